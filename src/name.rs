@@ -1,0 +1,304 @@
+//! Names of databases and of tokens.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
+
+use thiserror::Error;
+
+use crate::span::Span;
+
+/// The server's own database, which only admin tokens may reach.
+pub const INTERNAL_DATABASE: &str = "_internal";
+
+/// The name of the operator token, which no token of the file may have.
+pub const OPERATOR_TOKEN_NAME: &str = "_admin";
+
+/// The most bytes that the server takes in the name of a database.
+pub const MAX_DATABASE_NAME: usize = 511;
+
+/// The name of a database.
+///
+/// Accepted is what the server's HTTP write path accepts (server source, 3.10): 1 to 511 bytes, first an ASCII letter or
+/// digit, then ASCII letters, digits, `_` and `-`, and at most one `/`, which is not last (`database/retention_policy`);
+/// and `_internal`, which every server has. The documentation asks for at most 64 characters.
+///
+/// ```
+/// use influxdb3_offline_tokens::DatabaseName;
+///
+/// let name = DatabaseName::parse("sensors/one_week")?;
+/// assert_eq!(name.as_str(), "sensors/one_week");
+/// assert!(DatabaseName::parse("sensor.data").is_err());
+/// # Ok::<(), influxdb3_offline_tokens::InvalidName>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DatabaseName(Box<str>);
+
+impl DatabaseName {
+    /// Checks and copies a name.
+    ///
+    /// # Errors
+    /// An empty or too long name; a character that the server refuses (the span covers it); `/` twice or last; a name
+    /// that does not begin with an ASCII letter or digit.
+    pub fn parse(name: &str) -> Result<Self, InvalidName> {
+        check_database_name(name)?;
+        // Invariant: check_database_name accepted it.
+        Ok(Self(name.into()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The name of a token: not empty, and not `_admin`.
+///
+/// The server does not trim a name: ` app` is another name than `app`. A resource token named `_admin` that is made
+/// before the operator token keeps the operator token from being made (server source, run).
+///
+/// ```
+/// use influxdb3_offline_tokens::TokenName;
+///
+/// assert_eq!(TokenName::parse("collector")?.as_str(), "collector");
+/// assert!(TokenName::parse("_admin").is_err());
+/// # Ok::<(), influxdb3_offline_tokens::InvalidName>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenName(Box<str>);
+
+impl TokenName {
+    /// Checks and copies a name.
+    ///
+    /// # Errors
+    /// An empty name, and `_admin`, the name of the operator token.
+    pub fn parse(name: &str) -> Result<Self, InvalidName> {
+        check_token_name(name)?;
+        // Invariant: check_token_name accepted it.
+        Ok(Self(name.into()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What is wrong with a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InvalidNameKind {
+    /// There is nothing in it.
+    Empty,
+    /// A database name of more than 511 bytes.
+    TooLong,
+    /// A database name that does not begin with an ASCII letter or digit.
+    BadStart(char),
+    /// A character that the server refuses in a database name.
+    BadCharacter(char),
+    /// A second `/` in a database name.
+    SecondSlash,
+    /// A database name that ends with `/`.
+    LastSlash,
+    /// `_admin`, the name of the operator token.
+    Reserved,
+}
+
+/// A name that the server would refuse, or that would do harm there.
+///
+/// It says what is wrong and where, and does not keep the name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{}", self.wording())]
+pub struct InvalidName {
+    kind: InvalidNameKind,
+    span: Span,
+}
+
+impl InvalidName {
+    /// What is wrong.
+    #[must_use]
+    pub const fn kind(&self) -> InvalidNameKind {
+        self.kind
+    }
+
+    /// Which bytes of the name are wrong.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+
+    fn wording(&self) -> Wording {
+        Wording(self.kind)
+    }
+}
+
+struct Wording(InvalidNameKind);
+
+impl fmt::Display for Wording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            InvalidNameKind::Empty => f.write_str("the name is empty"),
+            InvalidNameKind::TooLong => {
+                write!(f, "a database name has at most {MAX_DATABASE_NAME} bytes")
+            }
+            InvalidNameKind::BadStart(c) => {
+                write!(f, "a database name begins with an ASCII letter or digit, not with {}", Shown(c))
+            }
+            InvalidNameKind::BadCharacter(c) => {
+                write!(f, "{} cannot stand in a database name", Shown(c))
+            }
+            InvalidNameKind::SecondSlash => f.write_str("a database name has at most one `/`"),
+            InvalidNameKind::LastSlash => f.write_str("a database name does not end with `/`"),
+            InvalidNameKind::Reserved => {
+                write!(f, "`{OPERATOR_TOKEN_NAME}` is the name of the operator token")
+            }
+        }
+    }
+}
+
+/// A character as people can read it: with its code point where it is not visible ASCII.
+pub(crate) struct Shown(pub(crate) char);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (character, code) = (self.0, u32::from(self.0));
+        if character == ' ' {
+            return f.write_str("a space");
+        }
+        if character.is_ascii_graphic() {
+            return write!(f, "`{character}`");
+        }
+        match look_alike(character) {
+            Some(latin) => write!(f, "`{character}` (U+{code:04X}, which looks like `{latin}`)"),
+            None if character.is_alphanumeric() => write!(f, "`{character}` (U+{code:04X})"),
+            None => write!(f, "U+{code:04X}"),
+        }
+    }
+}
+
+/// The ASCII letter for which a Cyrillic, Greek or full-width letter is mistaken.
+pub(crate) fn look_alike(character: char) -> Option<char> {
+    const PAIRS: [(&str, &str); 3] = [
+        ("аеорсухіјѕһԁԛԝѵАВЕКМНОРСТХІЈЅ", "aeopcyxijshdqwvABEKMHOPCTXIJS"),
+        ("οαινυρκΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "oaivupkABEZHIKMNOPTYX"),
+        ("‐‑‒–—−", "------"),
+    ];
+    if let full_width @ '\u{FF01}'..='\u{FF5E}' = character {
+        return char::from_u32(u32::from(full_width) - 0xFEE0);
+    }
+    let pairs = PAIRS.iter().flat_map(|(from, to)| from.chars().zip(to.chars()));
+    pairs.into_iter().find(|&(from, _)| from == character).map(|(_, to)| to)
+}
+
+const fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+/// For every byte whether a database name may hold it; `/` is counted apart.
+pub(crate) const NAME_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] = is_name_byte(byte);
+        if byte == u8::MAX {
+            break;
+        }
+        byte += 1;
+    }
+    table
+};
+
+/// The rule of a database's name: the first thing that is wrong with it.
+pub(crate) fn check_database_name(name: &str) -> Result<(), InvalidName> {
+    let wrong = |kind, start, end| Err(InvalidName { kind, span: Span::new(start, end) });
+    if name == INTERNAL_DATABASE {
+        return Ok(());
+    }
+    let Some(first) = name.chars().next() else {
+        return wrong(InvalidNameKind::Empty, 0, 0);
+    };
+    if !first.is_ascii_alphanumeric() {
+        let kind = if matches!(first, '_' | '-' | '/') {
+            InvalidNameKind::BadStart(first)
+        } else {
+            InvalidNameKind::BadCharacter(first)
+        };
+        return wrong(kind, 0, first.len_utf8());
+    }
+    let mut slashes = 0;
+    for (at, character) in name.char_indices() {
+        let end = at + character.len_utf8();
+        match character {
+            '/' if end == name.len() => return wrong(InvalidNameKind::LastSlash, at, end),
+            '/' if slashes == 1 => return wrong(InvalidNameKind::SecondSlash, at, end),
+            '/' => slashes += 1,
+            _ if u8::try_from(character).is_ok_and(is_name_byte) => {}
+            _ => return wrong(InvalidNameKind::BadCharacter(character), at, end),
+        }
+    }
+    if name.len() > MAX_DATABASE_NAME {
+        return wrong(InvalidNameKind::TooLong, 0, name.len());
+    }
+    Ok(())
+}
+
+/// The rule of a token's name.
+pub(crate) fn check_token_name(name: &str) -> Result<(), InvalidName> {
+    let wrong = |kind| Err(InvalidName { kind, span: Span::new(0, name.len()) });
+    match name {
+        "" => wrong(InvalidNameKind::Empty),
+        OPERATOR_TOKEN_NAME => wrong(InvalidNameKind::Reserved),
+        _ => Ok(()),
+    }
+}
+
+macro_rules! text_of_a_name {
+    ($($name:ident),+) => {$(
+        impl FromStr for $name {
+            type Err = InvalidName;
+
+            fn from_str(name: &str) -> Result<Self, InvalidName> {
+                Self::parse(name)
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = InvalidName;
+
+            fn try_from(name: &str) -> Result<Self, InvalidName> {
+                Self::parse(name)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidName;
+
+            fn try_from(name: String) -> Result<Self, InvalidName> {
+                Self::parse(&name)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({:?})"), self.0)
+            }
+        }
+    )+};
+}
+
+text_of_a_name!(DatabaseName, TokenName);

@@ -1,0 +1,130 @@
+//! Places in a text: byte spans, and lines and columns.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// A half-open range of bytes, `start..end`.
+///
+/// ```
+/// use influxdb3_offline_tokens::Span;
+///
+/// let span = Span::new(3, 7);
+/// assert_eq!(span.text("db:read"), Some("read"));
+/// assert_eq!(span.len(), 4);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    start: usize,
+    end: usize,
+}
+
+impl Span {
+    /// The bytes from `start` up to `end`; empty at `start` where `end` is smaller.
+    #[must_use]
+    pub const fn new(start: usize, end: usize) -> Self {
+        // Invariant: start <= end.
+        let end = if end < start { start } else { end };
+        Self { start, end }
+    }
+
+    /// The offset of the first byte.
+    #[must_use]
+    pub const fn start(self) -> usize {
+        self.start
+    }
+
+    /// The offset behind the last byte.
+    #[must_use]
+    pub const fn end(self) -> usize {
+        self.end
+    }
+
+    /// How many bytes it covers.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether it covers no byte: a place between two bytes.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The same as a standard range.
+    #[must_use]
+    pub const fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// The text under the span; none where it is not inside `text` or not on character boundaries.
+    #[must_use]
+    pub fn text(self, text: &str) -> Option<&str> {
+        text.get(self.range())
+    }
+}
+
+/// A line and a column, both counted from 1; columns count characters (Unicode scalar values).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// The line, from 1. Lines end with `\n`.
+    pub line: usize,
+    /// The character in the line, from 1.
+    pub column: usize,
+}
+
+const STRIDE: usize = 1024;
+
+/// Finds the line and column of byte offsets, in a time that does not grow with the length of the lines.
+///
+/// ```
+/// use influxdb3_offline_tokens::LineIndex;
+///
+/// let text = "{\n  \"ü\": 1\n}";
+/// let location = LineIndex::new(text.as_bytes()).location(8);
+/// assert_eq!((location.line, location.column), (2, 6));
+/// ```
+#[derive(Clone, Debug)]
+pub struct LineIndex<'a> {
+    text: &'a [u8],
+    line_starts: Vec<usize>,
+    // How many characters begin before each multiple of STRIDE bytes.
+    characters: Vec<usize>,
+}
+
+impl<'a> LineIndex<'a> {
+    /// Reads the text once.
+    #[must_use]
+    pub fn new(text: &'a [u8]) -> Self {
+        let mut line_starts = Vec::from([0]);
+        let mut characters = Vec::with_capacity(text.len() / STRIDE + 1);
+        let mut seen = 0;
+        for (number, chunk) in text.chunks(STRIDE).enumerate() {
+            characters.push(seen);
+            seen += count_characters(chunk);
+            let newlines = chunk.iter().enumerate().filter(|&(_, &byte)| byte == b'\n');
+            line_starts.extend(newlines.map(|(at, _)| number * STRIDE + at + 1));
+        }
+        Self { text, line_starts, characters }
+    }
+
+    /// Where the byte at `offset` is; the end of the text for any offset behind it.
+    #[must_use]
+    pub fn location(&self, offset: usize) -> Location {
+        let offset = offset.min(self.text.len());
+        let line = self.line_starts.partition_point(|&start| start <= offset);
+        let start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let column = self.characters_before(offset) - self.characters_before(start) + 1;
+        Location { line, column }
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let chunk = (offset / STRIDE).min(self.characters.len().saturating_sub(1));
+        let before = self.characters.get(chunk).copied().unwrap_or(0);
+        before + self.text.get(chunk * STRIDE..offset).map_or(0, count_characters)
+    }
+}
+
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
+}
