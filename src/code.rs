@@ -5,6 +5,8 @@ use core::str::FromStr;
 
 use thiserror::Error;
 
+use crate::suggest::meant;
+
 /// How bad a finding is.
 ///
 /// ```
@@ -180,10 +182,9 @@ impl Code {
     /// A text that is neither; the error says which name comes near.
     pub fn parse(text: &str) -> Result<Self, UnknownCode> {
         let found = Self::ALL.iter().copied().find(|code| code.name() == text || code.id() == text);
-        found.ok_or_else(|| {
-            let near = |code: &Self| (strsim::damerau_levenshtein(code.name(), text), *code);
-            let nearest = Self::ALL.iter().map(near).min().filter(|(distance, _)| *distance <= 3);
-            UnknownCode { meant: nearest.map(|(_, code)| code) }
+        found.ok_or_else(|| UnknownCode {
+            meant: meant(text, Self::ALL.iter().map(|code| code.name()))
+                .and_then(|(name, _)| Self::ALL.iter().copied().find(|code| code.name() == name)),
         })
     }
 }

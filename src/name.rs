@@ -111,7 +111,7 @@ pub enum InvalidNameKind {
 ///
 /// It says what is wrong and where, and does not keep the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("{}", self.wording())]
+#[error("{kind}")]
 pub struct InvalidName {
     kind: InvalidNameKind,
     span: Span,
@@ -129,30 +129,24 @@ impl InvalidName {
     pub const fn span(&self) -> Span {
         self.span
     }
-
-    fn wording(&self) -> Wording {
-        Wording(self.kind)
-    }
 }
 
-struct Wording(InvalidNameKind);
-
-impl fmt::Display for Wording {
+impl fmt::Display for InvalidNameKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            InvalidNameKind::Empty => f.write_str("the name is empty"),
-            InvalidNameKind::TooLong => {
+        match *self {
+            Self::Empty => f.write_str("the name is empty"),
+            Self::TooLong => {
                 write!(f, "a database name has at most {MAX_DATABASE_NAME} bytes")
             }
-            InvalidNameKind::BadStart(c) => {
+            Self::BadStart(c) => {
                 write!(f, "a database name begins with an ASCII letter or digit, not with {}", Shown(c))
             }
-            InvalidNameKind::BadCharacter(c) => {
+            Self::BadCharacter(c) => {
                 write!(f, "{} cannot stand in a database name", Shown(c))
             }
-            InvalidNameKind::SecondSlash => f.write_str("a database name has at most one `/`"),
-            InvalidNameKind::LastSlash => f.write_str("a database name does not end with `/`"),
-            InvalidNameKind::Reserved => {
+            Self::SecondSlash => f.write_str("a database name has at most one `/`"),
+            Self::LastSlash => f.write_str("a database name does not end with `/`"),
+            Self::Reserved => {
                 write!(f, "`{OPERATOR_TOKEN_NAME}` is the name of the operator token")
             }
         }
@@ -200,13 +194,12 @@ const fn is_name_byte(byte: u8) -> bool {
 /// For every byte whether a database name may hold it; `/` is counted apart.
 pub(crate) const NAME_BYTES: [bool; 256] = {
     let mut table = [false; 256];
+    let mut rest: &mut [bool] = &mut table;
     let mut byte = 0_u8;
-    loop {
-        table[byte as usize] = is_name_byte(byte);
-        if byte == u8::MAX {
-            break;
-        }
-        byte += 1;
+    while let [first, more @ ..] = rest {
+        *first = is_name_byte(byte);
+        byte = byte.wrapping_add(1);
+        rest = more;
     }
     table
 };

@@ -1,0 +1,145 @@
+//! When a token ends.
+
+use core::fmt;
+use core::str::FromStr;
+use std::string::ToString;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use thiserror::Error;
+
+/// The moment from which on a token is refused: Unix time in milliseconds, any `i64`.
+///
+/// A token is active while its expiry is later than now; nothing looks at it when the file is loaded (server source).
+/// A token that never expires has no expiry, in the file and here.
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+/// use influxdb3_offline_tokens::Expiry;
+///
+/// let expiry = Expiry::after(UNIX_EPOCH, Duration::from_secs(1_756_400_061))?;
+/// assert_eq!(expiry.as_millis(), 1_756_400_061_000);
+/// assert_eq!(expiry.to_string(), "2025-08-28T16:54:21Z");
+/// assert_eq!(Expiry::parse("2025-08-28T16:54:21Z"), Ok(expiry));
+/// # Ok::<(), influxdb3_offline_tokens::InvalidExpiry>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Expiry(i64);
+
+// The last second that RFC 3339 can write: 9999-12-31T23:59:59Z.
+const LAST_RFC3339_MILLIS: i64 = 253_402_300_799_999;
+
+impl Expiry {
+    /// An expiry at `millis` milliseconds after 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z: what the file holds.
+    #[must_use]
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// An expiry at `now` and `duration`, to the millisecond.
+    ///
+    /// # Errors
+    /// A time that does not fit into 64 bits of milliseconds.
+    pub fn after(now: SystemTime, duration: Duration) -> Result<Self, InvalidExpiry> {
+        let millis = millis(now) + i128::try_from(duration.as_millis()).unwrap_or(i128::MAX / 2);
+        i64::try_from(millis).map(Self).map_err(|_| InvalidExpiry::OutOfRange)
+    }
+
+    /// An expiry `duration` after `now`, as the vendor's `--expiry` takes it: `10d`, `1y`, `2h 30m`.
+    ///
+    /// ```
+    /// use std::time::UNIX_EPOCH;
+    /// use influxdb3_offline_tokens::Expiry;
+    ///
+    /// assert_eq!(Expiry::parse_after(UNIX_EPOCH, "10d")?.as_millis(), 864_000_000);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidExpiry>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A text that is no duration; a time that does not fit.
+    pub fn parse_after(now: SystemTime, duration: &str) -> Result<Self, InvalidExpiry> {
+        let duration = humantime::parse_duration(duration).map_err(|_| InvalidExpiry::NotADuration)?;
+        Self::after(now, duration)
+    }
+
+    /// Reads what `Display` prints: a time in UTC as RFC 3339, or an integer of milliseconds.
+    ///
+    /// # Errors
+    /// Any other text; a time finer than a millisecond is cut to it.
+    pub fn parse(text: &str) -> Result<Self, InvalidExpiry> {
+        if let Ok(millis) = text.parse() {
+            return Ok(Self(millis));
+        }
+        let time = humantime::parse_rfc3339(text).map_err(|_| InvalidExpiry::NotATime)?;
+        i64::try_from(millis(time)).map(Self).map_err(|_| InvalidExpiry::OutOfRange)
+    }
+
+    /// Whether a token with this expiry is refused at `now`: from the millisecond of the expiry on.
+    #[must_use]
+    pub fn is_past(self, now: SystemTime) -> bool {
+        i128::from(self.0) <= millis(now)
+    }
+
+    /// How long it is from `now` to the expiry; none where it is past.
+    #[must_use]
+    pub fn remaining(self, now: SystemTime) -> Option<Duration> {
+        let left = i128::from(self.0) - millis(now);
+        u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis)
+    }
+
+    /// How long it is from the expiry to `now`; none where it is not past.
+    #[must_use]
+    pub fn elapsed(self, now: SystemTime) -> Option<Duration> {
+        u64::try_from(millis(now) - i128::from(self.0)).ok().map(Duration::from_millis)
+    }
+}
+
+/// Rounded down: a moment within a millisecond belongs to it, before 1970 too.
+pub(crate) fn millis(time: SystemTime) -> i128 {
+    let whole = |duration: Duration| i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX);
+    let nanos = match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => whole(after),
+        Err(before) => -whole(before.duration()),
+    };
+    nanos.div_euclid(1_000_000)
+}
+
+impl fmt::Display for Expiry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match u64::try_from(self.0) {
+            Ok(millis) if self.0 <= LAST_RFC3339_MILLIS => {
+                let time = UNIX_EPOCH + Duration::from_millis(millis);
+                f.pad(&humantime::format_rfc3339(time).to_string())
+            }
+            _ => self.0.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Expiry {
+    type Err = InvalidExpiry;
+
+    fn from_str(text: &str) -> Result<Self, InvalidExpiry> {
+        Self::parse(text)
+    }
+}
+
+/// A text or a time that is no expiry. It keeps nothing of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum InvalidExpiry {
+    /// Neither an integer nor a time in UTC.
+    #[error("an expiry is a time such as `2027-01-01T00:00:00Z` or an integer of milliseconds")]
+    NotATime,
+    /// No duration such as `10d`.
+    #[error("a duration is written like `10d`, `1y` or `2h 30m`")]
+    NotADuration,
+    /// Too far from 1970 for 64 bits of milliseconds.
+    #[error("the time does not fit into 64 bits of milliseconds")]
+    OutOfRange,
+}

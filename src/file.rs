@@ -1,0 +1,187 @@
+//! The tokens file as plain values.
+
+use std::collections::HashSet;
+use std::vec::Vec;
+
+use thiserror::Error;
+
+use crate::expiry::Expiry;
+use crate::name::{DatabaseName, TokenName};
+use crate::permission::Permission;
+use crate::token::Token;
+
+/// One entry of `tokens`: the secret, its name, when it ends and what it may do.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Expiry, Permission, Token, TokenEntry, TokenName};
+///
+/// let entry = TokenEntry::new(TokenName::parse("collector")?, Token::generate()?)
+///     .with_expiry(Some(Expiry::parse("2030-01-01T00:00:00Z")?))
+///     .with_permissions([Permission::parse("db:sensors:write")?]);
+/// assert_eq!(entry.name().as_str(), "collector");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct TokenEntry {
+    token: Token,
+    name: TokenName,
+    expiry: Option<Expiry>,
+    permissions: Vec<Permission>,
+}
+
+impl TokenEntry {
+    /// An entry that never expires and may do nothing yet.
+    #[must_use]
+    pub const fn new(name: TokenName, token: Token) -> Self {
+        Self { token, name, expiry: None, permissions: Vec::new() }
+    }
+
+    /// The same entry with this expiry; none means that it never expires.
+    #[must_use]
+    pub fn with_expiry(self, expiry: Option<Expiry>) -> Self {
+        Self { expiry, ..self }
+    }
+
+    /// The same entry with these permissions in place of its own.
+    #[must_use]
+    pub fn with_permissions(self, permissions: impl IntoIterator<Item = Permission>) -> Self {
+        Self { permissions: permissions.into_iter().collect(), ..self }
+    }
+
+    /// The same entry with another secret.
+    #[must_use]
+    pub fn with_token(self, token: Token) -> Self {
+        Self { token, ..self }
+    }
+
+    /// The secret.
+    #[must_use]
+    pub const fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// The name, unique in a file.
+    #[must_use]
+    pub const fn name(&self) -> &TokenName {
+        &self.name
+    }
+
+    /// When it ends; none where it never does.
+    #[must_use]
+    pub const fn expiry(&self) -> Option<Expiry> {
+        self.expiry
+    }
+
+    /// What it may do, in the order of the file.
+    #[must_use]
+    pub fn permissions(&self) -> &[Permission] {
+        &self.permissions
+    }
+}
+
+/// A sound tokens file: names are unique, tokens are unique.
+///
+/// ```
+/// use influxdb3_offline_tokens::{DatabaseName, Permission, Token, TokenEntry, TokenFile, TokenName};
+///
+/// let entry = TokenEntry::new(TokenName::parse("collector")?, Token::generate()?)
+///     .with_permissions([Permission::parse("db:sensors:write")?]);
+/// let file = TokenFile::new([DatabaseName::parse("sensors")?], [entry])?;
+/// assert_eq!(file.tokens().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct TokenFile {
+    create_databases: Vec<DatabaseName>,
+    tokens: Vec<TokenEntry>,
+}
+
+impl TokenFile {
+    /// A file of these databases and tokens.
+    ///
+    /// # Errors
+    /// Two tokens of one name, or two entries of one token.
+    pub fn new(
+        create_databases: impl IntoIterator<Item = DatabaseName>,
+        tokens: impl IntoIterator<Item = TokenEntry>,
+    ) -> Result<Self, DuplicateEntry> {
+        let file = Self {
+            create_databases: create_databases.into_iter().collect(),
+            tokens: tokens.into_iter().collect(),
+        };
+        let (mut names, mut secrets) = (HashSet::new(), HashSet::new());
+        for entry in &file.tokens {
+            if !names.insert(entry.name.as_str()) {
+                return Err(DuplicateEntry { kind: DuplicateKind::Name, name: entry.name.clone() });
+            }
+            if !secrets.insert(entry.token.expose()) {
+                return Err(DuplicateEntry { kind: DuplicateKind::Token, name: entry.name.clone() });
+            }
+        }
+        // Invariant: names are unique, tokens are unique.
+        Ok(file)
+    }
+
+    // For the decoder, which has checked both.
+    pub(crate) const fn checked(create_databases: Vec<DatabaseName>, tokens: Vec<TokenEntry>) -> Self {
+        Self { create_databases, tokens }
+    }
+
+    /// The databases to create when the server starts, in the order of the file.
+    #[must_use]
+    pub fn create_databases(&self) -> &[DatabaseName] {
+        &self.create_databases
+    }
+
+    /// The tokens, in the order of the file.
+    #[must_use]
+    pub fn tokens(&self) -> &[TokenEntry] {
+        &self.tokens
+    }
+
+    /// The entry of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&TokenEntry> {
+        self.tokens.iter().find(|entry| entry.name.as_str() == name)
+    }
+
+    /// The databases and the tokens by value.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<DatabaseName>, Vec<TokenEntry>) {
+        (self.create_databases, self.tokens)
+    }
+}
+
+/// Which of the two things that are unique in a file stands twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DuplicateKind {
+    /// Two tokens have one name: the server refuses the second.
+    Name,
+    /// Two entries have one token: before 3.11.1 the last hides the first, since then it is refused.
+    Token,
+}
+
+/// An entry whose name or token another entry has already.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}", match self.kind {
+    DuplicateKind::Name => "there is a token of this name already",
+    DuplicateKind::Token => "there is an entry with this token already",
+})]
+pub struct DuplicateEntry {
+    kind: DuplicateKind,
+    name: TokenName,
+}
+
+impl DuplicateEntry {
+    /// What stands twice.
+    #[must_use]
+    pub const fn kind(&self) -> DuplicateKind {
+        self.kind
+    }
+
+    /// The name of the second entry.
+    #[must_use]
+    pub fn name(&self) -> TokenName {
+        self.name.clone()
+    }
+}

@@ -1,0 +1,353 @@
+//! What a token may do: permissions, their scopes and their actions.
+
+mod actions;
+mod diagnose;
+mod error;
+mod parse;
+mod scope;
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::FromStr;
+
+use thiserror::Error;
+
+pub use self::actions::{DatabaseActions, SystemActions};
+pub use self::error::{ParsePermissionError, PermissionErrorKind, PermissionPart};
+pub use self::scope::{DatabaseNames, Scope, SystemResource, SystemResources};
+use crate::name::InvalidName;
+
+/// One permission string: `db:db1,db2:read,write` or `system:health:read`.
+///
+/// The names are kept in the order written, the actions as a set. `T` is where the names are kept: a `Box<str>`, or a
+/// `&str` of the text that was parsed ([`PermissionRef`]).
+///
+/// ```
+/// use influxdb3_offline_tokens::{DatabaseActions, Permission};
+///
+/// let permission = Permission::parse("db:sensors,alarms:write,read")?;
+/// let Permission::Database(database) = &permission else { unreachable!() };
+/// assert!(database.actions().contains(DatabaseActions::READ));
+/// assert_eq!(permission.to_string(), "db:sensors,alarms:read,write");
+/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Permission<T = Box<str>> {
+    /// `db:…`: databases.
+    Database(DatabasePermission<T>),
+    /// `system:…`: the server's endpoints.
+    System(SystemPermission<T>),
+}
+
+/// A permission that borrows its names from the text that was parsed: nothing is allocated.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Permission, PermissionRef};
+///
+/// let permission: PermissionRef<'_> = Permission::parse_borrowed("system:health:read")?;
+/// assert_eq!(permission.resource_type(), "system");
+/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// ```
+pub type PermissionRef<'a> = Permission<&'a str>;
+
+/// A permission on databases: which ones, and at least one action.
+///
+/// ```
+/// use influxdb3_offline_tokens::{DatabaseActions, DatabaseNames, DatabasePermission, Scope};
+///
+/// let names = DatabaseNames::new(["db1", "db2"])?;
+/// let permission = DatabasePermission::new(Scope::Names(names), DatabaseActions::READ)?;
+/// assert_eq!(permission.to_string(), "db:db1,db2:read");
+/// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DatabasePermission<T = Box<str>> {
+    scope: Scope<DatabaseNames<T>>,
+    actions: DatabaseActions,
+}
+
+/// A permission on the server's endpoints: which ones; the only action is `read`.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Scope, SystemPermission};
+///
+/// assert_eq!(SystemPermission::new(Scope::All).to_string(), "system:*:read");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SystemPermission<T = Box<str>> {
+    scope: Scope<SystemResources<T>>,
+}
+
+impl DatabasePermission {
+    /// A permission for the databases of `scope`.
+    ///
+    /// # Errors
+    /// No action at all.
+    pub fn new(scope: Scope<DatabaseNames>, actions: DatabaseActions) -> Result<Self, InvalidPermission> {
+        if actions.is_empty() {
+            return Err(InvalidPermission::NoActions);
+        }
+        // Invariant: at least one action.
+        Ok(Self { scope, actions })
+    }
+}
+
+impl<T> DatabasePermission<T> {
+    /// Which databases.
+    #[must_use]
+    pub const fn scope(&self) -> &Scope<DatabaseNames<T>> {
+        &self.scope
+    }
+
+    /// What may be done with them; never empty.
+    #[must_use]
+    pub const fn actions(&self) -> DatabaseActions {
+        self.actions
+    }
+}
+
+impl SystemPermission {
+    /// A permission to read the endpoints of `scope`.
+    #[must_use]
+    pub const fn new(scope: Scope<SystemResources>) -> Self {
+        Self { scope }
+    }
+}
+
+impl<T> SystemPermission<T> {
+    /// Which endpoints.
+    #[must_use]
+    pub const fn scope(&self) -> &Scope<SystemResources<T>> {
+        &self.scope
+    }
+
+    /// What may be done with them: `read`, the only action of system resources.
+    #[must_use]
+    pub const fn actions(&self) -> SystemActions {
+        SystemActions::READ
+    }
+}
+
+impl Permission {
+    /// Reads a permission string. One allocation at most.
+    ///
+    /// # Errors
+    /// A text that is not of the grammar (see the crate's documentation): the error is the first one, with its place.
+    /// [`Permission::errors`] gives all.
+    pub fn parse(text: &str) -> Result<Self, ParsePermissionError> {
+        Self::parse_borrowed(text).map(|permission| permission.to_owned())
+    }
+
+    /// Reads a permission string and borrows its names: no allocation unless it is wrong.
+    ///
+    /// # Errors
+    /// As [`Permission::parse`].
+    pub fn parse_borrowed(text: &str) -> Result<PermissionRef<'_>, ParsePermissionError> {
+        parse::permission(text).ok_or_else(|| diagnose::first(text))
+    }
+
+    /// Everything that is wrong with a permission string, in the order of the text; nothing if it is right.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// let text = "dbs:a,,b:red";
+    /// let wrong: Vec<_> = Permission::errors(text).iter().map(|error| error.kind().name()).collect();
+    /// assert_eq!(wrong, ["unknown-resource-type", "empty-item", "unknown-action"]);
+    /// ```
+    #[must_use]
+    pub fn errors(text: &str) -> Vec<ParsePermissionError> {
+        if parse::permission(text).is_some() { Vec::new() } else { diagnose::all(text) }
+    }
+
+    /// `db:NAMES:ACTIONS`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseActions, Permission};
+    ///
+    /// let permission = Permission::database(["db1"], DatabaseActions::READ | DatabaseActions::WRITE)?;
+    /// assert_eq!(permission.to_string(), "db:db1:read,write");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No name, a name that the server refuses, no action.
+    pub fn database<N: AsRef<str>>(
+        names: impl IntoIterator<Item = N>,
+        actions: DatabaseActions,
+    ) -> Result<Self, InvalidPermission> {
+        DatabasePermission::new(Scope::Names(DatabaseNames::new(names)?), actions).map(Self::Database)
+    }
+
+    /// `db:*:ACTIONS`: all databases, also those to come. Releases 3.4 to 3.9 refuse it in a tokens file.
+    ///
+    /// # Errors
+    /// No action.
+    pub fn all_databases(actions: DatabaseActions) -> Result<Self, InvalidPermission> {
+        DatabasePermission::new(Scope::All, actions).map(Self::Database)
+    }
+
+    /// `system:NAMES:read`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Permission, SystemResource};
+    ///
+    /// let permission = Permission::system([SystemResource::Health, SystemResource::Metrics])?;
+    /// assert_eq!(permission.to_string(), "system:health,metrics:read");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No resource.
+    pub fn system(resources: impl IntoIterator<Item = SystemResource>) -> Result<Self, InvalidPermission> {
+        let resources = SystemResources::new(resources)?;
+        Ok(Self::System(SystemPermission::new(Scope::Names(resources))))
+    }
+
+    /// `system:*:read`: all endpoints.
+    #[must_use]
+    pub const fn all_system_resources() -> Self {
+        Self::System(SystemPermission::new(Scope::All))
+    }
+}
+
+impl<T: AsRef<str>> Permission<T> {
+    /// `db` or `system`.
+    #[must_use]
+    pub const fn resource_type(&self) -> &'static str {
+        match self {
+            Self::Database(_) => "db",
+            Self::System(_) => "system",
+        }
+    }
+
+    /// The same permission, borrowed.
+    #[must_use]
+    pub fn as_ref(&self) -> PermissionRef<'_> {
+        match self {
+            Self::Database(DatabasePermission { scope, actions }) => {
+                let scope = scope.as_ref().map(DatabaseNames::as_ref);
+                Permission::Database(DatabasePermission { scope, actions: *actions })
+            }
+            Self::System(SystemPermission { scope }) => {
+                let scope = scope.as_ref().map(SystemResources::as_ref);
+                Permission::System(SystemPermission { scope })
+            }
+        }
+    }
+
+    /// The same permission with names of its own.
+    #[must_use]
+    pub fn to_owned(&self) -> Permission {
+        match self {
+            Self::Database(DatabasePermission { scope, actions }) => {
+                let scope = scope.as_ref().map(DatabaseNames::to_owned);
+                Permission::Database(DatabasePermission { scope, actions: *actions })
+            }
+            Self::System(SystemPermission { scope }) => {
+                let scope = scope.as_ref().map(SystemResources::to_owned);
+                Permission::System(SystemPermission { scope })
+            }
+        }
+    }
+
+    /// Appends the canonical text, as [`Display`](fmt::Display) prints it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// let mut text = String::from("-> ");
+    /// Permission::parse("db:a:write,read")?.append_to(&mut text);
+    /// assert_eq!(text, "-> db:a:read,write");
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
+    pub fn append_to(&self, text: &mut String) {
+        let (names, actions) = match self {
+            Self::Database(permission) => {
+                text.push_str("db:");
+                (permission.scope.text(), permission.actions.text())
+            }
+            Self::System(permission) => {
+                text.push_str("system:");
+                (permission.scope.text(), permission.actions().text())
+            }
+        };
+        text.push_str(names);
+        text.push(':');
+        text.push_str(actions);
+    }
+}
+
+/// Why a permission cannot be made of these values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum InvalidPermission {
+    /// No action was given.
+    #[error("a permission has at least one action")]
+    NoActions,
+    /// No name was given.
+    #[error("a permission has at least one name, or is for all")]
+    NoNames,
+    /// A name that the server refuses.
+    #[error("a database of the permission cannot be called so")]
+    Name(#[from] InvalidName),
+}
+
+impl<T: AsRef<str>> fmt::Display for Permission<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database(permission) => permission.fmt(f),
+            Self::System(permission) => permission.fmt(f),
+        }
+    }
+}
+
+impl<T: AsRef<str>> fmt::Display for DatabasePermission<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "db:{}:{}", self.scope.text(), self.actions)
+    }
+}
+
+impl<T: AsRef<str>> fmt::Display for SystemPermission<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "system:{}:{}", self.scope.text(), self.actions())
+    }
+}
+
+macro_rules! debug_as_text {
+    ($($name:ident),+) => {$(
+        impl<T: AsRef<str>> fmt::Debug for $name<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+    )+};
+}
+
+debug_as_text!(Permission, DatabasePermission, SystemPermission);
+
+impl FromStr for Permission {
+    type Err = ParsePermissionError;
+
+    fn from_str(text: &str) -> Result<Self, ParsePermissionError> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<&str> for Permission {
+    type Error = ParsePermissionError;
+
+    fn try_from(text: &str) -> Result<Self, ParsePermissionError> {
+        Self::parse(text)
+    }
+}
+
+impl<'a> TryFrom<&'a str> for PermissionRef<'a> {
+    type Error = ParsePermissionError;
+
+    fn try_from(text: &'a str) -> Result<Self, ParsePermissionError> {
+        Permission::parse_borrowed(text)
+    }
+}

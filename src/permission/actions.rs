@@ -1,0 +1,236 @@
+//! The sets of actions.
+
+use core::fmt;
+use core::ops::{BitAnd, BitOr, BitOrAssign, Sub};
+use core::str::FromStr;
+
+use crate::permission::error::ParsePermissionError;
+use crate::permission::{diagnose, parse};
+
+/// A set of actions on databases.
+///
+/// `read` and `write` are documented; `create` came with release 3.1.0 (release notes), `describe` and `delete` are
+/// accepted by the server and not documented (server source). It prints the actions in the server's order.
+///
+/// ```
+/// use influxdb3_offline_tokens::DatabaseActions;
+///
+/// let actions = DatabaseActions::WRITE | DatabaseActions::READ;
+/// assert_eq!(actions.to_string(), "read,write");
+/// assert!(actions.contains(DatabaseActions::READ) && !actions.contains(DatabaseActions::ALL));
+/// assert_eq!(DatabaseActions::parse("write,read")?, actions);
+/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DatabaseActions(u8);
+
+pub(super) const NAMES: [&str; 5] = ["create", "describe", "read", "write", "delete"];
+
+// The texts of all 32 sets, so that printing is a look-up.
+const TEXTS: [&str; 32] = [
+    "",
+    "create",
+    "describe",
+    "create,describe",
+    "read",
+    "create,read",
+    "describe,read",
+    "create,describe,read",
+    "write",
+    "create,write",
+    "describe,write",
+    "create,describe,write",
+    "read,write",
+    "create,read,write",
+    "describe,read,write",
+    "create,describe,read,write",
+    "delete",
+    "create,delete",
+    "describe,delete",
+    "create,describe,delete",
+    "read,delete",
+    "create,read,delete",
+    "describe,read,delete",
+    "create,describe,read,delete",
+    "write,delete",
+    "create,write,delete",
+    "describe,write,delete",
+    "create,describe,write,delete",
+    "read,write,delete",
+    "create,read,write,delete",
+    "describe,read,write,delete",
+    "create,describe,read,write,delete",
+];
+
+impl DatabaseActions {
+    /// No action.
+    pub const EMPTY: Self = Self(0);
+    /// `create`: create the database.
+    pub const CREATE: Self = Self(1);
+    /// `describe`: see that it exists, and how it is set up.
+    pub const DESCRIBE: Self = Self(1 << 1);
+    /// `read`: query it.
+    pub const READ: Self = Self(1 << 2);
+    /// `write`: write to it.
+    pub const WRITE: Self = Self(1 << 3);
+    /// `delete`: delete it.
+    pub const DELETE: Self = Self(1 << 4);
+    /// All five.
+    pub const ALL: Self = Self(0b1_1111);
+
+    /// Reads a list such as `read,write`.
+    ///
+    /// # Errors
+    /// An empty list or item, an action that does not exist or cannot be granted.
+    pub fn parse(text: &str) -> Result<Self, ParsePermissionError> {
+        parse::database_actions(text).ok_or_else(|| diagnose::first_action(text))
+    }
+
+    /// Whether all of `other` are in the set.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// How many actions there are, 0 to 5.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    /// The actions of both.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The actions that are in both.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The actions of this set that are not in `other`.
+    #[must_use]
+    pub const fn difference(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// The actions one by one, in the server's order.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// assert_eq!(DatabaseActions::ALL.iter().next(), Some(DatabaseActions::CREATE));
+    /// ```
+    pub fn iter(self) -> impl Iterator<Item = Self> {
+        (0..NAMES.len()).map(|bit| Self(1 << bit)).filter(move |action| self.contains(*action))
+    }
+
+    /// The names in the server's order.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        NAMES.into_iter().enumerate().filter(move |(bit, _)| self.0 >> bit & 1 == 1).map(|(_, name)| name)
+    }
+
+    pub(crate) const fn from_name(name: &[u8]) -> Option<Self> {
+        Some(match name {
+            b"create" => Self::CREATE,
+            b"describe" => Self::DESCRIBE,
+            b"read" => Self::READ,
+            b"write" => Self::WRITE,
+            b"delete" => Self::DELETE,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn text(self) -> &'static str {
+        TEXTS.get(usize::from(self.0)).copied().unwrap_or_default()
+    }
+}
+
+/// A set of actions on system resources: `read` is the only one (documentation).
+///
+/// ```
+/// use influxdb3_offline_tokens::SystemActions;
+///
+/// assert_eq!(SystemActions::READ.to_string(), "read");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SystemActions(());
+
+impl SystemActions {
+    /// `read`.
+    pub const READ: Self = Self(());
+
+    /// The names in the server's order: `read`.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        core::iter::once(self.text())
+    }
+
+    #[expect(clippy::unused_self, reason = "the same call as for databases")]
+    pub(crate) const fn text(self) -> &'static str {
+        "read"
+    }
+}
+
+macro_rules! set_of_actions {
+    ($($name:ident),+) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.text())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.text())
+            }
+        }
+    )+};
+}
+
+set_of_actions!(DatabaseActions, SystemActions);
+
+impl FromStr for DatabaseActions {
+    type Err = ParsePermissionError;
+
+    fn from_str(text: &str) -> Result<Self, ParsePermissionError> {
+        Self::parse(text)
+    }
+}
+
+impl BitOr for DatabaseActions {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        self.union(other)
+    }
+}
+
+impl BitOrAssign for DatabaseActions {
+    fn bitor_assign(&mut self, other: Self) {
+        *self = self.union(other);
+    }
+}
+
+impl BitAnd for DatabaseActions {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        self.intersection(other)
+    }
+}
+
+impl Sub for DatabaseActions {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        self.difference(other)
+    }
+}

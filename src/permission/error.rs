@@ -1,0 +1,230 @@
+//! What can be wrong with a permission string, and all the wording of it.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use core::fmt;
+
+use thiserror::Error;
+
+use crate::name::{InvalidNameKind, MAX_DATABASE_NAME};
+use crate::span::Span;
+
+/// One of the three parts of a permission string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PermissionPart {
+    /// `db` or `system`.
+    Type,
+    /// The names, or `*`.
+    Names,
+    /// The actions.
+    Actions,
+}
+
+/// What is wrong with a permission string: one kind for each mistake that people make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PermissionErrorKind {
+    /// Fewer than three parts; this is the first one that is missing.
+    MissingPart(PermissionPart),
+    /// More than three parts.
+    ExtraPart,
+    /// Nothing in a part.
+    EmptyPart(PermissionPart),
+    /// Nothing in an item of a list.
+    EmptyItem {
+        /// Which item of the list, from 1.
+        number: usize,
+    },
+    /// White space around a part or an item; the server does not trim it.
+    Whitespace,
+    /// Neither `db` nor `system`.
+    UnknownResourceType,
+    /// `*` as a type, which only admin tokens have.
+    AdminPermission,
+    /// `*` among names.
+    MixedWildcard,
+    /// `*` within a name; there are no patterns.
+    Glob,
+    /// A database name that the server refuses.
+    BadDatabaseName(InvalidNameKind),
+    /// A database name of more than 511 bytes.
+    DatabaseNameTooLong,
+    /// `$DB`, `${DB}`, `{{ db }}`, `<db>`.
+    UnexpandedVariable,
+    /// An action that does not exist.
+    UnknownAction,
+    /// `*` as an action.
+    WildcardAction,
+    /// An action that resource tokens cannot have: `drop`, `update`, `all`, `admin`.
+    ActionNotGrantable,
+    /// An action other than `read` on a system resource.
+    ActionNotForType,
+    /// A name that is not one of a system resource.
+    UnknownSystemResource,
+}
+
+impl PermissionErrorKind {
+    /// The permanent name of the mistake, the same as that of the diagnostic code.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MissingPart(_) => "missing-part",
+            Self::ExtraPart => "extra-part",
+            Self::EmptyPart(_) => "empty-part",
+            Self::EmptyItem { .. } => "empty-item",
+            Self::Whitespace => "whitespace",
+            Self::UnknownResourceType => "unknown-resource-type",
+            Self::AdminPermission => "admin-permission",
+            Self::MixedWildcard => "mixed-wildcard",
+            Self::Glob => "glob",
+            Self::BadDatabaseName(_) => "bad-database-name",
+            Self::DatabaseNameTooLong => "database-name-too-long",
+            Self::UnexpandedVariable => "unexpanded-variable",
+            Self::UnknownAction => "unknown-action",
+            Self::WildcardAction => "wildcard-action",
+            Self::ActionNotGrantable => "action-not-grantable",
+            Self::ActionNotForType => "action-not-for-type",
+            Self::UnknownSystemResource => "unknown-system-resource",
+        }
+    }
+}
+
+/// A permission string that the grammar refuses: what, where, and what was meant. It keeps nothing of the text.
+///
+/// ```
+/// use influxdb3_offline_tokens::Permission;
+///
+/// let error = Permission::parse("db:a:red").unwrap_err();
+/// assert_eq!(error.kind().name(), "unknown-action");
+/// assert_eq!(error.span().text("db:a:red"), Some("red"));
+/// assert_eq!(error.suggestion(), Some("read"));
+/// assert_eq!(error.to_string(), "there is no such action, at byte 5");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{}, at byte {}", Wording(self.kind), self.span.start())]
+pub struct ParsePermissionError {
+    kind: PermissionErrorKind,
+    span: Span,
+    meant: Option<(&'static str, bool)>,
+}
+
+impl ParsePermissionError {
+    pub(super) const fn new(kind: PermissionErrorKind, span: Span) -> Self {
+        Self { kind, span, meant: None }
+    }
+
+    pub(super) const fn meaning(self, meant: Option<(&'static str, bool)>) -> Self {
+        Self { meant, ..self }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub const fn kind(&self) -> PermissionErrorKind {
+        self.kind
+    }
+
+    /// Which bytes of the text are wrong; empty where something is missing.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+
+    /// What was probably meant in place of the text under the span.
+    #[must_use]
+    pub const fn suggestion(&self) -> Option<&'static str> {
+        match self.meant {
+            Some((text, _)) => Some(text),
+            None => None,
+        }
+    }
+
+    /// Whether the text and the suggestion differ in upper and lower case only.
+    #[must_use]
+    pub const fn differs_only_in_case(&self) -> bool {
+        matches!(self.meant, Some((_, true)))
+    }
+
+    /// What is wrong, without the place.
+    #[must_use]
+    pub fn message(&self) -> impl fmt::Display + use<> {
+        Wording(self.kind)
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> Cow<'static, str> {
+        if let Some(meant) = self.suggestion() {
+            return Cow::Owned(format!("did you mean `{meant}`?"));
+        }
+        Cow::Borrowed(match self.kind {
+            PermissionErrorKind::MissingPart(_) => "write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`",
+            PermissionErrorKind::ExtraPart => "separate several actions by `,`",
+            PermissionErrorKind::EmptyPart(PermissionPart::Type) => {
+                "write `db` or `system` before the first `:`"
+            }
+            PermissionErrorKind::EmptyPart(_) => "fill it in; was a variable not set?",
+            PermissionErrorKind::EmptyItem { .. } => "remove the `,` that is too many",
+            PermissionErrorKind::Whitespace => "remove it",
+            PermissionErrorKind::UnknownResourceType => "the resource types are `db` and `system`",
+            PermissionErrorKind::AdminPermission => {
+                "write `db:*:…` for all databases, `system:*:read` for all endpoints"
+            }
+            PermissionErrorKind::MixedWildcard => "write `*` alone for all, or list the names without it",
+            PermissionErrorKind::Glob => "list the names, or write `*` alone for all",
+            PermissionErrorKind::BadDatabaseName(_) => {
+                "a database name is ASCII letters, digits, `_` and `-`, first a letter or digit, with at most one `/` inside"
+            }
+            PermissionErrorKind::DatabaseNameTooLong => "use a name of at most 64 characters",
+            PermissionErrorKind::UnexpandedVariable => "write the value, or fill the template in before",
+            PermissionErrorKind::UnknownAction => {
+                "the actions on databases are `read` and `write`, also `create`, `describe` and `delete`; on system resources `read`"
+            }
+            PermissionErrorKind::WildcardAction => "list the actions, as in `read,write`",
+            PermissionErrorKind::ActionNotGrantable => {
+                "grant `read`, `write`, `create`, `describe` or `delete`"
+            }
+            PermissionErrorKind::ActionNotForType => "write `read`, the only action on system resources",
+            PermissionErrorKind::UnknownSystemResource => {
+                "the system resources are the endpoints `health`, `metrics`, `ping` and `ready`; tables such as `system.queries` cannot be granted"
+            }
+        })
+    }
+}
+
+struct Wording(PermissionErrorKind);
+
+impl fmt::Display for Wording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            PermissionErrorKind::MissingPart(PermissionPart::Type) => {
+                "the resource type and more are missing"
+            }
+            PermissionErrorKind::MissingPart(PermissionPart::Names) => {
+                "the names and the actions are missing"
+            }
+            PermissionErrorKind::MissingPart(PermissionPart::Actions) => "the actions are missing",
+            PermissionErrorKind::ExtraPart => "a permission has three parts, and this is one more",
+            PermissionErrorKind::EmptyPart(PermissionPart::Type) => "the resource type is empty",
+            PermissionErrorKind::EmptyPart(PermissionPart::Names) => "the list of names is empty",
+            PermissionErrorKind::EmptyPart(PermissionPart::Actions) => "the list of actions is empty",
+            PermissionErrorKind::EmptyItem { number } => {
+                return write!(f, "item {number} of the list is empty");
+            }
+            PermissionErrorKind::Whitespace => "there is white space here, and the server does not trim it",
+            PermissionErrorKind::UnknownResourceType => "there is no such resource type",
+            PermissionErrorKind::AdminPermission => "only an admin token has `*` as resource type",
+            PermissionErrorKind::MixedWildcard => "`*` cannot stand among names",
+            PermissionErrorKind::Glob => "`*` in a name is not a pattern, and no name has one",
+            PermissionErrorKind::BadDatabaseName(kind) => return kind.fmt(f),
+            PermissionErrorKind::DatabaseNameTooLong => {
+                return write!(f, "a database name has at most {MAX_DATABASE_NAME} bytes");
+            }
+            PermissionErrorKind::UnexpandedVariable => "a variable was not filled in",
+            PermissionErrorKind::UnknownAction => "there is no such action",
+            PermissionErrorKind::WildcardAction => "`*` is not an action, and the server refuses it",
+            PermissionErrorKind::ActionNotGrantable => "this action cannot be granted to a resource token",
+            PermissionErrorKind::ActionNotForType => "system resources can only be read",
+            PermissionErrorKind::UnknownSystemResource => "there is no such system resource",
+        })
+    }
+}

@@ -1,0 +1,274 @@
+//! What a permission is for: all, or a list of names.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
+
+use crate::name::check_database_name;
+use crate::permission::InvalidPermission;
+
+/// All (`*`), or a list of names.
+///
+/// ```
+/// use influxdb3_offline_tokens::{DatabaseNames, Scope};
+///
+/// let scope = Scope::Names(DatabaseNames::new(["db1"])?);
+/// assert!(!scope.is_all());
+/// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope<N> {
+    /// `*`
+    All,
+    /// The names, at least one, in the order written.
+    Names(N),
+}
+
+impl<N> Scope<N> {
+    /// Whether it is `*`.
+    #[must_use]
+    pub const fn is_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
+
+    /// The names; none for `*`.
+    #[must_use]
+    pub const fn names(&self) -> Option<&N> {
+        match self {
+            Self::All => None,
+            Self::Names(names) => Some(names),
+        }
+    }
+
+    pub(crate) const fn as_ref(&self) -> Scope<&N> {
+        match self {
+            Self::All => Scope::All,
+            Self::Names(names) => Scope::Names(names),
+        }
+    }
+
+    pub(crate) fn map<M>(self, change: impl FnOnce(N) -> M) -> Scope<M> {
+        match self {
+            Self::All => Scope::All,
+            Self::Names(names) => Scope::Names(change(names)),
+        }
+    }
+}
+
+impl<N: AsRef<str>> Scope<N> {
+    pub(crate) fn text(&self) -> &str {
+        self.names().map_or("*", AsRef::as_ref)
+    }
+}
+
+/// The names of databases in a permission: at least one, in the order written.
+///
+/// They are kept as one text, so that a permission takes one allocation or none.
+///
+/// ```
+/// use influxdb3_offline_tokens::DatabaseNames;
+///
+/// let names = DatabaseNames::new(["db1", "db2"])?;
+/// assert_eq!(names.iter().collect::<Vec<_>>(), ["db1", "db2"]);
+/// assert!(names.contains("db2"));
+/// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DatabaseNames<T = Box<str>>(T);
+
+/// The endpoints of the server in a permission: at least one, in the order written.
+///
+/// ```
+/// use influxdb3_offline_tokens::{SystemResource, SystemResources};
+///
+/// let resources = SystemResources::new([SystemResource::Ping])?;
+/// assert_eq!(resources.iter().collect::<Vec<_>>(), [SystemResource::Ping]);
+/// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SystemResources<T = Box<str>>(T);
+
+fn join<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Box<str>, InvalidPermission> {
+    let mut text = String::new();
+    for name in names {
+        if !text.is_empty() {
+            text.push(',');
+        }
+        text.push_str(name.as_ref());
+    }
+    if text.is_empty() { Err(InvalidPermission::NoNames) } else { Ok(text.into()) }
+}
+
+impl DatabaseNames {
+    /// Checks and copies the names.
+    ///
+    /// # Errors
+    /// No name, or one that the server refuses.
+    pub fn new<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Self, InvalidPermission> {
+        let checked = names.into_iter().map(|name| check_database_name(name.as_ref()).map(|()| name));
+        // Invariant: at least one name, each accepted by check_database_name, joined by commas.
+        Ok(Self(join(checked.collect::<Result<alloc::vec::Vec<_>, _>>()?)?))
+    }
+}
+
+impl<T> DatabaseNames<T> {
+    // For the parser, which has checked them.
+    pub(super) const fn checked(text: T) -> Self {
+        Self(text)
+    }
+}
+
+impl<T: AsRef<str>> DatabaseNames<T> {
+    /// The names, in the order written.
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        self.0.as_ref().split(',')
+    }
+
+    /// Whether `name` is among them.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.iter().any(|listed| listed == name)
+    }
+
+    pub(super) fn as_ref(&self) -> DatabaseNames<&str> {
+        DatabaseNames(self.0.as_ref())
+    }
+
+    pub(super) fn to_owned(&self) -> DatabaseNames {
+        DatabaseNames(self.0.as_ref().into())
+    }
+}
+
+impl SystemResources {
+    /// Copies the resources.
+    ///
+    /// # Errors
+    /// No resource.
+    pub fn new(resources: impl IntoIterator<Item = SystemResource>) -> Result<Self, InvalidPermission> {
+        // Invariant: at least one resource, joined by commas.
+        Ok(Self(join(resources.into_iter().map(SystemResource::as_str))?))
+    }
+}
+
+impl<T> SystemResources<T> {
+    // For the parser, which has checked them.
+    pub(super) const fn checked(text: T) -> Self {
+        Self(text)
+    }
+}
+
+impl<T: AsRef<str>> SystemResources<T> {
+    /// The resources, in the order written.
+    pub fn iter(&self) -> impl Iterator<Item = SystemResource> + Clone {
+        self.0.as_ref().split(',').filter_map(SystemResource::from_name)
+    }
+
+    /// Whether `resource` is among them.
+    #[must_use]
+    pub fn contains(&self, resource: SystemResource) -> bool {
+        self.iter().any(|listed| listed == resource)
+    }
+
+    pub(super) fn as_ref(&self) -> SystemResources<&str> {
+        SystemResources(self.0.as_ref())
+    }
+
+    pub(super) fn to_owned(&self) -> SystemResources {
+        SystemResources(self.0.as_ref().into())
+    }
+}
+
+macro_rules! text_of_a_list {
+    ($($name:ident),+) => {$(
+        impl<T: AsRef<str>> AsRef<str> for $name<T> {
+            fn as_ref(&self) -> &str {
+                self.0.as_ref()
+            }
+        }
+
+        impl<T: AsRef<str>> fmt::Display for $name<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.0.as_ref())
+            }
+        }
+
+        impl<T: AsRef<str>> fmt::Debug for $name<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+    )+};
+}
+
+text_of_a_list!(DatabaseNames, SystemResources);
+
+/// An endpoint of the server that a token can be allowed to read.
+///
+/// `health`, `metrics` and `ping` are documented; `ready` is in the server's source.
+///
+/// ```
+/// use influxdb3_offline_tokens::SystemResource;
+///
+/// assert_eq!("health".parse(), Ok(SystemResource::Health));
+/// assert_eq!(SystemResource::Metrics.to_string(), "metrics");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SystemResource {
+    /// `health`
+    Health,
+    /// `metrics`
+    Metrics,
+    /// `ping`
+    Ping,
+    /// `ready`
+    Ready,
+}
+
+impl SystemResource {
+    /// Every resource.
+    pub const ALL: [Self; 4] = [Self::Health, Self::Metrics, Self::Ping, Self::Ready];
+
+    /// The name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Health => "health",
+            Self::Metrics => "metrics",
+            Self::Ping => "ping",
+            Self::Ready => "ready",
+        }
+    }
+
+    /// The resource of that name. The server also takes `Health` and ` health` (server source); the crate does not.
+    ///
+    /// # Errors
+    /// Any other name.
+    pub fn parse(name: &str) -> Result<Self, UnknownSystemResource> {
+        Self::from_name(name).ok_or(UnknownSystemResource(()))
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|resource| resource.as_str() == name)
+    }
+}
+
+/// A name that is not one of a system resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the system resources are `health`, `metrics`, `ping` and `ready`")]
+pub struct UnknownSystemResource(());
+
+impl FromStr for SystemResource {
+    type Err = UnknownSystemResource;
+
+    fn from_str(name: &str) -> Result<Self, UnknownSystemResource> {
+        Self::parse(name)
+    }
+}
+
+impl fmt::Display for SystemResource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

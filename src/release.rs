@@ -1,0 +1,78 @@
+//! What each release of the server accepts.
+
+use core::fmt;
+use core::str::FromStr;
+
+use thiserror::Error;
+
+/// A release of InfluxDB 3 Enterprise, such as `3.9` or `3.11.1`.
+///
+/// ```
+/// use influxdb3_offline_tokens::Release;
+///
+/// let release = Release::parse("3.9")?;
+/// assert!(release < Release::WILDCARD_DATABASES && release >= Release::OFFLINE_TOKENS);
+/// assert_eq!(release.to_string(), "3.9.0");
+/// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Release {
+    major: u16,
+    minor: u16,
+    patch: u16,
+}
+
+impl Release {
+    /// 3.1.0: `create` can be granted on databases (release notes).
+    pub const CREATE_ACTION: Self = Self::new(3, 1, 0);
+    /// 3.4.0: the first that reads offline tokens files (release notes).
+    pub const OFFLINE_TOKENS: Self = Self::new(3, 4, 0);
+    /// 3.8.4: `read` and `write` no longer allow deleting databases (release notes).
+    pub const NO_DELETE_BY_WRITE: Self = Self::new(3, 8, 4);
+    /// 3.10.0: `db:*:…` in the file is accepted; `*` as a type, unknown system resources and mixed wildcards are refused
+    /// cleanly (server source, run).
+    pub const WILDCARD_DATABASES: Self = Self::new(3, 10, 0);
+    /// 3.11.1: a token whose hash is registered already is refused (release notes).
+    pub const UNIQUE_TOKENS: Self = Self::new(3, 11, 1);
+
+    /// The release `major.minor.patch`.
+    #[must_use]
+    pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
+        Self { major, minor, patch }
+    }
+
+    /// Reads `3.9` (the same as `3.9.0`) or `3.11.1`; a leading `v` is allowed.
+    ///
+    /// # Errors
+    /// Any other text, and numbers over 65,535.
+    pub fn parse(text: &str) -> Result<Self, InvalidRelease> {
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok());
+        let mut parts = text.strip_prefix('v').unwrap_or(text).split('.').map(|part| digits(part).flatten());
+        let release = |major, minor, patch| Some(Self::new(major?, minor?, patch?));
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(major), Some(minor), None, None) => release(major, minor, Some(0)),
+            (Some(major), Some(minor), Some(patch), None) => release(major, minor, patch),
+            _ => None,
+        }
+        .ok_or(InvalidRelease(()))
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+impl FromStr for Release {
+    type Err = InvalidRelease;
+
+    fn from_str(text: &str) -> Result<Self, InvalidRelease> {
+        Self::parse(text)
+    }
+}
+
+/// A text that is no release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("a release is written like `3.9` or `3.11.1`")]
+pub struct InvalidRelease(());

@@ -1,0 +1,179 @@
+//! The secret.
+
+use alloc::boxed::Box;
+#[cfg(feature = "std")]
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
+
+use sha2::{Digest, Sha512};
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+use zeroize::Zeroize;
+#[cfg(feature = "std")]
+use zeroize::Zeroizing;
+
+use crate::span::Span;
+
+/// What every token begins with (documentation, server source).
+pub const TOKEN_PREFIX: &str = "apiv3_";
+
+/// How many random bytes the server puts into a token (server source).
+#[cfg(feature = "std")]
+const RANDOM_BYTES: usize = 64;
+
+/// A token: the secret that a client presents.
+///
+/// It begins with `apiv3_` and holds visible ASCII only, so that a header can carry it. [`Token::expose`] is the only
+/// way to read it. `Debug` shows nothing of it; there is no `Display` and no `PartialEq`; it is wiped when dropped.
+///
+/// ```
+/// use influxdb3_offline_tokens::Token;
+///
+/// let token = Token::generate()?;
+/// assert_eq!(token.expose().len(), 92);
+/// assert_eq!(format!("{token:?}"), "Token([redacted])");
+/// assert!(token.matches(token.expose()) && !token.matches("apiv3_guess"));
+/// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+/// ```
+pub struct Token(Box<str>);
+
+impl Token {
+    /// Checks and copies a token.
+    ///
+    /// # Errors
+    /// A text that does not begin with `apiv3_`; a space, a control character or a character outside of ASCII, which an
+    /// `Authorization` header cannot carry.
+    pub fn parse(token: &str) -> Result<Self, InvalidToken> {
+        check_token(token)?;
+        // Invariant: check_token accepted it.
+        Ok(Self(token.into()))
+    }
+
+    /// Makes what the server makes: `apiv3_` and 64 bytes of the operating system's random source in URL-safe base64
+    /// without padding, 92 characters in all (server source).
+    ///
+    /// # Errors
+    /// The operating system gives no random bytes.
+    #[cfg(feature = "std")]
+    pub fn generate() -> Result<Self, GenerateTokenError> {
+        use base64::Engine;
+        use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        use rand::TryRng;
+
+        let mut random = Zeroizing::new([0; RANDOM_BYTES]);
+        rand::rngs::SysRng.try_fill_bytes(&mut *random).map_err(GenerateTokenError)?;
+        // The exact capacity: a buffer that grows would leave a piece of the secret behind.
+        let mut token = String::with_capacity(TOKEN_PREFIX.len() + RANDOM_BYTES.div_ceil(3) * 4);
+        token.push_str(TOKEN_PREFIX);
+        let mut encoded = Zeroizing::new([0; RANDOM_BYTES.div_ceil(3) * 4]);
+        let length = URL_SAFE_NO_PAD.encode_slice(*random, &mut *encoded).unwrap_or(0);
+        token.extend(encoded.iter().take(length).copied().map(char::from));
+        let boxed = Box::from(token.as_str());
+        token.zeroize();
+        // Invariant: the prefix and characters of base64.
+        Ok(Self(boxed))
+    }
+
+    /// The secret itself. Search for this name to find every place that reads one.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `presented` is this token; how long it takes tells nothing of the content.
+    #[must_use]
+    pub fn matches(&self, presented: &str) -> bool {
+        self.0.as_bytes().ct_eq(presented.as_bytes()).into()
+    }
+
+    /// The SHA-512 of the whole token, prefix included: what the server stores (server source).
+    #[must_use]
+    pub fn sha512(&self) -> [u8; 64] {
+        Sha512::digest(self.0.as_bytes()).into()
+    }
+}
+
+impl Clone for Token {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token([redacted])")
+    }
+}
+
+impl FromStr for Token {
+    type Err = InvalidToken;
+
+    fn from_str(token: &str) -> Result<Self, InvalidToken> {
+        Self::parse(token)
+    }
+}
+
+/// What is wrong with a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InvalidTokenKind {
+    /// It does not begin with `apiv3_`.
+    Prefix,
+    /// It holds something else than visible ASCII.
+    Characters,
+}
+
+/// A text that is no token. It keeps nothing of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{}", match self.kind {
+    InvalidTokenKind::Prefix => "a token begins with `apiv3_`",
+    InvalidTokenKind::Characters => "a token holds visible ASCII characters only",
+})]
+pub struct InvalidToken {
+    kind: InvalidTokenKind,
+    span: Span,
+}
+
+impl InvalidToken {
+    /// What is wrong.
+    #[must_use]
+    pub const fn kind(&self) -> InvalidTokenKind {
+        self.kind
+    }
+
+    /// Which bytes are wrong.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+}
+
+/// The operating system gave no random bytes.
+#[cfg(feature = "std")]
+#[derive(Debug, Error)]
+#[error("the operating system gives no random bytes")]
+pub struct GenerateTokenError(#[source] rand::rngs::SysError);
+
+/// The rule of a token: the first thing that is wrong with it.
+pub(crate) fn check_token(token: &str) -> Result<(), InvalidToken> {
+    if !token.starts_with(TOKEN_PREFIX) {
+        let span = Span::new(0, token.len());
+        return Err(InvalidToken { kind: InvalidTokenKind::Prefix, span });
+    }
+    match token.bytes().position(|byte| !byte.is_ascii_graphic()) {
+        None => Ok(()),
+        Some(start) => {
+            let rest = token.get(start..).unwrap_or_default();
+            let run = rest.find(|c: char| c.is_ascii_graphic()).unwrap_or(rest.len());
+            let span = Span::new(start, start + run);
+            Err(InvalidToken { kind: InvalidTokenKind::Characters, span })
+        }
+    }
+}
