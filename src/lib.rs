@@ -9,9 +9,13 @@ extern crate std;
 // In dependency order: a module imports only modules above it.
 pub mod code;
 #[cfg(feature = "std")]
+pub mod diagnostic;
+#[cfg(feature = "std")]
 pub mod expiry;
 #[cfg(feature = "std")]
 pub mod file;
+#[cfg(feature = "std")]
+mod json;
 pub mod name;
 pub mod permission;
 pub mod release;

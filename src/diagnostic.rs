@@ -1,0 +1,358 @@
+//! What was found in a file.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::code::{Code, Severity};
+use crate::span::{LineIndex, Location, Span};
+
+/// One finding: what, how bad, where, and what to do. It holds no token and no piece of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    pub(crate) code: Code,
+    pub(crate) severity: Severity,
+    pub(crate) message: Cow<'static, str>,
+    pub(crate) pointer: String,
+    pub(crate) span: Span,
+    pub(crate) location: Location,
+    pub(crate) help: Option<Cow<'static, str>>,
+    pub(crate) labels: Vec<Label>,
+    pub(crate) fixes: Vec<Fix>,
+}
+
+impl Diagnostic {
+    pub(crate) fn new(
+        code: Code,
+        span: Span,
+        pointer: String,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            pointer,
+            span,
+            location: Location { line: 1, column: 1 },
+            help: None,
+            labels: Vec::new(),
+            fixes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn label(mut self, span: Span, message: &'static str) -> Self {
+        self.labels.push(Label { span, message });
+        self
+    }
+
+    pub(crate) fn fix(mut self, fix: Option<Fix>) -> Self {
+        self.fixes.extend(fix);
+        self
+    }
+
+    /// Which mistake it is.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// How bad it is.
+    #[must_use]
+    pub const fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The JSON pointer (RFC 6901) of the value: `/tokens/0/permissions/1`; empty for the whole file.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// The bytes of the file that are wrong; empty where something is missing.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+
+    /// The line and column where the span starts.
+    #[must_use]
+    pub const fn location(&self) -> Location {
+        self.location
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help_text(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// Other places that belong to it, such as the first of two duplicates.
+    #[must_use]
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
+    }
+
+    /// Changes of the text that mend it.
+    #[must_use]
+    pub fn fixes(&self) -> &[Fix] {
+        &self.fixes
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Location { line, column } = self.location;
+        let Self { severity, code, message, .. } = self;
+        write!(f, "{line}:{column}: {severity}[{}] {code}: {message}", code.id())
+    }
+}
+
+/// Another place that belongs to a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    span: Span,
+    message: &'static str,
+}
+
+impl Label {
+    /// The bytes of the file.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+
+    /// What is there.
+    #[must_use]
+    pub const fn message(&self) -> &'static str {
+        self.message
+    }
+}
+
+/// Whether a fix may be applied without asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Applicability {
+    /// The result means what the file was meant to mean.
+    Safe,
+    /// A person should look at it: it is a guess, or it changes what a token may do.
+    Ask,
+}
+
+impl Applicability {
+    /// `safe` or `ask`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Ask => "ask",
+        }
+    }
+}
+
+impl fmt::Display for Applicability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A change of the text that mends a finding: all of its edits, or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    applicability: Applicability,
+    edits: Vec<Edit>,
+}
+
+impl Fix {
+    pub(crate) fn new(applicability: Applicability, edits: impl Into<Vec<Edit>>) -> Option<Self> {
+        Some(Self { applicability, edits: edits.into() })
+    }
+
+    /// Whether it may be applied without asking.
+    #[must_use]
+    pub const fn applicability(&self) -> Applicability {
+        self.applicability
+    }
+
+    /// The edits, which do not overlap.
+    #[must_use]
+    pub fn edits(&self) -> &[Edit] {
+        &self.edits
+    }
+}
+
+/// One replacement: these bytes by that text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    span: Span,
+    replacement: Replacement,
+}
+
+/// What an edit puts in place of the bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Replacement {
+    /// This text.
+    Text(String),
+    /// A token that is generated when the fix is applied: no report holds a secret.
+    NewToken,
+}
+
+impl Edit {
+    pub(crate) fn new(span: Span, text: impl Into<String>) -> Self {
+        Self { span, replacement: Replacement::Text(text.into()) }
+    }
+
+    pub(crate) const fn new_token(span: Span) -> Self {
+        Self { span, replacement: Replacement::NewToken }
+    }
+
+    /// The bytes that are replaced; empty where the text is inserted.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+
+    /// What stands there afterwards.
+    #[must_use]
+    pub const fn replacement(&self) -> &Replacement {
+        &self.replacement
+    }
+}
+
+/// Everything that was found in a file, in the order of the file.
+///
+/// ```
+/// use influxdb3_offline_tokens::validate;
+///
+/// let report = validate(br#"{"tokens": [], "create_databases": ["my db"]}"#);
+/// let found: Vec<_> = report.iter().map(|finding| finding.code().name()).collect();
+/// assert_eq!(found, ["no-tokens", "bad-database-name"]);
+/// assert!(!report.is_valid());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    diagnostics: Vec<Diagnostic>,
+    counts: [usize; 3],
+}
+
+impl Report {
+    /// Whether there is no error: such a file loads.
+    #[must_use]
+    pub const fn is_valid(&self) -> bool {
+        self.count(Severity::Error) == 0
+    }
+
+    /// Whether nothing was found at all.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.total() == 0
+    }
+
+    /// How many findings of that severity there are, kept or not.
+    #[must_use]
+    pub const fn count(&self, severity: Severity) -> usize {
+        let [notes, warnings, errors] = self.counts;
+        match severity {
+            Severity::Note => notes,
+            Severity::Warning => warnings,
+            Severity::Error => errors,
+        }
+    }
+
+    /// How many findings were not kept, because there were too many (see `Validator::keep`).
+    #[must_use]
+    pub fn omitted(&self) -> usize {
+        self.total() - self.diagnostics.len()
+    }
+
+    /// The findings that were kept, in the order of the file.
+    pub fn iter(&self) -> core::slice::Iter<'_, Diagnostic> {
+        self.diagnostics.iter()
+    }
+
+    const fn total(&self) -> usize {
+        let [notes, warnings, errors] = self.counts;
+        notes + warnings + errors
+    }
+}
+
+impl<'a> IntoIterator for &'a Report {
+    type Item = &'a Diagnostic;
+    type IntoIter = core::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for diagnostic in self {
+            writeln!(f, "{diagnostic}")?;
+        }
+        if self.omitted() > 0 {
+            writeln!(f, "and {} more", self.omitted())?;
+        }
+        Ok(())
+    }
+}
+
+/// Takes findings in any order and keeps the worst, the first of them first.
+#[derive(Debug)]
+pub(crate) struct Collector {
+    kept: Vec<Diagnostic>,
+    counts: [usize; 3],
+    keep: usize,
+}
+
+impl Collector {
+    pub(crate) const fn new(keep: usize) -> Self {
+        Self { kept: Vec::new(), counts: [0; 3], keep }
+    }
+
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        if let Some(count) = self.counts.get_mut(diagnostic.severity as usize) {
+            *count += 1;
+        }
+        self.kept.push(diagnostic);
+        // Twice as many as are kept at the most, so that the sorting is paid for by what was pushed.
+        if self.kept.len() > self.keep.saturating_mul(2).saturating_add(64) {
+            self.shrink();
+        }
+    }
+
+    fn shrink(&mut self) {
+        if self.kept.len() > self.keep {
+            self.kept.sort_by_key(|found| (core::cmp::Reverse(found.severity), order(found)));
+            self.kept.truncate(self.keep);
+        }
+    }
+
+    pub(crate) fn finish(mut self, text: &[u8]) -> Report {
+        self.shrink();
+        self.kept.sort_by_key(order);
+        if !self.kept.is_empty() {
+            let lines = LineIndex::new(text);
+            for diagnostic in &mut self.kept {
+                diagnostic.location = lines.location(diagnostic.span.start());
+            }
+        }
+        Report { diagnostics: self.kept, counts: self.counts }
+    }
+}
+
+fn order(found: &Diagnostic) -> (Span, Code) {
+    (found.span, found.code)
+}
