@@ -172,6 +172,7 @@ codes! {
     InternalDatabase = "T0415", "internal-database", Warning, "only admin tokens reach `_internal`";
     UndocumentedAction = "T0416", "undocumented-action", Note, "the action is accepted and not documented";
     NeedsNewerRelease = "T0417", "needs-newer-release", Error, "the target release does not accept this";
+    AllowsDelete = "T0418", "allows-delete", Warning, "the target release allows deleting databases with this action";
     ReadableByOthers = "T0501", "readable-by-others", Warning, "others than the owner have access to the file";
 }
 

@@ -52,8 +52,8 @@ impl Diagnostic {
         self
     }
 
-    pub(crate) fn fix(mut self, fix: Option<Fix>) -> Self {
-        self.fixes.extend(fix);
+    pub(crate) fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fixes.extend(fix.into());
         self
     }
 
@@ -175,8 +175,8 @@ pub struct Fix {
 }
 
 impl Fix {
-    pub(crate) fn new(applicability: Applicability, edits: impl Into<Vec<Edit>>) -> Option<Self> {
-        Some(Self { applicability, edits: edits.into() })
+    pub(crate) fn new(applicability: Applicability, edits: impl Into<Vec<Edit>>) -> Self {
+        Self { applicability, edits: edits.into() }
     }
 
     /// Whether it may be applied without asking.
@@ -234,9 +234,9 @@ impl Edit {
 /// Everything that was found in a file, in the order of the file.
 ///
 /// ```
-/// use influxdb3_offline_tokens::validate;
+/// use influxdb3_offline_tokens::Validator;
 ///
-/// let report = validate(br#"{"tokens": [], "create_databases": ["my db"]}"#);
+/// let report = Validator::new(std::time::SystemTime::now()).check(br#"{"tokens": [], "create_databases": ["my db"]}"#);
 /// let found: Vec<_> = report.iter().map(|finding| finding.code().name()).collect();
 /// assert_eq!(found, ["no-tokens", "bad-database-name"]);
 /// assert!(!report.is_valid());
@@ -331,6 +331,13 @@ impl Collector {
         if self.kept.len() > self.keep.saturating_mul(2).saturating_add(64) {
             self.shrink();
         }
+    }
+
+    pub(crate) fn absorb(&mut self, other: Self) {
+        for (count, more) in self.counts.iter_mut().zip(other.counts) {
+            *count += more;
+        }
+        self.kept.extend(other.kept);
     }
 
     fn shrink(&mut self) {

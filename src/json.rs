@@ -9,7 +9,6 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 use core::fmt;
 
-use serde::Deserializer as _;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -72,6 +71,11 @@ impl<'a> RawStr<'a> {
         }
         let quoted = zeroize::Zeroizing::new(alloc::format!("\"{}\"", self.raw));
         serde_json::from_str(&quoted).ok().map(Cow::Owned)
+    }
+
+    /// A piece of the decoded text, where it is spelt without escapes.
+    pub(crate) fn slice(self, decoded: Span) -> Option<&'a str> {
+        (!self.raw.as_bytes().contains(&b'\\')).then(|| decoded.text(self.raw)).flatten()
     }
 
     /// The place of the text between the quotes.
@@ -195,7 +199,8 @@ impl<'a> Reader<'a> {
             nth => self.text.match_indices('\n').nth(nth - 1).map(|(at, _)| at + 1),
         };
         let offset = line.unwrap_or(0) + error.column().saturating_sub(1);
-        self.text.floor_char_boundary(offset.min(self.text.len()))
+        let is_boundary = |at: &usize| self.text.is_char_boundary(*at);
+        (0..=offset.min(self.text.len())).rev().find(is_boundary).unwrap_or(0)
     }
 
     /// The start of the next piece, and its first byte.

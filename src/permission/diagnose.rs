@@ -90,12 +90,16 @@ impl<'a> Findings<'a> {
         let mut parts = parts.into_iter();
         let first = parts.next().unwrap_or_default();
         let (names, actions, extra) = (parts.next(), parts.next(), parts.next());
-        let resource_type = if names.is_none() && !self.is_type(first) {
+        if names.is_none() && !self.is_type(first) {
             self.missing(PermissionPart::Type);
             return self.variables_in(first);
-        } else {
-            self.resource_type(first)
-        };
+        }
+        if actions.is_none() && !self.is_type(first) && names.is_some_and(|names| self.are_actions(names)) {
+            // `sensors:read`: two right parts, and the first of three is missing.
+            self.add(Kind::MissingPart(PermissionPart::Type), Span::new(0, 0));
+            return self.names(first, Some("db"));
+        }
+        let resource_type = self.resource_type(first);
         if resource_type == Some("*") {
             return;
         }
@@ -174,6 +178,10 @@ impl<'a> Findings<'a> {
         let word = self.get(span).trim();
         TYPES.iter().any(|name| name.eq_ignore_ascii_case(word))
             || TYPE_ALIASES.iter().any(|(alias, _)| alias.eq_ignore_ascii_case(word))
+    }
+
+    fn are_actions(&self, span: Span) -> bool {
+        self.get(span).split(',').all(|word| ACTIONS.contains(&word.trim()))
     }
 
     /// The type that was written or meant, as far as it is known.

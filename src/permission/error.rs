@@ -197,7 +197,7 @@ impl fmt::Display for Wording {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             PermissionErrorKind::MissingPart(PermissionPart::Type) => {
-                "the resource type and more are missing"
+                "the resource type is missing: a permission has three parts"
             }
             PermissionErrorKind::MissingPart(PermissionPart::Names) => {
                 "the names and the actions are missing"

@@ -1,0 +1,244 @@
+//! From bytes to findings, and to a [`TokenFile`] where there is no error.
+
+mod context;
+mod decode;
+mod entry;
+mod permissions;
+mod rights;
+mod strength;
+mod syntax;
+mod whole;
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use core::time::Duration;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use thiserror::Error;
+
+use self::context::Context;
+use crate::code::{Code, Severity};
+use crate::diagnostic::{Diagnostic, Report};
+use crate::file::TokenFile;
+use crate::release::Release;
+use crate::span::Span;
+
+/// What a code's findings are made to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Level {
+    /// Not reported.
+    Allow,
+    /// Reported as a warning.
+    Warn,
+    /// Reported as an error.
+    Deny,
+}
+
+/// Checks files. It has the time, so that it reads no clock, and what the person chose.
+///
+/// Levels and a target release change the report, and never what [`TokenFile::parse`] loads.
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+/// use influxdb3_offline_tokens::{Code, Level, Release, Validator};
+///
+/// let now = UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+/// let validator = Validator::new(now).level(Code::NoTokens, Level::Deny).release(Release::parse("3.9")?);
+/// assert!(!validator.check(br#"{"tokens": []}"#).is_valid());
+/// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Validator {
+    now: SystemTime,
+    levels: BTreeMap<Code, Level>,
+    deny_warnings: bool,
+    release: Option<Release>,
+    soon: Duration,
+    far: Duration,
+    keep: usize,
+    only_errors: bool,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Validator {
+    /// How many findings a report keeps where nobody chose another number.
+    pub const KEEP: usize = 1_000;
+
+    /// A validator for the time `now`: tokens that expire within 7 days are found, and those that expire after more than
+    /// two years of 365 days.
+    #[must_use]
+    pub const fn new(now: SystemTime) -> Self {
+        Self {
+            now,
+            levels: BTreeMap::new(),
+            deny_warnings: false,
+            release: None,
+            soon: Duration::from_secs(7 * DAY.as_secs()),
+            far: Duration::from_secs(2 * 365 * DAY.as_secs()),
+            keep: Self::KEEP,
+            only_errors: false,
+        }
+    }
+
+    /// Gives a code another level.
+    #[must_use]
+    pub fn level(mut self, code: Code, level: Level) -> Self {
+        self.levels.insert(code, level);
+        self
+    }
+
+    /// Makes every warning an error, unless its code has a level of its own.
+    #[must_use]
+    pub const fn deny_warnings(mut self) -> Self {
+        self.deny_warnings = true;
+        self
+    }
+
+    /// Reports what this release of the server refuses or silently does wrong.
+    #[must_use]
+    pub const fn release(mut self, release: Release) -> Self {
+        self.release = Some(release);
+        self
+    }
+
+    /// Reports tokens that expire within this time.
+    #[must_use]
+    pub const fn expires_soon(mut self, within: Duration) -> Self {
+        self.soon = within;
+        self
+    }
+
+    /// Reports tokens that expire after more than this time.
+    #[must_use]
+    pub const fn expires_far(mut self, after: Duration) -> Self {
+        self.far = after;
+        self
+    }
+
+    /// Keeps at most this many findings of a file: errors before warnings before notes, the first of each first.
+    ///
+    /// All are counted ([`Report::count`]); [`Report::omitted`] says how many were not kept.
+    #[must_use]
+    pub const fn keep(mut self, findings: usize) -> Self {
+        self.keep = findings;
+        self
+    }
+
+    /// Checks a file: all problems in one pass, in the order of the file.
+    #[must_use]
+    pub fn check(&self, bytes: &[u8]) -> Report {
+        check(self, bytes, false).0
+    }
+
+    pub(crate) fn severity(&self, code: Code, default: Severity) -> Option<Severity> {
+        match self.levels.get(&code) {
+            Some(Level::Allow) => None,
+            Some(Level::Warn) => Some(Severity::Warning),
+            Some(Level::Deny) => Some(Severity::Error),
+            None if self.deny_warnings && default == Severity::Warning => Some(Severity::Error),
+            None => Some(default),
+        }
+    }
+}
+
+impl TokenFile {
+    /// Reads a file from its text. Unknown members are ignored, as the server ignores them.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::TokenFile;
+    ///
+    /// let error = TokenFile::parse(br#"{"tokens": [{"name": "app"}]}"#).unwrap_err();
+    /// let missing: Vec<_> = error.report().iter().map(|finding| finding.message()).collect();
+    /// assert_eq!(missing, ["token `app` has no `token`", "token `app` has no `permissions`"]);
+    /// ```
+    ///
+    /// # Errors
+    /// A file that has an error in its report; the report has its errors and nothing else.
+    pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
+        // No error depends on the time.
+        let validator = Validator { only_errors: true, ..Validator::new(UNIX_EPOCH) };
+        match check(&validator, bytes, true) {
+            (report, Some(file)) if report.is_valid() => Ok(file),
+            (report, _) => Err(InvalidFile { report: Box::new(report) }),
+        }
+    }
+}
+
+/// A text that is no sound tokens file.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the tokens file is not valid: {}", summary(.report))]
+pub struct InvalidFile {
+    report: Box<Report>,
+}
+
+impl InvalidFile {
+    /// Its errors, in the order of the file.
+    #[must_use]
+    pub const fn report(&self) -> &Report {
+        &self.report
+    }
+}
+
+fn summary(report: &Report) -> String {
+    let first = report.iter().next().map(alloc::string::ToString::to_string).unwrap_or_default();
+    match report.count(Severity::Error) {
+        0 | 1 => first,
+        errors => alloc::format!("{first}, and {} more", errors - 1),
+    }
+}
+
+fn check(validator: &Validator, bytes: &[u8], build: bool) -> (Report, Option<TokenFile>) {
+    let mut context = Context::new(validator);
+    let text = readable(&mut context, bytes);
+    let (context, file) = syntax::read(context, &text, build);
+    (context.finish(bytes), file)
+}
+
+/// The text, of the same length, with a byte order mark and what is not UTF-8 blanked out and reported.
+fn readable<'t>(context: &mut Context<'_>, bytes: &'t [u8]) -> Cow<'t, str> {
+    const MARK: &[u8] = b"\xEF\xBB\xBF";
+    let utf8 = core::str::from_utf8(bytes);
+    if let Ok(text) = utf8
+        && !bytes.starts_with(MARK)
+    {
+        return Cow::Borrowed(text);
+    }
+    let mut text = String::with_capacity(bytes.len());
+    let mut rest = bytes;
+    if let Some(after) = bytes.strip_prefix(MARK) {
+        let span = Span::new(0, MARK.len());
+        context.push(
+            Diagnostic::new(
+                Code::ByteOrderMark,
+                span,
+                String::new(),
+                "the file begins with a byte order mark, which the server refuses",
+            )
+            .help("save it as UTF-8 without a byte order mark")
+            .fix(context::replace_safely(span, "")),
+        );
+        text.push_str("   ");
+        rest = after;
+    }
+    for chunk in rest.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            let span = Span::new(text.len(), text.len() + chunk.invalid().len());
+            context.push(
+                Diagnostic::new(
+                    Code::InvalidUtf8,
+                    span,
+                    String::new(),
+                    "the file is not UTF-8: these bytes are no character",
+                )
+                .help("save it as UTF-8"),
+            );
+            context.damaged.push(span);
+            text.extend(chunk.invalid().iter().map(|_| '?'));
+        }
+    }
+    Cow::Owned(text)
+}

@@ -1,0 +1,415 @@
+//! The shape of the file: its members, and the members of its entries.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::check::context::{At, Context, finding, replace_on_request, replace_safely, with_fragment};
+use crate::check::entry::Entry;
+use crate::check::syntax::bare_token;
+use crate::check::whole::Whole;
+use crate::code::Code;
+use crate::diagnostic::{Applicability, Edit, Fix};
+use crate::file::{TokenEntry, TokenFile};
+use crate::json::{self, Member, Node, RawStr, Sink, Value};
+use crate::name::DatabaseName;
+use crate::redact::may_show;
+use crate::span::Span;
+use crate::suggest::meant;
+use crate::token::TOKEN_PREFIX;
+
+const TOKENS: &str = "tokens";
+const CREATE_DATABASES: &str = "create_databases";
+const FILE_MEMBERS: [&str; 2] = [CREATE_DATABASES, TOKENS];
+pub(super) const ENTRY_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "permissions"];
+// Members of the HTTP API's body, and what the file calls them.
+const HTTP_MEMBERS: [(&str, &str); 2] = [("token_name", "name"), ("expiry_secs", "expiry_millis")];
+const EXPIRY_ALIASES: [&str; 8] = [
+    "expiry",
+    "expires",
+    "expires_at",
+    "expiration",
+    "expiry_ms",
+    "expiry_time",
+    "expires_millis",
+    "expiry_date",
+];
+
+/// Takes the pieces of the file, applies the rules, and makes the values where that is asked for.
+pub(super) struct Decoder<'v, 'a> {
+    pub(super) context: Context<'v>,
+    pub(super) whole: Whole<'a>,
+    text: &'a str,
+    start: usize,
+    members: Vec<(RawStr<'a>, Cow<'a, str>)>,
+    others: Vec<(RawStr<'a>, Cow<'a, str>, Node<'a>)>,
+    tokens_seen: bool,
+    create_seen: bool,
+    built: Option<(Vec<DatabaseName>, Vec<TokenEntry>)>,
+}
+
+impl<'v, 'a> Decoder<'v, 'a> {
+    pub(super) fn new(context: Context<'v>, text: &'a str, build: bool) -> Self {
+        Self {
+            context,
+            whole: Whole::default(),
+            text,
+            start: 0,
+            members: Vec::new(),
+            others: Vec::new(),
+            tokens_seen: false,
+            create_seen: false,
+            built: build.then(Default::default),
+        }
+    }
+
+    pub(super) fn finish(mut self) -> (Context<'v>, Option<TokenFile>) {
+        self.whole.finish(&mut self.context);
+        let file = self.built.map(|(databases, tokens)| TokenFile::checked(databases, tokens));
+        (self.context, file)
+    }
+
+    /// What is certain although the rest could not be read.
+    pub(super) fn abandon(self) -> Context<'v> {
+        self.context
+    }
+
+    /// Remembers a member, and says so where it stands twice.
+    fn first_of_its_name(&mut self, key: RawStr<'a>, name: Cow<'a, str>) -> bool {
+        let twice = duplicate(&mut self.context, &self.members, key, &name, At::Member(&name));
+        self.members.push((key, name));
+        !twice
+    }
+
+    fn wrong_tokens(&mut self, node: &Node<'a>) {
+        let message = format!("`tokens` is {}, and a list of objects is wanted", node.value.description());
+        let span = opening(node);
+        let fix = matches!(node.value, Value::Object(_)).then(|| in_brackets(node.span));
+        let wrong = finding(Code::WrongType, span, At::Member(TOKENS), message);
+        self.context.push(wrong.help("write `\"tokens\": [{…}]`").fix(fix));
+        // What it holds can be checked all the same.
+        if let Value::Object(members) = &node.value
+            && members
+                .iter()
+                .any(|member| member.key.decode().is_some_and(|name| ENTRY_MEMBERS.contains(&name.as_ref())))
+        {
+            self.entry(0, node);
+        }
+    }
+
+    fn entry(&mut self, index: usize, node: &Node<'a>) {
+        let entry = match &node.value {
+            Value::Object(members) => Entry::read(self, index, node.span, members),
+            other => {
+                let message = format!("a token of the file is an object, not {}", other.description());
+                let found = finding(Code::WrongType, opening(node), At::Token(index), message);
+                let help = "write `{\"token\": …, \"name\": …, \"permissions\": […]}`";
+                self.context.push(found.help(help));
+                None
+            }
+        };
+        if let (Some((_, tokens)), Some(entry)) = (&mut self.built, entry) {
+            tokens.push(entry);
+        }
+    }
+
+    pub(super) const fn builds(&self) -> bool {
+        self.built.is_some()
+    }
+
+    fn create_databases(&mut self, node: &Node<'a>) {
+        self.create_seen = true;
+        let names = self.whole.create_databases(&mut self.context, self.text, node);
+        if let Some((databases, _)) = &mut self.built {
+            databases.extend(names.iter().filter_map(|name| DatabaseName::parse(name).ok()));
+        }
+    }
+
+    /// The members that are not of the format, when it is known which ones are there.
+    fn other_members(&mut self) {
+        let others = core::mem::take(&mut self.others);
+        let has = |wanted: &str| others.iter().any(|(_, name, _)| name == wanted);
+        let opening = Span::new(self.start, self.start + 1);
+        let is_http = HTTP_MEMBERS.iter().any(|(http, _)| has(http));
+        if !self.tokens_seen && !is_http {
+            let admin = |(_, name, node): &(_, Cow<'_, str>, Node<'_>)| {
+                name == "token" && matches!(node.value, Value::String(_))
+            };
+            if others.iter().any(admin) {
+                let message = "this is an admin token file, not a file of resource tokens";
+                let found = finding(Code::AdminTokenFile, opening, At::File, message);
+                let help = "give it to the server as `--admin-token-file`, or put the token into `tokens`";
+                return self.context.push(found.help(help));
+            }
+        }
+        let mut tokens_meant = self.tokens_seen || is_http;
+        for (key, name, node) in &others {
+            if is_http && !self.tokens_seen && !HTTP_MEMBERS.iter().any(|(http, _)| http == name) {
+                // One finding for the whole body is enough: its other members are right in it.
+                continue;
+            }
+            let taken = |known: &str| match known {
+                TOKENS => tokens_meant,
+                _ => self.create_seen,
+            };
+            let free: Vec<&'static str> = FILE_MEMBERS.into_iter().filter(|known| !taken(known)).collect();
+            match unknown(&mut self.context, *key, name, &free, At::Member(name)) {
+                Some(CREATE_DATABASES) => self.create_databases(node),
+                Some(TOKENS) => {
+                    tokens_meant = true;
+                    self.tokens_of(node);
+                }
+                _ => {}
+            }
+        }
+        if !tokens_meant {
+            let message = "the file has no `tokens`";
+            let found = finding(Code::MissingMember, opening, At::File, message);
+            self.context.push(found.help("add `\"tokens\": [{…}]`"));
+        }
+    }
+
+    fn tokens_of(&mut self, node: &Node<'a>) {
+        match &node.value {
+            Value::Array(nodes) => {
+                for (index, node) in nodes.iter().enumerate() {
+                    self.entry(index, node);
+                }
+            }
+            _ => self.wrong_tokens(node),
+        }
+    }
+}
+
+impl<'a> Sink<'a> for Decoder<'_, 'a> {
+    fn object(&mut self, start: usize) {
+        self.start = start;
+        self.whole.object_start = start;
+    }
+
+    fn member(&mut self, key: RawStr<'a>, value: Node<'a>) {
+        let name = key_name(&mut self.context, key);
+        let first = self.first_of_its_name(key, name.clone());
+        match name.as_ref() {
+            _ if !first => {}
+            TOKENS => {
+                self.tokens_seen = true;
+                self.tokens_of(&value);
+            }
+            CREATE_DATABASES => self.create_databases(&value),
+            _ => self.others.push((key, name, value)),
+        }
+    }
+
+    fn tokens(&mut self, key: RawStr<'a>, start: usize) {
+        self.first_of_its_name(key, Cow::Borrowed(TOKENS));
+        self.tokens_seen = true;
+        self.whole.tokens_start = Some(start);
+    }
+
+    fn token(&mut self, index: usize, value: Node<'a>) {
+        self.whole.token_count = index + 1;
+        self.entry(index, &value);
+    }
+
+    fn tokens_end(&mut self, end: usize) {
+        if let Some(start) = self.whole.tokens_start.filter(|_| self.whole.token_count == 0) {
+            let message = "there is no token in the file";
+            let found = finding(Code::NoTokens, Span::new(start, end), At::Member(TOKENS), message);
+            self.context.push(found.help("add one, or start the server without the file"));
+        }
+    }
+
+    fn object_end(&mut self, end: usize) {
+        self.whole.object_end = end;
+        self.other_members();
+    }
+
+    fn other(&mut self, value: Node<'a>) {
+        let text = match &value.value {
+            Value::String(string) => string.decode(),
+            _ => None,
+        };
+        let found = match &value.value {
+            Value::Array(_) => finding(
+                Code::ArrayAtTop,
+                Span::new(value.span.start(), value.span.start() + 1),
+                At::File,
+                "the file is an array, and an object with `tokens` is wanted",
+            )
+            .help("wrap it: `{\"tokens\": […]}`")
+            .fix(Fix::new(
+                Applicability::Ask,
+                [
+                    Edit::new(Span::new(value.span.start(), value.span.start()), "{\"tokens\": "),
+                    Edit::new(Span::new(value.span.end(), value.span.end()), "}"),
+                ],
+            )),
+            Value::String(string) if text.is_some_and(|text| text.trim().starts_with(TOKEN_PREFIX)) => {
+                bare_token(string.inner())
+            }
+            other => {
+                let message =
+                    format!("the file is {}, and an object with `tokens` is wanted", other.description());
+                finding(Code::NotAnObject, value.span, At::File, message)
+                    .help("the smallest tokens file is `{\"tokens\": []}`")
+            }
+        };
+        self.context.push(found);
+        if let Value::Array(nodes) = &value.value
+            && nodes.iter().all(|node| matches!(node.value, Value::Object(_)))
+        {
+            for (index, node) in nodes.iter().enumerate() {
+                self.entry(index, node);
+            }
+        }
+    }
+}
+
+/// The value as a whole, or the bracket where it begins.
+pub(super) const fn opening(node: &Node<'_>) -> Span {
+    match node.value {
+        Value::Array(_) | Value::Object(_) => Span::new(node.span.start(), node.span.start() + 1),
+        _ => node.span,
+    }
+}
+
+/// The edits that put a value into brackets.
+pub(super) fn in_brackets(span: Span) -> Fix {
+    let (start, end) = (span.start(), span.end());
+    let edits = [Edit::new(Span::new(start, start), "["), Edit::new(Span::new(end, end), "]")];
+    Fix::new(Applicability::Safe, edits)
+}
+
+/// A finding for an escape that is half of a character.
+pub(super) fn half_a_character(context: &mut Context<'_>, string: RawStr<'_>) {
+    let message = "an escape in this string is half of a character: a surrogate without its pair";
+    let found = finding(Code::JsonSyntax, string.outer(), At::File, message);
+    context.push(found.help("write the character itself"));
+}
+
+/// The name of a member.
+pub(super) fn key_name<'a>(context: &mut Context<'_>, key: RawStr<'a>) -> Cow<'a, str> {
+    key.decode().unwrap_or_else(|| {
+        half_a_character(context, key);
+        Cow::Borrowed("")
+    })
+}
+
+/// Reports a member whose name stands before it in the same object.
+pub(super) fn duplicate<'a>(
+    context: &mut Context<'_>,
+    members: &[(RawStr<'a>, Cow<'a, str>)],
+    key: RawStr<'a>,
+    name: &str,
+    at: At<'_>,
+) -> bool {
+    let Some((first, _)) = members.iter().find(|(_, earlier)| earlier == name) else { return false };
+    let message = with_fragment("this member stands twice in one object", name, name);
+    let found = finding(Code::DuplicateMember, key.outer(), at, message);
+    context.push(found.label(first.outer(), "it stands here already").help("remove one of them"));
+    true
+}
+
+/// Reports a member that is not of the format; gives the member that was meant, if that is clear.
+pub(super) fn unknown(
+    context: &mut Context<'_>,
+    key: RawStr<'_>,
+    name: &str,
+    free: &[&'static str],
+    at: At<'_>,
+) -> Option<&'static str> {
+    if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
+        let message = format!("`{name}` is a member of the HTTP API, and the file has `{ours}`");
+        let found = finding(Code::HttpRequestBody, key.outer(), at, message);
+        context.push(if *ours == "name" {
+            let fix = free.contains(ours).then(|| replace_on_request(key.inner(), *ours));
+            found.help("write `name`").fix(fix)
+        } else {
+            found.help("write `expiry_millis`: the Unix time of the expiry in milliseconds, not a duration")
+        });
+        // A duration is no expiry, so nothing more can be said of its value.
+        return Some("name").filter(|ours| name == "token_name" && free.contains(ours));
+    }
+    let plain = |text: &str| {
+        let letters = text.chars().filter(char::is_ascii_alphanumeric);
+        letters.map(|c| c.to_ascii_lowercase()).collect::<String>()
+    };
+    let same = free.iter().copied().find(|known| plain(known) == plain(name));
+    let near = same.or_else(|| meant(name, free.iter().copied()).map(|(known, _)| known));
+    let is_expiry =
+        || free.contains(&"expiry_millis") && EXPIRY_ALIASES.contains(&plain_alias(name).as_str());
+    if let Some(known) = near.or_else(|| is_expiry().then_some("expiry_millis")) {
+        let message = format!("the server would ignore this member: it is not called `{known}`");
+        let found = finding(Code::MisspeltMember, key.outer(), at, message);
+        let fix = if near.is_some() {
+            replace_safely(key.inner(), known)
+        } else {
+            replace_on_request(key.inner(), known)
+        };
+        context.push(found.help(format!("did you mean `{known}`?")).fix(fix));
+        return Some(known);
+    }
+    if context.wants(Code::UnknownMember) {
+        let message = if is_plain_word(name) && may_show(name, name) {
+            format!("the server ignores the member `{name}`")
+        } else {
+            "the server ignores this member".into()
+        };
+        context.push(finding(Code::UnknownMember, key.outer(), at, message).help("remove it"));
+    }
+    None
+}
+
+fn plain_alias(name: &str) -> String {
+    name.to_ascii_lowercase().replace('-', "_")
+}
+
+/// Whether a name of a member looks like one, and not like a piece of a secret.
+pub(super) fn is_plain_word(name: &str) -> bool {
+    name.len() <= 24 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// The members of an entry by their names, the first of each; the others are reported.
+pub(super) fn entry_members<'n, 'a>(
+    context: &mut Context<'_>,
+    index: usize,
+    members: &'n [Member<'a>],
+) -> [Option<(RawStr<'a>, &'n Node<'a>)>; ENTRY_MEMBERS.len()] {
+    let mut found = [None; ENTRY_MEMBERS.len()];
+    let mut unknown_members = Vec::new();
+    let mut seen: Vec<(RawStr<'a>, Cow<'a, str>)> = Vec::new();
+    for member in members {
+        let name = key_name(context, member.key);
+        let place = ENTRY_MEMBERS.iter().position(|known| *known == name);
+        match place.and_then(|place| found.get_mut(place)) {
+            Some(slot @ None) => *slot = Some((member.key, &member.value)),
+            Some(Some((first, _))) => {
+                let first = [(*first, name.clone())];
+                duplicate(context, &first, member.key, &name, At::TokenMember(index, &name));
+            }
+            None if duplicate(context, &seen, member.key, &name, At::TokenMember(index, &name)) => {}
+            None => {
+                seen.push((member.key, name.clone()));
+                unknown_members.push((member, name));
+            }
+        }
+    }
+    for (member, name) in unknown_members {
+        let pairs = ENTRY_MEMBERS.into_iter().zip(&found);
+        let free: Vec<&'static str> =
+            pairs.filter(|(_, slot)| slot.is_none()).map(|(known, _)| known).collect();
+        let meant = unknown(context, member.key, &name, &free, At::TokenMember(index, &name));
+        let place = meant.and_then(|meant| ENTRY_MEMBERS.iter().position(|known| *known == meant));
+        if let Some(slot) = place.and_then(|place| found.get_mut(place)) {
+            *slot = Some((member.key, &member.value));
+        }
+    }
+    found
+}
+
+/// The strings of a text that is itself a JSON array of strings, as `system.tokens` has it.
+pub(super) fn list_in_a_string(text: &str) -> Option<Vec<String>> {
+    text.trim_start().starts_with('[').then(|| json::string_list(text)).flatten()
+}

@@ -1,0 +1,297 @@
+//! One token: its secret, its name, its expiry.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use crate::check::context::{At, Context, finding, replace_on_request, replace_safely};
+use crate::check::decode::{Decoder, ENTRY_MEMBERS, entry_members, half_a_character, opening};
+use crate::check::permissions;
+use crate::check::strength::{Strength, strength};
+use crate::code::Code;
+use crate::diagnostic::{Applicability, Edit, Fix};
+use crate::expiry::Expiry;
+use crate::file::TokenEntry;
+use crate::json::{Member, Node, RawStr, Value};
+use crate::name::{OPERATOR_TOKEN_NAME, TokenName};
+use crate::redact::may_show;
+use crate::span::Span;
+use crate::token::{InvalidTokenKind, TOKEN_PREFIX, Token, check_token};
+
+pub(super) struct Entry;
+
+impl Entry {
+    /// Applies the rules of an entry; gives its value where values are made and it is sound.
+    pub(super) fn read<'a>(
+        decoder: &mut Decoder<'_, 'a>,
+        index: usize,
+        span: Span,
+        members: &[Member<'a>],
+    ) -> Option<TokenEntry> {
+        let found = entry_members(&mut decoder.context, index, members);
+        let [token, name, expiry, permissions] = found;
+        let name_text = name.and_then(|(_, node)| match &node.value {
+            Value::String(string) => string.decode(),
+            _ => None,
+        });
+        for (member, found) in ENTRY_MEMBERS.into_iter().zip(&found) {
+            if found.is_none() && member != "expiry_millis" {
+                let message = format!("{} has no `{member}`", called(name_text.as_deref(), index));
+                let opening = Span::new(span.start(), span.start() + 1);
+                let missing = finding(Code::MissingMember, opening, At::Token(index), message);
+                decoder.context.push(missing.help(format!("add `\"{member}\"`")));
+            }
+        }
+        let token = token.and_then(|(_, node)| token_rules(decoder, index, node));
+        let name = name.and_then(|(_, node)| name_rules(decoder, index, node));
+        let expiry_found = if let Some((_, node)) = expiry {
+            expiry_rules(&mut decoder.context, index, node)
+        } else {
+            if decoder.context.wants(Code::NeverExpires) {
+                let opening = Span::new(span.start(), span.start() + 1);
+                let never = finding(Code::NeverExpires, opening, At::Token(index), "the token never expires");
+                decoder.context.push(never);
+            }
+            None
+        };
+        let builds = decoder.builds();
+        let permissions =
+            permissions.and_then(|(_, node)| permissions::read(decoder, index, node, builds))?;
+        if !builds || (expiry.is_some() && expiry_found.is_none()) {
+            return None;
+        }
+        let entry = TokenEntry::new(TokenName::parse(&name?).ok()?, Token::parse(&token?).ok()?);
+        Some(entry.with_expiry(expiry_found).with_permissions(permissions))
+    }
+}
+
+/// A token in a message: by its name where that can be shown, else by its number.
+pub(super) fn called(name: Option<&str>, index: usize) -> String {
+    match name.filter(|name| may_show(name, name)) {
+        Some(name) => format!("token `{name}`"),
+        None => format!("token {}", index + 1),
+    }
+}
+
+fn string<'a>(
+    context: &mut Context<'_>,
+    at: At<'_>,
+    what: &str,
+    node: &Node<'a>,
+) -> Option<(RawStr<'a>, Cow<'a, str>)> {
+    if let Value::String(string) = node.value {
+        let text = string.decode();
+        if text.is_none() {
+            half_a_character(context, string);
+        }
+        return text.map(|text| (string, text));
+    }
+    let message = format!("{what} is a string, not {}", node.value.description());
+    context.push(finding(Code::WrongType, opening(node), at, message));
+    None
+}
+
+fn token_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) -> Option<Cow<'a, str>> {
+    let at = At::TokenMember(index, "token");
+    let context = &mut decoder.context;
+    let (string, token) = string(context, at, "the token", node)?;
+    let new = || Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]);
+    let checked = check_token(&token);
+    match checked.map_err(|error| (error.kind(), error.span())) {
+        Err((InvalidTokenKind::Prefix, _)) => {
+            let mut found = finding(Code::TokenPrefix, string.inner(), at, "a token begins with `apiv3_`");
+            if let Some(scheme) = token.find(TOKEN_PREFIX) {
+                let place = string.place(Span::new(0, scheme));
+                found = found
+                    .help("remove what stands before `apiv3_`, such as `Bearer`")
+                    .fix(replace_on_request(place, ""));
+            } else {
+                found = found.help("let `influxdb3 create token` or this crate generate one").fix(new());
+            }
+            context.push(found);
+        }
+        Err((_, span)) => {
+            let message = "an `Authorization` header cannot carry this: a token is visible ASCII characters";
+            let found = finding(Code::TokenCharacters, string.place(span), at, message);
+            context.push(found.help("generate a token; was something copied with it?"));
+        }
+        Ok(()) => {
+            if context.wants(Code::WeakToken) || context.wants(Code::PlaceholderToken) {
+                let found = match strength(token.get(TOKEN_PREFIX.len()..).unwrap_or_default()) {
+                    Strength::Strong => None,
+                    Strength::Placeholder => {
+                        Some((Code::PlaceholderToken, "this token is copied from an example"))
+                    }
+                    Strength::Weak => Some((
+                        Code::WeakToken,
+                        "this token has less than 128 bits of chance: it can be guessed",
+                    )),
+                };
+                if let Some((code, message)) = found {
+                    let weak = finding(code, string.inner(), at, message);
+                    context.push(weak.help("generate one from at least 16 random bytes").fix(new()));
+                }
+            }
+        }
+    }
+    if checked.is_ok()
+        && context.wants(Code::TokenWithColon)
+        && let Some(colon) = token.find(':')
+    {
+        let place = string.place(Span::new(colon, colon + 1));
+        let message = "a token with `:` cannot be used with Basic authentication";
+        context.push(finding(Code::TokenWithColon, place, at, message).help("generate a token without it"));
+    }
+    decoder.whole.token(&mut decoder.context, index, string, &token);
+    checked.is_ok().then_some(token)
+}
+
+fn name_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) -> Option<Cow<'a, str>> {
+    let at = At::TokenMember(index, "name");
+    let context = &mut decoder.context;
+    let (string, name) = string(context, at, "the name of a token", node)?;
+    if name.is_empty() {
+        let found = finding(Code::EmptyName, string.inner(), at, "the name of a token is empty");
+        context.push(found.help("name who uses it"));
+        return None;
+    }
+    if name == OPERATOR_TOKEN_NAME {
+        let message = "`_admin` is the name of the operator token";
+        let found = finding(Code::ReservedName, string.inner(), at, message);
+        context.push(found.help("choose another: made first, it keeps the operator token from being made"));
+        return None;
+    }
+    decoder.whole.name(context, index, string, name.clone());
+    Some(name)
+}
+
+// Seconds of the years 1973 to 5138 are milliseconds of January 1970 to 1973.
+const LOOKS_LIKE_SECONDS: core::ops::Range<i64> = 100_000_000..100_000_000_000;
+const MILLIS_OF_YEAR_5138: i64 = 100_000_000_000_000;
+
+fn expiry_rules(context: &mut Context<'_>, index: usize, node: &Node<'_>) -> Option<Expiry> {
+    let at = At::TokenMember(index, "expiry_millis");
+    let Value::Number(spelt) = node.value else {
+        context.push(not_an_integer(context, at, node));
+        return None;
+    };
+    let integer = spelt.parse::<i64>().ok().filter(|_| spelt != "-0");
+    let Some(millis) = integer else {
+        context.push(not_an_integer(context, at, node));
+        return None;
+    };
+    let expiry = Expiry::from_millis(millis);
+    if context.validator.only_errors {
+        return Some(expiry);
+    }
+    let (now, soon, far) = (context.validator.now, context.validator.soon, context.validator.far);
+    let date = |expiry: Expiry| expiry.to_string();
+    let days = |time: core::time::Duration| match time.as_secs() / 86_400 {
+        0 => humantime::format_duration(core::time::Duration::from_secs(time.as_secs())).to_string(),
+        1 => "1 day".into(),
+        days => format!("{days} days"),
+    };
+    let span = node.span;
+    let found = if millis <= 0 {
+        finding(
+            Code::ExpiryNotPositive,
+            span,
+            at,
+            "the token expired in 1970 or before: it is never accepted",
+        )
+        .help("to mean never, leave `expiry_millis` out")
+    } else if LOOKS_LIKE_SECONDS.contains(&millis) {
+        let meant = millis * 1000;
+        let message = format!("read as milliseconds this is {}; it looks like seconds", date(expiry));
+        finding(Code::ExpiryInSeconds, span, at, message)
+            .help(format!("in milliseconds it is `{meant}`: {}", date(Expiry::from_millis(meant))))
+            .fix(replace_on_request(span, meant.to_string()))
+    } else if (MILLIS_OF_YEAR_5138..i64::MAX).contains(&millis) {
+        let (unit, meant) = if millis < MILLIS_OF_YEAR_5138 * 1000 {
+            ("microseconds", millis / 1_000)
+        } else {
+            ("nanoseconds", millis / 1_000_000)
+        };
+        let message = format!("read as milliseconds this is {}; it looks like {unit}", year(millis));
+        finding(Code::ExpiryTooFine, span, at, message)
+            .help(format!("in milliseconds it is `{meant}`: {}", date(Expiry::from_millis(meant))))
+            .fix(replace_on_request(span, meant.to_string()))
+    } else if let Some(ago) = expiry.elapsed(now) {
+        finding(Code::Expired, span, at, format!("the token expired on {}, {} ago", date(expiry), days(ago)))
+            .help("make a new one, or remove it")
+    } else if millis == i64::MAX {
+        finding(Code::NeverExpires, span, at, "the token never expires")
+    } else {
+        let left = expiry.remaining(now).unwrap_or_default();
+        let message = format!("the token expires on {}, in {}", date(expiry), days(left));
+        match left {
+            left if left <= soon => {
+                finding(Code::ExpiresSoon, span, at, message).help("make its successor now")
+            }
+            left if left > far => finding(Code::ExpiresFar, span, at, message),
+            _ => return Some(expiry),
+        }
+    };
+    context.push(found);
+    Some(expiry)
+}
+
+fn year(millis: i64) -> String {
+    const MILLIS_PER_YEAR: i64 = 31_556_952_000;
+    format!("about the year {}", 1970 + millis / MILLIS_PER_YEAR)
+}
+
+fn not_an_integer(context: &Context<'_>, at: At<'_>, node: &Node<'_>) -> crate::diagnostic::Diagnostic {
+    let wrong = finding(
+        Code::ExpiryNotAnInteger,
+        opening(node),
+        at,
+        format!("`expiry_millis` is an integer of milliseconds, not {}", description(node)),
+    );
+    let becomes = |millis: i64| format!("write `{millis}`: {}", Expiry::from_millis(millis));
+    let text = match &node.value {
+        Value::Number(spelt) => {
+            let float = spelt.parse::<f64>().unwrap_or(f64::NAN);
+            // Up to 2^53 every whole number is exact.
+            #[expect(clippy::cast_possible_truncation, reason = "in the range where it is exact")]
+            let exact =
+                (float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0).then_some(float as i64);
+            return match exact {
+                Some(millis) => {
+                    wrong.help(becomes(millis)).fix(replace_safely(node.span, millis.to_string()))
+                }
+                None => wrong.help("it fits into 64 bits and has no fraction"),
+            };
+        }
+        Value::String(string) => string.decode(),
+        Value::Null => {
+            return wrong.help("to mean never, leave the member out");
+        }
+        _ => None,
+    };
+    let text = text.unwrap_or_default();
+    let text = text.trim();
+    if let Ok(expiry) = Expiry::parse(text) {
+        let millis = expiry.as_millis();
+        let same = text.parse() == Ok(millis) || expiry.to_string() == text;
+        let fix = if same { replace_safely } else { replace_on_request };
+        return wrong.help(becomes(millis)).fix(fix(node.span, millis.to_string()));
+    }
+    match Expiry::parse_after(context.validator.now, text) {
+        Ok(expiry) => {
+            let millis = expiry.as_millis();
+            wrong
+                .help(format!("from now on that would be {}", becomes(millis).trim_start_matches("write ")))
+                .fix(replace_on_request(node.span, millis.to_string()))
+        }
+        Err(_) => wrong.help("write the Unix time in milliseconds, such as `1767225600000`"),
+    }
+}
+
+fn description(node: &Node<'_>) -> &'static str {
+    match &node.value {
+        Value::Number(spelt) if spelt.contains(['.', 'e', 'E']) => "a number with a fraction or exponent",
+        Value::Number(_) => "a number beyond 64 bits",
+        other => other.description(),
+    }
+}

@@ -1,0 +1,418 @@
+//! The permissions of a token: their shape, and the rules of each one by itself.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::check::context::{At, Context, finding, replace_on_request, replace_safely, with_fragment};
+use crate::check::decode::{Decoder, half_a_character, in_brackets, list_in_a_string, opening};
+use crate::check::rights;
+use crate::check::whole::name_warnings;
+use crate::code::{Code, Severity};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::json::{self, Node, RawStr, Value};
+use crate::name::INTERNAL_DATABASE;
+use crate::permission::{
+    DatabaseActions, ParsePermissionError, Permission, PermissionErrorKind as Kind, PermissionRef,
+};
+use crate::redact::may_show;
+use crate::release::Release;
+use crate::span::Span;
+
+/// A right permission, and where it stands.
+pub(super) struct Grant<'t, 'a> {
+    pub(super) index: usize,
+    pub(super) string: RawStr<'a>,
+    pub(super) text: &'t str,
+    pub(super) permission: PermissionRef<'t>,
+}
+
+impl<'t> Grant<'t, '_> {
+    /// The names with their places in the file; `*` as a name.
+    pub(super) fn names(&self) -> impl Iterator<Item = (Span, &'t str)> + use<'_, 't> {
+        let start = self.permission.resource_type().len() + 1;
+        self.items(start, self.text.rfind(':').unwrap_or(start))
+    }
+
+    /// The actions as they are written, with their places in the file.
+    pub(super) fn actions(&self) -> impl Iterator<Item = (Span, &'t str)> + use<'_, 't> {
+        self.items(self.text.rfind(':').map_or(0, |colon| colon + 1), self.text.len())
+    }
+
+    fn items(&self, start: usize, end: usize) -> impl Iterator<Item = (Span, &'t str)> + use<'_, 't> {
+        let mut at = start;
+        self.text.get(start..end).unwrap_or_default().split(',').map(move |item| {
+            let span = Span::new(at, at + item.len());
+            at = span.end() + 1;
+            (self.string.place(span), item)
+        })
+    }
+
+    pub(super) const fn database_actions(&self) -> Option<DatabaseActions> {
+        match &self.permission {
+            Permission::Database(permission) => Some(permission.actions()),
+            Permission::System(_) => None,
+        }
+    }
+}
+
+/// Applies the rules of a list of permissions; gives the values where they are asked for and all are right.
+pub(super) fn read<'a>(
+    decoder: &mut Decoder<'_, 'a>,
+    token: usize,
+    node: &Node<'a>,
+    build: bool,
+) -> Option<Vec<Permission>> {
+    let Value::Array(items) = &node.value else {
+        not_a_list(decoder, token, node);
+        return None;
+    };
+    if items.is_empty() {
+        let message = "the token has no permission: it can do nothing";
+        let found = finding(Code::NoPermissions, node.span, At::TokenMember(token, "permissions"), message);
+        decoder.context.push(found.help("grant something, or remove the token"));
+    }
+    let texts: Vec<(usize, RawStr<'a>, Cow<'a, str>)> = items
+        .iter()
+        .enumerate()
+        .filter_map(|(index, item)| text(&mut decoder.context, token, index, item))
+        .collect();
+    let mut grants = Vec::with_capacity(texts.len());
+    for (index, string, text) in &texts {
+        match Permission::parse_borrowed(text) {
+            Ok(permission) => {
+                let grant = Grant { index: *index, string: *string, text, permission };
+                one(decoder, token, &grant);
+                grants.push(grant);
+            }
+            Err(_) => errors(&mut decoder.context, At::Permission(token, *index), *string, text),
+        }
+    }
+    if grants.len() > 1 && !decoder.context.validator.only_errors {
+        let elements: Vec<Span> = items.iter().map(|item| item.span).collect();
+        rights::between(&mut decoder.context, token, &grants, &elements);
+    }
+    let all = build && grants.len() == items.len();
+    all.then(|| grants.iter().map(|grant| grant.permission.to_owned()).collect())
+}
+
+fn text<'a>(
+    context: &mut Context<'_>,
+    token: usize,
+    index: usize,
+    item: &Node<'a>,
+) -> Option<(usize, RawStr<'a>, Cow<'a, str>)> {
+    let at = At::Permission(token, index);
+    match &item.value {
+        Value::String(string) => {
+            let text = string.decode();
+            if text.is_none() {
+                half_a_character(context, *string);
+            }
+            return text.map(|text| (index, *string, text));
+        }
+        Value::Object(_) => {
+            let found =
+                finding(Code::PermissionObject, opening(item), at, "a permission is a string, not an object");
+            context.push(match object_as_text(item) {
+                Some(text) => {
+                    found.help(format!("write `{text}`")).fix(replace_safely(item.span, json::quoted(&text)))
+                }
+                None => found.help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`"),
+            });
+        }
+        other => {
+            let message = format!("a permission is a string, not {}", other.description());
+            let found = finding(Code::WrongType, opening(item), at, message);
+            context.push(found.help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`"));
+        }
+    }
+    None
+}
+
+/// The permission string that means the same as an object of the HTTP API.
+fn object_as_text(node: &Node<'_>) -> Option<String> {
+    let Value::Object(members) = &node.value else { return None };
+    let member = |names: &[&str]| {
+        let found = members
+            .iter()
+            .find(|member| member.key.decode().is_some_and(|key| names.contains(&key.as_ref())));
+        found.map(|member| &member.value)
+    };
+    let list = |names: &[&str]| -> Option<String> {
+        let strings = |node: &Node<'_>| match &node.value {
+            Value::String(string) => string.decode().map(Cow::into_owned),
+            _ => None,
+        };
+        match &member(names)?.value {
+            Value::Array(items) => Some(items.iter().map(strings).collect::<Option<Vec<_>>>()?.join(",")),
+            Value::String(string) => string.decode().map(Cow::into_owned),
+            _ => None,
+        }
+    };
+    let resource_type = list(&["resource_type"])?;
+    let names = list(&["resource_names", "resource_name", "resource_identifier"])?;
+    let text = format!("{resource_type}:{names}:{}", list(&["actions", "action"])?);
+    let right = members.len() == 3 && Permission::parse_borrowed(&text).is_ok();
+    (right && may_show(&text, &text)).then_some(text)
+}
+
+fn not_a_list<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, node: &Node<'a>) {
+    let message = format!("`permissions` is {}, and a list of strings is wanted", node.value.description());
+    let at = At::TokenMember(token, "permissions");
+    let found = finding(Code::PermissionsNotAList, opening(node), at, message)
+        .help("write `\"permissions\": [\"db:db1:read\"]`");
+    let Value::String(string) = node.value else {
+        let fix = matches!(node.value, Value::Object(_)).then(|| in_brackets(node.span));
+        return decoder.context.push(found.fix(fix));
+    };
+    let Some(text) = string.decode() else { return decoder.context.push(found) };
+    if let Some(list) = list_in_a_string(&text) {
+        let shown = list.iter().all(|item| may_show(item, item));
+        let fix = || {
+            let quoted: Vec<String> = list.iter().map(|item| json::quoted(item)).collect();
+            replace_safely(node.span, format!("[{}]", quoted.join(", ")))
+        };
+        return decoder.context.push(found.fix(shown.then(fix)));
+    }
+    if let Ok(permission) = Permission::parse_borrowed(&text) {
+        decoder.context.push(found.fix(in_brackets(node.span)));
+        one(decoder, token, &Grant { index: 0, string, text: &text, permission });
+    } else {
+        decoder.context.push(found);
+        errors(&mut decoder.context, at, string, &text);
+    }
+}
+
+/// Everything that is wrong with a permission string.
+fn errors(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, text: &str) {
+    for error in Permission::errors(text) {
+        let code = Code::parse(error.kind().name()).unwrap_or(Code::UnknownAction);
+        let fragment = error.span().text(text).unwrap_or_default();
+        let message = match error.kind() {
+            Kind::UnknownResourceType
+            | Kind::Glob
+            | Kind::UnexpandedVariable
+            | Kind::UnknownAction
+            | Kind::ActionNotGrantable
+            | Kind::ActionNotForType
+            | Kind::UnknownSystemResource => with_fragment(&error.message().to_string(), fragment, text),
+            Kind::AdminPermission => admin_permission(context),
+            _ => error.message().to_string(),
+        };
+        let found = finding(code, string.place(error.span()), at, message).help(help(context, &error));
+        context.push(found.fix(fix(&error, string, text, fragment)));
+    }
+}
+
+fn admin_permission(context: &Context<'_>) -> String {
+    let message = "only an admin token has `*` as resource type";
+    match context.validator.release {
+        Some(release) if release >= Release::WILDCARD_DATABASES => {
+            format!("{message}, and release {release} refuses it")
+        }
+        Some(release) => format!("{message}, and release {release} would make a full admin token of it"),
+        None => format!("{message}; releases 3.4 to 3.9 would make a full admin token of it"),
+    }
+}
+
+fn help(context: &Context<'_>, error: &ParsePermissionError) -> Cow<'static, str> {
+    let old = context.validator.release.is_none_or(|release| release < Release::WILDCARD_DATABASES);
+    match error.kind() {
+        Kind::UnknownSystemResource if old => Cow::Owned(format!(
+            "{}; a server of 3.4 to 3.9 panics at this, and at every later start",
+            error.help()
+        )),
+        _ => error.help(),
+    }
+}
+
+fn fix(error: &ParsePermissionError, string: RawStr<'_>, text: &str, fragment: &str) -> Option<Fix> {
+    let place = string.place(error.span());
+    let is_system = text.starts_with("system:");
+    Some(match error.kind() {
+        Kind::ExtraPart => {
+            let colon = Span::new(error.span().start(), error.span().start() + 1);
+            replace_on_request(string.place(colon), ",")
+        }
+        Kind::EmptyItem { number } => {
+            let at = error.span().start();
+            let comma = if number > 1 { Span::new(at.checked_sub(1)?, at) } else { Span::new(at, at + 1) };
+            replace_safely(string.place(comma), "")
+        }
+        Kind::Whitespace => replace_safely(place, ""),
+        Kind::MixedWildcard => replace_on_request(place, "*"),
+        Kind::WildcardAction => replace_on_request(place, if is_system { "read" } else { "read,write" }),
+        Kind::ActionNotForType => replace_on_request(place, "read"),
+        Kind::UnknownAction if error.suggestion().is_none() => {
+            let words: Vec<&str> = fragment.split([';', '|', '+', ' ', '/', '&']).map(str::trim).collect();
+            let list = words.join(",");
+            let right = words.len() > 1 && DatabaseActions::parse(&list).is_ok();
+            right.then(|| replace_on_request(place, list))?
+        }
+        _ if error.differs_only_in_case() => replace_safely(place, error.suggestion()?),
+        _ => replace_on_request(place, error.suggestion()?),
+    })
+}
+
+/// The rules of one right permission.
+fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant<'_, 'a>) {
+    let Permission::Database(permission) = &grant.permission else {
+        return if !decoder.context.validator.only_errors {
+            duplicate_items(&mut decoder.context, token, grant);
+        };
+    };
+    let at = At::Permission(token, grant.index);
+    if permission.scope().is_all() {
+        decoder.whole.grant_all();
+    } else {
+        if decoder.context.validator.only_errors {
+            return;
+        }
+        let inside = "db:".len()..grant.text.rfind(':').unwrap_or("db:".len());
+        let mut start = inside.start;
+        for name in grant.text.get(inside).unwrap_or_default().split(',') {
+            let span = Span::new(start, start + name.len());
+            start = span.end() + 1;
+            let place = grant.string.place(span);
+            decoder.whole.grant((token, grant.index, place), name, grant.string.slice(span));
+            name_warnings(&mut decoder.context, at, place, name);
+            if name == INTERNAL_DATABASE {
+                let message = "only admin tokens reach `_internal`, whatever is granted";
+                let found = finding(Code::InternalDatabase, place, at, message);
+                decoder.context.push(found.help("remove it, or use an admin token"));
+            }
+        }
+    }
+    if decoder.context.validator.only_errors {
+        return;
+    }
+    let context = &mut decoder.context;
+    if permission.scope().is_all() {
+        wildcard(context, at, grant, permission.actions());
+    }
+    let documented = DatabaseActions::READ | DatabaseActions::WRITE;
+    if !documented.contains(permission.actions()) && context.wants(Code::UndocumentedAction) {
+        for (span, action) in grant.actions().filter(|(_, action)| !matches!(*action, "read" | "write")) {
+            let message = format!("the server accepts `{action}`, and the documentation does not name it");
+            context.push(finding(Code::UndocumentedAction, span, at, message));
+        }
+    }
+    releases(context, at, grant, permission.actions());
+    duplicate_items(context, token, grant);
+}
+
+fn wildcard(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, actions: DatabaseActions) {
+    let Some((span, _)) = grant.names().next() else { return };
+    let mut found = finding(
+        Code::WildcardDatabase,
+        span,
+        at,
+        format!("the token can {} all databases, also those to come", spoken(actions)),
+    );
+    let strong = DatabaseActions::WRITE | DatabaseActions::CREATE | DatabaseActions::DELETE;
+    if !(actions & strong).is_empty() {
+        found.severity = Severity::Warning;
+        found = found.help("list the databases that it needs");
+    }
+    context.push(found);
+}
+
+/// `read and write`.
+pub(super) fn spoken(actions: DatabaseActions) -> String {
+    actions.names().collect::<Vec<_>>().join(" and ")
+}
+
+fn releases(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, actions: DatabaseActions) {
+    let Some(release) = context.validator.release else { return };
+    let newer = |span, what: &str, first: Release| {
+        let message = format!("release {release} refuses {what}; {first} accepts it");
+        finding(Code::NeedsNewerRelease, span, at, message)
+    };
+    if release < Release::WILDCARD_DATABASES
+        && let Some((span, _)) = grant.names().find(|(_, name)| *name == "*")
+    {
+        context.push(
+            newer(span, "`db:*` in a tokens file", Release::WILDCARD_DATABASES).help("list the databases"),
+        );
+    }
+    if release < Release::CREATE_ACTION
+        && let Some((span, _)) = grant.actions().find(|(_, action)| *action == "create")
+    {
+        context.push(newer(span, "`create`", Release::CREATE_ACTION));
+    }
+    if release < Release::NO_DELETE_BY_WRITE && !actions.contains(DatabaseActions::DELETE) {
+        let deletes = grant.actions().find(|(_, action)| matches!(*action, "read" | "write"));
+        if let Some((span, action)) = deletes {
+            let message = format!("with release {release}, `{action}` also allows deleting the database");
+            let found = finding(Code::AllowsDelete, span, at, message);
+            context.push(found.help(format!("use {} or later", Release::NO_DELETE_BY_WRITE)));
+        }
+    }
+}
+
+fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_>) {
+    let at = At::Permission(token, grant.index);
+    let mut names: Vec<(&str, Span)> = Vec::new();
+    let mut twice: Vec<Span> = Vec::new();
+    // A list without a comma has no second item.
+    let several = grant.text.contains(',');
+    if several {
+        names.extend(grant.names().map(|(span, name)| (name, span)));
+        names.sort();
+        twice.extend(second_ones(&names));
+        names.clear();
+        names.extend(grant.actions().map(|(span, name)| (name, span)));
+        names.sort();
+        twice.extend(second_ones(&names));
+    }
+    for span in twice {
+        let removed = Span::new(span.start() - 1, span.end());
+        let found = finding(Code::DuplicateItem, span, at, "this stands in the list already");
+        context.push(duplicate_item_help(found).fix(replace_safely(removed, "")));
+    }
+}
+
+fn duplicate_item_help(found: Diagnostic) -> Diagnostic {
+    found.help("remove it")
+}
+
+fn second_ones<'n>(sorted: &'n [(&str, Span)]) -> impl Iterator<Item = Span> + use<'n> {
+    let pairs = sorted.windows(2).filter_map(|pair| match pair {
+        [(first, _), (second, span)] if first == second => Some(*span),
+        _ => None,
+    });
+    pairs.into_iter()
+}
+
+/// Whether a whole name is a variable that was not filled in.
+pub(super) fn is_variable(name: &str) -> bool {
+    let name = name.trim();
+    let enclosed = |open, close| name.strip_prefix(open).is_some_and(|rest: &str| rest.contains(close));
+    enclosed("${", "}") || enclosed("{{", "}}") || enclosed("<", ">") || enclosed("$(", ")") || {
+        name.strip_prefix('$').is_some_and(|rest| {
+            !rest.is_empty() && rest.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
+        })
+    }
+}
+
+/// Whether a name is one of those in examples.
+pub(super) fn is_placeholder(name: &str) -> bool {
+    const EXAMPLES: [&str; 9] = [
+        "database_name",
+        "db_name",
+        "my_database",
+        "my-database",
+        "my_db",
+        "your_database",
+        "your_database_name",
+        "your-database",
+        "example_db",
+    ];
+    let numbered = |name: &str| {
+        name.strip_prefix("DATABASE").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    matches!(name.as_bytes().first(), Some(b'd' | b'D' | b'm' | b'M' | b'y' | b'Y' | b'e' | b'E'))
+        && (EXAMPLES.iter().any(|example| example.eq_ignore_ascii_case(name)) || numbered(name))
+}

@@ -1,0 +1,128 @@
+//! What the permissions of one token do to each other.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use std::collections::HashMap;
+
+use crate::check::context::{At, Context, finding, remove_element};
+use crate::check::permissions::{Grant, spoken};
+use crate::code::Code;
+use crate::diagnostic::{Applicability, Edit, Fix};
+use crate::permission::{DatabaseActions, Permission};
+use crate::redact::may_show;
+use crate::span::Span;
+
+// The actions on a system resource in the same measure.
+const SYSTEM: DatabaseActions = DatabaseActions::READ;
+
+/// The rules between the permissions of a token, of which there are at least two.
+pub(super) fn between(context: &mut Context<'_>, token: usize, grants: &[Grant<'_, '_>], elements: &[Span]) {
+    let duplicates = duplicates(context, token, grants, elements);
+    let actions = |grant: &Grant<'_, '_>| grant.database_actions().unwrap_or(SYSTEM);
+    let mut counts: HashMap<(&str, &str), [u32; 5]> = HashMap::new();
+    for (grant, _) in grants.iter().zip(&duplicates).filter(|(_, duplicate)| !**duplicate) {
+        for (_, name) in grant.names() {
+            let count = counts.entry((grant.permission.resource_type(), name)).or_default();
+            for (bit, action) in DatabaseActions::ALL.iter().enumerate() {
+                if let Some(count) = count.get_mut(bit).filter(|_| actions(grant).contains(action)) {
+                    *count += 1;
+                }
+            }
+        }
+    }
+    let union = |counts: &HashMap<(&str, &str), [u32; 5]>, key: &(&str, &str), at_least: u32| {
+        let count = counts.get(key).copied().unwrap_or_default();
+        let granted = DatabaseActions::ALL.iter().zip(count).filter(|(_, count)| *count >= at_least);
+        granted.fold(DatabaseActions::EMPTY, |all, (action, _)| all | action)
+    };
+    hides(context, token, grants, |key| union(&counts, key, 1));
+    // From the last to the first, so that of several that cover each other the first stays.
+    for (grant, _) in grants.iter().zip(&duplicates).rev().filter(|(_, duplicate)| !**duplicate) {
+        let resource_type = grant.permission.resource_type();
+        let covered = |name: &str| union(&counts, &(resource_type, name), 2).contains(actions(grant));
+        if grant.names().all(|(_, name)| covered(name)) {
+            for (_, name) in grant.names() {
+                if let Some(count) = counts.get_mut(&(resource_type, name)) {
+                    for (count, action) in count.iter_mut().zip(DatabaseActions::ALL.iter()) {
+                        *count -= u32::from(actions(grant).contains(action));
+                    }
+                }
+            }
+            let message = "other permissions of the token cover this one";
+            let place = grant.string.inner();
+            let found =
+                finding(Code::RedundantPermission, place, At::Permission(token, grant.index), message);
+            context.push(found.help("remove it").fix(remove_element(elements, grant.index)));
+        }
+    }
+}
+
+/// Permissions that stand before in any order of their items; which ones.
+fn duplicates(
+    context: &mut Context<'_>,
+    token: usize,
+    grants: &[Grant<'_, '_>],
+    elements: &[Span],
+) -> Vec<bool> {
+    let mut seen: HashMap<String, Span> = HashMap::with_capacity(grants.len());
+    let mut duplicates = Vec::with_capacity(grants.len());
+    for grant in grants {
+        let mut names: Vec<&str> = grant.names().map(|(_, name)| name).collect();
+        names.sort_unstable();
+        names.dedup();
+        let actions = grant.database_actions().unwrap_or(SYSTEM);
+        let canonical = format!("{}:{}:{actions}", grant.permission.resource_type(), names.join(","));
+        let place = grant.string.inner();
+        let first = *seen.entry(canonical).or_insert(place);
+        duplicates.push(first != place);
+        if first != place {
+            let message = "the token has this permission already";
+            let found =
+                finding(Code::DuplicatePermission, place, At::Permission(token, grant.index), message)
+                    .label(first, "it stands here")
+                    .help("remove it")
+                    .fix(remove_element(elements, grant.index));
+            context.push(found);
+        }
+    }
+    duplicates
+}
+
+/// Entries for one database that allow less than the one for all.
+fn hides(
+    context: &mut Context<'_>,
+    token: usize,
+    grants: &[Grant<'_, '_>],
+    allowed: impl Fn(&(&str, &str)) -> DatabaseActions,
+) {
+    let all = allowed(&("db", "*"));
+    if all.is_empty() {
+        return;
+    }
+    let mut told: Vec<&str> = Vec::new();
+    for grant in grants {
+        if !matches!(&grant.permission, Permission::Database(permission) if !permission.scope().is_all()) {
+            continue;
+        }
+        for (span, name) in grant.names() {
+            let hidden = all - allowed(&("db", name));
+            if hidden.is_empty() || told.binary_search(&name).map_err(|at| told.insert(at, name)).is_ok() {
+                continue;
+            }
+            let database =
+                if may_show(name, grant.text) { format!("`{name}`") } else { "this database".into() };
+            let message = format!(
+                "the token cannot {} {database}: the entry for one database hides the one for all",
+                spoken(hidden).replace(" and ", " or ")
+            );
+            let end = grant.string.inner().end();
+            let more = Edit::new(Span::new(end, end), format!(",{hidden}"));
+            let found =
+                finding(Code::SpecificHidesWildcard, span, At::Permission(token, grant.index), message)
+                    .help("add the actions here too, if they are wanted")
+                    .fix(Fix::new(Applicability::Ask, [more]));
+            context.push(found);
+        }
+    }
+}

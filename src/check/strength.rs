@@ -1,0 +1,203 @@
+//! How hard a token is to guess, measured on its text.
+
+/// What a token's text tells of its making.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strength {
+    /// As many bits of chance as the documentation asks for, as far as the text can tell.
+    Strong,
+    /// The token of an example.
+    Placeholder,
+    /// Less than 128 bits.
+    Weak,
+}
+
+const WANTED_BITS: f64 = 128.0;
+
+const PLACEHOLDERS: [&str; 16] = [
+    "your",
+    "example",
+    "placeholder",
+    "changeme",
+    "change_me",
+    "change-me",
+    "replace",
+    "token_here",
+    "token-here",
+    "another_token",
+    "not_a_real",
+    "not-a-real",
+    "test_only",
+    "test-only",
+    "xxxx",
+    "...",
+];
+
+// Words that people make tokens of; each is worth as much as the choice of one among some thousands.
+const WORDS: [&str; 30] = [
+    "admin",
+    "password",
+    "secret",
+    "token",
+    "influxdb",
+    "influx",
+    "database",
+    "metrics",
+    "sensor",
+    "server",
+    "client",
+    "telegraf",
+    "grafana",
+    "production",
+    "staging",
+    "development",
+    "default",
+    "demo",
+    "test",
+    "local",
+    "super",
+    "read",
+    "write",
+    "user",
+    "service",
+    "account",
+    "access",
+    "write",
+    "dummy",
+    "qwerty",
+];
+const BITS_OF_A_WORD: f64 = 12.0;
+
+/// Judges the part behind the prefix.
+pub(super) fn strength(body: &str) -> Strength {
+    if is_evenly_mixed(body.as_bytes()) {
+        return Strength::Strong;
+    }
+    let lower = zeroize::Zeroizing::new(body.to_ascii_lowercase());
+    if PLACEHOLDERS.iter().any(|placeholder| lower.contains(placeholder)) {
+        return Strength::Placeholder;
+    }
+    if bits(body.as_bytes(), lower.as_bytes()) < WANTED_BITS { Strength::Weak } else { Strength::Strong }
+}
+
+/// Whether a text plainly is encoded chance: long, of all kinds of characters, many different ones, few in sequence.
+fn is_evenly_mixed(body: &[u8]) -> bool {
+    if body.len() < 43 {
+        return false;
+    }
+    let mut seen = [0_u64; 4];
+    let mut steps = 0;
+    let mut last = 0_u8;
+    for &byte in body {
+        if let Some(word) = seen.get_mut(usize::from(byte >> 6)) {
+            *word |= 1 << (byte & 63);
+        }
+        steps += usize::from(byte.abs_diff(last) <= 1);
+        last = byte;
+    }
+    let [low, letters, ..] = seen;
+    let digits = low >> b'0' & 0x3FF;
+    let upper = letters & 0x07FF_FFFE;
+    let lower = letters >> 32 & 0x07FF_FFFE;
+    let different = low.count_ones() + letters.count_ones();
+    digits != 0 && upper != 0 && lower != 0 && different >= 20 && steps * 4 < body.len()
+}
+
+/// A fair estimate: what a guesser pays who knows the alphabet, repetitions, sequences and common words.
+fn bits(body: &[u8], lower: &[u8]) -> f64 {
+    let per_character = alphabet(body).log2();
+    let mut bits = 0.0;
+    let mut at = 0;
+    while at < body.len() {
+        let rest = lower.get(at..).unwrap_or_default();
+        let word = WORDS.iter().map(|word| word.as_bytes()).find(|word| rest.starts_with(word));
+        let again = repeated(body, at);
+        if let Some(word) = word {
+            bits += BITS_OF_A_WORD.min(f64_of(word.len()) * per_character);
+            at += word.len();
+        } else if again >= 3 {
+            // Where it stood before, and how long it is.
+            bits += 2.0 * f64_of(body.len()).log2().min(f64_of(again) * per_character / 2.0);
+            at += again;
+        } else {
+            bits += if follows(body, at) { 1.0 } else { per_character };
+            at += 1;
+        }
+    }
+    bits
+}
+
+/// Whether the byte is the same as the one before it, or the next to it.
+fn follows(body: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| body.get(before));
+    let pair = before.zip(body.get(at));
+    pair.is_some_and(|(before, byte)| byte.abs_diff(*before) <= 1)
+}
+
+// How far back and how long repetitions are looked for: enough for what people write, and linear in the text.
+const WINDOW: usize = 128;
+
+/// The longest run from `at` that stands before `at` already.
+fn repeated(body: &[u8], at: usize) -> usize {
+    let (before, rest) = body.split_at(at);
+    let from = before.len().saturating_sub(WINDOW);
+    let common = |start: usize| {
+        let earlier = body.get(start..).unwrap_or_default();
+        earlier.iter().zip(rest).take(WINDOW).take_while(|(a, b)| a == b).count()
+    };
+    (from..at).map(common).max().unwrap_or(0)
+}
+
+/// How many characters the text seems to be drawn from.
+fn alphabet(body: &[u8]) -> f64 {
+    let has = |class: fn(&u8) -> bool| body.iter().any(class);
+    let is_hex = body.iter().all(u8::is_ascii_hexdigit)
+        && !(has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase));
+    let mut size = 0_u32;
+    if has(u8::is_ascii_digit) {
+        size += 10;
+    }
+    if has(u8::is_ascii_lowercase) {
+        size += if is_hex { 6 } else { 26 };
+    }
+    if has(u8::is_ascii_uppercase) {
+        size += if is_hex { 6 } else { 26 };
+    }
+    if has(|byte| !byte.is_ascii_alphanumeric()) {
+        size += 2;
+    }
+    f64::from(size.max(2))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "lengths of tokens")]
+const fn f64_of(length: usize) -> f64 {
+    length as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Strength, strength};
+
+    #[test]
+    fn what_chance_made_is_strong_and_what_people_made_is_not() {
+        for (body, expected) in [
+            ("", Strength::Weak),
+            ("secret", Strength::Weak),
+            ("JfyfwMsK2cU", Strength::Weak),
+            ("influx-admin-password", Strength::Weak),
+            (&"a".repeat(86), Strength::Weak),
+            (&"0123456789".repeat(8), Strength::Weak),
+            (&"abcd1234".repeat(10), Strength::Weak),
+            ("your_token_here", Strength::Placeholder),
+            ("0XXXX-xxxXxXxxxXX_OxxxX...", Strength::Placeholder),
+            // 16 random bytes in base64 and in hexadecimal, and 64 in base64.
+            ("q3Zf0mC7uXk9Tn2LwYv5Rg", Strength::Strong),
+            ("9f86d081884c7d659a2feaa0c55ad015", Strength::Strong),
+            (
+                "Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNyMzWhFcGe6rDlSbPj-_KTmIqX2wY7ZvO5nRfC3uLg9k",
+                Strength::Strong,
+            ),
+        ] {
+            assert_eq!(strength(body), expected, "a body of {} characters", body.len());
+        }
+    }
+}

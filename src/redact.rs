@@ -1,0 +1,194 @@
+//! Showing text without its secrets.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::json::{self, Node, RawStr, Sink, Value};
+use crate::span::Span;
+use crate::token::TOKEN_PREFIX;
+
+const LONGEST_SHOWN: usize = 64;
+
+/// Whether a message may quote `fragment`, which stands in `container`: short, printable, and no piece of a token that
+/// was pasted into the wrong place.
+pub(crate) fn may_show(fragment: &str, container: &str) -> bool {
+    !fragment.is_empty()
+        && fragment.len() <= LONGEST_SHOWN
+        && !fragment.contains(|c: char| c.is_control() || c == '`')
+        && !mentions_token(container)
+        && !looks_random(fragment)
+}
+
+/// Whether a text has the prefix of a token in any case.
+fn mentions_token(text: &str) -> bool {
+    let prefix = TOKEN_PREFIX.trim_end_matches('_').as_bytes();
+    text.as_bytes().windows(prefix.len()).any(|window| window.eq_ignore_ascii_case(prefix))
+}
+
+/// Whether a text has a long run of letters in both cases and digits, as encoded random bytes have.
+fn looks_random(text: &str) -> bool {
+    let runs = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '+' && c != '_' && c != '-');
+    runs.filter(|run| run.len() >= 20).any(|run| {
+        let has = |class: fn(&u8) -> bool| run.as_bytes().iter().any(class);
+        has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+    })
+}
+
+/// The same text at equal length, with everything that is or may be a secret overwritten by `*`.
+///
+/// Shown are the structure, the names of members, the names of tokens and databases, permissions and numbers; strings in
+/// any other place are overwritten, as is whatever holds the prefix of a token. Where the text is not JSON, every word of
+/// eight or more characters is overwritten that is not one of the format. Bytes that are not UTF-8 are overwritten.
+///
+/// ```
+/// let file = br#"{"tokens": [{"token": "apiv3_c2VjcmV0", "name": "app"}]}"#;
+/// let shown = influxdb3_offline_tokens::redact(file);
+/// assert_eq!(shown, r#"{"tokens": [{"token": "**************", "name": "app"}]}"#);
+/// ```
+#[must_use]
+pub fn redact(bytes: &[u8]) -> String {
+    let mut text = bytes.to_vec();
+    let mut rest = bytes;
+    let mut at = 0;
+    while let Err(error) = core::str::from_utf8(rest) {
+        let start = at + error.valid_up_to();
+        let end = error.error_len().map_or(bytes.len(), |length| start + length);
+        overwrite(&mut text, Span::new(start, end));
+        at = end;
+        rest = bytes.get(at..).unwrap_or_default();
+    }
+    let plain = zeroize::Zeroizing::new(String::from_utf8_lossy(&text).into_owned());
+    let mut secrets = Secrets::default();
+    if json::read(&plain, &mut secrets).is_err() {
+        secrets.0 = words(&plain);
+    }
+    for span in secrets.0 {
+        overwrite(&mut text, span);
+    }
+    let shown = String::from_utf8_lossy(&text).into_owned();
+    zeroize::Zeroize::zeroize(&mut text);
+    shown
+}
+
+fn overwrite(text: &mut [u8], span: Span) {
+    for byte in text.get_mut(span.range()).unwrap_or_default() {
+        if !byte.is_ascii_control() {
+            *byte = b'*';
+        }
+    }
+}
+
+/// The words of a broken text that may be pieces of a token.
+fn words(text: &str) -> Vec<Span> {
+    const FORMAT: [&str; 7] = [
+        "create_databases",
+        "expiry_millis",
+        "permissions",
+        "expiry_secs",
+        "token_name",
+        "resource_names",
+        "resource_type",
+    ];
+    // Everything that is not JSON's own punctuation can stand in a token.
+    let is_word = |c: char| !c.is_ascii_whitespace() && !matches!(c, '"' | ',' | '{' | '}' | '[' | ']');
+    let mut spans = Vec::new();
+    let mut start = 0;
+    for word in text.split_inclusive(|c: char| !is_word(c)) {
+        let bare = word.trim_end_matches(|c: char| !is_word(c));
+        if bare.len() >= 8 && !FORMAT.contains(&bare.trim_matches(':')) || mentions_token(bare) {
+            spans.push(Span::new(start, start + bare.len()));
+        }
+        start += word.len();
+    }
+    spans
+}
+
+#[derive(Default)]
+struct Secrets(Vec<Span>);
+
+impl Secrets {
+    fn hide(&mut self, string: RawStr<'_>) {
+        self.0.push(string.inner());
+    }
+
+    /// Hides a string that is shown as a rule, where it holds what may be a token.
+    fn hide_if_doubtful(&mut self, string: RawStr<'_>) {
+        let doubtful = |text: &str| mentions_token(text) || looks_random(text);
+        if string.decode().is_none_or(|text| doubtful(&text)) {
+            self.hide(string);
+        }
+    }
+
+    fn hide_all(&mut self, node: &Node<'_>) {
+        match &node.value {
+            Value::String(string) => self.hide(*string),
+            Value::Array(nodes) => nodes.iter().for_each(|node| self.hide_all(node)),
+            Value::Object(members) => {
+                for member in members {
+                    self.hide_if_doubtful(member.key);
+                    self.hide_all(&member.value);
+                }
+            }
+            Value::Number(_) => self.0.push(node.span),
+            Value::Null | Value::Bool => {}
+        }
+    }
+
+    fn strings(&mut self, node: &Node<'_>) {
+        match &node.value {
+            Value::String(string) => self.hide_if_doubtful(*string),
+            Value::Array(nodes) => nodes.iter().for_each(|node| self.strings(node)),
+            Value::Object(members) => members.iter().for_each(|member| {
+                self.hide_if_doubtful(member.key);
+                self.strings(&member.value);
+            }),
+            Value::Null | Value::Bool | Value::Number(_) => {}
+        }
+    }
+
+    fn member_of(&mut self, shown: &[&str], key: RawStr<'_>, value: &Node<'_>) {
+        self.hide_if_doubtful(key);
+        if key.decode().is_some_and(|key| shown.contains(&key.as_ref())) {
+            self.strings(value);
+        } else {
+            self.hide_all(value);
+        }
+    }
+}
+
+impl<'a> Sink<'a> for Secrets {
+    fn object(&mut self, _start: usize) {}
+
+    fn member(&mut self, key: RawStr<'a>, value: Node<'a>) {
+        self.member_of(
+            &["create_databases", "name", "token_name", "expiry_millis", "permissions"],
+            key,
+            &value,
+        );
+    }
+
+    fn tokens(&mut self, _key: RawStr<'a>, _start: usize) {}
+
+    fn token(&mut self, _index: usize, value: Node<'a>) {
+        match &value.value {
+            Value::Object(members) => {
+                for member in members {
+                    self.member_of(
+                        &["name", "expiry_millis", "permissions", "permission"],
+                        member.key,
+                        &member.value,
+                    );
+                }
+            }
+            _ => self.hide_all(&value),
+        }
+    }
+
+    fn tokens_end(&mut self, _end: usize) {}
+
+    fn object_end(&mut self, _end: usize) {}
+
+    fn other(&mut self, value: Node<'a>) {
+        self.hide_all(&value);
+    }
+}

@@ -1,0 +1,124 @@
+//! Every code has its explanation and its fixtures, and finds what they say, where they say it.
+
+mod util;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use influxdb3_offline_tokens::{Code, Diagnostic, Release, Report, Severity, Validator};
+
+fn check(folder: &Path, bytes: &[u8]) -> Report {
+    let release = std::fs::read_to_string(folder.join("release")).ok();
+    let validator = Validator::new(util::now());
+    match release {
+        Some(release) => validator.release(Release::parse(release.trim()).unwrap()).check(bytes),
+        None => validator.check(bytes),
+    }
+}
+
+fn folder_of(code: Code) -> std::path::PathBuf {
+    util::fixtures().join("codes").join(format!("{}-{}", code.id(), code.name()))
+}
+
+/// The codes of a file on disk, which the check of its text does not find.
+const ON_DISK: [Code; 1] = [Code::ReadableByOthers];
+
+#[test]
+fn every_code_has_a_folder_and_every_folder_a_code() {
+    let mut folders: Vec<String> = util::files(&util::fixtures().join("codes"), "")
+        .iter()
+        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    folders.sort();
+    let codes: Vec<String> = Code::ALL.iter().map(|code| format!("{}-{}", code.id(), code.name())).collect();
+    assert_eq!(folders, codes);
+}
+
+#[test]
+fn wrong_files_have_the_expected_findings_and_no_others() {
+    let mut wrong = Vec::new();
+    for &code in Code::ALL.iter().filter(|code| !ON_DISK.contains(code)) {
+        let folder = folder_of(code);
+        let mut expected: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        for line in std::fs::read_to_string(folder.join("expected")).unwrap().lines() {
+            let mut columns = line.split('\t');
+            let mut column = || columns.next().unwrap().to_owned();
+            let (file, name, text) = (column(), column(), column());
+            expected.entry(file).or_default().push((name, text));
+        }
+        for path in util::files(&folder, ".json") {
+            let file = path.file_name().unwrap().to_str().unwrap().to_owned();
+            if !file.starts_with("bad") {
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            let text = String::from_utf8_lossy(&bytes);
+            let report = check(&folder, &bytes);
+            let counts = |found: &&Diagnostic| found.severity() > Severity::Note || found.code() == code;
+            let found: Vec<(String, String)> = report
+                .iter()
+                .filter(counts)
+                .map(|found| {
+                    let under = found.span().text(&text).unwrap_or("?");
+                    (found.code().name().to_owned(), serde_json::to_string(under).unwrap())
+                })
+                .collect();
+            let expected = expected.remove(&file).unwrap_or_default();
+            let same = found.len() == expected.len()
+                && found.iter().zip(&expected).all(|(found, expected)| {
+                    found.0 == expected.0 && (found.1 == expected.1 || expected.1 == "*")
+                });
+            if !same {
+                wrong.push(format!("{code} {file}:\n  found    {found:?}\n  expected {expected:?}"));
+            }
+        }
+        assert!(expected.is_empty(), "{code}: no such files: {expected:?}");
+    }
+    assert!(wrong.is_empty(), "{} files:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn right_files_have_no_finding() {
+    let mut wrong = Vec::new();
+    for &code in Code::ALL.iter().filter(|code| !ON_DISK.contains(code)) {
+        let folder = folder_of(code);
+        for path in util::files(&folder, ".json") {
+            let file = path.file_name().unwrap().to_str().unwrap().to_owned();
+            if !file.starts_with("good") {
+                continue;
+            }
+            let report = check(&folder, &std::fs::read(&path).unwrap());
+            for found in &report {
+                if found.severity() > Severity::Note || found.code() == code {
+                    wrong.push(format!("{code} {file}: {found}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The codes whose example is told in words, because JSON text cannot show it.
+const IN_WORDS: [Code; 3] = [Code::InvalidUtf8, Code::ByteOrderMark, Code::ReadableByOthers];
+
+#[test]
+fn explanations_have_four_headings_and_their_examples_are_the_fixtures() {
+    for &code in Code::ALL {
+        let text = code.explanation();
+        let headings: Vec<&str> = text.lines().filter(|line| line.starts_with("## ")).collect();
+        let expected = ["## What it does", "## Why it is bad", "## Example", "## Use instead"];
+        assert_eq!(headings, expected, "{code}");
+        if IN_WORDS.contains(&code) {
+            continue;
+        }
+        let (_, example) = text.split_once("## Example\n").unwrap();
+        let (example, instead) = example.split_once("## Use instead\n").unwrap();
+        let fixture = |name: &str| std::fs::read_to_string(folder_of(code).join(name)).unwrap();
+        let block = |text: &str| {
+            let text = text.split_once("```").unwrap().1.split_once('\n').unwrap().1;
+            text.rsplit_once("```").unwrap().0.to_owned()
+        };
+        assert_eq!(block(example).trim_end(), fixture("bad.json").trim_end(), "{code}");
+        assert_eq!(block(instead).trim_end(), fixture("good.json").trim_end(), "{code}");
+    }
+}

@@ -1,0 +1,36 @@
+//! What several tests need.
+#![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A token that no output may hold a piece of.
+pub const CANARY: &str =
+    "apiv3_cAnArY0Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNyMzWhFcGe6rDlSbPjKTmIqX2wY7ZvO5nRf";
+
+/// 2026-01-01T00:00:00Z, the time of the fixtures.
+pub fn now() -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(1_767_225_600_000)
+}
+
+pub fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// The files of a folder that have this ending, by name.
+#[track_caller]
+pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.to_str().unwrap().ends_with(ending));
+    files.sort();
+    files
+}
+
+/// Fails where an output holds eight bytes of the secret in a row.
+#[track_caller]
+pub fn assert_no_piece_of(secret: &str, output: &str, what: &str) {
+    let body = secret.trim_start_matches("apiv3_").as_bytes();
+    let leaked = body.windows(8).any(|piece| output.as_bytes().windows(8).any(|window| window == piece));
+    assert!(!leaked, "{what} shows a piece of the token");
+}
