@@ -32,7 +32,7 @@ pub(super) struct Fresh<'a> {
 impl<'a> Fresh<'a> {
     pub(super) fn create(place: &'a Place<'a>) -> Result<Self, DiskError> {
         let failed = |error: io::Error| DiskError::told(DiskErrorKind::NotCommitted, place.path, error);
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         for _ in 0..TRIES {
             let name = random_name(&place.name).map_err(failed)?;
             let file = match retry_on_intr(|| openat(&place.directory, &name, flags, Mode::RUSR | Mode::WUSR))
