@@ -7,25 +7,34 @@ extern crate alloc;
 extern crate std;
 
 // In dependency order: a module imports only modules above it.
+
+// Values: no I/O, no JSON.
+pub mod span;
+mod suggest;
+pub mod name;
+pub mod permission;
+pub mod token;
 #[cfg(feature = "std")]
-pub mod check;
+pub mod expiry;
+pub mod release;
+
+// The file: still no I/O, no clock.
+#[cfg(feature = "std")]
+pub mod file;
 pub mod code;
 #[cfg(feature = "std")]
 pub mod diagnostic;
 #[cfg(feature = "std")]
-pub mod expiry;
-#[cfg(feature = "std")]
-pub mod file;
-#[cfg(feature = "std")]
 mod json;
-pub mod name;
-pub mod permission;
 #[cfg(feature = "std")]
 mod redact;
-pub mod release;
-pub mod span;
-mod suggest;
-pub mod token;
+#[cfg(feature = "std")]
+pub mod check;
+
+// The world.
+#[cfg(feature = "std")]
+#[allow(dead_code, unused_imports)] // until store.rs uses it
+mod disk;
 
 #[cfg(feature = "std")]
 pub use crate::check::{InvalidFile, Level, Validator};
@@ -33,11 +42,17 @@ pub use crate::code::{Code, Severity, UnknownCode};
 #[cfg(feature = "std")]
 pub use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Replacement, Report};
 #[cfg(feature = "std")]
+pub use crate::disk::{DiskError, DiskErrorKind};
+#[cfg(feature = "std")]
 pub use crate::expiry::{Expiry, InvalidExpiry};
 #[cfg(feature = "std")]
 pub use crate::file::{DuplicateEntry, DuplicateKind, TokenEntry, TokenFile};
 pub use crate::name::{DatabaseName, InvalidName, InvalidNameKind, TokenName};
-pub use crate::permission::*;
+pub use crate::permission::{
+    DatabaseActions, DatabaseNames, DatabasePermission, InvalidPermission, ParsePermissionError, Permission,
+    PermissionErrorKind, PermissionPart, PermissionRef, Scope, SystemActions, SystemPermission,
+    SystemResource, SystemResources, UnknownSystemResource,
+};
 #[cfg(feature = "std")]
 pub use crate::redact::redact;
 pub use crate::release::{InvalidRelease, Release};

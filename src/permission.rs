@@ -16,7 +16,7 @@ use thiserror::Error;
 
 pub use self::actions::{DatabaseActions, SystemActions};
 pub use self::error::{ParsePermissionError, PermissionErrorKind, PermissionPart};
-pub use self::scope::{DatabaseNames, Scope, SystemResource, SystemResources};
+pub use self::scope::{DatabaseNames, Scope, SystemResource, SystemResources, UnknownSystemResource};
 use crate::name::InvalidName;
 
 /// One permission string: `db:db1,db2:read,write` or `system:health:read`.

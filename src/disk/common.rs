@@ -1,0 +1,89 @@
+//! What every system does alike: the real path, and reading the whole file.
+
+use alloc::vec::Vec;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _};
+use std::path::{Component, Path, PathBuf, is_separator};
+
+use zeroize::Zeroizing;
+
+use super::{DiskError, DiskErrorKind};
+
+/// The real directory and the name there. The file need not exist, its directory must.
+pub(super) fn resolve(path: &Path) -> Result<PathBuf, DiskError> {
+    let real = match path.canonicalize() {
+        Ok(real) => real,
+        Err(error) => resolve_missing(path, error)?,
+    };
+    let kubernetes = |part: Component<'_>| matches!(part, Component::Normal(part) if is_kubernetes(part));
+    if real.parent().is_some_and(|parent| parent.components().any(kubernetes)) {
+        return Err(DiskError::new(DiskErrorKind::KubernetesVolume, path));
+    }
+    Ok(real)
+}
+
+fn resolve_missing(path: &Path, error: io::Error) -> Result<PathBuf, DiskError> {
+    let is_link = || std::fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink());
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => return Err(DiskError::told(DiskErrorKind::Io, path, error)),
+        // Nowhere or in a circle.
+        _ if is_link() => return Err(DiskError::because(DiskErrorKind::DanglingLink, path, error)),
+        io::ErrorKind::NotFound => {}
+        _ => return Err(DiskError::told(DiskErrorKind::Io, path, error)),
+    }
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(DiskError::because(DiskErrorKind::NotFound, path, error));
+    };
+    // `file_name` takes `a/` for `a`, but it can only be a directory.
+    if path.to_string_lossy().ends_with(is_separator) {
+        return Err(DiskError::because(DiskErrorKind::NotRegular, path, error));
+    }
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    let parent = parent.canonicalize().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => DiskError::because(DiskErrorKind::NotFound, path, error),
+        _ => DiskError::told(DiskErrorKind::Io, path, error),
+    })?;
+    Ok(parent.join(name))
+}
+
+/// `..data` and `..2026_11_24…`: the volume's own layout.
+fn is_kubernetes(part: &OsStr) -> bool {
+    part.len() > 2 && part.as_encoded_bytes().starts_with(b"..")
+}
+
+/// The bytes from the beginning, in a buffer that never moves and is wiped.
+pub(super) fn read_all(
+    mut file: &File,
+    path: &Path,
+    mut size: u64,
+    limit: u64,
+) -> Result<Zeroizing<Vec<u8>>, DiskError> {
+    let failed = |error: io::Error| DiskError::told(DiskErrorKind::Io, path, error);
+    let too_large = || DiskError::new(DiskErrorKind::TooLarge, path);
+    loop {
+        if size > limit {
+            return Err(too_large());
+        }
+        // One byte more than it should have, to see that it has grown.
+        let room = usize::try_from(size).ok().and_then(|size| size.checked_add(1)).ok_or_else(too_large)?;
+        let mut bytes = Zeroizing::new(Vec::new());
+        bytes.try_reserve_exact(room).map_err(|_| too_large())?;
+        bytes.resize(room, 0);
+        file.rewind().map_err(failed)?;
+        let mut filled = 0;
+        while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match file.read(rest) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        if filled < room {
+            bytes.truncate(filled);
+            return Ok(bytes);
+        }
+        size = file.metadata().map_err(failed)?.len().max(size.saturating_add(1));
+    }
+}

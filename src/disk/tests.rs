@@ -1,0 +1,297 @@
+//! What only the inside can show: the edit that is called again, what is named ours, the portable protocol.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::convert::Infallible;
+use core::time::Duration;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::{DiskErrorKind, ReplaceError, ReplaceOptions, Replaced, portable};
+
+const OPTIONS: ReplaceOptions =
+    ReplaceOptions { wait: Duration::from_secs(20), create: true, tighten: false, limit: 1 << 20 };
+
+type Edit<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Option<Zeroizing<Vec<u8>>>, Infallible>;
+type Replace = fn(&Path, &ReplaceOptions, Edit<'_>) -> Result<Replaced, ReplaceError<Infallible>>;
+
+#[cfg(unix)]
+const PROTOCOLS: [Replace; 2] =
+    [|p, o, e| super::unix::replace(p, o, e), |p, o, e| portable::replace(p, o, e)];
+#[cfg(not(unix))]
+const PROTOCOLS: [Replace; 1] = [|p, o, e| portable::replace(p, o, e)];
+
+fn text(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    Some(Zeroizing::new(bytes.to_vec()))
+}
+
+fn directory() -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("tokens.json");
+    (directory, file)
+}
+
+/// The names in the directory, without the portable protocol's side file.
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name());
+    let names = entries.map(|name| name.into_string().unwrap());
+    names.filter(|name| name != ".tokens.json.lock").collect()
+}
+
+#[track_caller]
+fn fails(result: Result<Replaced, ReplaceError<Infallible>>, kind: DiskErrorKind) {
+    match result {
+        Err(ReplaceError::Disk(error)) => assert_eq!(error.kind(), kind, "{error}"),
+        Ok(done) => panic!("{done:?}"),
+        Err(ReplaceError::Edit(never)) => match never {},
+    }
+}
+
+#[test]
+fn creates_changes_and_leaves_alone() {
+    for replace in PROTOCOLS {
+        let (directory, file) = directory();
+        assert_eq!(
+            replace(&file, &OPTIONS, &mut |old| {
+                assert!(old.is_none());
+                Ok(text(b"one"))
+            })
+            .unwrap(),
+            Replaced::Created
+        );
+        assert_eq!(
+            replace(&file, &OPTIONS, &mut |old| {
+                assert_eq!(old.unwrap(), b"one");
+                Ok(text(b"second"))
+            })
+            .unwrap(),
+            Replaced::Changed
+        );
+        assert_eq!(replace(&file, &OPTIONS, &mut |_| Ok(None)).unwrap(), Replaced::Unchanged);
+        assert_eq!(fs::read(&file).unwrap(), b"second");
+        assert_eq!(names(directory.path()), ["tokens.json"]);
+    }
+}
+
+#[test]
+fn a_limit_binds_before_and_after() {
+    for replace in PROTOCOLS {
+        let (directory, file) = directory();
+        let limited = ReplaceOptions { limit: 4, ..OPTIONS };
+        fails(replace(&file, &limited, &mut |_| Ok(text(b"12345"))), DiskErrorKind::TooLarge);
+        assert!(names(directory.path()).is_empty());
+        fs::write(&file, b"12345").unwrap();
+        fails(replace(&file, &limited, &mut |_| Ok(text(b"1"))), DiskErrorKind::TooLarge);
+        assert_eq!(fs::read(&file).unwrap(), b"12345");
+        fs::write(&file, b"1234").unwrap();
+        assert_eq!(replace(&file, &limited, &mut |_| Ok(text(b"4321"))).unwrap(), Replaced::Changed);
+    }
+}
+
+#[test]
+fn an_absent_file_is_made_only_on_request() {
+    for replace in PROTOCOLS {
+        let (directory, file) = directory();
+        let options = ReplaceOptions { create: false, ..OPTIONS };
+        fails(replace(&file, &options, &mut |_| Ok(text(b"1"))), DiskErrorKind::NotFound);
+        fails(replace(&file.join("a"), &OPTIONS, &mut |_| Ok(text(b"1"))), DiskErrorKind::NotFound);
+        assert!(names(directory.path()).is_empty());
+    }
+}
+
+#[test]
+fn a_write_without_the_lock_makes_it_start_over() {
+    for replace in PROTOCOLS {
+        let (directory, file) = directory();
+        fs::write(&file, b"a").unwrap();
+        let mut calls = 0;
+        let done = replace(&file, &OPTIONS, &mut |old| {
+            calls += 1;
+            if calls == 1 {
+                fs::write(&file, b"ab").unwrap();
+            }
+            let old = old.unwrap();
+            Ok(text(&[old, b"+"].concat()))
+        });
+        assert_eq!(done.unwrap(), Replaced::Changed);
+        assert_eq!((calls, fs::read(&file).unwrap()), (2, b"ab+".to_vec()));
+        assert_eq!(names(directory.path()), ["tokens.json"]);
+    }
+}
+
+#[test]
+fn a_file_that_appears_meanwhile_is_not_replaced() {
+    for replace in PROTOCOLS {
+        let (_directory, file) = directory();
+        let done = replace(&file, &OPTIONS, &mut |old| match old {
+            None => {
+                fs::write(&file, b"first").unwrap();
+                Ok(text(b"lost"))
+            }
+            Some(old) => Ok(text(&[old, b"+"].concat())),
+        });
+        assert_eq!(done.unwrap(), Replaced::Changed);
+        assert_eq!(fs::read(&file).unwrap(), b"first+");
+    }
+}
+
+#[test]
+fn a_file_that_is_written_all_the_time_ends_in_an_error() {
+    for replace in PROTOCOLS {
+        let (directory, file) = directory();
+        fs::write(&file, b"").unwrap();
+        let mut grown = Vec::new();
+        let options = ReplaceOptions { wait: Duration::from_millis(50), ..OPTIONS };
+        let done = replace(&file, &options, &mut |_| {
+            grown.push(b'x');
+            fs::write(&file, &grown).unwrap();
+            Ok(text(b"lost"))
+        });
+        fails(done, DiskErrorKind::Locked);
+        assert_eq!(fs::read(&file).unwrap(), grown);
+        assert_eq!(names(directory.path()), ["tokens.json"]);
+    }
+}
+
+#[test]
+fn an_error_of_the_edit_changes_nothing() {
+    for create in [true, false] {
+        let (directory, file) = directory();
+        if !create {
+            fs::write(&file, b"old").unwrap();
+        }
+        let refused = super::replace(&file, &OPTIONS, |_| Err::<Option<Zeroizing<Vec<u8>>>, _>("no"));
+        assert!(matches!(refused, Err(ReplaceError::Edit("no"))));
+        assert_eq!(names(directory.path()).len(), usize::from(!create));
+    }
+}
+
+#[test]
+fn threads_lose_nothing() {
+    for replace in PROTOCOLS {
+        let (directory, file) = directory();
+        std::thread::scope(|scope| {
+            for thread in 0..4_u8 {
+                let file = &file;
+                scope.spawn(move || {
+                    for _ in 0..25 {
+                        replace(file, &OPTIONS, &mut |old| {
+                            Ok(text(&[old.unwrap_or_default(), &[thread]].concat()))
+                        })
+                        .unwrap();
+                    }
+                });
+            }
+        });
+        let mut written = fs::read(&file).unwrap();
+        written.sort_unstable();
+        assert_eq!(written, (0..4).flat_map(|thread| [thread; 25]).collect::<Vec<u8>>());
+        assert_eq!(names(directory.path()), ["tokens.json"]);
+    }
+}
+
+#[test]
+fn left_overs_go_and_others_stay() {
+    for replace in PROTOCOLS {
+        let (directory, file) = directory();
+        let digits = "0123456789abcdef0123456789abcdef";
+        let left = format!(".tokens.json.{digits}.new");
+        let others = [
+            format!("tokens.json.{digits}.new"),
+            format!(".tokens.jsom.{digits}.new"),
+            format!(".tokens.json.{}.new", &digits[1..]),
+            format!(".tokens.json.{digits}.old"),
+        ];
+        for name in others.iter().chain([&left]) {
+            fs::write(directory.path().join(name), b"secret").unwrap();
+        }
+        replace(&file, &OPTIONS, &mut |_| Ok(text(b"new"))).unwrap();
+        let mut found = names(directory.path());
+        found.sort();
+        let mut expected = others.to_vec();
+        expected.push("tokens.json".into());
+        expected.sort();
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_name_of_a_new_file_fits() {
+    let (directory, _) = directory();
+    let file = directory.path().join("x".repeat(255));
+    super::replace(&file, &OPTIONS, |_| Ok::<_, Infallible>(text(b"1"))).unwrap();
+    assert_eq!(fs::read(&file).unwrap(), b"1");
+}
+
+#[test]
+#[cfg(unix)]
+fn no_path_shows_a_token() {
+    let error = super::read(Path::new("/nowhere/apiv3_secret\n"), 1).err().unwrap();
+    let shown = format!("{error} {error:?} {error:#?}");
+    assert!(!shown.contains("secret"), "{shown}");
+    let error = super::read(Path::new("/nowhere/a\nb"), 1).err().unwrap();
+    assert!(format!("{error}").starts_with(r"`/nowhere/a\nb` does not exist"), "{error}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_ended_wait_names_the_holder() {
+    let (_directory, file) = directory();
+    fs::write(&file, b"old").unwrap();
+    let held = fs::File::open(&file).unwrap();
+    held.try_lock().unwrap();
+    let options = ReplaceOptions { wait: Duration::from_millis(30), ..OPTIONS };
+    match super::replace(&file, &options, |_| Ok::<_, Infallible>(text(b"1"))) {
+        Err(ReplaceError::Disk(error)) => {
+            assert_eq!(error.kind(), DiskErrorKind::Locked);
+            // Some sandboxes have no locks in /proc/locks.
+            let known = fs::read_to_string("/proc/locks").is_ok_and(|locks| locks.contains("FLOCK"));
+            assert_eq!(error.holder(), known.then(std::process::id));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(fs::read(&file).unwrap(), b"old");
+}
+
+#[test]
+#[cfg(unix)]
+fn reads_through_links_and_tells_what_it_read() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+
+    let (directory, file) = directory();
+    fs::write(&file, b"12345").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    let link = directory.path().join("link");
+    symlink("tokens.json", &link).unwrap();
+    for path in [&file, &link] {
+        let contents = super::read(path, 5).unwrap();
+        assert_eq!(*contents.bytes, b"12345");
+        // Exact: the bytes and one to see the end.
+        assert!(contents.bytes.capacity() <= 6);
+        assert_eq!(contents.facts.mode, Some(0o640));
+        assert_eq!(contents.facts.owner, Some(fs::metadata(&file).unwrap().uid()));
+        assert_eq!(contents.facts.links, Some(1));
+    }
+    assert_eq!(*portable::read(&link, 5).unwrap().bytes, b"12345");
+    for (path, limit, kind) in [
+        ("tokens.json", 4, DiskErrorKind::TooLarge),
+        ("absent", 9, DiskErrorKind::NotFound),
+        ("tokens.json/x", 9, DiskErrorKind::NotFound),
+        (".", 9, DiskErrorKind::NotRegular),
+        ("dangling", 9, DiskErrorKind::DanglingLink),
+        ("circle", 9, DiskErrorKind::DanglingLink),
+    ] {
+        let _ = symlink("nowhere", directory.path().join("dangling"));
+        let _ = symlink("circle", directory.path().join("circle"));
+        assert_eq!(super::read(&directory.path().join(path), limit).err().unwrap().kind(), kind, "{path}");
+    }
+    for device in ["/dev/null", "/dev/tty"] {
+        assert_eq!(super::read(Path::new(device), 9).err().unwrap().kind(), DiskErrorKind::NotRegular);
+    }
+}

@@ -1,0 +1,300 @@
+//! The order of things on unix, relative to a handle of the directory.
+
+use alloc::format;
+use alloc::vec::Vec;
+use std::ffi::{OsStr, OsString};
+use std::fs::{File, TryLockError};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, fstat, openat, stat, statat};
+use rustix::io::{Errno, retry_on_intr};
+use zeroize::Zeroizing;
+
+use super::access::{self, Access};
+use super::common::{read_all, resolve};
+use super::fresh::{Fresh, remove_left_overs};
+use super::{
+    Contents, DiskError, DiskErrorKind, FileFacts, Patience, ReplaceError, ReplaceOptions, Replaced,
+};
+
+/// Reads the whole file, through links, without a lock: a rename is atomic.
+///
+/// # Errors
+/// `NotFound`, `DanglingLink`, `NotRegular` (not opened, so that a FIFO or a device does not hang), `PermissionDenied`,
+/// `TooLarge`, `Io`.
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
+    let failed = |error: Errno| match error {
+        Errno::NOENT if std::fs::symlink_metadata(path).is_ok() => {
+            DiskError::because(DiskErrorKind::DanglingLink, path, error)
+        }
+        error => opening(path, error),
+    };
+    // Looked at before it is opened: opening a device or a FIFO can do something.
+    if !is_regular(&stat(path).map_err(failed)?) {
+        return Err(DiskError::new(DiskErrorKind::NotRegular, path));
+    }
+    let file = File::from(
+        retry_on_intr(|| openat(CWD, path, OFlags::RDONLY | CAREFULLY, Mode::empty())).map_err(failed)?,
+    );
+    let about = file.metadata().map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))?;
+    if !about.is_file() {
+        return Err(DiskError::new(DiskErrorKind::NotRegular, path));
+    }
+    let facts = FileFacts {
+        mode: Some(about.mode() & 0o7777),
+        owner: Some(about.uid()),
+        group: Some(about.gid()),
+        links: Some(about.nlink()),
+    };
+    Ok(Contents { bytes: read_all(&file, path, about.len(), limit)?, facts })
+}
+
+/// Locks the file, reads it, and replaces it by what `edit` makes of it; see the module for the order.
+///
+/// `edit` gets none where there is no file, and returns none to leave it as it is. It is called again when the file
+/// changed meanwhile.
+///
+/// # Errors
+/// What `edit` returns, and every [`DiskErrorKind`].
+pub(crate) fn replace<E>(
+    path: &Path,
+    options: &ReplaceOptions,
+    mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<Zeroizing<Vec<u8>>>, E>,
+) -> Result<Replaced, ReplaceError<E>> {
+    let mut patience = Patience::new(options.wait);
+    let place = Place::resolve(path)?;
+    loop {
+        let old = Old::lock(&place, &mut patience)?;
+        if old.is_none() && !options.create {
+            return Err(DiskError::because(DiskErrorKind::NotFound, path, Errno::NOENT).into());
+        }
+        let text = match &old {
+            Some(old) => edit(Some(&read_all(&old.file, path, size(&old.stat), options.limit)?)),
+            None => edit(None),
+        };
+        let Some(text) = text.map_err(ReplaceError::Edit)? else {
+            // An earlier writer may have been stopped before its sync, and "it is there" is a promise too.
+            if let Some(old) = &old {
+                sync_file(&old.file).map_err(|error| durability_unknown(path, error))?;
+                sync_directory(&place.directory).map_err(|error| durability_unknown(path, error))?;
+            }
+            return Ok(Replaced::Unchanged);
+        };
+        if u64::try_from(text.len()).map_or(true, |length| length > options.limit) {
+            return Err(DiskError::new(DiskErrorKind::TooLarge, path).into());
+        }
+        let mut fresh = Fresh::create(&place)?;
+        let access = match &old {
+            Some(old) => Access::of(&old.file, &old.stat, options.tighten),
+            None => Ok(Access::private()),
+        };
+        access.and_then(|access| access.apply(fresh.file())).map_err(|error| error.at(path))?;
+        fresh.write(&text)?;
+        drop(text);
+        let done = match &old {
+            Some(old) if !old.is_unchanged(&place)? => None,
+            Some(_) => fresh.replace()?.then_some(Replaced::Changed),
+            None => fresh.appear()?.then_some(Replaced::Created),
+        };
+        if let Some(done) = done {
+            sync_directory(&place.directory).map_err(|error| durability_unknown(path, error))?;
+            return Ok(done);
+        }
+        // Dropped first, so that nothing is left in the directory while it sleeps.
+        drop((fresh, old));
+        if !patience.wait() {
+            return Err(DiskError::locked(path, None).into());
+        }
+    }
+}
+
+const CAREFULLY: OFlags = OFlags::CLOEXEC.union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+
+/// Where the file is: a handle of its real directory, and its name there.
+pub(super) struct Place<'a> {
+    /// As the caller gave it, for errors.
+    pub(super) path: &'a Path,
+    pub(super) directory: OwnedFd,
+    pub(super) name: OsString,
+}
+
+impl<'a> Place<'a> {
+    fn resolve(path: &'a Path) -> Result<Self, DiskError> {
+        let real = resolve(path)?;
+        let (Some(parent), Some(name)) = (real.parent(), real.file_name()) else {
+            return Err(DiskError::new(DiskErrorKind::NotRegular, path));
+        };
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let directory =
+            retry_on_intr(|| openat(CWD, parent, flags, Mode::empty())).map_err(|e| opening(path, e))?;
+        let volume = statat(&directory, "..data", AtFlags::SYMLINK_NOFOLLOW);
+        if volume.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Symlink) {
+            return Err(DiskError::new(DiskErrorKind::KubernetesVolume, path));
+        }
+        Ok(Self { path, directory, name: name.into() })
+    }
+
+    /// What has the name now; none if nothing has.
+    pub(super) fn look(&self, name: &OsStr) -> Result<Option<Stat>, Errno> {
+        match statat(&self.directory, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Some(stat)),
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The file that is to be replaced, opened and locked.
+struct Old {
+    file: File,
+    stat: Stat,
+}
+
+impl Old {
+    /// None where there is no file.
+    fn lock(place: &Place<'_>, patience: &mut Patience) -> Result<Option<Self>, DiskError> {
+        let path = place.path;
+        loop {
+            let Some(file) = open(place)? else {
+                remove_left_overs(place, None);
+                return Ok(None);
+            };
+            let stat = fstat(&file).map_err(|error| opening(path, error))?;
+            check(path, &file, &stat)?;
+            match file.try_lock() {
+                Ok(()) => {
+                    // A lock is on a file and not on a name: a writer before us may have put another file here.
+                    let now = place.look(&place.name).map_err(|error| opening(path, error))?;
+                    if now.is_some_and(|now| is_same(&now, &stat)) {
+                        remove_left_overs(place, Some(&stat));
+                        // Again, since it could change until it was locked.
+                        let stat = fstat(&file).map_err(|error| opening(path, error))?;
+                        check(path, &file, &stat)?;
+                        // Only now: a new file has a second name for a moment where nothing better is known.
+                        if stat.st_nlink > 1 {
+                            return Err(DiskError::new(DiskErrorKind::SeveralLinks, path));
+                        }
+                        return Ok(Some(Self { file, stat }));
+                    }
+                    drop(file);
+                    if !patience.wait() {
+                        return Err(DiskError::locked(path, None));
+                    }
+                }
+                Err(TryLockError::WouldBlock) => {
+                    drop(file);
+                    if !patience.wait() {
+                        return Err(DiskError::locked(path, holder(&stat)));
+                    }
+                }
+                Err(TryLockError::Error(error)) => return Err(locking(path, error)),
+            }
+        }
+    }
+
+    /// Whether nobody wrote it, without a lock, since it was read.
+    fn is_unchanged(&self, place: &Place<'_>) -> Result<bool, DiskError> {
+        let failed = |error| DiskError::told(DiskErrorKind::NotCommitted, place.path, error);
+        let now = fstat(&self.file).map_err(failed)?;
+        let named = place.look(&place.name).map_err(failed)?;
+        let key = |stat: &Stat| {
+            (stat.st_size, stat.st_mtime, stat.st_mtime_nsec, stat.st_ctime, stat.st_ctime_nsec)
+        };
+        Ok(key(&now) == key(&self.stat) && named.is_some_and(|named| is_same(&named, &self.stat)))
+    }
+}
+
+/// Opens the file for reading and writing: a read-only mount or a lack of rights shows here.
+fn open(place: &Place<'_>) -> Result<Option<File>, DiskError> {
+    let path = place.path;
+    match place.look(&place.name) {
+        Ok(Some(stat)) if !is_regular(&stat) => return Err(DiskError::new(DiskErrorKind::NotRegular, path)),
+        Ok(Some(_)) => {}
+        Ok(None) => return Ok(None),
+        Err(error) => return Err(opening(path, error)),
+    }
+    let flags = OFlags::RDWR | OFlags::NOFOLLOW | CAREFULLY;
+    match retry_on_intr(|| openat(&place.directory, &place.name, flags, Mode::empty())) {
+        Ok(file) => Ok(Some(file.into())),
+        Err(Errno::NOENT) => Ok(None),
+        Err(error @ (Errno::LOOP | Errno::ISDIR)) => {
+            Err(DiskError::because(DiskErrorKind::NotRegular, path, error))
+        }
+        Err(error) => Err(opening(path, error)),
+    }
+}
+
+fn check(path: &Path, file: &File, stat: &Stat) -> Result<(), DiskError> {
+    let wrong = |kind| Err(DiskError::new(kind, path));
+    let caller = rustix::process::geteuid();
+    if !is_regular(stat) {
+        wrong(DiskErrorKind::NotRegular)
+    } else if access::is_mount_point(file) {
+        wrong(DiskErrorKind::MountPoint)
+    } else if !caller.is_root() && stat.st_uid != caller.as_raw() {
+        wrong(DiskErrorKind::ForeignOwner)
+    } else {
+        Ok(())
+    }
+}
+
+/// Syncs once and says what the system says: after an error, a second sync says yes and the data is gone.
+pub(super) fn sync_file(file: &File) -> Result<(), Errno> {
+    // A sync of macOS does not reach the disk.
+    #[cfg(target_vendor = "apple")]
+    match rustix::fs::fcntl_fullfsync(file) {
+        Err(Errno::NOTSUP | Errno::INVAL | Errno::NOTTY) => {}
+        done => return done,
+    }
+    rustix::fs::fsync(file)
+}
+
+fn sync_directory(directory: &OwnedFd) -> Result<(), Errno> {
+    rustix::fs::fsync(directory)
+}
+
+fn durability_unknown(path: &Path, error: Errno) -> DiskError {
+    DiskError::because(DiskErrorKind::DurabilityUnknown, path, error)
+}
+
+fn opening(path: &Path, error: Errno) -> DiskError {
+    let kind = match error {
+        Errno::NOENT | Errno::NOTDIR => DiskErrorKind::NotFound,
+        Errno::LOOP => DiskErrorKind::DanglingLink,
+        _ => DiskErrorKind::Io,
+    };
+    DiskError::told(kind, path, error)
+}
+
+pub(super) fn locking(path: &Path, error: io::Error) -> DiskError {
+    let kind = match error.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::NOLCK | Errno::NOTSUP | Errno::NOSYS | Errno::INVAL) => DiskErrorKind::LocksUnsupported,
+        _ => DiskErrorKind::Io,
+    };
+    DiskError::told(kind, path, error)
+}
+
+pub(super) fn is_regular(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
+}
+
+pub(super) fn is_same(one: &Stat, other: &Stat) -> bool {
+    (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
+}
+
+fn size(stat: &Stat) -> u64 {
+    u64::try_from(stat.st_size).unwrap_or(u64::MAX)
+}
+
+/// Who holds the lock, as `/proc/locks` tells; none where it does not.
+fn holder(stat: &Stat) -> Option<u32> {
+    let (major, minor) = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
+    let file = format!("{major:02x}:{minor:02x}:{}", stat.st_ino);
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    let line =
+        locks.lines().find(|line| line.contains("FLOCK") && line.split(' ').any(|word| word == file))?;
+    line.split_whitespace().nth(4)?.parse().ok().filter(|&process| process > 0)
+}

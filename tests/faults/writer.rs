@@ -1,0 +1,234 @@
+//! The writer under test, a directory to write in, and what must be true of it afterwards.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// A piece of every token that is written; it must come out nowhere.
+pub(crate) const CANARY: &str = "cAnArY-";
+
+/// A file with what an editor could have left: odd spaces, escapes, unknown members.
+pub(crate) const OLD: &str = "{ \"x\" : [1.50,1e2],\r\n\t\"tokens\": [\n  {\"token\":\"apiv3_old\", \"name\":\"\\u006fld\", \
+                       \"permissions\":[ \"db:*:read\" ]}  \n]}\n\n";
+
+/// A program that appends one token: `PROGRAM [ARGS…] FILE --name N --permission P --token-stdin`, and says `ACK N`.
+#[derive(Clone, Debug)]
+pub(crate) struct Writer {
+    pub(crate) program: PathBuf,
+    pub(crate) args: Vec<String>,
+}
+
+/// What a writer did.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// The exit code; 128 and the signal where one ended it.
+    pub(crate) code: i32,
+    /// Whether it acknowledged.
+    pub(crate) acknowledged: bool,
+    pub(crate) errors: String,
+    /// Whether it had to be killed because it did not end.
+    pub(crate) hung: bool,
+}
+
+impl Writer {
+    /// The example `append_token`; `disk_driver` stands in where there is none.
+    pub(crate) fn find() -> Self {
+        static FOUND: OnceLock<PathBuf> = OnceLock::new();
+        let program = FOUND.get_or_init(|| {
+            let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+            let names = ["append_token", "disk_driver"];
+            let name = names.into_iter().find(|name| examples.join(name).with_extension("rs").exists());
+            let name = name.expect("an example to test");
+            let test = std::env::current_exe().expect("the path of the test");
+            let profile = test.ancestors().nth(2).expect("the directory of the profile").to_owned();
+            let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+            let mut build = Command::new(cargo);
+            build.args(["build", "--quiet", "--example", name, "--manifest-path"]);
+            build.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));
+            build.arg("--target-dir").arg(profile.parent().expect("the target directory"));
+            if profile.ends_with("release") {
+                build.arg("--release");
+            }
+            assert!(build.status().expect("cargo runs").success(), "the example {name} builds");
+            profile.join("examples").join(name)
+        });
+        Self { program: program.clone(), args: Vec::new() }
+    }
+
+    /// The command without anything around it.
+    pub(crate) fn command(&self, file: &Path, name: &str) -> Command {
+        self.wrapped(&[], file, name)
+    }
+
+    /// The command behind another one: `strace …`, `prlimit …`, `sh -c … sh`.
+    pub(crate) fn wrapped(&self, around: &[&str], file: &Path, name: &str) -> Command {
+        let mut command = match around.split_first() {
+            Some((program, rest)) => {
+                let mut command = Command::new(program);
+                command.args(rest).arg(&self.program);
+                command
+            }
+            None => Command::new(&self.program),
+        };
+        command.args(&self.args).arg(file).args([
+            "--name",
+            name,
+            "--permission",
+            "db:*:read",
+            "--token-stdin",
+        ]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs it alone.
+    pub(crate) fn append(&self, file: &Path, name: &str) -> Run {
+        finish(start(self.command(file, name), name), name)
+    }
+}
+
+/// The token that goes with a name.
+pub(crate) fn token(name: &str) -> String {
+    format!("apiv3_{CANARY}{name}-0123456789abcdef0123456789abcdef0123456789")
+}
+
+/// Starts a command and hands it its token.
+pub(crate) fn start(mut command: Command, name: &str) -> Child {
+    let mut child = command.spawn().expect("the command starts");
+    // One that is killed early does not read it.
+    let _ = writeln!(child.stdin.take().expect("its input"), "{}", token(name));
+    child
+}
+
+/// Waits for the end, at most 60 seconds.
+pub(crate) fn finish(mut child: Child, name: &str) -> Run {
+    let end = Instant::now() + Duration::from_secs(60);
+    let mut hung = false;
+    while child.try_wait().expect("its end").is_none() {
+        if Instant::now() > end {
+            hung = true;
+            let _ = child.kill();
+            break;
+        }
+        std::thread::sleep(Duration::from_micros(500));
+    }
+    let Output { status, stdout, stderr } = child.wait_with_output().expect("its output");
+    let (out, errors) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr).into_owned());
+    assert!(!out.contains(CANARY) && !errors.contains(CANARY), "a token in the output: {out}{errors}");
+    let acknowledged = out == format!("ACK {name}\n");
+    assert!(acknowledged || out.is_empty(), "it says {out:?}");
+    let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
+    assert!(code != 101 && code != 134, "it panics: {errors}");
+    Run { code, acknowledged, errors, hung }
+}
+
+/// A temporary directory with a tokens file.
+pub(crate) struct Scene {
+    pub(crate) directory: tempfile::TempDir,
+    pub(crate) file: PathBuf,
+    old: Option<String>,
+    mode: u32,
+}
+
+impl Scene {
+    /// With this text, or without a file.
+    pub(crate) fn new(old: Option<&str>) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        Self::at(directory, old)
+    }
+
+    pub(crate) fn at(directory: tempfile::TempDir, old: Option<&str>) -> Self {
+        let file = directory.path().join("tokens.json");
+        let scene = Self { directory, file, old: old.map(Into::into), mode: 0o600 };
+        scene.reset();
+        scene
+    }
+
+    /// Everything as it was at the beginning.
+    pub(crate) fn reset(&self) {
+        for entry in fs::read_dir(self.directory.path()).expect("the directory") {
+            fs::remove_file(entry.expect("an entry").path()).expect("removed");
+        }
+        if let Some(old) = &self.old {
+            fs::write(&self.file, old).expect("written");
+            fs::set_permissions(&self.file, fs::Permissions::from_mode(self.mode)).expect("the mode");
+        }
+    }
+
+    /// What is wrong, given the names that must be there and those that may be.
+    pub(crate) fn problems(&self, must: &[&str], may: &[&str]) -> Vec<String> {
+        let mut problems = Vec::new();
+        match fs::read_to_string(&self.file) {
+            Err(error) if self.old.is_none() && must.is_empty() => drop(error),
+            Err(error) => problems.push(format!("torn: {error}")),
+            Ok(text) => match names(&text) {
+                Err(error) => problems.push(format!("torn: {error}: {text:?}")),
+                Ok(found) => self.compare(&text, &found, must, may, &mut problems),
+            },
+        }
+        for entry in fs::read_dir(self.directory.path()).expect("the directory").flatten() {
+            let mode = entry.metadata().map_or(0, |about| about.mode());
+            if mode & 0o7777 & !self.mode != 0 {
+                problems.push(format!("wider: {:?} has {mode:o}", entry.file_name()));
+            }
+        }
+        problems
+    }
+
+    fn compare(&self, text: &str, found: &[String], must: &[&str], may: &[&str], problems: &mut Vec<String>) {
+        let old: &[&str] = if self.old.is_some() { &["old"] } else { &[] };
+        let unique: BTreeSet<_> = found.iter().map(String::as_str).collect();
+        if unique.len() != found.len() {
+            problems.push(format!("twice: {found:?}"));
+        }
+        for name in must.iter().chain(old).filter(|name| !unique.contains(*name)) {
+            problems.push(format!("lost: {name}"));
+        }
+        for name in unique.iter().filter(|name| ![must, may, old].concat().contains(name)) {
+            problems.push(format!("not reported as written: {name}"));
+        }
+        if let Some(old) = &self.old {
+            let same = |(one, other): &(u8, u8)| one == other;
+            let head = old.bytes().zip(text.bytes()).take_while(same).count();
+            let tail = old.bytes().rev().zip(text.bytes().rev()).take_while(same).count();
+            if head + tail < old.len() {
+                problems.push(format!("changed bytes: {text:?}"));
+            }
+        }
+    }
+
+    /// Everything in the directory but the file.
+    pub(crate) fn left_overs(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.directory.path()).expect("the directory");
+        let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+        names.filter(|name| name != "tokens.json").collect()
+    }
+}
+
+/// The names of the tokens, if the text is whole and every token has its own secret.
+pub(crate) fn names(text: &str) -> Result<Vec<String>, String> {
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let tokens = value["tokens"].as_array().ok_or("no tokens")?;
+    let name = |entry: &serde_json::Value| {
+        let name = entry["name"].as_str().ok_or("no name")?.to_owned();
+        let secret = entry["token"].as_str().ok_or("no token")?;
+        if name == "old" || secret == token(&name) { Ok(name) } else { Err(format!("the token of {name}")) }
+    };
+    tokens.iter().map(name).collect()
+}
+
+/// Whether a tool is there; a test without it says so and is not counted as passed.
+pub(crate) fn has(tool: &str, test: &str) -> bool {
+    let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output();
+    let found = found.is_ok_and(|output| output.status.success());
+    if !found {
+        println!("skipped: {test}: there is no {tool}");
+    }
+    found
+}
