@@ -3,6 +3,8 @@
 mod context;
 mod decode;
 mod entry;
+mod grammar;
+mod members;
 mod permissions;
 mod rights;
 mod strength;
@@ -19,9 +21,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use thiserror::Error;
 
 use self::context::Context;
+use self::decode::Decoder;
+pub(crate) use self::whole::Whole;
 use crate::code::{Code, Severity};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::file::TokenFile;
+use crate::json;
 use crate::release::Release;
 use crate::span::Span;
 
@@ -130,7 +135,16 @@ impl Validator {
     /// Checks a file: all problems in one pass, in the order of the file.
     #[must_use]
     pub fn check(&self, bytes: &[u8]) -> Report {
-        check(self, bytes, false).0
+        self.check_with(bytes, None)
+    }
+
+    /// The same, with a finding that is not in the text.
+    pub(crate) fn check_with(&self, bytes: &[u8], more: Option<Diagnostic>) -> Report {
+        let mut context = Context::new(self);
+        if let Some(finding) = more {
+            context.push(finding);
+        }
+        check(context, bytes, false).0
     }
 
     pub(crate) fn severity(&self, code: Code, default: Severity) -> Option<Severity> {
@@ -160,7 +174,7 @@ impl TokenFile {
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
         // No error depends on the time.
         let validator = Validator { only_errors: true, ..Validator::new(UNIX_EPOCH) };
-        match check(&validator, bytes, true) {
+        match check(Context::new(&validator), bytes, true) {
             (report, Some(file)) if report.is_valid() => Ok(file),
             (report, _) => Err(InvalidFile { report: Box::new(report) }),
         }
@@ -182,6 +196,22 @@ impl InvalidFile {
     }
 }
 
+/// The places and names of a sound file, for those who change it.
+pub(crate) fn survey(bytes: &[u8]) -> Result<Whole<'_>, InvalidFile> {
+    let validator = Validator { only_errors: true, ..Validator::new(UNIX_EPOCH) };
+    if let Ok(text) = core::str::from_utf8(bytes) {
+        let mut decoder = Decoder::new(Context::new(&validator), text, false);
+        if json::read(text, &mut decoder).is_ok() {
+            let (context, _, whole) = decoder.finish();
+            let report = context.finish(bytes);
+            let valid = report.is_valid();
+            return if valid { Ok(whole) } else { Err(InvalidFile { report: Box::new(report) }) };
+        }
+    }
+    let (report, _) = check(Context::new(&validator), bytes, false);
+    Err(InvalidFile { report: Box::new(report) })
+}
+
 fn summary(report: &Report) -> String {
     let first = report.iter().next().map(alloc::string::ToString::to_string).unwrap_or_default();
     match report.count(Severity::Error) {
@@ -190,8 +220,7 @@ fn summary(report: &Report) -> String {
     }
 }
 
-fn check(validator: &Validator, bytes: &[u8], build: bool) -> (Report, Option<TokenFile>) {
-    let mut context = Context::new(validator);
+fn check(mut context: Context<'_>, bytes: &[u8], build: bool) -> (Report, Option<TokenFile>) {
     let text = readable(&mut context, bytes);
     let (context, file) = syntax::read(context, &text, build);
     (context.finish(bytes), file)

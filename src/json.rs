@@ -3,7 +3,8 @@
 //! The reader follows serde: between the end of one piece and the start of the next stand only white space and
 //! punctuation that serde has checked, so the place of every piece is known without a parser of our own.
 
-use alloc::borrow::Cow;
+mod node;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -12,121 +13,11 @@ use core::fmt;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+pub(crate) use self::node::{Member, Node, RawStr, Value};
 use crate::span::Span;
 
 /// How deeply arrays and objects may be nested: as deeply as `serde_json` follows.
 pub(crate) const MAX_DEPTH: usize = 127;
-
-/// A value and its place.
-#[derive(Debug)]
-pub(crate) struct Node<'a> {
-    pub(crate) span: Span,
-    pub(crate) value: Value<'a>,
-}
-
-#[derive(Debug)]
-pub(crate) enum Value<'a> {
-    Null,
-    Bool,
-    /// As it is spelt.
-    Number(&'a str),
-    String(RawStr<'a>),
-    Array(Vec<Node<'a>>),
-    Object(Vec<Member<'a>>),
-}
-
-impl Value<'_> {
-    /// What it is, for a message.
-    pub(crate) const fn description(&self) -> &'static str {
-        match self {
-            Self::Null => "null",
-            Self::Bool => "a boolean",
-            Self::Number(_) => "a number",
-            Self::String(_) => "a string",
-            Self::Array(_) => "an array",
-            Self::Object(_) => "an object",
-        }
-    }
-}
-
-/// A member of an object.
-#[derive(Debug)]
-pub(crate) struct Member<'a> {
-    pub(crate) key: RawStr<'a>,
-    pub(crate) value: Node<'a>,
-}
-
-/// A string as it is spelt, without its quotes, and the place of the first byte behind the quote.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RawStr<'a> {
-    raw: &'a str,
-    start: usize,
-}
-
-impl<'a> RawStr<'a> {
-    /// What it says; none where an escape is half of a surrogate pair.
-    pub(crate) fn decode(self) -> Option<Cow<'a, str>> {
-        if !self.raw.as_bytes().contains(&b'\\') {
-            return Some(Cow::Borrowed(self.raw));
-        }
-        let quoted = zeroize::Zeroizing::new(alloc::format!("\"{}\"", self.raw));
-        serde_json::from_str(&quoted).ok().map(Cow::Owned)
-    }
-
-    /// A piece of the decoded text, where it is spelt without escapes.
-    pub(crate) fn slice(self, decoded: Span) -> Option<&'a str> {
-        (!self.raw.as_bytes().contains(&b'\\')).then(|| decoded.text(self.raw)).flatten()
-    }
-
-    /// The place of the text between the quotes.
-    pub(crate) const fn inner(self) -> Span {
-        Span::new(self.start, self.start + self.raw.len())
-    }
-
-    /// The place of the text with its quotes.
-    pub(crate) const fn outer(self) -> Span {
-        Span::new(self.start.saturating_sub(1), self.start + self.raw.len() + 1)
-    }
-
-    /// The place in the file of a place in the decoded text.
-    pub(crate) fn place(self, decoded: Span) -> Span {
-        let shift = |span: Span| Span::new(self.start + span.start(), self.start + span.end());
-        if !self.raw.as_bytes().contains(&b'\\') {
-            return shift(decoded);
-        }
-        let (mut raw_at, mut decoded_at) = (0, 0);
-        let (mut start, mut end) = (None, None);
-        loop {
-            if decoded_at >= decoded.start() {
-                start = start.or(Some(raw_at));
-            }
-            if decoded_at >= decoded.end() {
-                end = end.or(Some(raw_at));
-            }
-            let Some(rest) = self.raw.get(raw_at..).filter(|rest| end.is_none() && !rest.is_empty()) else {
-                break;
-            };
-            let (raw, decoded) = unit(rest);
-            raw_at += raw;
-            decoded_at += decoded;
-        }
-        shift(Span::new(start.unwrap_or(self.raw.len()), end.unwrap_or(self.raw.len())))
-    }
-}
-
-/// How many bytes the first character takes, as it is spelt and as it is meant.
-fn unit(rest: &str) -> (usize, usize) {
-    let code = |at: usize| rest.get(at..at + 4).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-    match (rest.strip_prefix("\\u"), code(2)) {
-        (Some(_), Some(0xD800..=0xDBFF)) => (12, 4),
-        (Some(_), Some(code)) => (6, char::from_u32(code).map_or(3, char::len_utf8)),
-        _ if rest.starts_with('\\') => (2, 1),
-        _ => {
-            let length = rest.chars().next().map_or(1, char::len_utf8);
-            (length, length)
-        }
-    }
-}
 
 /// Writes a string as JSON, with its quotes.
 pub(crate) fn quoted(text: &str) -> String {
@@ -136,6 +27,30 @@ pub(crate) fn quoted(text: &str) -> String {
 /// The strings of a text that is a JSON array of strings.
 pub(crate) fn string_list(text: &str) -> Option<Vec<String>> {
     serde_json::from_str(text).ok()
+}
+
+/// Writes a value with an indentation of two spaces and a final newline, into a buffer of the right size.
+pub(crate) fn pretty(value: &impl serde::Serialize) -> zeroize::Zeroizing<Vec<u8>> {
+    struct Count(usize);
+
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    // Written twice, because a buffer that grows leaves copies of the secrets behind.
+    let mut count = Count(1);
+    let _ = serde_json::to_writer_pretty(&mut count, value);
+    let mut text = zeroize::Zeroizing::new(Vec::with_capacity(count.0));
+    let _ = serde_json::to_writer_pretty(&mut *text, value);
+    text.push(b'\n');
+    text
 }
 
 /// What takes the pieces of a file while they are read, in the order of the file.

@@ -30,11 +30,22 @@ mod json;
 mod redact;
 #[cfg(feature = "std")]
 pub mod check;
+#[cfg(feature = "std")]
+pub mod fix;
+#[cfg(feature = "std")]
+pub mod edit;
 
 // The world.
 #[cfg(feature = "std")]
-#[allow(dead_code, unused_imports)] // until store.rs uses it
 mod disk;
+#[cfg(feature = "std")]
+pub mod error;
+#[cfg(feature = "std")]
+pub mod store;
+
+// What others may want.
+#[cfg(feature = "std")]
+mod serde_impls;
 
 #[cfg(feature = "std")]
 pub use crate::check::{InvalidFile, Level, Validator};
@@ -44,9 +55,15 @@ pub use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Replace
 #[cfg(feature = "std")]
 pub use crate::disk::{DiskError, DiskErrorKind};
 #[cfg(feature = "std")]
+pub use crate::edit::{Change, ChangeError, IfExists};
+#[cfg(feature = "std")]
+pub use crate::error::Error;
+#[cfg(feature = "std")]
 pub use crate::expiry::{Expiry, InvalidExpiry};
 #[cfg(feature = "std")]
 pub use crate::file::{DuplicateEntry, DuplicateKind, TokenEntry, TokenFile};
+#[cfg(feature = "std")]
+pub use crate::fix::Fixed;
 pub use crate::name::{DatabaseName, InvalidName, InvalidNameKind, TokenName};
 pub use crate::permission::{
     DatabaseActions, DatabaseNames, DatabasePermission, InvalidPermission, ParsePermissionError, Permission,
@@ -57,6 +74,10 @@ pub use crate::permission::{
 pub use crate::redact::redact;
 pub use crate::release::{InvalidRelease, Release};
 pub use crate::span::{LineIndex, Location, Span};
+#[cfg(feature = "std")]
+pub use crate::store::{
+    ChangeOptions, Changed, CheckedFile, MAX_FILE_BYTES, append, append_all, change, load, save, validate,
+};
 #[cfg(feature = "std")]
 pub use crate::token::GenerateTokenError;
 pub use crate::token::{InvalidToken, InvalidTokenKind, Token};

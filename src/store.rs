@@ -1,1 +1,266 @@
 //! Files on disk, and the clock.
+//!
+//! See the module `disk` in the source for the order of things that keeps a file whole.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+use std::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use crate::check::Validator;
+use crate::code::Code;
+use crate::diagnostic::{Applicability, Diagnostic, Report};
+use crate::disk::{self, FileFacts, ReplaceError, ReplaceOptions, Replaced};
+use crate::edit::{self, Change, ChangeError, IfExists};
+use crate::error::Error;
+use crate::file::{TokenEntry, TokenFile};
+use crate::name::DatabaseName;
+use crate::span::Span;
+
+/// The most bytes of a file that is read or written where nobody chose another number: 1 GiB.
+pub const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// Checks a text at the time of this machine, with every rule.
+///
+/// ```
+/// let report = influxdb3_offline_tokens::validate(br#"{"tokens": [{"token": "abc"}]}"#);
+/// assert!(!report.is_valid());
+/// for finding in &report {
+///     println!("{finding}");
+/// }
+/// ```
+#[must_use]
+pub fn validate(bytes: &[u8]) -> Report {
+    Validator::new(SystemTime::now()).check(bytes)
+}
+
+/// Reads a file from disk, through links. It takes no lock: a writer replaces the file as a whole.
+///
+/// ```no_run
+/// let file = influxdb3_offline_tokens::load("permission-tokens.json")?;
+/// for entry in file.tokens() {
+///     println!("{}: {:?}", entry.name(), entry.permissions());
+/// }
+/// # Ok::<(), influxdb3_offline_tokens::Error>(())
+/// ```
+///
+/// # Errors
+/// No such file; no regular file; larger than 1 GiB; may not be read; no sound tokens file (with the report).
+pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
+    let path = path.as_ref();
+    let contents = disk::read(path, MAX_FILE_BYTES)?;
+    TokenFile::parse(&contents.bytes).map_err(|error| Error::Invalid { path: path.into(), error })
+}
+
+/// Adds a token to a file, which is made with mode 0600 where there is none. Every other byte stays as it is.
+///
+/// When it returns, the token is on the disk. It waits up to 10 seconds for other writers that use this crate.
+///
+/// ```no_run
+/// use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenName, append};
+///
+/// let entry = TokenEntry::new(TokenName::parse("collector")?, Token::generate()?)
+///     .with_permissions([Permission::parse("db:sensors:write")?]);
+/// append("permission-tokens.json", &entry)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// A file that is no sound tokens file; a name or secret that is there already; a file that cannot be replaced safely
+/// (each has its own [`DiskErrorKind`](crate::DiskErrorKind)). Nothing was changed then, unless
+/// [`Error::is_durability_unknown`] says so.
+pub fn append(path: impl AsRef<Path>, entry: &TokenEntry) -> Result<Changed, Error> {
+    let entries = Vec::from([entry.clone()]);
+    change(path, &[Change::Append { entries, if_exists: IfExists::Refuse }], &ChangeOptions::new())
+}
+
+/// Adds several tokens and databases in one write, all or nothing.
+///
+/// # Errors
+/// As [`append`].
+pub fn append_all(
+    path: impl AsRef<Path>,
+    entries: impl IntoIterator<Item = TokenEntry>,
+    create_databases: impl IntoIterator<Item = DatabaseName>,
+) -> Result<Changed, Error> {
+    let entries = entries.into_iter().collect();
+    let changes = [
+        Change::Append { entries, if_exists: IfExists::Refuse },
+        Change::CreateDatabases(create_databases.into_iter().collect()),
+    ];
+    change(path, &changes, &ChangeOptions::new())
+}
+
+/// Makes changes of a file, all or none, in one write.
+///
+/// ```no_run
+/// use influxdb3_offline_tokens::edit::Change;
+/// use influxdb3_offline_tokens::{Changed, ChangeOptions, Token, TokenName, change};
+///
+/// let rotate = Change::Rotate { name: TokenName::parse("collector")?, token: Token::generate()? };
+/// let options = ChangeOptions::new().create(false);
+/// assert_eq!(change("permission-tokens.json", &[rotate], &options)?, Changed::Replaced);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`append`]; a name that is not there; with [`ChangeOptions::create`] off, a file that does not exist.
+pub fn change(path: impl AsRef<Path>, changes: &[Change], options: &ChangeOptions) -> Result<Changed, Error> {
+    replace(path.as_ref(), options, |text| edit::apply(text, changes))
+}
+
+/// Writes a whole file in place of what is there, with the same care as [`append`].
+///
+/// # Errors
+/// As [`append`], except that what is there does not need to be sound.
+pub fn save(path: impl AsRef<Path>, file: &TokenFile, options: &ChangeOptions) -> Result<Changed, Error> {
+    let text = file.to_json();
+    replace(path.as_ref(), options, |old| Ok((old != Some(&text)).then(|| text.clone())))
+}
+
+fn replace(
+    path: &Path,
+    options: &ChangeOptions,
+    edit: impl FnMut(Option<&[u8]>) -> Result<Option<Zeroizing<Vec<u8>>>, ChangeError>,
+) -> Result<Changed, Error> {
+    match disk::replace(path, &options.0, edit) {
+        Ok(Replaced::Created) => Ok(Changed::Created),
+        Ok(Replaced::Changed) => Ok(Changed::Replaced),
+        Ok(Replaced::Unchanged) => Ok(Changed::Unchanged),
+        Err(ReplaceError::Edit(error)) => Err(Error::change(path, error)),
+        Err(ReplaceError::Disk(error)) => Err(error.into()),
+    }
+}
+
+/// What a change did to the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Changed {
+    /// The file was made.
+    Created,
+    /// The file was replaced by one with the change.
+    Replaced,
+    /// Everything was there already; the file was not touched.
+    Unchanged,
+}
+
+/// How to change a file.
+///
+/// ```
+/// use std::time::Duration;
+/// use influxdb3_offline_tokens::ChangeOptions;
+///
+/// let options = ChangeOptions::new().wait(Duration::from_secs(2)).create(false).tighten(true);
+/// # let _ = options;
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeOptions(ReplaceOptions);
+
+impl ChangeOptions {
+    /// Waits up to 10 seconds for other writers, makes the file where there is none, keeps its mode, and takes files of
+    /// up to [`MAX_FILE_BYTES`].
+    #[must_use]
+    pub const fn new() -> Self {
+        let wait = Duration::from_secs(10);
+        Self(ReplaceOptions { wait, create: true, tighten: false, limit: MAX_FILE_BYTES })
+    }
+
+    /// How long to wait for other writers, in all.
+    #[must_use]
+    pub const fn wait(mut self, wait: Duration) -> Self {
+        self.0.wait = wait;
+        self
+    }
+
+    /// Whether to make the file where there is none.
+    #[must_use]
+    pub const fn create(mut self, create: bool) -> Self {
+        self.0.create = create;
+        self
+    }
+
+    /// Whether to take all rights from everybody but the owner.
+    #[must_use]
+    pub const fn tighten(mut self, tighten: bool) -> Self {
+        self.0.tighten = tighten;
+        self
+    }
+
+    /// The most bytes that the file may have.
+    #[must_use]
+    pub const fn limit(mut self, bytes: u64) -> Self {
+        self.0.limit = bytes;
+        self
+    }
+}
+
+impl Default for ChangeOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Validator {
+    /// Checks a file on disk: its text, and who else may read it, from one handle.
+    ///
+    /// # Errors
+    /// No such file; no regular file; larger than 1 GiB; may not be read.
+    pub fn check_file(&self, path: impl AsRef<Path>) -> Result<CheckedFile, Error> {
+        let contents = disk::read(path.as_ref(), MAX_FILE_BYTES)?;
+        let report = self.check_with(&contents.bytes, readable_by_others(&contents.facts));
+        Ok(CheckedFile { bytes: contents.bytes, report })
+    }
+
+    /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text; gives how many.
+    ///
+    /// # Errors
+    /// As [`append`]; there are no random bytes for a new token.
+    pub fn fix_file(&self, path: impl AsRef<Path>, up_to: Applicability) -> Result<usize, Error> {
+        let path = path.as_ref();
+        let options = ChangeOptions::new().create(false);
+        let mut applied = 0;
+        let result = disk::replace(path, &options.0, |old| {
+            let fixed = self.fix(old.unwrap_or_default(), up_to)?;
+            applied = fixed.applied();
+            Ok((applied > 0).then(|| fixed.into_bytes()))
+        });
+        match result {
+            Ok(_) => Ok(applied),
+            Err(ReplaceError::Edit(error)) => Err(Error::Generate(error)),
+            Err(ReplaceError::Disk(error)) => Err(error.into()),
+        }
+    }
+}
+
+/// A file that was checked: what was read, and what was found in just that. `Debug` shows the report only.
+pub struct CheckedFile {
+    bytes: Zeroizing<Vec<u8>>,
+    report: Report,
+}
+
+impl CheckedFile {
+    /// The bytes that were read, which hold the secrets.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What was found.
+    #[must_use]
+    pub const fn report(&self) -> &Report {
+        &self.report
+    }
+}
+
+impl core::fmt::Debug for CheckedFile {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("CheckedFile").field("report", &self.report).finish_non_exhaustive()
+    }
+}
+
+fn readable_by_others(facts: &FileFacts) -> Option<Diagnostic> {
+    let mode = facts.mode.map(|mode| mode & 0o777).filter(|mode| mode & 0o077 != 0)?;
+    let message = std::format!("the mode of the file is {mode:04o}: others than its owner have access to it");
+    let found = Diagnostic::new(Code::ReadableByOthers, Span::new(0, 0), std::string::String::new(), message);
+    Some(found.help("run `chmod 600` on it"))
+}

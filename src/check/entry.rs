@@ -5,7 +5,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use crate::check::context::{At, Context, finding, replace_on_request, replace_safely};
-use crate::check::decode::{Decoder, ENTRY_MEMBERS, entry_members, half_a_character, opening};
+use crate::check::decode::{Decoder, half_a_character, opening};
+use crate::check::members::{ENTRY_MEMBERS, entry_members};
 use crate::check::permissions;
 use crate::check::strength::{Strength, strength};
 use crate::code::Code;

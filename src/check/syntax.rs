@@ -51,7 +51,10 @@ type Attempt<'v> = Result<(Context<'v>, Option<TokenFile>), (Context<'v>, Unread
 fn attempt<'v>(context: &Context<'v>, text: &str, build: bool) -> Attempt<'v> {
     let mut decoder = Decoder::new(context.fresh(), text, build);
     match json::read(text, &mut decoder) {
-        Ok(()) => Ok(decoder.finish()),
+        Ok(()) => {
+            let (context, file, _) = decoder.finish();
+            Ok((context, file))
+        }
         Err(error) => Err((decoder.abandon(), error)),
     }
 }

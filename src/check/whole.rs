@@ -25,27 +25,53 @@ use crate::suggest::meant;
 /// The default limit of databases on a server (documentation, server source).
 const MAX_DATABASES: usize = 100;
 /// The longest name that the documentation allows.
-pub(super) const DOCUMENTED_NAME: usize = 64;
+const DOCUMENTED_NAME: usize = 64;
 
 #[derive(Default)]
-pub(super) struct Whole<'a> {
-    pub(super) object_start: usize,
-    pub(super) object_end: usize,
-    pub(super) tokens_start: Option<usize>,
-    pub(super) token_count: usize,
+pub(crate) struct Whole<'a> {
+    /// Where the bracket of the file is.
+    pub(crate) object_start: usize,
+    /// The place of the array `tokens`; its end only where it was read to the end.
+    pub(crate) tokens_start: Option<usize>,
+    pub(crate) tokens_end: usize,
+    pub(crate) token_count: usize,
+    pub(crate) last_token: Option<Span>,
+    /// The place of `create_databases`, and of its last item.
+    pub(crate) create_array: Option<(Span, Option<Span>)>,
     hasher: RandomState,
     // By the hash of the secret, so that no map holds one; the place tells whether it really is the same.
     secrets: HashMap<u64, RawStr<'a>>,
-    names: HashMap<Cow<'a, str>, RawStr<'a>>,
+    names: HashMap<Cow<'a, str>, (usize, RawStr<'a>)>,
     padded_names: Vec<(usize, RawStr<'a>)>,
     granted: HashMap<Cow<'a, str>, (usize, usize, Span)>,
     all_granted: bool,
     created: HashMap<String, (usize, Span)>,
-    create_array: Option<(Span, bool)>,
     create_unreadable: bool,
 }
 
 impl<'a> Whole<'a> {
+    /// Which token has this name, counted from 0.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        self.names.get(name).map(|(index, _)| *index)
+    }
+
+    /// Whether an entry has this secret.
+    pub(crate) fn has_token(&self, token: &str) -> bool {
+        let mut hash = self.hasher.hash_one(token);
+        while let Some(string) = self.secrets.get(&hash) {
+            if string.decode().is_some_and(|text| text == token) {
+                return true;
+            }
+            hash = hash.wrapping_add(1);
+        }
+        false
+    }
+
+    /// Whether the file creates this database.
+    pub(crate) fn creates(&self, database: &str) -> bool {
+        self.created.contains_key(database)
+    }
+
     /// An entry's secret, however wrong it is.
     pub(super) fn token(&mut self, context: &mut Context<'_>, index: usize, string: RawStr<'a>, token: &str) {
         let mut hash = self.hasher.hash_one(token);
@@ -96,13 +122,13 @@ impl<'a> Whole<'a> {
         }
         match self.names.entry(name) {
             Slot::Vacant(slot) => {
-                slot.insert(string);
+                slot.insert((index, string));
             }
             Slot::Occupied(slot) => {
                 let message = with_fragment("another token has this name", slot.key(), slot.key());
                 let found =
                     finding(Code::DuplicateName, string.inner(), At::TokenMember(index, "name"), message)
-                        .label(slot.get().outer(), "it stands here already")
+                        .label(slot.get().1.outer(), "it stands here already")
                         .help("the server refuses the second: give it another name");
                 context.push(found);
             }
@@ -132,7 +158,7 @@ impl<'a> Whole<'a> {
             self.create_not_a_list(context, text, node);
             return Vec::new();
         };
-        self.create_array = Some((node.span, items.is_empty()));
+        self.create_array = Some((node.span, items.last().map(|item| item.span)));
         let spans: Vec<Span> = items.iter().map(|item| item.span).collect();
         let mut names = Vec::new();
         for (index, item) in items.iter().enumerate() {
@@ -200,7 +226,7 @@ impl<'a> Whole<'a> {
     }
 
     /// The rules that need the whole file.
-    pub(super) fn finish(self, context: &mut Context<'_>) {
+    pub(super) fn finish(&self, context: &mut Context<'_>) {
         if let Some(release) = context.validator.release.filter(|release| *release < Release::OFFLINE_TOKENS)
         {
             let message = format!(
@@ -269,8 +295,8 @@ impl<'a> Whole<'a> {
         }
         let quoted = json::quoted(name);
         let (place, text) = match self.create_array {
-            Some((span, true)) => (span.end() - 1, quoted),
-            Some((span, false)) => (span.end() - 1, format!(", {quoted}")),
+            Some((span, None)) => (span.end() - 1, quoted),
+            Some((_, Some(last))) => (last.end(), format!(", {quoted}")),
             None => (self.object_start + 1, format!("\"create_databases\": [{quoted}], ")),
         };
         Some(replace_on_request(Span::new(place, place), text))

@@ -1,0 +1,147 @@
+//! The members of an object by their names: those that stand twice, and those that are not of the format.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::check::context::{At, Context, finding, replace_on_request, replace_safely, with_fragment};
+use crate::check::decode::half_a_character;
+use crate::code::Code;
+use crate::json::{Member, Node, RawStr};
+use crate::redact::may_show;
+use crate::suggest::meant;
+
+pub(super) const ENTRY_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "permissions"];
+// Members of the HTTP API's body, and what the file calls them.
+pub(super) const HTTP_MEMBERS: [(&str, &str); 2] = [("token_name", "name"), ("expiry_secs", "expiry_millis")];
+const EXPIRY_ALIASES: [&str; 8] = [
+    "expiry",
+    "expires",
+    "expires_at",
+    "expiration",
+    "expiry_ms",
+    "expiry_time",
+    "expires_millis",
+    "expiry_date",
+];
+
+/// The name of a member.
+pub(super) fn key_name<'a>(context: &mut Context<'_>, key: RawStr<'a>) -> Cow<'a, str> {
+    key.decode().unwrap_or_else(|| {
+        half_a_character(context, key);
+        Cow::Borrowed("")
+    })
+}
+
+/// Reports a member whose name stands before it in the same object.
+pub(super) fn duplicate<'a>(
+    context: &mut Context<'_>,
+    members: &[(RawStr<'a>, Cow<'a, str>)],
+    key: RawStr<'a>,
+    name: &str,
+    at: At<'_>,
+) -> bool {
+    let Some((first, _)) = members.iter().find(|(_, earlier)| earlier == name) else { return false };
+    let message = with_fragment("this member stands twice in one object", name, name);
+    let found = finding(Code::DuplicateMember, key.outer(), at, message);
+    context.push(found.label(first.outer(), "it stands here already").help("remove one of them"));
+    true
+}
+
+/// Reports a member that is not of the format; gives the member that was meant, if that is clear.
+pub(super) fn unknown(
+    context: &mut Context<'_>,
+    key: RawStr<'_>,
+    name: &str,
+    free: &[&'static str],
+    at: At<'_>,
+) -> Option<&'static str> {
+    if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
+        let message = format!("`{name}` is a member of the HTTP API, and the file has `{ours}`");
+        let found = finding(Code::HttpRequestBody, key.outer(), at, message);
+        context.push(if *ours == "name" {
+            let fix = free.contains(ours).then(|| replace_on_request(key.inner(), *ours));
+            found.help("write `name`").fix(fix)
+        } else {
+            found.help("write `expiry_millis`: the Unix time of the expiry in milliseconds, not a duration")
+        });
+        // A duration is no expiry, so nothing more can be said of its value.
+        return Some("name").filter(|ours| name == "token_name" && free.contains(ours));
+    }
+    let plain = |text: &str| {
+        let letters = text.chars().filter(char::is_ascii_alphanumeric);
+        letters.map(|c| c.to_ascii_lowercase()).collect::<String>()
+    };
+    let same = free.iter().copied().find(|known| plain(known) == plain(name));
+    let near = same.or_else(|| meant(name, free.iter().copied()).map(|(known, _)| known));
+    let is_expiry =
+        || free.contains(&"expiry_millis") && EXPIRY_ALIASES.contains(&plain_alias(name).as_str());
+    if let Some(known) = near.or_else(|| is_expiry().then_some("expiry_millis")) {
+        let message = format!("the server would ignore this member: it is not called `{known}`");
+        let found = finding(Code::MisspeltMember, key.outer(), at, message);
+        let fix = if near.is_some() {
+            replace_safely(key.inner(), known)
+        } else {
+            replace_on_request(key.inner(), known)
+        };
+        context.push(found.help(format!("did you mean `{known}`?")).fix(fix));
+        return Some(known);
+    }
+    if context.wants(Code::UnknownMember) {
+        let message = if is_plain_word(name) && may_show(name, name) {
+            format!("the server ignores the member `{name}`")
+        } else {
+            "the server ignores this member".into()
+        };
+        context.push(finding(Code::UnknownMember, key.outer(), at, message).help("remove it"));
+    }
+    None
+}
+
+fn plain_alias(name: &str) -> String {
+    name.to_ascii_lowercase().replace('-', "_")
+}
+
+/// Whether a name of a member looks like one, and not like a piece of a secret.
+pub(super) fn is_plain_word(name: &str) -> bool {
+    name.len() <= 24 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// The members of an entry by their names, the first of each; the others are reported.
+pub(super) fn entry_members<'n, 'a>(
+    context: &mut Context<'_>,
+    index: usize,
+    members: &'n [Member<'a>],
+) -> [Option<(RawStr<'a>, &'n Node<'a>)>; ENTRY_MEMBERS.len()] {
+    let mut found = [None; ENTRY_MEMBERS.len()];
+    let mut unknown_members = Vec::new();
+    let mut seen: Vec<(RawStr<'a>, Cow<'a, str>)> = Vec::new();
+    for member in members {
+        let name = key_name(context, member.key);
+        let place = ENTRY_MEMBERS.iter().position(|known| *known == name);
+        match place.and_then(|place| found.get_mut(place)) {
+            Some(slot @ None) => *slot = Some((member.key, &member.value)),
+            Some(Some((first, _))) => {
+                let first = [(*first, name.clone())];
+                duplicate(context, &first, member.key, &name, At::TokenMember(index, &name));
+            }
+            None if duplicate(context, &seen, member.key, &name, At::TokenMember(index, &name)) => {}
+            None => {
+                seen.push((member.key, name.clone()));
+                unknown_members.push((member, name));
+            }
+        }
+    }
+    for (member, name) in unknown_members {
+        let pairs = ENTRY_MEMBERS.into_iter().zip(&found);
+        let free: Vec<&'static str> =
+            pairs.filter(|(_, slot)| slot.is_none()).map(|(known, _)| known).collect();
+        let meant = unknown(context, member.key, &name, &free, At::TokenMember(index, &name));
+        let place = meant.and_then(|meant| ENTRY_MEMBERS.iter().position(|known| *known == meant));
+        if let Some(slot) = place.and_then(|place| found.get_mut(place)) {
+            *slot = Some((member.key, &member.value));
+        }
+    }
+    found
+}

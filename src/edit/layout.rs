@@ -1,0 +1,317 @@
+//! Where things stand in a text, and how it is written: what is added looks like what is there.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use crate::check::Whole;
+use crate::expiry::Expiry;
+use crate::file::TokenEntry;
+use crate::json::{self, Member, Node, RawStr, Sink, Value, quoted};
+use crate::name::TokenName;
+use crate::permission::Permission;
+use crate::span::Span;
+use crate::token::Token;
+
+/// Texts to put in place of spans, sorted; wiped when dropped.
+#[derive(Default)]
+pub(super) struct Pieces(pub(super) Vec<(Span, Zeroizing<String>)>);
+
+impl Pieces {
+    pub(super) fn one(span: Span, text: &str) -> Self {
+        Self(Vec::from([(span, Zeroizing::new(text.into()))]))
+    }
+
+    fn insert(at: usize, text: Zeroizing<String>) -> Self {
+        Self(Vec::from([(Span::new(at, at), text)]))
+    }
+}
+
+/// Where the members of an entry are.
+pub(super) struct EntryPlace {
+    /// The token, without its quotes.
+    pub(super) token: Span,
+    /// The list of permissions.
+    pub(super) permissions: Span,
+    /// Key and value of the expiry.
+    expiry: Option<(Span, Span)>,
+    /// Every member, from key to value.
+    members: Vec<Span>,
+    /// The bracket of the entry.
+    start: usize,
+}
+
+/// How the text is written.
+pub(super) struct Layout<'a> {
+    text: &'a str,
+    tokens: Span,
+    last: Option<Span>,
+    create: Option<(Span, Option<Span>)>,
+    object_start: usize,
+    // Between entries; a line break and indentation, or a blank, or nothing.
+    gap: &'a str,
+    // Between the members of an entry, where they stand on lines of their own; and in front of its last bracket.
+    member_gap: Option<(&'a str, &'a str)>,
+    colon: &'static str,
+    comma: &'static str,
+}
+
+impl<'a> Layout<'a> {
+    pub(super) fn new(text: &'a str, whole: &Whole<'_>) -> Self {
+        let tokens = Span::new(whole.tokens_start.unwrap_or(0), whole.tokens_end);
+        let last = whole.last_token;
+        let entry = last.and_then(|last| last.text(text)).unwrap_or_default();
+        let gap = last.map_or("", |last| space_before(text, last.start()));
+        let inside = entry.strip_prefix('{').map(space_at_start).unwrap_or_default();
+        let end = entry.strip_suffix('}').map(space_at_end).unwrap_or_default();
+        let compact = last.is_some() && !entry.contains("\": ") && !entry.contains("\":\n");
+        Self {
+            text,
+            tokens,
+            last,
+            create: whole.create_array,
+            object_start: whole.object_start,
+            // A single entry on a line has no neighbour to tell how they are separated.
+            gap: if gap.is_empty() && !compact && whole.token_count == 1 { " " } else { gap },
+            member_gap: inside.contains('\n').then_some((inside, end)),
+            colon: if compact { ":" } else { ": " },
+            comma: if compact { "," } else { ", " },
+        }
+    }
+
+    /// An entry as text.
+    pub(super) fn entry(&self, entry: &TokenEntry) -> Zeroizing<String> {
+        let expiry = entry.expiry().map(|expiry| format!("{}", expiry.as_millis()));
+        self.object(entry.token(), entry.name(), expiry.as_deref(), &self.permissions(entry.permissions()))
+    }
+
+    /// The text of a token with another name and secret than the one at `place`.
+    pub(super) fn beside(&self, place: &EntryPlace, name: &TokenName, token: &Token) -> Zeroizing<String> {
+        let copy = |span: Span| span.text(self.text).unwrap_or_default();
+        self.object(token, name, place.expiry.map(|(_, value)| copy(value)), copy(place.permissions))
+    }
+
+    fn object(
+        &self,
+        token: &Token,
+        name: &TokenName,
+        expiry: Option<&str>,
+        permissions: &str,
+    ) -> Zeroizing<String> {
+        let (gap, end) = self.member_gap.unwrap_or(("", ""));
+        let between = if self.member_gap.is_some() { gap } else { self.comma.trim_start_matches(',') };
+        let name = quoted(name.as_str());
+        let (start, token) = (format!("{{{gap}\"token\"{}\"", self.colon), token.expose());
+        let colon = self.colon;
+        let expiry =
+            expiry.map(|expiry| format!(",{between}\"expiry_millis\"{colon}{expiry}")).unwrap_or_default();
+        let rest = format!(
+            "\",{between}\"name\"{colon}{name}{expiry},{between}\"permissions\"{colon}{permissions}{end}}}"
+        );
+        // Exactly as large as needed, so that no piece of the secret is left behind by growing.
+        let mut text = Zeroizing::new(String::with_capacity(start.len() + token.len() + rest.len()));
+        text.push_str(&start);
+        text.push_str(token);
+        text.push_str(&rest);
+        text
+    }
+
+    /// A list of permissions as text.
+    pub(super) fn permissions(&self, permissions: &[Permission]) -> String {
+        let mut text = String::from("[");
+        for (index, permission) in permissions.iter().enumerate() {
+            if index > 0 {
+                text.push_str(self.comma);
+            }
+            text.push('"');
+            permission.append_to(&mut text);
+            text.push('"');
+        }
+        text.push(']');
+        text
+    }
+
+    /// Adds entries behind the last one.
+    pub(super) fn append(&self, entries: &[Zeroizing<String>]) -> Pieces {
+        if entries.is_empty() {
+            return Pieces::default();
+        }
+        let newline = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let (first, between, end) = match self.last {
+            Some(_) => (format!(",{}", self.gap), format!(",{}", self.gap), String::new()),
+            None if self.text.contains('\n') => {
+                let indentation = self.indentation();
+                let gap = format!("{newline}{indentation}  ");
+                // Where there is a line break already, it stays in front of the bracket.
+                let inside = self.tokens.text(self.text).unwrap_or_default();
+                let end =
+                    if inside.contains('\n') { String::new() } else { format!("{newline}{indentation}") };
+                (gap.clone(), format!(",{gap}"), end)
+            }
+            None => (String::new(), self.comma.into(), String::new()),
+        };
+        let size = |entry: &Zeroizing<String>| entry.len() + first.len().max(between.len());
+        let size = entries.iter().map(size).sum::<usize>() + end.len();
+        let mut text = Zeroizing::new(String::with_capacity(size));
+        for (index, entry) in entries.iter().enumerate() {
+            text.push_str(if index == 0 { &first } else { &between });
+            text.push_str(entry);
+        }
+        text.push_str(&end);
+        Pieces::insert(self.last.map_or(self.tokens.start() + 1, Span::end), text)
+    }
+
+    /// The white space at the start of the line of `tokens`.
+    fn indentation(&self) -> &'a str {
+        let before = self.text.get(..self.tokens.start()).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        line.get(..line.len() - line.trim_start_matches([' ', '\t']).len()).unwrap_or_default()
+    }
+
+    /// Adds databases behind the last one, and the list where there is none.
+    pub(super) fn databases(&self, names: &[&str]) -> Pieces {
+        if names.is_empty() {
+            return Pieces::default();
+        }
+        let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+        let (at, text) = match self.create {
+            Some((_, Some(last))) => {
+                let gap = match space_before(self.text, last.start()) {
+                    // A single item has no neighbour to tell how they are separated.
+                    "" => self.comma.trim_start_matches(','),
+                    gap => gap,
+                };
+                (last.end(), format!(",{gap}{}", names.join(&format!(",{gap}"))))
+            }
+            Some((list, None)) => (list.start() + 1, names.join(self.comma)),
+            None => {
+                let start = self.object_start + 1;
+                let gap = space_at_start(self.text.get(start..).unwrap_or_default());
+                let between = if gap.is_empty() { self.comma.trim_start_matches(',') } else { "" };
+                let list = names.join(self.comma);
+                (start, format!("{gap}\"create_databases\"{}[{list}],{between}", self.colon))
+            }
+        };
+        Pieces::insert(at, Zeroizing::new(text))
+    }
+
+    /// Takes an entry out, with the comma that belongs to it.
+    pub(super) fn remove(&self, index: usize) -> Pieces {
+        let mut entries = Entries { wanted: index, ..Entries::default() };
+        // It was read before without an error.
+        let _ = json::read(self.text, &mut entries);
+        let removed = match (entries.before, entries.place, entries.after) {
+            (Some(before), Some(place), _) => Span::new(before.end(), place.end()),
+            (None, Some(place), Some(after)) => Span::new(place.start(), after.start()),
+            (None, Some(place), None) => place,
+            (_, None, _) => return Pieces::default(),
+        };
+        Pieces::one(removed, "")
+    }
+
+    /// The places of the members of an entry.
+    pub(super) fn place(&self, index: usize) -> Option<EntryPlace> {
+        let mut entries = Entries { wanted: index, ..Entries::default() };
+        json::read(self.text, &mut entries).ok()?;
+        entries.entry
+    }
+
+    /// Sets, adds or takes out the expiry of an entry.
+    pub(super) fn set_expiry(&self, entry: &EntryPlace, expiry: Option<Expiry>) -> Pieces {
+        let millis = expiry.map(|expiry| format!("{}", expiry.as_millis()));
+        match (entry.expiry, millis) {
+            (Some((_, value)), Some(millis)) => Pieces::one(value, &millis),
+            (None, Some(millis)) => {
+                let last = entry.members.last().copied().unwrap_or_default();
+                let gap = match entry.members.len() {
+                    0 | 1 => self.comma.trim_start_matches(','),
+                    _ => space_before(self.text, last.start()),
+                };
+                let text = format!(",{gap}\"expiry_millis\"{}{millis}", self.colon);
+                Pieces::insert(last.end(), Zeroizing::new(text))
+            }
+            (Some((key, value)), None) => {
+                let member = Span::new(key.start(), value.end());
+                let at = entry.members.iter().position(|other| *other == member).unwrap_or(0);
+                let before = at.checked_sub(1).and_then(|before| entry.members.get(before));
+                let removed = match (before, entry.members.get(at + 1)) {
+                    (Some(before), _) => Span::new(before.end(), member.end()),
+                    (None, Some(after)) => Span::new(member.start(), after.start()),
+                    (None, None) => Span::new(entry.start + 1, member.end()),
+                };
+                Pieces::one(removed, "")
+            }
+            (None, None) => Pieces::default(),
+        }
+    }
+}
+
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\r' | '\n')
+}
+
+fn space_before(text: &str, at: usize) -> &str {
+    space_at_end(text.get(..at).unwrap_or_default())
+}
+
+fn space_at_end(text: &str) -> &str {
+    text.get(text.trim_end_matches(is_space).len()..).unwrap_or_default()
+}
+
+fn space_at_start(text: &str) -> &str {
+    text.get(..text.len() - text.trim_start_matches(is_space).len()).unwrap_or_default()
+}
+
+/// Finds one entry, and its neighbours.
+#[derive(Default)]
+struct Entries {
+    wanted: usize,
+    before: Option<Span>,
+    place: Option<Span>,
+    after: Option<Span>,
+    entry: Option<EntryPlace>,
+}
+
+impl<'a> Sink<'a> for Entries {
+    fn object(&mut self, _start: usize) {}
+
+    fn member(&mut self, _key: RawStr<'a>, _value: Node<'a>) {}
+
+    fn tokens(&mut self, _key: RawStr<'a>, _start: usize) {}
+
+    fn token(&mut self, index: usize, value: Node<'a>) {
+        if index + 1 == self.wanted {
+            self.before = Some(value.span);
+        } else if index == self.wanted + 1 {
+            self.after = Some(value.span);
+        } else if index == self.wanted {
+            self.place = Some(value.span);
+            if let Value::Object(members) = &value.value {
+                self.entry = entry_place(value.span.start(), members);
+            }
+        }
+    }
+
+    fn tokens_end(&mut self, _end: usize) {}
+
+    fn object_end(&mut self, _end: usize) {}
+
+    fn other(&mut self, _value: Node<'a>) {}
+}
+
+fn entry_place(start: usize, members: &[Member<'_>]) -> Option<EntryPlace> {
+    let find = |name: &str| members.iter().find(|member| member.key.decode().is_some_and(|key| key == name));
+    let Value::String(token) = find("token")?.value.value else { return None };
+    Some(EntryPlace {
+        token: token.inner(),
+        permissions: find("permissions")?.value.span,
+        expiry: find("expiry_millis").map(|member| (member.key.outer(), member.value.span)),
+        members: members
+            .iter()
+            .map(|member| Span::new(member.key.outer().start(), member.value.span.end()))
+            .collect(),
+        start,
+    })
+}

@@ -1,0 +1,76 @@
+//! Errors of operations on a path.
+
+use alloc::string::String;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::check::InvalidFile;
+use crate::diagnostic::Report;
+use crate::disk::{DiskError, DiskErrorKind};
+use crate::edit::ChangeError;
+use crate::token::GenerateTokenError;
+
+/// Why a file on disk was not read or not changed.
+///
+/// Nothing was changed, unless [`Error::is_durability_unknown`] says so.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The disk refused, or somebody else holds the file.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// The file is no sound tokens file.
+    #[error("{}: {error}", shown(.path))]
+    Invalid {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: InvalidFile,
+    },
+    /// The change does not fit the file.
+    #[error("{}: {error}", shown(.path))]
+    Change {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        error: ChangeError,
+    },
+    /// A token was to be made, and the operating system gave no random bytes.
+    #[error(transparent)]
+    Generate(#[from] GenerateTokenError),
+}
+
+impl Error {
+    pub(crate) fn change(path: &Path, error: ChangeError) -> Self {
+        let path = path.to_path_buf();
+        match error {
+            ChangeError::Invalid(error) => Self::Invalid { path, error },
+            error => Self::Change { path, error },
+        }
+    }
+
+    /// What is wrong with the file, where that is the reason.
+    #[must_use]
+    pub const fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Invalid { error, .. } => Some(error.report()),
+            _ => None,
+        }
+    }
+
+    /// Whether the file was changed, and a power cut may still bring the old one back. Do not throw the token away.
+    #[must_use]
+    pub fn is_durability_unknown(&self) -> bool {
+        matches!(self, Self::Disk(error) if error.kind() == DiskErrorKind::DurabilityUnknown)
+    }
+}
+
+/// A path on one line; none that has a token in it, because people mix up arguments.
+fn shown(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    if path.contains("apiv3_") {
+        return "a path that holds a token".into();
+    }
+    path.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
+}
