@@ -1,0 +1,64 @@
+//! How fast is a file loaded and checked? Against `serde_json` into plain structs of `String`s, which checks nothing.
+
+mod util;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use influxdb3_offline_tokens::{TokenFile, Validator};
+use serde::Deserialize;
+use std::hint::black_box;
+use std::time::{Duration, UNIX_EPOCH};
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+struct PlainFile {
+    create_databases: Option<Vec<String>>,
+    tokens: Vec<PlainToken>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+struct PlainToken {
+    token: String,
+    name: String,
+    expiry_millis: Option<i64>,
+    permissions: Vec<String>,
+}
+
+fn plain(text: &[u8]) -> PlainFile {
+    serde_json::from_slice(text).unwrap()
+}
+
+fn validator() -> Validator {
+    Validator::new(UNIX_EPOCH + Duration::from_secs(1_767_225_600))
+}
+
+fn ratios(_: &mut Criterion) {
+    let text = util::file(100_000);
+    let text = text.as_bytes();
+    println!("a file of 100,000 tokens, {} MB", text.len() / 1_000_000);
+    util::ratio("load", 11, ("parse", || TokenFile::parse(text).unwrap()), ("plain structs", || plain(text)));
+    let check = || {
+        let report = validator().check(text);
+        assert!(report.is_empty(), "{report}");
+    };
+    util::ratio("validate", 11, ("check", check), ("plain structs", || plain(text)));
+    let wrong = String::from_utf8(text.to_vec()).unwrap().replace("db3:read", "db3:reed");
+    let (wrong, check_wrong) = (wrong.as_bytes(), |text: &[u8]| validator().check(text));
+    util::ratio("100,000 errors", 5, ("wrong", || check_wrong(wrong)), ("right", || check_wrong(text)));
+}
+
+fn load(criterion: &mut Criterion) {
+    for count in [1, 1_000, 100_000] {
+        let text = util::file(count);
+        let text = text.as_bytes();
+        let mut group = criterion.benchmark_group(format!("load {count}"));
+        group.throughput(Throughput::Bytes(text.len() as u64)).sample_size(if count > 1_000 { 10 } else { 50 });
+        group.bench_function("parse", |bencher| bencher.iter(|| TokenFile::parse(black_box(text)).unwrap()));
+        group.bench_function("check", |bencher| bencher.iter(|| validator().check(black_box(text))));
+        group.bench_function("plain structs", |bencher| bencher.iter(|| plain(black_box(text))));
+        group.finish();
+    }
+}
+
+criterion_group!(benches, ratios, load);
+criterion_main!(benches);

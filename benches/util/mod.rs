@@ -1,0 +1,69 @@
+//! What the benches share: files of many tokens, and ratios in one run.
+#![allow(dead_code, unreachable_pub, reason = "each bench takes what it needs")]
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// A sound file of `count` tokens, about 270 bytes each, as `influxdb3` writes it.
+pub fn file(count: usize) -> String {
+    let mut text = String::from("{\n  \"create_databases\": [\"db1\", \"db2\", \"db3\", \"db4\"],\n  \"tokens\": [\n");
+    for index in 0..count {
+        let separator = if index + 1 < count { "," } else { "" };
+        let token = token(index);
+        writeln!(
+            text,
+            "    {{\n      \"token\": \"{token}\",\n      \"name\": \"token-{index}\",\n      \
+             \"expiry_millis\": 1798761600000,\n      \
+             \"permissions\": [\"db:db1,db2:read,write\", \"db:db3:read\"]\n    }}{separator}"
+        )
+        .unwrap();
+    }
+    text.push_str("  ]\n}\n");
+    text
+}
+
+/// A token that looks as chance made it, always the same for a number.
+pub fn token(index: usize) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut state = (index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mut token = String::from("apiv3_");
+    for _ in 0..86 {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        token.push(char::from(ALPHABET[(state >> 40) as usize % 64]));
+    }
+    token
+}
+
+/// Times two candidates in turns, and prints both medians and their ratio: the machine's noise meets both.
+pub fn ratio<A, B>(
+    title: &str,
+    rounds: usize,
+    (ours, mut a): (&str, impl FnMut() -> A),
+    (theirs, mut b): (&str, impl FnMut() -> B),
+) -> f64 {
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        first.push(time(&mut a));
+        second.push(time(&mut b));
+    }
+    let (first, second) = (median(&mut first), median(&mut second));
+    let ratio = first.as_secs_f64() / second.as_secs_f64();
+    println!("ratio {ratio:5.2}  {title}: {ours} {first:?}, {theirs} {second:?}");
+    ratio
+}
+
+fn time<T>(run: &mut impl FnMut() -> T) -> Duration {
+    let start = Instant::now();
+    let result = black_box(run());
+    let time = start.elapsed();
+    drop(result);
+    time
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
