@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use trace::{Call, disorder, of_the_library, run_traced, start_traced, sync_again};
-use writer::{OLD, Scene, Writer, finish, has, names, start};
+use writer::{OLD, Scene, Writer, child_of, finish, has, names, start};
 
 const BEGINNINGS: [(&str, Option<&str>); 2] = [("a file", Some(OLD)), ("no file", None)];
 
@@ -152,7 +152,9 @@ fn row_4_an_error_of_every_call() {
     let mut seen = [0; 4];
     for (what, old) in BEGINNINGS {
         let scene = Scene::new(old);
-        for call in of_the_library(&undisturbed(&writer, &scene)) {
+        // The kernel has no error of `geteuid`.
+        let calls = of_the_library(&undisturbed(&writer, &scene));
+        for call in calls.iter().filter(|call| !call.is("geteuid")) {
             for errno in ["EIO", "ENOSPC", "EACCES", "EINTR", "EINVAL", "EMFILE"] {
                 scene.reset();
                 let inject = format!("{}:error={errno}:when={}", call.name, call.nth);
@@ -166,10 +168,12 @@ fn row_4_an_error_of_every_call() {
                     _ => (&[], &[]),
                 };
                 let mut problems = scene.problems(must, may);
-                if (run.code == 0) != run.acknowledged || run.code >= 128 || run.hung {
+                // The library has succeeded before the last call, and the writer may try that again.
+                let said = (run.code == 0) == run.acknowledged || is_last;
+                if !said || run.code > 100 || run.hung {
                     problems.push(format!("{run:?}"));
                 }
-                if run.acknowledged {
+                if run.acknowledged && !is_last {
                     problems.extend(disorder(&calls));
                 }
                 if sync_again(&calls) {
@@ -193,16 +197,9 @@ fn row_4_an_error_of_every_call() {
     ));
 }
 
-/// The only child of a process.
-fn child_of(process: u32) -> Option<u32> {
-    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).ok()?;
-    children.split_whitespace().next()?.parse().ok()
-}
-
-fn is_stopped(process: u32) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    // Its parent strace keeps it in `T` until it is continued.
-    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
+/// strace says so when the process no longer runs.
+fn is_stopped(log: &Path) -> bool {
+    fs::read_to_string(log).is_ok_and(|log| log.contains("--- stopped by SIGSTOP"))
 }
 
 #[test]
@@ -223,7 +220,7 @@ fn row_5_stopped_at_every_call_while_another_appends() {
             let first = start_traced(&writer, &scene.file, "a", Some(&inject), log.path());
             let end = Instant::now() + Duration::from_secs(10);
             let stopped = loop {
-                if let Some(child) = child_of(first.id()).filter(|&child| is_stopped(child)) {
+                if let Some(child) = child_of(first.id()).filter(|_| is_stopped(log.path())) {
                     break Some(child);
                 }
                 if Instant::now() > end {
