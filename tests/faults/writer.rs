@@ -183,7 +183,8 @@ impl Scene {
             },
         }
         for entry in fs::read_dir(self.directory.path()).expect("the directory").flatten() {
-            let mode = entry.metadata().map_or(0, |about| about.mode());
+            let about = entry.metadata().ok().filter(fs::Metadata::is_file);
+            let mode = about.map_or(0, |about| about.mode());
             if mode & 0o7777 & !self.mode != 0 {
                 problems.push(format!("wider: {:?} has {mode:o}", entry.file_name()));
             }
