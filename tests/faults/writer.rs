@@ -42,21 +42,24 @@ impl Writer {
     pub(crate) fn find() -> Self {
         static FOUND: OnceLock<PathBuf> = OnceLock::new();
         let program = FOUND.get_or_init(|| {
+            // A seeded one.
+            if let Some(program) = std::env::var_os("WRITER_UNDER_TEST") {
+                return program.into();
+            }
             let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
             let names = ["append_token", "disk_driver"];
             let name = names.into_iter().find(|name| examples.join(name).with_extension("rs").exists());
             let name = name.expect("an example to test");
-            let test = std::env::current_exe().expect("the path of the test");
-            let profile = test.ancestors().nth(2).expect("the directory of the profile").to_owned();
-            let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-            let mut build = Command::new(cargo);
+            let profile = profile();
+            let mut build = cargo();
             build.args(["build", "--quiet", "--example", name, "--manifest-path"]);
             build.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));
             build.arg("--target-dir").arg(profile.parent().expect("the target directory"));
             if profile.ends_with("release") {
                 build.arg("--release");
             }
-            assert!(build.status().expect("cargo runs").success(), "the example {name} builds");
+            let built = build.output().expect("cargo runs");
+            assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
             profile.join("examples").join(name)
         });
         Self { program: program.clone(), args: Vec::new() }
@@ -92,6 +95,16 @@ impl Writer {
     pub(crate) fn append(&self, file: &Path, name: &str) -> Run {
         finish(start(self.command(file, name), name), name)
     }
+}
+
+/// `target/debug`, or the like.
+pub(crate) fn profile() -> PathBuf {
+    let test = std::env::current_exe().expect("the path of the test");
+    test.ancestors().nth(2).expect("the directory of the profile").to_owned()
+}
+
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
 }
 
 /// The token that goes with a name.
