@@ -1,10 +1,14 @@
 //! What happens when a writer is killed, stopped, refused by the system, or one of many: `shared/reliability.md`, rows 1 to
-//! 6 and 11. These need strace or time: `cargo test --test faults -- --ignored --nocapture`. What cannot run says
+//! 9 and 11. These need strace or time: `cargo test --test faults -- --ignored --nocapture`. What cannot run says
 //! `skipped:`.
 
 #![cfg(target_os = "linux")]
 #![allow(missing_docs)]
 
+#[path = "faults/model.rs"]
+mod model;
+#[path = "faults/power.rs"]
+mod power;
 #[path = "faults/rows.rs"]
 mod rows;
 #[path = "faults/seeds.rs"]
@@ -45,6 +49,50 @@ rows! {
 fn row_11_seeded_faults() {
     if has("strace", "row 11") {
         seeds::all_are_found();
+    }
+}
+
+#[test]
+#[ignore = "takes time"]
+fn row_7_a_model_of_the_protocol() {
+    let sound = model::Broken::default();
+    for exists in [true, false] {
+        let (states, wrong) = model::explore(sound, exists, 3);
+        println!("row 7, 3 writers, 3 crashes, a file at first: {exists}: {states} states, {wrong:?}");
+        assert_eq!(wrong, None);
+    }
+    let variants = [
+        ("no lock", model::Broken { lock: true, ..sound }),
+        ("no second look", model::Broken { second_look: true, ..sound }),
+        ("the new file not locked", model::Broken { lock_of_the_new_file: true, ..sound }),
+        ("the new file not looked at", model::Broken { look_at_the_new_file: true, ..sound }),
+        ("renamed over what appeared", model::Broken { no_replace: true, ..sound }),
+        ("no sync", model::Broken { sync: true, ..sound }),
+        ("no sync of the directory", model::Broken { sync_of_the_directory: true, ..sound }),
+        ("the directory synced before", model::Broken { sync_before_rename: true, ..sound }),
+        ("left-overs removed without their lock", model::Broken { lock_when_cleaning: true, ..sound }),
+    ];
+    for (name, broken) in variants {
+        let found = [true, false].into_iter().find_map(|exists| model::explore(broken, exists, 1).1);
+        println!("row 7, {name}: {}", found.as_deref().unwrap_or("not found"));
+        assert!(found.is_some(), "{name}");
+    }
+}
+
+#[test]
+#[ignore = "needs root, strace, loop devices and xfs_io"]
+fn row_8_a_power_cut_at_every_call() {
+    let tools = ["strace", "xfs_io", "mkfs.ext4", "mkfs.xfs"];
+    if tools.iter().all(|tool| has(tool, "row 8")) && power::is_inside("row_8_a_power_cut_at_every_call") {
+        power::row_8_a_power_cut_at_every_call(&Writer::find(), false).report();
+    }
+}
+
+#[test]
+#[ignore = "needs root and loop devices"]
+fn row_9_a_sync_that_fails() {
+    if has("mkfs.ext4", "row 9") && power::is_inside("row_9_a_sync_that_fails") {
+        power::row_9_a_sync_that_fails(&Writer::find(), false).report();
     }
 }
 

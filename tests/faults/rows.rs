@@ -9,28 +9,28 @@ use std::time::{Duration, Instant};
 use crate::trace::{Call, disorder, of_the_library, run_traced, start_traced, sync_again};
 use crate::writer::{OLD, Scene, Writer, child_of, finish, names, start};
 
-const BEGINNINGS: [(&str, Option<&str>); 2] = [("a file", Some(OLD)), ("no file", None)];
+pub(crate) const BEGINNINGS: [(&str, Option<&str>); 2] = [("a file", Some(OLD)), ("no file", None)];
 
 /// Counts runs, collects what was wrong, and reports both.
 pub(crate) struct Tally {
     test: &'static str,
-    runs: usize,
+    pub(crate) runs: usize,
     pub(crate) wrong: Vec<String>,
-    more: String,
+    pub(crate) more: String,
 }
 
 impl Tally {
-    fn new(test: &'static str) -> Self {
+    pub(crate) fn new(test: &'static str) -> Self {
         Self { test, runs: 0, wrong: Vec::new(), more: String::new() }
     }
 
-    fn add(&mut self, what: &str, problems: Vec<String>) {
+    pub(crate) fn add(&mut self, what: &str, problems: Vec<String>) {
         self.runs += 1;
         self.wrong.extend(problems.into_iter().map(|problem| format!("{what}: {problem}")));
     }
 
     /// Whether one fault is enough and found.
-    fn is_enough(&self, stop: bool) -> bool {
+    pub(crate) fn is_enough(&self, stop: bool) -> bool {
         stop && !self.wrong.is_empty()
     }
 
@@ -42,7 +42,7 @@ impl Tally {
 }
 
 /// The calls of an undisturbed append.
-fn undisturbed(writer: &Writer, scene: &Scene) -> Vec<Call> {
+pub(crate) fn undisturbed(writer: &Writer, scene: &Scene) -> Vec<Call> {
     scene.reset();
     let (run, calls) = run_traced(writer, &scene.file, "a", None);
     assert!(run.acknowledged && run.code == 0, "{run:?}");
@@ -51,7 +51,7 @@ fn undisturbed(writer: &Writer, scene: &Scene) -> Vec<Call> {
 }
 
 /// One more append, after which all must be well and nothing left.
-fn afterwards(writer: &Writer, scene: &Scene, must: &[&str], may: &[&str]) -> Vec<String> {
+pub(crate) fn afterwards(writer: &Writer, scene: &Scene, must: &[&str], may: &[&str]) -> Vec<String> {
     let run = writer.append(&scene.file, "next");
     let mut problems = scene.problems(&[must, &["next"]].concat(), may);
     if run.code != 0 || !run.acknowledged {
@@ -180,7 +180,7 @@ pub(crate) fn row_4_an_error_of_every_call(writer: &Writer, stop: bool) -> Tally
 }
 
 /// strace says so when the process no longer runs.
-fn is_stopped(log: &Path) -> bool {
+pub(crate) fn is_stopped(log: &Path) -> bool {
     fs::read_to_string(log).is_ok_and(|log| log.contains("--- stopped by SIGSTOP"))
 }
 
