@@ -41,6 +41,29 @@ impl Tally {
     }
 }
 
+/// "It is there already" is a promise too: an earlier writer may have been stopped before its sync.
+pub(crate) fn row_1_what_is_there_is_synced(writer: &Writer, _: bool) -> Tally {
+    let mut tally = Tally::new("row 1, what is there already is synced");
+    let scene = Scene::new(Some(OLD));
+    assert!(writer.append(&scene.file, "a").acknowledged);
+    let (run, calls) = run_traced(writer, &scene.file, "a", None);
+    let mut problems = scene.problems(&["a"], &[]);
+    if !run.acknowledged || calls.iter().any(|call| call.is("renameat")) {
+        problems.push(format!("{run:?}"));
+    }
+    let opened = |what: &str| calls.iter().rfind(|call| call.is("openat") && call.text.contains(what));
+    for (what, call) in [("the file", opened("\"tokens.json\"")), ("the directory", opened("O_DIRECTORY"))] {
+        // The directory is opened again to be listed, from the first handle.
+        let descriptor =
+            call.and_then(|call| call.descriptor().filter(|_| what != "the file").or(call.result()));
+        if !calls.iter().any(|call| call.is("fsync") && call.descriptor() == descriptor) {
+            problems.push(format!("{what} is not synced"));
+        }
+    }
+    tally.add("unchanged", problems);
+    tally
+}
+
 /// The calls of an undisturbed append.
 pub(crate) fn undisturbed(writer: &Writer, scene: &Scene) -> Vec<Call> {
     scene.reset();

@@ -147,6 +147,18 @@ const SEEDS: &[Seed] = &[
         )],
         by: ROW_3,
     },
+    Seed {
+        name: "nothing synced where nothing changed",
+        changes: &[
+            ("unix.rs", "sync_file(&old.file).map_err(|error| durability_unknown(path, error))?;", ""),
+            (
+                "unix.rs",
+                "                sync_directory(&place.directory).map_err(|error| durability_unknown(path, error))?;\n            }\n            return Ok(Replaced::Unchanged);",
+                "            let _ = old; }\n            return Ok(Replaced::Unchanged);",
+            ),
+        ],
+        by: Found::Row(rows::row_1_what_is_there_is_synced),
+    },
     Seed { name: "no sync, and a power cut", changes: &[("fresh.rs", SYNC, "Ok(())")], by: ROW_8 },
     Seed {
         name: "no sync of the directory, and a power cut",
@@ -231,6 +243,17 @@ pub(crate) fn all_are_found() {
     let place = tempfile::tempdir().expect("a directory");
     let sound = Writer { program: build(place.path(), &[]), args: Vec::new() };
     rows::row_1_the_order_of_the_calls(&sound, false).report();
+    rows::row_1_what_is_there_is_synced(&sound, false).report();
+    let tests = SEEDS.iter().filter_map(|seed| match seed.by {
+        Found::Row(_) => None,
+        Found::Condition(test) => Some(("disk_conditions", test)),
+        Found::Power(test) => Some(("faults", test)),
+    });
+    // Whoever finds a fault in the sound one finds nothing.
+    for (binary, test) in tests.collect::<std::collections::BTreeSet<_>>() {
+        let found = fails(binary, test, &sound.program).filter(|problem| !problem.contains("skipped"));
+        assert_eq!(found, None, "without a fault");
+    }
     let (mut missed, mut skipped) = (Vec::new(), 0);
     for seed in SEEDS {
         let program = build(place.path(), seed.changes);
