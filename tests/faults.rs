@@ -1,6 +1,6 @@
 //! What happens when a writer is killed, stopped, refused by the system, or one of many: `shared/reliability.md`, rows 1 to
 //! 9 and 11. These need strace or time: `cargo test --test faults -- --ignored
-//! --nocapture --test-threads=1`, about seven minutes. What cannot run says
+//! --nocapture --test-threads=1`, about eight minutes. What cannot run says
 //! `skipped:`.
 
 #![cfg(target_os = "linux")]
