@@ -23,6 +23,9 @@ const OPTIONS: ReplaceOptions =
 fn append(old: Option<&[u8]>, name: &str, token: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
     let entry = format!(r#"{{"token": "{token}", "name": "{name}", "permissions": ["db:*:read"]}}"#);
     let old = old.unwrap_or(b"{\"tokens\": []}\n");
+    if old.windows(entry.len()).any(|there| there == entry.as_bytes()) {
+        return Ok(None);
+    }
     let at = old.iter().rposition(|&byte| byte == b']').ok_or("no tokens")?;
     let comma = if old[..at].trim_ascii_end().ends_with(b"[") { "" } else { ", " };
     Ok(Some(Zeroizing::new([&old[..at], comma.as_bytes(), entry.as_bytes(), &old[at..]].concat())))

@@ -1,357 +1,100 @@
 //! What happens when a writer is killed, stopped, refused by the system, or one of many: `shared/reliability.md`, rows 1 to
-//! 6. These need strace or time: `cargo test --test faults -- --ignored --nocapture`. What cannot run says `skipped:`.
+//! 9 and 11. These need strace or time: `cargo test --test faults -- --ignored
+//! --nocapture --test-threads=1`, about eight minutes. What cannot run says
+//! `skipped:`.
 
 #![cfg(target_os = "linux")]
 #![allow(missing_docs)]
 
+#[path = "faults/model.rs"]
+mod model;
+#[path = "faults/power.rs"]
+mod power;
+#[path = "faults/rows.rs"]
+mod rows;
+#[path = "faults/seeds.rs"]
+mod seeds;
 #[path = "faults/trace.rs"]
 mod trace;
 #[path = "faults/writer.rs"]
 mod writer;
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 
-use trace::{Call, disorder, of_the_library, run_traced, start_traced, sync_again};
-use writer::{OLD, Scene, Writer, finish, has, names, start};
+use writer::{OLD, Scene, Writer, has};
 
-const BEGINNINGS: [(&str, Option<&str>); 2] = [("a file", Some(OLD)), ("no file", None)];
-
-/// Counts runs, collects what was wrong, and reports both.
-struct Tally {
-    test: &'static str,
-    runs: usize,
-    wrong: Vec<String>,
-}
-
-impl Tally {
-    fn new(test: &'static str) -> Self {
-        Self { test, runs: 0, wrong: Vec::new() }
-    }
-
-    fn add(&mut self, what: &str, problems: Vec<String>) {
-        self.runs += 1;
-        self.wrong.extend(problems.into_iter().map(|problem| format!("{what}: {problem}")));
-    }
-
-    #[track_caller]
-    fn report(self, more: &str) {
-        println!("{}: {} runs, {} wrong{more}", self.test, self.runs, self.wrong.len());
-        assert!(self.runs > 0 && self.wrong.is_empty(), "{}", self.wrong.join("\n"));
-    }
-}
-
-/// The calls of an undisturbed append.
-fn undisturbed(writer: &Writer, scene: &Scene) -> Vec<Call> {
-    scene.reset();
-    let (run, calls) = run_traced(writer, &scene.file, "a", None);
-    assert!(run.acknowledged && run.code == 0, "{run:?}");
-    assert_eq!(scene.problems(&["a"], &[]), [""; 0]);
-    calls
-}
-
-/// One more append, after which all must be well and nothing left.
-fn afterwards(writer: &Writer, scene: &Scene, must: &[&str], may: &[&str]) -> Vec<String> {
-    let run = writer.append(&scene.file, "next");
-    let mut problems = scene.problems(&[must, &["next"]].concat(), may);
-    if run.code != 0 || !run.acknowledged {
-        problems.push(format!("the next append: {run:?}"));
-    }
-    problems.extend(scene.left_overs().into_iter().map(|name| format!("left: {name}")));
-    problems
-}
-
-#[test]
-#[ignore = "needs strace"]
-fn row_1_the_order_of_the_calls() {
-    if !has("strace", "row 1") {
-        return;
-    }
-    let writer = Writer::find();
-    let mut tally = Tally::new("row 1, order of the calls");
-    for (what, old) in BEGINNINGS {
-        tally.add(what, disorder(&undisturbed(&writer, &Scene::new(old))));
-    }
-    tally.report("");
-}
-
-#[test]
-#[ignore = "needs strace"]
-fn row_2_killed_at_every_call() {
-    if !has("strace", "row 2") {
-        return;
-    }
-    let writer = Writer::find();
-    let mut tally = Tally::new("row 2, killed at every call");
-    for (what, old) in BEGINNINGS {
-        let scene = Scene::new(old);
-        for call in undisturbed(&writer, &scene).iter().filter(|call| !call.is("execve")) {
-            scene.reset();
-            let inject = format!("{}:signal=KILL:when={}", call.name, call.nth);
-            let (run, _) = run_traced(&writer, &scene.file, "a", Some(&inject));
-            let (must, may): (&[&str], &[&str]) =
-                if run.acknowledged { (&["a"], &[]) } else { (&[], &["a"]) };
-            let mut problems = scene.problems(must, may);
-            if run.code != 137 {
-                problems.push(format!("not killed: {run:?}"));
+macro_rules! rows {
+    ($($row:ident: $tool:literal),+ $(,)?) => {$(
+        #[test]
+        #[ignore = "needs strace or time"]
+        fn $row() {
+            if has($tool, stringify!($row)) {
+                rows::$row(&Writer::find(), false).report();
             }
-            problems.extend(afterwards(&writer, &scene, must, may));
-            tally.add(&format!("{what}, killed at {}", call.text), problems);
         }
+    )+};
+}
+
+rows! {
+    row_1_the_order_of_the_calls: "strace",
+    row_2_killed_at_every_call: "strace",
+    row_3_a_file_size_limit_at_every_byte: "prlimit",
+    row_4_an_error_of_every_call: "strace",
+    row_5_stopped_at_every_call_while_another_appends: "strace",
+    row_6_many_writers: "sh",
+}
+
+#[test]
+#[ignore = "needs strace and builds many variants"]
+fn row_11_seeded_faults() {
+    if has("strace", "row 11") {
+        seeds::all_are_found();
     }
-    tally.report("");
 }
 
 #[test]
 #[ignore = "takes time"]
-fn row_3_a_file_size_limit_at_every_byte() {
-    if !has("prlimit", "row 3") {
-        return;
+fn row_7_a_model_of_the_protocol() {
+    let sound = model::Broken::default();
+    for exists in [true, false] {
+        let (states, wrong) = model::explore(sound, exists, 3);
+        println!("row 7, 3 writers, 3 crashes, a file at first: {exists}: {states} states, {wrong:?}");
+        assert_eq!(wrong, None);
     }
-    let writer = Writer::find();
-    let mut tally = Tally::new("row 3, file size limit at every byte");
-    for (what, old) in BEGINNINGS {
-        let scene = Scene::new(old);
-        assert!(writer.append(&scene.file, "a").acknowledged);
-        let length = fs::metadata(&scene.file).expect("the file").len();
-        for limit in 0..=length {
-            // With the signal ignored the write fails; else it kills.
-            for shell in ["trap '' XFSZ; exec \"$@\"", "exec \"$@\""] {
-                scene.reset();
-                let limited = format!("--fsize={limit}");
-                let around = ["prlimit", &limited, "sh", "-c", shell, "sh"];
-                let run = finish(start(writer.wrapped(&around, &scene.file, "a"), "a"), "a");
-                let must: &[&str] = if limit == length { &["a"] } else { &[] };
-                let mut problems = scene.problems(must, &[]);
-                if run.acknowledged != (limit == length) || (run.code == 0) != run.acknowledged || run.hung {
-                    problems.push(format!("{run:?}"));
-                }
-                // One that was killed could not remove its new file.
-                if run.code < 128 {
-                    problems.extend(scene.left_overs());
-                }
-                problems.extend(afterwards(&writer, &scene, must, &[]));
-                tally.add(&format!("{what}, {limit} bytes, {shell}"), problems);
-            }
-        }
+    let variants = [
+        ("no lock", model::Broken { lock: true, ..sound }),
+        ("no second look", model::Broken { second_look: true, ..sound }),
+        ("the new file not locked", model::Broken { lock_of_the_new_file: true, ..sound }),
+        ("the new file not looked at", model::Broken { look_at_the_new_file: true, ..sound }),
+        ("renamed over what appeared", model::Broken { no_replace: true, ..sound }),
+        ("no sync", model::Broken { sync: true, ..sound }),
+        ("no sync of the directory", model::Broken { sync_of_the_directory: true, ..sound }),
+        ("the directory synced before", model::Broken { sync_before_rename: true, ..sound }),
+        ("left-overs removed without their lock", model::Broken { lock_when_cleaning: true, ..sound }),
+    ];
+    for (name, broken) in variants {
+        let found = [true, false].into_iter().find_map(|exists| model::explore(broken, exists, 1).1);
+        println!("row 7, {name}: {}", found.as_deref().unwrap_or("not found"));
+        assert!(found.is_some(), "{name}");
     }
-    tally.report("");
 }
 
 #[test]
-#[ignore = "needs strace"]
-fn row_4_an_error_of_every_call() {
-    if !has("strace", "row 4") {
-        return;
+#[ignore = "needs root, strace, loop devices and xfs_io"]
+fn row_8_a_power_cut_at_every_call() {
+    let tools = ["strace", "xfs_io", "mkfs.ext4", "mkfs.xfs"];
+    if tools.iter().all(|tool| has(tool, "row 8")) && power::is_inside("row_8_a_power_cut_at_every_call") {
+        power::row_8_a_power_cut_at_every_call(&Writer::find(), false).report();
     }
-    let writer = Writer::find();
-    let mut tally = Tally::new("row 4, an error of every call");
-    let mut seen = [0; 4];
-    for (what, old) in BEGINNINGS {
-        let scene = Scene::new(old);
-        for call in of_the_library(&undisturbed(&writer, &scene)) {
-            for errno in ["EIO", "ENOSPC", "EACCES", "EINTR", "EINVAL", "EMFILE"] {
-                scene.reset();
-                let inject = format!("{}:error={errno}:when={}", call.name, call.nth);
-                let (run, calls) = run_traced(&writer, &scene.file, "a", Some(&inject));
-                let is_last = call.is("write") && call.descriptor() == Some(1);
-                let (must, may): (&[&str], &[&str]) = match run.code {
-                    0 => (&["a"], &[]),
-                    3 => (&[], &["a"]),
-                    // It could not say so, but it is there.
-                    _ if is_last => (&["a"], &[]),
-                    _ => (&[], &[]),
-                };
-                let mut problems = scene.problems(must, may);
-                if (run.code == 0) != run.acknowledged || run.code >= 128 || run.hung {
-                    problems.push(format!("{run:?}"));
-                }
-                if run.acknowledged {
-                    problems.extend(disorder(&calls));
-                }
-                if sync_again(&calls) {
-                    problems.push("synced again".into());
-                }
-                if call.is("fsync") && run.acknowledged {
-                    problems.push("success after a sync that failed".into());
-                }
-                problems.extend(scene.left_overs());
-                problems.extend(afterwards(&writer, &scene, must, may));
-                seen[usize::try_from(run.code.min(3)).unwrap_or(3)] += 1;
-                tally.add(&format!("{what}, {errno} of {}", call.text), problems);
-            }
-        }
-    }
-    tally.report(&format!(
-        "; succeeded {}, refused {}, durability unknown {}",
-        seen[0],
-        seen[1] + seen[2],
-        seen[3]
-    ));
-}
-
-/// The only child of a process.
-fn child_of(process: u32) -> Option<u32> {
-    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).ok()?;
-    children.split_whitespace().next()?.parse().ok()
-}
-
-fn is_stopped(process: u32) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    // Its parent strace keeps it in `T` until it is continued.
-    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
 }
 
 #[test]
-#[ignore = "needs strace"]
-fn row_5_stopped_at_every_call_while_another_appends() {
-    if !has("strace", "row 5") {
-        return;
+#[ignore = "needs root and loop devices"]
+fn row_9_a_sync_that_fails() {
+    if has("mkfs.ext4", "row 9") && power::is_inside("row_9_a_sync_that_fails") {
+        power::row_9_a_sync_that_fails(&Writer::find(), false).report();
     }
-    let writer = Writer::find();
-    let mut tally = Tally::new("row 5, stopped at every call");
-    let mut whole = 0;
-    for (what, old) in BEGINNINGS {
-        let scene = Scene::new(old);
-        for call in of_the_library(&undisturbed(&writer, &scene)) {
-            scene.reset();
-            let log = tempfile::NamedTempFile::new().expect("a file for the trace");
-            let inject = format!("{}:signal=STOP:when={}", call.name, call.nth);
-            let first = start_traced(&writer, &scene.file, "a", Some(&inject), log.path());
-            let end = Instant::now() + Duration::from_secs(10);
-            let stopped = loop {
-                if let Some(child) = child_of(first.id()).filter(|&child| is_stopped(child)) {
-                    break Some(child);
-                }
-                if Instant::now() > end {
-                    break None;
-                }
-                std::thread::sleep(Duration::from_millis(1));
-            };
-            let mut problems = Vec::new();
-            let mut second = start(writer.command(&scene.file, "b"), "b");
-            // It ends while the first one is stopped, unless that one has the lock.
-            let end = Instant::now() + Duration::from_millis(200);
-            let mut ended = false;
-            while !ended && Instant::now() < end {
-                ended = second.try_wait().expect("its end").is_some();
-                std::thread::sleep(Duration::from_millis(1));
-            }
-            whole += usize::from(ended);
-            if ended {
-                problems.extend(scene.problems(&["b"], &["a"]));
-            }
-            match stopped {
-                Some(child) => {
-                    let continued = Command::new("kill").args(["-CONT", &child.to_string()]).status();
-                    assert!(continued.is_ok_and(|status| status.success()), "{child} continues");
-                }
-                None => problems.push("it was not stopped".into()),
-            }
-            for run in [finish(first, "a"), finish(second, "b")] {
-                if !run.acknowledged || run.code != 0 {
-                    problems.push(format!("refused: {run:?}"));
-                }
-            }
-            problems.extend(scene.problems(&["a", "b"], &[]));
-            problems.extend(scene.left_overs());
-            problems.extend(afterwards(&writer, &scene, &["a", "b"], &[]));
-            tally.add(&format!("{what}, stopped at {}", call.text), problems);
-        }
-    }
-    tally.report(&format!("; the second ran whole meanwhile in {whole}"));
-}
-
-/// Many writers, some of them killed at a random time, and a reader all the while.
-fn crowd(
-    writers: usize,
-    each: usize,
-    old: Option<&str>,
-    kill_one_in: Option<usize>,
-) -> (usize, usize, Vec<String>) {
-    let (writer, scene) = (Writer::find(), Scene::new(old));
-    let (acknowledged, maybe) = (std::sync::Mutex::new(Vec::new()), std::sync::Mutex::new(Vec::new()));
-    let problems = std::sync::Mutex::new(Vec::new());
-    let (over, reads) = (AtomicBool::new(false), AtomicUsize::new(0));
-    std::thread::scope(|scope| {
-        let reader = scope.spawn(|| {
-            while !over.load(Ordering::Relaxed) {
-                match fs::read_to_string(&scene.file) {
-                    Ok(text) => {
-                        if let Err(error) = names(&text) {
-                            problems.lock().expect("problems").push(format!("torn read: {error}"));
-                        }
-                        reads.fetch_add(1, Ordering::Relaxed);
-                    }
-                    Err(error) => assert!(old.is_none() && reads.load(Ordering::Relaxed) == 0, "{error}"),
-                }
-                std::thread::sleep(Duration::from_micros(200));
-            }
-        });
-        let crowd: Vec<_> = (0..writers)
-            .map(|number| {
-                let (writer, scene, acknowledged, maybe, problems) =
-                    (&writer, &scene, &acknowledged, &maybe, &problems);
-                scope.spawn(move || {
-                    for turn in 0..each {
-                        let name = format!("w{number}-{turn}");
-                        let mut child = start(writer.command(&scene.file, &name), &name);
-                        let chance = seed(number * each + turn);
-                        let killed = kill_one_in.is_some_and(|one_in| chance % one_in == 0);
-                        if killed {
-                            std::thread::sleep(Duration::from_micros((chance / 64 % 30_000) as u64));
-                            let _ = child.kill();
-                        }
-                        let run = finish(child, &name);
-                        if run.acknowledged {
-                            acknowledged.lock().expect("names").push(name);
-                        } else {
-                            maybe.lock().expect("names").push(name.clone());
-                            if !killed {
-                                problems.lock().expect("problems").push(format!("refused: {name}: {run:?}"));
-                            }
-                        }
-                    }
-                })
-            })
-            .collect();
-        crowd.into_iter().for_each(|thread| thread.join().expect("a writer's thread"));
-        over.store(true, Ordering::Relaxed);
-        reader.join().expect("the reader's thread");
-    });
-    let (acknowledged, maybe) =
-        (acknowledged.into_inner().expect("names"), maybe.into_inner().expect("names"));
-    let mut problems = problems.into_inner().expect("problems");
-    let must: Vec<&str> = acknowledged.iter().map(String::as_str).collect();
-    let may: Vec<&str> = maybe.iter().map(String::as_str).collect();
-    problems.extend(scene.problems(&must, &may));
-    problems.extend(afterwards(&writer, &scene, &must, &may));
-    (acknowledged.len(), reads.into_inner(), problems)
-}
-
-/// The same sequence in every run, unlike neighbours.
-fn seed(number: usize) -> usize {
-    let mixed = (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    usize::try_from((mixed ^ (mixed >> 29)) & 0xFFFF_FFFF).unwrap_or(0)
-}
-
-#[test]
-#[ignore = "takes time"]
-fn row_6_many_writers() {
-    let mut tally = Tally::new("row 6, many writers");
-    let mut counted = String::new();
-    for (writers, each, kill) in [(8, 40, None), (16, 60, None), (8, 40, Some(4)), (16, 60, Some(5))] {
-        for (what, old) in BEGINNINGS {
-            let (acknowledged, reads, problems) = crowd(writers, each, old, kill);
-            let what = format!("{writers} × {each}, {what}, {}", kill.map_or("no kills", |_| "kills"));
-            counted += &format!("\n  {what}: {acknowledged} acknowledged, {reads} whole reads");
-            tally.add(&what, problems);
-        }
-    }
-    tally.report(&counted);
 }
 
 #[test]
@@ -371,6 +114,6 @@ fn the_harness_sees_what_is_wrong() {
     write(&added("a")[..100]);
     assert!(scene.problems(&[], &["a"])[0].starts_with("torn"));
     write(OLD);
-    Command::new("chmod").arg("640").arg(Path::new(&scene.file)).status().expect("chmod");
+    Command::new("chmod").arg("640").arg(&scene.file).status().expect("chmod");
     assert!(scene.problems(&[], &[])[0].starts_with("wider"));
 }

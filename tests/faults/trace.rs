@@ -96,7 +96,9 @@ pub(crate) fn disorder(calls: &[Call]) -> Vec<String> {
     let done = |name: &str, descriptor: Option<i64>| {
         last(&|call| call.is(name) && call.descriptor() == descriptor && call.result().is_some())
     };
-    let renamed = last(&|call| call.name.starts_with("renameat") && call.result().is_some());
+    // A link, where the file system cannot rename without replacing.
+    let is_rename = |call: &Call| call.name.starts_with("renameat") || call.is("linkat");
+    let renamed = last(&|call| is_rename(call) && call.result().is_some());
     let acknowledged = last(&|call| call.is("write") && call.descriptor() == Some(1));
     let steps = [
         ("a new file", Some(created)),

@@ -31,6 +31,7 @@ pub(crate) struct Run {
     pub(crate) code: i32,
     /// Whether it acknowledged.
     pub(crate) acknowledged: bool,
+    /// What it wrote on standard error.
     pub(crate) errors: String,
     /// Whether it had to be killed because it did not end.
     pub(crate) hung: bool,
@@ -41,21 +42,24 @@ impl Writer {
     pub(crate) fn find() -> Self {
         static FOUND: OnceLock<PathBuf> = OnceLock::new();
         let program = FOUND.get_or_init(|| {
+            // A seeded one.
+            if let Some(program) = std::env::var_os("WRITER_UNDER_TEST") {
+                return program.into();
+            }
             let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
             let names = ["append_token", "disk_driver"];
             let name = names.into_iter().find(|name| examples.join(name).with_extension("rs").exists());
             let name = name.expect("an example to test");
-            let test = std::env::current_exe().expect("the path of the test");
-            let profile = test.ancestors().nth(2).expect("the directory of the profile").to_owned();
-            let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-            let mut build = Command::new(cargo);
+            let profile = profile();
+            let mut build = cargo();
             build.args(["build", "--quiet", "--example", name, "--manifest-path"]);
             build.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));
             build.arg("--target-dir").arg(profile.parent().expect("the target directory"));
             if profile.ends_with("release") {
                 build.arg("--release");
             }
-            assert!(build.status().expect("cargo runs").success(), "the example {name} builds");
+            let built = build.output().expect("cargo runs");
+            assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
             profile.join("examples").join(name)
         });
         Self { program: program.clone(), args: Vec::new() }
@@ -93,6 +97,16 @@ impl Writer {
     }
 }
 
+/// `target/debug`, or the like.
+pub(crate) fn profile() -> PathBuf {
+    let test = std::env::current_exe().expect("the path of the test");
+    test.ancestors().nth(2).expect("the directory of the profile").to_owned()
+}
+
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
+}
+
 /// The token that goes with a name.
 pub(crate) fn token(name: &str) -> String {
     format!("apiv3_{CANARY}{name}-0123456789abcdef0123456789abcdef0123456789")
@@ -113,6 +127,10 @@ pub(crate) fn finish(mut child: Child, name: &str) -> Run {
     while child.try_wait().expect("its end").is_none() {
         if Instant::now() > end {
             hung = true;
+            // What runs under strace outlives it.
+            if let Some(inner) = child_of(child.id()) {
+                let _ = Command::new("kill").args(["-KILL", &inner.to_string()]).status();
+            }
             let _ = child.kill();
             break;
         }
@@ -124,8 +142,13 @@ pub(crate) fn finish(mut child: Child, name: &str) -> Run {
     let acknowledged = out == format!("ACK {name}\n");
     assert!(acknowledged || out.is_empty(), "it says {out:?}");
     let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
-    assert!(code != 101 && code != 134, "it panics: {errors}");
     Run { code, acknowledged, errors, hung }
+}
+
+/// The only child of a process.
+pub(crate) fn child_of(process: u32) -> Option<u32> {
+    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).ok()?;
+    children.split_whitespace().next()?.parse().ok()
 }
 
 /// A temporary directory with a tokens file.
@@ -173,7 +196,8 @@ impl Scene {
             },
         }
         for entry in fs::read_dir(self.directory.path()).expect("the directory").flatten() {
-            let mode = entry.metadata().map_or(0, |about| about.mode());
+            let about = entry.metadata().ok().filter(fs::Metadata::is_file);
+            let mode = about.map_or(0, |about| about.mode());
             if mode & 0o7777 & !self.mode != 0 {
                 problems.push(format!("wider: {:?} has {mode:o}", entry.file_name()));
             }

@@ -1,0 +1,60 @@
+//! A writer over a copy of the disk layer, for the seeded faults. The copy is beside it as `disk.rs`.
+
+#![allow(dead_code, unused_imports, unreachable_pub, clippy::pedantic)]
+
+extern crate alloc;
+
+#[path = "../src"]
+mod src {
+    pub(crate) mod disk;
+}
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use src::disk::{DiskErrorKind, ReplaceError, ReplaceOptions, replace};
+use zeroize::Zeroizing;
+
+const OPTIONS: ReplaceOptions =
+    ReplaceOptions { wait: Duration::from_secs(20), create: true, tighten: false, limit: 16 << 20 };
+
+fn append(old: Option<&[u8]>, name: &str, token: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+    let entry = format!(r#"{{"token": "{token}", "name": "{name}", "permissions": ["db:*:read"]}}"#);
+    let old = old.unwrap_or(b"{\"tokens\": []}\n");
+    if old.windows(entry.len()).any(|there| there == entry.as_bytes()) {
+        return Ok(None);
+    }
+    let at = old.iter().rposition(|&byte| byte == b']').ok_or("no tokens")?;
+    let comma = if old[..at].trim_ascii_end().ends_with(b"[") { "" } else { ", " };
+    Ok(Some(Zeroizing::new([&old[..at], comma.as_bytes(), entry.as_bytes(), &old[at..]].concat())))
+}
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().collect();
+    let value = |flag: &str| args.iter().position(|arg| arg == flag).and_then(|at| args.get(at + 1));
+    let (Some(file), Some(name)) = (args.get(1), value("--name")) else { return ExitCode::from(2) };
+    let mut token = String::new();
+    if std::io::stdin().read_line(&mut token).is_err() {
+        return ExitCode::from(2);
+    }
+    let wait = value("--wait").and_then(|wait| wait.parse().ok()).map_or(OPTIONS.wait, Duration::from_millis);
+    match replace(Path::new(file), &ReplaceOptions { wait, ..OPTIONS }, |old| append(old, name, token.trim())) {
+        Ok(_) => {
+            let mut out = std::io::stdout().lock();
+            match writeln!(out, "ACK {name}").and_then(|()| out.flush()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(_) => ExitCode::from(4),
+            }
+        }
+        Err(ReplaceError::Disk(error)) => {
+            let _ = writeln!(std::io::stderr(), "{:?}: {error}", error.kind());
+            ExitCode::from(if error.kind() == DiskErrorKind::DurabilityUnknown { 3 } else { 1 })
+        }
+        Err(ReplaceError::Edit(error)) => {
+            let _ = writeln!(std::io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
