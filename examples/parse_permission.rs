@@ -12,26 +12,31 @@ use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::{Permission, PermissionRef, Scope};
 use serde::Serialize;
 
-use crate::util::{Outcome, Output, finish};
+use crate::util::{Outcome, Output, arguments, finish, masked};
+
+const OUTPUT: &str = r#"For each string a JSON object is printed on one line. For a string that is right:
+  {"input", "ok": true, "canonical", "resource_type", "all": true|false, "names", "actions"}
+    canonical  the string as the server prints it
+    all        whether `*` stands for the names
+For a string that is wrong:
+  {"input", "ok": false, "kind", "start", "end", "message", "help", "errors"}
+    kind        the permanent name of the mistake; `validate --explain KIND` explains it
+    start, end  the bytes of the string that are wrong
+    errors      all mistakes of the string; the members before it are those of the first
+Where a text holds a token (`apiv3_`), it is overwritten by `*` at equal length.
+
+Exit codes: 0 all strings are right, 1 some are wrong, 2 wrong usage, or standard input could not be read."#;
 
 /// Reads permission strings such as `db:sensors:read,write`, and prints what each means, or what is wrong with it.
-///
-/// For each string it prints a JSON object on one line. For one that is right:
-/// {"input", "ok": true, "canonical", "resource_type", "all": true|false, "names", "actions"},
-/// where `canonical` is the string as the server prints it, and `all` says that `*` stands for the names. For one that is
-/// wrong: {"input", "ok": false, "kind", "start", "end", "message", "help", "errors"}, where `kind` is the permanent name of
-/// the mistake, `start` and `end` are the bytes of the string that are wrong, and `errors` has all mistakes; the members
-/// before it are those of the first.
-///
-/// `input` repeats the string. Where a text holds a token (`apiv3_`), it is overwritten by `*` at equal length.
 #[derive(Parser)]
 #[command(
     name = "parse_permission",
     version,
+    after_long_help = OUTPUT,
     after_help = "Exit codes: 0 all strings are right, 1 some are wrong, 2 wrong usage, or standard input could not be read."
 )]
 struct Args {
@@ -70,7 +75,9 @@ struct Mistake {
 }
 
 fn main() -> ExitCode {
-    finish("parse_permission", run(&Args::parse()))
+    let matches = arguments(Args::command());
+    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    finish("parse_permission", run(&args))
 }
 
 fn run(args: &Args) -> anyhow::Result<Outcome> {
@@ -114,7 +121,7 @@ fn print(bytes: &[u8], output: &mut Output) -> io::Result<Outcome> {
             (String::from_utf8_lossy(bytes).into_owned(), vec![mistake])
         }
     };
-    let input = shown(&text);
+    let input = masked(&text);
     if errors.is_empty()
         && let Ok(permission) = Permission::parse_borrowed(&text)
     {
@@ -133,7 +140,7 @@ fn right<'a>(input: &'a str, permission: &'a PermissionRef<'_>) -> Right<'a> {
         Permission::Database(database) => {
             let names = match database.scope() {
                 Scope::All => Vec::new(),
-                Scope::Names(names) => names.iter().map(shown).collect(),
+                Scope::Names(names) => names.iter().map(masked).collect(),
             };
             (database.scope().is_all(), names, database.actions().names().collect())
         }
@@ -151,7 +158,7 @@ fn right<'a>(input: &'a str, permission: &'a PermissionRef<'_>) -> Right<'a> {
     Right {
         input,
         ok: true,
-        canonical: shown(&permission.to_string()).into_owned(),
+        canonical: masked(&permission.to_string()).into_owned(),
         resource_type,
         all,
         names,
@@ -171,14 +178,4 @@ fn mistakes(text: &str) -> Vec<Mistake> {
             help: error.help().into_owned(),
         })
         .collect()
-}
-
-/// A text as it is printed, at equal length: people paste tokens into the wrong place.
-fn shown(text: &str) -> Cow<'_, str> {
-    const PREFIX: &[u8] = b"apiv3";
-    if text.as_bytes().windows(PREFIX.len()).any(|window| window.eq_ignore_ascii_case(PREFIX)) {
-        Cow::Owned("*".repeat(text.len()))
-    } else {
-        Cow::Borrowed(text)
-    }
 }

@@ -13,10 +13,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, ValueEnum};
-use influxdb3_offline_tokens::{Code, Expiry, Level, Release, Report, Severity, Validator};
+use influxdb3_offline_tokens::{
+    Applicability, CheckedFile, Code, Expiry, Level, Release, Report, Severity, Validator,
+};
 
 use crate::util::{
-    Checked, Outcome, Output, complain, count, finish, github, human, is_stdin, json, read, sarif,
+    Checked, Outcome, Output, arguments, colours, complain, count, finish, github, human, is_stdin, json,
+    read_stdin, sarif,
 };
 
 /// Checks offline tokens files of InfluxDB 3 Enterprise.
@@ -105,7 +108,7 @@ impl std::str::FromStr for Selector {
 }
 
 fn main() -> ExitCode {
-    let matches = Args::command().get_matches();
+    let matches = arguments(Args::command());
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     finish("validate", run(&args, &levels(&matches)))
 }
@@ -184,8 +187,8 @@ fn check_all(args: &Args, validator: &Validator, output: &mut Output) -> io::Res
     let mut totals = Totals::default();
     let mut outcome = Outcome::Fine;
     for path in &args.files {
-        let (bytes, report) = match check(args, validator, path, &mut totals) {
-            Ok(checked) => checked,
+        let source = match check(args, validator, path, &mut totals) {
+            Ok(source) => source,
             Err(error) => {
                 totals.failed += 1;
                 outcome = Outcome::Failed;
@@ -199,13 +202,13 @@ fn check_all(args: &Args, validator: &Validator, output: &mut Output) -> io::Res
                 continue;
             }
         };
-        totals.add(&report);
-        if !report.is_valid() {
+        totals.add(source.report());
+        if !source.report().is_valid() {
             outcome = outcome.max(Outcome::Findings);
         }
-        let file = Checked::new(path, &bytes, &report);
+        let file = Checked::new(path, source.bytes(), source.report());
         match args.format {
-            Format::Human => human::write(&file, output)?,
+            Format::Human => human::write(&file, colours(&io::stdout()), output)?,
             Format::Json => json::write(&file, output)?,
             Format::Github => github::write(&file, output)?,
             Format::Sarif => log.add(&file),
@@ -222,16 +225,40 @@ fn check_all(args: &Args, validator: &Validator, output: &mut Output) -> io::Res
     Ok(outcome)
 }
 
-fn check(
-    args: &Args,
-    validator: &Validator,
-    path: &Path,
-    totals: &mut Totals,
-) -> anyhow::Result<(Vec<u8>, Report)> {
-    let _ = (args, totals);
-    let bytes = read(path).with_context(|| format!("cannot read `{}`", util::shown_path(path)))?;
-    let report = validator.check(&bytes);
-    Ok((bytes, report))
+/// What was read, and what was found in just that.
+enum Source {
+    File(CheckedFile),
+    Stdin(Vec<u8>, Report),
+}
+
+impl Source {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::File(file) => file.bytes(),
+            Self::Stdin(bytes, _) => bytes,
+        }
+    }
+
+    fn report(&self) -> &Report {
+        match self {
+            Self::File(file) => file.report(),
+            Self::Stdin(_, report) => report,
+        }
+    }
+}
+
+/// Mends a file where that was asked for, and checks it.
+fn check(args: &Args, validator: &Validator, path: &Path, totals: &mut Totals) -> anyhow::Result<Source> {
+    if is_stdin(path) {
+        let bytes = read_stdin()?;
+        let report = validator.check(&bytes);
+        return Ok(Source::Stdin(bytes, report));
+    }
+    if args.fix || args.fix_all {
+        let up_to = if args.fix_all { Applicability::Ask } else { Applicability::Safe };
+        totals.fixed += validator.fix_file(path, up_to)?;
+    }
+    Ok(Source::File(validator.check_file(path)?))
 }
 
 impl Totals {
@@ -260,7 +287,11 @@ impl Totals {
             )?;
         }
         if self.fixed > 0 {
-            write!(output, "; {} applied", count(self.fixed, "fix").replace("fixs", "fixes"))?;
+            write!(
+                output,
+                "; {} applied",
+                if self.fixed == 1 { "1 fix".to_owned() } else { format!("{} fixes", self.fixed) }
+            )?;
         }
         if self.fixable > 0 {
             write!(output, "; {} can be mended by --fix or --fix-all", self.fixable)?;

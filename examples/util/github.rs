@@ -5,7 +5,7 @@ use std::path::Path;
 
 use influxdb3_offline_tokens::Severity;
 
-use super::{Checked, count, is_stdin};
+use super::{Checked, count, given_path, is_stdin};
 
 pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<()> {
     if file.report.is_empty() {
@@ -53,7 +53,7 @@ pub(crate) fn write_failure(path: &Path, message: &str, output: &mut impl Write)
 
 fn property_file(path: &Path) -> String {
     // Standard input is no file of the repository.
-    if is_stdin(path) { String::new() } else { format!("file={},", property(&path.display().to_string())) }
+    if is_stdin(path) { String::new() } else { format!("file={},", property(&given_path(path))) }
 }
 
 /// Escapes the message of a command.

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
-use influxdb3_offline_tokens::{Diagnostic, Severity, Span};
+use influxdb3_offline_tokens::{Code, Diagnostic, Permission, Severity, Span};
 
-use super::{Checked, colours, count, shown_path};
+use super::{Checked, count, masked, shown_path};
 
 /// Lines are shown whole up to this many bytes, and cut around the place beyond.
 const WIDE: usize = 140;
@@ -16,8 +16,8 @@ const AROUND: usize = 50;
 const LONGEST: usize = 80;
 
 /// Writes all findings of one file.
-pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<()> {
-    let renderer = if colours() { Renderer::styled() } else { Renderer::plain() };
+pub(crate) fn write(file: &Checked<'_>, colours: bool, output: &mut impl Write) -> io::Result<()> {
+    let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(WIDE + 20);
     let lines = Lines::new(&file.shown);
     let path = shown_path(file.path);
@@ -27,6 +27,23 @@ pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<(
     }
     if file.report.omitted() > 0 {
         writeln!(output, "{path}: {} more not shown\n", count(file.report.omitted(), "finding"))?;
+    }
+    Ok(())
+}
+
+/// A permission string of the command line that is wrong.
+pub(crate) fn permission(text: &str, output: &mut impl Write) -> io::Result<()> {
+    let shown = masked(text);
+    for error in Permission::errors(text) {
+        let name = error.kind().name();
+        let id = Code::parse(name).map_or_else(|_| name.to_owned(), |code| format!("{} {name}", code.id()));
+        let place = Snippet::source(&*shown).line_numbering(false);
+        let group = Level::ERROR
+            .primary_title(error.message().to_string())
+            .id(id)
+            .element(place.annotation(AnnotationKind::Primary.span(error.span().range())))
+            .element(Level::HELP.message(error.help()));
+        writeln!(output, "{}\n", Renderer::plain().render(&[group]))?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use influxdb3_offline_tokens::{Diagnostic, Edit, Fix, Label, LineIndex, Replacement};
 use serde::Serialize;
 
-use super::{Checked, is_stdin};
+use super::{Checked, given_path};
 
 #[derive(Serialize)]
 struct FileLine<'a> {
@@ -58,7 +58,7 @@ struct Splice<'a> {
 pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<()> {
     let lines = (!file.report.is_empty()).then(|| file.lines());
     let line = FileLine {
-        file: if is_stdin(file.path) { "-".to_owned() } else { file.path.display().to_string() },
+        file: given_path(file.path),
         valid: file.report.is_valid(),
         diagnostics: lines
             .iter()

@@ -6,13 +6,15 @@ pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod sarif;
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::fs;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, StdoutLock, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use influxdb3_offline_tokens::{LineIndex, Report, redact};
+use anyhow::{Context, bail};
+use clap::ArgMatches;
+use influxdb3_offline_tokens::{LineIndex, MAX_FILE_BYTES, Report, redact};
 
 /// What the program tells its caller. The worst of several files counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +35,20 @@ impl From<Outcome> for ExitCode {
             Outcome::Failed => 2,
         })
     }
+}
+
+/// Reads the command line. Ends the program where it is wrong (exit code 2), or where only help was asked for.
+pub(crate) fn arguments(command: clap::Command) -> ArgMatches {
+    command.try_get_matches().unwrap_or_else(|error| {
+        if !error.use_stderr() || !mentions_token(&error.to_string()) {
+            error.exit();
+        }
+        // clap repeats what it does not understand, and that can be a token in the wrong place.
+        let words = error.to_string();
+        let words: Vec<String> = words.split(' ').map(|word| masked(word).into_owned()).collect();
+        let _ = write!(io::stderr(), "{}", words.join(" "));
+        std::process::exit(2)
+    })
 }
 
 /// Ends a program: an error goes to standard error with its causes, and makes the exit code 2.
@@ -96,19 +112,31 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == OsStr::new("-")
 }
 
-/// Reads a file, or standard input for `-`.
-pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    if !is_stdin(path) {
-        return fs::read(path);
-    }
+/// Reads standard input, up to the size that files may have.
+pub(crate) fn read_stdin() -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
+    let read = io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes);
+    read.context("cannot read standard input")?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        bail!("standard input is larger than {MAX_FILE_BYTES} bytes");
+    }
     Ok(bytes)
 }
 
 /// The name of a file as messages show it.
 pub(crate) fn shown_path(path: &Path) -> String {
-    if is_stdin(path) { "<stdin>".to_owned() } else { printable(&path.display().to_string()) }
+    if is_stdin(path) { "<stdin>".to_owned() } else { printable(&masked(&path.display().to_string())) }
+}
+
+/// Whether a text holds the prefix of a token, in any case.
+fn mentions_token(text: &str) -> bool {
+    const PREFIX: &[u8] = b"apiv3";
+    text.as_bytes().windows(PREFIX.len()).any(|window| window.eq_ignore_ascii_case(PREFIX))
+}
+
+/// The text, or as many `*` as it has bytes where it holds a token: people paste tokens into the wrong place.
+pub(crate) fn masked(text: &str) -> Cow<'_, str> {
+    if mentions_token(text) { Cow::Owned("*".repeat(text.len())) } else { Cow::Borrowed(text) }
 }
 
 /// The text without characters that move the cursor or change colours.
@@ -118,10 +146,15 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 /// Whether to write colours: on a terminal, unless the person said no (<https://no-color.org>).
-pub(crate) fn colours() -> bool {
+pub(crate) fn colours(stream: &impl IsTerminal) -> bool {
     let no = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-    io::stdout().is_terminal() && !no && !dumb
+    stream.is_terminal() && !no && !dumb
+}
+
+/// The path as JSON and the like give it.
+pub(crate) fn given_path(path: &Path) -> String {
+    masked(&path.display().to_string()).into_owned()
 }
 
 /// `1 error`, `2 errors`.

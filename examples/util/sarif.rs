@@ -8,7 +8,7 @@ use std::path::Path;
 use influxdb3_offline_tokens::{Code, Diagnostic, Edit, Fix, LineIndex, Replacement, Severity, Span};
 use serde_json::{Value, json};
 
-use super::{Checked, is_stdin};
+use super::{Checked, is_stdin, masked};
 
 /// Collects the findings of all files, which make one log.
 #[derive(Default)]
@@ -146,7 +146,9 @@ fn artifact(path: &Path) -> Value {
         return json!({"uri": "stdin", "description": {"text": "standard input"}});
     }
     let mut uri = String::from(if path.is_absolute() { "file://" } else { "" });
-    for &byte in path.as_os_str().as_encoded_bytes() {
+    let given = path.to_str().map(masked);
+    let bytes = given.as_deref().map_or(path.as_os_str().as_encoded_bytes(), str::as_bytes);
+    for &byte in bytes {
         if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
             uri.push(char::from(byte));
         } else {
