@@ -1,0 +1,174 @@
+//! Findings as rustc shows them: the place, underlined, and what to do.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use influxdb3_offline_tokens::{Code, Diagnostic, Permission, Severity, Span};
+
+use super::{Checked, count, masked, shown_path};
+
+/// Lines are shown whole up to this many bytes, and cut around the place beyond.
+const WIDE: usize = 140;
+/// How many bytes are shown on both sides of a place in a line that is cut.
+const AROUND: usize = 50;
+/// How many bytes of a place are shown at the most.
+const LONGEST: usize = 80;
+
+/// Writes all findings of one file.
+pub(crate) fn write(file: &Checked<'_>, colours: bool, output: &mut impl Write) -> io::Result<()> {
+    let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.term_width(WIDE + 20);
+    let lines = Lines::new(&file.shown);
+    let path = shown_path(file.path);
+    for found in file.report {
+        let group = group(found, &path, &lines);
+        writeln!(output, "{}\n", tidy(&renderer.render(&[group])))?;
+    }
+    if file.report.omitted() > 0 {
+        writeln!(output, "{path}: {} more not shown\n", count(file.report.omitted(), "finding"))?;
+    }
+    Ok(())
+}
+
+/// A permission string of the command line that is wrong.
+pub(crate) fn permission(text: &str, output: &mut impl Write) -> io::Result<()> {
+    let shown = masked(text);
+    for error in Permission::errors(text) {
+        let name = error.kind().name();
+        let id = Code::parse(name).map_or_else(|_| name.to_owned(), |code| format!("{} {name}", code.id()));
+        let place = Snippet::source(&*shown).line_numbering(false);
+        let group = Level::ERROR
+            .primary_title(error.message().to_string())
+            .id(id)
+            .element(place.annotation(AnnotationKind::Primary.span(error.span().range())))
+            .element(Level::HELP.message(error.help()));
+        writeln!(output, "{}\n", Renderer::plain().render(&[group]))?;
+    }
+    Ok(())
+}
+
+fn group<'a>(found: &'a Diagnostic, path: &'a str, lines: &Lines<'a>) -> Group<'a> {
+    let level = match found.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let id = format!("{} {}", found.code().id(), found.code().name());
+    let location = found.location();
+    let origin = Origin::path(path).line(location.line).char_column(location.column);
+    let mut group = level.primary_title(found.message()).id(id).element(origin);
+
+    let mut marks = vec![(found.span(), None)];
+    marks.extend(found.labels().iter().map(|label| (label.span(), Some(label.message()))));
+    for excerpt in lines.excerpts(&marks) {
+        let annotations = excerpt.marks.into_iter().map(|(at, label)| match label {
+            None => AnnotationKind::Primary.span(at),
+            Some(label) => AnnotationKind::Context.span(at).label(label),
+        });
+        let snippet = Snippet::source(excerpt.text).line_start(excerpt.line).annotations(annotations);
+        group = group.element(Element::from(snippet));
+    }
+    match found.help_text() {
+        Some(help) => group.element(Level::HELP.message(help)),
+        None => group,
+    }
+}
+
+/// Without the `:::` by which the renderer announces another file: all is of one.
+fn tidy(rendered: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    let mut first = true;
+    for line in rendered.lines() {
+        if uncoloured(line).trim() != ":::" {
+            lines.push(line);
+        } else if !std::mem::take(&mut first) {
+            lines.pop();
+            lines.push("...");
+        }
+    }
+    lines.join("\n")
+}
+
+fn uncoloured(line: &str) -> String {
+    let mut pieces = line.split('\u{1b}');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| text + piece.split_once('m').map_or(piece, |(_, rest)| rest))
+}
+
+/// A piece of the file to show, with its places.
+struct Excerpt {
+    line: usize,
+    text: String,
+    marks: Vec<(Range<usize>, Option<&'static str>)>,
+}
+
+/// The text, and where its lines begin.
+struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(text: &'a str) -> Self {
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { text, starts }
+    }
+
+    /// The number of the line that holds a byte, from 0, and its range without the line break.
+    fn line(&self, at: usize) -> (usize, Range<usize>) {
+        let number = self.starts.partition_point(|&start| start <= at).saturating_sub(1);
+        let start = self.starts.get(number).copied().unwrap_or(0);
+        let end = self.starts.get(number + 1).map_or(self.text.len(), |next| next - 1);
+        let end =
+            if self.text.get(start..end).is_some_and(|line| line.ends_with('\r')) { end - 1 } else { end };
+        (number, start..end)
+    }
+
+    /// The lines of the places, in the order of the file: those next to each other together, long ones cut.
+    fn excerpts(&self, marks: &[(Span, Option<&'static str>)]) -> Vec<Excerpt> {
+        let mut marks: Vec<_> =
+            marks.iter().map(|&(span, label)| (self.line(span.start()), span, label)).collect();
+        marks.sort_by_key(|((number, _), span, _)| (*number, span.start()));
+        let mut excerpts: Vec<Excerpt> = Vec::new();
+        for ((number, line), span, label) in marks {
+            let start = span.start().min(line.end);
+            // A place of many lines is shown by its first.
+            let end = span.end().min(line.end).max(start);
+            let shown = if line.len() > WIDE {
+                self.boundary(start.saturating_sub(AROUND).max(line.start))
+                    ..self.boundary((end.min(start + LONGEST) + AROUND).min(line.end))
+            } else {
+                line.clone()
+            };
+            let (before, after) = (
+                if shown.start > line.start { "…" } else { "" },
+                if shown.end < line.end { "…" } else { "" },
+            );
+            let text = format!("{before}{}{after}", self.text.get(shown.clone()).unwrap_or_default());
+            let within = |at: usize| (at.max(shown.start) - shown.start + before.len()).min(text.len());
+            let mark = (within(start)..within(end.min(shown.end)), label);
+            match excerpts.last_mut() {
+                Some(last)
+                    if last.line + last.text.matches('\n').count() == number + 1 && line.len() <= WIDE =>
+                {
+                    let base = last.text.rfind('\n').map_or(0, |at| at + 1);
+                    last.marks.push((mark.0.start + base..mark.0.end + base, label));
+                }
+                Some(last) if last.line + last.text.matches('\n').count() == number => {
+                    last.text.push('\n');
+                    let base = last.text.len();
+                    last.text.push_str(&text);
+                    last.marks.push((mark.0.start + base..mark.0.end + base, label));
+                }
+                _ => excerpts.push(Excerpt { line: number + 1, text, marks: vec![mark] }),
+            }
+        }
+        excerpts
+    }
+
+    /// The last boundary of a character at or before a byte.
+    fn boundary(&self, at: usize) -> usize {
+        (0..=at).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(0)
+    }
+}

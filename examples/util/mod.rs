@@ -1,0 +1,182 @@
+//! What several examples need: input, output, exit codes, and the forms of a report.
+#![allow(dead_code, reason = "each example takes what it needs")]
+
+pub(crate) mod github;
+pub(crate) mod human;
+pub(crate) mod json;
+pub(crate) mod sarif;
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, StdoutLock, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::ArgMatches;
+use influxdb3_offline_tokens::{LineIndex, MAX_FILE_BYTES, Report, redact};
+
+/// What the program tells its caller. The worst of several files counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Outcome {
+    /// Nothing is wrong.
+    Fine,
+    /// There are findings that are errors.
+    Findings,
+    /// A file could not be read or written, or the program was called wrongly.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Fine => 0,
+            Outcome::Findings => 1,
+            Outcome::Failed => 2,
+        })
+    }
+}
+
+/// Reads the command line. Ends the program where it is wrong (exit code 2), or where only help was asked for.
+pub(crate) fn arguments(command: clap::Command) -> ArgMatches {
+    command.try_get_matches().unwrap_or_else(|error| {
+        if !error.use_stderr() || !mentions_token(&error.to_string()) {
+            error.exit();
+        }
+        // clap repeats what it does not understand, and that can be a token in the wrong place.
+        let words = error.to_string();
+        let words: Vec<String> = words.split(' ').map(|word| masked(word).into_owned()).collect();
+        let _ = write!(io::stderr(), "{}", words.join(" "));
+        std::process::exit(2)
+    })
+}
+
+/// Ends a program: an error goes to standard error with its causes, and makes the exit code 2.
+pub(crate) fn finish(program: &str, result: anyhow::Result<Outcome>) -> ExitCode {
+    match result {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            complain(program, &error);
+            Outcome::Failed.into()
+        }
+    }
+}
+
+/// Writes an error and its causes on one line of standard error.
+pub(crate) fn complain(program: &str, error: &anyhow::Error) {
+    // Nobody is left to be told when standard error is closed.
+    let _ = writeln!(io::stderr(), "{program}: {}", printable(&format!("{error:#}")));
+}
+
+/// Standard output. When the reader has gone (`| head`), the rest is not written, and that is no error.
+pub(crate) struct Output {
+    inner: BufWriter<StdoutLock<'static>>,
+    closed: bool,
+}
+
+impl Output {
+    pub(crate) fn new() -> Self {
+        Self { inner: BufWriter::new(io::stdout().lock()), closed: false }
+    }
+
+    /// Whether the reader has gone.
+    pub(crate) fn closed(&self) -> bool {
+        self.closed
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.closed {
+            return Ok(bytes.len());
+        }
+        self.inner.write(bytes).or_else(|error| {
+            self.closed = error.kind() == ErrorKind::BrokenPipe;
+            if self.closed { Ok(bytes.len()) } else { Err(error) }
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        self.inner.flush().or_else(|error| {
+            self.closed = error.kind() == ErrorKind::BrokenPipe;
+            if self.closed { Ok(()) } else { Err(error) }
+        })
+    }
+}
+
+/// Whether `-`, standard input, is meant.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == OsStr::new("-")
+}
+
+/// Reads standard input, up to the size that files may have.
+pub(crate) fn read_stdin() -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes);
+    read.context("cannot read standard input")?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        bail!("standard input is larger than {MAX_FILE_BYTES} bytes");
+    }
+    Ok(bytes)
+}
+
+/// The name of a file as messages show it.
+pub(crate) fn shown_path(path: &Path) -> String {
+    if is_stdin(path) { "<stdin>".to_owned() } else { printable(&masked(&path.display().to_string())) }
+}
+
+/// Whether a text holds the prefix of a token, in any case.
+fn mentions_token(text: &str) -> bool {
+    const PREFIX: &[u8] = b"apiv3";
+    text.as_bytes().windows(PREFIX.len()).any(|window| window.eq_ignore_ascii_case(PREFIX))
+}
+
+/// The text, or as many `*` as it has bytes where it holds a token: people paste tokens into the wrong place.
+pub(crate) fn masked(text: &str) -> Cow<'_, str> {
+    if mentions_token(text) { Cow::Owned("*".repeat(text.len())) } else { Cow::Borrowed(text) }
+}
+
+/// The text without characters that move the cursor or change colours.
+pub(crate) fn printable(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().map(plain).collect()
+}
+
+/// Whether to write colours: on a terminal, unless the person said no (<https://no-color.org>).
+pub(crate) fn colours(stream: &impl IsTerminal) -> bool {
+    let no = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    stream.is_terminal() && !no && !dumb
+}
+
+/// The path as JSON and the like give it.
+pub(crate) fn given_path(path: &Path) -> String {
+    masked(&path.display().to_string()).into_owned()
+}
+
+/// `1 error`, `2 errors`.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// One file and what was found in it. `shown` is its text without the secrets: all that is ever printed of it.
+pub(crate) struct Checked<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) bytes: &'a [u8],
+    pub(crate) shown: String,
+    pub(crate) report: &'a Report,
+}
+
+impl<'a> Checked<'a> {
+    pub(crate) fn new(path: &'a Path, bytes: &'a [u8], report: &'a Report) -> Self {
+        let shown = if report.is_empty() { String::new() } else { redact(bytes) };
+        Self { path, bytes, shown, report }
+    }
+
+    pub(crate) fn lines(&self) -> LineIndex<'a> {
+        LineIndex::new(self.bytes)
+    }
+}

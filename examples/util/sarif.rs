@@ -1,0 +1,160 @@
+//! Findings as a SARIF 2.1.0 log, the form that code scanning services read.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::path::Path;
+
+use influxdb3_offline_tokens::{Code, Diagnostic, Edit, Fix, LineIndex, Replacement, Severity, Span};
+use serde_json::{Value, json};
+
+use super::{Checked, is_stdin, masked};
+
+/// Collects the findings of all files, which make one log.
+#[derive(Default)]
+pub(crate) struct Log {
+    codes: BTreeSet<Code>,
+    results: Vec<(Code, Value)>,
+    failures: Vec<Value>,
+    omitted: usize,
+}
+
+impl Log {
+    pub(crate) fn add(&mut self, file: &Checked<'_>) {
+        self.omitted += file.report.omitted();
+        if file.report.is_empty() {
+            return;
+        }
+        let (lines, artifact) = (file.lines(), artifact(file.path));
+        for found in file.report {
+            self.codes.insert(found.code());
+            self.results.push((found.code(), result(found, &artifact, &lines)));
+        }
+    }
+
+    /// A file that could not be read or written.
+    pub(crate) fn add_failure(&mut self, path: &Path, message: &str) {
+        self.failures.push(json!({
+            "level": "error",
+            "message": {"text": message},
+            "locations": [{"physicalLocation": {"artifactLocation": artifact(path)}}],
+        }));
+    }
+
+    pub(crate) fn write(self, output: &mut impl Write) -> io::Result<()> {
+        let codes: Vec<Code> = self.codes.into_iter().collect();
+        let results = self.results.into_iter().map(|(code, mut result)| {
+            if let (Ok(index), Some(members)) = (codes.binary_search(&code), result.as_object_mut()) {
+                members.insert("ruleIndex".to_owned(), json!(index));
+            }
+            result
+        });
+        let run = json!({
+            "tool": {"driver": {
+                "name": env!("CARGO_PKG_NAME"),
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": codes.iter().map(|&code| rule(code)).collect::<Vec<_>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "invocations": [{
+                "executionSuccessful": self.failures.is_empty(),
+                "toolExecutionNotifications": self.failures,
+            }],
+            "results": results.collect::<Vec<_>>(),
+            "properties": {"omitted": self.omitted},
+        });
+        let log = json!({
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [run],
+        });
+        serde_json::to_writer_pretty(&mut *output, &log)?;
+        writeln!(output)
+    }
+}
+
+fn level(severity: Severity) -> &'static str {
+    // SARIF calls them so, too.
+    severity.as_str()
+}
+
+fn rule(code: Code) -> Value {
+    json!({
+        "id": code.id(),
+        "name": code.name(),
+        "shortDescription": {"text": code.summary()},
+        "help": {"text": code.explanation(), "markdown": code.explanation()},
+        "defaultConfiguration": {"level": level(code.severity())},
+    })
+}
+
+fn result(found: &Diagnostic, artifact: &Value, lines: &LineIndex<'_>) -> Value {
+    let place = |span| json!({"artifactLocation": artifact, "region": region(span, lines)});
+    let message = match found.help_text() {
+        Some(help) => format!("{}\nhelp: {help}", found.message()),
+        None => found.message().to_owned(),
+    };
+    let pointer = Some(found.pointer()).filter(|pointer| !pointer.is_empty());
+    let logical = pointer.map(|pointer| json!({"fullyQualifiedName": pointer}));
+    let related = found.labels().iter().enumerate().map(|(id, label)| {
+        json!({"id": id, "physicalLocation": place(label.span()), "message": {"text": label.message()}})
+    });
+    let fixes = found.fixes().iter().filter_map(|fix| change(fix, artifact, lines));
+    json!({
+        "ruleId": found.code().id(),
+        "level": level(found.severity()),
+        "message": {"text": message},
+        "locations": [{
+            "physicalLocation": place(found.span()),
+            "logicalLocations": logical.into_iter().collect::<Vec<_>>(),
+        }],
+        "relatedLocations": related.collect::<Vec<_>>(),
+        "fixes": fixes.collect::<Vec<_>>(),
+    })
+}
+
+fn region(span: Span, lines: &LineIndex<'_>) -> Value {
+    let (start, end) = (lines.location(span.start()), lines.location(span.end()));
+    json!({
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+        "byteOffset": span.start(),
+        "byteLength": span.len(),
+    })
+}
+
+/// A fix; none where a new token is to be made, which a log cannot hold.
+fn change(fix: &Fix, artifact: &Value, lines: &LineIndex<'_>) -> Option<Value> {
+    let replacement = |edit: &Edit| match edit.replacement() {
+        Replacement::Text(text) => {
+            Some(json!({"deletedRegion": region(edit.span(), lines), "insertedContent": {"text": text}}))
+        }
+        _ => None,
+    };
+    let replacements = fix.edits().iter().map(replacement).collect::<Option<Vec<_>>>()?;
+    Some(json!({
+        "description": {"text": format!("applicability: {}", fix.applicability())},
+        "artifactChanges": [{"artifactLocation": artifact, "replacements": replacements}],
+    }))
+}
+
+fn artifact(path: &Path) -> Value {
+    if is_stdin(path) {
+        return json!({"uri": "stdin", "description": {"text": "standard input"}});
+    }
+    let mut uri = String::from(if path.is_absolute() { "file://" } else { "" });
+    let given = path.to_str().map(masked);
+    let bytes = given.as_deref().map_or(path.as_os_str().as_encoded_bytes(), str::as_bytes);
+    for &byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            // Writing to a text does not fail.
+            let _ = write!(uri, "%{byte:02X}");
+        }
+    }
+    json!({"uri": uri})
+}

@@ -1,0 +1,317 @@
+//! Checks offline tokens files: everything that is wrong, where it is, and what to do.
+//!
+//! ```text
+//! cargo run --example validate -- tokens.json
+//! ```
+
+mod util;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, bail};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, ValueEnum};
+use influxdb3_offline_tokens::{
+    Applicability, CheckedFile, Code, Expiry, Level, Release, Report, Severity, Validator,
+};
+
+use crate::util::{
+    Checked, Outcome, Output, arguments, colours, complain, count, finish, github, human, is_stdin, json,
+    read_stdin, sarif,
+};
+
+/// Checks offline tokens files of InfluxDB 3 Enterprise.
+///
+/// Reports everything that is wrong with each file, where it is, and what to do about it. No output holds a token or a
+/// piece of one: where the text of a file is shown, secrets are overwritten by `*`.
+#[derive(Parser)]
+#[command(
+    name = "validate",
+    version,
+    after_help = "Exit codes: 0 no error was found (warnings and notes are no errors), 1 there are errors, 2 wrong usage, \
+                  or a file could not be read or written; the other files are checked all the same."
+)]
+struct Args {
+    /// The files to check; `-` is standard input
+    #[arg(value_name = "FILE", required_unless_present_any = ["explain", "list"])]
+    files: Vec<PathBuf>,
+
+    /// How findings are printed
+    ///
+    /// human: the place, underlined, and a summary. json: one object a file, on one line. github: annotations of GitHub
+    /// Actions. sarif: one SARIF 2.1.0 log for code scanning services.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    format: Format,
+
+    /// Also report what this release of the server refuses or does wrong, such as `3.9` or `3.11.1`
+    #[arg(long)]
+    release: Option<Release>,
+
+    /// Do not report this code, by its name or id; `warnings` stands for all warnings
+    ///
+    /// Of several levels for one code the last counts, and a code that is named counts more than `warnings`.
+    #[arg(long, value_name = "CODE")]
+    allow: Vec<Selector>,
+
+    /// Report this code as a warning
+    #[arg(long, value_name = "CODE")]
+    warn: Vec<Selector>,
+
+    /// Report this code as an error; `--deny warnings` makes all warnings errors
+    #[arg(long, value_name = "CODE")]
+    deny: Vec<Selector>,
+
+    /// Mend in the files what can be mended safely, and report what is left
+    #[arg(long)]
+    fix: bool,
+
+    /// Apply all fixes, also guesses and those that change what a token may do; look at the result
+    #[arg(long, conflicts_with = "fix")]
+    fix_all: bool,
+
+    /// Check expiries against this time instead of now: `2027-01-01T00:00:00Z`, or Unix milliseconds
+    #[arg(long, value_name = "TIME")]
+    now: Option<Expiry>,
+
+    /// Explain a code, by its name or id, and end
+    #[arg(long, value_name = "CODE", exclusive = true)]
+    explain: Option<Code>,
+
+    /// List all codes, and end
+    #[arg(long, exclusive = true)]
+    list: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+    Github,
+    Sarif,
+}
+
+/// What a level is given to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Selector {
+    Warnings,
+    Code(Code),
+}
+
+impl std::str::FromStr for Selector {
+    type Err = influxdb3_offline_tokens::UnknownCode;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "warnings" { Ok(Self::Warnings) } else { Code::parse(text).map(Self::Code) }
+    }
+}
+
+fn main() -> ExitCode {
+    let matches = arguments(Args::command());
+    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    finish("validate", run(&args, &levels(&matches)))
+}
+
+fn run(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Outcome> {
+    let mut output = Output::new();
+    let outcome = if let Some(code) = args.explain {
+        explain(code, &mut output).map(|()| Outcome::Fine)
+    } else if args.list {
+        list(&mut output).map(|()| Outcome::Fine)
+    } else {
+        if args.files.iter().filter(|file| is_stdin(file)).count() > 1 {
+            bail!("`-` can be given once: standard input is read once");
+        }
+        if (args.fix || args.fix_all) && args.files.iter().any(|file| is_stdin(file)) {
+            bail!("`-` cannot be fixed: fixes are written to files");
+        }
+        check_all(args, &validator(args, levels)?, &mut output)
+    };
+    outcome.and_then(|outcome| output.flush().map(|()| outcome)).context("cannot write to standard output")
+}
+
+/// The levels in the order of the command line, where the last of one code counts.
+fn levels(matches: &ArgMatches) -> Vec<(Selector, Level)> {
+    let mut levels = Vec::new();
+    for (name, level) in [("allow", Level::Allow), ("warn", Level::Warn), ("deny", Level::Deny)] {
+        let indices = matches.indices_of(name).into_iter().flatten();
+        let values = matches.get_many::<Selector>(name).into_iter().flatten();
+        levels.extend(indices.zip(values).map(|(index, &selector)| (index, selector, level)));
+    }
+    levels.sort_by_key(|&(index, ..)| index);
+    levels.into_iter().map(|(_, selector, level)| (selector, level)).collect()
+}
+
+fn validator(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Validator> {
+    let now = match args.now {
+        None => SystemTime::now(),
+        Some(time) => {
+            let since = u64::try_from(time.as_millis()).ok().map(Duration::from_millis);
+            since.and_then(|since| UNIX_EPOCH.checked_add(since)).context("`--now` is a time after 1970")?
+        }
+    };
+    let mut validator = Validator::new(now);
+    if let Some(release) = args.release {
+        validator = validator.release(release);
+    }
+    match levels.iter().rfind(|(selector, _)| *selector == Selector::Warnings) {
+        Some((_, Level::Deny)) => validator = validator.deny_warnings(),
+        Some((_, Level::Allow)) => {
+            for &code in Code::ALL.iter().filter(|code| code.severity() == Severity::Warning) {
+                validator = validator.level(code, Level::Allow);
+            }
+        }
+        Some((_, Level::Warn)) | None => {}
+    }
+    for &(selector, level) in levels {
+        if let Selector::Code(code) = selector {
+            validator = validator.level(code, level);
+        }
+    }
+    Ok(validator)
+}
+
+/// What is counted for the last line.
+#[derive(Default)]
+struct Totals {
+    checked: usize,
+    failed: usize,
+    found: [usize; 3],
+    fixable: usize,
+    fixed: usize,
+}
+
+fn check_all(args: &Args, validator: &Validator, output: &mut Output) -> io::Result<Outcome> {
+    let mut log = sarif::Log::default();
+    let mut totals = Totals::default();
+    let mut outcome = Outcome::Fine;
+    for path in &args.files {
+        let source = match check(args, validator, path, &mut totals) {
+            Ok(source) => source,
+            Err(error) => {
+                totals.failed += 1;
+                outcome = Outcome::Failed;
+                output.flush()?;
+                complain("validate", &error);
+                match args.format {
+                    Format::Github => github::write_failure(path, &format!("{error:#}"), output)?,
+                    Format::Sarif => log.add_failure(path, &format!("{error:#}")),
+                    Format::Human | Format::Json => {}
+                }
+                continue;
+            }
+        };
+        totals.add(source.report());
+        if !source.report().is_valid() {
+            outcome = outcome.max(Outcome::Findings);
+        }
+        let file = Checked::new(path, source.bytes(), source.report());
+        match args.format {
+            Format::Human => human::write(&file, colours(&io::stdout()), output)?,
+            Format::Json => json::write(&file, output)?,
+            Format::Github => github::write(&file, output)?,
+            Format::Sarif => log.add(&file),
+        }
+        if output.closed() {
+            break;
+        }
+    }
+    match args.format {
+        Format::Human => totals.write(output)?,
+        Format::Sarif => log.write(output)?,
+        Format::Json | Format::Github => {}
+    }
+    Ok(outcome)
+}
+
+/// What was read, and what was found in just that.
+enum Source {
+    File(CheckedFile),
+    Stdin(Vec<u8>, Report),
+}
+
+impl Source {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::File(file) => file.bytes(),
+            Self::Stdin(bytes, _) => bytes,
+        }
+    }
+
+    fn report(&self) -> &Report {
+        match self {
+            Self::File(file) => file.report(),
+            Self::Stdin(_, report) => report,
+        }
+    }
+}
+
+/// Mends a file where that was asked for, and checks it.
+fn check(args: &Args, validator: &Validator, path: &Path, totals: &mut Totals) -> anyhow::Result<Source> {
+    if is_stdin(path) {
+        let bytes = read_stdin()?;
+        let report = validator.check(&bytes);
+        return Ok(Source::Stdin(bytes, report));
+    }
+    if args.fix || args.fix_all {
+        let up_to = if args.fix_all { Applicability::Ask } else { Applicability::Safe };
+        totals.fixed += validator.fix_file(path, up_to)?;
+    }
+    Ok(Source::File(validator.check_file(path)?))
+}
+
+impl Totals {
+    fn add(&mut self, report: &Report) {
+        self.checked += 1;
+        for (total, severity) in
+            self.found.iter_mut().zip([Severity::Error, Severity::Warning, Severity::Note])
+        {
+            *total += report.count(severity);
+        }
+        self.fixable += report.iter().filter(|found| !found.fixes().is_empty()).count();
+    }
+
+    fn write(&self, output: &mut impl Write) -> io::Result<()> {
+        let [errors, warnings, notes] = self.found;
+        write!(output, "{} checked: ", count(self.checked, "file"))?;
+        if errors + warnings + notes == 0 {
+            write!(output, "nothing found")?;
+        } else {
+            write!(
+                output,
+                "{}, {}, {}",
+                count(errors, "error"),
+                count(warnings, "warning"),
+                count(notes, "note")
+            )?;
+        }
+        if self.fixed > 0 {
+            write!(
+                output,
+                "; {} applied",
+                if self.fixed == 1 { "1 fix".to_owned() } else { format!("{} fixes", self.fixed) }
+            )?;
+        }
+        if self.fixable > 0 {
+            write!(output, "; {} can be mended by --fix or --fix-all", self.fixable)?;
+        }
+        if self.failed > 0 {
+            write!(output, "; {} not read or written", count(self.failed, "file"))?;
+        }
+        writeln!(output)
+    }
+}
+
+fn explain(code: Code, output: &mut impl Write) -> io::Result<()> {
+    writeln!(output, "# {} {} ({}): {}\n", code.id(), code.name(), code.severity(), code.summary())?;
+    writeln!(output, "{}", code.explanation().trim_end())
+}
+
+fn list(output: &mut impl Write) -> io::Result<()> {
+    let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
+    for code in Code::ALL {
+        writeln!(output, "{}  {code:width$}  {:7}  {}", code.id(), code.severity(), code.summary())?;
+    }
+    Ok(())
+}
