@@ -15,13 +15,11 @@ use std::time::SystemTime;
 use anyhow::{Context, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use influxdb3_offline_tokens::{
-    Changed, DatabaseName, Error, Expiry, Permission, Token, TokenEntry, TokenName, Validator, append_all,
+    Changed, DatabaseName, Expiry, Permission, Token, TokenEntry, TokenName, append_all,
 };
 use serde::Serialize;
 
-use crate::util::{
-    Checked, Outcome, Output, arguments, colours, complain, finish, given_path, human, is_stdin, shown_path,
-};
+use crate::util::{Outcome, Output, arguments, finish, given_path, human, is_stdin, shown_path};
 
 /// Makes a token in an offline tokens file, as `influxdb3 create token … --offline` does.
 ///
@@ -110,7 +108,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
             print(args, &entry, changed == Changed::Created).context("cannot write to standard output")?;
             Ok(Outcome::Fine)
         }
-        Err(error) => refused(args, error),
+        Err(error) => util::change::refused("create_token", &args.output_file, error),
     }
 }
 
@@ -138,22 +136,6 @@ fn entry(args: &Args, now: SystemTime) -> anyhow::Result<TokenEntry> {
     }
     let token = Token::generate()?;
     Ok(TokenEntry::new(name, token).with_expiry(expiry).with_permissions(permissions))
-}
-
-/// Says why the file was not changed, with all findings where it is no sound tokens file.
-fn refused(args: &Args, error: Error) -> anyhow::Result<Outcome> {
-    let invalid = error.report().is_some();
-    if invalid && let Ok(file) = Validator::new(SystemTime::now()).check_file(&args.output_file) {
-        let file = Checked::new(&args.output_file, file.bytes(), file.report());
-        human::write(&file, colours(&io::stderr()), &mut io::stderr())?;
-    }
-    let findings = invalid || matches!(error, Error::Change { .. });
-    let error = anyhow::Error::new(error);
-    if findings {
-        complain("create_token", &error.context("no token was made"));
-        return Ok(Outcome::Findings);
-    }
-    Err(error)
 }
 
 fn print(args: &Args, entry: &TokenEntry, created: bool) -> io::Result<()> {

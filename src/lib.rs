@@ -1,6 +1,11 @@
 //! The offline permission tokens file of InfluxDB 3 Enterprise.
 
 #![no_std]
+// Bad input is never a reason to panic; tests may.
+#![cfg_attr(
+    not(test),
+    warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)
+)]
 
 extern crate alloc;
 #[cfg(feature = "std")]

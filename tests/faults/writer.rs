@@ -38,7 +38,7 @@ pub(crate) struct Run {
 }
 
 impl Writer {
-    /// The example `append_token`; `disk_driver` stands in where there is none.
+    /// The example `append_token`, built.
     pub(crate) fn find() -> Self {
         static FOUND: OnceLock<PathBuf> = OnceLock::new();
         let program = FOUND.get_or_init(|| {
@@ -47,7 +47,7 @@ impl Writer {
                 return program.into();
             }
             let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-            let names = ["append_token", "disk_driver"];
+            let names = ["append_token"];
             let name = names.into_iter().find(|name| examples.join(name).with_extension("rs").exists());
             let name = name.expect("an example to test");
             let profile = profile();
@@ -199,7 +199,7 @@ impl Scene {
             let about = entry.metadata().ok().filter(fs::Metadata::is_file);
             let mode = about.map_or(0, |about| about.mode());
             if mode & 0o7777 & !self.mode != 0 {
-                problems.push(format!("wider: {:?} has {mode:o}", entry.file_name()));
+                problems.push(format!("wider: {} has {mode:o}", entry.file_name().display()));
             }
         }
         problems

@@ -10,7 +10,7 @@ pub const CANARY: &str =
 
 /// 2026-01-01T00:00:00Z, the time of the fixtures.
 pub fn now() -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(1_767_225_600_000)
+    UNIX_EPOCH + Duration::from_secs(1_767_225_600)
 }
 
 pub fn fixtures() -> PathBuf {
