@@ -1,4 +1,11 @@
 //! The examples about access, run as they are: what they print, and their exit codes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
 
 #[path = "util/examples.rs"]
 mod examples;

@@ -1,4 +1,11 @@
 //! The example `guard_service`, driven over HTTP on loopback: who gets in, what is logged, and that it reloads.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
 #![cfg(unix)]
 
 #[path = "util/examples.rs"]
