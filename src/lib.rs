@@ -36,6 +36,10 @@ pub mod check;
 #[allow(dead_code, unused_imports)] // until store.rs uses it
 mod disk;
 
+// Optional.
+#[cfg(feature = "proptest1")]
+pub mod strategies;
+
 #[cfg(feature = "std")]
 pub use crate::check::{InvalidFile, Level, Validator};
 pub use crate::code::{Code, Severity, UnknownCode};
