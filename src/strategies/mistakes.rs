@@ -131,7 +131,7 @@ fn wrong(mistake: impl Strategy<Value = Code>) -> impl Strategy<Value = (String,
             let permission = permissions.into_iter().find(|(_, kind)| kind.name() == mistake.name());
             let mut scene = Scene::new(file, token, pick);
             let permission = permission.map(|(text, _)| text);
-            let json = if scene.spoil(mistake, permission, pick) {
+            let json = if scene.spoil(mistake, permission.as_deref(), pick) {
                 let text = write(&scene.json(), &layout);
                 spoil_text(text, mistake, pick)
             } else {

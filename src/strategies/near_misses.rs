@@ -32,7 +32,7 @@ impl Pieces {
     }
 
     /// The same with another word in place of a name.
-    fn with_name(mut self, at: Index, name: impl Into<String>) -> String {
+    fn with_name(&mut self, at: Index, name: impl Into<String>) -> String {
         let place = at.index(self.names.len());
         if let Some(slot) = self.names.get_mut(place) {
             *slot = name.into();
@@ -41,7 +41,7 @@ impl Pieces {
     }
 
     /// The same with another word in place of an action.
-    fn with_action(mut self, at: Index, action: &'static str) -> String {
+    fn with_action(&mut self, at: Index, action: &'static str) -> String {
         let place = at.index(self.actions.len());
         if let Some(slot) = self.actions.get_mut(place) {
             *slot = action;
@@ -51,7 +51,7 @@ impl Pieces {
 }
 
 /// How a permission is spoilt.
-type Spoil = fn(Pieces, Index, Index) -> (String, Kind);
+type Spoil = fn(&mut Pieces, Index, Index) -> (String, Kind);
 
 const FOR_BOTH: [Spoil; 14] = [
     actions_missing,
@@ -96,29 +96,29 @@ pub fn wrong_permission_text() -> impl Strategy<Value = (String, Kind)> {
         3 => (databases, prop_oneof![14 => of_both.clone(), 3 => select(&FOR_DATABASES[..])], any::<(Index, Index)>()),
         1 => (resources, prop_oneof![14 => of_both, 2 => select(&FOR_SYSTEM[..])], any::<(Index, Index)>()),
     ]
-    .prop_map(|(pieces, spoil, (first, second))| spoil(pieces, first, second))
+    .prop_map(|(mut pieces, spoil, (first, second))| spoil(&mut pieces, first, second))
 }
 
-fn actions_missing(pieces: Pieces, _: Index, _: Index) -> (String, Kind) {
+fn actions_missing(pieces: &mut Pieces, _: Index, _: Index) -> (String, Kind) {
     let text = pieces.text();
     let end = text.rfind(':').unwrap_or(text.len());
     (text.chars().take(end).collect(), Kind::MissingPart(Part::Actions))
 }
 
-fn names_missing(pieces: Pieces, _: Index, _: Index) -> (String, Kind) {
+fn names_missing(pieces: &mut Pieces, _: Index, _: Index) -> (String, Kind) {
     (if pieces.system { "system" } else { "db" }.into(), Kind::MissingPart(Part::Names))
 }
 
-fn type_missing(pieces: Pieces, _: Index, _: Index) -> (String, Kind) {
+fn type_missing(pieces: &mut Pieces, _: Index, _: Index) -> (String, Kind) {
     // `x`: no name is then one of a type by chance.
     (format!("x{}:{}", pieces.names.join(","), pieces.actions.join(",")), Kind::MissingPart(Part::Type))
 }
 
-fn extra_part(pieces: Pieces, at: Index, _: Index) -> (String, Kind) {
+fn extra_part(pieces: &mut Pieces, at: Index, _: Index) -> (String, Kind) {
     (pieces.text() + *at.get(&[":write", ":", ":a:b", ":*"]), Kind::ExtraPart)
 }
 
-fn empty_part(mut pieces: Pieces, at: Index, _: Index) -> (String, Kind) {
+fn empty_part(pieces: &mut Pieces, at: Index, _: Index) -> (String, Kind) {
     let part = *at.get(&[Part::Type, Part::Names, Part::Actions]);
     let text = match part {
         Part::Type => pieces.with_type(""),
@@ -134,7 +134,7 @@ fn empty_part(mut pieces: Pieces, at: Index, _: Index) -> (String, Kind) {
     (text, Kind::EmptyPart(part))
 }
 
-fn empty_item(mut pieces: Pieces, of: Index, at: Index) -> (String, Kind) {
+fn empty_item(pieces: &mut Pieces, of: Index, at: Index) -> (String, Kind) {
     let place = if of.index(2) == 0 {
         let place = at.index(pieces.names.len() + 1);
         pieces.names.insert(place, String::new());
@@ -147,7 +147,7 @@ fn empty_item(mut pieces: Pieces, of: Index, at: Index) -> (String, Kind) {
     (pieces.text(), Kind::EmptyItem { number: place + 1 })
 }
 
-fn whitespace(pieces: Pieces, which: Index, at: Index) -> (String, Kind) {
+fn whitespace(pieces: &mut Pieces, which: Index, at: Index) -> (String, Kind) {
     let text = pieces.text();
     // Beside a separator, or at an end.
     let separators = text.match_indices([':', ',']).flat_map(|(at, _)| [at, at + 1]);
@@ -156,7 +156,7 @@ fn whitespace(pieces: Pieces, which: Index, at: Index) -> (String, Kind) {
     (format!("{before}{}{behind}", which.get(&[" ", "  ", "\t", "\n", "\u{A0}"])), Kind::Whitespace)
 }
 
-fn unknown_type(pieces: Pieces, at: Index, _: Index) -> (String, Kind) {
+fn unknown_type(pieces: &mut Pieces, at: Index, _: Index) -> (String, Kind) {
     const OF_DATABASES: [&str; 9] =
         ["dbs", "DB", "Db", "database", "databases", "bucket", "d", "table", "token"];
     const OF_SYSTEM: [&str; 7] = ["System", "SYSTEM", "sys", "sytem", "systems", "table", "token"];
@@ -164,23 +164,23 @@ fn unknown_type(pieces: Pieces, at: Index, _: Index) -> (String, Kind) {
     (pieces.with_type(word), Kind::UnknownResourceType)
 }
 
-fn admin(pieces: Pieces, at: Index, _: Index) -> (String, Kind) {
+fn admin(pieces: &mut Pieces, at: Index, _: Index) -> (String, Kind) {
     let text = if at.index(2) == 0 { "*:*:*".into() } else { pieces.with_type("*") };
     (text, Kind::AdminPermission)
 }
 
-fn mixed_wildcard(mut pieces: Pieces, at: Index, _: Index) -> (String, Kind) {
+fn mixed_wildcard(pieces: &mut Pieces, at: Index, _: Index) -> (String, Kind) {
     let place = at.index(pieces.names.len() + 1);
     pieces.names.insert(place, "*".into());
     (pieces.text(), Kind::MixedWildcard)
 }
 
-fn glob(pieces: Pieces, at: Index, which: Index) -> (String, Kind) {
+fn glob(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
     let glob = *which.get(&["sensors_*", "*_raw", "a*b", "**"]);
     (pieces.with_name(at, glob), Kind::Glob)
 }
 
-fn variable(pieces: Pieces, at: Index, which: Index) -> (String, Kind) {
+fn variable(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
     let variable = *which.get(&[
         "$DB",
         "${DB}",
@@ -195,7 +195,7 @@ fn variable(pieces: Pieces, at: Index, which: Index) -> (String, Kind) {
     (pieces.with_name(at, variable), Kind::UnexpandedVariable)
 }
 
-fn unknown_action(pieces: Pieces, at: Index, which: Index) -> (String, Kind) {
+fn unknown_action(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
     let word = *which.get(&[
         "reaad",
         "Read",
@@ -211,16 +211,16 @@ fn unknown_action(pieces: Pieces, at: Index, which: Index) -> (String, Kind) {
     (pieces.with_action(at, word), Kind::UnknownAction)
 }
 
-fn wildcard_action(pieces: Pieces, at: Index, _: Index) -> (String, Kind) {
+fn wildcard_action(pieces: &mut Pieces, at: Index, _: Index) -> (String, Kind) {
     (pieces.with_action(at, "*"), Kind::WildcardAction)
 }
 
-fn not_grantable(pieces: Pieces, at: Index, which: Index) -> (String, Kind) {
+fn not_grantable(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
     let word = *which.get(&["drop", "update", "all", "admin", "ALL"]);
     (pieces.with_action(at, word), Kind::ActionNotGrantable)
 }
 
-fn bad_name(pieces: Pieces, at: Index, which: Index) -> (String, Kind) {
+fn bad_name(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
     const WRONG: [char; 10] = ['.', ' ', '@', '+', '"', '\\', '\0', '\u{e9}', '\u{43e}', '\u{1F4C8}'];
     let name = at.get(&pieces.names).clone();
     let (name, kind) = match which.index(WRONG.len() + 4) {
@@ -236,16 +236,16 @@ fn bad_name(pieces: Pieces, at: Index, which: Index) -> (String, Kind) {
     (pieces.with_name(at, name), Kind::BadDatabaseName(kind))
 }
 
-fn too_long(pieces: Pieces, at: Index, more: Index) -> (String, Kind) {
+fn too_long(pieces: &mut Pieces, at: Index, more: Index) -> (String, Kind) {
     (pieces.with_name(at, "a".repeat(512 + more.index(100))), Kind::DatabaseNameTooLong)
 }
 
-fn not_for_type(pieces: Pieces, at: Index, which: Index) -> (String, Kind) {
+fn not_for_type(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
     let word = *which.get(&["write", "create", "describe", "delete"]);
     (pieces.with_action(at, word), Kind::ActionNotForType)
 }
 
-fn unknown_resource(pieces: Pieces, at: Index, which: Index) -> (String, Kind) {
+fn unknown_resource(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
     let word = *which.get(&["tokens", "queries", "Health", "helth", "db1"]);
     (pieces.with_name(at, word), Kind::UnknownSystemResource)
 }

@@ -116,13 +116,13 @@ impl Scene {
     }
 
     /// Makes the mistake; not possible only where the entry itself could not be made.
-    pub(super) fn spoil(&mut self, mistake: Code, permission: Option<String>, pick: Index) -> bool {
+    pub(super) fn spoil(&mut self, mistake: Code, permission: Option<&str>, pick: Index) -> bool {
         match mistake {
             Code::NestedTooDeeply => {
                 self.more.push(("description".into(), raw("[".repeat(200) + &"]".repeat(200))));
                 true
             }
-            Code::NotAnObject => self.instead(raw(*pick.get(&["42", "null", "true", "\"x\""]))),
+            Code::NotAnObject => self.instead(raw(one_of(pick, &["42", "null", "true", "\"x\""]))),
             Code::ArrayAtTop => {
                 let entry = Json::Object(core::mem::take(&mut self.entry));
                 self.instead(Json::Array([entry].into()))
@@ -165,7 +165,7 @@ impl Scene {
 
     fn spoil_entry(&mut self, mistake: Code, pick: Index) -> bool {
         let body = self.body();
-        let required = *pick.get(&["token", "name", "permissions"]);
+        let required = one_of(pick, &["token", "name", "permissions"]);
         match mistake {
             Code::DuplicateMember => {
                 let first = self.entry.first().cloned();
@@ -178,7 +178,7 @@ impl Scene {
                 true
             }
             Code::WrongType => {
-                self.set(*pick.get(&["token", "name"]), raw(*pick.get(&["5", "null", "[]", "{}"])))
+                self.set(one_of(pick, &["token", "name"]), raw(one_of(pick, &["5", "null", "[]", "{}"])))
             }
             Code::UnknownMember => {
                 self.entry.push(("description".into(), text("mine")));
@@ -186,18 +186,17 @@ impl Scene {
             }
             Code::MisspeltMember => self.rename(
                 "expiry_millis",
-                *pick.get(&["expiry_milis", "expiryMillis", "EXPIRY_MILLIS", "expires_at"]),
+                one_of(pick, &["expiry_milis", "expiryMillis", "EXPIRY_MILLIS", "expires_at"]),
             ),
             Code::ExpiryNotAnInteger => {
                 let wrong =
                     ["\"1756400061529\"", "1.75e12", "\"2026-01-01T00:00:00Z\"", "\"90d\"", "null", "1.5"];
-                self.set("expiry_millis", raw(*pick.get(&wrong)))
+                self.set("expiry_millis", raw(one_of(pick, &wrong)))
             }
-            Code::TokenPrefix => {
-                self.set("token", text(body.replacen(TOKEN_PREFIX, *pick.get(&["", "Bearer", "APIV3_"]), 1)))
-            }
+            Code::TokenPrefix => self
+                .set("token", text(body.replacen(TOKEN_PREFIX, one_of(pick, &["", "Bearer", "APIV3_"]), 1))),
             Code::TokenCharacters => {
-                self.set("token", text(body + *pick.get(&[" ", "\n", "\u{2026}x", "\u{e9}"])))
+                self.set("token", text(body + one_of(pick, &[" ", "\n", "\u{2026}x", "\u{e9}"])))
             }
             Code::PlaceholderToken => self.set("token", text("apiv3_your_token_here")),
             Code::WeakToken => self.set("token", text("apiv3_aaaaaaaa")),
@@ -205,12 +204,12 @@ impl Scene {
             Code::EmptyName => self.set("name", text("")),
             Code::ReservedName => self.set("name", text("_admin")),
             Code::NameWithSurroundingSpace => {
-                self.set("name", text(*pick.get(&[" mine", "mine ", "\tmine\n"])))
+                self.set("name", text(one_of(pick, &[" mine", "mine ", "\tmine\n"])))
             }
             Code::Expired => self.set("expiry_millis", raw("1000000000000")),
             Code::ExpiryInSeconds => self.set("expiry_millis", raw("1756400061")),
             Code::ExpiryTooFine => self.set("expiry_millis", raw("1756400061529000")),
-            Code::ExpiryNotPositive => self.set("expiry_millis", raw(*pick.get(&["0", "-1"]))),
+            Code::ExpiryNotPositive => self.set("expiry_millis", raw(one_of(pick, &["0", "-1"]))),
             Code::NeverExpires => {
                 self.entry.retain(|(key, _)| key != "expiry_millis");
                 true
@@ -219,7 +218,7 @@ impl Scene {
         }
     }
 
-    fn spoil_permissions(&mut self, mistake: Code, wrong: Option<String>) -> bool {
+    fn spoil_permissions(&mut self, mistake: Code, wrong: Option<&str>) -> bool {
         let usual = match mistake {
             Code::PermissionsNotAList => return self.set("permissions", text("db:a:read")),
             Code::PermissionObject => {
@@ -258,7 +257,7 @@ impl Scene {
             Code::UnknownSystemResource => "system:tokens:read",
             _ => return true,
         };
-        self.permissions(&[wrong.as_deref().unwrap_or(usual)])
+        self.permissions(&[wrong.unwrap_or(usual)])
     }
 }
 
@@ -266,7 +265,7 @@ impl Scene {
 pub(super) fn spoil_text(json: String, mistake: Code, pick: Index) -> String {
     match mistake {
         Code::ByteOrderMark => format!("\u{FEFF}{json}"),
-        Code::EmptyFile => String::from(*pick.get(&["", " ", "\n", "\r\n\t"])),
+        Code::EmptyFile => String::from(one_of(pick, &["", " ", "\n", "\r\n\t"])),
         Code::JsonSyntax => {
             let object = json.trim_end();
             let inside = object.strip_suffix('}').unwrap_or(object);
@@ -280,4 +279,8 @@ pub(super) fn spoil_text(json: String, mistake: Code, pick: Index) -> String {
         }
         _ => json,
     }
+}
+
+fn one_of(pick: Index, words: &[&'static str]) -> &'static str {
+    words.get(pick.index(words.len())).copied().unwrap_or_default()
 }
