@@ -89,13 +89,14 @@ impl Expiry {
     #[must_use]
     pub fn remaining(self, now: SystemTime) -> Option<Duration> {
         let left = i128::from(self.0) - millis(now);
-        u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis)
+        (left > 0).then(|| Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX)))
     }
 
     /// How long it is from the expiry to `now`; none where it is not past.
     #[must_use]
     pub fn elapsed(self, now: SystemTime) -> Option<Duration> {
-        u64::try_from(millis(now) - i128::from(self.0)).ok().map(Duration::from_millis)
+        let gone = millis(now) - i128::from(self.0);
+        (gone >= 0).then(|| Duration::from_millis(u64::try_from(gone).unwrap_or(u64::MAX)))
     }
 }
 
@@ -120,7 +121,11 @@ impl fmt::Display for Expiry {
         match u64::try_from(self.0) {
             Ok(millis) if self.0 <= LAST_RFC3339_MILLIS => {
                 let time = UNIX_EPOCH + Duration::from_millis(millis);
-                f.pad(&humantime::format_rfc3339(time).to_string())
+                let text = match millis % 1000 {
+                    0 => humantime::format_rfc3339_seconds(time),
+                    _ => humantime::format_rfc3339_millis(time),
+                };
+                f.pad(&text.to_string())
             }
             _ => self.0.fmt(f),
         }

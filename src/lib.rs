@@ -50,9 +50,11 @@ pub mod error;
 #[cfg(feature = "std")]
 pub mod store;
 
-// What others may want.
+// Optional.
 #[cfg(feature = "std")]
 mod serde_impls;
+#[cfg(feature = "proptest1")]
+pub mod strategies;
 
 #[cfg(feature = "std")]
 pub use crate::access::{
