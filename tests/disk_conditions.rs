@@ -1,7 +1,7 @@
 //! Odd places for a file: every one ends in success or in its own error, with the file and its links intact.
 
 #![cfg(target_os = "linux")]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::pedantic, reason = "a harness, told in the order of what happens")]
 
 #[allow(dead_code)]
 #[path = "faults/writer.rs"]

@@ -85,7 +85,10 @@ pub(super) fn read<'a>(
                 one(decoder, token, &grant);
                 grants.push(grant);
             }
-            Err(_) => errors(&mut decoder.context, At::Permission(token, *index), *string, text),
+            Err(_) => {
+                decoder.whole.unreadable();
+                errors(&mut decoder.context, At::Permission(token, *index), *string, text);
+            }
         }
     }
     if grants.len() > 1 && !decoder.context.validator.only_errors {

@@ -45,6 +45,8 @@ pub(crate) struct Whole<'a> {
     padded_names: Vec<(usize, RawStr<'a>)>,
     granted: HashMap<Cow<'a, str>, (usize, usize, Span)>,
     all_granted: bool,
+    // A permission that was refused may grant anything.
+    unreadable: bool,
     created: HashMap<String, (usize, Span)>,
     create_unreadable: bool,
 }
@@ -141,6 +143,10 @@ impl<'a> Whole<'a> {
             let name = borrowed.map_or_else(|| Cow::Owned(name.into()), Cow::Borrowed);
             self.granted.insert(name, place);
         }
+    }
+
+    pub(super) fn unreadable(&mut self) {
+        self.unreadable = true;
     }
 
     pub(super) fn grant_all(&mut self) {
@@ -240,7 +246,7 @@ impl<'a> Whole<'a> {
         if !self.create_unreadable && context.wants(Code::GrantedNotCreated) {
             self.granted_not_created(context);
         }
-        if !self.all_granted && context.wants(Code::CreatedNotGranted) {
+        if !self.all_granted && !self.unreadable && context.wants(Code::CreatedNotGranted) {
             self.created_not_granted(context);
         }
     }
