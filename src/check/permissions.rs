@@ -79,16 +79,13 @@ pub(super) fn read<'a>(
         .collect();
     let mut grants = Vec::with_capacity(texts.len());
     for (index, string, text) in &texts {
-        match Permission::parse_borrowed(text) {
-            Ok(permission) => {
-                let grant = Grant { index: *index, string: *string, text, permission };
-                one(decoder, token, &grant);
-                grants.push(grant);
-            }
-            Err(_) => {
-                decoder.whole.unreadable();
-                errors(&mut decoder.context, At::Permission(token, *index), *string, text);
-            }
+        if let Ok(permission) = Permission::parse_borrowed(text) {
+            let grant = Grant { index: *index, string: *string, text, permission };
+            one(decoder, token, &grant);
+            grants.push(grant);
+        } else {
+            decoder.whole.unreadable();
+            errors(&mut decoder.context, At::Permission(token, *index), *string, text);
         }
     }
     if grants.len() > 1 && !decoder.context.validator.only_errors {
