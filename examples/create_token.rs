@@ -7,6 +7,7 @@
 
 mod util;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ use influxdb3_offline_tokens::{
 };
 use serde::Serialize;
 
-use crate::util::{Outcome, Output, arguments, finish, given_path, human, is_stdin, shown_path};
+use crate::util::{Outcome, Output, arguments, finish, given_path, human, is_stdin, masked, shown_path};
 
 /// Makes a token in an offline tokens file, as `influxdb3 create token … --offline` does.
 ///
@@ -78,7 +79,7 @@ struct Made<'a> {
     output_file: String,
     expiry_millis: Option<i64>,
     permissions: Vec<String>,
-    create_databases: Vec<&'a str>,
+    create_databases: Vec<Cow<'a, str>>,
     created: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<&'a str>,
@@ -141,13 +142,17 @@ fn entry(args: &Args, now: SystemTime) -> anyhow::Result<TokenEntry> {
 fn print(args: &Args, entry: &TokenEntry, created: bool) -> io::Result<()> {
     let mut output = Output::new();
     let token = args.show_token.then(|| entry.token().expose());
-    let databases: Vec<&str> = args.create_databases.iter().map(String::as_str).collect();
+    let name = masked(entry.name().as_str());
+    let databases: Vec<Cow<'_, str>> = args.create_databases.iter().map(|name| masked(name)).collect();
+    let permissions =
+        entry.permissions().iter().map(|permission| masked(&permission.to_string()).into_owned());
+    let permissions: Vec<String> = permissions.collect();
     if args.format == Format::Json {
         let made = Made {
-            name: entry.name().as_str(),
+            name: &name,
             output_file: given_path(&args.output_file),
             expiry_millis: entry.expiry().map(Expiry::as_millis),
-            permissions: entry.permissions().iter().map(ToString::to_string).collect(),
+            permissions,
             create_databases: databases,
             created,
             token,
@@ -158,8 +163,8 @@ fn print(args: &Args, entry: &TokenEntry, created: bool) -> io::Result<()> {
     }
     let path = shown_path(&args.output_file);
     let done = if created { "made with" } else { "has a new" };
-    writeln!(output, "`{path}` {done} token `{}`", util::printable(entry.name().as_str()))?;
-    for permission in entry.permissions() {
+    writeln!(output, "`{path}` {done} token `{}`", util::printable(&name))?;
+    for permission in permissions {
         writeln!(output, "  may:     {permission}")?;
     }
     match entry.expiry() {
