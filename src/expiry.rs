@@ -101,12 +101,18 @@ impl Expiry {
 
 /// Rounded down: a moment within a millisecond belongs to it, before 1970 too.
 pub(crate) fn millis(time: SystemTime) -> i128 {
-    let whole = |duration: Duration| i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX);
-    let nanos = match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => whole(after),
-        Err(before) => -whole(before.duration()),
-    };
-    nanos.div_euclid(1_000_000)
+    // In parts, as a division of 128 bits is slow.
+    let parts = |duration: Duration| (i128::from(duration.as_secs()) * 1000, duration.subsec_nanos());
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => {
+            let (whole, nanos) = parts(after);
+            whole + i128::from(nanos / 1_000_000)
+        }
+        Err(before) => {
+            let (whole, nanos) = parts(before.duration());
+            -whole - i128::from(nanos.div_ceil(1_000_000))
+        }
+    }
 }
 
 impl fmt::Display for Expiry {

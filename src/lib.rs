@@ -39,6 +39,8 @@ pub mod check;
 pub mod fix;
 #[cfg(feature = "std")]
 pub mod edit;
+#[cfg(feature = "std")]
+pub mod access;
 
 // The world.
 #[cfg(feature = "std")]
@@ -52,6 +54,12 @@ pub mod store;
 #[cfg(feature = "std")]
 mod serde_impls;
 
+#[cfg(feature = "std")]
+pub use crate::access::{
+    AccessEntry, AccessRequest, Authenticated, Authorizer, ChangeKind, Decision, DenyReason, EntryKey,
+    ExpectationErrorKind, Expectations, FailedExpectation, FailureKind, FileDifference, InvalidExpectation,
+    InvalidExpectations, Rights, TokenDifference, decide,
+};
 #[cfg(feature = "std")]
 pub use crate::check::{InvalidFile, Level, Validator};
 pub use crate::code::{Code, Severity, UnknownCode};
