@@ -339,6 +339,7 @@ fn nothing_shows_a_token() {
         format!("{request} {}", decide(&[], request)),
         failed.iter().map(ToString::to_string).collect(),
         format!("{wrong} {wrong:?}"),
+        decide(&permissions(&[&format!("db:{CANARY}:read")]), request).to_string(),
     ];
     for output in outputs {
         assert!(!output.contains("Canary"), "{output}");

@@ -1,40 +1,25 @@
 //! The examples about access, run as they are: what they print, and their exit codes.
 
+#[path = "util/examples.rs"]
+mod examples;
 mod util;
 
+use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::sync::Once;
+use std::sync::Mutex;
 
+use examples::example;
 use serde_json::{Value, json};
 use util::CANARY;
-
-fn example(name: &str) -> PathBuf {
-    static BUILT: Once = Once::new();
-    let test = std::env::current_exe().unwrap();
-    let profile = test.parent().and_then(Path::parent).unwrap();
-    BUILT.call_once(|| {
-        // `cargo test --test access_examples` alone does not build them.
-        let mut build = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
-        build.args(["build", "--quiet", "--manifest-path"]);
-        build.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));
-        for name in ["who_can", "diff_access", "check_access", "assert_access"] {
-            build.args(["--example", name]);
-        }
-        if profile.ends_with("release") {
-            build.arg("--release");
-        }
-        build.arg("--target-dir").arg(profile.parent().unwrap());
-        assert!(build.status().unwrap().success(), "the examples build");
-    });
-    profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
-}
 
 /// Exit code, standard output, standard error; neither shows the secret.
 #[track_caller]
 fn run(name: &str, arguments: &[&str], input: &str) -> (i32, String, String) {
-    let mut command = Command::new(example(name));
+    static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+    let program = BUILT.lock().unwrap().entry(name.to_owned()).or_insert_with(|| example(name)).clone();
+    let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();

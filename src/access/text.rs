@@ -21,6 +21,8 @@ impl fmt::Display for AccessRequest<'_> {
 impl fmt::Display for EntryKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // A token that was pasted where a database belongs.
+            Self::Database(name) if name.contains(TOKEN_PREFIX) => f.write_str("db:[redacted]"),
             Self::Database(name) => write!(f, "db:{name}"),
             Self::AllDatabases => f.write_str("db:*"),
             Self::System(resource) => write!(f, "system:{resource}"),
