@@ -8,6 +8,14 @@
 //!   secrets, compares them in a time that depends on their content, and hashes nothing cryptographically.
 //!
 //! After criterion's times the ratios are printed: medians of rounds in which the candidates take turns.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    reason = "a bench"
+)]
 
 use std::collections::HashMap;
 use std::hint::black_box;

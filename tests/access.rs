@@ -1,4 +1,11 @@
 //! The server's rules of access, one table row for each thing they say, in every order of the permissions.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

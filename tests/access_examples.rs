@@ -1,4 +1,11 @@
 //! The examples about access, run as they are: what they print, and their exit codes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
 
 #[path = "util/examples.rs"]
 mod examples;
@@ -212,7 +219,10 @@ fn check_access_in_a_batch_answers_line_by_line() {
             r#"{"allowed":true,"reason":null,"entry":"db:a:read"}"#,
         ),
     ];
-    let input: String = rows.iter().map(|(line, _)| format!("{line}\n")).collect();
+    let mut input = rows.iter().map(|(line, _)| *line).collect::<Vec<_>>().join("
+");
+    input.push('
+');
     let (code, out, err) = run("check_access", &[&files.path("old.json"), "--batch"], &input);
     assert_eq!((code, err.as_str(), out.lines().count()), (2, "", rows.len()));
     for ((line, expected), answer) in rows.iter().zip(out.lines()) {

@@ -1,4 +1,11 @@
 //! Where the examples are that a test runs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
 #![allow(unreachable_pub, reason = "as in util")]
 
 use std::path::{Path, PathBuf};
