@@ -1,12 +1,17 @@
 //! Checks a tokens file against a file of expectations, such as a build does before it deploys.
 
-use std::path::{Path, PathBuf};
+mod util;
+
+use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::{Expectations, load};
+
+use crate::util::{Outcome, Output, arguments, complain, finish, shown_path};
 
 /// Checks a tokens file against a file of expectations.
 ///
@@ -22,34 +27,31 @@ struct Arguments {
     expectations: PathBuf,
 }
 
-fn run(file: &Path, expectations: &Path) -> Result<bool> {
-    let file = load(file)?;
-    let shown = expectations.display();
-    let text = std::fs::read_to_string(expectations).with_context(|| format!("cannot read `{shown}`"))?;
+fn run(arguments: &Arguments) -> Result<Outcome> {
+    let file = load(&arguments.file)?;
+    let shown = shown_path(&arguments.expectations);
+    let text =
+        std::fs::read_to_string(&arguments.expectations).with_context(|| format!("cannot read `{shown}`"))?;
     let expectations = match Expectations::parse(&text) {
         Ok(expectations) => expectations,
         Err(wrong) => {
-            for error in wrong.errors() {
-                eprintln!("{shown}: {error}");
+            for error in wrong.errors().iter().copied() {
+                complain(&shown, &error.into());
             }
             anyhow::bail!("`{shown}` is no file of expectations");
         }
     };
     let failed = expectations.check(&file, SystemTime::now());
+    let mut out = Output::new();
     for one in &failed {
-        println!("{shown}: {one}");
+        writeln!(out, "{shown}: {one}")?;
     }
-    Ok(failed.is_empty())
+    out.flush()?;
+    Ok(if failed.is_empty() { Outcome::Fine } else { Outcome::Findings })
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match run(&arguments.file, &arguments.expectations) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    let matches = arguments(Arguments::command());
+    let args = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    finish("assert_access", run(&args))
 }

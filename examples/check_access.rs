@@ -1,5 +1,7 @@
 //! Decides requests by a tokens file as the server decides them: one from the arguments, or one a line as JSON.
 
+mod util;
+
 use std::collections::HashMap;
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
@@ -7,12 +9,14 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, anyhow, bail};
-use clap::{ArgGroup, Parser};
+use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::{
     AccessRequest, DatabaseActions, Decision, Permission, SystemResource, TokenEntry, TokenFile, decide, load,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use crate::util::{Outcome, Output, arguments, finish};
 
 /// Decides requests by a tokens file as the server decides them.
 ///
@@ -149,9 +153,9 @@ fn answer(tokens: &Tokens<'_>, request: &Request, now: SystemTime) -> Result<Ans
     }
 }
 
-fn batch(tokens: &Tokens<'_>) -> Result<bool> {
-    let (input, mut output) = (std::io::stdin().lock(), std::io::BufWriter::new(std::io::stdout().lock()));
-    let mut sound = true;
+fn batch(tokens: &Tokens<'_>) -> Result<Outcome> {
+    let (input, mut output) = (std::io::stdin().lock(), Output::new());
+    let mut outcome = Outcome::Fine;
     for line in input.split(b'\n') {
         let line = line.context("cannot read standard input")?;
         // What serde_json says may quote the line, and the line may hold a token: only the place is told.
@@ -161,29 +165,32 @@ fn batch(tokens: &Tokens<'_>) -> Result<bool> {
         let json = match answer {
             Ok(answer) => answer.json(),
             Err(error) => {
-                sound = false;
+                outcome = Outcome::Failed;
                 json!({"error": format!("{error:#}")})
             }
         };
         writeln!(output, "{json}")?;
         // An answer a line, for whoever asks and waits.
         output.flush()?;
+        if output.closed() {
+            break;
+        }
     }
-    Ok(sound)
+    Ok(outcome)
 }
 
 fn describe(error: &serde_json::Error) -> &'static str {
     if error.is_data() { "a member is missing, unknown, or of another type" } else { "not one JSON object" }
 }
 
-fn run(arguments: Arguments) -> Result<ExitCode> {
+fn run(arguments: &Arguments) -> Result<Outcome> {
     let file = arguments.file.as_ref().map(load).transpose()?;
     let file = file.unwrap_or_else(TokenFile::default);
     let tokens: Tokens<'_> = file.tokens().iter().map(|token| (token.name().as_str(), token)).collect();
     if arguments.batch {
-        return Ok(if batch(&tokens)? { ExitCode::SUCCESS } else { ExitCode::from(2) });
+        return batch(&tokens);
     }
-    let name = arguments.token_name.unwrap_or_default();
+    let name = arguments.token_name.clone().unwrap_or_default();
     if !tokens.contains_key(&*name) {
         bail!("the file has no token of this name");
     }
@@ -191,20 +198,21 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
     let request = Request {
         token_name: Some(name),
         permissions: None,
-        database: arguments.database,
+        database: arguments.database.clone(),
         any_database: Some(arguments.any_database),
-        system: arguments.system,
+        system: arguments.system.clone(),
         exists: Some(!arguments.new),
-        actions: if read { vec!["read".into()] } else { arguments.actions },
+        actions: if read { vec!["read".into()] } else { arguments.actions.clone() },
     };
     let answer = answer(&tokens, &request, SystemTime::now())?;
-    println!("{}", answer.text);
-    Ok(if answer.allowed { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    let mut out = Output::new();
+    writeln!(out, "{}", answer.text)?;
+    out.flush()?;
+    Ok(if answer.allowed { Outcome::Fine } else { Outcome::Findings })
 }
 
 fn main() -> ExitCode {
-    run(Arguments::parse()).unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        ExitCode::from(2)
-    })
+    let matches = arguments(Arguments::command());
+    let args = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    finish("check_access", run(&args))
 }

@@ -1,12 +1,17 @@
 //! Says what differs between two tokens files in who may do what.
 
+mod util;
+
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Parser, ValueEnum};
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use influxdb3_offline_tokens::{AccessRequest, Expiry, FileDifference, TokenDifference, TokenEntry, load};
 use serde_json::{Value, json};
+
+use crate::util::{Outcome, Output, arguments, finish, masked, printable};
 
 /// Says what differs between two tokens files in who may do what.
 ///
@@ -35,33 +40,34 @@ fn name(entry: Option<&TokenEntry>) -> Option<&str> {
     entry.map(|entry| entry.name().as_str())
 }
 
-fn table(difference: &FileDifference<'_>) {
+fn table(out: &mut Output, difference: &FileDifference<'_>) -> Result<()> {
     for name in difference.databases_added() {
-        println!("+ database {name}");
+        writeln!(out, "+ database {name}")?;
     }
     for name in difference.databases_removed() {
-        println!("- database {name}");
+        writeln!(out, "- database {name}")?;
     }
     for token in difference.tokens() {
         let [before, after] =
-            [token.before(), token.after()].map(|entry| name(entry).unwrap_or_default().escape_debug());
+            [token.before(), token.after()].map(|entry| printable(&masked(name(entry).unwrap_or_default())));
         match token.before().zip(token.after()).filter(|(old, new)| old.name() != new.name()) {
-            Some(_) => println!("token {before} -> {after}: {}", token.kind().name()),
-            None if token.after().is_some() => println!("token {after}: {}", token.kind().name()),
-            None => println!("token {before}: {}", token.kind().name()),
+            Some(_) => writeln!(out, "token {before} -> {after}: {}", token.kind().name())?,
+            None if token.after().is_some() => writeln!(out, "token {after}: {}", token.kind().name())?,
+            None => writeln!(out, "token {before}: {}", token.kind().name())?,
         }
         if let Some((old, new)) = token.expiry() {
             let shown =
                 |expiry: Option<Expiry>| expiry.map_or_else(|| "never".into(), |expiry| expiry.to_string());
-            println!("  expires {} -> {}", shown(old), shown(new));
+            writeln!(out, "  expires {} -> {}", shown(old), shown(new))?;
         }
         for right in token.gained() {
-            println!("  + {right}");
+            writeln!(out, "  + {right}")?;
         }
         for right in token.lost() {
-            println!("  - {right}");
+            writeln!(out, "  - {right}")?;
         }
     }
+    Ok(())
 }
 
 fn rights(rights: &[AccessRequest<'_>]) -> Vec<Value> {
@@ -103,23 +109,20 @@ fn json(difference: &FileDifference<'_>) -> Value {
     })
 }
 
-fn run(arguments: &Arguments) -> Result<bool> {
+fn run(arguments: &Arguments) -> Result<Outcome> {
     let (old, new) = (load(&arguments.old)?, load(&arguments.new)?);
     let difference = FileDifference::between(&old, &new);
+    let mut out = Output::new();
     match arguments.format {
-        Format::Table => table(&difference),
-        Format::Json => println!("{}", json(&difference)),
+        Format::Table => table(&mut out, &difference)?,
+        Format::Json => writeln!(out, "{}", json(&difference))?,
     }
-    Ok(difference.gains())
+    out.flush()?;
+    Ok(if difference.gains() { Outcome::Findings } else { Outcome::Fine })
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(false) => ExitCode::SUCCESS,
-        Ok(true) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    let matches = arguments(Arguments::command());
+    let args = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    finish("diff_access", run(&args))
 }

@@ -1,12 +1,17 @@
 //! Lists the tokens of a file that may do something, each with the entry that allows it.
 
+mod util;
+
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::Result;
-use clap::{ArgGroup, Parser};
+use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource, load};
+
+use crate::util::{Outcome, Output, arguments, finish, masked, printable};
 
 /// Lists the tokens of a file that may do something, each with the entry that allows it.
 ///
@@ -33,7 +38,7 @@ struct Arguments {
     system: Option<SystemResource>,
 }
 
-fn run(arguments: &Arguments) -> Result<bool> {
+fn run(arguments: &Arguments) -> Result<Outcome> {
     let file = load(&arguments.file)?;
     let actions = arguments.actions;
     let request = match (&arguments.database, &arguments.new_database, arguments.system) {
@@ -43,22 +48,19 @@ fn run(arguments: &Arguments) -> Result<bool> {
         (.., Some(_)) => anyhow::bail!("system resources can only be read"),
         _ => AccessRequest::any_database(actions),
     };
-    let mut somebody = false;
+    let (mut out, mut outcome) = (Output::new(), Outcome::Findings);
     for (token, entry) in file.who_can(request, SystemTime::now()) {
         let places: Vec<_> = entry.made_by(token.permissions()).map(|at| at.to_string()).collect();
-        println!("{}\t{entry}\tpermissions {}", token.name().as_str().escape_debug(), places.join(","));
-        somebody = true;
+        let name = printable(&masked(token.name().as_str()));
+        writeln!(out, "{name}\t{entry}\tpermissions {}", places.join(","))?;
+        outcome = Outcome::Fine;
     }
-    Ok(somebody)
+    out.flush()?;
+    Ok(outcome)
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(2)
-        }
-    }
+    let matches = arguments(Arguments::command());
+    let args = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    finish("who_can", run(&args))
 }

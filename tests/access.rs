@@ -437,6 +437,8 @@ fn the_smallest_list() {
     smallest(&["db:a:read", "db:a:write"], &["db:a:read,write"]);
     smallest(&["db:a:read", "db:*:read", "db:b:write"], &["db:*:read", "db:b:write"]);
     smallest(&["db:a:read", "db:b:write", "db:c:read,write"], &["db:a,c:read", "db:b,c:write"]);
+    // An entry that hides is not left out, though `db:*` has more.
+    smallest(&["db:*:read,write", "db:a:read"], &["db:*:read,write", "db:a:read"]);
     smallest(&["db:a:read", "db:b:read,write"], &["db:a:read", "db:b:read,write"]);
     smallest(&["system:ping:read", "system:*:read"], &["system:*:read"]);
     smallest(&["system:ping:read", "system:health:read"], &["system:health,ping:read"]);

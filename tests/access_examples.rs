@@ -135,12 +135,15 @@ fn check_access_answers_by_its_exit_code() {
             &["old", "--database", "a", "--action", "read"],
             "1 denied: the token expired at 1970-01-01T00:00:00.001000000Z\n",
         ),
-        (&["ghost", "--database", "a", "--action", "read"], "2 error: the file has no token of this name\n"),
+        (
+            &["ghost", "--database", "a", "--action", "read"],
+            "2 check_access: the file has no token of this name\n",
+        ),
     ] {
         assert_eq!(check(arguments), expected, "{arguments:?}");
     }
-    assert!(check(&["app", "--database", "a", "--action", "reed"]).starts_with("2 error"));
-    assert!(check(&["app", "--system", "tokens"]).starts_with("2 error"));
+    assert!(check(&["app", "--database", "a", "--action", "reed"]).starts_with("2 check_access: "));
+    assert!(check(&["app", "--system", "tokens"]).starts_with("2 check_access: "));
 }
 
 #[test]
@@ -219,7 +222,11 @@ fn check_access_in_a_batch_answers_line_by_line() {
             r#"{"allowed":true,"reason":null,"entry":"db:a:read"}"#,
         ),
     ];
-    let input: String = rows.iter().map(|(line, _)| format!("{line}\n")).collect();
+    let mut input = rows.iter().map(|(line, _)| *line).collect::<Vec<_>>().join(
+        "
+",
+    );
+    input.push('\n');
     let (code, out, err) = run("check_access", &[&files.path("old.json"), "--batch"], &input);
     assert_eq!((code, err.as_str(), out.lines().count()), (2, "", rows.len()));
     for ((line, expected), answer) in rows.iter().zip(out.lines()) {

@@ -217,6 +217,14 @@ fn it_reloads_and_keeps_the_last_good_file() {
     util::assert_no_piece_of(CANARY, &service.log(), "the log");
 }
 
+/// Sets the flag when it goes.
+struct Done<'a>(&'a AtomicBool);
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Versions replace one another while clients ask. What every version allows is always allowed, what none allows never;
 /// and once a version has been seen, no answer comes from an older one.
 #[test]
@@ -245,12 +253,6 @@ fn it_reloads_under_load_without_a_wrong_answer() {
             });
         }
         // However this ends, the clients end too.
-        struct Done<'a>(&'a AtomicBool);
-        impl Drop for Done<'_> {
-            fn drop(&mut self) {
-                self.0.store(true, Ordering::Relaxed);
-            }
-        }
         let _done = Done(&done);
         for next in 1..=VERSIONS {
             let text = if next % 5 == 0 { file(&["db:always:reed"]) } else { version(next) };

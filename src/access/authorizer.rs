@@ -268,6 +268,10 @@ impl<'a> Authenticated<'a> {
         self.authorizer.names.get(grant.name..grant.name + usize::from(grant.length)).unwrap_or_default()
     }
 
+    fn bytes_of(&self, grant: &Grant) -> Option<&'a [u8]> {
+        self.authorizer.names.as_bytes().get(grant.name..grant.name + usize::from(grant.length))
+    }
+
     fn entry(&self, grant: &Grant) -> AccessEntry<'a> {
         AccessEntry { key: EntryKey::Database(self.name_of(grant)), actions: grant.actions }
     }
@@ -282,7 +286,7 @@ impl<'a> Entries<'a> for Authenticated<'a> {
             let same = grants.partition_point(|grant| grant.tag == tag);
             grants = grants.get(..same).unwrap_or_default();
         }
-        let same = |grant: &&Grant| grant.tag == tag && self.name_of(grant) == name;
+        let same = |grant: &&Grant| grant.tag == tag && self.bytes_of(grant) == Some(name.as_bytes());
         grants.iter().find(same).map(|grant| self.entry(grant))
     }
 
@@ -319,10 +323,15 @@ fn tag(seed: u64, name: &str) -> u32 {
         let folded = (product as u64) ^ (product >> 64) as u64;
         folded
     };
-    let (words, rest) = name.as_bytes().as_chunks();
+    let bytes = name.as_bytes();
+    let (words, rest) = bytes.as_chunks();
     let hash = words.iter().fold(seed ^ name.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    let last = rest.iter().fold(0, |last, byte| last << 8 | u64::from(*byte));
-    (mix(mix(hash, last), seed) >> 32) as u32
+    // The last eight bytes, some of them for the second time, are quicker than those that are left one by one.
+    let last = bytes.last_chunk().map_or_else(
+        || rest.iter().fold(0, |last, byte| last << 8 | u64::from(*byte)),
+        |last| u64::from_le_bytes(*last),
+    );
+    (mix(hash, last) >> 32) as u32
 }
 
 // The names of the databases in one text, each once.
