@@ -1,6 +1,7 @@
 //! The offline permission tokens file of InfluxDB 3 Enterprise.
 
 #![no_std]
+#![forbid(unsafe_code)]
 // Bad input is never a reason to panic; tests may.
 #![cfg_attr(
     not(test),

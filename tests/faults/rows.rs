@@ -301,7 +301,7 @@ fn crowd(
                         let name = format!("w{number}-{turn}");
                         let mut child = start(writer.command(&scene.file, &name), &name);
                         let chance = seed(number * each + turn);
-                        let killed = kill_one_in.is_some_and(|one_in| chance % one_in == 0);
+                        let killed = kill_one_in.is_some_and(|one_in| chance.is_multiple_of(one_in));
                         if killed {
                             std::thread::sleep(Duration::from_micros((chance / 64 % 30_000) as u64));
                             let _ = child.kill();
