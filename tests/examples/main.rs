@@ -1,6 +1,15 @@
 //! The example programs, run as people run them: output, exit codes, and no secret in any of it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
 
 mod create_token;
+#[path = "../util/examples.rs"]
+mod examples;
 mod parse_permission;
 mod sarif;
 mod secrets;
@@ -8,10 +17,11 @@ mod secrets;
 mod util;
 mod validate;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::Mutex;
 
 /// What a program gave.
 pub(crate) struct Run {
@@ -54,24 +64,8 @@ pub(crate) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-/// The program next to this test. `cargo test` builds the examples; `cargo test --test examples` does not.
+/// The example, built once by each run of the tests.
 fn program(name: &str) -> PathBuf {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    let folder = FOLDER.get_or_init(|| {
-        let test = std::env::current_exe().unwrap();
-        let profile = test.parent().unwrap().parent().unwrap();
-        let folder = profile.join("examples");
-        if !folder.join(format!("create_token{}", std::env::consts::EXE_SUFFIX)).exists() {
-            let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-            cargo.args(["build", "--quiet", "--examples", "--manifest-path"]);
-            cargo.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
-            cargo.arg("--target-dir").arg(profile.parent().unwrap());
-            if profile.file_name().is_some_and(|profile| profile == "release") {
-                cargo.arg("--release");
-            }
-            assert!(cargo.status().unwrap().success());
-        }
-        folder
-    });
-    folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+    BUILT.lock().unwrap().entry(name.to_owned()).or_insert_with(|| examples::example(name)).clone()
 }
