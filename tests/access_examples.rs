@@ -133,7 +133,7 @@ fn check_access_answers_by_its_exit_code() {
         (&["app", "--system", "ping"], "1 denied: no permission of the token is for this\n"),
         (
             &["old", "--database", "a", "--action", "read"],
-            "1 denied: the token expired at 1970-01-01T00:00:00.001000000Z\n",
+            "1 denied: the token expired at 1970-01-01T00:00:00.001Z\n",
         ),
         (
             &["ghost", "--database", "a", "--action", "read"],
