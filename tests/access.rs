@@ -640,7 +640,7 @@ fn expectations_that_are_wrong_say_where_and_what() {
         ("app can read", "what it is about is missing: a database, `*`, `any`, `new` or `system`"),
         ("app can read a b", "there is something after the end; one line is about one database or resource"),
         ("app can read a, b", "there is something after the end; one line is about one database or resource"),
-        ("app can read a.b", "no database can be called so: `.` cannot stand in a database name"),
+        ("app can read a.b", "no database can be called so: `.` is not allowed in a database name"),
         (
             "app can read system",
             "after `system` stands `health`, `metrics`, `ping`, `ready`, `*` or `any`; a database `system` stands in `\"`",

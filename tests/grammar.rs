@@ -249,7 +249,7 @@ fn a_look_alike_letter_is_named() {
     let error = Permission::parse("db:sens\u{43E}rs:read").unwrap_err();
     assert_eq!(
         error.message().to_string(),
-        "`\u{43E}` (U+043E, which looks like `o`) cannot stand in a database name"
+        "`\u{43E}` (U+043E, which looks like `o`) is not allowed in a database name"
     );
 }
 
