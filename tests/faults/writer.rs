@@ -62,7 +62,8 @@ impl Writer {
             assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
             profile.join("examples").join(name)
         });
-        Self { program: program.clone(), args: Vec::new() }
+        // Longer than by default: a crowd on a busy machine takes its time.
+        Self { program: program.clone(), args: vec!["--wait".into(), "60".into()] }
     }
 
     /// The command without anything around it.
