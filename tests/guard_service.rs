@@ -129,6 +129,8 @@ fn endpoints_are_guarded_and_the_reason_is_logged_only() {
         ("POST /databases/a", 403),
         ("POST /databases/b", 200),
         ("PUT /databases/new", 200),
+        // As a new one: the entry of `a` plays no part.
+        ("PUT /databases/a", 200),
         ("DELETE /databases/b", 403),
         ("GET /databases/_internal", 403),
         ("POST /databases/_internal", 403),
