@@ -2,6 +2,8 @@
 
 use alloc::string::String;
 
+use zeroize::Zeroizing;
+
 use crate::check::context::{At, Context, finding, replace_safely};
 use crate::check::decode::Decoder;
 use crate::code::Code;
@@ -40,7 +42,7 @@ pub(super) fn read<'v>(
                 }
             }
             context.absorb(decoded);
-            context.push(describe(clean.as_deref().unwrap_or(text), error));
+            context.push(describe(clean.as_ref().map_or(text, |clean| clean.as_str()), error));
             (context, None)
         }
     }
@@ -143,9 +145,9 @@ fn cause(text: &str, at: usize) -> (&'static str, Option<&'static str>) {
 }
 
 /// The same text with blanks in place of comments and trailing commas, each of which is reported; none without them.
-fn without_extras(context: &mut Context<'_>, text: &str) -> Option<String> {
+fn without_extras(context: &mut Context<'_>, text: &str) -> Option<Zeroizing<String>> {
     let bytes = text.as_bytes();
-    let mut clean = text.as_bytes().to_vec();
+    let mut clean = Zeroizing::new(text.as_bytes().to_vec());
     let mut found = false;
     let mut comma = None;
     let mut at = 0;
@@ -190,7 +192,7 @@ fn without_extras(context: &mut Context<'_>, text: &str) -> Option<String> {
         at += 1;
     }
     // Blanks stand for whole comments, so that what is left is UTF-8.
-    found.then(|| String::from_utf8(clean).ok()).flatten()
+    found.then(|| String::from_utf8(core::mem::take(&mut *clean)).ok().map(Zeroizing::new)).flatten()
 }
 
 fn blank(text: &mut [u8], span: Span) {
