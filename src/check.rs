@@ -221,7 +221,7 @@ fn summary(report: &Report) -> String {
 }
 
 fn check(mut context: Context<'_>, bytes: &[u8], build: bool) -> (Report, Option<TokenFile>) {
-    let text = readable(&mut context, bytes);
+    let text = json::Wiped(readable(&mut context, bytes));
     let (context, file) = syntax::read(context, &text, build);
     (context.finish(bytes), file)
 }

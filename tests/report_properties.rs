@@ -229,7 +229,7 @@ fn report_laws(bytes: &[u8], validator: &Validator) -> TestCaseResult {
             boundaries(text, bytes.len(), label.span().start(), label.span().end(), "a label")?;
         }
         for fix in found.fixes() {
-            let mut spans: Vec<_> = fix.edits().iter().map(|edit| edit.span()).collect();
+            let mut spans: Vec<_> = fix.edits().iter().map(influxdb3_offline_tokens::Edit::span).collect();
             for span in &spans {
                 boundaries(text, bytes.len(), span.start(), span.end(), "an edit")?;
             }
@@ -496,7 +496,8 @@ fn thirty_mistakes_in_one_file_are_all_found() {
         .filter(|&&code| code != Code::CreatedNotGranted && !report.iter().any(|found| found.code() == code))
         .collect();
     assert!(missing.is_empty(), "not found: {missing:?}\n{report}");
-    let codes: std::collections::BTreeSet<_> = report.iter().map(|found| found.code()).collect();
+    let codes: std::collections::BTreeSet<_> =
+        report.iter().map(influxdb3_offline_tokens::Diagnostic::code).collect();
     assert!(codes.len() >= 47, "{} codes", codes.len());
     assert!(
         codes.iter().all(|code| expected.contains(code) || code.severity() < Severity::Error),

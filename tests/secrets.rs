@@ -184,6 +184,21 @@ fn files() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// What is not in the place of a token is no secret to the values, and is kept as names and permissions are.
+const AS_TEXT: [&str; 11] = [
+    "a token as a name",
+    "a token as an escaped name",
+    "a token as a database",
+    "a token as databases",
+    "a token as escaped databases",
+    "a token in a permission",
+    "a token as permissions",
+    "a token in a permission object",
+    "a token as an expiry",
+    "a token as a member",
+    "a token as an escaped member",
+];
+
 /// Bytes that are no text, too.
 fn texts() -> Vec<(&'static str, Vec<u8>)> {
     let mut texts: Vec<(&str, Vec<u8>)> =
@@ -301,8 +316,8 @@ fn reports_and_redacted_texts_show_no_token() {
             );
         }
         match TokenFile::parse(&bytes) {
-            Ok(file) if what != "a token as a name" => out += &shown!(file),
-            Ok(_) => {}
+            Ok(_) if AS_TEXT.contains(&what) => {}
+            Ok(file) => out += &shown!(file),
             Err(error) => out += &chain(&error),
         }
         util::assert_no_piece_of(util::CANARY, &out, what);
@@ -315,7 +330,7 @@ fn panics_show_no_token() {
     let panics: [(&str, fn(String)); 4] = [
         ("unwrapping a file", |file| drop(TokenFile::parse(file.as_bytes()).unwrap())),
         ("unwrapping a token", |_| drop(Token::parse(&format!(" {}", util::CANARY)).unwrap())),
-        ("unwrapping what is sound", |_| drop(Ok::<(), TokenEntry>(()).and(Err::<(), _>(entry())).unwrap())),
+        ("unwrapping what is sound", |_| panic!("{:?}", entry())),
         ("unwrapping a permission", |_| drop(Permission::parse(util::CANARY).unwrap())),
     ];
     for (what, panics) in panics {
@@ -381,25 +396,11 @@ fn values_are_wiped() {
 #[test]
 fn reading_checking_and_redacting_leave_nothing_behind() {
     let mut wrong = Vec::new();
-    // What is not in the place of a token is not taken for a secret, and is copied as names and permissions are.
-    let as_text = [
-        "a token as a name",
-        "a token as an escaped name",
-        "a token as a database",
-        "a token as databases",
-        "a token as escaped databases",
-        "a token in a permission",
-        "a token as permissions",
-        "a token in a permission object",
-        "a token as an expiry",
-        "a token as a member",
-        "a token as an escaped member",
-    ];
     for (what, bytes) in texts() {
         let parse = leaks(|| drop(black_box(TokenFile::parse(&bytes))));
         let check = leaks(|| drop(black_box(Validator::new(util::now()).check(&bytes))));
         let shown = leaks(|| drop(black_box(redact(&bytes))));
-        if parse + check + shown > 0 && !as_text.contains(&what) {
+        if parse + check + shown > 0 && !AS_TEXT.contains(&what) {
             wrong.push(format!("{what}: {parse} blocks by parse, {check} by check, {shown} by redact"));
         }
     }

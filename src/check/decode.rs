@@ -214,7 +214,7 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
 
     fn other(&mut self, value: Node<'a>) {
         let text = match &value.value {
-            Value::String(string) => string.decode(),
+            Value::String(string) => string.decode_secret(),
             _ => None,
         };
         let found = match &value.value {

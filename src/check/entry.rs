@@ -13,7 +13,7 @@ use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::expiry::Expiry;
 use crate::file::TokenEntry;
-use crate::json::{Member, Node, RawStr, Value};
+use crate::json::{Member, Node, RawStr, Value, Wiped};
 use crate::name::{OPERATOR_TOKEN_NAME, TokenName};
 use crate::redact::may_show;
 use crate::span::Span;
@@ -92,10 +92,11 @@ fn string<'a>(
     None
 }
 
-fn token_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) -> Option<Cow<'a, str>> {
+fn token_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) -> Option<Wiped<'a>> {
     let at = At::TokenMember(index, "token");
     let context = &mut decoder.context;
     let (string, token) = string(context, at, "the token", node)?;
+    let token = Wiped(token);
     let new = || Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]);
     let checked = check_token(&token);
     match checked.map_err(|error| (error.kind(), error.span())) {

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use zeroize::Zeroizing;
+
 use crate::check::context::{At, Context, finding, replace_safely};
 use crate::check::decode::Decoder;
 use crate::code::Code;
@@ -171,10 +173,13 @@ fn cause(text: &str, at: usize) -> (&'static str, Option<&'static str>) {
     }
 }
 
+/// What stands in a text that JSON does not have, and what it is.
+type Extra = (Span, &'static str);
+
 /// The same text with blanks in place of comments and trailing commas, and where these are; none without them.
-fn without_extras(text: &str) -> Option<(String, Vec<(Span, &'static str)>)> {
+fn without_extras(text: &str) -> Option<(Zeroizing<String>, Vec<Extra>)> {
     let bytes = text.as_bytes();
-    let mut clean = text.as_bytes().to_vec();
+    let mut clean = Zeroizing::new(text.as_bytes().to_vec());
     let mut extras = Vec::new();
     let mut comma = None;
     let mut at = 0;
@@ -213,7 +218,7 @@ fn without_extras(text: &str) -> Option<(String, Vec<(Span, &'static str)>)> {
         at += 1;
     }
     // Blanks stand for whole comments, so that what is left is UTF-8.
-    let clean = String::from_utf8(clean).ok()?;
+    let clean = Zeroizing::new(String::from_utf8(core::mem::take(&mut *clean)).ok()?);
     (!extras.is_empty()).then_some((clean, extras))
 }
 

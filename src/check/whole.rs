@@ -61,7 +61,7 @@ impl<'a> Whole<'a> {
     pub(crate) fn has_token(&self, token: &str) -> bool {
         let mut hash = self.hasher.hash_one(token);
         while let Some(string) = self.secrets.get(&hash) {
-            if string.decode().is_some_and(|text| text == token) {
+            if string.decode_secret().is_some_and(|text| *text == *token) {
                 return true;
             }
             hash = hash.wrapping_add(1);
@@ -85,7 +85,7 @@ impl<'a> Whole<'a> {
                 }
                 Slot::Occupied(slot) => {
                     let earlier = *slot.get();
-                    if earlier.decode().is_some_and(|text| text == token) {
+                    if earlier.decode_secret().is_some_and(|text| *text == *token) {
                         break earlier;
                     }
                     // Two secrets with one hash: the next place is free or holds it.

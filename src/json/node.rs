@@ -1,7 +1,10 @@
 //! Values with their places, and strings as they are spelt.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
+
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::span::Span;
 
@@ -57,8 +60,23 @@ impl<'a> RawStr<'a> {
         if !self.raw.as_bytes().contains(&b'\\') {
             return Some(Cow::Borrowed(self.raw));
         }
-        let quoted = zeroize::Zeroizing::new(alloc::format!("\"{}\"", self.raw));
-        serde_json::from_str(&quoted).ok().map(Cow::Owned)
+        // Never longer than it is spelt: a buffer that grows would leave a piece of a secret behind.
+        let mut text = Zeroizing::new(String::with_capacity(self.raw.len()));
+        let mut rest = self.raw;
+        while let Some(at) = rest.find('\\') {
+            let (before, behind) = rest.split_at(at);
+            let (character, length) = escape(behind)?;
+            text.push_str(before);
+            text.push(character);
+            rest = behind.get(length..)?;
+        }
+        text.push_str(rest);
+        Some(Cow::Owned(core::mem::take(&mut *text)))
+    }
+
+    /// What it says, where that may be a secret.
+    pub(crate) fn decode_secret(self) -> Option<Wiped<'a>> {
+        self.decode().map(Wiped)
     }
 
     /// A piece of the decoded text, where it is spelt without escapes.
@@ -100,6 +118,49 @@ impl<'a> RawStr<'a> {
         }
         shift(Span::new(start.unwrap_or(self.raw.len()), end.unwrap_or(self.raw.len())))
     }
+}
+
+/// A text that may hold secrets: wiped when dropped, where it is a copy.
+pub(crate) struct Wiped<'a>(pub(crate) Cow<'a, str>);
+
+impl core::ops::Deref for Wiped<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for Wiped<'_> {
+    fn drop(&mut self) {
+        if let Cow::Owned(text) = &mut self.0 {
+            text.zeroize();
+        }
+    }
+}
+
+/// The character that an escape means, and how long the escape is; none for half of a surrogate pair.
+fn escape(rest: &str) -> Option<(char, usize)> {
+    let code = |at: usize| u32::from_str_radix(rest.get(at..at + 4)?, 16).ok();
+    let character = match rest.as_bytes().get(1)? {
+        b'b' => '\u{8}',
+        b'f' => '\u{C}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => {
+            return match code(2)? {
+                high @ 0xD800..=0xDBFF => {
+                    let low = code(8).filter(|_| rest.get(6..8) == Some("\\u"))?;
+                    let pair = char::decode_utf16([high, low].map(|half| u16::try_from(half).unwrap_or(0)));
+                    pair.into_iter().next()?.ok().map(|character| (character, 12))
+                }
+                code => char::from_u32(code).map(|character| (character, 6)),
+            };
+        }
+        other => char::from(*other),
+    };
+    Some((character, 2))
 }
 
 /// How many bytes the first character takes, as it is spelt and as it is meant.
