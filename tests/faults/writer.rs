@@ -115,7 +115,17 @@ pub(crate) fn token(name: &str) -> String {
 
 /// Starts a command and hands it its token.
 pub(crate) fn start(mut command: Command, name: &str) -> Child {
-    let mut child = command.spawn().expect("the command starts");
+    // A program that was just copied is busy while another thread starts a process, which inherits the handle for a moment.
+    let mut tries = 0;
+    let mut child = loop {
+        match command.spawn() {
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy && tries < 100 => {
+                tries += 1;
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            started => break started.expect("the command starts"),
+        }
+    };
     // One that is killed early does not read it.
     let _ = writeln!(child.stdin.take().expect("its input"), "{}", token(name));
     child
