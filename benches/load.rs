@@ -52,7 +52,11 @@ fn load(criterion: &mut Criterion) {
         let text = util::file(count);
         let text = text.as_bytes();
         let mut group = criterion.benchmark_group(format!("load {count}"));
-        group.throughput(Throughput::Bytes(text.len() as u64)).sample_size(if count > 1_000 { 10 } else { 50 });
+        group.throughput(Throughput::Bytes(text.len() as u64)).sample_size(if count > 1_000 {
+            10
+        } else {
+            50
+        });
         group.bench_function("parse", |bencher| bencher.iter(|| TokenFile::parse(black_box(text)).unwrap()));
         group.bench_function("check", |bencher| bencher.iter(|| validator().check(black_box(text))));
         group.bench_function("plain structs", |bencher| bencher.iter(|| plain(black_box(text))));

@@ -141,7 +141,9 @@ fn parse(criterion: &mut Criterion) {
         group.bench_function(format!("borrowed {text}"), |bencher| {
             bencher.iter(|| Permission::parse_borrowed(black_box(text)).is_ok());
         });
-        group.bench_function(format!("regex {text}"), |bencher| bencher.iter(|| regex.is_match(black_box(text))));
+        group.bench_function(format!("regex {text}"), |bencher| {
+            bencher.iter(|| regex.is_match(black_box(text)))
+        });
     }
     group.finish();
 }
