@@ -86,7 +86,7 @@ pub(crate) enum Unreadable {
 
 /// Reads a whole text. What was read before an error has been given to the sink.
 pub(crate) fn read<'a>(text: &'a str, sink: &mut impl Sink<'a>) -> Result<(), Unreadable> {
-    let reader = Reader { text, at: Cell::new(0), too_deep: Cell::new(None) };
+    let reader = Reader { text, at: Cell::new(0), escape: Cell::new(None), too_deep: Cell::new(None) };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let result = File { reader: &reader, sink }.deserialize(&mut deserializer);
     if let Some(bracket) = reader.too_deep.get() {
@@ -103,6 +103,8 @@ struct Reader<'a> {
     text: &'a str,
     // Behind the last piece that was read.
     at: Cell<usize>,
+    // The first backslash behind a string that was read, or the end.
+    escape: Cell<Option<usize>>,
     too_deep: Cell<Option<usize>>,
 }
 
@@ -152,11 +154,53 @@ impl<'a> Reader<'a> {
         self.at.set(start + raw.get().len());
         Ok(raw.get())
     }
+
+    /// The string that begins at `start`.
+    fn string<'de: 'a, D: serde::Deserializer<'de>>(
+        &self,
+        deserializer: D,
+        start: usize,
+    ) -> Result<RawStr<'a>, D::Error> {
+        if self.is_plain(start) {
+            let raw = deserializer.deserialize_str(Plain)?;
+            self.at.set(start + raw.len() + 2);
+            return Ok(RawStr { raw, start: start + 1, escaped: false });
+        }
+        let quoted = self.scalar(deserializer)?;
+        let raw = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
+        Ok(RawStr { raw, start: start + 1, escaped: raw.as_bytes().contains(&b'\\') })
+    }
+
+    /// Whether the string that begins at `start` is spelt without escapes and control characters: serde can borrow it,
+    /// which is faster than to keep how it is spelt.
+    fn is_plain(&self, start: usize) -> bool {
+        let find = |from: usize, wanted: char| self.text.get(from..).and_then(|rest| rest.find(wanted));
+        let escape = match self.escape.get() {
+            Some(escape) if escape >= start => escape,
+            _ => {
+                let escape = find(start, '\\').map_or(self.text.len(), |at| start + at);
+                self.escape.set(Some(escape));
+                escape
+            }
+        };
+        // In most files no string has an escape, and none has to be searched for its end.
+        escape == self.text.len() || find(start + 1, '"').is_some_and(|length| start + 1 + length < escape)
+    }
 }
 
-/// A string without its quotes; `raw` begins at `start`.
-fn raw_string(raw: &str, start: usize) -> RawStr<'_> {
-    RawStr { raw: raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default(), start: start + 1 }
+/// A string that serde can borrow.
+struct Plain;
+
+impl<'a> Visitor<'a> for Plain {
+    type Value = &'a str;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'a str) -> Result<&'a str, E> {
+        Ok(text)
+    }
 }
 
 struct NodeSeed<'r, 'a> {
@@ -179,10 +223,10 @@ impl<'a> DeserializeSeed<'a> for NodeSeed<'_, 'a> {
                 reader.leave();
                 value
             }
+            Some(b'"') => Value::String(reader.string(deserializer, start)?),
             first => {
                 let raw = reader.scalar(deserializer)?;
                 match first {
-                    Some(b'"') => Value::String(raw_string(raw, start)),
                     Some(b'n') => Value::Null,
                     Some(b't' | b'f') => Value::Bool,
                     _ => Value::Number(raw),
@@ -233,7 +277,7 @@ impl<'a> DeserializeSeed<'a> for Key<'_, 'a> {
 
     fn deserialize<D: serde::Deserializer<'a>>(self, deserializer: D) -> Result<RawStr<'a>, D::Error> {
         let (start, _) = self.0.next();
-        self.0.scalar(deserializer).map(|raw| raw_string(raw, start))
+        self.0.string(deserializer, start)
     }
 }
 

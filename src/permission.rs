@@ -148,6 +148,11 @@ impl Permission {
         parse::permission(text).ok_or_else(|| diagnose::first(text))
     }
 
+    /// The same without a word of what is wrong, which takes longer to find than that something is.
+    pub(crate) fn accept(text: &str) -> Option<PermissionRef<'_>> {
+        parse::permission(text)
+    }
+
     /// Everything that is wrong with a permission string, in the order of the text; nothing if it is right.
     ///
     /// ```

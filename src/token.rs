@@ -50,6 +50,12 @@ impl Token {
         Ok(Self(token.into()))
     }
 
+    // For the decoder, which has checked it.
+    #[cfg(feature = "std")]
+    pub(crate) fn checked(token: &str) -> Self {
+        Self(token.into())
+    }
+
     /// Makes what the server makes: `apiv3_` and 64 bytes of the operating system's random source in URL-safe base64
     /// without padding, 92 characters in all (server source).
     ///
@@ -63,16 +69,14 @@ impl Token {
 
         let mut random = Zeroizing::new([0; RANDOM_BYTES]);
         rand::rngs::SysRng.try_fill_bytes(&mut *random).map_err(GenerateTokenError)?;
-        // The exact capacity: a buffer that grows would leave a piece of the secret behind.
-        let mut token = String::with_capacity(TOKEN_PREFIX.len() + RANDOM_BYTES.div_ceil(3) * 4);
-        token.push_str(TOKEN_PREFIX);
-        let mut encoded = Zeroizing::new([0; RANDOM_BYTES.div_ceil(3) * 4]);
-        let length = URL_SAFE_NO_PAD.encode_slice(*random, &mut *encoded).unwrap_or(0);
-        token.extend(encoded.iter().take(length).copied().map(char::from));
-        let boxed = Box::from(token.as_str());
-        token.zeroize();
+        // Written where it stays: a buffer that grows, or a copy, would leave a piece of the secret behind.
+        let mut token = alloc::vec![0; TOKEN_PREFIX.len() + (RANDOM_BYTES * 4).div_ceil(3)];
+        let (prefix, encoded) = token.split_at_mut(TOKEN_PREFIX.len());
+        prefix.copy_from_slice(TOKEN_PREFIX.as_bytes());
+        let _ = URL_SAFE_NO_PAD.encode_slice(random.as_slice(), encoded);
+        let token = String::from_utf8(token).unwrap_or_default();
         // Invariant: the prefix and characters of base64.
-        Ok(Self(boxed))
+        Ok(Self(token.into_boxed_str()))
     }
 
     /// The secret itself. Search for this name to find every place that reads one.
@@ -166,6 +170,10 @@ pub(crate) fn check_token(token: &str) -> Result<(), InvalidToken> {
     if !token.starts_with(TOKEN_PREFIX) {
         let span = Span::new(0, token.len());
         return Err(InvalidToken { kind: InvalidTokenKind::Prefix, span });
+    }
+    // All bytes at once is several times as fast as looking for the first that is wrong.
+    if token.bytes().fold(true, |right, byte| right & byte.is_ascii_graphic()) {
+        return Ok(());
     }
     match token.bytes().position(|byte| !byte.is_ascii_graphic()) {
         None => Ok(()),

@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 
 /// A sound file of `count` tokens, about 270 bytes each, as `influxdb3` writes it.
 pub fn file(count: usize) -> String {
-    let mut text =
-        String::from("{\n  \"create_databases\": [\"db1\", \"db2\", \"db3\", \"db4\"],\n  \"tokens\": [\n");
+    let mut text = String::from("{\n  \"create_databases\": [\"db1\", \"db2\", \"db3\"],\n  \"tokens\": [\n");
     for index in 0..count {
         let separator = if index + 1 < count { "," } else { "" };
         let token = token(index);

@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use std::collections::HashMap;
 
 use crate::check::context::{At, Context, finding};
 use crate::check::entry::Entry;
@@ -27,7 +28,7 @@ pub(super) struct Decoder<'v, 'a> {
     pub(super) whole: Whole<'a>,
     text: &'a str,
     start: usize,
-    members: Vec<(RawStr<'a>, Cow<'a, str>)>,
+    members: HashMap<Cow<'a, str>, RawStr<'a>>,
     others: Vec<(RawStr<'a>, Cow<'a, str>, Node<'a>)>,
     tokens_seen: bool,
     create_seen: bool,
@@ -41,7 +42,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
             whole: Whole::default(),
             text,
             start: 0,
-            members: Vec::new(),
+            members: HashMap::new(),
             others: Vec::new(),
             tokens_seen: false,
             create_seen: false,
@@ -62,9 +63,12 @@ impl<'v, 'a> Decoder<'v, 'a> {
 
     /// Remembers a member, and says so where it stands twice.
     fn first_of_its_name(&mut self, key: RawStr<'a>, name: Cow<'a, str>) -> bool {
-        let twice = duplicate(&mut self.context, &self.members, key, &name, At::Member(&name));
-        self.members.push((key, name));
-        !twice
+        if let Some(first) = self.members.get(&name) {
+            duplicate(&mut self.context, *first, key, &name, At::Member(&name));
+            return false;
+        }
+        self.members.insert(name, key);
+        true
     }
 
     fn wrong_tokens(&mut self, node: &Node<'a>) {
@@ -191,6 +195,7 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
         self.first_of_its_name(key, Cow::Borrowed(TOKENS));
         self.tokens_seen = true;
         self.whole.tokens_start = Some(start);
+        self.whole.reserve(self.text.len());
     }
 
     fn token(&mut self, index: usize, value: Node<'a>) {

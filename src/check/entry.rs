@@ -61,7 +61,8 @@ impl Entry {
         if !builds || (expiry.is_some() && expiry_found.is_none()) {
             return None;
         }
-        let entry = TokenEntry::new(TokenName::parse(&name?).ok()?, Token::parse(&token?).ok()?);
+        // Both were checked by their rules.
+        let entry = TokenEntry::new(TokenName::parse(&name?).ok()?, Token::checked(&token?));
         Some(entry.with_expiry(expiry_found).with_permissions(permissions))
     }
 }
@@ -163,7 +164,7 @@ fn name_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) 
         context.push(found.help("choose another: with this one, the operator token cannot be made"));
         return None;
     }
-    decoder.whole.name(context, index, string, name.clone());
+    decoder.whole.name(context, index, string, &name);
     Some(name)
 }
 
@@ -194,6 +195,14 @@ fn expiry_rules(context: &mut Context<'_>, index: usize, node: &Node<'_>) -> Opt
         days => format!("{days} days"),
     };
     let span = node.span;
+    let left = expiry.remaining(now).filter(|_| expiry.elapsed(now).is_none());
+    if !LOOKS_LIKE_SECONDS.contains(&millis)
+        && millis < MILLIS_OF_YEAR_5138
+        && left.is_some_and(|left| left > soon && left <= far)
+    {
+        // Most tokens: nothing is to be said, and no words are made.
+        return Some(expiry);
+    }
     let found = if millis <= 0 {
         finding(
             Code::ExpiryNotPositive,

@@ -4,6 +4,8 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::check::context::{At, Context, finding, replace_on_request, replace_safely, with_fragment};
 use crate::check::decode::half_a_character;
@@ -34,19 +36,17 @@ pub(super) fn key_name<'a>(context: &mut Context<'_>, key: RawStr<'a>) -> Cow<'a
     })
 }
 
-/// Reports a member whose name stands before it in the same object.
-pub(super) fn duplicate<'a>(
+/// Reports a member whose name stands before it in the same object, there.
+pub(super) fn duplicate(
     context: &mut Context<'_>,
-    members: &[(RawStr<'a>, Cow<'a, str>)],
-    key: RawStr<'a>,
+    first: RawStr<'_>,
+    key: RawStr<'_>,
     name: &str,
     at: At<'_>,
-) -> bool {
-    let Some((first, _)) = members.iter().find(|(_, earlier)| earlier == name) else { return false };
+) {
     let message = with_fragment("this member stands twice in one object", name, name);
     let found = finding(Code::DuplicateMember, key.outer(), at, message);
     context.push(found.label(first.outer(), "it stands here already").help("remove one of them"));
-    true
 }
 
 /// Reports a member that is not of the format; gives the member that was meant, if that is clear.
@@ -69,11 +69,7 @@ pub(super) fn unknown(
         // A duration is no expiry, so nothing more can be said of its value.
         return Some("name").filter(|ours| name == "token_name" && free.contains(ours));
     }
-    let plain = |text: &str| {
-        let letters = text.chars().filter(char::is_ascii_alphanumeric);
-        letters.map(|c| c.to_ascii_lowercase()).collect::<String>()
-    };
-    let same = free.iter().copied().find(|known| plain(known) == plain(name));
+    let same = free.iter().copied().find(|known| is_same_word(known, name));
     let near = same.or_else(|| meant(name, free.iter().copied()).map(|(known, _)| known));
     let is_expiry =
         || free.contains(&"expiry_millis") && EXPIRY_ALIASES.contains(&plain_alias(name).as_str());
@@ -99,6 +95,15 @@ pub(super) fn unknown(
     None
 }
 
+/// Whether two names have the same letters and digits, in any case.
+fn is_same_word(a: &str, b: &str) -> bool {
+    fn plain(text: &str) -> impl Iterator<Item = u8> {
+        text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
+    }
+
+    plain(a).eq(plain(b))
+}
+
 fn plain_alias(name: &str) -> String {
     name.to_ascii_lowercase().replace('-', "_")
 }
@@ -106,6 +111,17 @@ fn plain_alias(name: &str) -> String {
 /// Whether a name of a member looks like one, and not like a piece of a secret.
 pub(super) fn is_plain_word(name: &str) -> bool {
     name.len() <= 24 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+/// Which of [`ENTRY_MEMBERS`] it is; a match is faster than a search.
+fn place(name: &str) -> Option<usize> {
+    match name {
+        "token" => Some(0),
+        "name" => Some(1),
+        "expiry_millis" => Some(2),
+        "permissions" => Some(3),
+        _ => None,
+    }
 }
 
 /// The members of an entry by their names, the first of each; the others are reported.
@@ -116,21 +132,24 @@ pub(super) fn entry_members<'n, 'a>(
 ) -> [Option<(RawStr<'a>, &'n Node<'a>)>; ENTRY_MEMBERS.len()] {
     let mut found = [None; ENTRY_MEMBERS.len()];
     let mut unknown_members = Vec::new();
-    let mut seen: Vec<(RawStr<'a>, Cow<'a, str>)> = Vec::new();
+    let mut seen: HashMap<Cow<'a, str>, RawStr<'a>> = HashMap::new();
     for member in members {
         let name = key_name(context, member.key);
-        let place = ENTRY_MEMBERS.iter().position(|known| *known == name);
-        match place.and_then(|place| found.get_mut(place)) {
+        match place(&name).and_then(|place| found.get_mut(place)) {
             Some(slot @ None) => *slot = Some((member.key, &member.value)),
             Some(Some((first, _))) => {
-                let first = [(*first, name.clone())];
-                duplicate(context, &first, member.key, &name, At::TokenMember(index, &name));
+                duplicate(context, *first, member.key, &name, At::TokenMember(index, &name));
             }
-            None if duplicate(context, &seen, member.key, &name, At::TokenMember(index, &name)) => {}
-            None => {
-                seen.push((member.key, name.clone()));
-                unknown_members.push((member, name));
-            }
+            None => match seen.entry(name) {
+                Entry::Vacant(slot) => {
+                    unknown_members.push((member, slot.key().clone()));
+                    slot.insert(member.key);
+                }
+                Entry::Occupied(slot) => {
+                    let name = slot.key();
+                    duplicate(context, *slot.get(), member.key, name, At::TokenMember(index, name));
+                }
+            },
         }
     }
     for (member, name) in unknown_members {
@@ -138,8 +157,7 @@ pub(super) fn entry_members<'n, 'a>(
         let free: Vec<&'static str> =
             pairs.filter(|(_, slot)| slot.is_none()).map(|(known, _)| known).collect();
         let meant = unknown(context, member.key, &name, &free, At::TokenMember(index, &name));
-        let place = meant.and_then(|meant| ENTRY_MEMBERS.iter().position(|known| *known == meant));
-        if let Some(slot) = place.and_then(|place| found.get_mut(place)) {
+        if let Some(slot) = meant.and_then(place).and_then(|place| found.get_mut(place)) {
             *slot = Some((member.key, &member.value));
         }
     }

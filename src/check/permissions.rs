@@ -72,6 +72,9 @@ pub(super) fn read<'a>(
         let found = finding(Code::NoPermissions, node.span, At::TokenMember(token, "permissions"), message);
         decoder.context.push(found.help("grant something, or remove the token"));
     }
+    if decoder.context.validator.only_errors {
+        return values(&mut decoder.context, token, items, build);
+    }
     let texts: Vec<(usize, RawStr<'a>, Cow<'a, str>)> = items
         .iter()
         .enumerate()
@@ -79,7 +82,7 @@ pub(super) fn read<'a>(
         .collect();
     let mut grants = Vec::with_capacity(texts.len());
     for (index, string, text) in &texts {
-        if let Ok(permission) = Permission::parse_borrowed(text) {
+        if let Some(permission) = Permission::accept(text) {
             let grant = Grant { index: *index, string: *string, text, permission };
             one(decoder, token, &grant);
             grants.push(grant);
@@ -88,12 +91,38 @@ pub(super) fn read<'a>(
             errors(&mut decoder.context, At::Permission(token, *index), *string, text);
         }
     }
-    if grants.len() > 1 && !decoder.context.validator.only_errors {
+    if rights::may_meet(&grants) {
         let elements: Vec<Span> = items.iter().map(|item| item.span).collect();
         rights::between(&mut decoder.context, token, &grants, &elements);
     }
     let all = build && grants.len() == items.len();
     all.then(|| grants.iter().map(|grant| grant.permission.to_owned()).collect())
+}
+
+/// The same where only errors are asked for: a right permission has none.
+fn values(
+    context: &mut Context<'_>,
+    token: usize,
+    items: &[Node<'_>],
+    build: bool,
+) -> Option<Vec<Permission>> {
+    let mut permissions = Vec::with_capacity(if build { items.len() } else { 0 });
+    let mut all = build;
+    for (index, item) in items.iter().enumerate() {
+        let Some((_, string, text)) = text(context, token, index, item) else {
+            all = false;
+            continue;
+        };
+        match Permission::accept(&text) {
+            Some(permission) if all => permissions.push(permission.to_owned()),
+            Some(_) => {}
+            None => {
+                all = false;
+                errors(context, At::Permission(token, index), string, &text);
+            }
+        }
+    }
+    all.then_some(permissions)
 }
 
 fn text<'a>(
@@ -281,18 +310,14 @@ fn releases(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, action
 
 fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_>) {
     let at = At::Permission(token, grant.index);
-    let mut names: Vec<(&str, Span)> = Vec::new();
+    let (_, lists) = grant.text.split_once(':').unwrap_or_default();
+    let (names, actions) = lists.rsplit_once(':').unwrap_or_default();
     let mut twice: Vec<Span> = Vec::new();
-    // A list without a comma has no second item.
-    let several = grant.text.contains(',');
-    if several {
-        names.extend(grant.names().map(|(span, name)| (name, span)));
-        names.sort();
-        twice.extend(second_ones(&names));
-        names.clear();
-        names.extend(grant.actions().map(|(span, name)| (name, span)));
-        names.sort();
-        twice.extend(second_ones(&names));
+    if may_repeat(names) {
+        twice.extend(second_ones(grant.names().collect()));
+    }
+    if may_repeat(actions) {
+        twice.extend(second_ones(grant.actions().collect()));
     }
     for span in twice {
         let removed = Span::new(span.start() - 1, span.end());
@@ -305,12 +330,26 @@ fn duplicate_item_help(found: Diagnostic) -> Diagnostic {
     found.help("remove it")
 }
 
-fn second_ones<'n>(sorted: &'n [(&str, Span)]) -> impl Iterator<Item = Span> + use<'n> {
-    let pairs = sorted.windows(2).filter_map(|pair| match pair {
-        [(first, _), (second, span)] if first == second => Some(*span),
+/// Whether an item can stand twice in a list; a short one is searched for it.
+fn may_repeat(list: &str) -> bool {
+    const SHORT: usize = 80;
+    let mut rest = list;
+    while let Some((item, others)) = rest.split_once(',') {
+        if list.len() > SHORT || others.split(',').any(|other| other == item) {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
+fn second_ones(mut items: Vec<(Span, &str)>) -> Vec<Span> {
+    items.sort_by_key(|&(span, item)| (item, span));
+    let pairs = items.windows(2).filter_map(|pair| match pair {
+        [(_, first), (span, second)] if first == second => Some(*span),
         _ => None,
     });
-    pairs.into_iter()
+    pairs.collect()
 }
 
 /// Whether a whole name is a variable that was not filled in.

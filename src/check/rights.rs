@@ -9,12 +9,42 @@ use crate::check::context::{At, Context, finding, remove_element};
 use crate::check::permissions::{Grant, spoken};
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
-use crate::permission::{DatabaseActions, Permission};
+use crate::permission::{DatabaseActions, Permission, Scope};
 use crate::redact::may_show;
 use crate::span::Span;
 
 // The actions on a system resource in the same measure.
 const SYSTEM: DatabaseActions = DatabaseActions::READ;
+
+/// Whether [`between`] can find anything: some database or resource is in two permissions. Few are searched for it.
+pub(super) fn may_meet(grants: &[Grant<'_, '_>]) -> bool {
+    const FEW: usize = 8;
+    const SHORT: usize = 80;
+    if grants.len() > FEW || grants.iter().any(|grant| grant.text.len() > SHORT) {
+        return grants.len() > 1;
+    }
+    let mut rest = grants;
+    while let [grant, others @ ..] = rest {
+        if others.iter().any(|other| meet(grant, other)) {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
+fn meet(a: &Grant<'_, '_>, b: &Grant<'_, '_>) -> bool {
+    fn common<N: AsRef<str>>(a: &Scope<N>, b: &Scope<N>) -> bool {
+        let (Scope::Names(a), Scope::Names(b)) = (a, b) else { return true };
+        a.as_ref().split(',').any(|name| b.as_ref().split(',').any(|other| name == other))
+    }
+
+    match (&a.permission, &b.permission) {
+        (Permission::Database(a), Permission::Database(b)) => common(a.scope(), b.scope()),
+        (Permission::System(a), Permission::System(b)) => common(a.scope(), b.scope()),
+        _ => false,
+    }
+}
 
 /// The rules between the permissions of a token, of which there are at least two.
 pub(super) fn between(context: &mut Context<'_>, token: usize, grants: &[Grant<'_, '_>], elements: &[Span]) {

@@ -85,17 +85,15 @@ fn is_evenly_mixed(body: &[u8]) -> bool {
     if body.len() < 43 {
         return false;
     }
-    let mut seen = [0_u64; 4];
-    let mut steps = 0;
-    let mut last = 0_u8;
+    // The bytes below 64, and those up to 128; visible ASCII has no others.
+    let (mut low, mut letters) = (0_u64, 0_u64);
     for &byte in body {
-        if let Some(word) = seen.get_mut(usize::from(byte >> 6)) {
-            *word |= 1 << (byte & 63);
-        }
-        steps += usize::from(byte.abs_diff(last) <= 1);
-        last = byte;
+        let bit = 1_u64 << (byte & 63);
+        let is_letter = u64::from(byte >> 6 & 1);
+        letters |= bit & is_letter.wrapping_neg();
+        low |= bit & is_letter.wrapping_sub(1);
     }
-    let [low, letters, ..] = seen;
+    let steps = body.iter().zip(body.iter().skip(1)).filter(|(a, b)| a.abs_diff(**b) <= 1).count();
     let digits = low >> b'0' & 0x3FF;
     let upper = letters & 0x07FF_FFFE;
     let lower = letters >> 32 & 0x07FF_FFFE;

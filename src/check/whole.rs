@@ -4,15 +4,15 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::hash::BuildHasher;
 use std::collections::HashMap;
-use std::collections::hash_map::{Entry as Slot, RandomState};
+use std::collections::hash_map::Entry as Slot;
 
 use crate::check::context::{
     At, Context, finding, remove_element, replace_on_request, replace_safely, with_fragment,
 };
 use crate::check::decode::{half_a_character, list_in_a_string, opening};
 use crate::check::permissions::{is_placeholder, is_variable};
+use crate::check::seen::Seen;
 use crate::code::{Code, Severity};
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::json::{self, Node, RawStr, Value};
@@ -38,10 +38,8 @@ pub(crate) struct Whole<'a> {
     pub(crate) last_token: Option<Span>,
     /// The place of `create_databases`, and of its last item.
     pub(crate) create_array: Option<(Span, Option<Span>)>,
-    hasher: RandomState,
-    // By the hash of the secret, so that no map holds one; the place tells whether it really is the same.
-    secrets: HashMap<u64, RawStr<'a>>,
-    names: HashMap<Cow<'a, str>, (usize, RawStr<'a>)>,
+    secrets: Seen<'a>,
+    names: Seen<'a>,
     padded_names: Vec<(usize, RawStr<'a>)>,
     granted: HashMap<Cow<'a, str>, (usize, usize, Span)>,
     all_granted: bool,
@@ -54,19 +52,19 @@ pub(crate) struct Whole<'a> {
 impl<'a> Whole<'a> {
     /// Which token has this name, counted from 0.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        self.names.get(name).map(|(index, _)| *index)
+        self.names.get(name)
     }
 
     /// Whether an entry has this secret.
     pub(crate) fn has_token(&self, token: &str) -> bool {
-        let mut hash = self.hasher.hash_one(token);
-        while let Some(string) = self.secrets.get(&hash) {
-            if string.decode_secret().is_some_and(|text| *text == *token) {
-                return true;
-            }
-            hash = hash.wrapping_add(1);
-        }
-        false
+        self.secrets.get(token).is_some()
+    }
+
+    /// Makes room for as many tokens as a text of this length has, where they are of the usual size.
+    pub(super) fn reserve(&mut self, length: usize) {
+        const BYTES_PER_TOKEN: usize = 256;
+        self.secrets.reserve(length / BYTES_PER_TOKEN);
+        self.names.reserve(length / BYTES_PER_TOKEN);
     }
 
     /// Whether the file creates this database.
@@ -76,23 +74,7 @@ impl<'a> Whole<'a> {
 
     /// An entry's secret, however wrong it is.
     pub(super) fn token(&mut self, context: &mut Context<'_>, index: usize, string: RawStr<'a>, token: &str) {
-        let mut hash = self.hasher.hash_one(token);
-        let first = loop {
-            match self.secrets.entry(hash) {
-                Slot::Vacant(slot) => {
-                    slot.insert(string);
-                    return;
-                }
-                Slot::Occupied(slot) => {
-                    let earlier = *slot.get();
-                    if earlier.decode_secret().is_some_and(|text| *text == *token) {
-                        break earlier;
-                    }
-                    // Two secrets with one hash: the next place is free or holds it.
-                    hash = hash.wrapping_add(1);
-                }
-            }
-        };
+        let Some(first) = self.secrets.insert(string, token, index) else { return };
         let message = match context.validator.release {
             Some(release) if release >= Release::UNIQUE_TOKENS => {
                 format!("another entry has this token, and release {release} refuses it")
@@ -112,29 +94,16 @@ impl<'a> Whole<'a> {
     }
 
     /// An entry's name, which is not empty and not reserved.
-    pub(super) fn name(
-        &mut self,
-        context: &mut Context<'_>,
-        index: usize,
-        string: RawStr<'a>,
-        name: Cow<'a, str>,
-    ) {
-        if name.trim() != name.as_ref() {
+    pub(super) fn name(&mut self, context: &mut Context<'_>, index: usize, string: RawStr<'a>, name: &str) {
+        if name.trim() != name {
             self.padded_names.push((index, string));
         }
-        match self.names.entry(name) {
-            Slot::Vacant(slot) => {
-                slot.insert((index, string));
-            }
-            Slot::Occupied(slot) => {
-                let message = with_fragment("another token has this name", slot.key(), slot.key());
-                let found =
-                    finding(Code::DuplicateName, string.inner(), At::TokenMember(index, "name"), message)
-                        .label(slot.get().1.outer(), "it stands here already")
-                        .help("the server refuses the second: give it another name");
-                context.push(found);
-            }
-        }
+        let Some(first) = self.names.insert(string, name, index) else { return };
+        let message = with_fragment("another token has this name", name, name);
+        let found = finding(Code::DuplicateName, string.inner(), At::TokenMember(index, "name"), message)
+            .label(first.outer(), "it stands here already")
+            .help("the server refuses the second: give it another name");
+        context.push(found);
     }
 
     /// A database that a permission names; `name` has no error. Where the file spells it without escapes it is borrowed.
@@ -261,7 +230,7 @@ impl<'a> Whole<'a> {
             ];
             let edits: Vec<Edit> = edits.into_iter().filter(|edit| !edit.span().is_empty()).collect();
             // Not where the result would be empty, reserved or a duplicate.
-            let allowed = crate::name::check_token_name(trimmed).is_ok() && !self.names.contains_key(trimmed);
+            let allowed = crate::name::check_token_name(trimmed).is_ok() && self.names.get(trimmed).is_none();
             let message = "the name begins or ends with white space, and the server does not trim it";
             let at = At::TokenMember(*index, "name");
             let found = finding(Code::NameWithSurroundingSpace, string.inner(), at, message);

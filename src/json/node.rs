@@ -52,12 +52,13 @@ pub(crate) struct Member<'a> {
 pub(crate) struct RawStr<'a> {
     pub(super) raw: &'a str,
     pub(super) start: usize,
+    pub(super) escaped: bool,
 }
 
 impl<'a> RawStr<'a> {
     /// What it says; none where an escape is half of a surrogate pair.
     pub(crate) fn decode(self) -> Option<Cow<'a, str>> {
-        if !self.raw.as_bytes().contains(&b'\\') {
+        if !self.escaped {
             return Some(Cow::Borrowed(self.raw));
         }
         // Never longer than it is spelt: a buffer that grows would leave a piece of a secret behind.
@@ -81,7 +82,7 @@ impl<'a> RawStr<'a> {
 
     /// A piece of the decoded text, where it is spelt without escapes.
     pub(crate) fn slice(self, decoded: Span) -> Option<&'a str> {
-        (!self.raw.as_bytes().contains(&b'\\')).then(|| decoded.text(self.raw)).flatten()
+        (!self.escaped).then(|| decoded.text(self.raw)).flatten()
     }
 
     /// The place of the text between the quotes.
@@ -97,7 +98,7 @@ impl<'a> RawStr<'a> {
     /// The place in the file of a place in the decoded text.
     pub(crate) fn place(self, decoded: Span) -> Span {
         let shift = |span: Span| Span::new(self.start + span.start(), self.start + span.end());
-        if !self.raw.as_bytes().contains(&b'\\') {
+        if !self.escaped {
             return shift(decoded);
         }
         let (mut raw_at, mut decoded_at) = (0, 0);

@@ -1,10 +1,8 @@
 //! The grammar, over bytes. It says yes or no; what is wrong with a text, `diagnose` finds.
 
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while, take_while1};
-use nom::combinator::{map, map_opt, opt, peek, recognize, value, verify};
-use nom::multi::{fold_many0, many0_count};
-use nom::sequence::{preceded, terminated};
+use nom::bytes::complete::{tag, take_while1};
+use nom::combinator::{map_opt, recognize, value};
+use nom::sequence::terminated;
 use nom::{IResult, Parser};
 
 use crate::name::{INTERNAL_DATABASE, MAX_DATABASE_NAME, NAME_BYTES};
@@ -43,6 +41,7 @@ pub(super) fn database_actions(text: &str) -> Option<DatabaseActions> {
     whole(actions, text)
 }
 
+#[inline]
 fn whole<'a, O>(mut parser: impl Parser<&'a [u8], Output = O, Error = ()>, text: &'a str) -> Option<O> {
     parser.parse(text.as_bytes()).ok().filter(|(rest, _)| rest.is_empty()).map(|(_, output)| output)
 }
@@ -55,44 +54,67 @@ fn resources(input: &[u8]) -> Parsed<'_, Scope<&[u8]>> {
     scope(system_resource, input)
 }
 
-fn scope<'a>(name: fn(&'a [u8]) -> Parsed<'a, ()>, input: &'a [u8]) -> Parsed<'a, Scope<&'a [u8]>> {
-    let wildcard = value(Scope::All, terminated(tag("*"), peek(tag(":"))));
-    let list = recognize((name, many0_count(preceded(tag(","), name))));
-    alt((wildcard, map(list, Scope::Names))).parse(input)
+#[inline]
+fn scope<'a>(name: impl FnMut(&'a [u8]) -> Parsed<'a, ()>, input: &'a [u8]) -> Parsed<'a, Scope<&'a [u8]>> {
+    match input {
+        [b'*', rest @ ..] => Ok((rest, Scope::All)),
+        _ => recognize(list(name, |(), ()| ())).map(Scope::Names).parse(input),
+    }
 }
 
-fn name_byte(byte: u8) -> bool {
-    NAME_BYTES.get(usize::from(byte)).copied().unwrap_or(false)
+/// One item, and others behind commas; `join` takes two of them together.
+#[inline]
+fn list<'a, T>(
+    mut item: impl FnMut(&'a [u8]) -> Parsed<'a, T>,
+    join: impl Fn(T, T) -> T,
+) -> impl FnMut(&'a [u8]) -> Parsed<'a, T> {
+    move |input| {
+        let (mut rest, mut all) = item(input)?;
+        while let [b',', more @ ..] = rest {
+            let (behind, one) = item(more)?;
+            all = join(all, one);
+            rest = behind;
+        }
+        Ok((rest, all))
+    }
 }
 
+/// The whole word is taken first, and judged then.
+#[inline]
 fn database_name(input: &[u8]) -> Parsed<'_, ()> {
-    let retention_policy = opt((tag("/"), take_while1(name_byte)));
-    let name = (
-        peek(nom::bytes::complete::take_while_m_n(1, 1, |byte: u8| byte.is_ascii_alphanumeric())),
-        take_while1(name_byte),
-        retention_policy,
-    );
-    let name = verify(recognize(name), |name: &[u8]| name.len() <= MAX_DATABASE_NAME);
-    value((), alt((name, tag(INTERNAL_DATABASE)))).parse(input)
+    let (mut rest, name) = name_bytes(input)?;
+    let right = match name {
+        [first, ..] if first.is_ascii_alphanumeric() => {
+            if let [b'/', retention_policy @ ..] = rest {
+                rest = name_bytes(retention_policy)?.0;
+            }
+            input.len() - rest.len() <= MAX_DATABASE_NAME
+        }
+        _ => name == INTERNAL_DATABASE.as_bytes(),
+    };
+    if right { Ok((rest, ())) } else { Err(nom::Err::Error(())) }
+}
+
+#[inline]
+fn name_bytes(input: &[u8]) -> Parsed<'_, &[u8]> {
+    take_while1(|byte: u8| NAME_BYTES.get(usize::from(byte)).copied().unwrap_or(false)).parse(input)
 }
 
 fn system_resource(input: &[u8]) -> Parsed<'_, ()> {
     map_opt(word, |word| SystemResource::from_name(core::str::from_utf8(word).ok()?).map(drop)).parse(input)
 }
 
+#[inline]
 fn word(input: &[u8]) -> Parsed<'_, &[u8]> {
-    take_while(|byte: u8| byte.is_ascii_lowercase()).parse(input)
+    take_while1(|byte: u8| byte.is_ascii_lowercase()).parse(input)
 }
 
+#[inline]
 fn actions(input: &[u8]) -> Parsed<'_, DatabaseActions> {
-    let more = fold_many0(preceded(tag(","), action), || DatabaseActions::EMPTY, DatabaseActions::union);
-    map((action, more), |(first, more)| first | more).parse(input)
+    list(|input| map_opt(word, DatabaseActions::from_name).parse(input), DatabaseActions::union)(input)
 }
 
-fn action(input: &[u8]) -> Parsed<'_, DatabaseActions> {
-    map_opt(word, DatabaseActions::from_name).parse(input)
-}
-
+#[inline]
 fn only_read(input: &[u8]) -> Parsed<'_, ()> {
-    value((), (tag("read"), many0_count(tag(",read")))).parse(input)
+    list(|input| value((), tag("read")).parse(input), |(), ()| ())(input)
 }
