@@ -142,7 +142,7 @@ fn parse(criterion: &mut Criterion) {
             bencher.iter(|| Permission::parse_borrowed(black_box(text)).is_ok());
         });
         group.bench_function(format!("regex {text}"), |bencher| {
-            bencher.iter(|| regex.is_match(black_box(text)))
+            bencher.iter(|| regex.is_match(black_box(text)));
         });
     }
     group.finish();

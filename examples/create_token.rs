@@ -7,6 +7,7 @@
 
 mod util;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,13 +16,11 @@ use std::time::SystemTime;
 use anyhow::{Context, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use influxdb3_offline_tokens::{
-    Changed, DatabaseName, Error, Expiry, Permission, Token, TokenEntry, TokenName, Validator, append_all,
+    Changed, DatabaseName, Expiry, Permission, Token, TokenEntry, TokenName, append_all,
 };
 use serde::Serialize;
 
-use crate::util::{
-    Checked, Outcome, Output, arguments, colours, complain, finish, given_path, human, is_stdin, shown_path,
-};
+use crate::util::{Outcome, Output, arguments, finish, given_path, human, is_stdin, masked, shown_path};
 
 /// Makes a token in an offline tokens file, as `influxdb3 create token … --offline` does.
 ///
@@ -80,7 +79,7 @@ struct Made<'a> {
     output_file: String,
     expiry_millis: Option<i64>,
     permissions: Vec<String>,
-    create_databases: Vec<&'a str>,
+    create_databases: Vec<Cow<'a, str>>,
     created: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<&'a str>,
@@ -110,7 +109,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
             print(args, &entry, changed == Changed::Created).context("cannot write to standard output")?;
             Ok(Outcome::Fine)
         }
-        Err(error) => refused(args, error),
+        Err(error) => util::change::refused("create_token", &args.output_file, error),
     }
 }
 
@@ -140,32 +139,20 @@ fn entry(args: &Args, now: SystemTime) -> anyhow::Result<TokenEntry> {
     Ok(TokenEntry::new(name, token).with_expiry(expiry).with_permissions(permissions))
 }
 
-/// Says why the file was not changed, with all findings where it is no sound tokens file.
-fn refused(args: &Args, error: Error) -> anyhow::Result<Outcome> {
-    let invalid = error.report().is_some();
-    if invalid && let Ok(file) = Validator::new(SystemTime::now()).check_file(&args.output_file) {
-        let file = Checked::new(&args.output_file, file.bytes(), file.report());
-        human::write(&file, colours(&io::stderr()), &mut io::stderr())?;
-    }
-    let findings = invalid || matches!(error, Error::Change { .. });
-    let error = anyhow::Error::new(error);
-    if findings {
-        complain("create_token", &error.context("no token was made"));
-        return Ok(Outcome::Findings);
-    }
-    Err(error)
-}
-
 fn print(args: &Args, entry: &TokenEntry, created: bool) -> io::Result<()> {
     let mut output = Output::new();
     let token = args.show_token.then(|| entry.token().expose());
-    let databases: Vec<&str> = args.create_databases.iter().map(String::as_str).collect();
+    let name = masked(entry.name().as_str());
+    let databases: Vec<Cow<'_, str>> = args.create_databases.iter().map(|name| masked(name)).collect();
+    let permissions =
+        entry.permissions().iter().map(|permission| masked(&permission.to_string()).into_owned());
+    let permissions: Vec<String> = permissions.collect();
     if args.format == Format::Json {
         let made = Made {
-            name: entry.name().as_str(),
+            name: &name,
             output_file: given_path(&args.output_file),
             expiry_millis: entry.expiry().map(Expiry::as_millis),
-            permissions: entry.permissions().iter().map(ToString::to_string).collect(),
+            permissions,
             create_databases: databases,
             created,
             token,
@@ -176,8 +163,8 @@ fn print(args: &Args, entry: &TokenEntry, created: bool) -> io::Result<()> {
     }
     let path = shown_path(&args.output_file);
     let done = if created { "made with" } else { "has a new" };
-    writeln!(output, "`{path}` {done} token `{}`", util::printable(entry.name().as_str()))?;
-    for permission in entry.permissions() {
+    writeln!(output, "`{path}` {done} token `{}`", util::printable(&name))?;
+    for permission in permissions {
         writeln!(output, "  may:     {permission}")?;
     }
     match entry.expiry() {

@@ -41,7 +41,7 @@ Exit codes: 0 all strings are right, 1 some are wrong, 2 wrong usage, or standar
 )]
 struct Args {
     /// The permission strings; with none, each line of standard input is one
-    #[arg(value_name = "PERMISSION", allow_hyphen_values = true)]
+    #[arg(value_name = "PERMISSION")]
     permissions: Vec<OsString>,
 }
 

@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, bail};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, ValueEnum};
 use influxdb3_offline_tokens::{
-    Applicability, CheckedFile, Code, Expiry, Level, Release, Report, Severity, Validator,
+    Applicability, CheckedFile, Code, Expiry, Fix, Level, Release, Report, Severity, Validator,
 };
 
 use crate::util::{
@@ -31,7 +31,8 @@ use crate::util::{
     name = "validate",
     version,
     after_help = "Exit codes: 0 no error was found (warnings and notes are no errors), 1 there are errors, 2 wrong usage, \
-                  or a file could not be read or written; the other files are checked all the same."
+                  or a file could not be read or written; the other files are checked all the same.\n\n\
+                  Colours are written on a terminal only, and not where the variable NO_COLOR is set."
 )]
 struct Args {
     /// The files to check; `-` is standard input
@@ -178,7 +179,8 @@ struct Totals {
     checked: usize,
     failed: usize,
     found: [usize; 3],
-    fixable: usize,
+    safe: usize,
+    ask: usize,
     fixed: usize,
 }
 
@@ -269,7 +271,11 @@ impl Totals {
         {
             *total += report.count(severity);
         }
-        self.fixable += report.iter().filter(|found| !found.fixes().is_empty()).count();
+        for found in report {
+            let first = found.fixes().iter().map(Fix::applicability).min();
+            self.safe += usize::from(first == Some(Applicability::Safe));
+            self.ask += usize::from(first == Some(Applicability::Ask));
+        }
     }
 
     fn write(&self, output: &mut impl Write) -> io::Result<()> {
@@ -293,8 +299,11 @@ impl Totals {
                 if self.fixed == 1 { "1 fix".to_owned() } else { format!("{} fixes", self.fixed) }
             )?;
         }
-        if self.fixable > 0 {
-            write!(output, "; {} can be mended by --fix or --fix-all", self.fixable)?;
+        match (self.safe, self.ask) {
+            (0, 0) => {}
+            (0, ask) => write!(output, "; {ask} can be mended by --fix-all")?,
+            (safe, 0) => write!(output, "; {safe} can be mended by --fix")?,
+            (safe, ask) => write!(output, "; {safe} can be mended by --fix, {ask} more by --fix-all")?,
         }
         if self.failed > 0 {
             write!(output, "; {} not read or written", count(self.failed, "file"))?;

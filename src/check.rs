@@ -7,6 +7,7 @@ mod grammar;
 mod members;
 mod permissions;
 mod rights;
+mod seen;
 mod strength;
 mod syntax;
 mod whole;

@@ -1,4 +1,5 @@
 //! The one table of diagnostic codes. An id and a name are permanent: they are never used again for something else.
+#![doc = include_str!("code/codes.md")]
 
 use core::fmt;
 use core::str::FromStr;

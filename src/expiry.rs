@@ -89,24 +89,31 @@ impl Expiry {
     #[must_use]
     pub fn remaining(self, now: SystemTime) -> Option<Duration> {
         let left = i128::from(self.0) - millis(now);
-        u64::try_from(left).ok().filter(|left| *left > 0).map(Duration::from_millis)
+        (left > 0).then(|| Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX)))
     }
 
     /// How long it is from the expiry to `now`; none where it is not past.
     #[must_use]
     pub fn elapsed(self, now: SystemTime) -> Option<Duration> {
-        u64::try_from(millis(now) - i128::from(self.0)).ok().map(Duration::from_millis)
+        let gone = millis(now) - i128::from(self.0);
+        (gone >= 0).then(|| Duration::from_millis(u64::try_from(gone).unwrap_or(u64::MAX)))
     }
 }
 
 /// Rounded down: a moment within a millisecond belongs to it, before 1970 too.
 pub(crate) fn millis(time: SystemTime) -> i128 {
-    let whole = |duration: Duration| i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX);
-    let nanos = match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => whole(after),
-        Err(before) => -whole(before.duration()),
-    };
-    nanos.div_euclid(1_000_000)
+    // In parts, as a division of 128 bits is slow.
+    let parts = |duration: Duration| (i128::from(duration.as_secs()) * 1000, duration.subsec_nanos());
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => {
+            let (whole, nanos) = parts(after);
+            whole + i128::from(nanos / 1_000_000)
+        }
+        Err(before) => {
+            let (whole, nanos) = parts(before.duration());
+            -whole - i128::from(nanos.div_ceil(1_000_000))
+        }
+    }
 }
 
 impl fmt::Display for Expiry {
@@ -114,7 +121,11 @@ impl fmt::Display for Expiry {
         match u64::try_from(self.0) {
             Ok(millis) if self.0 <= LAST_RFC3339_MILLIS => {
                 let time = UNIX_EPOCH + Duration::from_millis(millis);
-                f.pad(&humantime::format_rfc3339(time).to_string())
+                let text = match millis % 1000 {
+                    0 => humantime::format_rfc3339_seconds(time),
+                    _ => humantime::format_rfc3339_millis(time),
+                };
+                f.pad(&text.to_string())
             }
             _ => self.0.fmt(f),
         }

@@ -142,7 +142,7 @@ impl fmt::Display for InvalidNameKind {
                 write!(f, "a database name begins with an ASCII letter or digit, not with {}", Shown(c))
             }
             Self::BadCharacter(c) => {
-                write!(f, "{} cannot stand in a database name", Shown(c))
+                write!(f, "{} is not allowed in a database name", Shown(c))
             }
             Self::SecondSlash => f.write_str("a database name has at most one `/`"),
             Self::LastSlash => f.write_str("a database name does not end with `/`"),

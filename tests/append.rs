@@ -27,9 +27,9 @@ fn appended(of: &str) -> Change {
 #[track_caller]
 fn after(text: &str, changes: &[Change]) -> String {
     let text = text.replace("OLD", OLD);
-    let changed = edit::apply(Some(text.as_bytes()), changes).unwrap().expect("a change");
-    TokenFile::parse(&changed).expect("a sound file");
-    String::from_utf8(changed.to_vec()).unwrap().replace(OLD, "OLD").replace(NEW, "NEW")
+    let result = edit::apply(Some(text.as_bytes()), changes).unwrap().expect("a change");
+    TokenFile::parse(&result).expect("a sound file");
+    String::from_utf8(result.to_vec()).unwrap().replace(OLD, "OLD").replace(NEW, "NEW")
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod util;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use influxdb3_offline_tokens::{Code, Diagnostic, Release, Report, Severity, Validator};
@@ -121,4 +122,24 @@ fn explanations_have_four_headings_and_their_examples_are_the_fixtures() {
         assert_eq!(block(example).trim_end(), fixture("bad.json").trim_end(), "{code}");
         assert_eq!(block(instead).trim_end(), fixture("good.json").trim_end(), "{code}");
     }
+}
+
+/// The page that stands in the documentation of the module `code`.
+fn page() -> String {
+    let mut page = String::from("\n| id | name | severity | what |\n|---|---|---|---|\n");
+    for code in Code::ALL {
+        let (id, name, severity, summary) = (code.id(), code.name(), code.severity(), code.summary());
+        writeln!(page, "| {id} | `{name}` | {severity} | {summary} |").unwrap();
+    }
+    page
+}
+
+#[test]
+fn the_page_of_all_codes_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/code/codes.md");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, page()).unwrap();
+    }
+    let current = std::fs::read_to_string(path).unwrap() == page();
+    assert!(current, "write it again: UPDATE=1 cargo test --test codes");
 }

@@ -1,10 +1,10 @@
-//! What happens when a writer is killed, stopped, refused by the system, or one of many: `shared/reliability.md`, rows 1 to
+//! What happens when a writer is killed, stopped, refused by the system, or one of many: rows 1 to
 //! 9 and 11. These need strace or time: `cargo test --test faults -- --ignored
 //! --nocapture --test-threads=1`, about eight minutes. What cannot run says
 //! `skipped:`.
 
 #![cfg(target_os = "linux")]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::pedantic, reason = "a harness, told in the order of what happens")]
 
 #[path = "faults/model.rs"]
 mod model;

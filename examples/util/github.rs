@@ -42,7 +42,7 @@ pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<(
     }
     match file.report.omitted() {
         0 => Ok(()),
-        more => writeln!(output, "::notice {at_file}title=more::{} more not shown", count(more, "finding")),
+        more => writeln!(output, "::notice {at_file}title=more::{} not shown", count(more, "more finding")),
     }
 }
 

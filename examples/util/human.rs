@@ -26,7 +26,7 @@ pub(crate) fn write(file: &Checked<'_>, colours: bool, output: &mut impl Write) 
         writeln!(output, "{}\n", tidy(&renderer.render(&[group])))?;
     }
     if file.report.omitted() > 0 {
-        writeln!(output, "{path}: {} more not shown\n", count(file.report.omitted(), "finding"))?;
+        writeln!(output, "{path}: {} not shown\n", count(file.report.omitted(), "more finding"))?;
     }
     Ok(())
 }
@@ -56,8 +56,13 @@ fn group<'a>(found: &'a Diagnostic, path: &'a str, lines: &Lines<'a>) -> Group<'
     };
     let id = format!("{} {}", found.code().id(), found.code().name());
     let location = found.location();
-    let origin = Origin::path(path).line(location.line).char_column(location.column);
-    let mut group = level.primary_title(found.message()).id(id).element(origin);
+    let title = level.primary_title(found.message()).id(id);
+    if found.code() == Code::ReadableByOthers {
+        // It is about the file, and not about any place in it.
+        let group = title.element(Origin::path(path));
+        return group.elements(found.help_text().map(|help| Level::HELP.message(help)));
+    }
+    let mut group = title.element(Origin::path(path).line(location.line).char_column(location.column));
 
     let mut marks = vec![(found.span(), None)];
     marks.extend(found.labels().iter().map(|label| (label.span(), Some(label.message()))));
@@ -69,10 +74,7 @@ fn group<'a>(found: &'a Diagnostic, path: &'a str, lines: &Lines<'a>) -> Group<'
         let snippet = Snippet::source(excerpt.text).line_start(excerpt.line).annotations(annotations);
         group = group.element(Element::from(snippet));
     }
-    match found.help_text() {
-        Some(help) => group.element(Level::HELP.message(help)),
-        None => group,
-    }
+    group.elements(found.help_text().map(|help| Level::HELP.message(help)))
 }
 
 /// Without the `:::` by which the renderer announces another file: all is of one.

@@ -1,6 +1,7 @@
 //! What several examples need: input, output, exit codes, and the forms of a report.
 #![allow(dead_code, reason = "each example takes what it needs")]
 
+pub(crate) mod change;
 pub(crate) mod github;
 pub(crate) mod human;
 pub(crate) mod json;
@@ -25,6 +26,8 @@ pub(crate) enum Outcome {
     Findings,
     /// A file could not be read or written, or the program was called wrongly.
     Failed,
+    /// The file was changed, and a power cut may still bring the old one back.
+    DurabilityUnknown,
 }
 
 impl From<Outcome> for ExitCode {
@@ -33,6 +36,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Fine => 0,
             Outcome::Findings => 1,
             Outcome::Failed => 2,
+            Outcome::DurabilityUnknown => 3,
         })
     }
 }

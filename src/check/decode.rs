@@ -72,7 +72,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
     }
 
     fn wrong_tokens(&mut self, node: &Node<'a>) {
-        let message = format!("`tokens` is {}, and a list of objects is wanted", node.value.description());
+        let message = format!("`tokens` is a list of objects, not {}", node.value.description());
         let span = opening(node);
         let fix = matches!(node.value, Value::Object(_)).then(|| in_brackets(node.span));
         let wrong = finding(Code::WrongType, span, At::Member(TOKENS), message);
@@ -227,7 +227,7 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
                 Code::ArrayAtTop,
                 Span::new(value.span.start(), value.span.start() + 1),
                 At::File,
-                "the file is an array, and an object with `tokens` is wanted",
+                "expected an object with `tokens`, found an array",
             )
             .help("wrap it: `{\"tokens\": […]}`")
             .fix(Fix::new(
@@ -241,8 +241,7 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
                 bare_token(string.inner())
             }
             other => {
-                let message =
-                    format!("the file is {}, and an object with `tokens` is wanted", other.description());
+                let message = format!("expected an object with `tokens`, found {}", other.description());
                 finding(Code::NotAnObject, value.span, At::File, message)
                     .help("the smallest tokens file is `{\"tokens\": []}`")
             }

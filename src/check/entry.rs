@@ -115,7 +115,7 @@ fn token_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>)
         Err((_, span)) => {
             let message = "an `Authorization` header cannot carry this: a token is visible ASCII characters";
             let found = finding(Code::TokenCharacters, string.place(span), at, message);
-            context.push(found.help("generate a token; was something copied with it?"));
+            context.push(found.help("generate a token, or remove what was copied with it"));
         }
         Ok(()) => {
             if context.wants(Code::WeakToken) || context.wants(Code::PlaceholderToken) {
@@ -126,7 +126,7 @@ fn token_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>)
                     }
                     Strength::Weak => Some((
                         Code::WeakToken,
-                        "this token has less than 128 bits of chance: it can be guessed",
+                        "this token is easy to guess: it has less than 128 random bits",
                     )),
                 };
                 if let Some((code, message)) = found {
@@ -160,7 +160,7 @@ fn name_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) 
     if name == OPERATOR_TOKEN_NAME {
         let message = "`_admin` is the name of the operator token";
         let found = finding(Code::ReservedName, string.inner(), at, message);
-        context.push(found.help("choose another: made first, it keeps the operator token from being made"));
+        context.push(found.help("choose another: with this one, the operator token cannot be made"));
         return None;
     }
     decoder.whole.name(context, index, string, &name);
@@ -270,7 +270,7 @@ fn not_an_integer(context: &Context<'_>, at: At<'_>, node: &Node<'_>) -> crate::
                 Some(millis) => {
                     wrong.help(becomes(millis)).fix(replace_safely(node.span, millis.to_string()))
                 }
-                None => wrong.help("it fits into 64 bits and has no fraction"),
+                None => wrong.help("write an integer without fraction or exponent that fits into 64 bits"),
             };
         }
         Value::String(string) => string.decode(),

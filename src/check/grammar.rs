@@ -49,11 +49,16 @@ fn help(context: &Context<'_>, error: &ParsePermissionError) -> Cow<'static, str
     let old = context.validator.release.is_none_or(|release| release < Release::WILDCARD_DATABASES);
     match error.kind() {
         Kind::UnknownSystemResource if old => Cow::Owned(format!(
-            "{}; a server of 3.4 to 3.9 panics at this, and at every later start",
-            error.help()
+            "{} A server of 3.4 to 3.9 panics at this, and at every later start",
+            sentence(&error.help())
         )),
         _ => error.help(),
     }
+}
+
+/// The same text, ready to be followed by a sentence.
+fn sentence(text: &str) -> String {
+    if text.ends_with('?') { text.into() } else { format!("{text}.") }
 }
 
 fn fix(error: &ParsePermissionError, string: RawStr<'_>, text: &str, fragment: &str) -> Option<Fix> {

@@ -74,7 +74,7 @@ pub(super) fn unknown(
     let is_expiry =
         || free.contains(&"expiry_millis") && EXPIRY_ALIASES.contains(&plain_alias(name).as_str());
     if let Some(known) = near.or_else(|| is_expiry().then_some("expiry_millis")) {
-        let message = format!("the server would ignore this member: it is not called `{known}`");
+        let message = format!("the server ignores this member: it is called `{known}`");
         let found = finding(Code::MisspeltMember, key.outer(), at, message);
         let fix = if near.is_some() {
             replace_safely(key.inner(), known)

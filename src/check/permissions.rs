@@ -87,6 +87,7 @@ pub(super) fn read<'a>(
             one(decoder, token, &grant);
             grants.push(grant);
         } else {
+            decoder.whole.unreadable();
             errors(&mut decoder.context, At::Permission(token, *index), *string, text);
         }
     }
@@ -186,7 +187,7 @@ fn object_as_text(node: &Node<'_>) -> Option<String> {
 }
 
 fn not_a_list<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, node: &Node<'a>) {
-    let message = format!("`permissions` is {}, and a list of strings is wanted", node.value.description());
+    let message = format!("`permissions` is a list of strings, not {}", node.value.description());
     let at = At::TokenMember(token, "permissions");
     let found = finding(Code::PermissionsNotAList, opening(node), at, message)
         .help("write `\"permissions\": [\"db:db1:read\"]`");
@@ -270,9 +271,8 @@ fn wildcard(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, action
     let strong = DatabaseActions::WRITE | DatabaseActions::CREATE | DatabaseActions::DELETE;
     if !(actions & strong).is_empty() {
         found.severity = Severity::Warning;
-        found = found.help("list the databases that it needs");
     }
-    context.push(found);
+    context.push(found.help("list the databases that it needs"));
 }
 
 /// `read and write`.

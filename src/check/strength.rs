@@ -11,7 +11,8 @@ pub(super) enum Strength {
     Weak,
 }
 
-const WANTED_BITS: f64 = 128.0;
+// 128 bits, less what chance alone makes look like a sequence or a repetition: 16 random bytes are never called weak.
+const WANTED_BITS: f64 = 112.0;
 
 const PLACEHOLDERS: [&str; 16] = [
     "your",
@@ -124,11 +125,10 @@ fn bits(body: &[u8], lower: &[u8]) -> f64 {
     bits
 }
 
-/// Whether the byte is the same as the one before it, or the next to it.
+/// Whether the byte continues a sequence: it and the one before it are each the same as, or next to, the one before.
 fn follows(body: &[u8], at: usize) -> bool {
-    let before = at.checked_sub(1).and_then(|before| body.get(before));
-    let pair = before.zip(body.get(at));
-    pair.is_some_and(|(before, byte)| byte.abs_diff(*before) <= 1)
+    let last = at.checked_sub(2).and_then(|start| body.get(start..=at)).unwrap_or_default();
+    matches!(last, [a, b, c] if a.abs_diff(*b) <= 1 && b.abs_diff(*c) <= 1)
 }
 
 // How far back and how long repetitions are looked for: enough for what people write, and linear in the text.

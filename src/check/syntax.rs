@@ -1,6 +1,7 @@
 //! Text that is not JSON: what it is instead, and what can be known all the same.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::check::context::{At, Context, finding, replace_safely};
 use crate::check::decode::Decoder;
@@ -28,21 +29,49 @@ pub(super) fn read<'v>(
             context.absorb(decoded);
             (context, file)
         }
-        Err((mut decoded, mut error)) => {
-            let clean = without_extras(&mut context, text);
-            if let Some(clean) = &clean {
-                match attempt(&context, clean, false) {
-                    Ok((decoded, _)) => {
-                        context.absorb(decoded);
-                        return (context, None);
+        Err((decoded, error)) => {
+            let Some((clean, extras)) = without_extras(text) else {
+                return (give_up(context, decoded, text, error), None);
+            };
+            match attempt(&context, &clean, false) {
+                Ok((decoded, _)) => {
+                    // All that was wrong were these, so that taking them out is safe.
+                    for (span, message) in extras {
+                        let found = finding(Code::JsonSyntax, span, At::File, message);
+                        context.push(found.help("remove it").fix(replace_safely(span, "")));
                     }
-                    Err(again) => (decoded, error) = again,
+                    context.absorb(decoded);
+                    (context, None)
+                }
+                Err((_, again))
+                    if !clean.trim_start().starts_with(['{', '[']) || place(&clean, again) == 0 =>
+                {
+                    (give_up(context, decoded, text, error), None)
+                }
+                Err((decoded, again)) => {
+                    // What looks like a comment behind the error may be something else.
+                    for (span, message) in
+                        extras.into_iter().filter(|(span, _)| span.start() < place(&clean, again))
+                    {
+                        context.push(finding(Code::JsonSyntax, span, At::File, message).help("remove it"));
+                    }
+                    (give_up(context, decoded, &clean, again), None)
                 }
             }
-            context.absorb(decoded);
-            context.push(describe(clean.as_deref().unwrap_or(text), error));
-            (context, None)
         }
+    }
+}
+
+fn give_up<'v>(mut context: Context<'v>, decoded: Context<'v>, text: &str, error: Unreadable) -> Context<'v> {
+    context.absorb(decoded);
+    context.push(describe(text, error));
+    context
+}
+
+const fn place(text: &str, error: Unreadable) -> usize {
+    match error {
+        Unreadable::CutOff => text.len(),
+        Unreadable::TooDeep(at) | Unreadable::Syntax(at) | Unreadable::Trailing(at) => at,
     }
 }
 
@@ -123,7 +152,7 @@ fn cause(text: &str, at: usize) -> (&'static str, Option<&'static str>) {
         }
         '=' => ("a name and its value are separated by `:`", Some("write `:`")),
         'N' | 'T' | 'F' | 'I' if !before.ends_with('\\') => {
-            ("this is no JSON value", Some("JSON writes `null`, `true` and `false`, and no `NaN`"))
+            ("this is not a JSON value", Some("JSON writes `null`, `true` and `false`, and no `NaN`"))
         }
         _ if before.ends_with('\\') => {
             ("this escape does not exist in JSON", Some("write `\\\\` for a backslash"))
@@ -138,15 +167,15 @@ fn cause(text: &str, at: usize) -> (&'static str, Option<&'static str>) {
         ']' | '}' if last == Some(':') => ("a value is missing here", None),
         ']' | '}' => ("this bracket does not close what is open", Some("check the brackets before it")),
         ',' => ("a value is missing before this `,`", Some("remove the `,`")),
-        _ => ("this cannot stand here in JSON", None),
+        _ => ("this cannot stand here in JSON", Some("is a `\"` or a `,` missing before it?")),
     }
 }
 
-/// The same text with blanks in place of comments and trailing commas, each of which is reported; none without them.
-fn without_extras(context: &mut Context<'_>, text: &str) -> Option<String> {
+/// The same text with blanks in place of comments and trailing commas, and where these are; none without them.
+fn without_extras(text: &str) -> Option<(String, Vec<(Span, &'static str)>)> {
     let bytes = text.as_bytes();
     let mut clean = text.as_bytes().to_vec();
-    let mut found = false;
+    let mut extras = Vec::new();
     let mut comma = None;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -164,11 +193,8 @@ fn without_extras(context: &mut Context<'_>, text: &str) -> Option<String> {
         };
         if let Some(length) = comment {
             let span = Span::new(at, at + length);
-            let message = "there are no comments in JSON";
-            let comment = finding(Code::JsonSyntax, span, At::File, message).help("remove it");
-            context.push(comment.fix(replace_safely(span, "")));
+            extras.push((span, "there are no comments in JSON"));
             blank(&mut clean, span);
-            found = true;
             at += length;
             continue;
         }
@@ -177,11 +203,8 @@ fn without_extras(context: &mut Context<'_>, text: &str) -> Option<String> {
             b']' | b'}' => {
                 if let Some(comma) = comma.take() {
                     let span = Span::new(comma, comma + 1);
-                    let message = "there is no `,` behind the last value in JSON";
-                    let trailing = finding(Code::JsonSyntax, span, At::File, message).help("remove it");
-                    context.push(trailing.fix(replace_safely(span, "")));
+                    extras.push((span, "JSON allows no `,` after the last value"));
                     blank(&mut clean, span);
-                    found = true;
                 }
             }
             b' ' | b'\t' | b'\r' | b'\n' => {}
@@ -190,7 +213,8 @@ fn without_extras(context: &mut Context<'_>, text: &str) -> Option<String> {
         at += 1;
     }
     // Blanks stand for whole comments, so that what is left is UTF-8.
-    found.then(|| String::from_utf8(clean).ok()).flatten()
+    let clean = String::from_utf8(clean).ok()?;
+    (!extras.is_empty()).then_some((clean, extras))
 }
 
 fn blank(text: &mut [u8], span: Span) {

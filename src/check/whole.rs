@@ -43,6 +43,8 @@ pub(crate) struct Whole<'a> {
     padded_names: Vec<(usize, RawStr<'a>)>,
     granted: HashMap<Cow<'a, str>, (usize, usize, Span)>,
     all_granted: bool,
+    // A permission that was refused may grant anything.
+    unreadable: bool,
     created: HashMap<String, (usize, Span)>,
     create_unreadable: bool,
 }
@@ -112,6 +114,10 @@ impl<'a> Whole<'a> {
         }
     }
 
+    pub(super) fn unreadable(&mut self) {
+        self.unreadable = true;
+    }
+
     pub(super) fn grant_all(&mut self) {
         self.all_granted = true;
     }
@@ -173,8 +179,7 @@ impl<'a> Whole<'a> {
 
     fn create_not_a_list(&mut self, context: &mut Context<'_>, text: &'a str, node: &Node<'a>) {
         self.create_unreadable = true;
-        let message =
-            format!("`create_databases` is {}, and a list of strings is wanted", node.value.description());
+        let message = format!("`create_databases` is a list of strings, not {}", node.value.description());
         let mut found =
             finding(Code::CreateDatabasesNotAList, opening(node), At::Member("create_databases"), message)
                 .help("write `\"create_databases\": [\"db1\", \"db2\"]`");
@@ -209,7 +214,7 @@ impl<'a> Whole<'a> {
         if !self.create_unreadable && context.wants(Code::GrantedNotCreated) {
             self.granted_not_created(context);
         }
-        if !self.all_granted && context.wants(Code::CreatedNotGranted) {
+        if !self.all_granted && !self.unreadable && context.wants(Code::CreatedNotGranted) {
             self.created_not_granted(context);
         }
     }
@@ -242,7 +247,7 @@ impl<'a> Whole<'a> {
                 continue;
             }
             let message = with_fragment(
-                "this database is granted and not in `create_databases`: where it does not exist, the file fails to load",
+                "granted but not in `create_databases`, so a server without it refuses the file",
                 name,
                 name,
             );
@@ -276,7 +281,7 @@ impl<'a> Whole<'a> {
             if self.granted.contains_key(name.as_str()) {
                 continue;
             }
-            let message = with_fragment("no token of the file may use this database", name, name);
+            let message = with_fragment("created, and no token of the file may use it", name, name);
             let found = finding(Code::CreatedNotGranted, *span, At::Database(*index), message);
             let granted = self.granted.keys().map(AsRef::as_ref);
             context.push(match meant(name, granted).filter(|(near, _)| may_show(near, near)) {
@@ -294,7 +299,7 @@ fn text_of<'a>(text: &'a str, node: &Node<'_>) -> &'a str {
 /// The rules of a name in `create_databases`; whether it has an error.
 fn database_name(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, name: &str) -> bool {
     if name == "*" {
-        let message = "`*` stands for no database that could be created";
+        let message = "`*` is not a name, and cannot be created";
         let found = finding(Code::CreateWildcard, string.inner(), at, message);
         context.push(found.help("list the names"));
         return true;
@@ -335,7 +340,7 @@ pub(super) fn name_warnings(context: &mut Context<'_>, at: At<'_>, span: Span, n
         context.push(found);
     }
     if is_placeholder(name) {
-        let message = with_fragment("this name looks copied from an example", name, name);
+        let message = with_fragment("this looks like a name from an example", name, name);
         let found = finding(Code::PlaceholderName, span, at, message);
         context.push(found.help("write the name of your database"));
     }

@@ -26,6 +26,7 @@ const PROTOCOLS: [Replace; 2] =
 #[cfg(not(unix))]
 const PROTOCOLS: [Replace; 1] = [|p, o, e| portable::replace(p, o, e)];
 
+#[expect(clippy::unnecessary_wraps, reason = "what an edit returns")]
 fn text(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     Some(Zeroizing::new(bytes.to_vec()))
 }

@@ -48,34 +48,32 @@ fn whole(text: &str) -> Span {
 
 /// `${…}`, `$NAME`, `{{…}}`, `<…>`: what a template or a shell should have filled in.
 fn variables(text: &str) -> Vec<Span> {
+    const ENCLOSED: [(&str, &str); 4] = [("${", "}"), ("$(", ")"), ("{{", "}}"), ("<", ">")];
+    // What is not closed once is never closed later: this keeps the search linear on `<<<<<…`.
+    let mut closes = [true; ENCLOSED.len()];
     let mut spans = Vec::new();
     let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let closed = |open: &str, close: &str| {
-            let inner = rest.strip_prefix(open)?;
-            inner.find(close).map(|end| open.len() + end + close.len())
-        };
+    while let Some(rest) = text.get(at..) {
+        let Some(begin) = rest.find(['$', '{', '<']) else { break };
+        at += begin;
+        let rest = rest.get(begin..).unwrap_or_default();
         let named = || {
             let name = rest.strip_prefix('$')?;
             let end = name.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(name.len());
             (end > 0).then_some(1 + end)
         };
-        let variable = closed("${", "}").or_else(|| closed("$(", ")")).or_else(|| closed("{{", "}}"));
-        if let Some(length) = variable.or_else(|| closed("<", ">")).or_else(named) {
-            spans.push(Span::new(at, at + length));
-            at += length;
-        } else if rest.starts_with(['$', '{', '<']) && !found_later(rest) {
-            break;
-        } else {
-            at += rest.chars().next().map_or(1, char::len_utf8);
+        let mut length = None;
+        for ((open, close), closes) in ENCLOSED.into_iter().zip(&mut closes) {
+            if let Some(inner) = rest.strip_prefix(open).filter(|_| *closes) {
+                length = inner.find(close).map(|end| open.len() + end + close.len());
+                *closes = length.is_some();
+            }
         }
+        let length = length.or_else(named);
+        spans.extend(length.map(|length| Span::new(at, at + length)));
+        at += length.unwrap_or(1);
     }
     spans
-}
-
-// Whether a variable can still begin behind the first character: keeps the search linear on `<<<<<…`.
-fn found_later(rest: &str) -> bool {
-    rest.contains(['}', '>', ')']) || rest.match_indices('$').any(|(at, _)| at > 0)
 }
 
 struct Findings<'a> {
@@ -91,8 +89,11 @@ impl<'a> Findings<'a> {
         let first = parts.next().unwrap_or_default();
         let (names, actions, extra) = (parts.next(), parts.next(), parts.next());
         if names.is_none() && !self.is_type(first) {
-            self.missing(PermissionPart::Type);
-            return self.variables_in(first);
+            // A variable may stand for the whole permission: nothing is missing then.
+            self.variables_in(first);
+            return if self.errors.is_empty() {
+                self.missing(PermissionPart::Type);
+            };
         }
         if actions.is_none() && !self.is_type(first) && names.is_some_and(|names| self.are_actions(names)) {
             // `sensors:read`: two right parts, and the first of three is missing.

@@ -163,7 +163,7 @@ impl ParsePermissionError {
                 "write `db` or `system` before the first `:`"
             }
             PermissionErrorKind::EmptyPart(_) => "fill it in; was a variable not set?",
-            PermissionErrorKind::EmptyItem { .. } => "remove the `,` that is too many",
+            PermissionErrorKind::EmptyItem { .. } => "remove the extra `,`",
             PermissionErrorKind::Whitespace => "remove it",
             PermissionErrorKind::UnknownResourceType => "the resource types are `db` and `system`",
             PermissionErrorKind::AdminPermission => {
@@ -214,7 +214,7 @@ impl fmt::Display for Wording {
             PermissionErrorKind::UnknownResourceType => "there is no such resource type",
             PermissionErrorKind::AdminPermission => "only an admin token has `*` as resource type",
             PermissionErrorKind::MixedWildcard => "`*` cannot stand among names",
-            PermissionErrorKind::Glob => "`*` in a name is not a pattern, and no name has one",
+            PermissionErrorKind::Glob => "names have no patterns, and no `*` in them",
             PermissionErrorKind::BadDatabaseName(kind) => return kind.fmt(f),
             PermissionErrorKind::DatabaseNameTooLong => {
                 return write!(f, "a database name has at most {MAX_DATABASE_NAME} bytes");

@@ -1,0 +1,99 @@
+//! Adds a token to a tokens file, and acknowledges it when it is on the disk.
+//!
+//! ```text
+//! cargo run --example append_token -- permission-tokens.json --name collector --permission db:sensors:write
+//! ```
+
+mod util;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+use clap::{CommandFactory, FromArgMatches, Parser};
+use influxdb3_offline_tokens::edit::{Change, IfExists};
+use influxdb3_offline_tokens::{ChangeOptions, DatabaseName, Expiry, Permission, TokenEntry, TokenName};
+
+use crate::util::{Outcome, arguments, change, finish};
+
+/// Adds a token to a tokens file, which is made where there is none.
+///
+/// Prints `ACK NAME` when the token is on the disk, and never the token. Every other byte of the file stays as it is.
+#[derive(Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+#[command(
+    name = "append_token",
+    version,
+    after_help = "Exit codes: 0 acknowledged, 1 the file has errors or such a token already, 2 wrong usage or the file \
+                  cannot be read or written, 3 durability unknown: the token is in the file, and a power cut may still \
+                  take it away."
+)]
+struct Args {
+    /// The tokens file
+    file: PathBuf,
+
+    /// The name of the token
+    #[arg(long)]
+    name: String,
+
+    /// What the token may do, such as `db:sensors:read,write`; may be given several times
+    #[arg(long = "permission", value_name = "PERMISSION")]
+    permissions: Vec<String>,
+
+    /// After which time it ends, such as `90d`; without it, the token never expires
+    #[arg(long, value_name = "DURATION")]
+    expiry: Option<String>,
+
+    /// Databases to add to `create_databases`, separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    create_databases: Vec<String>,
+
+    /// Take the token from the first line of standard input instead of making one
+    #[arg(long)]
+    token_stdin: bool,
+
+    /// Succeed without a change where the same entry is there already (same token, expiry and permissions)
+    #[arg(long)]
+    keep_if_same: bool,
+
+    /// Fail where there is no file
+    #[arg(long)]
+    must_exist: bool,
+
+    /// Take all rights to the file from everybody but its owner
+    #[arg(long)]
+    tighten: bool,
+
+    /// How many seconds to wait for other writers
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    wait: u64,
+}
+
+fn main() -> ExitCode {
+    let matches = arguments(Args::command());
+    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    finish("append_token", run(&args))
+}
+
+fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let name = TokenName::parse(&args.name).context("`--name` is wrong")?;
+    let permissions = args.permissions.iter().enumerate().map(|(at, text)| {
+        Permission::parse(text).with_context(|| format!("`--permission` number {} is wrong", at + 1))
+    });
+    let permissions = permissions.collect::<anyhow::Result<Vec<_>>>()?;
+    let databases = args.create_databases.iter().map(|name| DatabaseName::parse(name));
+    let databases = databases.collect::<Result<Vec<_>, _>>().context("`--create-databases` is wrong")?;
+    let expiry = args.expiry.as_deref().map(|text| Expiry::parse_after(SystemTime::now(), text));
+    let expiry = expiry.transpose().context("`--expiry` is wrong")?;
+    let entry = TokenEntry::new(name, change::secret(args.token_stdin)?)
+        .with_expiry(expiry)
+        .with_permissions(permissions);
+    let if_exists = if args.keep_if_same { IfExists::KeepIfSame } else { IfExists::Refuse };
+    let changes = [Change::Append { entries: vec![entry], if_exists }, Change::CreateDatabases(databases)];
+    let options = ChangeOptions::new()
+        .wait(Duration::from_secs(args.wait))
+        .create(!args.must_exist)
+        .tighten(args.tighten);
+    change::acknowledge("append_token", &args.file, &changes, &options, &args.name)
+}

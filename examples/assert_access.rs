@@ -1,0 +1,57 @@
+//! Checks a tokens file against a file of expectations, such as a build does before it deploys.
+
+mod util;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result};
+use clap::{CommandFactory, FromArgMatches, Parser};
+use influxdb3_offline_tokens::{Expectations, load};
+
+use crate::util::{Outcome, Output, arguments, complain, finish, shown_path};
+
+/// Checks a tokens file against a file of expectations.
+///
+/// A line of it: `app can read,write sensors`, `app cannot read any`, `only admin-sync can delete any`,
+/// `nobody but admin-sync can create new`, `collector can read system health`; `#` begins a comment.
+///
+/// Exit code: 0 all hold, 1 one fails, 2 trouble.
+#[derive(Parser)]
+struct Arguments {
+    /// The tokens file.
+    file: PathBuf,
+    /// The expectations.
+    expectations: PathBuf,
+}
+
+fn run(arguments: &Arguments) -> Result<Outcome> {
+    let file = load(&arguments.file)?;
+    let shown = shown_path(&arguments.expectations);
+    let text =
+        std::fs::read_to_string(&arguments.expectations).with_context(|| format!("cannot read `{shown}`"))?;
+    let expectations = match Expectations::parse(&text) {
+        Ok(expectations) => expectations,
+        Err(wrong) => {
+            for error in wrong.errors().iter().copied() {
+                complain(&shown, &error.into());
+            }
+            anyhow::bail!("`{shown}` is no file of expectations");
+        }
+    };
+    let failed = expectations.check(&file, SystemTime::now());
+    let mut out = Output::new();
+    for one in &failed {
+        writeln!(out, "{shown}: {one}")?;
+    }
+    out.flush()?;
+    Ok(if failed.is_empty() { Outcome::Fine } else { Outcome::Findings })
+}
+
+fn main() -> ExitCode {
+    let matches = arguments(Arguments::command());
+    let args = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    finish("assert_access", run(&args))
+}

@@ -1,0 +1,128 @@
+//! Says what differs between two tokens files in who may do what.
+
+mod util;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
+use influxdb3_offline_tokens::{AccessRequest, Expiry, FileDifference, TokenDifference, TokenEntry, load};
+use serde_json::{Value, json};
+
+use crate::util::{Outcome, Output, arguments, finish, masked, printable};
+
+/// Says what differs between two tokens files in who may do what.
+///
+/// A token is the same while its secret is, whatever its name. More is a right, or more time for one; a new name or a new
+/// secret is not more.
+///
+/// Exit code: 0 nothing gained, 1 something gained, 2 trouble.
+#[derive(Parser)]
+struct Arguments {
+    /// The tokens file as it was.
+    old: PathBuf,
+    /// The tokens file as it will be.
+    new: PathBuf,
+    /// How to print it.
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+}
+
+fn name(entry: Option<&TokenEntry>) -> Option<&str> {
+    entry.map(|entry| entry.name().as_str())
+}
+
+fn table(out: &mut Output, difference: &FileDifference<'_>) -> Result<()> {
+    for name in difference.databases_added() {
+        writeln!(out, "+ database {name}")?;
+    }
+    for name in difference.databases_removed() {
+        writeln!(out, "- database {name}")?;
+    }
+    for token in difference.tokens() {
+        let [before, after] =
+            [token.before(), token.after()].map(|entry| printable(&masked(name(entry).unwrap_or_default())));
+        match token.before().zip(token.after()).filter(|(old, new)| old.name() != new.name()) {
+            Some(_) => writeln!(out, "token {before} -> {after}: {}", token.kind().name())?,
+            None if token.after().is_some() => writeln!(out, "token {after}: {}", token.kind().name())?,
+            None => writeln!(out, "token {before}: {}", token.kind().name())?,
+        }
+        if let Some((old, new)) = token.expiry() {
+            let shown =
+                |expiry: Option<Expiry>| expiry.map_or_else(|| "never".into(), |expiry| expiry.to_string());
+            writeln!(out, "  expires {} -> {}", shown(old), shown(new))?;
+        }
+        for right in token.gained() {
+            writeln!(out, "  + {right}")?;
+        }
+        for right in token.lost() {
+            writeln!(out, "  - {right}")?;
+        }
+    }
+    Ok(())
+}
+
+fn rights(rights: &[AccessRequest<'_>]) -> Vec<Value> {
+    let one = |right: &AccessRequest<'_>| {
+        let actions: Vec<_> = right.actions().names().collect();
+        match right {
+            AccessRequest::Database { name, .. } => json!({"database": name, "actions": actions}),
+            // Any database that neither file names for the token.
+            AccessRequest::NewDatabase { .. } => json!({"other_databases": true, "actions": actions}),
+            AccessRequest::AnyDatabase { .. } => json!({"any_database": true, "actions": actions}),
+            AccessRequest::System { resource } => json!({"system": resource.as_str(), "actions": actions}),
+        }
+    };
+    rights.iter().map(one).collect()
+}
+
+fn token_json(token: &TokenDifference<'_>) -> Value {
+    let millis = |expiry: Option<Expiry>| expiry.map(Expiry::as_millis);
+    json!({
+        "change": token.kind().name(),
+        "old_name": name(token.before()),
+        "new_name": name(token.after()),
+        "expiry_millis": token.expiry().map(|(old, new)| json!({"old": millis(old), "new": millis(new)})),
+        "gained": rights(token.gained()),
+        "lost": rights(token.lost()),
+        "gains": token.gains(),
+    })
+}
+
+fn json(difference: &FileDifference<'_>) -> Value {
+    let names = |names: &[&influxdb3_offline_tokens::DatabaseName]| -> Vec<_> {
+        names.iter().map(|name| name.as_str().to_owned()).collect()
+    };
+    json!({
+        "gains": difference.gains(),
+        "databases_added": names(difference.databases_added()),
+        "databases_removed": names(difference.databases_removed()),
+        "tokens": difference.tokens().iter().map(token_json).collect::<Vec<_>>(),
+    })
+}
+
+fn run(arguments: &Arguments) -> Result<Outcome> {
+    let (old, new) = (load(&arguments.old)?, load(&arguments.new)?);
+    let difference = FileDifference::between(&old, &new);
+    let mut out = Output::new();
+    match arguments.format {
+        Format::Table => table(&mut out, &difference)?,
+        Format::Json => writeln!(out, "{}", json(&difference))?,
+    }
+    out.flush()?;
+    Ok(if difference.gains() { Outcome::Findings } else { Outcome::Fine })
+}
+
+fn main() -> ExitCode {
+    let matches = arguments(Arguments::command());
+    let args = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    finish("diff_access", run(&args))
+}

@@ -1,0 +1,104 @@
+//! A small HTTP service whose endpoints are guarded by a tokens file.
+//!
+//! It authenticates and decides as the InfluxDB server does, reloads the file when it changes, and keeps the last good one
+//! when the new one is invalid. Reasons go to the log (standard error), never to the client; tokens go nowhere.
+
+mod guard;
+mod reload;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::get;
+use clap::Parser;
+use guard::Guard;
+use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
+
+/// A small HTTP service whose endpoints are guarded by a tokens file.
+///
+/// GET, POST, PUT and DELETE of /databases/NAME need read, write, create (as a new database) and delete on it, GET
+/// /databases needs describe on any database, GET /health needs to read the system resource. Send
+/// `Authorization: Bearer TOKEN`. 401: no or an unknown token; 403: not allowed; the reason is in the log.
+#[derive(Parser)]
+struct Arguments {
+    /// The tokens file.
+    file: PathBuf,
+    /// Where to listen; port 0 takes a free one, which is printed.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// How often to look whether the file has changed, in milliseconds.
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
+    poll_millis: u64,
+}
+
+type Answer = Result<&'static str, StatusCode>;
+
+fn router(guard: Arc<Guard>) -> Router {
+    Router::new()
+        .route("/databases", get(list))
+        .route("/databases/{name}", get(read).post(write).put(create).delete(delete))
+        .route("/health", get(health))
+        .with_state(guard)
+}
+
+async fn list(State(guard): State<Arc<Guard>>, headers: HeaderMap) -> Answer {
+    guard.check(&headers, AccessRequest::any_database(DatabaseActions::DESCRIBE))?;
+    Ok("the databases\n")
+}
+
+async fn read(State(guard): State<Arc<Guard>>, Path(name): Path<String>, headers: HeaderMap) -> Answer {
+    guard.check(&headers, AccessRequest::database(&name, DatabaseActions::READ))?;
+    Ok("data\n")
+}
+
+async fn write(State(guard): State<Arc<Guard>>, Path(name): Path<String>, headers: HeaderMap) -> Answer {
+    guard.check(&headers, AccessRequest::database(&name, DatabaseActions::WRITE))?;
+    Ok("written\n")
+}
+
+async fn create(State(guard): State<Arc<Guard>>, Path(name): Path<String>, headers: HeaderMap) -> Answer {
+    guard.check(&headers, AccessRequest::new_database(&name, DatabaseActions::CREATE))?;
+    Ok("created\n")
+}
+
+async fn delete(State(guard): State<Arc<Guard>>, Path(name): Path<String>, headers: HeaderMap) -> Answer {
+    guard.check(&headers, AccessRequest::database(&name, DatabaseActions::DELETE))?;
+    Ok("deleted\n")
+}
+
+async fn health(State(guard): State<Arc<Guard>>, headers: HeaderMap) -> Answer {
+    guard.check(&headers, AccessRequest::system(SystemResource::Health))?;
+    Ok("well\n")
+}
+
+fn run(arguments: Arguments) -> Result<()> {
+    // A service that cannot tell who may do what does not start.
+    let (guard, watched) = reload::start(arguments.file)?;
+    let every = Duration::from_millis(arguments.poll_millis);
+    let watching = Arc::clone(&guard);
+    std::thread::spawn(move || watched.watch(&watching, every));
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_io().build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(arguments.listen).await.context("cannot listen")?;
+        println!("listening on {}", listener.local_addr()?);
+        axum::serve(listener, router(guard)).await.context("cannot serve")
+    })
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Takes a token out of a file.
+//!
+//! ```text
+//! cargo run --example remove_token -- permission-tokens.json --name collector
+//! ```
+
+mod util;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{CommandFactory, FromArgMatches, Parser};
+use influxdb3_offline_tokens::edit::Change;
+use influxdb3_offline_tokens::{ChangeOptions, TokenName};
+
+use crate::util::{Outcome, arguments, change, finish};
+
+/// Takes a token out of a tokens file. Every other byte of the file stays as it is.
+///
+/// A server that has made the token already keeps it: delete it there too. Prints `ACK NAME` when it is on the disk.
+#[derive(Parser)]
+#[command(
+    name = "remove_token",
+    version,
+    after_help = "Exit codes: 0 acknowledged, 1 the file has errors or no such token, 2 wrong usage or the file cannot \
+                  be read or written, 3 durability unknown: the file was changed, and a power cut may still bring the \
+                  old one back."
+)]
+struct Args {
+    /// The tokens file
+    file: PathBuf,
+
+    /// The name of the token
+    #[arg(long)]
+    name: String,
+}
+
+fn main() -> ExitCode {
+    let matches = arguments(Args::command());
+    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    finish("remove_token", run(&args))
+}
+
+fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let name = TokenName::parse(&args.name).context("`--name` is wrong")?;
+    let changes = [Change::Remove(name)];
+    let options = ChangeOptions::new().create(false);
+    change::acknowledge("remove_token", &args.file, &changes, &options, &args.name)
+}

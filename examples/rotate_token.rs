@@ -1,0 +1,75 @@
+//! Gives a token of a file a new secret.
+//!
+//! ```text
+//! cargo run --example rotate_token -- permission-tokens.json --name collector --expiry 90d
+//! ```
+
+mod util;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use anyhow::Context;
+use clap::{CommandFactory, FromArgMatches, Parser};
+use influxdb3_offline_tokens::edit::Change;
+use influxdb3_offline_tokens::{ChangeOptions, Expiry, TokenName};
+
+use crate::util::{Outcome, arguments, change, finish};
+
+/// Gives a token a new secret under its name, or beside it under a new name. Its permissions stay.
+///
+/// A server that has made a token of that name already does not look at it again: give it a new name (`--beside`), or make
+/// the change on the server too. Prints `ACK NAME` when it is on the disk, and never the token.
+#[derive(Parser)]
+#[command(
+    name = "rotate_token",
+    version,
+    after_help = "Exit codes: 0 acknowledged, 1 the file has errors or no such token, 2 wrong usage or the file cannot \
+                  be read or written, 3 durability unknown: the file was changed, and a power cut may still bring the \
+                  old one back."
+)]
+struct Args {
+    /// The tokens file
+    file: PathBuf,
+
+    /// The name of the token
+    #[arg(long)]
+    name: String,
+
+    /// Keep the old token, and add the new one under this name
+    #[arg(long, value_name = "NEW_NAME")]
+    beside: Option<String>,
+
+    /// After which time the new token ends, such as `90d`; without it, the expiry stays
+    #[arg(long, value_name = "DURATION")]
+    expiry: Option<String>,
+
+    /// Take the new token from the first line of standard input instead of making one
+    #[arg(long)]
+    token_stdin: bool,
+}
+
+fn main() -> ExitCode {
+    let matches = arguments(Args::command());
+    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    finish("rotate_token", run(&args))
+}
+
+fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let name = TokenName::parse(&args.name).context("`--name` is wrong")?;
+    let new_name = args.beside.as_deref().map(TokenName::parse).transpose().context("`--beside` is wrong")?;
+    let expiry = args.expiry.as_deref().map(|text| Expiry::parse_after(SystemTime::now(), text));
+    let expiry = expiry.transpose().context("`--expiry` is wrong")?;
+    let token = change::secret(args.token_stdin)?;
+    let changed = new_name.clone().unwrap_or_else(|| name.clone());
+    let mut changes = vec![match new_name {
+        Some(new_name) => Change::RotateBeside { name, new_name, token },
+        None => Change::Rotate { name, token },
+    }];
+    if expiry.is_some() {
+        changes.push(Change::SetExpiry { name: changed.clone(), expiry });
+    }
+    let options = ChangeOptions::new().create(false);
+    change::acknowledge("rotate_token", &args.file, &changes, &options, changed.as_str())
+}

@@ -1,0 +1,66 @@
+//! What the examples that change a file share: the secret, the acknowledgement, and what an error means for the caller.
+
+use std::io::{self, BufRead, Write};
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::{Context, bail};
+use influxdb3_offline_tokens::edit::Change;
+use influxdb3_offline_tokens::{ChangeOptions, Error, Token, Validator, change};
+use zeroize::Zeroizing;
+
+use super::{Checked, Outcome, colours, complain, human};
+
+/// A new secret, or the one on the first line of standard input.
+pub(crate) fn secret(from_stdin: bool) -> anyhow::Result<Token> {
+    if !from_stdin {
+        return Ok(Token::generate()?);
+    }
+    // One buffer that is large enough: one that grows would leave pieces of the secret behind.
+    let mut line = Zeroizing::new(String::with_capacity(64 * 1024));
+    io::stdin().lock().read_line(&mut line).context("cannot read standard input")?;
+    let token = line.trim_end_matches(['\r', '\n']);
+    if token.is_empty() {
+        bail!("there is no token on standard input");
+    }
+    Token::parse(token).context("the token on standard input is wrong")
+}
+
+/// Makes the changes, and says `ACK name` on standard output when they are on the disk.
+pub(crate) fn acknowledge(
+    program: &str,
+    path: &Path,
+    changes: &[Change],
+    options: &ChangeOptions,
+    name: &str,
+) -> anyhow::Result<Outcome> {
+    match change(path, changes, options) {
+        Ok(_) => {
+            let mut output = io::stdout().lock();
+            writeln!(output, "ACK {}", super::printable(name)).context("cannot write to standard output")?;
+            output.flush().context("cannot write to standard output")?;
+            Ok(Outcome::Fine)
+        }
+        Err(error) => refused(program, path, error),
+    }
+}
+
+/// Says why the file was not changed, with all findings where it is no sound tokens file.
+pub(crate) fn refused(program: &str, path: &Path, error: Error) -> anyhow::Result<Outcome> {
+    if error.is_durability_unknown() {
+        complain(program, &error.into());
+        return Ok(Outcome::DurabilityUnknown);
+    }
+    let invalid = error.report().is_some();
+    if invalid && let Ok(file) = Validator::new(SystemTime::now()).check_file(path) {
+        let file = Checked::new(path, file.bytes(), file.report());
+        human::write(&file, colours(&io::stderr()), &mut io::stderr())?;
+    }
+    let findings = invalid || matches!(error, Error::Change { .. });
+    let error = anyhow::Error::new(error);
+    if findings {
+        complain(program, &error.context("nothing was changed"));
+        return Ok(Outcome::Findings);
+    }
+    Err(error)
+}

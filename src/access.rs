@@ -1,0 +1,367 @@
+//! Who may do what, decided as the server decides.
+//!
+//! The rules (server source, 3.10):
+//!
+//! 1. Permissions on the same key (one database, or `*`) are united; their order plays no part.
+//! 2. A database that exists is decided by the entry of exactly that name; only where there is none, by `db:*`. **The
+//!    exact entry hides the wider one, they are not united**: `db:db1:read` beside `db:*:write` denies writing to `db1`.
+//! 3. All actions of a request have to be in the entry that decides.
+//! 4. A database that does not exist yet is decided by `db:*` alone.
+//! 5. Whether something may be done with any database at all is answered by one entry for databases that has all
+//!    actions. The server does not look apart at `_internal` here: `db:_internal:read` is such an entry.
+//! 6. System resources are decided in the same way: exact, then `system:*`.
+//! 7. `_internal` needs an admin token, which no token of the file is: always denied.
+//! 8. No entry: denied. An unknown token and an expired one may do nothing.
+//!
+//! # Limitations
+//! The server binds a permission to the database as it is when the token is made: a database that was deleted and created
+//! again under its name is not covered there. A file cannot tell.
+
+mod authorizer;
+mod difference;
+mod entries;
+mod expectation;
+mod expectation_parse;
+mod rights;
+mod smallest;
+mod text;
+
+use std::time::SystemTime;
+
+pub use self::authorizer::{Authenticated, Authorizer};
+pub use self::difference::{ChangeKind, FileDifference, TokenDifference};
+use self::entries::is_over;
+pub use self::expectation::{Expectations, FailedExpectation, FailureKind};
+pub use self::expectation_parse::{ExpectationErrorKind, InvalidExpectation, InvalidExpectations};
+pub use self::rights::Rights;
+use crate::expiry::Expiry;
+use crate::file::{TokenEntry, TokenFile};
+use crate::permission::{DatabaseActions, Permission, SystemResource};
+
+/// What somebody wants to do: one or several actions, all at once, with one thing.
+///
+/// The name of a database is compared byte by byte. It can be any text: one that no database can have is denied.
+///
+/// ```
+/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
+///
+/// let request = AccessRequest::database("sensors", DatabaseActions::READ | DatabaseActions::WRITE);
+/// assert_eq!(request.to_string(), "read,write on database `sensors`");
+/// assert_eq!(AccessRequest::system(SystemResource::Health).to_string(), "read on system resource `health`");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccessRequest<'a> {
+    /// A database that exists.
+    Database {
+        /// Its name.
+        name: &'a str,
+        /// What is to be done; nothing at all is denied.
+        actions: DatabaseActions,
+    },
+    /// A database that does not exist yet: `create`, or a write that would create it.
+    NewDatabase {
+        /// Its name.
+        name: &'a str,
+        /// What is to be done; nothing at all is denied.
+        actions: DatabaseActions,
+    },
+    /// Any database at all: is there one entry for databases that allows this?
+    AnyDatabase {
+        /// What is to be done; nothing at all is denied.
+        actions: DatabaseActions,
+    },
+    /// A system resource, to read it: there is no other action.
+    System {
+        /// Which one.
+        resource: SystemResource,
+    },
+}
+
+impl<'a> AccessRequest<'a> {
+    /// Something with a database that exists.
+    #[must_use]
+    pub const fn database(name: &'a str, actions: DatabaseActions) -> Self {
+        Self::Database { name, actions }
+    }
+
+    /// Something with a database that does not exist yet.
+    #[must_use]
+    pub const fn new_database(name: &'a str, actions: DatabaseActions) -> Self {
+        Self::NewDatabase { name, actions }
+    }
+
+    /// Something with any database at all.
+    #[must_use]
+    pub const fn any_database(actions: DatabaseActions) -> Self {
+        Self::AnyDatabase { actions }
+    }
+
+    /// Reading a system resource.
+    #[must_use]
+    pub const fn system(resource: SystemResource) -> Self {
+        Self::System { resource }
+    }
+
+    /// What is to be done; `read` for a system resource.
+    #[must_use]
+    pub const fn actions(&self) -> DatabaseActions {
+        match *self {
+            Self::Database { actions, .. }
+            | Self::NewDatabase { actions, .. }
+            | Self::AnyDatabase { actions } => actions,
+            Self::System { .. } => DatabaseActions::READ,
+        }
+    }
+}
+
+/// What an entry is for.
+///
+/// ```
+/// use influxdb3_offline_tokens::EntryKey;
+///
+/// assert_eq!(EntryKey::Database("sensors").to_string(), "db:sensors");
+/// assert_eq!(EntryKey::AllDatabases.to_string(), "db:*");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryKey<'a> {
+    /// One database.
+    Database(&'a str),
+    /// `db:*`
+    AllDatabases,
+    /// One system resource.
+    System(SystemResource),
+    /// `system:*`
+    AllSystemResources,
+}
+
+/// All that the permissions of a token say of one key, united: what the server looks up.
+///
+/// ```
+/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+///
+/// let permissions = [Permission::parse("db:a,b:read")?, Permission::parse("db:a:write")?];
+/// let decision = decide(&permissions, AccessRequest::database("a", DatabaseActions::WRITE));
+/// let entry = decision.entry().expect("allowed by an entry");
+/// assert_eq!(entry.to_string(), "db:a:read,write");
+/// assert_eq!(entry.made_by(&permissions).collect::<Vec<_>>(), [0, 1]);
+/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AccessEntry<'a> {
+    key: EntryKey<'a>,
+    actions: DatabaseActions,
+}
+
+impl<'a> AccessEntry<'a> {
+    /// What it is for.
+    #[must_use]
+    pub const fn key(&self) -> EntryKey<'a> {
+        self.key
+    }
+
+    /// What it allows; `read` for system resources.
+    #[must_use]
+    pub const fn actions(&self) -> DatabaseActions {
+        self.actions
+    }
+
+    /// The places in `permissions` of those that the entry was united from.
+    pub fn made_by(&self, permissions: &[Permission]) -> impl Iterator<Item = usize> {
+        let key = self.key;
+        permissions.iter().enumerate().filter(move |(_, one)| speaks_of(one, key)).map(|(at, _)| at)
+    }
+}
+
+// Whether the permission is one of those that are united for the key.
+fn speaks_of(permission: &Permission, key: EntryKey<'_>) -> bool {
+    match (permission, key) {
+        (Permission::Database(permission), EntryKey::Database(name)) => {
+            permission.scope().names().is_some_and(|names| names.contains(name))
+        }
+        (Permission::Database(permission), EntryKey::AllDatabases) => permission.scope().is_all(),
+        (Permission::System(permission), EntryKey::System(resource)) => {
+            permission.scope().names().is_some_and(|names| names.contains(resource))
+        }
+        (Permission::System(permission), EntryKey::AllSystemResources) => permission.scope().is_all(),
+        _ => false,
+    }
+}
+
+/// Whether a request is allowed, and what decided it.
+///
+/// ```
+/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+///
+/// let permissions = [Permission::parse("db:db1:read")?, Permission::parse("db:*:write")?];
+/// let decision = decide(&permissions, AccessRequest::database("db1", DatabaseActions::WRITE));
+/// assert!(!decision.is_allowed());
+/// assert_eq!(decision.to_string(), "denied: `db:db1:read` lacks `write`, and hides `db:*:write`, which has it");
+/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use]
+pub enum Decision<'a> {
+    /// Allowed, by this entry.
+    Allowed(AccessEntry<'a>),
+    /// Denied, and why.
+    Denied(DenyReason<'a>),
+}
+
+impl<'a> Decision<'a> {
+    /// Whether it is allowed.
+    #[must_use]
+    pub const fn is_allowed(&self) -> bool {
+        matches!(self, Self::Allowed(_))
+    }
+
+    /// The entry that decided: that allowed, or that lacks an action.
+    #[must_use]
+    pub const fn entry(&self) -> Option<AccessEntry<'a>> {
+        match self {
+            Self::Allowed(entry) | Self::Denied(DenyReason::MissingActions { entry, .. }) => Some(*entry),
+            Self::Denied(_) => None,
+        }
+    }
+
+    /// Why not; none where it is allowed.
+    #[must_use]
+    pub const fn reason(&self) -> Option<DenyReason<'a>> {
+        match self {
+            Self::Allowed(_) => None,
+            Self::Denied(reason) => Some(*reason),
+        }
+    }
+}
+
+/// Why a request is denied.
+///
+/// ```
+/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, DenyReason, decide};
+///
+/// let decision = decide(&[], AccessRequest::any_database(DatabaseActions::READ));
+/// assert_eq!(decision.reason(), Some(DenyReason::NoEntry));
+/// assert_eq!(DenyReason::NoEntry.name(), "no-entry");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DenyReason<'a> {
+    /// The token is not in the file. Not authenticated.
+    UnknownToken,
+    /// The token ended then. Not authenticated.
+    Expired(Expiry),
+    /// The request names no action. The server would let an empty set pass; nothing is allowed here that no entry names.
+    NoActions,
+    /// No database can be called so: not 1 to 511 bytes of letters, digits, `/`, `_` and `-` (the widest of the server's
+    /// rules). Such a name is not a database, so that `db:*` does not reach it.
+    InvalidName,
+    /// `_internal`, which only admin tokens reach.
+    Internal,
+    /// The token has no entry for this.
+    NoEntry,
+    /// The entry that decides lacks an action.
+    MissingActions {
+        /// The entry.
+        entry: AccessEntry<'a>,
+        /// What it lacks.
+        missing: DatabaseActions,
+        /// The entry of `*` that would allow the request, and that the exact entry hides.
+        hidden: Option<AccessEntry<'a>>,
+    },
+    /// Any database was asked for, and no single entry has all of the actions.
+    NowhereAllowed,
+}
+
+impl DenyReason<'_> {
+    /// A permanent name for programs: `unknown-token`, `expired`, `no-actions`, `invalid-name`, `internal-database`,
+    /// `no-entry`, `missing-action`, `hidden-by-exact-entry`, `nowhere-allowed`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::UnknownToken => "unknown-token",
+            Self::Expired(_) => "expired",
+            Self::NoActions => "no-actions",
+            Self::InvalidName => "invalid-name",
+            Self::Internal => "internal-database",
+            Self::NoEntry => "no-entry",
+            Self::MissingActions { hidden: None, .. } => "missing-action",
+            Self::MissingActions { hidden: Some(_), .. } => "hidden-by-exact-entry",
+            Self::NowhereAllowed => "nowhere-allowed",
+        }
+    }
+
+    /// Whether the holder of the token is not known at all (HTTP 401), rather than not allowed (403).
+    #[must_use]
+    pub const fn is_unauthenticated(&self) -> bool {
+        matches!(self, Self::UnknownToken | Self::Expired(_))
+    }
+}
+
+/// Decides a request by a list of permissions, as the server does. Total: every request has an answer.
+///
+/// It reads the list once or twice; for many requests build [`Rights`] or an [`Authorizer`].
+///
+/// ```
+/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+///
+/// let permissions = [Permission::parse("db:db1:read")?, Permission::parse("db:*:write")?];
+/// let may = |name| decide(&permissions, AccessRequest::database(name, DatabaseActions::WRITE)).is_allowed();
+/// assert!(!may("db1") && may("db2"));
+/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// ```
+pub fn decide<'a>(permissions: &'a [Permission], request: AccessRequest<'_>) -> Decision<'a> {
+    entries::decide_by(&permissions, request)
+}
+
+impl TokenEntry {
+    /// Decides what the holder of this token asks for at `now`: nothing from its expiry on.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{AccessRequest, Expiry, SystemResource, Token, TokenEntry, TokenName};
+    ///
+    /// let entry = TokenEntry::new(TokenName::parse("old")?, Token::generate()?);
+    /// let entry = entry.with_expiry(Some(Expiry::from_millis(0)));
+    /// let decision = entry.decide(AccessRequest::system(SystemResource::Ping), SystemTime::now());
+    /// assert_eq!(decision.to_string(), "denied: the token expired at 1970-01-01T00:00:00Z");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn decide(&self, request: AccessRequest<'_>, now: SystemTime) -> Decision<'_> {
+        match self.expiry() {
+            Some(expiry) if is_over(expiry, now) => Decision::Denied(DenyReason::Expired(expiry)),
+            _ => decide(self.permissions(), request),
+        }
+    }
+
+    /// What the token may do, without regard to its expiry.
+    #[must_use]
+    pub fn rights(&self) -> Rights<'_> {
+        Rights::of(self.permissions())
+    }
+}
+
+impl TokenFile {
+    /// The tokens that are allowed the request at `now`, in the order of the file, each with the entry that allows it.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, Token, TokenEntry, TokenFile, TokenName};
+    ///
+    /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?)
+    ///     .with_permissions([Permission::parse("db:sensors:write")?]);
+    /// let file = TokenFile::new([], [entry])?;
+    /// let request = AccessRequest::database("sensors", DatabaseActions::WRITE);
+    /// let (token, by) = file.who_can(request, SystemTime::now()).next().expect("one");
+    /// assert_eq!((token.name().as_str(), by.to_string().as_str()), ("app", "db:sensors:write"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn who_can<'a>(
+        &'a self,
+        request: AccessRequest<'_>,
+        now: SystemTime,
+    ) -> impl Iterator<Item = (&'a TokenEntry, AccessEntry<'a>)> {
+        self.tokens().iter().filter_map(move |token| match token.decide(request, now) {
+            Decision::Allowed(entry) => Some((token, entry)),
+            Decision::Denied(_) => None,
+        })
+    }
+}

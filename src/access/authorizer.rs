@@ -1,0 +1,353 @@
+//! The tokens of a file, made ready to authenticate and to decide.
+
+use core::fmt;
+use core::hash::BuildHasher;
+use std::boxed::Box;
+use std::collections::HashMap;
+use std::hash::RandomState;
+use std::string::String;
+use std::time::SystemTime;
+use std::vec;
+use std::vec::Vec;
+
+use sha2::{Digest, Sha256};
+
+use crate::access::entries::{Entries, NEVER, decide_by, is_over};
+use crate::access::{AccessEntry, AccessRequest, Decision, DenyReason, EntryKey, Rights};
+use crate::expiry::Expiry;
+use crate::file::{TokenEntry, TokenFile};
+use crate::name::TokenName;
+use crate::permission::DatabaseActions;
+
+/// Authenticates presented tokens and decides requests: built once of a file, then never changed.
+///
+/// Share it between threads behind an `Arc`; to reload, build a new one and replace the `Arc`. It keeps no token, only
+/// digests: SHA-256 under a random key of this value, cut to 128 bits. A presented token is hashed, and its digest is
+/// looked up in a table, in constant expected time for any number of tokens. How long a comparison of digests takes tells
+/// nothing of a token, as nobody outside knows the key. Deciding does not allocate.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use influxdb3_offline_tokens::{
+///     AccessRequest, Authorizer, DatabaseActions, Permission, Token, TokenEntry, TokenFile, TokenName,
+/// };
+///
+/// let token = Token::generate()?;
+/// let entry = TokenEntry::new(TokenName::parse("app")?, token.clone())
+///     .with_permissions([Permission::parse("db:sensors:write")?]);
+/// let authorizer = Authorizer::new(&TokenFile::new([], [entry])?);
+///
+/// let request = AccessRequest::database("sensors", DatabaseActions::WRITE);
+/// let now = SystemTime::now();
+/// assert!(authorizer.decide(token.expose(), request, now).is_allowed());
+/// assert_eq!(authorizer.decide("apiv3_guess", request, now).to_string(), "denied: no such token");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Authorizer {
+    key: [u8; 16],
+    seed: u64,
+    // Open addressing with linear probing; the digest is uniform, so that it is its own hash. At most two in three slots
+    // are taken.
+    slots: Box<[Slot]>,
+    tokens: Box<[TokenName]>,
+    // The grants of one token lie together, sorted by tag.
+    grants: Box<[Grant]>,
+    // The names of all databases, each once.
+    names: Box<str>,
+}
+
+// 128 bits: as many as the documentation asks a token to have at random, and two tokens of a file meet with 2^-95 for
+// 100,000 of them. 0 marks a free slot.
+#[derive(Clone, Copy)]
+struct Slot {
+    digest: u128,
+    expiry: i64,
+    token: usize,
+    start: usize,
+    count: usize,
+    all: DatabaseActions,
+    system: u8,
+}
+
+const FREE: Slot =
+    Slot { digest: 0, expiry: 0, token: 0, start: 0, count: 0, all: DatabaseActions::EMPTY, system: 0 };
+
+// An exact entry.
+#[derive(Clone, Copy)]
+struct Grant {
+    name: usize,
+    tag: u32,
+    length: u16,
+    actions: DatabaseActions,
+}
+
+// Up to here looking at all grants is quicker than halving.
+const FEW: usize = 16;
+
+impl Authorizer {
+    /// Makes the tokens of a file ready; it takes time and room in proportion to the file.
+    #[must_use]
+    pub fn new(file: &TokenFile) -> Self {
+        // Keys of the operating system's random source; SipHash spreads them.
+        let random = RandomState::new();
+        let mut key = [0; 16];
+        for (byte, random) in
+            key.iter_mut().zip((0..2_u8).flat_map(|half| random.hash_one(half).to_le_bytes()))
+        {
+            *byte = random;
+        }
+        let count = file.tokens().len();
+        let mut authorizer = Self {
+            key,
+            seed: random.hash_one(2_u8),
+            slots: vec![FREE; count + count / 2 + 1].into(),
+            tokens: file.tokens().iter().map(|entry| entry.name().clone()).collect(),
+            grants: Box::default(),
+            names: Box::default(),
+        };
+        let mut names = Names::default();
+        let mut grants = Vec::new();
+        for (entry, token) in file.tokens().iter().zip(0_usize..) {
+            let slot = authorizer.slot_of(entry, token, &mut grants, &mut names);
+            authorizer.insert(slot);
+        }
+        authorizer.grants = grants.into();
+        authorizer.names = names.text.into();
+        authorizer
+    }
+
+    fn slot_of<'a>(
+        &self,
+        entry: &'a TokenEntry,
+        token: usize,
+        grants: &mut Vec<Grant>,
+        names: &mut Names<'a>,
+    ) -> Slot {
+        let rights = Rights::of(entry.permissions());
+        let start = grants.len();
+        for (name, actions) in rights.exact {
+            let tag = tag(self.seed, name);
+            // Invariant: a name has at most 511 bytes.
+            let length = u16::try_from(name.len()).unwrap_or(u16::MAX);
+            grants.push(Grant { name: names.place(name), tag, length, actions });
+        }
+        if let Some(own) = grants.get_mut(start..) {
+            own.sort_unstable_by_key(|grant| grant.tag);
+        }
+        Slot {
+            digest: self.digest(entry.token().expose().as_bytes()),
+            expiry: entry.expiry().unwrap_or(NEVER).as_millis(),
+            token,
+            start,
+            count: grants.len() - start,
+            all: rights.all,
+            system: rights.system,
+        }
+    }
+
+    fn insert(&mut self, slot: Slot) {
+        let home = self.home(slot.digest);
+        let (before, from) = self.slots.split_at_mut(home);
+        if let Some(free) = from.iter_mut().chain(before).find(|slot| slot.digest == 0) {
+            *free = slot;
+        }
+    }
+
+    fn digest(&self, token: &[u8]) -> u128 {
+        // The key goes first: without it nobody can prepare digests, or learn of one through time. 16 bytes of it leave a
+        // token of the server's length in two blocks of SHA-256, which has instructions of its own in most processors.
+        let digest = Sha256::new().chain_update(self.key).chain_update(token).finalize();
+        let mut half = [0; 16];
+        for (byte, digest) in half.iter_mut().zip(digest) {
+            *byte = digest;
+        }
+        u128::from_le_bytes(half).max(1)
+    }
+
+    // The share of the digest's first half, of all slots.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the first half; the product is less than the length"
+    )]
+    fn home(&self, digest: u128) -> usize {
+        ((u128::from(digest as u64) * self.slots.len() as u128) >> 64) as usize
+    }
+
+    /// Finds out whose token was presented, and that it has not expired at `now`.
+    ///
+    /// # Errors
+    /// [`DenyReason::UnknownToken`] and [`DenyReason::Expired`].
+    pub fn authenticate(
+        &self,
+        presented: impl AsRef<[u8]>,
+        now: SystemTime,
+    ) -> Result<Authenticated<'_>, DenyReason<'static>> {
+        let digest = self.digest(presented.as_ref());
+        let (before, from) = self.slots.split_at(self.home(digest));
+        // There is always a free slot.
+        let probed = from.iter().chain(before).take_while(|slot| slot.digest != 0);
+        let found = probed.into_iter().find(|slot| slot.digest == digest);
+        let slot = found.ok_or(DenyReason::UnknownToken)?;
+        let expiry = Expiry::from_millis(slot.expiry);
+        if is_over(expiry, now) {
+            return Err(DenyReason::Expired(expiry));
+        }
+        Ok(Authenticated { authorizer: self, slot })
+    }
+
+    /// Authenticates and decides.
+    pub fn decide(
+        &self,
+        presented: impl AsRef<[u8]>,
+        request: AccessRequest<'_>,
+        now: SystemTime,
+    ) -> Decision<'_> {
+        match self.authenticate(presented, now) {
+            Ok(token) => token.decide(request),
+            Err(reason) => Decision::Denied(reason),
+        }
+    }
+
+    /// How many tokens there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// Whether there is no token: everything is denied.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.tokens.is_empty()
+    }
+}
+
+impl fmt::Debug for Authorizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Authorizer({} tokens)", self.len())
+    }
+}
+
+/// A token that was presented, is known, and has not expired.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use influxdb3_offline_tokens::{AccessRequest, Authorizer, SystemResource, Token, TokenEntry, TokenFile, TokenName};
+///
+/// let token = Token::generate()?;
+/// let entry = TokenEntry::new(TokenName::parse("app")?, token.clone());
+/// let authorizer = Authorizer::new(&TokenFile::new([], [entry])?);
+/// let who = authorizer.authenticate(token.expose(), SystemTime::now()).expect("known");
+/// assert_eq!(who.name().map(TokenName::as_str), Some("app"));
+/// assert!(!who.decide(AccessRequest::system(SystemResource::Health)).is_allowed());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Authenticated<'a> {
+    authorizer: &'a Authorizer,
+    slot: &'a Slot,
+}
+
+impl<'a> Authenticated<'a> {
+    /// The name of the token.
+    #[must_use]
+    pub fn name(&self) -> Option<&'a TokenName> {
+        self.authorizer.tokens.get(self.slot.token)
+    }
+
+    /// Decides a request. The time was looked at when the token was authenticated.
+    pub fn decide(&self, request: AccessRequest<'_>) -> Decision<'a> {
+        decide_by(self, request)
+    }
+
+    fn grants(&self) -> &'a [Grant] {
+        let start = self.slot.start;
+        self.authorizer.grants.get(start..start + self.slot.count).unwrap_or_default()
+    }
+
+    fn name_of(&self, grant: &Grant) -> &'a str {
+        self.authorizer.names.get(grant.name..grant.name + usize::from(grant.length)).unwrap_or_default()
+    }
+
+    fn bytes_of(&self, grant: &Grant) -> Option<&'a [u8]> {
+        self.authorizer.names.as_bytes().get(grant.name..grant.name + usize::from(grant.length))
+    }
+
+    fn entry(&self, grant: &Grant) -> AccessEntry<'a> {
+        AccessEntry { key: EntryKey::Database(self.name_of(grant)), actions: grant.actions }
+    }
+}
+
+impl<'a> Entries<'a> for Authenticated<'a> {
+    fn exact(&self, name: &str) -> Option<AccessEntry<'a>> {
+        let tag = tag(self.authorizer.seed, name);
+        let mut grants = self.grants();
+        if grants.len() > FEW {
+            grants = grants.get(grants.partition_point(|grant| grant.tag < tag)..).unwrap_or_default();
+            let same = grants.partition_point(|grant| grant.tag == tag);
+            grants = grants.get(..same).unwrap_or_default();
+        }
+        let same = |grant: &&Grant| grant.tag == tag && self.bytes_of(grant) == Some(name.as_bytes());
+        grants.iter().find(same).map(|grant| self.entry(grant))
+    }
+
+    fn all_databases(&self) -> DatabaseActions {
+        self.slot.all
+    }
+
+    fn least_with(&self, actions: DatabaseActions) -> Option<AccessEntry<'a>> {
+        let with = self.grants().iter().filter(|grant| grant.actions.contains(actions));
+        with.min_by_key(|grant| self.name_of(grant)).map(|grant| self.entry(grant))
+    }
+
+    fn has_exact(&self) -> bool {
+        self.slot.count != 0
+    }
+
+    fn system(&self) -> u8 {
+        self.slot.system
+    }
+}
+
+impl fmt::Debug for Authenticated<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Authenticated").field(&self.name()).finish()
+    }
+}
+
+// A short hash of a name, eight bytes at a time. Nothing rests on its quality but speed: names are compared as well.
+fn tag(seed: u64, name: &str) -> u32 {
+    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mix = |hash: u64, word: u64| {
+        let product = u128::from(hash ^ word) * u128::from(ODD);
+        #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
+        let folded = (product as u64) ^ (product >> 64) as u64;
+        folded
+    };
+    let bytes = name.as_bytes();
+    let (words, rest) = bytes.as_chunks();
+    let hash = words.iter().fold(seed ^ name.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+    // The last eight bytes, some of them for the second time, are quicker than those that are left one by one.
+    let last = bytes.last_chunk().map_or_else(
+        || rest.iter().fold(0, |last, byte| last << 8 | u64::from(*byte)),
+        |last| u64::from_le_bytes(*last),
+    );
+    (mix(hash, last) >> 32) as u32
+}
+
+// The names of the databases in one text, each once.
+#[derive(Default)]
+struct Names<'a> {
+    text: String,
+    places: HashMap<&'a str, usize>,
+}
+
+impl<'a> Names<'a> {
+    fn place(&mut self, name: &'a str) -> usize {
+        let Self { text, places } = self;
+        *places.entry(name).or_insert_with(|| {
+            let place = text.len();
+            text.push_str(name);
+            place
+        })
+    }
+}

@@ -1,0 +1,209 @@
+//! What differs between two files.
+
+use std::collections::{HashMap, HashSet};
+use std::vec::Vec;
+
+use crate::access::entries::NEVER;
+use crate::access::{AccessRequest, Rights};
+use crate::expiry::Expiry;
+use crate::file::{TokenEntry, TokenFile};
+use crate::name::{DatabaseName, TokenName};
+
+/// What differs between an old and a new file, in databases and in tokens.
+///
+/// A token is the same when its secret is: who holds it keeps it, whatever its name. What is left on both sides is paired
+/// by name: the token was rotated. The time plays no part: an expired token counts like any other.
+///
+/// ```
+/// use influxdb3_offline_tokens::{ChangeKind, FileDifference, Permission, Token, TokenEntry, TokenFile, TokenName};
+///
+/// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
+/// let old = TokenFile::new([], [entry.clone().with_permissions([Permission::parse("db:a:read")?])])?;
+/// let new = TokenFile::new([], [entry.with_permissions([Permission::parse("db:a:read,write")?])])?;
+///
+/// let difference = FileDifference::between(&old, &new);
+/// assert!(difference.gains());
+/// let app = difference.tokens().first().expect("one token differs");
+/// assert_eq!(app.kind(), ChangeKind::Kept);
+/// assert_eq!(app.gained().first().expect("gained").to_string(), "write on database `a`");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct FileDifference<'a> {
+    added: Vec<&'a DatabaseName>,
+    removed: Vec<&'a DatabaseName>,
+    tokens: Vec<TokenDifference<'a>>,
+}
+
+impl<'a> FileDifference<'a> {
+    /// Compares two files.
+    #[must_use]
+    pub fn between(old: &'a TokenFile, new: &'a TokenFile) -> Self {
+        let pairs = pairs(old.tokens(), new.tokens());
+        let tokens = pairs.into_iter().filter_map(|(old, new)| TokenDifference::between(old, new)).collect();
+        Self {
+            added: without(new.create_databases(), old.create_databases()),
+            removed: without(old.create_databases(), new.create_databases()),
+            tokens,
+        }
+    }
+
+    /// The databases that only the new file creates.
+    #[must_use]
+    pub fn databases_added(&self) -> &[&'a DatabaseName] {
+        &self.added
+    }
+
+    /// The databases that only the old file creates.
+    #[must_use]
+    pub fn databases_removed(&self) -> &[&'a DatabaseName] {
+        &self.removed
+    }
+
+    /// The tokens that differ: those of the old file in its order, then those that were added.
+    #[must_use]
+    pub fn tokens(&self) -> &[TokenDifference<'a>] {
+        &self.tokens
+    }
+
+    /// Whether nothing differs but the order and the spelling of permissions that allow the same.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty() && self.tokens.is_empty()
+    }
+
+    /// Whether any token [gains](TokenDifference::gains) something.
+    #[must_use]
+    pub fn gains(&self) -> bool {
+        self.tokens.iter().any(TokenDifference::gains)
+    }
+}
+
+fn without<'a>(names: &'a [DatabaseName], others: &[DatabaseName]) -> Vec<&'a DatabaseName> {
+    let mut seen: HashSet<&DatabaseName> = others.iter().collect();
+    names.iter().filter(|name| seen.insert(name)).collect()
+}
+
+type Pair<'a> = (Option<&'a TokenEntry>, Option<&'a TokenEntry>);
+
+// By digest first, so that no secrets are compared; then what is left, by name.
+fn pairs<'a>(old: &'a [TokenEntry], new: &'a [TokenEntry]) -> Vec<Pair<'a>> {
+    let digests: Vec<_> = new.iter().map(|entry| entry.token().sha512()).collect();
+    let mut by_secret: HashMap<_, _> = digests.iter().zip(new).collect();
+    let same: Vec<_> = old.iter().map(|entry| by_secret.remove(&entry.token().sha512())).collect();
+    let mut by_name: HashMap<&TokenName, &TokenEntry> =
+        by_secret.into_values().map(|entry| (entry.name(), entry)).collect();
+    let from_old = |(old, same): (&'a TokenEntry, Option<&'a TokenEntry>)| {
+        (Some(old), same.or_else(|| by_name.remove(old.name())))
+    };
+    let mut pairs: Vec<Pair<'a>> = old.iter().zip(same).map(from_old).collect();
+    let added = new.iter().filter(|entry| by_name.contains_key(entry.name()));
+    pairs.extend(added.map(|entry| (None, Some(entry))));
+    pairs
+}
+
+/// How a token of one file stands to one of the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ChangeKind {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// The same secret under another name.
+    Renamed,
+    /// The same name with another secret.
+    Rotated,
+    /// The same secret and name.
+    Kept,
+}
+
+impl ChangeKind {
+    /// A permanent name for programs: `added`, `removed`, `renamed`, `rotated`, `kept`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Renamed => "renamed",
+            Self::Rotated => "rotated",
+            Self::Kept => "kept",
+        }
+    }
+}
+
+/// What differs in one token.
+#[derive(Clone, Debug)]
+pub struct TokenDifference<'a> {
+    kind: ChangeKind,
+    old: Option<&'a TokenEntry>,
+    new: Option<&'a TokenEntry>,
+    gained: Vec<AccessRequest<'a>>,
+    lost: Vec<AccessRequest<'a>>,
+}
+
+impl<'a> TokenDifference<'a> {
+    fn between(old: Option<&'a TokenEntry>, new: Option<&'a TokenEntry>) -> Option<Self> {
+        let kind = match (old, new) {
+            (None, _) => ChangeKind::Added,
+            (_, None) => ChangeKind::Removed,
+            (Some(old), Some(new)) if old.name() != new.name() => ChangeKind::Renamed,
+            (Some(old), Some(new)) if old.token().sha512() != new.token().sha512() => ChangeKind::Rotated,
+            _ => ChangeKind::Kept,
+        };
+        let [before, after] = [old, new].map(|entry| entry.map_or_else(Rights::default, TokenEntry::rights));
+        let (gained, lost) = (after.beyond(&before), before.beyond(&after));
+        let difference = Self { kind, old, new, gained, lost };
+        let same = kind == ChangeKind::Kept
+            && difference.gained.is_empty()
+            && difference.lost.is_empty()
+            && difference.expiry().is_none();
+        (!same).then_some(difference)
+    }
+
+    /// How the two stand to one another.
+    #[must_use]
+    pub const fn kind(&self) -> ChangeKind {
+        self.kind
+    }
+
+    /// The token of the old file; none where it was added.
+    #[must_use]
+    pub const fn before(&self) -> Option<&'a TokenEntry> {
+        self.old
+    }
+
+    /// The token of the new file; none where it was removed.
+    #[must_use]
+    pub const fn after(&self) -> Option<&'a TokenEntry> {
+        self.new
+    }
+
+    /// The expiry before and after, where a token of both files has another one; none in it means never.
+    #[must_use]
+    pub fn expiry(&self) -> Option<(Option<Expiry>, Option<Expiry>)> {
+        let (old, new) = (self.old?.expiry(), self.new?.expiry());
+        (old != new).then_some((old, new))
+    }
+
+    /// What the new one allows and the old one does not: for each thing a request that shows it.
+    ///
+    /// A request for a new database stands for all databases that neither names.
+    #[must_use]
+    pub fn gained(&self) -> &[AccessRequest<'a>] {
+        &self.gained
+    }
+
+    /// What the old one allows and the new one does not: for each thing a request that shows it.
+    #[must_use]
+    pub fn lost(&self) -> &[AccessRequest<'a>] {
+        &self.lost
+    }
+
+    /// Whether there is more than before: a right, or more time for one. A name or a secret is not more.
+    #[must_use]
+    pub fn gains(&self) -> bool {
+        let longer = self.expiry().is_some_and(|(old, new)| new.unwrap_or(NEVER) > old.unwrap_or(NEVER));
+        !self.gained.is_empty() || longer && self.new.is_some_and(|new| new.rights() != Rights::default())
+    }
+}

@@ -1,0 +1,278 @@
+//! Expectations of a tokens file, for a build to check.
+
+use core::fmt;
+use std::boxed::Box;
+use std::collections::{HashMap, HashSet};
+use std::time::SystemTime;
+use std::vec;
+use std::vec::Vec;
+
+use crate::access::expectation_parse::{InvalidExpectations, parse};
+use crate::access::rights::NEW_DATABASE;
+use crate::access::text::Quoted;
+use crate::access::{AccessRequest, Decision};
+use crate::file::{TokenEntry, TokenFile};
+use crate::name::INTERNAL_DATABASE;
+use crate::permission::{DatabaseActions, SystemResource};
+
+/// Expectations of a tokens file, one a line, such as a build checks before a file is deployed.
+///
+/// ```text
+/// # comment
+/// app can read,write sensors
+/// app, dashboard cannot write any
+/// dashboard can read *
+/// only admin-sync can delete any
+/// nobody but admin-sync, "night job" can create new
+/// nobody can read _internal
+/// collector can read system health
+/// ```
+///
+/// Grammar (words are separated by blanks; `#` begins a comment, a word in `"` holds anything but `"` and is never a
+/// keyword):
+///
+/// ```text
+/// line    = [ who ( "can" | "cannot" ) actions what | ( "only" who | "nobody" [ "but" who ] ) "can" actions what ]
+/// who     = token { "," token }
+/// actions = action { "," action }              create, describe, read, write, delete
+/// what    = database | "*" | "any" | "new" | "system" ( resource | "*" | "any" )
+/// ```
+///
+/// | what | means |
+/// |---|---|
+/// | `sensors` | this database, as one that exists |
+/// | `*` | every database but `_internal`: those that the file names, and all others |
+/// | `any` | any database: at least one entry for databases has all of the actions |
+/// | `new` | a database that does not exist yet |
+/// | `system health` | this system resource; `system *` every one, `system any` at least one |
+///
+/// - `can`: each of these tokens is allowed all of the actions at once.
+/// - `cannot`: none of these tokens is allowed even one of the actions. Of `*` it says "not every one"; for "none" write
+///   `any`.
+/// - `only … can`: these tokens can, and no other token can even one of the actions. `nobody but … can`: no other token
+///   can; `nobody can`: no token can.
+/// - A token that the file does not have fails the expectation, also with `cannot`: it is probably misspelt.
+/// - An expired token can do nothing.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use influxdb3_offline_tokens::{Expectations, Permission, Token, TokenEntry, TokenFile, TokenName};
+///
+/// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?)
+///     .with_permissions([Permission::parse("db:sensors:read")?]);
+/// let file = TokenFile::new([], [entry])?;
+/// let expectations = Expectations::parse("app can read sensors\napp can write sensors # but may not")?;
+/// let failed = expectations.check(&file, SystemTime::now());
+/// assert_eq!(
+///     failed.first().map(ToString::to_string).as_deref(),
+///     Some("line 2: `app` cannot write on database `sensors`: `db:sensors:read` lacks `write`"),
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectations(pub(super) Vec<Expectation>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Expectation {
+    pub(super) line: usize,
+    pub(super) rule: Rule,
+    pub(super) who: Vec<Box<str>>,
+    pub(super) actions: DatabaseActions,
+    pub(super) what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rule {
+    Can,
+    Cannot,
+    Only,
+    NobodyBut,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Database(Box<str>),
+    EveryDatabase,
+    AnyDatabase,
+    NewDatabase,
+    System(SystemResource),
+    EverySystem,
+    AnySystem,
+}
+
+impl Expectations {
+    /// Reads a text of expectations.
+    ///
+    /// # Errors
+    /// Every line that is not of the grammar, with what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, InvalidExpectations> {
+        parse(text).map(Self)
+    }
+
+    /// How many expectations there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The expectations that `file` fails at `now`, in the order of their lines; for each token that fails, one.
+    #[must_use]
+    pub fn check<'a>(&'a self, file: &'a TokenFile, now: SystemTime) -> Vec<FailedExpectation<'a>> {
+        let tokens: HashMap<&str, &TokenEntry> =
+            file.tokens().iter().map(|token| (token.name().as_str(), token)).collect();
+        let mut failed = Vec::new();
+        for expectation in &self.0 {
+            let mut fail = |token: &'a str, kind| {
+                failed.push(FailedExpectation { line: expectation.line, token, kind });
+            };
+            for name in &expectation.who {
+                let Some(token) = tokens.get(&**name) else {
+                    fail(name, FailureKind::NoSuchToken);
+                    continue;
+                };
+                let broken = match expectation.rule {
+                    Rule::Can | Rule::Only => expectation.denied(token, now),
+                    Rule::Cannot => expectation.allowed(token, now),
+                    Rule::NobodyBut => None,
+                };
+                if let Some(kind) = broken {
+                    fail(name, kind);
+                }
+            }
+            if matches!(expectation.rule, Rule::Only | Rule::NobodyBut) {
+                let named: HashSet<&str> = expectation.who.iter().map(AsRef::as_ref).collect();
+                for token in file.tokens().iter().filter(|token| !named.contains(token.name().as_str())) {
+                    if let Some(kind) = expectation.allowed(token, now) {
+                        fail(token.name().as_str(), kind);
+                    }
+                }
+            }
+        }
+        failed
+    }
+}
+
+// All databases that the permissions of the token tell apart: those that it names, and one for all others.
+fn every(token: &TokenEntry, actions: DatabaseActions) -> Vec<AccessRequest<'_>> {
+    let rights = token.rights();
+    let named = rights.exact.keys().filter(|name| **name != INTERNAL_DATABASE);
+    let mut requests: Vec<_> = named.map(|name| AccessRequest::database(name, actions)).collect();
+    requests.push(AccessRequest::new_database(NEW_DATABASE, actions));
+    requests
+}
+
+impl Expectation {
+    // What has to be allowed: all of the requests, or one of them.
+    fn requests<'a>(
+        &'a self,
+        token: &'a TokenEntry,
+        actions: DatabaseActions,
+    ) -> (bool, Vec<AccessRequest<'a>>) {
+        let resources = || SystemResource::ALL.map(AccessRequest::system).to_vec();
+        match &self.what {
+            What::Database(name) => (true, vec![AccessRequest::database(name, actions)]),
+            What::EveryDatabase => (true, every(token, actions)),
+            What::AnyDatabase => (true, vec![AccessRequest::any_database(actions)]),
+            What::NewDatabase => (true, vec![AccessRequest::new_database(NEW_DATABASE, actions)]),
+            What::System(resource) => (true, vec![AccessRequest::system(*resource)]),
+            What::EverySystem => (true, resources()),
+            What::AnySystem => (false, resources()),
+        }
+    }
+
+    // The decision that shows that the token cannot do all of the actions.
+    fn denied<'a>(&'a self, token: &'a TokenEntry, now: SystemTime) -> Option<FailureKind<'a>> {
+        let (all, requests) = self.requests(token, self.actions);
+        let decide = |request: AccessRequest<'a>| (request, token.decide(request, now));
+        let mut denied = requests.iter().map(|request| decide(*request)).filter(|one| !one.1.is_allowed());
+        let first = denied.next();
+        let fails = if all { first.is_some() } else { denied.count() + 1 == requests.len() };
+        let (request, decision) = first.filter(|_| fails)?;
+        Some(FailureKind::Denied { request, decision })
+    }
+
+    // The decision that shows that the token can do one of the actions.
+    fn allowed<'a>(&'a self, token: &'a TokenEntry, now: SystemTime) -> Option<FailureKind<'a>> {
+        self.actions.iter().find_map(|action| {
+            let (all, requests) = self.requests(token, action);
+            let decide = |request: AccessRequest<'a>| (request, token.decide(request, now));
+            let mut allowed =
+                requests.iter().map(|request| decide(*request)).filter(|one| one.1.is_allowed());
+            let first = allowed.next();
+            let holds = if all { allowed.count() + 1 == requests.len() } else { first.is_some() };
+            let (request, decision) = first.filter(|_| holds)?;
+            Some(FailureKind::Allowed { request, decision })
+        })
+    }
+}
+
+/// An expectation that a file does not meet: the line, the token, and what was found instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailedExpectation<'a> {
+    line: usize,
+    token: &'a str,
+    kind: FailureKind<'a>,
+}
+
+/// What was found instead of what was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailureKind<'a> {
+    /// The file has no token of this name.
+    NoSuchToken,
+    /// The token should be allowed this, and is not.
+    Denied {
+        /// What it was asked.
+        request: AccessRequest<'a>,
+        /// What was decided.
+        decision: Decision<'a>,
+    },
+    /// The token should not be allowed this, and is.
+    Allowed {
+        /// What it was asked.
+        request: AccessRequest<'a>,
+        /// What was decided.
+        decision: Decision<'a>,
+    },
+}
+
+impl<'a> FailedExpectation<'a> {
+    /// The line of the expectation, from 1.
+    #[must_use]
+    pub const fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The name of the token that fails it.
+    #[must_use]
+    pub const fn token(&self) -> &'a str {
+        self.token
+    }
+
+    /// What was found.
+    #[must_use]
+    pub const fn kind(&self) -> FailureKind<'a> {
+        self.kind
+    }
+}
+
+impl fmt::Display for FailedExpectation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let token = Quoted(self.token);
+        write!(f, "line {}: ", self.line)?;
+        match self.kind {
+            FailureKind::NoSuchToken => write!(f, "the file has no token {token}"),
+            FailureKind::Denied { request, decision: Decision::Denied(reason) } => {
+                write!(f, "{token} cannot {request}: {reason}")
+            }
+            FailureKind::Denied { request, decision } => write!(f, "{token} cannot {request}: {decision}"),
+            FailureKind::Allowed { request, decision } => write!(f, "{token} can {request}: {decision}"),
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! What a list of permissions comes to: one entry a key.
+
+use std::collections::BTreeMap;
+use std::vec::Vec;
+
+use crate::access::entries::{ALL_SYSTEM, Entries, databases, decide_by, system_bit, system_bits};
+use crate::access::{AccessEntry, AccessRequest, Decision, EntryKey, smallest};
+use crate::name::INTERNAL_DATABASE;
+use crate::permission::{DatabaseActions, Permission, SystemResource};
+
+/// What a list of permissions allows, in a form in which two lists can be compared: the entries, united by key.
+///
+/// ```
+/// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
+///
+/// let permissions = [Permission::parse("db:db1:read")?, Permission::parse("db:*:write")?];
+/// let rights = Rights::of(&permissions);
+/// assert_eq!(rights.database("db1"), DatabaseActions::READ);
+/// assert_eq!(rights.database("db2"), DatabaseActions::WRITE);
+/// assert_eq!(rights.other_databases(), DatabaseActions::WRITE);
+/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rights<'a> {
+    // Invariant: no set of actions is empty, except `all` where there is no `db:*`.
+    pub(super) exact: BTreeMap<&'a str, DatabaseActions>,
+    pub(super) all: DatabaseActions,
+    pub(super) system: u8,
+}
+
+// Why the names that occur and one that does not decide every question. A decision looks at a name in one way only:
+// whether an exact entry has it. So all names that occur in neither of two lists are decided by `db:*`, and all alike; a
+// database that does not exist yet is decided by `db:*` whatever its name, so it stands for all of them. Sets of actions
+// need no enumeration either: a request for one thing is allowed when its actions are a subset of one set, so that one
+// list allows more there exactly when its set is not a subset of the other's, and the difference is a witness. "Any
+// database" asks whether some entry has all actions; one list allows more there exactly when one of its entries fits into
+// no entry of the other, and that entry's actions are a witness. `tests/access_properties.rs` holds this against brute
+// force over every request.
+pub(super) const NEW_DATABASE: &str = "another-database";
+
+impl<'a> Rights<'a> {
+    /// Unites the permissions by key, as the server does.
+    #[must_use]
+    pub fn of(permissions: &'a [Permission]) -> Self {
+        let mut rights = Self::default();
+        for permission in permissions {
+            let (all, named) = databases(permission);
+            rights.all |= all.unwrap_or_default();
+            for (name, actions) in named {
+                *rights.exact.entry(name).or_default() |= actions;
+            }
+            rights.system |= system_bits(permission);
+        }
+        rights
+    }
+
+    /// Decides a request, as [`decide`](crate::decide) does.
+    pub fn decide(&self, request: AccessRequest<'_>) -> Decision<'a> {
+        decide_by(self, request)
+    }
+
+    /// What may be done with a database that exists, after an exact entry has hidden `db:*`; nothing with `_internal`.
+    #[must_use]
+    pub fn database(&self, name: &str) -> DatabaseActions {
+        let allowed =
+            |action: &DatabaseActions| self.decide(AccessRequest::database(name, *action)).is_allowed();
+        DatabaseActions::ALL.iter().filter(allowed).fold(DatabaseActions::EMPTY, DatabaseActions::union)
+    }
+
+    /// The databases that are named, in order, each with what may be done with it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
+    ///
+    /// let permissions = [Permission::parse("db:b,a:read")?, Permission::parse("db:_internal:read")?];
+    /// let rights = Rights::of(&permissions);
+    /// let read = DatabaseActions::READ;
+    /// let none = DatabaseActions::EMPTY;
+    /// assert_eq!(rights.databases().collect::<Vec<_>>(), [("_internal", none), ("a", read), ("b", read)]);
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
+    pub fn databases(&self) -> impl Iterator<Item = (&'a str, DatabaseActions)> {
+        let after = |name, actions| if name == INTERNAL_DATABASE { DatabaseActions::EMPTY } else { actions };
+        self.exact.iter().map(move |(name, actions)| (*name, after(*name, *actions)))
+    }
+
+    /// What may be done with all other databases, and with those that do not exist yet.
+    #[must_use]
+    pub const fn other_databases(&self) -> DatabaseActions {
+        self.all
+    }
+
+    /// Whether the system resource may be read.
+    #[must_use]
+    pub const fn system(&self, resource: SystemResource) -> bool {
+        self.system & (ALL_SYSTEM | system_bit(resource)) != 0
+    }
+
+    /// The system resources that may be read.
+    pub fn system_resources(&self) -> impl Iterator<Item = SystemResource> {
+        SystemResource::ALL.into_iter().filter(|resource| self.system(*resource))
+    }
+
+    /// Whether everything that `other` allows is allowed here.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Permission, Rights};
+    ///
+    /// let wide = [Permission::parse("db:*:read,write")?];
+    /// let hiding = [Permission::parse("db:*:read,write")?, Permission::parse("db:a:read")?];
+    /// assert!(Rights::of(&wide).covers(&Rights::of(&hiding)));
+    /// assert!(!Rights::of(&hiding).covers(&Rights::of(&wide)));
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
+    #[must_use]
+    pub fn covers(&self, other: &Rights<'_>) -> bool {
+        Rights::differences(other, self).next().is_none()
+    }
+
+    /// Whether both allow the same.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Permission, Rights};
+    ///
+    /// let one = [Permission::parse("db:a:read")?, Permission::parse("db:a:write")?];
+    /// let other = [Permission::parse("db:a:write,read")?];
+    /// assert!(Rights::of(&one).is_equivalent(&Rights::of(&other)));
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
+    #[must_use]
+    pub fn is_equivalent(&self, other: &Rights<'_>) -> bool {
+        self.covers(other) && other.covers(self)
+    }
+
+    /// What is allowed here and not by `other`: requests that show it, one for each thing, none where there is none.
+    ///
+    /// A request for a new database stands for all databases that neither names.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, Rights};
+    ///
+    /// let old = [Permission::parse("db:a:read")?];
+    /// let new = [Permission::parse("db:a:read,write")?];
+    /// let gained = Rights::of(&new).beyond(&Rights::of(&old));
+    /// assert_eq!(gained.first(), Some(&AccessRequest::database("a", DatabaseActions::WRITE)));
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
+    #[must_use]
+    pub fn beyond(&self, other: &Rights<'a>) -> Vec<AccessRequest<'a>> {
+        self.differences(other).collect()
+    }
+
+    fn differences<'s>(&'s self, other: &'s Rights<'a>) -> impl Iterator<Item = AccessRequest<'a>> + 's {
+        let only_there = other.exact.keys().filter(|name| !self.exact.contains_key(*name));
+        let every = self.exact.keys().chain(only_there).copied().filter(|name| *name != INTERNAL_DATABASE);
+        let of = |rights: &Rights<'a>, name: &str| rights.exact.get(name).copied().unwrap_or(rights.all);
+        let more = |actions: DatabaseActions| (!actions.is_empty()).then_some(actions);
+        let named = every.filter_map(move |name: &'a str| {
+            more(of(self, name) - of(other, name)).map(|actions| AccessRequest::database(name, actions))
+        });
+        let new = more(self.all - other.all).map(|all| AccessRequest::new_database(NEW_DATABASE, all));
+        let resources = SystemResource::ALL.into_iter();
+        let system =
+            resources.filter(|one| self.system(*one) && !other.system(*one)).map(AccessRequest::system);
+        // All entries but that of `_internal` are accounted for by now: what they allow anywhere, they allow there.
+        let internal = self.exact.get(INTERNAL_DATABASE).copied().map(AccessRequest::any_database);
+        let any = internal.filter(|any| !other.decide(*any).is_allowed());
+        named.chain(new).chain(any).chain(system)
+    }
+
+    /// The smallest list that allows the same: the fewest permissions, and then the fewest names in them.
+    ///
+    /// Names that `db:*` decides in the same way fall away. `system:*` is never made of all resources by name: a later
+    /// release may have more of them.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Permission, Rights};
+    ///
+    /// let long = ["db:a:read", "db:b:write", "db:c:write,read", "db:c:read"].map(|text| Permission::parse(text));
+    /// let long = long.into_iter().collect::<Result<Vec<_>, _>>()?;
+    /// let short: Vec<_> = Rights::of(&long).smallest().iter().map(ToString::to_string).collect();
+    /// assert_eq!(short, ["db:a,c:read", "db:b,c:write"]);
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
+    #[must_use]
+    pub fn smallest(&self) -> Vec<Permission> {
+        smallest::smallest(self)
+    }
+}
+
+impl<'a> Entries<'a> for Rights<'a> {
+    fn exact(&self, name: &str) -> Option<AccessEntry<'a>> {
+        let (name, actions) = self.exact.get_key_value(name)?;
+        Some(AccessEntry { key: EntryKey::Database(name), actions: *actions })
+    }
+
+    fn all_databases(&self) -> DatabaseActions {
+        self.all
+    }
+
+    fn least_with(&self, wanted: DatabaseActions) -> Option<AccessEntry<'a>> {
+        let (name, actions) = self.exact.iter().find(|(_, actions)| actions.contains(wanted))?;
+        Some(AccessEntry { key: EntryKey::Database(name), actions: *actions })
+    }
+
+    fn has_exact(&self) -> bool {
+        !self.exact.is_empty()
+    }
+
+    fn system(&self) -> u8 {
+        self.system
+    }
+}

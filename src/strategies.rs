@@ -1,0 +1,313 @@
+//! Strategies of proptest 1 for the tests of this crate's users, and `Arbitrary` for its values.
+//!
+//! Nothing is made and then rejected: every strategy builds what it promises, and shrinks towards short and plain values.
+//! The tokens are made up and open nothing. Needs the feature `proptest1`.
+//!
+//! ```
+//! use influxdb3_offline_tokens::{TokenEntry, TokenFile, strategies};
+//! use proptest::prelude::*;
+//!
+//! proptest!(|(entry: TokenEntry, (file, json) in strategies::token_file_and_json())| {
+//!     prop_assert!(entry.token().expose().starts_with("apiv3_"));
+//!     let read = TokenFile::parse(json.as_bytes()).unwrap();
+//!     prop_assert_eq!(read.tokens().len(), file.tokens().len());
+//! });
+//! ```
+
+mod layout;
+mod near_misses;
+mod scene;
+mod mistakes;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use std::collections::HashSet;
+
+use proptest::arbitrary::{Arbitrary, any};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prop_oneof;
+use proptest::sample::select;
+use proptest::strategy::{BoxedStrategy, Just, Strategy};
+
+pub use self::layout::{token_file_and_json, token_file_json};
+pub use self::mistakes::{MISTAKES, token_file_json_with, wrong_token_file_json};
+pub use self::near_misses::wrong_permission_text;
+use crate::code::Code;
+use crate::expiry::Expiry;
+use crate::file::{TokenEntry, TokenFile};
+use crate::name::{DatabaseName, TokenName};
+use crate::permission::{
+    DatabaseActions, DatabaseNames, DatabasePermission, Permission, Scope, SystemActions, SystemPermission,
+    SystemResource, SystemResources,
+};
+use crate::release::Release;
+use crate::token::{TOKEN_PREFIX, Token};
+
+const LETTERS_AND_DIGITS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const NAME_BYTES: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+
+/// A text of these bytes, which are ASCII.
+fn text_of(
+    alphabet: &'static [u8],
+    length: core::ops::RangeInclusive<usize>,
+) -> impl Strategy<Value = String> {
+    vec(0..alphabet.len(), length).prop_map(|places| {
+        places.into_iter().filter_map(|at| alphabet.get(at).copied()).map(char::from).collect()
+    })
+}
+
+/// A plain name of a database: no `/`, and not `_internal`.
+fn plain_name(longest: usize) -> impl Strategy<Value = String> {
+    (select(LETTERS_AND_DIGITS), text_of(NAME_BYTES, 0..=longest.saturating_sub(1)))
+        .prop_map(|(first, rest)| core::iter::once(char::from(first)).chain(rest.chars()).collect())
+}
+
+/// The text of a right name of a database.
+fn name_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        6 => select(&["db1", "db2", "db3", "sensors"][..]).prop_map(String::from),
+        6 => plain_name(12),
+        2 => (plain_name(12), text_of(NAME_BYTES, 1..=8)).prop_map(|(name, policy)| name + "/" + &policy),
+        1 => plain_name(511),
+        1 => Just(String::from("_internal")),
+    ]
+}
+
+/// Names of databases: often one of a few, so that they meet; also with a retention policy, long ones and `_internal`.
+///
+/// ```
+/// use influxdb3_offline_tokens::{DatabaseName, strategies};
+/// use proptest::prelude::*;
+///
+/// proptest!(|(name in strategies::database_name())| {
+///     prop_assert_eq!(DatabaseName::parse(name.as_str()), Ok(name));
+/// });
+/// ```
+pub fn database_name() -> impl Strategy<Value = DatabaseName> {
+    name_text().prop_filter_map("a right name", |name| DatabaseName::parse(&name).ok())
+}
+
+/// Names of tokens: plain words, and any text with spaces, quotes, line breaks and characters of all planes.
+///
+/// ```
+/// use influxdb3_offline_tokens::strategies;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(name in strategies::token_name())| {
+///     prop_assert!(!name.as_str().is_empty() && name.as_str() != "_admin");
+/// });
+/// ```
+pub fn token_name() -> impl Strategy<Value = TokenName> {
+    let odd = vec(any::<char>(), 1..=12).prop_map(|characters| characters.into_iter().collect());
+    prop_oneof![
+        2 => select(&["app", "collector", "token-1"][..]).prop_map(String::from),
+        4 => plain_name(16),
+        2 => odd,
+    ]
+    .prop_filter_map("a right name", |name: String| TokenName::parse(&name).ok())
+}
+
+/// Tokens: most as the server makes them, 92 characters; also short ones and any visible ASCII.
+///
+/// ```
+/// use influxdb3_offline_tokens::strategies;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(token in strategies::token())| prop_assert!(token.expose().is_ascii()));
+/// ```
+pub fn token() -> impl Strategy<Value = Token> {
+    let visible = vec(b'!'..=b'~', 0..=100).prop_map(|bytes| bytes.into_iter().map(char::from).collect());
+    prop_oneof![4 => text_of(NAME_BYTES, 86..=86), 1 => visible]
+        .prop_filter_map("a right token", |body: String| {
+            Token::parse(&(String::from(TOKEN_PREFIX) + &body)).ok()
+        })
+}
+
+/// Expiries: of our time, at both ends of 64 bits, and any other.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Expiry, strategies};
+/// use proptest::prelude::*;
+///
+/// proptest!(|(expiry in strategies::expiry())| {
+///     prop_assert_eq!(Expiry::parse(&expiry.to_string()), Ok(expiry));
+/// });
+/// ```
+pub fn expiry() -> impl Strategy<Value = Expiry> {
+    const LAST_RFC3339_MILLIS: i64 = 253_402_300_799_999;
+    prop_oneof![
+        6 => 1_700_000_000_000..2_000_000_000_000_i64,
+        2 => select(&[0, 1, -1, i64::MIN, i64::MAX, LAST_RFC3339_MILLIS, LAST_RFC3339_MILLIS + 1][..]),
+        2 => any::<i64>(),
+    ]
+    .prop_map(Expiry::from_millis)
+}
+
+/// Sets of actions with at least one in them.
+///
+/// ```
+/// use influxdb3_offline_tokens::strategies;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(actions in strategies::database_actions())| prop_assert!(!actions.is_empty()));
+/// ```
+pub fn database_actions() -> impl Strategy<Value = DatabaseActions> {
+    let common = DatabaseActions::READ | DatabaseActions::WRITE;
+    prop_oneof![
+        2 => select([DatabaseActions::READ, DatabaseActions::WRITE, common].to_vec()),
+        1 => (1..32_u8).prop_map(actions_of),
+    ]
+}
+
+fn actions_of(bits: u8) -> DatabaseActions {
+    let chosen = DatabaseActions::ALL.iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1);
+    chosen.fold(DatabaseActions::EMPTY, |all, (_, action)| all | action)
+}
+
+/// Permissions of both kinds: for all, and for one or several names in any order, some of them twice.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Permission, strategies};
+/// use proptest::prelude::*;
+///
+/// proptest!(|(permission in strategies::permission())| {
+///     prop_assert_eq!(Permission::parse(&permission.to_string()), Ok(permission));
+/// });
+/// ```
+pub fn permission() -> impl Strategy<Value = Permission> {
+    prop_oneof![
+        3 => any::<DatabasePermission>().prop_map(Permission::Database),
+        1 => any::<SystemPermission>().prop_map(Permission::System),
+    ]
+}
+
+/// Right permission strings in any spelling, canonical or not: actions in any order and more than once.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Permission, strategies};
+/// use proptest::prelude::*;
+///
+/// proptest!(|(text in strategies::permission_text())| prop_assert!(Permission::parse(&text).is_ok()));
+/// ```
+pub fn permission_text() -> impl Strategy<Value = String> {
+    let names = prop_oneof![1 => Just(String::from("*")), 4 => vec(name_text(), 1..=4).prop_map(|names| names.join(","))];
+    let action = select(&["create", "describe", "read", "write", "delete"][..]);
+    let actions = vec(action, 1..=6).prop_map(|actions| actions.join(","));
+    let resource = select(SystemResource::ALL.to_vec()).prop_map(SystemResource::as_str);
+    let resources = prop_oneof![1 => Just(String::from("*")), 4 => vec(resource, 1..=5).prop_map(|names| names.join(","))];
+    let reads = (1..=3_usize).prop_map(|times| alloc::vec!["read"; times].join(","));
+    prop_oneof![
+        3 => (names, actions).prop_map(|(names, actions)| alloc::format!("db:{names}:{actions}")),
+        1 => (resources, reads).prop_map(|(names, actions)| alloc::format!("system:{names}:{actions}")),
+    ]
+}
+
+/// Entries: any token, name, expiry and permissions.
+///
+/// ```
+/// use influxdb3_offline_tokens::strategies;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(entry in strategies::token_entry())| prop_assert!(entry.permissions().len() <= 4));
+/// ```
+pub fn token_entry() -> impl Strategy<Value = TokenEntry> {
+    (token(), token_name(), option::of(expiry()), vec(permission(), 0..=4)).prop_map(
+        |(token, name, expiry, permissions)| {
+            TokenEntry::new(name, token).with_expiry(expiry).with_permissions(permissions)
+        },
+    )
+}
+
+/// Sound files: up to eight tokens and six databases. They may earn warnings, and no error.
+///
+/// ```
+/// use influxdb3_offline_tokens::{TokenFile, strategies};
+/// use proptest::prelude::*;
+///
+/// proptest!(|(file in strategies::token_file())| {
+///     let (databases, tokens) = file.into_parts();
+///     prop_assert!(TokenFile::new(databases, tokens).is_ok());
+/// });
+/// ```
+pub fn token_file() -> impl Strategy<Value = TokenFile> {
+    (vec(database_name(), 0..=6), vec(token_entry(), 0..=8)).prop_map(|(databases, entries)| {
+        // Names and tokens are unique in a file: of those that meet, the first stays.
+        let (mut names, mut secrets) = (HashSet::new(), HashSet::new());
+        let mut is_new = |entry: &TokenEntry| {
+            !names.contains(entry.name())
+                && secrets.insert(entry.token().sha512())
+                && names.insert(entry.name().clone())
+        };
+        let tokens: Vec<TokenEntry> = entries.into_iter().filter(|entry| is_new(entry)).collect();
+        TokenFile::checked(databases, tokens)
+    })
+}
+
+fn scope<N: Clone + core::fmt::Debug>(names: impl Strategy<Value = N>) -> impl Strategy<Value = Scope<N>> {
+    prop_oneof![1 => Just(Scope::All), 4 => names.prop_map(Scope::Names)]
+}
+
+fn database_names() -> impl Strategy<Value = DatabaseNames> {
+    vec(name_text(), 1..=4).prop_filter_map("right names", |names| DatabaseNames::new(names).ok())
+}
+
+fn system_resources() -> impl Strategy<Value = SystemResources> {
+    let resources = vec(select(SystemResource::ALL.to_vec()), 1..=5);
+    resources.prop_filter_map("at least one", |resources| SystemResources::new(resources).ok())
+}
+
+fn database_permission() -> impl Strategy<Value = DatabasePermission> {
+    (scope(database_names()), database_actions())
+        .prop_filter_map("at least one action", |(scope, actions)| {
+            DatabasePermission::new(scope, actions).ok()
+        })
+}
+
+fn release() -> impl Strategy<Value = Release> {
+    let known = [
+        Release::CREATE_ACTION,
+        Release::OFFLINE_TOKENS,
+        Release::NO_DELETE_BY_WRITE,
+        Release::WILDCARD_DATABASES,
+        Release::UNIQUE_TOKENS,
+    ];
+    prop_oneof![
+        2 => select(known.to_vec()),
+        1 => any::<(u16, u16, u16)>().prop_map(|(major, minor, patch)| Release::new(major, minor, patch)),
+    ]
+}
+
+macro_rules! arbitrary {
+    ($($value:ty = $strategy:expr;)+) => {$(
+        impl Arbitrary for $value {
+            type Parameters = ();
+            type Strategy = BoxedStrategy<Self>;
+
+            fn arbitrary_with((): ()) -> BoxedStrategy<Self> {
+                $strategy.boxed()
+            }
+        }
+    )+};
+}
+
+arbitrary! {
+    DatabaseName = database_name();
+    TokenName = token_name();
+    Token = token();
+    Expiry = expiry();
+    DatabaseActions = (0..32_u8).prop_map(actions_of);
+    SystemActions = Just(SystemActions::READ);
+    SystemResource = select(SystemResource::ALL.to_vec());
+    DatabaseNames = database_names();
+    SystemResources = system_resources();
+    Scope<DatabaseNames> = scope(database_names());
+    Scope<SystemResources> = scope(system_resources());
+    DatabasePermission = database_permission();
+    SystemPermission = scope(system_resources()).prop_map(SystemPermission::new);
+    Permission = permission();
+    TokenEntry = token_entry();
+    TokenFile = token_file();
+    Release = release();
+    Code = select(Code::ALL);
+}

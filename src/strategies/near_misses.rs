@@ -1,0 +1,251 @@
+//! Permission strings with one mistake in them.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use proptest::collection::vec;
+use proptest::sample::{Index, select};
+use proptest::strategy::Strategy;
+use proptest::{arbitrary::any, prop_oneof};
+
+use crate::name::InvalidNameKind;
+use crate::permission::{PermissionErrorKind as Kind, PermissionPart as Part, SystemResource};
+use crate::strategies::plain_name;
+
+/// A right permission in pieces.
+#[derive(Clone, Debug)]
+struct Pieces {
+    system: bool,
+    names: Vec<String>,
+    actions: Vec<&'static str>,
+}
+
+impl Pieces {
+    fn text(&self) -> String {
+        let resource_type = if self.system { "system" } else { "db" };
+        format!("{resource_type}:{}:{}", self.names.join(","), self.actions.join(","))
+    }
+
+    fn with_type(&self, resource_type: &str) -> String {
+        format!("{resource_type}:{}:{}", self.names.join(","), self.actions.join(","))
+    }
+
+    /// The same with another word in place of a name.
+    fn with_name(&mut self, at: Index, name: impl Into<String>) -> String {
+        let place = at.index(self.names.len());
+        if let Some(slot) = self.names.get_mut(place) {
+            *slot = name.into();
+        }
+        self.text()
+    }
+
+    /// The same with another word in place of an action.
+    fn with_action(&mut self, at: Index, action: &'static str) -> String {
+        let place = at.index(self.actions.len());
+        if let Some(slot) = self.actions.get_mut(place) {
+            *slot = action;
+        }
+        self.text()
+    }
+}
+
+/// How a permission is spoilt.
+type Spoil = fn(&mut Pieces, Index, Index) -> (String, Kind);
+
+const FOR_BOTH: [Spoil; 14] = [
+    actions_missing,
+    names_missing,
+    extra_part,
+    empty_part,
+    empty_item,
+    whitespace,
+    unknown_type,
+    admin,
+    mixed_wildcard,
+    glob,
+    variable,
+    unknown_action,
+    wildcard_action,
+    not_grantable,
+];
+const FOR_DATABASES: [Spoil; 3] = [type_missing, bad_name, too_long];
+const FOR_SYSTEM: [Spoil; 2] = [not_for_type, unknown_resource];
+
+/// Permission strings with exactly one mistake in them, and which one it is.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Permission, strategies};
+/// use proptest::prelude::*;
+///
+/// proptest!(|((text, kind) in strategies::wrong_permission_text())| {
+///     prop_assert_eq!(Permission::parse(&text).unwrap_err().kind(), kind);
+/// });
+/// ```
+pub fn wrong_permission_text() -> impl Strategy<Value = (String, Kind)> {
+    let databases = (
+        vec(plain_name(10), 1..=3),
+        vec(select(&["read", "write", "create", "describe", "delete"][..]), 1..=3),
+    );
+    let databases = databases.prop_map(|(names, actions)| Pieces { system: false, names, actions });
+    let resource = select(SystemResource::ALL.to_vec()).prop_map(|resource| String::from(resource.as_str()));
+    let resources =
+        vec(resource, 1..=3).prop_map(|names| Pieces { system: true, names, actions: ["read"].into() });
+    let of_both = select(&FOR_BOTH[..]);
+    prop_oneof![
+        3 => (databases, prop_oneof![14 => of_both.clone(), 3 => select(&FOR_DATABASES[..])], any::<(Index, Index)>()),
+        1 => (resources, prop_oneof![14 => of_both, 2 => select(&FOR_SYSTEM[..])], any::<(Index, Index)>()),
+    ]
+    .prop_map(|(mut pieces, spoil, (first, second))| spoil(&mut pieces, first, second))
+}
+
+fn actions_missing(pieces: &mut Pieces, _: Index, _: Index) -> (String, Kind) {
+    let text = pieces.text();
+    let end = text.rfind(':').unwrap_or(text.len());
+    (text.chars().take(end).collect(), Kind::MissingPart(Part::Actions))
+}
+
+fn names_missing(pieces: &mut Pieces, _: Index, _: Index) -> (String, Kind) {
+    (if pieces.system { "system" } else { "db" }.into(), Kind::MissingPart(Part::Names))
+}
+
+fn type_missing(pieces: &mut Pieces, _: Index, _: Index) -> (String, Kind) {
+    // `x`: no name is then one of a type by chance.
+    (format!("x{}:{}", pieces.names.join(","), pieces.actions.join(",")), Kind::MissingPart(Part::Type))
+}
+
+fn extra_part(pieces: &mut Pieces, at: Index, _: Index) -> (String, Kind) {
+    (pieces.text() + *at.get(&[":write", ":", ":a:b", ":*"]), Kind::ExtraPart)
+}
+
+fn empty_part(pieces: &mut Pieces, at: Index, _: Index) -> (String, Kind) {
+    let part = *at.get(&[Part::Type, Part::Names, Part::Actions]);
+    let text = match part {
+        Part::Type => pieces.with_type(""),
+        Part::Names => {
+            pieces.names.clear();
+            pieces.text()
+        }
+        Part::Actions => {
+            pieces.actions.clear();
+            pieces.text()
+        }
+    };
+    (text, Kind::EmptyPart(part))
+}
+
+fn empty_item(pieces: &mut Pieces, of: Index, at: Index) -> (String, Kind) {
+    let place = if of.index(2) == 0 {
+        let place = at.index(pieces.names.len() + 1);
+        pieces.names.insert(place, String::new());
+        place
+    } else {
+        let place = at.index(pieces.actions.len() + 1);
+        pieces.actions.insert(place, "");
+        place
+    };
+    (pieces.text(), Kind::EmptyItem { number: place + 1 })
+}
+
+fn whitespace(pieces: &mut Pieces, which: Index, at: Index) -> (String, Kind) {
+    let text = pieces.text();
+    // Beside a separator, or at an end.
+    let separators = text.match_indices([':', ',']).flat_map(|(at, _)| [at, at + 1]);
+    let places: Vec<usize> = separators.chain([0, text.len()]).collect();
+    let (before, behind) = text.split_at(*at.get(&places));
+    (format!("{before}{}{behind}", which.get(&[" ", "  ", "\t", "\n", "\u{A0}"])), Kind::Whitespace)
+}
+
+fn unknown_type(pieces: &mut Pieces, at: Index, _: Index) -> (String, Kind) {
+    const OF_DATABASES: [&str; 9] =
+        ["dbs", "DB", "Db", "database", "databases", "bucket", "d", "table", "token"];
+    const OF_SYSTEM: [&str; 7] = ["System", "SYSTEM", "sys", "sytem", "systems", "table", "token"];
+    let word = if pieces.system { at.get(&OF_SYSTEM) } else { at.get(&OF_DATABASES) };
+    (pieces.with_type(word), Kind::UnknownResourceType)
+}
+
+fn admin(pieces: &mut Pieces, at: Index, _: Index) -> (String, Kind) {
+    let text = if at.index(2) == 0 { "*:*:*".into() } else { pieces.with_type("*") };
+    (text, Kind::AdminPermission)
+}
+
+fn mixed_wildcard(pieces: &mut Pieces, at: Index, _: Index) -> (String, Kind) {
+    let place = at.index(pieces.names.len() + 1);
+    pieces.names.insert(place, "*".into());
+    (pieces.text(), Kind::MixedWildcard)
+}
+
+fn glob(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
+    let glob = *which.get(&["sensors_*", "*_raw", "a*b", "**"]);
+    (pieces.with_name(at, glob), Kind::Glob)
+}
+
+fn variable(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
+    let variable = *which.get(&[
+        "$DB",
+        "${DB}",
+        "${A,B}",
+        "${DB:-db1}",
+        "{{ db }}",
+        "{{db}}_raw",
+        "<db>",
+        "$(db)",
+        "a_$X",
+    ]);
+    (pieces.with_name(at, variable), Kind::UnexpandedVariable)
+}
+
+fn unknown_action(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
+    let word = *which.get(&[
+        "reaad",
+        "Read",
+        "READ",
+        "raed",
+        "rw",
+        "r",
+        "write;read",
+        "read|write",
+        "foo",
+        "lire\u{301}",
+    ]);
+    (pieces.with_action(at, word), Kind::UnknownAction)
+}
+
+fn wildcard_action(pieces: &mut Pieces, at: Index, _: Index) -> (String, Kind) {
+    (pieces.with_action(at, "*"), Kind::WildcardAction)
+}
+
+fn not_grantable(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
+    let word = *which.get(&["drop", "update", "all", "admin", "ALL"]);
+    (pieces.with_action(at, word), Kind::ActionNotGrantable)
+}
+
+fn bad_name(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
+    const WRONG: [char; 10] = ['.', ' ', '@', '+', '"', '\\', '\0', '\u{e9}', '\u{43e}', '\u{1F4C8}'];
+    let name = at.get(&pieces.names).clone();
+    let (name, kind) = match which.index(WRONG.len() + 4) {
+        0 => (format!("{name}/"), InvalidNameKind::LastSlash),
+        1 => (format!("{name}/b/c"), InvalidNameKind::SecondSlash),
+        2 => (format!("__{name}"), InvalidNameKind::BadStart('_')),
+        3 => (format!("-{name}"), InvalidNameKind::BadStart('-')),
+        _ => {
+            let wrong = *which.get(&WRONG);
+            (format!("{name}{wrong}x"), InvalidNameKind::BadCharacter(wrong))
+        }
+    };
+    (pieces.with_name(at, name), Kind::BadDatabaseName(kind))
+}
+
+fn too_long(pieces: &mut Pieces, at: Index, more: Index) -> (String, Kind) {
+    (pieces.with_name(at, "a".repeat(512 + more.index(100))), Kind::DatabaseNameTooLong)
+}
+
+fn not_for_type(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
+    let word = *which.get(&["write", "create", "describe", "delete"]);
+    (pieces.with_action(at, word), Kind::ActionNotForType)
+}
+
+fn unknown_resource(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
+    let word = *which.get(&["tokens", "queries", "Health", "helth", "db1"]);
+    (pieces.with_name(at, word), Kind::UnknownSystemResource)
+}

@@ -1,0 +1,327 @@
+//! Access against a plain model that is written from the rules, and the answers against brute force over every request.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::UNIX_EPOCH;
+
+use influxdb3_offline_tokens::{
+    AccessRequest, Authorizer, ChangeKind, DatabaseActions, FileDifference, Permission, Rights,
+    SystemResource, Token, TokenEntry, TokenFile, TokenName, decide,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+const NAMES: [&str; 4] = ["a", "b", "c", "_internal"];
+const ACTIONS: [&str; 5] = ["create", "describe", "read", "write", "delete"];
+const SYSTEM: [&str; 4] = ["health", "metrics", "ping", "ready"];
+const STRANGE: [&str; 6] = ["", "*", "a,b", "a b", "A", "_INTERNAL"];
+
+/// The rules as they are written down, over the texts of permissions; nothing of the crate is used.
+struct Model {
+    databases: BTreeMap<String, BTreeSet<String>>,
+    system: BTreeSet<String>,
+}
+
+impl Model {
+    fn of(texts: &[String]) -> Self {
+        let mut model = Self { databases: BTreeMap::new(), system: BTreeSet::new() };
+        for text in texts {
+            let [kind, names, actions] = text.split(':').collect::<Vec<_>>()[..] else { panic!("{text}") };
+            for name in names.split(',') {
+                if kind == "db" {
+                    let entry = model.databases.entry(name.to_owned()).or_default();
+                    entry.extend(actions.split(',').map(str::to_owned));
+                } else {
+                    model.system.insert(name.to_owned());
+                }
+            }
+        }
+        model
+    }
+
+    fn allows(&self, request: AccessRequest<'_>) -> bool {
+        let wanted: BTreeSet<String> = request.actions().names().map(str::to_owned).collect();
+        if wanted.is_empty() {
+            return false;
+        }
+        // A name that is none of a database is compared with no entry.
+        let named = |name: &str| name.is_empty() || name.contains([' ', '*', ',']);
+        let has = |entry: Option<&BTreeSet<String>>| entry.is_some_and(|actions| wanted.is_subset(actions));
+        match request {
+            AccessRequest::Database { name, .. } | AccessRequest::NewDatabase { name, .. }
+                if name == "_internal" || named(name) =>
+            {
+                false
+            }
+            AccessRequest::Database { name, .. } => {
+                has(self.databases.get(name).or_else(|| self.databases.get("*")))
+            }
+            AccessRequest::NewDatabase { .. } => has(self.databases.get("*")),
+            AccessRequest::AnyDatabase { .. } => self.databases.values().any(|entry| has(Some(entry))),
+            AccessRequest::System { resource } => {
+                self.system.contains(resource.as_str()) || self.system.contains("*")
+            }
+        }
+    }
+}
+
+fn sets(of: &[&str]) -> Vec<DatabaseActions> {
+    let set = |bits: usize| {
+        let names: Vec<_> = (0..of.len()).filter(|bit| bits >> bit & 1 == 1).map(|bit| of[bit]).collect();
+        if names.is_empty() {
+            DatabaseActions::EMPTY
+        } else {
+            DatabaseActions::parse(&names.join(",")).unwrap()
+        }
+    };
+    (0..1 << of.len()).map(set).collect()
+}
+
+/// Every request there is over the names, one that no permission has, and strange ones.
+fn every_request(actions: &[&str]) -> Vec<AccessRequest<'static>> {
+    let mut requests: Vec<_> = SystemResource::ALL.map(AccessRequest::system).to_vec();
+    for actions in sets(actions) {
+        for name in NAMES.into_iter().chain(["fresh"]).chain(STRANGE) {
+            requests.push(AccessRequest::database(name, actions));
+            requests.push(AccessRequest::new_database(name, actions));
+        }
+        requests.push(AccessRequest::any_database(actions));
+    }
+    requests
+}
+
+fn texts_of(actions: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
+    let some = move || subsequence(actions.to_vec(), 1..=actions.len()).prop_map(|list| list.join(","));
+    let names = || {
+        prop_oneof![
+            1 => Just(String::from("*")),
+            3 => subsequence(NAMES.to_vec(), 1..=NAMES.len()).prop_shuffle().prop_map(|list| list.join(",")),
+        ]
+    };
+    let resources = prop_oneof![
+        1 => Just(String::from("*")),
+        3 => subsequence(SYSTEM.to_vec(), 1..=SYSTEM.len()).prop_map(|list| list.join(",")),
+    ];
+    let permission = prop_oneof![
+        5 => (names(), some()).prop_map(|(names, actions)| format!("db:{names}:{actions}")),
+        1 => resources.prop_map(|resources| format!("system:{resources}:read")),
+    ];
+    vec(permission, 0..6)
+}
+
+fn texts() -> impl Strategy<Value = Vec<String>> {
+    texts_of(&ACTIONS)
+}
+
+fn permissions(texts: &[String]) -> Vec<Permission> {
+    texts.iter().map(|text| Permission::parse(text).unwrap()).collect()
+}
+
+fn table(permissions: &[Permission], requests: &[AccessRequest<'_>]) -> Vec<bool> {
+    let rights = Rights::of(permissions);
+    requests.iter().map(|request| rights.decide(*request).is_allowed()).collect()
+}
+
+fn file(tokens: &[(usize, usize, Vec<String>)]) -> TokenFile {
+    let (mut secrets, mut names) = (BTreeSet::new(), BTreeSet::new());
+    let unique = tokens.iter().filter(|(secret, name, _)| {
+        !secrets.contains(secret) && !names.contains(name) && secrets.insert(*secret) && names.insert(*name)
+    });
+    let entry = |(secret, name, texts): &(usize, usize, Vec<String>)| {
+        let token = Token::parse(&format!("apiv3_{secret}")).unwrap();
+        TokenEntry::new(TokenName::parse(&format!("n{name}")).unwrap(), token)
+            .with_permissions(permissions(texts))
+    };
+    TokenFile::new([], unique.map(entry)).unwrap()
+}
+
+fn tokens() -> impl Strategy<Value = Vec<(usize, usize, Vec<String>)>> {
+    vec((0..4_usize, 0..4_usize, texts_of(&ACTIONS[2..4])), 0..5)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn every_way_to_decide_decides_as_the_model(texts in texts()) {
+        let model = Model::of(&texts);
+        let permissions = permissions(&texts);
+        let rights = Rights::of(&permissions);
+        let file = TokenFile::new([], [TokenEntry::new(TokenName::parse("app").unwrap(), Token::parse("apiv3_x").unwrap())
+            .with_permissions(permissions.clone())]).unwrap();
+        let authorizer = Authorizer::new(&file);
+        for request in every_request(&ACTIONS) {
+            let decision = decide(&permissions, request);
+            prop_assert_eq!(decision.is_allowed(), model.allows(request), "{}: {}", request, decision);
+            prop_assert_eq!(rights.decide(request), decision);
+            prop_assert_eq!(authorizer.decide("apiv3_x", request, UNIX_EPOCH), decision);
+            // Who is allowed something is allowed it by an entry that its permissions made.
+            if decision.is_allowed() {
+                let entry = decision.entry().unwrap();
+                prop_assert!(entry.actions().contains(request.actions()));
+                prop_assert!(entry.made_by(&permissions).next().is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn order_plays_no_part(texts in texts().prop_flat_map(|texts| (Just(texts.clone()), Just(texts).prop_shuffle()))) {
+        let (one, other) = (permissions(&texts.0), permissions(&texts.1));
+        for request in every_request(&ACTIONS) {
+            prop_assert_eq!(decide(&one, request), decide(&other, request));
+        }
+    }
+
+    #[test]
+    fn no_text_is_a_database_without_an_entry(name in ".{0,20}", texts in texts()) {
+        let permissions = permissions(&texts);
+        for actions in sets(&ACTIONS) {
+            let decision = decide(&permissions, AccessRequest::database(&name, actions));
+            prop_assert!(!decision.is_allowed() || texts.iter().any(|text| text.starts_with("db:")));
+        }
+        prop_assert!(!decide(&[], AccessRequest::database(&name, DatabaseActions::READ)).is_allowed());
+    }
+
+    #[test]
+    fn covers_and_beyond_are_exact(one in texts(), other in texts()) {
+        let (one, other) = (permissions(&one), permissions(&other));
+        let (left, right) = (Rights::of(&one), Rights::of(&other));
+        let requests = every_request(&ACTIONS);
+        let (allowed, by_other) = (table(&one, &requests), table(&other, &requests));
+        let more = allowed.iter().zip(&by_other).any(|(one, other)| *one && !other);
+        prop_assert_eq!(right.covers(&left), !more);
+        prop_assert_eq!(left.is_equivalent(&right), allowed == by_other);
+        let beyond = left.beyond(&right);
+        for witness in &beyond {
+            prop_assert!(left.decide(*witness).is_allowed() && !right.decide(*witness).is_allowed(), "{}", witness);
+        }
+        // Nothing that is more for a database or resource is left out.
+        for (request, (one, other)) in requests.iter().zip(allowed.iter().zip(&by_other)) {
+            if *one && !other && request.actions().len() == 1 {
+                let told = beyond.iter().any(|witness| {
+                    let same = match (request, witness) {
+                        (AccessRequest::Database { name, .. }, AccessRequest::Database { name: told, .. }) => name == told,
+                        (AccessRequest::Database { name, .. }, AccessRequest::NewDatabase { .. }) => {
+                            !left.databases().chain(right.databases()).any(|(named, _)| named == *name)
+                        }
+                        (AccessRequest::System { resource }, AccessRequest::System { resource: told }) => resource == told,
+                        (AccessRequest::NewDatabase { .. }, AccessRequest::NewDatabase { .. })
+ | (AccessRequest::AnyDatabase { .. }, _) => true,
+                        _ => false,
+                    };
+                    same && witness.actions().contains(request.actions())
+                });
+                prop_assert!(told, "{} is not told", request);
+            }
+        }
+    }
+
+    #[test]
+    fn the_smallest_list_allows_the_same_and_cannot_be_shortened(texts in texts()) {
+        let long = permissions(&texts);
+        let small = Rights::of(&long).smallest();
+        let requests = every_request(&ACTIONS);
+        prop_assert_eq!(table(&small, &requests), table(&long, &requests));
+        prop_assert!(small.len() <= long.len());
+        prop_assert_eq!(Rights::of(&small).smallest(), small);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn no_shorter_list_allows_the_same(texts in texts_of(&ACTIONS[1..4])) {
+        let texts: Vec<String> = texts.into_iter().filter(|text| text.starts_with("db:")).collect();
+        let long = permissions(&texts);
+        let small = Rights::of(&long).smallest();
+        let requests = every_request(&ACTIONS[1..4]);
+        let wanted = table(&long, &requests);
+        // Every permission there is over three names and three actions.
+        let some_names = (1..8_usize).map(|bits| {
+            (0..3).filter(|bit| bits >> bit & 1 == 1).map(|bit| NAMES[bit]).collect::<Vec<_>>().join(",")
+        });
+        let names: Vec<String> = some_names.chain([String::from("*"), String::from("_internal")]).collect();
+        let all: Vec<Permission> = sets(&ACTIONS[1..4]).into_iter().filter(|set| !set.is_empty()).flat_map(|actions| {
+            names.iter().map(move |name| Permission::parse(&format!("db:{name}:{actions}")).unwrap())
+        }).collect();
+        let shorter: Vec<Vec<Permission>> = match small.len() {
+            1 => vec![vec![]],
+            2 => all.iter().map(|one| vec![one.clone()]).collect(),
+            3 => all.iter().flat_map(|one| all.iter().map(|other| vec![one.clone(), other.clone()])).collect(),
+            _ => vec![],
+        };
+        for list in shorter {
+            prop_assert!(requests.iter().zip(&wanted).any(|(request, wanted)| decide(&list, *request).is_allowed() != *wanted),
+                "{:?} for {:?}", list, small);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_difference_of_files_is_exact(old in tokens(), new in tokens()) {
+        let (old, new) = (file(&old), file(&new));
+        let difference = FileDifference::between(&old, &new);
+        let requests = every_request(&ACTIONS[2..4]);
+        let allowed = |entry: Option<&TokenEntry>| table(entry.map_or(&[], TokenEntry::permissions), &requests);
+        let mut gains = false;
+        let (mut before, mut after) = (0, 0);
+        for token in difference.tokens() {
+            let (had, has) = (allowed(token.before()), allowed(token.after()));
+            let more = |one: &[bool], other: &[bool]| one.iter().zip(other).any(|(one, other)| *one && !other);
+            prop_assert_eq!(more(&has, &had), !token.gained().is_empty());
+            prop_assert_eq!(more(&had, &has), !token.lost().is_empty());
+            gains |= more(&has, &had);
+            before += usize::from(token.before().is_some());
+            after += usize::from(token.after().is_some());
+            let same_name = token.before().map(TokenEntry::name) == token.after().map(TokenEntry::name);
+            let secret = |entry: Option<&TokenEntry>| entry.map(|entry| entry.token().expose().to_owned());
+            let same_secret = secret(token.before()) == secret(token.after());
+            let expected = match (token.before(), token.after()) {
+                (None, _) => ChangeKind::Added,
+                (_, None) => ChangeKind::Removed,
+                _ if same_secret && same_name => ChangeKind::Kept,
+                _ if same_secret => ChangeKind::Renamed,
+                _ => { prop_assert!(same_name); ChangeKind::Rotated }
+            };
+            prop_assert_eq!(token.kind(), expected);
+        }
+        prop_assert_eq!(difference.gains(), gains);
+        // What is not told is the same in both.
+        let told = |entry: &TokenEntry| difference.tokens().iter().any(|token| token.before().is_some_and(|old| old.name() == entry.name()));
+        let untold: Vec<_> = old.tokens().iter().filter(|entry| !told(entry)).collect();
+        for entry in &untold {
+            let same = new.get(entry.name().as_str()).unwrap();
+            prop_assert!(same.token().matches(entry.token().expose()));
+            prop_assert_eq!(allowed(Some(entry)), allowed(Some(same)));
+        }
+        prop_assert_eq!((before + untold.len(), after + untold.len()), (old.tokens().len(), new.tokens().len()));
+    }
+
+    #[test]
+    fn expectations_never_fail_to_answer(text in r#"([ -~]|(app|only|nobody|but|can|cannot|read|any|new|system|\*|,|"|#|\n) ){0,30}"#) {
+        if let Err(wrong) = influxdb3_offline_tokens::Expectations::parse(&text) {
+            let lines = text.lines().count();
+            prop_assert!(!wrong.errors().is_empty());
+            prop_assert!(wrong.errors().iter().all(|error| (1..=lines).contains(&error.line())));
+        }
+    }
+
+    #[test]
+    fn who_can_is_everybody_who_can(tokens in tokens(), at in select(every_request(&ACTIONS[2..4]))) {
+        let file = file(&tokens);
+        let who: Vec<_> = file.who_can(at, UNIX_EPOCH).map(|(token, _)| token.name().clone()).collect();
+        for token in file.tokens() {
+            let texts: Vec<_> = token.permissions().iter().map(ToString::to_string).collect();
+            prop_assert_eq!(who.contains(token.name()), Model::of(&texts).allows(at));
+        }
+    }
+}

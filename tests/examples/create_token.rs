@@ -1,0 +1,94 @@
+use serde_json::{Value, json};
+
+use crate::{folder, run};
+
+const APP: [&str; 6] = ["--name", "app", "--permission", "db:red:read", "--output-file", "t.json"];
+
+#[test]
+fn a_file_is_made_and_added_to() {
+    let folder = folder(&[]);
+    let more = ["--offline", "--expiry", "90d", "--create-databases", "red,blue", "--format", "json"];
+    let made = run("create_token", folder.path(), &[&APP[..], &more].concat(), b"");
+    assert_eq!((made.code, made.stderr.as_str()), (0, ""));
+    let line: Value = serde_json::from_str(&made.stdout).unwrap();
+    let expiry = line["expiry_millis"].as_i64().unwrap();
+    assert_eq!(
+        line,
+        json!({"name": "app", "output_file": "t.json", "expiry_millis": expiry, "permissions": ["db:red:read"],
+               "create_databases": ["red", "blue"], "created": true})
+    );
+    let text = std::fs::read_to_string(folder.path().join("t.json")).unwrap();
+    let file: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(file["create_databases"], json!(["red", "blue"]));
+    assert_eq!(file["tokens"][0]["expiry_millis"], expiry);
+    assert_eq!(file["tokens"][0]["token"].as_str().unwrap().len(), 92);
+
+    let other = ["--name", "other", "--permission", "db:red:write,read", "--permission", "system:ping:read"];
+    let added = run("create_token", folder.path(), &[&other[..], &["--output-file", "t.json"]].concat(), b"");
+    assert_eq!(added.code, 0);
+    assert_eq!(
+        added.stdout,
+        "`t.json` has a new token `other`\n  may:     db:red:read,write\n  may:     system:ping:read\n  expires: never\n\
+         The token stands in the file; --show-token would print it, too.\n"
+    );
+    let checked = run("validate", folder.path(), &["t.json"], b"");
+    assert_eq!(checked.code, 0, "{}", checked.stdout);
+}
+
+#[test]
+fn the_token_is_printed_only_when_asked_for() {
+    for format in ["text", "json"] {
+        for show in [false, true] {
+            let folder = folder(&[]);
+            let arguments =
+                [&APP[..], &["--format", format], if show { &["--show-token"] } else { &[] }].concat();
+            let made = run("create_token", folder.path(), &arguments, b"");
+            let text = std::fs::read(folder.path().join("t.json")).unwrap();
+            let file: Value = serde_json::from_slice(&text).unwrap();
+            let token = file["tokens"][0]["token"].as_str().unwrap();
+            assert_eq!(made.stdout.contains(token), show, "{format}");
+            assert_eq!(made.stdout.contains(&token[6..20]), show, "{format}");
+        }
+    }
+}
+
+#[test]
+fn a_name_that_is_there_and_a_broken_file_end_with_1() {
+    let folder = folder(&[("bad.json", r#"{"tokens": [],}"#)]);
+    assert_eq!(run("create_token", folder.path(), &APP, b"").code, 0);
+    let before = std::fs::read(folder.path().join("t.json")).unwrap();
+    let again = run("create_token", folder.path(), &APP, b"");
+    assert_eq!((again.code, again.stdout.as_str()), (1, ""));
+    assert_eq!(
+        again.stderr,
+        "create_token: nothing was changed: t.json: there is a token named `app` already\n"
+    );
+    assert_eq!(std::fs::read(folder.path().join("t.json")).unwrap(), before);
+
+    let broken = run("create_token", folder.path(), &[&APP[..5], &["bad.json"]].concat(), b"");
+    assert_eq!((broken.code, broken.stdout.as_str()), (1, ""));
+    assert!(broken.stderr.contains(" --> bad.json:1:14\n"), "{}", broken.stderr);
+    assert_eq!(std::fs::read_to_string(folder.path().join("bad.json")).unwrap(), r#"{"tokens": [],}"#);
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_makes_nothing() {
+    let with = |changes: &[&'static str]| [&APP[..], changes].concat();
+    for (arguments, says) in [
+        (with(&["--expiry", "soon"]), "a duration is written like `10d`"),
+        (with(&["--expiry", "0s"]), "the token would have ended already"),
+        (with(&["--create-databases", "red,my db"]), "item 2 of `--create-databases` is wrong"),
+        (with(&["--permission", "dbs:red:read"]), "error[T0206 unknown-resource-type]"),
+        (with(&["--format", "yaml"]), "possible values"),
+        (vec!["--name", "", "--permission", "db:red:read", "--output-file", "t.json"], "`--name` is wrong"),
+        (vec!["--name", "app", "--output-file", "t.json"], "--permission <PERMISSION>"),
+        (vec!["--name", "app", "--permission", "db:red:read", "--output-file", "-"], "not `-`"),
+        (vec!["--name", "app", "--permission", "db:red:read", "--output-file", "no/t.json"], "no/t.json"),
+    ] {
+        let folder = folder(&[]);
+        let run = run("create_token", folder.path(), &arguments, b"");
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments:?}: {}", run.stderr);
+        assert!(run.stderr.contains(says) && run.stderr.ends_with('\n'), "{arguments:?}: {}", run.stderr);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{arguments:?}");
+    }
+}

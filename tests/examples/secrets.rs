@@ -1,0 +1,110 @@
+use crate::util::{CANARY, assert_no_piece_of};
+use crate::{folder, run};
+
+/// Files that have the canary in every place where people put one.
+fn files() -> Vec<String> {
+    let good = format!(
+        r#"{{"create_databases": ["red"], "tokens": [{{"token": "{CANARY}", "name": "app", "permissions": ["db:red:reed"]}}]}}"#
+    );
+    let entry = |member: &str, value: &str| {
+        format!(
+            r#"{{"tokens": [{{"token": "{CANARY}", "name": "app", "permissions": [], "{member}": {value}}}]}}"#
+        )
+    };
+    let quoted = format!(r#""{CANARY}""#);
+    let mut files = vec![
+        good.clone(),
+        CANARY.to_owned(),
+        quoted.clone(),
+        format!("Bearer {CANARY}"),
+        format!("[{quoted}]"),
+        format!(r#"{{"tokens": [{quoted}]}}"#),
+        format!(r#"{{"tokens": {quoted}}}"#),
+        format!(r#"{{"token": {quoted}, "name": "_admin"}}"#),
+        format!(r#"{{{quoted}: 1, "tokens": []}}"#),
+        format!(r#"{{"create_databases": [{quoted}], "tokens": []}}"#),
+        format!(r#"{{"tokens": [{{"token": "app", "name": {quoted}, "permissions": ["db:a:read"]}}]}}"#),
+        format!(r#"{{"tokens": [{{"token": {quoted}, "name": {quoted}, "permissions": ["{CANARY}"]}}]}}"#),
+        format!(r#"{{"tokens": [{{"token": {quoted}, "name": "a", "permissions": ["db:{CANARY}:read"]}}]}}"#),
+        format!(r#"{{"tokens": [{{"token": {quoted}, "name": "a", "permissions": "db:a:{CANARY}"}}]}}"#),
+        format!("# {CANARY}\n{good}"),
+        good.replace("\", \"name\"", "\n\", \"name\""),
+        good.replace("apiv3_", "\\u0061piv3_"),
+        good.replace("apiv3_", "Bearer apiv3_"),
+        good.replace("apiv3_", ""),
+        entry("token", &quoted),
+        entry("expiry_millis", &quoted),
+        entry("secret", &quoted),
+        entry("name", &quoted),
+    ];
+    files.extend((1..good.len()).step_by(23).map(|end| good[..end].to_owned()));
+    files
+}
+
+#[test]
+fn no_format_of_validate_shows_a_piece_of_a_token() {
+    for (number, text) in files().iter().enumerate() {
+        let folder = folder(&[("t.json", text)]);
+        for format in ["human", "json", "github", "sarif"] {
+            let arguments = ["--format", format, "--release", "3.9", "t.json"];
+            let run = run("validate", folder.path(), &arguments, b"");
+            assert_no_piece_of(
+                CANARY,
+                &(run.stdout + &run.stderr),
+                &format!("{format} of file {number}: {}", text.replace(CANARY, "CANARY")),
+            );
+        }
+        let arguments = ["--name", "new", "--permission", "db:red:read", "--output-file", "t.json"];
+        let made = run("create_token", folder.path(), &arguments, b"");
+        assert_no_piece_of(CANARY, &(made.stdout + &made.stderr), &format!("create_token at file {number}"));
+        let fixed = run("validate", folder.path(), &["--fix-all", "t.json"], b"");
+        assert_no_piece_of(CANARY, &(fixed.stdout + &fixed.stderr), &format!("--fix-all of file {number}"));
+    }
+}
+
+fn with<'a>(first: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
+    [first, more].concat()
+}
+
+#[test]
+fn no_program_repeats_a_token_of_its_command_line() {
+    let app = ["--name", "app", "--permission", "db:red:read", "--output-file", "t.json"];
+    let database = format!("red,{CANARY}");
+    let right = format!("db:{CANARY}:read");
+    let permission = format!("db:{CANARY}:red");
+    let long = format!("--token={CANARY}");
+    for (name, arguments) in [
+        ("validate", vec![CANARY]),
+        ("validate", vec!["--format", "json", CANARY]),
+        ("validate", vec!["--format", "github", CANARY]),
+        ("validate", vec!["--format", "sarif", CANARY]),
+        ("validate", vec!["--format", CANARY, "x"]),
+        ("validate", vec!["--deny", CANARY, "x"]),
+        ("validate", vec!["--explain", CANARY]),
+        ("validate", vec!["--release", CANARY, "x"]),
+        ("validate", vec!["--now", CANARY, "x"]),
+        ("validate", vec![&long]),
+        ("parse_permission", vec![CANARY]),
+        ("parse_permission", vec![&permission]),
+        ("parse_permission", vec![&long]),
+        ("create_token", with(&app, &["--expiry", CANARY])),
+        ("create_token", with(&app, &["--permission", CANARY])),
+        ("create_token", with(&app, &[CANARY])),
+        ("create_token", with(&app, &["--permission", &right])),
+        ("create_token", with(&app, &["--permission", &right, "--format", "json"])),
+        ("create_token", vec!["--name", CANARY, "--permission", "db:a:read", "--output-file", "t.json"]),
+        ("create_token", vec!["--name", CANARY, "--permission", "db:a:read", "--output-file", CANARY]),
+        ("parse_permission", vec![&right]),
+        ("create_token", with(&app, &["--permission", &permission])),
+        ("create_token", with(&app, &["--create-databases", &database])),
+        ("create_token", with(&app, &[&long])),
+    ] {
+        let folder = folder(&[]);
+        let run = run(name, folder.path(), &arguments, b"");
+        assert_no_piece_of(
+            CANARY,
+            &(run.stdout + &run.stderr),
+            &format!("{name} {}", arguments.join(" ").replace(CANARY, "CANARY")),
+        );
+    }
+}

@@ -1,0 +1,277 @@
+//! The example `guard_service`, driven over HTTP on loopback: who gets in, what is logged, and that it reloads.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
+#![cfg(unix)]
+
+#[path = "util/examples.rs"]
+mod examples;
+mod util;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use util::CANARY;
+
+const OTHER: &str = "apiv3_0ther7token000000000000000000000000000000";
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Service {
+    child: Child,
+    address: String,
+    log: Arc<Mutex<String>>,
+}
+
+impl Service {
+    fn start(file: &Path) -> Self {
+        static BUILT: OnceLock<PathBuf> = OnceLock::new();
+        let mut command = Command::new(BUILT.get_or_init(|| examples::example("guard_service")));
+        command.arg(file).args(["--listen", "127.0.0.1:0", "--poll-millis", "5"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let lines = BufReader::new(child.stderr.take().unwrap());
+        let kept = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                let mut log = kept.lock().unwrap();
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        let address = first.trim().strip_prefix("listening on ").expect("the address").to_owned();
+        Self { child, address, log }
+    }
+
+    /// The whole answer to a request with these header lines.
+    fn send(&self, request: &str, headers: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let request = format!("{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn status(&self, request: &str, token: &str) -> u16 {
+        let answer = self.send(request, &format!("Authorization: Bearer {token}\r\n"));
+        answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
+    }
+
+    #[track_caller]
+    fn wait_for(&self, what: &str, mut holds: impl FnMut() -> bool) {
+        let start = Instant::now();
+        while !holds() {
+            assert!(start.elapsed() < PATIENCE, "{what} within {PATIENCE:?}; the log: {}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn file(permissions: &[&str]) -> String {
+    json!({"tokens": [
+        {"token": CANARY, "name": "app", "permissions": permissions},
+        {"token": OTHER, "name": "other", "permissions": ["db:other:read"]},
+        {"token": "apiv3_expired00000000000000000000000000000000", "name": "old", "expiry_millis": 1, "permissions": ["db:*:read"]},
+    ]})
+    .to_string()
+}
+
+fn rename_into(path: &Path, text: &str) {
+    let new = path.with_extension("new");
+    std::fs::write(&new, text).unwrap();
+    std::fs::rename(new, path).unwrap();
+}
+
+/// Writes a version as Kubernetes does: a new folder, and `..data` is swapped to it.
+fn swap(mount: &Path, version: usize, text: &str) {
+    let folder = mount.join(format!("..version_{version}"));
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("permission-tokens.json"), text).unwrap();
+    let link = mount.join("..data_tmp");
+    std::os::unix::fs::symlink(folder.file_name().unwrap(), &link).unwrap();
+    std::fs::rename(link, mount.join("..data")).unwrap();
+    let old = mount.join(format!("..version_{}", version.wrapping_sub(1)));
+    drop(std::fs::remove_dir_all(old));
+}
+
+#[test]
+fn endpoints_are_guarded_and_the_reason_is_logged_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.json");
+    std::fs::write(&path, file(&["db:a:read", "db:*:write,create", "system:health:read"])).unwrap();
+    let service = Service::start(&path);
+    for (request, status) in [
+        ("GET /databases/a", 200),
+        ("POST /databases/a", 403),
+        ("POST /databases/b", 200),
+        ("PUT /databases/new", 200),
+        // As a new one: the entry of `a` plays no part.
+        ("PUT /databases/a", 200),
+        ("DELETE /databases/b", 403),
+        ("GET /databases/_internal", 403),
+        ("POST /databases/_internal", 403),
+        ("POST /databases/a%2C*", 403),
+        ("POST /databases/a%0A403%20forged", 403),
+        ("GET /databases", 403),
+        ("GET /health", 200),
+        ("GET /nothing", 404),
+    ] {
+        assert_eq!(service.status(request, CANARY), status, "{request}");
+    }
+    assert_eq!(service.status("GET /databases/a", "apiv3_expired00000000000000000000000000000000"), 401);
+    for headers in [
+        String::new(),
+        format!("Authorization: {CANARY}\r\n"),
+        format!("Authorization: Basic {CANARY}\r\n"),
+        format!("Authorization: Bearer {CANARY}x\r\n"),
+        "Authorization: Bearer\r\n".into(),
+        format!("Authorization: Bearer {CANARY}\r\nAuthorization: Bearer {OTHER}\r\n"),
+        format!("X-Token: {CANARY}\r\n"),
+    ] {
+        let answer = service.send("GET /databases/a", &headers);
+        assert!(answer.starts_with("HTTP/1.1 401"), "{headers}: {answer}");
+    }
+    assert!(
+        service
+            .send("GET /databases/a", &format!("authorization: bearer {CANARY}\r\n"))
+            .starts_with("HTTP/1.1 200")
+    );
+    service.status(&format!("POST /databases/{CANARY}"), OTHER);
+    service.status(&format!("POST /databases/{CANARY}"), CANARY);
+
+    let denied = service.send("POST /databases/a", &format!("Authorization: Bearer {CANARY}\r\n"));
+    assert!(
+        denied.starts_with("HTTP/1.1 403") && denied.ends_with("\r\n\r\n"),
+        "no reason in the answer: {denied}"
+    );
+    let reason = "403 write on database `a` for \"app\": `db:a:read` lacks `write`, and hides `db:*:create,write`, which has it\n";
+    service.wait_for("the reason in the log", || service.log().contains(reason));
+    assert!(!service.log().lines().any(|line| line == "403 forged"));
+    util::assert_no_piece_of(CANARY, &format!("{}{denied}", service.log()), "the log");
+    util::assert_no_piece_of(OTHER, &service.log(), "the log");
+}
+
+#[test]
+fn a_file_that_is_invalid_at_the_start_keeps_it_from_starting() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.json");
+    std::fs::write(&path, file(&["db:a:reed"])).unwrap();
+    let program = examples::example("guard_service");
+    let output = Command::new(program).arg(&path).args(["--listen", "127.0.0.1:0"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    util::assert_no_piece_of(CANARY, &String::from_utf8_lossy(&output.stderr), "the error");
+}
+
+#[test]
+fn it_reloads_and_keeps_the_last_good_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.json");
+    std::fs::write(&path, file(&["db:a:read"])).unwrap();
+    let service = Service::start(&path);
+    let may = |name: &str| service.status(&format!("GET /databases/{name}"), CANARY) == 200;
+    assert!(may("a") && !may("b"));
+
+    rename_into(&path, &file(&["db:b:read"]));
+    service.wait_for("the renamed file", || may("b") && !may("a"));
+    // In place, of the same length.
+    std::fs::write(&path, file(&["db:c:read"])).unwrap();
+    service.wait_for("the file written in place", || may("c") && !may("b"));
+
+    let whole = file(&["db:a:read"]);
+    let cut = whole[..whole.len() - 1].to_owned();
+    for (at, bad) in [file(&["db:a:reed"]), cut, String::new(), CANARY.into()].iter().enumerate() {
+        rename_into(&path, bad);
+        let kept = "the tokens stay as they are";
+        service.wait_for("word of the invalid file", || service.log().matches(kept).count() > at);
+        assert!(may("c") && !may("a"));
+    }
+    std::fs::remove_file(&path).unwrap();
+    service.wait_for("word of the missing file", || {
+        service.log().matches("the tokens stay as they are").count() > 4
+    });
+    assert!(may("c"));
+    rename_into(&path, &file(&["db:a:read"]));
+    service.wait_for("the good file", || may("a") && !may("c"));
+    util::assert_no_piece_of(CANARY, &service.log(), "the log");
+}
+
+/// Sets the flag when it goes.
+struct Done<'a>(&'a AtomicBool);
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Versions replace one another while clients ask. What every version allows is always allowed, what none allows never;
+/// and once a version has been seen, no answer comes from an older one.
+#[test]
+fn it_reloads_under_load_without_a_wrong_answer() {
+    const VERSIONS: usize = 30;
+    const MOST_REQUESTS: usize = 20_000;
+
+    let folder = tempfile::tempdir().unwrap();
+    let (mount, path) = (folder.path(), folder.path().join("permission-tokens.json"));
+    let version = |version: usize| file(&["db:always:read", &format!("db:v{version}:read")]);
+    swap(mount, 0, &version(0));
+    std::os::unix::fs::symlink("..data/permission-tokens.json", &path).unwrap();
+    let service = Service::start(&path);
+
+    let (done, requests) = (AtomicBool::new(false), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed)
+                    && requests.fetch_add(3, Ordering::Relaxed) < MOST_REQUESTS
+                {
+                    assert_eq!(service.status("GET /databases/always", CANARY), 200);
+                    assert_eq!(service.status("GET /databases/never", CANARY), 403);
+                    assert_eq!(service.status("GET /databases/always", "apiv3_unknown"), 401);
+                }
+            });
+        }
+        // However this ends, the clients end too.
+        let _done = Done(&done);
+        for next in 1..=VERSIONS {
+            let text = if next % 5 == 0 { file(&["db:always:reed"]) } else { version(next) };
+            swap(mount, next, &text);
+            let good = if next % 5 == 0 { next - 1 } else { next };
+            let may = |version: usize| service.status(&format!("GET /databases/v{version}"), CANARY) == 200;
+            if good == next {
+                service.wait_for("the next version", || may(next));
+            }
+            for _ in 0..5 {
+                assert!(may(good), "version {good} is in force");
+                assert!(
+                    (0..=VERSIONS).filter(|other| *other != good).take(good + 2).all(|other| !may(other))
+                );
+            }
+        }
+    });
+    assert!(requests.load(Ordering::Relaxed) > 300, "there was a load");
+    util::assert_no_piece_of(CANARY, &service.log(), "the log");
+}

@@ -1,0 +1,407 @@
+//! No value, error, source or panic tells a token or a piece of one (`shared/reliability.md`, row 12), and no block of memory
+//! that is given back holds one (row 13).
+
+#![allow(missing_docs, unsafe_code)]
+
+mod util;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::hint::black_box;
+
+use influxdb3_offline_tokens::{
+    DatabaseActions, DatabaseName, Expiry, Permission, Release, Token, TokenEntry, TokenFile, TokenName,
+    Validator, redact,
+};
+
+thread_local! {
+    static WATCHES: Cell<bool> = const { Cell::new(false) };
+    static LEAKS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The allocator of this test: while it watches, it looks at every block that is given back.
+struct Watching;
+
+// The body of the canary from its 20th byte on: what is freed with this in it was not wiped.
+const NEEDLE_START: usize = 20;
+const NEEDLE_LENGTH: usize = 8;
+
+impl Watching {
+    /// # Safety
+    /// The block must be readable.
+    unsafe fn look(block: *mut u8, size: usize) {
+        if !WATCHES.try_with(Cell::get).unwrap_or(false) {
+            return;
+        }
+        let needle = &util::CANARY.as_bytes()[NEEDLE_START..NEEDLE_START + NEEDLE_LENGTH];
+        // Blocks may hold bytes that were never written, so that they are read one by one, as the machine has them.
+        let byte = |at: usize| unsafe { block.add(at).read_volatile() };
+        let found = (0..size.saturating_sub(NEEDLE_LENGTH - 1))
+            .any(|start| needle.iter().enumerate().all(|(at, wanted)| byte(start + at) == *wanted));
+        if found {
+            let _ = LEAKS.try_with(|leaks| leaks.set(leaks.get() + 1));
+            if std::env::var_os("SHOW_LEAKS").is_some() {
+                WATCHES.with(|watches| watches.set(false));
+                eprintln!("{size} bytes: {}", std::backtrace::Backtrace::force_capture());
+                WATCHES.with(|watches| watches.set(true));
+            }
+        }
+    }
+}
+
+unsafe impl GlobalAlloc for Watching {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // Zeroed, so that nothing of an earlier block is taken for a leak of a later one.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        unsafe {
+            Self::look(block, layout.size());
+            System.dealloc(block, layout);
+        }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // As an allocator does that cannot grow in place: what was there stays behind.
+        unsafe {
+            let new = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
+            if !new.is_null() {
+                std::ptr::copy_nonoverlapping(block, new, layout.size().min(size));
+                self.dealloc(block, layout);
+            }
+            new
+        }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Watching = Watching;
+
+/// How many blocks with a piece of the canary are given back by `work`.
+fn leaks(work: impl FnOnce()) -> usize {
+    LEAKS.with(|leaks| leaks.set(0));
+    WATCHES.with(|watches| watches.set(true));
+    work();
+    WATCHES.with(|watches| watches.set(false));
+    LEAKS.with(Cell::get)
+}
+
+/// The canary with every character of its body as an escape.
+fn escaped() -> String {
+    let mut out = String::from("apiv3_");
+    for byte in util::CANARY.trim_start_matches("apiv3_").bytes() {
+        let _ = write!(out, "\\u{byte:04x}");
+    }
+    out
+}
+
+fn files() -> Vec<(&'static str, String)> {
+    let sound = |token: &str| {
+        format!(
+            r#"{{"create_databases": ["db1"], "tokens": [{{"token": "{token}", "name": "app", "expiry_millis": 1900000000000, "permissions": ["db:db1:read", "db:*:read"]}}]}}"#
+        )
+    };
+    let canary = util::CANARY;
+    vec![
+        ("a sound file", sound(canary)),
+        ("an escaped token", sound(&escaped())),
+        ("one escape in a token", sound(&canary.replacen('_', "\\u005f", 1))),
+        ("a token without its prefix", sound(canary.trim_start_matches("apiv3_"))),
+        ("a pasted scheme", sound(&format!("Bearer {canary}"))),
+        ("an escaped line break behind a token", sound(&format!("{canary}\\n"))),
+        (
+            "two entries of one token",
+            format!(
+                r#"{{"tokens": [{{"token": "{canary}", "name": "a", "permissions": []}}, {{"token": "{canary}", "name": "b", "permissions": []}}]}}"#
+            ),
+        ),
+        (
+            "two entries of one escaped token",
+            format!(
+                r#"{{"tokens": [{{"token": "{0}", "name": "a", "permissions": []}}, {{"token": "{0}", "name": "b", "permissions": []}}]}}"#,
+                escaped()
+            ),
+        ),
+        (
+            "a token as a name",
+            format!(r#"{{"tokens": [{{"token": "apiv3_x", "name": "{canary}", "permissions": []}}]}}"#),
+        ),
+        (
+            "a token as an escaped name",
+            format!(r#"{{"tokens": [{{"token": "apiv3_x", "name": " {}", "permissions": []}}]}}"#, escaped()),
+        ),
+        (
+            "a token as a database",
+            format!(r#"{{"create_databases": ["{canary}", "{canary}"], "tokens": []}}"#),
+        ),
+        ("a token as databases", format!(r#"{{"create_databases": "{canary}", "tokens": []}}"#)),
+        ("a token as escaped databases", format!(r#"{{"create_databases": "{}", "tokens": []}}"#, escaped())),
+        (
+            "a token in a permission",
+            format!(
+                r#"{{"tokens": [{{"token": "apiv3_x", "name": "a", "permissions": ["db:{canary}:read", "{canary}", "{canary}:a:read", "db:a:{canary}", "${{{canary}}}:a:read"]}}]}}"#
+            ),
+        ),
+        (
+            "a token as permissions",
+            format!(r#"{{"tokens": [{{"token": "apiv3_x", "name": "a", "permissions": "{canary}"}}]}}"#),
+        ),
+        (
+            "a token in a permission object",
+            format!(
+                r#"{{"tokens": [{{"token": "apiv3_x", "name": "a", "permissions": [{{"resource_type": "db", "resource_names": ["{canary}"], "actions": ["read"]}}]}}]}}"#
+            ),
+        ),
+        (
+            "a token as an expiry",
+            format!(
+                r#"{{"tokens": [{{"token": "apiv3_x", "name": "a", "expiry_millis": "{canary}", "permissions": []}}]}}"#
+            ),
+        ),
+        (
+            "a token as a member",
+            format!(r#"{{"{canary}": 1, "tokens": [{{"{canary}": 1, "{canary}": 2}}]}}"#),
+        ),
+        (
+            "a token as an escaped member",
+            format!(r#"{{"{0}": 1, "tokens": [{{"{0}": 1, "{0}": 2}}]}}"#, escaped()),
+        ),
+        ("a token in an unknown member", format!(r#"{{"x": {{"y": ["{canary}"]}}, "tokens": []}}"#)),
+        ("a bare token", canary.to_owned()),
+        ("a token as a string", format!("\"{canary}\"")),
+        ("an admin token file", format!(r#"{{"token": "{canary}", "name": "_admin"}}"#)),
+        ("a cut file", format!(r#"{{"tokens": [{{"token": "{canary}", "name": "a""#)),
+        ("a cut token", format!(r#"{{"tokens": [{{"token": "{canary}"#)),
+        ("a cut escape", format!(r#"{{"tokens": [{{"token": "{}"#, &escaped()[..100])),
+        ("a comment", format!("{{\"tokens\": [{{\"token\": \"{canary}\"}},] // {canary}\n}}")),
+        ("single quotes", format!("{{'tokens': [{{'token': '{canary}'}}]}}")),
+        ("a byte order mark", format!("\u{FEFF}{}", sound(canary))),
+        ("an array", format!(r#"[{{"token": "{canary}"}}]"#)),
+        ("half a character", format!(r#"{{"tokens": [{{"token": "{canary}\ud800"}}]}}"#)),
+    ]
+}
+
+/// Bytes that are no text, too.
+fn texts() -> Vec<(&'static str, Vec<u8>)> {
+    let mut texts: Vec<(&str, Vec<u8>)> =
+        files().into_iter().map(|(what, text)| (what, text.into_bytes())).collect();
+    texts.push(("no text", [util::CANARY.as_bytes(), b"\xFF", util::CANARY.as_bytes()].concat()));
+    let (_, sound) = &files()[0];
+    texts.push(("a sound file with a byte that is no text", [sound.as_bytes(), b"\xFF"].concat()));
+    texts
+}
+
+fn entry() -> TokenEntry {
+    let permission = Permission::database(["db1"], DatabaseActions::READ).unwrap();
+    TokenEntry::new(TokenName::parse("app").unwrap(), Token::parse(util::CANARY).unwrap())
+        .with_permissions([permission])
+}
+
+/// Everything that a value or an error shows.
+macro_rules! shown {
+    ($($value:expr),+ $(,)?) => {{
+        let mut out = String::new();
+        $(let _ = writeln!(out, "{0:?}\n{0:#?}", $value);)+
+        out
+    }};
+}
+
+fn chain(error: &dyn Error) -> String {
+    let mut out = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let _ = writeln!(out, "{error}\n{error:#}\n{error:?}\n{error:#?}");
+        next = error.source();
+    }
+    out
+}
+
+#[test]
+fn the_allocator_sees_what_is_not_wiped() {
+    assert_eq!(leaks(|| drop(black_box(String::from(util::CANARY)))), 1);
+    let grows = leaks(|| {
+        let mut text = black_box(String::from(util::CANARY));
+        text.push_str(&"x".repeat(1_000));
+        zeroize::Zeroize::zeroize(&mut text);
+    });
+    assert_eq!(grows, 1);
+}
+
+#[test]
+fn values_show_no_token() {
+    let (_, sound) = &files()[0];
+    let file = TokenFile::parse(sound.as_bytes()).unwrap();
+    let out = shown!(
+        entry(),
+        entry().token(),
+        Some(entry()),
+        vec![entry()],
+        file,
+        file.tokens(),
+        file.get("app"),
+        file.clone().into_parts()
+    );
+    util::assert_no_piece_of(util::CANARY, &out, "a value");
+    let twice = TokenFile::new([], [entry(), entry()]).unwrap_err();
+    util::assert_no_piece_of(util::CANARY, &chain(&twice), "an error");
+}
+
+#[test]
+fn errors_show_no_token() {
+    let canary = util::CANARY;
+    let texts = [
+        canary.to_owned(),
+        format!("x{canary}"),
+        format!("{canary} x"),
+        format!("{canary}:a:read"),
+        format!("db:{canary}.:read"),
+        format!("db:a:{canary}"),
+        format!("3.{canary}"),
+    ];
+    let mut out = String::new();
+    for text in &texts {
+        let mut add = |error: Option<String>| out += &error.unwrap_or_default();
+        add(Token::parse(text).err().map(|error| chain(&error)));
+        add(DatabaseName::parse(text).err().map(|error| chain(&error)));
+        add(TokenName::parse(text).err().map(|error| chain(&error)));
+        add(Expiry::parse(text).err().map(|error| chain(&error)));
+        add(Expiry::parse_after(util::now(), text).err().map(|error| chain(&error)));
+        add(Release::parse(text).err().map(|error| chain(&error)));
+        add(text.parse::<influxdb3_offline_tokens::SystemResource>().err().map(|error| chain(&error)));
+        add(text.parse::<influxdb3_offline_tokens::Code>().err().map(|error| chain(&error)));
+        add(DatabaseActions::parse(text).err().map(|error| chain(&error)));
+        add(Permission::parse(text).err().map(|error| chain(&error)));
+        add(Permission::database([text], DatabaseActions::READ).err().map(|error| chain(&error)));
+        for error in Permission::errors(text) {
+            add(Some(format!("{} {} {:?}", error.message(), error.help(), error.suggestion())));
+        }
+    }
+    assert!(out.len() > 1_000);
+    util::assert_no_piece_of(canary, &out, "an error");
+}
+
+#[test]
+fn reports_and_redacted_texts_show_no_token() {
+    for (what, bytes) in texts() {
+        let report = Validator::new(util::now()).check(&bytes);
+        let mut out = shown!(report);
+        let _ = writeln!(out, "{report}\n{}", redact(&bytes));
+        for found in &report {
+            let _ = writeln!(
+                out,
+                "{} {} {:?} {:?} {:?}",
+                found.message(),
+                found.pointer(),
+                found.help_text(),
+                found.labels(),
+                found.fixes()
+            );
+        }
+        match TokenFile::parse(&bytes) {
+            Ok(file) if what != "a token as a name" => out += &shown!(file),
+            Ok(_) => {}
+            Err(error) => out += &chain(&error),
+        }
+        util::assert_no_piece_of(util::CANARY, &out, what);
+    }
+}
+
+#[test]
+fn panics_show_no_token() {
+    let file = || files().swap_remove(0).1.replace("\"app\"", "5");
+    let panics: [(&str, fn(String)); 4] = [
+        ("unwrapping a file", |file| drop(TokenFile::parse(file.as_bytes()).unwrap())),
+        ("unwrapping a token", |_| drop(Token::parse(&format!(" {}", util::CANARY)).unwrap())),
+        ("unwrapping what is sound", |_| drop(Ok::<(), TokenEntry>(()).and(Err::<(), _>(entry())).unwrap())),
+        ("unwrapping a permission", |_| drop(Permission::parse(util::CANARY).unwrap())),
+    ];
+    for (what, panics) in panics {
+        let file = file();
+        let panic = std::panic::catch_unwind(move || panics(file)).expect_err(what);
+        let message = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+        assert!(!message.is_empty(), "{what}");
+        util::assert_no_piece_of(util::CANARY, &message, what);
+    }
+}
+
+#[test]
+fn values_are_wiped() {
+    let source = String::from(util::CANARY);
+    for (what, count) in [
+        ("a token", leaks(|| drop(black_box(Token::parse(&source).unwrap())))),
+        (
+            "a clone",
+            leaks(|| {
+                let token = Token::parse(&source).unwrap();
+                drop(black_box(token.clone()));
+                drop(black_box(token));
+            }),
+        ),
+        (
+            "an entry and its clone",
+            leaks(|| {
+                let entry = entry();
+                drop(black_box(entry.clone()));
+                drop(black_box(entry.with_token(Token::parse("apiv3_other").unwrap())));
+            }),
+        ),
+        (
+            "a hash and a comparison",
+            leaks(|| {
+                let token = Token::parse(&source).unwrap();
+                black_box((token.sha512(), token.matches(&source), token.matches("apiv3_guess")));
+            }),
+        ),
+        (
+            "many entries in a growing list",
+            leaks(|| {
+                let mut entries = Vec::new();
+                for _ in 0..100 {
+                    entries.push(black_box(entry()));
+                }
+                drop(black_box(entries));
+            }),
+        ),
+        (
+            "a file of two entries",
+            leaks(|| {
+                let other = TokenEntry::new(TokenName::parse("b").unwrap(), Token::parse("apiv3_b").unwrap());
+                drop(black_box(TokenFile::new([], [entry(), other]).unwrap()));
+                drop(black_box(TokenFile::new([], [entry(), entry()]).unwrap_err()));
+            }),
+        ),
+    ] {
+        assert_eq!(count, 0, "{what}: blocks given back with the token in them");
+    }
+}
+
+#[test]
+fn reading_checking_and_redacting_leave_nothing_behind() {
+    let mut wrong = Vec::new();
+    // What is not in the place of a token is not taken for a secret, and is copied as names and permissions are.
+    let as_text = [
+        "a token as a name",
+        "a token as an escaped name",
+        "a token as a database",
+        "a token as databases",
+        "a token as escaped databases",
+        "a token in a permission",
+        "a token as permissions",
+        "a token in a permission object",
+        "a token as an expiry",
+        "a token as a member",
+        "a token as an escaped member",
+    ];
+    for (what, bytes) in texts() {
+        let parse = leaks(|| drop(black_box(TokenFile::parse(&bytes))));
+        let check = leaks(|| drop(black_box(Validator::new(util::now()).check(&bytes))));
+        let shown = leaks(|| drop(black_box(redact(&bytes))));
+        if parse + check + shown > 0 && !as_text.contains(&what) {
+            wrong.push(format!("{what}: {parse} blocks by parse, {check} by check, {shown} by redact"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

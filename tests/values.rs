@@ -1,0 +1,333 @@
+//! Names, tokens, expiries, releases: tables and laws.
+
+#![allow(missing_docs)]
+
+#[path = "util/props.rs"]
+mod props;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use influxdb3_offline_tokens::{
+    DatabaseName, DuplicateKind, Expiry, InvalidExpiry, InvalidNameKind, InvalidTokenKind, LineIndex,
+    Release, Span, SystemResource, Token, TokenEntry, TokenFile, TokenName,
+};
+use props::cases;
+use proptest::prelude::*;
+
+#[test]
+fn names_of_databases() {
+    for name in ["a", "0", "db1", "A-b_c", "a/b", "a/_", "_internal", &"a".repeat(511)] {
+        assert_eq!(DatabaseName::parse(name).unwrap().as_str(), name);
+    }
+    use InvalidNameKind::{BadCharacter, BadStart, Empty, LastSlash, SecondSlash, TooLong};
+    let long = "a".repeat(512);
+    for (name, kind, span) in [
+        ("", Empty, Span::new(0, 0)),
+        ("_x", BadStart('_'), Span::new(0, 1)),
+        ("-x", BadStart('-'), Span::new(0, 1)),
+        ("/x", BadStart('/'), Span::new(0, 1)),
+        ("_", BadStart('_'), Span::new(0, 1)),
+        ("_Internal", BadStart('_'), Span::new(0, 1)),
+        (" a", BadCharacter(' '), Span::new(0, 1)),
+        ("a ", BadCharacter(' '), Span::new(1, 2)),
+        ("a.b", BadCharacter('.'), Span::new(1, 2)),
+        ("*", BadCharacter('*'), Span::new(0, 1)),
+        ("a,b", BadCharacter(','), Span::new(1, 2)),
+        ("a:b", BadCharacter(':'), Span::new(1, 2)),
+        ("a\u{43E}b", BadCharacter('\u{43E}'), Span::new(1, 3)),
+        ("\u{1F4C8}", BadCharacter('\u{1F4C8}'), Span::new(0, 4)),
+        ("a/", LastSlash, Span::new(1, 2)),
+        ("a/b/", LastSlash, Span::new(3, 4)),
+        ("a/b/c", SecondSlash, Span::new(3, 4)),
+        ("a//b", SecondSlash, Span::new(2, 3)),
+        (&long, TooLong, Span::new(0, 512)),
+    ] {
+        let error = DatabaseName::parse(name).unwrap_err();
+        assert_eq!((error.kind(), error.span()), (kind, span), "{name:?}");
+    }
+}
+
+#[test]
+fn names_of_tokens() {
+    for name in ["a", " ", " app", "_ADMIN", " _admin", "_admin ", "\u{1F511}", "a\nb"] {
+        assert_eq!(TokenName::parse(name).unwrap().as_str(), name);
+    }
+    assert_eq!(TokenName::parse("").unwrap_err().kind(), InvalidNameKind::Empty);
+    assert_eq!(TokenName::parse("_admin").unwrap_err().kind(), InvalidNameKind::Reserved);
+}
+
+#[test]
+fn tokens() {
+    for token in ["apiv3_", "apiv3_a", "apiv3_a:b", "apiv3_~!"] {
+        assert_eq!(Token::parse(token).unwrap().expose(), token);
+    }
+    use InvalidTokenKind::{Characters, Prefix};
+    for (token, kind, span) in [
+        ("", Prefix, Span::new(0, 0)),
+        ("abc", Prefix, Span::new(0, 3)),
+        ("APIV3_abc", Prefix, Span::new(0, 9)),
+        (" apiv3_abc", Prefix, Span::new(0, 10)),
+        ("Bearer apiv3_abc", Prefix, Span::new(0, 16)),
+        ("apiv3_a b", Characters, Span::new(7, 8)),
+        ("apiv3_a\n", Characters, Span::new(7, 8)),
+        ("apiv3_a \t b", Characters, Span::new(7, 10)),
+        ("apiv3_\u{2026}x", Characters, Span::new(6, 9)),
+        ("apiv3_\u{7F}", Characters, Span::new(6, 7)),
+    ] {
+        let error = Token::parse(token).unwrap_err();
+        assert_eq!((error.kind(), error.span()), (kind, span), "{token:?}");
+    }
+}
+
+#[test]
+fn generated_tokens_are_as_the_server_makes_them() {
+    let tokens: Vec<Token> = (0..100).map(|_| Token::generate().unwrap()).collect();
+    for token in &tokens {
+        let body = token.expose().strip_prefix("apiv3_").unwrap();
+        assert_eq!(body.len(), 86);
+        assert!(body.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
+    }
+    let different: std::collections::HashSet<&str> = tokens.iter().map(Token::expose).collect();
+    assert_eq!(different.len(), tokens.len());
+}
+
+#[test]
+fn the_hash_is_of_the_whole_token() {
+    // `printf apiv3_abc | sha512sum`
+    let hex: String =
+        Token::parse("apiv3_abc").unwrap().sha512().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex, SHA512_OF_APIV3_ABC);
+}
+
+const SHA512_OF_APIV3_ABC: &str = "4543376fb0e749b254cc7e177337714a4a1c70d4e3f3c4aaca36258c02323541957f0298cde6e60d791159d79ba6ba23d1b70716ee6ef6229584fc5c96d0627e";
+
+#[test]
+fn expiries_as_text() {
+    for (millis, text) in [
+        (0, "1970-01-01T00:00:00Z"),
+        (1, "1970-01-01T00:00:00.001Z"),
+        (1_756_400_061_529, "2025-08-28T16:54:21.529Z"),
+        (1_756_400_061_000, "2025-08-28T16:54:21Z"),
+        (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+        (253_402_300_800_000, "253402300800000"),
+        (-1, "-1"),
+        (i64::MIN, "-9223372036854775808"),
+        (i64::MAX, "9223372036854775807"),
+    ] {
+        let expiry = Expiry::from_millis(millis);
+        assert_eq!(expiry.to_string(), text);
+        assert_eq!(Expiry::parse(text), Ok(expiry));
+        assert_eq!(text.parse(), Ok(expiry));
+    }
+    for (text, millis) in
+        [("1756400061529", 1_756_400_061_529), ("0", 0), ("2026-01-01T00:00:00.123456Z", 1_767_225_600_123)]
+    {
+        assert_eq!(Expiry::parse(text).unwrap().as_millis(), millis, "{text}");
+    }
+    for text in [
+        "",
+        "never",
+        "90d",
+        "1.5",
+        "1e3",
+        "2026-01-01",
+        "2026-01-01T00:00:00",
+        "2026-01-01T00:00:00+01:00",
+        "9223372036854775808",
+        " 1",
+        "2026-13-01T00:00:00Z",
+    ] {
+        assert_eq!(Expiry::parse(text), Err(InvalidExpiry::NotATime), "{text}");
+    }
+}
+
+#[test]
+fn expiries_after_a_time() {
+    let now = UNIX_EPOCH + Duration::from_secs(1_000_000);
+    let day = 86_400_000;
+    for (duration, millis) in
+        [("10d", 10 * day), ("2h 30m", 9_000_000), ("1500ms", 1_500), ("1999us", 1), ("0s", 0)]
+    {
+        let expiry = Expiry::parse_after(now, duration).unwrap();
+        assert_eq!(expiry.as_millis(), 1_000_000_000 + millis, "{duration}");
+    }
+    for duration in ["", "10", "d", "soon", "-1d", "1,5d"] {
+        assert_eq!(Expiry::parse_after(now, duration), Err(InvalidExpiry::NotADuration), "{duration}");
+    }
+    let largest = Duration::from_millis(i64::MAX.unsigned_abs());
+    assert_eq!(Expiry::after(UNIX_EPOCH, largest).unwrap().as_millis(), i64::MAX);
+    for duration in [largest + Duration::from_millis(1), Duration::MAX, Duration::from_secs(u64::MAX)] {
+        assert_eq!(Expiry::after(UNIX_EPOCH, duration), Err(InvalidExpiry::OutOfRange));
+    }
+    let before = UNIX_EPOCH - Duration::from_millis(5);
+    assert_eq!(Expiry::after(before, Duration::from_millis(2)).unwrap().as_millis(), -3);
+}
+
+#[test]
+fn a_token_ends_at_the_millisecond_of_its_expiry() {
+    let expiry = Expiry::from_millis(1_000);
+    for (nanos, past) in [(0, false), (999_999_999, false), (1_000_000_000, true), (1_000_000_001, true)] {
+        let now = UNIX_EPOCH + Duration::from_nanos(nanos);
+        assert_eq!(expiry.is_past(now), past, "{nanos}");
+        assert_eq!(expiry.remaining(now).is_none(), past, "{nanos}");
+        assert_eq!(expiry.elapsed(now).is_some(), past, "{nanos}");
+    }
+    assert!(Expiry::from_millis(0).is_past(UNIX_EPOCH));
+    assert!(
+        Expiry::from_millis(i64::MIN).is_past(UNIX_EPOCH)
+            && !Expiry::from_millis(i64::MAX).is_past(UNIX_EPOCH)
+    );
+}
+
+#[test]
+fn releases() {
+    for (text, release) in [
+        ("3.9", Release::new(3, 9, 0)),
+        ("3.11.1", Release::new(3, 11, 1)),
+        ("v3.10.0", Release::new(3, 10, 0)),
+        ("0.0", Release::new(0, 0, 0)),
+        ("65535.65535.65535", Release::new(65_535, 65_535, 65_535)),
+    ] {
+        assert_eq!(Release::parse(text), Ok(release), "{text}");
+    }
+    for text in [
+        "", "3", "3.", ".9", "3..1", "3.9.0.1", "3.x", "3.-1", "3.+1", "3.9 ", "65536.0", "vv3.9", "3.9-beta",
+    ] {
+        assert!(Release::parse(text).is_err(), "{text}");
+    }
+    assert!(Release::new(3, 9, 9) < Release::new(3, 10, 0));
+}
+
+#[test]
+fn files_have_every_name_and_token_once() {
+    let entry = |name: &str, token: &str| {
+        TokenEntry::new(TokenName::parse(name).unwrap(), Token::parse(token).unwrap())
+    };
+    assert!(TokenFile::new([], [entry("a", "apiv3_1"), entry("b", "apiv3_2")]).is_ok());
+    for (second, kind) in [
+        (entry("a", "apiv3_2"), DuplicateKind::Name),
+        (entry("b", "apiv3_1"), DuplicateKind::Token),
+        (entry("a", "apiv3_1"), DuplicateKind::Name),
+    ] {
+        let name = second.name().clone();
+        let error = TokenFile::new([], [entry("a", "apiv3_1"), second]).unwrap_err();
+        assert_eq!((error.kind(), error.name()), (kind, name));
+    }
+}
+
+fn any_time() -> impl Strategy<Value = SystemTime> {
+    (any::<bool>(), 0..=i64::MAX.unsigned_abs() / 2, 0..1_000_000_000_u32).prop_map(
+        |(before, seconds, nanos)| {
+            let distance = Duration::new(seconds, nanos);
+            let time =
+                if before { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
+            time.unwrap_or(UNIX_EPOCH)
+        },
+    )
+}
+
+/// Milliseconds since 1970, rounded down, by a way of its own.
+fn millis_of(time: SystemTime) -> i128 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i128::try_from(after.as_millis()).unwrap(),
+        Err(before) => {
+            let nanos = i128::try_from(before.duration().as_nanos()).unwrap();
+            -((nanos + 999_999) / 1_000_000)
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(400))]
+
+    #[test]
+    fn expiries_round_trip(expiry: Expiry, millis: i64) {
+        for expiry in [expiry, Expiry::from_millis(millis)] {
+            prop_assert_eq!(Expiry::parse(&expiry.to_string()), Ok(expiry));
+            prop_assert_eq!(Expiry::parse(&expiry.as_millis().to_string()), Ok(expiry));
+        }
+    }
+
+    #[test]
+    fn an_expiry_after_a_time_is_exact_or_refused(now in any_time(), duration: Duration) {
+        // To the millisecond: the rest of one may be cut, and nothing wraps.
+        let exact = millis_of(now) + i128::try_from(duration.as_millis()).unwrap();
+        match Expiry::after(now, duration) {
+            Ok(expiry) => prop_assert_eq!(i128::from(expiry.as_millis()), exact),
+            Err(error) => {
+                prop_assert_eq!(error, InvalidExpiry::OutOfRange);
+                prop_assert!(i64::try_from(exact).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn an_expiry_is_past_or_something_remains(expiry: Expiry, now in any_time()) {
+        prop_assert_eq!(expiry.is_past(now), i128::from(expiry.as_millis()) <= millis_of(now));
+        prop_assert_eq!(expiry.is_past(now), expiry.remaining(now).is_none());
+        prop_assert_eq!(expiry.is_past(now), expiry.elapsed(now).is_some());
+    }
+
+    #[test]
+    fn any_text_is_an_expiry_or_refused(text: String, digits in "[0-9TZ:. +-]{0,30}", now in any_time()) {
+        for text in [text, digits] {
+            if let Ok(expiry) = Expiry::parse(&text) {
+                prop_assert_eq!(Expiry::parse(&expiry.to_string()), Ok(expiry));
+            }
+            let _ = Expiry::parse_after(now, &text);
+        }
+    }
+
+    #[test]
+    fn releases_round_trip_in_order(a: Release, b: Release, text: String) {
+        prop_assert_eq!(Release::parse(&a.to_string()), Ok(a));
+        prop_assert_eq!(Release::parse(&format!("v{a}")), Ok(a));
+        let numbers = |release: Release| release.to_string().split('.').map(|part| part.parse::<u16>().unwrap()).collect::<Vec<_>>();
+        prop_assert_eq!(a.cmp(&b), numbers(a).cmp(&numbers(b)));
+        let _ = Release::parse(&text);
+    }
+
+    #[test]
+    fn names_round_trip(database: DatabaseName, name: TokenName, text: String) {
+        prop_assert_eq!(database.to_string().parse(), Ok(database));
+        prop_assert_eq!(name.to_string().parse(), Ok(name));
+        if let Err(error) = DatabaseName::parse(&text) {
+            prop_assert!(error.span().text(&text).is_some());
+        }
+        let refused = text.is_empty() || text == "_admin";
+        prop_assert_eq!(TokenName::parse(&text).is_err(), refused);
+    }
+
+    #[test]
+    fn tokens_match_themselves_only(token: Token, other: Token) {
+        prop_assert!(token.matches(token.expose()) && token.clone().matches(token.expose()));
+        prop_assert_eq!(token.matches(other.expose()), token.expose() == other.expose());
+        prop_assert_eq!(token.sha512() == other.sha512(), token.expose() == other.expose());
+    }
+
+    #[test]
+    fn a_text_is_a_token_if_it_has_the_prefix_and_is_visible(text in prop_oneof![any::<String>(), "apiv3_.{0,8}", "[aApiv3_ ]{5,9}"]) {
+        let right = text.starts_with("apiv3_") && text.bytes().all(|byte| (b'!'..=b'~').contains(&byte));
+        match Token::parse(&text) {
+            Ok(token) => prop_assert!(right && token.expose() == text),
+            Err(error) => prop_assert!(!right && error.span().text(&text).is_some()),
+        }
+    }
+
+    #[test]
+    fn system_resources_round_trip(resource: SystemResource, text: String) {
+        prop_assert_eq!(resource.to_string().parse(), Ok(resource));
+        prop_assert_eq!(SystemResource::parse(&text).is_ok(), SystemResource::ALL.iter().any(|known| known.as_str() == text));
+    }
+
+    #[test]
+    fn lines_and_columns_are_as_counted(text in "(\n|\r\n|a|é|\u{1F4C8}|.{1,400}|\n{3}){0,12}", offset in 0..5_000_usize) {
+        let offset = offset.min(text.len());
+        let offset = (0..=offset).rev().find(|&at| text.is_char_boundary(at)).unwrap();
+        let before = &text[..offset];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
+        let location = LineIndex::new(text.as_bytes()).location(offset);
+        prop_assert_eq!((location.line, location.column), (line, column));
+    }
+}
