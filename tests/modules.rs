@@ -102,12 +102,12 @@ fn wrong_imports(files: &[(String, String)], order: &[String]) -> Vec<String> {
         for module in named(&code) {
             match place(&module) {
                 Some(other) if other > own => {
-                    wrong.push(format!("{file} imports {module}, which stands below it"))
+                    wrong.push(format!("{file} imports {module}, which stands below it"));
                 }
                 Some(_) => {}
                 // `crate::Token`: a re-export of `lib.rs`, which stands above everything.
                 None => {
-                    wrong.push(format!("{file} imports crate::{module}, which is not a module of the list"))
+                    wrong.push(format!("{file} imports crate::{module}, which is not a module of the list"));
                 }
             }
         }
