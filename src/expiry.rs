@@ -2,7 +2,7 @@
 
 use core::fmt;
 use core::str::FromStr;
-use std::string::ToString;
+use std::string::{String, ToString};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
@@ -114,6 +114,11 @@ pub(crate) fn millis(time: SystemTime) -> i128 {
             -whole - i128::from(nanos.div_ceil(1_000_000))
         }
     }
+}
+
+/// A duration as people write it, to the second: `2h 30m`.
+pub(crate) fn in_words(duration: Duration) -> String {
+    humantime::format_duration(Duration::from_secs(duration.as_secs())).to_string()
 }
 
 impl fmt::Display for Expiry {

@@ -110,7 +110,7 @@
 //! | the order of the system calls | 2 traces | 0 |
 //! | killed at every system call, then one more append | 451 | 0 |
 //! | a limit of the file's size at every byte | 816 | 0 |
-//! | six errors injected into every system call | 490 | 0 |
+//! | six errors injected into every system call | 486 | 0 |
 //! | stopped at every call while a second append runs whole | 85 | 0 |
 //! | 8 × 40 and 16 × 60 appends at once, with and without kills, readers all the while | 8 crowds | 0 |
 //! | a model of the protocol, 3 writers, 3 crashes, all interleavings | 108,064 states | 0; 9 of 9 broken variants found |

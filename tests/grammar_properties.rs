@@ -7,8 +7,8 @@
 mod props;
 
 use influxdb3_offline_tokens::{
-    DatabaseActions, DatabaseNames, DatabasePermission, Permission, PermissionErrorKind, Scope,
-    SystemResource, strategies,
+    DatabaseActions, DatabaseName, DatabaseNames, DatabasePermission, ParsePermissionError, Permission,
+    PermissionErrorKind, Scope, SystemResource, strategies,
 };
 use props::cases;
 use proptest::collection::vec;
@@ -236,15 +236,15 @@ proptest! {
     #[test]
     fn a_near_miss_has_that_mistake_and_no_other((text, kind) in strategies::wrong_permission_text()) {
         prop_assert!(!is_right(&text));
-        let kinds: Vec<PermissionErrorKind> = Permission::errors(&text).iter().map(influxdb3_offline_tokens::ParsePermissionError::kind).collect();
+        let kinds: Vec<PermissionErrorKind> = Permission::errors(&text).iter().map(ParsePermissionError::kind).collect();
         prop_assert_eq!(kinds, [kind], "{:?}", text);
         errors_are_in_place(&text)?;
     }
 
     #[test]
     fn constructors_make_what_the_parser_reads(names in vec(strategies::database_name(), 1..5), actions in strategies::database_actions()) {
-        let made = Permission::database(names.iter().map(influxdb3_offline_tokens::DatabaseName::as_str), actions).unwrap();
-        let texts: Vec<&str> = names.iter().map(influxdb3_offline_tokens::DatabaseName::as_str).collect();
+        let made = Permission::database(names.iter().map(DatabaseName::as_str), actions).unwrap();
+        let texts: Vec<&str> = names.iter().map(DatabaseName::as_str).collect();
         prop_assert_eq!(&made, &Permission::parse(&format!("db:{}:{actions}", texts.join(","))).unwrap());
         let listed = DatabaseNames::new(&texts).unwrap();
         prop_assert_eq!(listed.iter().collect::<Vec<_>>(), texts);

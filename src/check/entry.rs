@@ -11,7 +11,7 @@ use crate::check::permissions;
 use crate::check::strength::{Strength, strength};
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
-use crate::expiry::Expiry;
+use crate::expiry::{Expiry, in_words};
 use crate::file::TokenEntry;
 use crate::json::{Member, Node, RawStr, Value, Wiped};
 use crate::name::{OPERATOR_TOKEN_NAME, TokenName};
@@ -190,7 +190,7 @@ fn expiry_rules(context: &mut Context<'_>, index: usize, node: &Node<'_>) -> Opt
     let (now, soon, far) = (context.validator.now, context.validator.soon, context.validator.far);
     let date = |expiry: Expiry| expiry.to_string();
     let days = |time: core::time::Duration| match time.as_secs() / 86_400 {
-        0 => humantime::format_duration(core::time::Duration::from_secs(time.as_secs())).to_string(),
+        0 => in_words(time),
         1 => "1 day".into(),
         days => format!("{days} days"),
     };

@@ -9,6 +9,7 @@ use crate::check::context::{At, Context, finding, remove_element};
 use crate::check::permissions::{Grant, spoken};
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
+use crate::name::INTERNAL_DATABASE;
 use crate::permission::{DatabaseActions, Permission, Scope};
 use crate::redact::may_show;
 use crate::span::Span;
@@ -136,6 +137,10 @@ fn hides(
             continue;
         }
         for (span, name) in grant.names() {
+            // `db:*` does not reach `_internal` anyway, which has a finding of its own.
+            if name == INTERNAL_DATABASE {
+                continue;
+            }
             let hidden = all - allowed(&("db", name));
             if hidden.is_empty() || told.binary_search(&name).map_err(|at| told.insert(at, name)).is_ok() {
                 continue;

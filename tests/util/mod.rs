@@ -30,8 +30,11 @@ pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 /// The first eight bytes in a row of the secret that stand in an output.
 pub fn piece_of(secret: &str, output: &str) -> Option<String> {
     let body = secret.trim_start_matches("apiv3_").as_bytes();
-    let pieces: std::collections::HashSet<&[u8]> = body.windows(8).collect();
-    let found = output.as_bytes().windows(8).find(|window| pieces.contains(window));
+    let begins: Vec<u8> = body.windows(8).map(|piece| piece[0]).collect();
+    let is_begin: Vec<bool> = (0..=u8::MAX).map(|byte| begins.contains(&byte)).collect();
+    let is_piece =
+        |window: &&[u8]| is_begin[usize::from(window[0])] && body.windows(8).any(|piece| piece == *window);
+    let found = output.as_bytes().windows(8).find(is_piece);
     found.map(|piece| String::from_utf8_lossy(piece).into_owned())
 }
 

@@ -1,0 +1,191 @@
+//! The rules of the house: a module imports only modules above it in `lib.rs`, each dependency is named in one place, and
+//! no file is long.
+
+#![allow(missing_docs)]
+
+use std::path::{Path, PathBuf};
+
+const LONGEST: usize = 400;
+
+/// Each dependency, and the files or folders that name it: one, but for random names of files and for keyed hashes.
+const CONFINED: [(&str, &[&str]); 8] = [
+    ("nom", &["permission/parse"]),
+    ("serde_json", &["json"]),
+    ("humantime", &["expiry"]),
+    ("rand", &["token", "disk"]),
+    ("base64", &["token"]),
+    ("sha2", &["token", "access/authorizer"]),
+    ("rustix", &["disk"]),
+    ("proptest", &["strategies"]),
+];
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// Every Rust file of `src` by its path without ending: `permission/parse`.
+fn files() -> Vec<(String, String)> {
+    fn collect(folder: &Path, files: &mut Vec<(String, String)>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                collect(&path, files);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(source()).unwrap().with_extension("");
+                files.push((
+                    name.to_str().unwrap().replace('\\', "/"),
+                    std::fs::read_to_string(&path).unwrap(),
+                ));
+            }
+        }
+    }
+    let mut files = Vec::new();
+    collect(&source(), &mut files);
+    files.sort();
+    assert!(files.len() > 30);
+    files
+}
+
+/// The code of a file: no comments, and nothing from its unit tests on.
+fn code(text: &str) -> String {
+    let lines = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]"));
+    lines.filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The modules of `lib.rs` in their order.
+fn order() -> Vec<String> {
+    let lib = std::fs::read_to_string(source().join("lib.rs")).unwrap();
+    let names = lib.lines().filter_map(|line| {
+        let line = line.strip_prefix("pub ").unwrap_or(line);
+        line.strip_prefix("mod ")?.strip_suffix(';')
+    });
+    names.map(str::to_owned).collect()
+}
+
+/// The modules of the crate that a file names: in `use crate::…` and in paths such as `crate::name::check`.
+fn named(code: &str) -> Vec<String> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut modules = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        if code[..at].ends_with('$') || code[..at].ends_with(is_word) {
+            continue;
+        }
+        let rest = &code[at + "crate::".len()..];
+        let list = match rest.strip_prefix('{') {
+            // `use crate::{name::DatabaseName, span};`
+            Some(list) => {
+                list.split_once("};").map_or(list, |(list, _)| list).split(',').map(str::trim).collect()
+            }
+            None => vec![rest],
+        };
+        for path in list {
+            modules.push(path.chars().take_while(|&c| is_word(c)).collect());
+        }
+    }
+    modules
+}
+
+fn module_of(file: &str) -> &str {
+    file.split('/').next().unwrap()
+}
+
+/// Where `module` stands; `lib` and what is no module have no place.
+fn wrong_imports(files: &[(String, String)], order: &[String]) -> Vec<String> {
+    let place = |module: &str| order.iter().position(|listed| listed == module);
+    let mut wrong = Vec::new();
+    for (file, text) in files.iter().filter(|(file, _)| file != "lib") {
+        let Some(own) = place(module_of(file)) else {
+            wrong.push(format!("{file} is not in the list"));
+            continue;
+        };
+        let code = code(text);
+        for module in named(&code) {
+            match place(&module) {
+                Some(other) if other > own => {
+                    wrong.push(format!("{file} imports {module}, which stands below it"));
+                }
+                Some(_) => {}
+                // `crate::Token`: a re-export of `lib.rs`, which stands above everything.
+                None => {
+                    wrong.push(format!("{file} imports crate::{module}, which is not a module of the list"));
+                }
+            }
+        }
+        // A module itself has no parent but the crate; what stands in its folder reaches only its own module so.
+        let depth = file.split('/').count() - 1;
+        if code.contains(&"super::".repeat(depth + 1)) {
+            wrong.push(format!("{file} imports from above its own module"));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn modules_import_only_what_stands_above_them() {
+    let order = order();
+    assert!(order.len() > 15, "{order:?}");
+    let wrong = wrong_imports(&files(), &order);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_wrong_import_is_seen() {
+    let order = ["span", "name", "token"].map(str::to_owned);
+    for (file, text, count) in [
+        ("name", "use crate::span::Span;", 0),
+        ("name", "use crate::token::Token;", 1),
+        ("name", "use crate::{span::Span, token::Token};", 1),
+        ("name", "fn f() -> crate::token::Token {}", 1),
+        ("name", "use crate::Span;", 1),
+        ("name", "use super::span::Span;", 1),
+        ("name/part", "use super::Name;", 0),
+        ("name/part", "use super::super::span::Span;", 1),
+        ("name/part", "use crate::token::Token;", 1),
+        ("name", "// use crate::token::Token;", 0),
+        ("other", "", 1),
+    ] {
+        assert_eq!(wrong_imports(&[(file.into(), text.into())], &order).len(), count, "{file}: {text}");
+    }
+}
+
+#[test]
+fn dependencies_are_named_in_one_place() {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut wrong = Vec::new();
+    for (dependency, homes) in CONFINED {
+        let mut at_home = false;
+        for (file, text) in &files() {
+            let is_home = homes.iter().any(|home| file == home || file.starts_with(&format!("{home}/")));
+            let code = code(text);
+            let names = code.match_indices(dependency).any(|(at, _)| {
+                let behind = &code[at + dependency.len()..];
+                !code[..at].ends_with(is_word) && (behind.starts_with("::") || code[..at].ends_with("use "))
+            });
+            at_home |= names && is_home;
+            if names && !is_home {
+                wrong.push(format!("{file} names {dependency}, which only {homes:?} may"));
+            }
+        }
+        if !at_home {
+            wrong.push(format!("{homes:?} do not name {dependency}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_file_is_long() {
+    let long: Vec<String> = files()
+        .iter()
+        .filter(|(_, text)| text.lines().count() > LONGEST)
+        .map(|(file, text)| format!("{file}: {} lines", text.lines().count()))
+        .collect();
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+#[test]
+fn the_house_is_at_most_one_level_deep() {
+    let deep: Vec<String> =
+        files().into_iter().map(|(file, _)| file).filter(|file| file.matches('/').count() > 1).collect();
+    assert!(deep.is_empty(), "{deep:?}");
+}
