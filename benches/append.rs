@@ -104,7 +104,7 @@ fn in_memory(criterion: &mut Criterion) {
         let text = util::file(count);
         group.sample_size(if count > 1_000 { 10 } else { 50 });
         group.bench_function(format!("one to {count}"), |bencher| {
-            bencher.iter(|| ours(black_box(text.as_bytes())))
+            bencher.iter(|| ours(black_box(text.as_bytes())));
         });
     }
     group.finish();

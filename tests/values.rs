@@ -18,8 +18,6 @@ use proptest::prelude::*;
 
 #[test]
 fn names_of_databases() {
-    use InvalidNameKind::{BadCharacter, BadStart, Empty, LastSlash, SecondSlash, TooLong};
-
     for name in ["a", "0", "db1", "A-b_c", "a/b", "a/_", "_internal", &"a".repeat(511)] {
         assert_eq!(DatabaseName::parse(name).unwrap().as_str(), name);
     }

@@ -117,12 +117,16 @@ pub(super) fn replace_on_request(span: Span, text: impl Into<String>) -> Fix {
 
 /// Takes one element out of an array, with the comma that belongs to it.
 pub(super) fn remove_element(spans: &[Span], index: usize) -> Option<Fix> {
+    removal(spans, index).map(|removed| replace_safely(removed, ""))
+}
+
+/// What goes with an element of an array or object: the comma that belongs to it.
+pub(super) fn removal(spans: &[Span], index: usize) -> Option<Span> {
     let span = *spans.get(index)?;
     let before = index.checked_sub(1).and_then(|before| spans.get(before));
-    let removed = match (before, spans.get(index + 1)) {
+    Some(match (before, spans.get(index + 1)) {
         (Some(before), _) => Span::new(before.end(), span.end()),
         (None, Some(next)) => Span::new(span.start(), next.start()),
         (None, None) => span,
-    };
-    Some(replace_safely(removed, ""))
+    })
 }

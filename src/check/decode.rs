@@ -74,15 +74,18 @@ impl<'v, 'a> Decoder<'v, 'a> {
     fn wrong_tokens(&mut self, node: &Node<'a>) {
         let message = format!("`tokens` is a list of objects, not {}", node.value.description());
         let span = opening(node);
-        let fix = matches!(node.value, Value::Object(_)).then(|| in_brackets(node.span));
+        // An object of another kind, such as a map of tokens by their names, does not become an entry by brackets.
+        let is_entry = match &node.value {
+            Value::Object(members) => members
+                .iter()
+                .any(|member| member.key.decode().is_some_and(|name| ENTRY_MEMBERS.contains(&name.as_ref()))),
+            _ => false,
+        };
+        let fix = is_entry.then(|| in_brackets(node.span));
         let wrong = finding(Code::WrongType, span, At::Member(TOKENS), message);
         self.context.push(wrong.help("write `\"tokens\": [{…}]`").fix(fix));
         // What it holds can be checked all the same.
-        if let Value::Object(members) = &node.value
-            && members
-                .iter()
-                .any(|member| member.key.decode().is_some_and(|name| ENTRY_MEMBERS.contains(&name.as_ref())))
-        {
+        if is_entry {
             self.entry(0, node);
         }
     }
@@ -175,6 +178,7 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
     fn object(&mut self, start: usize) {
         self.start = start;
         self.whole.object_start = start;
+        self.whole.is_object = true;
     }
 
     fn member(&mut self, key: RawStr<'a>, value: Node<'a>) {

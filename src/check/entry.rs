@@ -3,8 +3,9 @@
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
-use crate::check::context::{At, Context, finding, replace_on_request, replace_safely};
+use crate::check::context::{At, Context, finding, removal, replace_on_request, replace_safely};
 use crate::check::decode::{Decoder, half_a_character, opening};
 use crate::check::members::{ENTRY_MEMBERS, entry_members};
 use crate::check::permissions;
@@ -46,7 +47,7 @@ impl Entry {
         let token = token.and_then(|(_, node)| token_rules(decoder, index, node));
         let name = name.and_then(|(_, node)| name_rules(decoder, index, node));
         let expiry_found = if let Some((_, node)) = expiry {
-            expiry_rules(&mut decoder.context, index, node)
+            expiry_rules(&mut decoder.context, index, node, members)
         } else {
             if decoder.context.wants(Code::NeverExpires) {
                 let opening = Span::new(span.start(), span.start() + 1);
@@ -172,7 +173,20 @@ fn name_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) 
 const LOOKS_LIKE_SECONDS: core::ops::Range<i64> = 100_000_000..100_000_000_000;
 const MILLIS_OF_YEAR_5138: i64 = 100_000_000_000_000;
 
-fn expiry_rules(context: &mut Context<'_>, index: usize, node: &Node<'_>) -> Option<Expiry> {
+/// Takes a member out of its object.
+fn without_member(members: &[Member<'_>], node: &Node<'_>) -> Option<Fix> {
+    let index = members.iter().position(|member| member.value.span == node.span)?;
+    let place = |member: &Member<'_>| Span::new(member.key.outer().start(), member.value.span.end());
+    let places: Vec<Span> = members.iter().map(place).collect();
+    removal(&places, index).map(|removed| replace_on_request(removed, ""))
+}
+
+fn expiry_rules(
+    context: &mut Context<'_>,
+    index: usize,
+    node: &Node<'_>,
+    members: &[Member<'_>],
+) -> Option<Expiry> {
     let at = At::TokenMember(index, "expiry_millis");
     let Value::Number(spelt) = node.value else {
         context.push(not_an_integer(context, at, node));
@@ -211,6 +225,7 @@ fn expiry_rules(context: &mut Context<'_>, index: usize, node: &Node<'_>) -> Opt
             "the token expired in 1970 or before: it is never accepted",
         )
         .help("to mean never, leave `expiry_millis` out")
+        .fix(without_member(members, node))
     } else if LOOKS_LIKE_SECONDS.contains(&millis) {
         let meant = millis * 1000;
         let message = format!("read as milliseconds this is {}; it looks like seconds", date(expiry));

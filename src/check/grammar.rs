@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::check::context::{At, Context, finding, replace_on_request, replace_safely, with_fragment};
 use crate::code::Code;
-use crate::diagnostic::Fix;
+use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::json::RawStr;
 use crate::permission::{DatabaseActions, ParsePermissionError, Permission, PermissionErrorKind as Kind};
 use crate::release::Release;
@@ -66,8 +66,10 @@ fn fix(error: &ParsePermissionError, string: RawStr<'_>, text: &str, fragment: &
     let is_system = text.starts_with("system:");
     Some(match error.kind() {
         Kind::ExtraPart => {
-            let colon = Span::new(error.span().start(), error.span().start() + 1);
-            replace_on_request(string.place(colon), ",")
+            let start = error.span().start();
+            let colons = fragment.match_indices(':').map(|(at, _)| Span::new(start + at, start + at + 1));
+            let edits: Vec<Edit> = colons.map(|colon| Edit::new(string.place(colon), ",")).collect();
+            (!edits.is_empty()).then(|| Fix::new(Applicability::Ask, edits))?
         }
         Kind::EmptyItem { number } => {
             let at = error.span().start();

@@ -30,8 +30,14 @@ pub(super) struct Grant<'t, 'a> {
 impl<'t> Grant<'t, '_> {
     /// The names with their places in the file; `*` as a name.
     pub(super) fn names(&self) -> impl Iterator<Item = (Span, &'t str)> + use<'_, 't> {
+        let (start, end) = self.name_places();
+        self.items(start, end)
+    }
+
+    /// Where the names begin and end in the decoded text.
+    fn name_places(&self) -> (usize, usize) {
         let start = self.permission.resource_type().len() + 1;
-        self.items(start, self.text.rfind(':').unwrap_or(start))
+        (start, self.text.rfind(':').unwrap_or(start))
     }
 
     /// The actions as they are written, with their places in the file.
@@ -40,11 +46,16 @@ impl<'t> Grant<'t, '_> {
     }
 
     fn items(&self, start: usize, end: usize) -> impl Iterator<Item = (Span, &'t str)> + use<'_, 't> {
+        self.spans(start, end).map(|(span, item)| (self.string.place(span), item))
+    }
+
+    /// The items with their places in the decoded text.
+    fn spans(&self, start: usize, end: usize) -> impl Iterator<Item = (Span, &'t str)> + use<'t> {
         let mut at = start;
         self.text.get(start..end).unwrap_or_default().split(',').map(move |item| {
             let span = Span::new(at, at + item.len());
             at = span.end() + 1;
-            (self.string.place(span), item)
+            (span, item)
         })
     }
 
@@ -313,15 +324,18 @@ fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_
     let (_, lists) = grant.text.split_once(':').unwrap_or_default();
     let (names, actions) = lists.rsplit_once(':').unwrap_or_default();
     let mut twice: Vec<Span> = Vec::new();
+    let (start, colon) = grant.name_places();
     if may_repeat(names) {
-        twice.extend(second_ones(grant.names().collect()));
+        twice.extend(second_ones(grant.spans(start, colon).collect()));
     }
     if may_repeat(actions) {
-        twice.extend(second_ones(grant.actions().collect()));
+        twice.extend(second_ones(grant.spans(colon + 1, grant.text.len()).collect()));
     }
     for span in twice {
-        let removed = Span::new(span.start() - 1, span.end());
-        let found = finding(Code::DuplicateItem, span, at, "this stands in the list already");
+        // The comma before it may be an escape in the file.
+        let removed = grant.string.place(Span::new(span.start() - 1, span.end()));
+        let found =
+            finding(Code::DuplicateItem, grant.string.place(span), at, "this stands in the list already");
         context.push(duplicate_item_help(found).fix(replace_safely(removed, "")));
     }
 }
