@@ -178,7 +178,7 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
     fn object(&mut self, start: usize) {
         self.start = start;
         self.whole.object_start = start;
-        self.whole.is_object = true;
+        self.whole.first_member = Some(start + 1);
     }
 
     fn member(&mut self, key: RawStr<'a>, value: Node<'a>) {

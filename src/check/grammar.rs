@@ -69,7 +69,10 @@ fn fix(error: &ParsePermissionError, string: RawStr<'_>, text: &str, fragment: &
             let start = error.span().start();
             let colons = fragment.match_indices(':').map(|(at, _)| Span::new(start + at, start + at + 1));
             let edits: Vec<Edit> = colons.map(|colon| Edit::new(string.place(colon), ",")).collect();
-            (!edits.is_empty()).then(|| Fix::new(Applicability::Ask, edits))?
+            // Not where the result would have other mistakes.
+            let (before, after) = text.split_at_checked(start)?;
+            let right = Permission::parse_borrowed(&format!("{before}{}", after.replace(':', ","))).is_ok();
+            right.then(|| Fix::new(Applicability::Ask, edits))?
         }
         Kind::EmptyItem { number } => {
             let at = error.span().start();

@@ -32,7 +32,7 @@ pub(crate) struct Whole<'a> {
     /// Where the bracket of the file is.
     pub(crate) object_start: usize,
     // In an array at the top there is no place for a member.
-    pub(super) is_object: bool,
+    pub(super) first_member: Option<usize>,
     /// The place of the array `tokens`; its end only where it was read to the end.
     pub(crate) tokens_start: Option<usize>,
     pub(crate) tokens_end: usize,
@@ -273,8 +273,7 @@ impl<'a> Whole<'a> {
         let (place, text) = match self.create_array {
             Some((span, None)) => (span.end() - 1, quoted),
             Some((_, Some(last))) => (last.end(), format!(", {quoted}")),
-            None if !self.is_object => return None,
-            None => (self.object_start + 1, format!("\"create_databases\": [{quoted}], ")),
+            None => (self.first_member?, format!("\"create_databases\": [{quoted}], ")),
         };
         Some(replace_on_request(Span::new(place, place), text))
     }
