@@ -168,6 +168,8 @@ pub mod check;
 #[cfg(feature = "std")]
 pub mod fix;
 #[cfg(feature = "std")]
+pub mod schema;
+#[cfg(feature = "std")]
 pub mod edit;
 #[cfg(feature = "std")]
 pub mod access;
@@ -218,6 +220,8 @@ pub use crate::permission::{
 #[cfg(feature = "std")]
 pub use crate::redact::redact;
 pub use crate::release::{InvalidRelease, Release};
+#[cfg(feature = "std")]
+pub use crate::schema::JSON_SCHEMA;
 pub use crate::span::{LineIndex, Location, Span};
 #[cfg(feature = "std")]
 pub use crate::store::{

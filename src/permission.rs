@@ -149,6 +149,7 @@ impl Permission {
     }
 
     /// The same without a word of what is wrong, which takes longer to find than that something is.
+    #[cfg(feature = "std")]
     pub(crate) fn accept(text: &str) -> Option<PermissionRef<'_>> {
         parse::permission(text)
     }

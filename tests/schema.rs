@@ -1,0 +1,94 @@
+//! The JSON Schema and the check of a file agree.
+
+#![allow(missing_docs)]
+
+mod util;
+
+use influxdb3_offline_tokens::{Code, JSON_SCHEMA, PermissionErrorKind, TokenFile, strategies};
+use jsonschema::Validator;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn schema() -> Validator {
+    let schema: Value = serde_json::from_str(JSON_SCHEMA).unwrap();
+    jsonschema::meta::validate(&schema).expect("the schema is one of draft 2020-12");
+    jsonschema::draft202012::new(&schema).unwrap()
+}
+
+#[test]
+fn what_the_schema_refuses_the_check_refuses() {
+    let schema = schema();
+    let (mut accepted, mut refused) = (0, 0);
+    for code in Code::ALL {
+        let folder = util::fixtures().join("codes").join(format!("{}-{}", code.id(), code.name()));
+        for path in util::files(&folder, ".json") {
+            let bytes = std::fs::read(&path).unwrap();
+            let Ok(value) = serde_json::from_slice::<Value>(&bytes) else { continue };
+            let valid = TokenFile::parse(&bytes).is_ok();
+            if schema.is_valid(&value) {
+                accepted += 1;
+            } else {
+                refused += 1;
+                assert!(!valid, "{}: only the schema refuses it", path.display());
+            }
+        }
+    }
+    assert!(accepted > 200 && refused > 100, "{accepted} accepted, {refused} refused");
+}
+
+#[test]
+fn the_schema_refuses_what_it_can_see() {
+    let schema = schema();
+    let token = |change: fn(&mut Value)| {
+        let mut token =
+            json!({"token": "apiv3_a", "name": "app", "expiry_millis": 1, "permissions": ["db:a:read"]});
+        change(&mut token);
+        json!({"create_databases": ["a"], "tokens": [token]})
+    };
+    assert!(schema.is_valid(&token(|_| {})));
+    let wrong: &[(&str, Value)] = &[
+        ("no tokens", json!({})),
+        ("an array", json!([])),
+        ("a map of tokens", json!({"tokens": {}})),
+        ("databases in a string", json!({"tokens": [], "create_databases": "a"})),
+        ("a wildcard database", json!({"tokens": [], "create_databases": ["*"]})),
+        ("no token", token(|token| drop(token.as_object_mut().unwrap().remove("token")))),
+        ("no name", token(|token| drop(token.as_object_mut().unwrap().remove("name")))),
+        ("no permissions", token(|token| drop(token.as_object_mut().unwrap().remove("permissions")))),
+        ("the prefix", token(|token| token["token"] = json!("abc"))),
+        ("a space", token(|token| token["token"] = json!("apiv3_a b"))),
+        ("an empty name", token(|token| token["name"] = json!(""))),
+        ("the operator's name", token(|token| token["name"] = json!("_admin"))),
+        ("a fraction", token(|token| token["expiry_millis"] = json!(1.5))),
+        ("a date", token(|token| token["expiry_millis"] = json!("2026-01-01T00:00:00Z"))),
+        ("a permission alone", token(|token| token["permissions"] = json!("db:a:read"))),
+        ("an object", token(|token| token["permissions"] = json!([{"resource_type": "db"}]))),
+        ("an action", token(|token| token["permissions"] = json!(["db:a:reed"]))),
+        ("an empty item", token(|token| token["permissions"] = json!(["db:a,,b:read"]))),
+        ("a mixed wildcard", token(|token| token["permissions"] = json!(["db:*,a:read"]))),
+        ("a system resource", token(|token| token["permissions"] = json!(["system:queries:read"]))),
+        ("a line break behind", token(|token| token["permissions"] = json!(["db:a:read\n"]))),
+    ];
+    for (what, value) in wrong {
+        assert!(!schema.is_valid(value), "{what}");
+        assert!(TokenFile::parse(value.to_string().as_bytes()).is_err(), "{what}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_sound_file_passes_the_schema(file in any::<TokenFile>()) {
+        let value: Value = serde_json::from_slice(&file.to_json()).unwrap();
+        prop_assert!(schema().is_valid(&value));
+    }
+
+    #[test]
+    fn the_schema_and_the_grammar_agree((text, kind) in strategies::wrong_permission_text()) {
+        // A pattern cannot count the bytes of one name in a list.
+        prop_assume!(kind != PermissionErrorKind::DatabaseNameTooLong);
+        let value = json!({"tokens": [{"token": "apiv3_a", "name": "app", "permissions": [text]}]});
+        prop_assert!(!schema().is_valid(&value));
+    }
+}
