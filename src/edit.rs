@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use self::layout::{EntryPlace, Layout, Pieces};
+use self::layout::{EntryPlace, Layout, Pieces, spelt};
 use crate::check::{InvalidFile, Whole, survey};
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
@@ -94,6 +94,9 @@ pub enum ChangeError {
     /// There is no token of this name.
     #[error("there is no token named `{}`", shown(.0))]
     NoSuchToken(TokenName),
+    /// The changed text was read again, and is not what it should be: a mistake in this crate. Nothing was changed.
+    #[error("the changed text would not read as it should, so nothing was changed; please report it")]
+    NotProven,
 }
 
 fn shown(name: &TokenName) -> &str {
@@ -172,7 +175,7 @@ fn one(bytes: &[u8], change: &Change) -> Result<Option<Zeroizing<Vec<u8>>>, Chan
         Change::Rotate { name, token } => {
             let entry = place(&whole, &layout, name)?;
             refuse_token(&whole, name, token)?;
-            Pieces::one(entry.token, token.expose())
+            Pieces::one(entry.token, &spelt(token))
         }
         Change::RotateBeside { name, new_name, token } => {
             let entry = place(&whole, &layout, name)?;
@@ -190,7 +193,24 @@ fn one(bytes: &[u8], change: &Change) -> Result<Option<Zeroizing<Vec<u8>>>, Chan
         return Ok(None);
     }
     let changed = splice_pieces(bytes, pieces.0.iter().map(|(span, new)| (span.range(), new.as_bytes())));
+    prove(&whole, change, &changed, pieces.0.len())?;
     Ok((changed.as_slice() != bytes).then_some(changed))
+}
+
+/// Reads the changed text again: it is sound, and has as many tokens as it should have.
+fn prove(before: &Whole<'_>, change: &Change, changed: &[u8], pieces: usize) -> Result<(), ChangeError> {
+    let after = survey(changed).map_err(|_| ChangeError::NotProven)?;
+    let (more, fewer) = match change {
+        Change::Append { entries, .. } => {
+            let new = |entry: &&TokenEntry| before.position(entry.name().as_str()).is_none();
+            (entries.iter().filter(new).count(), 0)
+        }
+        Change::RotateBeside { .. } => (1, 0),
+        Change::Remove(_) => (0, 1),
+        _ => (0, 0),
+    };
+    let right = pieces == 1 && after.token_count + fewer == before.token_count + more;
+    if right { Ok(()) } else { Err(ChangeError::NotProven) }
 }
 
 fn append(

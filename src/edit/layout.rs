@@ -103,7 +103,7 @@ impl<'a> Layout<'a> {
         let (gap, end) = self.member_gap.unwrap_or(("", ""));
         let between = if self.member_gap.is_some() { gap } else { self.comma.trim_start_matches(',') };
         let name = quoted(name.as_str());
-        let (start, token) = (format!("{{{gap}\"token\"{}\"", self.colon), token.expose());
+        let (start, token) = (format!("{{{gap}\"token\"{}\"", self.colon), spelt(token));
         let colon = self.colon;
         let expiry =
             expiry.map(|expiry| format!(",{between}\"expiry_millis\"{colon}{expiry}")).unwrap_or_default();
@@ -113,7 +113,7 @@ impl<'a> Layout<'a> {
         // Exactly as large as needed, so that no piece of the secret is left behind by growing.
         let mut text = Zeroizing::new(String::with_capacity(start.len() + token.len() + rest.len()));
         text.push_str(&start);
-        text.push_str(token);
+        text.push_str(&token);
         text.push_str(&rest);
         text
     }
@@ -246,6 +246,20 @@ impl<'a> Layout<'a> {
             (None, None) => Pieces::default(),
         }
     }
+}
+
+/// A token as it stands between quotes: of what it may hold, JSON escapes `"` and `\`.
+pub(super) fn spelt(token: &Token) -> Zeroizing<String> {
+    let token = token.expose();
+    // Large enough for every character to be escaped, so that it never grows.
+    let mut text = Zeroizing::new(String::with_capacity(token.len() * 2));
+    for character in token.chars() {
+        if matches!(character, '"' | '\\') {
+            text.push('\\');
+        }
+        text.push(character);
+    }
+    text
 }
 
 fn is_space(c: char) -> bool {
