@@ -407,3 +407,21 @@ fn reading_checking_and_redacting_leave_nothing_behind() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn loading_appending_and_changing_leave_nothing_behind() {
+    use influxdb3_offline_tokens::{Change, ChangeOptions, Changed, TokenName, append, change, load};
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens.json");
+    let made = leaks(|| assert_eq!(append(&path, &entry()).unwrap(), Changed::Created));
+    let refused = leaks(|| drop(black_box(append(&path, &entry()).unwrap_err())));
+    let loaded = leaks(|| drop(black_box(load(&path).unwrap())));
+    let other = TokenEntry::new(TokenName::parse("other").unwrap(), Token::generate().unwrap());
+    let appended = leaks(|| assert_eq!(append(&path, &other).unwrap(), Changed::Replaced));
+    let rotate = |token| Change::Rotate { name: TokenName::parse("other").unwrap(), token };
+    let rotate = rotate(Token::generate().unwrap());
+    let rotated =
+        leaks(|| assert_eq!(change(&path, &[rotate], &ChangeOptions::new()).unwrap(), Changed::Replaced));
+    assert_eq!([made, refused, loaded, appended, rotated], [0; 5], "blocks that hold a token");
+}
