@@ -63,7 +63,7 @@ fn ratios(_: &mut Criterion) {
     let parsed = MIX.map(|text| Permission::parse(text).unwrap());
     let parts = MIX.map(|text| split(text).unwrap());
     let (mut ours, mut theirs) = (String::new(), String::new());
-    let print = || {
+    let mut print = || {
         for _ in 0..TIMES {
             for permission in &parsed {
                 ours.clear();
@@ -87,7 +87,7 @@ fn ratios(_: &mut Criterion) {
             }
         }
     };
-    util::ratio("print a permission", 31, ("append_to", print), ("write! of its parts", write));
+    util::ratio("print a permission", 31, ("append_to", &mut print), ("write! of its parts", write));
     let parts = MIX.map(|text| {
         let (kind, rest) = text.split_once(':').unwrap();
         let (names, actions) = rest.split_once(':').unwrap();
@@ -100,16 +100,6 @@ fn ratios(_: &mut Criterion) {
                 buffer.clear();
                 write!(buffer, "{kind}:{names}:{actions}").unwrap();
                 black_box(&buffer);
-            }
-        }
-    };
-    let mut ours = String::new();
-    let print = || {
-        for _ in 0..TIMES {
-            for permission in &parsed {
-                ours.clear();
-                black_box(permission).append_to(&mut ours);
-                black_box(&ours);
             }
         }
     };

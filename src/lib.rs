@@ -230,3 +230,8 @@ pub use crate::store::{
 #[cfg(feature = "std")]
 pub use crate::token::GenerateTokenError;
 pub use crate::token::{InvalidToken, InvalidTokenKind, Token};
+
+/// The examples of the README, run as doc tests.
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

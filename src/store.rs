@@ -1,6 +1,6 @@
 //! Files on disk, and the clock.
 //!
-//! See the module `disk` in the source for the order of things that keeps a file whole.
+//! The order of things that keeps a file whole stands at the top of `src/disk.rs`.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};

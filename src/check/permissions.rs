@@ -11,7 +11,6 @@ use crate::check::grammar::errors;
 use crate::check::rights;
 use crate::check::whole::name_warnings;
 use crate::code::{Code, Severity};
-use crate::diagnostic::Diagnostic;
 use crate::json::{self, Node, RawStr, Value};
 use crate::name::INTERNAL_DATABASE;
 use crate::permission::{DatabaseActions, Permission, PermissionRef};
@@ -336,12 +335,8 @@ fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_
         let removed = grant.string.place(Span::new(span.start() - 1, span.end()));
         let found =
             finding(Code::DuplicateItem, grant.string.place(span), at, "this stands in the list already");
-        context.push(duplicate_item_help(found).fix(replace_safely(removed, "")));
+        context.push(found.help("remove it").fix(replace_safely(removed, "")));
     }
-}
-
-fn duplicate_item_help(found: Diagnostic) -> Diagnostic {
-    found.help("remove it")
 }
 
 /// Whether an item can stand twice in a list; a short one is searched for it.
