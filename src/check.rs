@@ -6,6 +6,7 @@ mod entry;
 mod grammar;
 mod members;
 mod permissions;
+mod plain;
 mod rights;
 mod seen;
 mod strength;

@@ -36,6 +36,16 @@ impl TokenEntry {
         Self { token, name, expiry: None, permissions: Vec::new() }
     }
 
+    // For the decoder, which has all at once.
+    pub(crate) const fn of(
+        token: Token,
+        name: TokenName,
+        expiry: Option<Expiry>,
+        permissions: Vec<Permission>,
+    ) -> Self {
+        Self { token, name, expiry, permissions }
+    }
+
     /// The same entry with this expiry; none means that it never expires.
     #[must_use]
     pub fn with_expiry(self, expiry: Option<Expiry>) -> Self {

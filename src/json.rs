@@ -3,55 +3,24 @@
 //! The reader follows serde: between the end of one piece and the start of the next stand only white space and
 //! punctuation that serde has checked, so the place of every piece is known without a parser of our own.
 
+mod flat;
 mod node;
+mod reader;
+mod write;
 
-use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::Cell;
 use core::fmt;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 
+pub(crate) use self::flat::{Flat, FlatValue};
 pub(crate) use self::node::{Member, Node, RawStr, Value, Wiped};
+use self::reader::Reader;
+pub(crate) use self::write::{pretty, quoted, string_list};
 use crate::span::Span;
 
 /// How deeply arrays and objects may be nested: as deeply as `serde_json` follows.
 pub(crate) const MAX_DEPTH: usize = 127;
-
-/// Writes a string as JSON, with its quotes.
-pub(crate) fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
-}
-
-/// The strings of a text that is a JSON array of strings.
-pub(crate) fn string_list(text: &str) -> Option<Vec<String>> {
-    serde_json::from_str(text).ok()
-}
-
-/// Writes a value with an indentation of two spaces and a final newline, into a buffer of the right size.
-pub(crate) fn pretty(value: &impl serde::Serialize) -> zeroize::Zeroizing<Vec<u8>> {
-    struct Count(usize);
-
-    impl std::io::Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    // Written twice, because a buffer that grows leaves copies of the secrets behind.
-    let mut count = Count(1);
-    let _ = serde_json::to_writer_pretty(&mut count, value);
-    let mut text = zeroize::Zeroizing::new(Vec::with_capacity(count.0));
-    let _ = serde_json::to_writer_pretty(&mut *text, value);
-    text.push(b'\n');
-    text
-}
 
 /// What takes the pieces of a file while they are read, in the order of the file.
 pub(crate) trait Sink<'a> {
@@ -62,7 +31,7 @@ pub(crate) trait Sink<'a> {
     /// `tokens` and its array begin.
     fn tokens(&mut self, key: RawStr<'a>, start: usize);
     /// An element of `tokens`.
-    fn token(&mut self, index: usize, value: Node<'a>);
+    fn token(&mut self, index: usize, element: &Element<'_, 'a>);
     /// The array of `tokens` ends in front of this place.
     fn tokens_end(&mut self, end: usize);
     /// The object of the file ends in front of this place.
@@ -86,7 +55,7 @@ pub(crate) enum Unreadable {
 
 /// Reads a whole text. What was read before an error has been given to the sink.
 pub(crate) fn read<'a>(text: &'a str, sink: &mut impl Sink<'a>) -> Result<(), Unreadable> {
-    let reader = Reader { text, at: Cell::new(0), escape: Cell::new(None), too_deep: Cell::new(None) };
+    let reader = Reader::new(text);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let result = File { reader: &reader, sink }.deserialize(&mut deserializer);
     if let Some(bracket) = reader.too_deep.get() {
@@ -99,109 +68,40 @@ pub(crate) fn read<'a>(text: &'a str, sink: &mut impl Sink<'a>) -> Result<(), Un
     deserializer.end().map_err(|error| Unreadable::Trailing(reader.offset(&error)))
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    // Behind the last piece that was read.
-    at: Cell<usize>,
-    // The first backslash behind a string that was read, or the end.
-    escape: Cell<Option<usize>>,
-    too_deep: Cell<Option<usize>>,
+/// An element of `tokens`: as a flat object, where it is one, or with the place of everything in it.
+pub(crate) struct Element<'r, 'a> {
+    reader: &'r Reader<'a>,
+    start: usize,
+    flat: Option<&'r Flat<'a>>,
 }
 
-impl<'a> Reader<'a> {
-    fn offset(&self, error: &serde_json::Error) -> usize {
-        let before = error.line().saturating_sub(1);
-        let line = match before {
-            0 => Some(0),
-            nth => self.text.match_indices('\n').nth(nth - 1).map(|(at, _)| at + 1),
-        };
-        let offset = line.unwrap_or(0) + error.column().saturating_sub(1);
-        let is_boundary = |at: &usize| self.text.is_char_boundary(*at);
-        (0..=offset.min(self.text.len())).rev().find(is_boundary).unwrap_or(0)
+impl<'a> Element<'_, 'a> {
+    /// Where it begins.
+    pub(crate) const fn start(&self) -> usize {
+        self.start
     }
 
-    /// The start of the next piece, and its first byte.
-    fn next(&self) -> (usize, Option<u8>) {
-        let mut at = self.at.get();
-        let bytes = self.text.as_bytes();
-        while let Some(b' ' | b'\n' | b'\r' | b'\t' | b',' | b':') = bytes.get(at) {
-            at += 1;
-        }
-        self.at.set(at);
-        (at, bytes.get(at).copied())
+    /// The place of a flat object.
+    pub(crate) fn span(&self) -> Option<Span> {
+        self.flat.map(|_| Span::new(self.start, self.reader.at.get()))
     }
 
-    /// Steps into an array or object.
-    fn enter(&self, start: usize, depth: usize) -> bool {
-        if depth >= MAX_DEPTH {
-            self.too_deep.set(Some(start));
-            return false;
-        }
-        self.at.set(start + 1);
-        true
+    /// The element, where it is an object of plain values.
+    pub(crate) const fn flat(&self) -> Option<&Flat<'a>> {
+        self.flat
     }
 
-    /// Steps out of an array or object.
-    fn leave(&self) -> usize {
-        let (bracket, _) = self.next();
-        self.at.set(bracket + 1);
-        bracket + 1
-    }
-
-    fn scalar<'de: 'a, D: serde::Deserializer<'de>>(&self, deserializer: D) -> Result<&'a str, D::Error> {
-        let (start, _) = self.next();
-        let raw: &'de RawValue = serde::Deserialize::deserialize(deserializer)?;
-        self.at.set(start + raw.get().len());
-        Ok(raw.get())
-    }
-
-    /// The string that begins at `start`.
-    fn string<'de: 'a, D: serde::Deserializer<'de>>(
-        &self,
-        deserializer: D,
-        start: usize,
-    ) -> Result<RawStr<'a>, D::Error> {
-        if self.is_plain(start) {
-            let raw = deserializer.deserialize_str(Plain)?;
-            self.at.set(start + raw.len() + 2);
-            return Ok(RawStr { raw, start: start + 1, escaped: false });
-        }
-        let quoted = self.scalar(deserializer)?;
-        let raw = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
-        Ok(RawStr { raw, start: start + 1, escaped: raw.as_bytes().contains(&b'\\') })
-    }
-
-    /// Whether the string that begins at `start` is spelt without escapes and control characters: serde can borrow it,
-    /// which is faster than to keep how it is spelt.
-    fn is_plain(&self, start: usize) -> bool {
-        let find = |from: usize, wanted: char| self.text.get(from..).and_then(|rest| rest.find(wanted));
-        let escape = match self.escape.get() {
-            Some(escape) if escape >= start => escape,
-            _ => {
-                let escape = find(start, '\\').map_or(self.text.len(), |at| start + at);
-                self.escape.set(Some(escape));
-                escape
-            }
-        };
-        // In most files no string has an escape, and none has to be searched for its end.
-        escape == self.text.len() || find(start + 1, '"').is_some_and(|length| start + 1 + length < escape)
+    /// The element with its places, which is read again for it; none where it is nested too deeply.
+    pub(crate) fn node(&self) -> Option<Node<'a>> {
+        self.reader.at.set(self.start);
+        let rest = self.reader.text.get(self.start..).unwrap_or_default();
+        let mut deserializer = serde_json::Deserializer::from_str(rest);
+        NodeSeed { reader: self.reader, depth: TOKEN_DEPTH }.deserialize(&mut deserializer).ok()
     }
 }
 
-/// A string that serde can borrow.
-struct Plain;
-
-impl<'a> Visitor<'a> for Plain {
-    type Value = &'a str;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'a str) -> Result<&'a str, E> {
-        Ok(text)
-    }
-}
+// An element stands in an array in an object.
+const TOKEN_DEPTH: usize = 2;
 
 struct NodeSeed<'r, 'a> {
     reader: &'r Reader<'a>,
@@ -354,9 +254,30 @@ impl<'a, S: Sink<'a>> Visitor<'a> for Tokens<'_, 'a, '_, S> {
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut elements: A) -> Result<(), A::Error> {
         let Self { reader, sink, .. } = self;
+        let mut flat = Flat::default();
         let mut index = 0;
-        while let Some(node) = elements.next_element_seed(NodeSeed { reader, depth: 2 })? {
-            sink.token(index, node);
+        loop {
+            let start = reader.next().0;
+            match reader.element(&mut flat, &mut elements) {
+                Ok(false) => break,
+                Ok(true) => {
+                    let flat = flat.end(reader.text).inspect(|end| reader.at.set(*end)).map(|_| &flat);
+                    let element = Element { reader, start, flat };
+                    sink.token(index, &element);
+                    if reader.at.get() == start {
+                        // Nobody asked where it ends.
+                        let _ = element.node();
+                    }
+                }
+                Err(error) => {
+                    // Only to see whether it is nested too deeply, which serde does not say.
+                    let _ = Element { reader, start, flat: None }.node();
+                    return Err(error);
+                }
+            }
+            if reader.too_deep.get().is_some() {
+                return Err(A::Error::custom("nested too deeply"));
+            }
             index += 1;
         }
         sink.tokens_end(reader.leave());

@@ -259,6 +259,16 @@ impl<T: AsRef<str>> Permission<T> {
         }
     }
 
+    /// How long the canonical text is.
+    #[cfg(feature = "std")]
+    pub(crate) fn canonical_length(&self) -> usize {
+        let (names, actions) = match self {
+            Self::Database(permission) => (permission.scope.text(), permission.actions.text()),
+            Self::System(permission) => (permission.scope.text(), permission.actions().text()),
+        };
+        self.resource_type().len() + names.len() + actions.len() + 2
+    }
+
     /// Appends the canonical text, as [`Display`](fmt::Display) prints it.
     ///
     /// ```

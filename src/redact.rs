@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::json::{self, Node, RawStr, Sink, Value};
+use crate::json::{self, Element, Node, RawStr, Sink, Value};
 use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
 
@@ -169,7 +169,9 @@ impl<'a> Sink<'a> for Secrets {
 
     fn tokens(&mut self, _key: RawStr<'a>, _start: usize) {}
 
-    fn token(&mut self, _index: usize, value: Node<'a>) {
+    fn token(&mut self, _index: usize, element: &Element<'_, 'a>) {
+        // One that is nested too deeply ends the reading.
+        let Some(value) = element.node() else { return };
         match &value.value {
             Value::Object(members) => {
                 for member in members {

@@ -301,6 +301,113 @@ fn secret_law(bytes: &[u8]) -> TestCaseResult {
     Ok(())
 }
 
+/// The same file with an escape in the name of every entry's `name`: no entry is plain, and all are read the long way. And
+/// the places behind those names, where the letter is spelt with five bytes more.
+fn with_escapes(text: &str) -> (String, Vec<usize>) {
+    let (plain, escaped) = ("\"name\"", "\"\\u006eame\"");
+    let (mut out, mut ends, mut rest) = (String::new(), Vec::new(), text);
+    while let Some((before, behind)) = rest.split_once(plain) {
+        out += before;
+        if before.ends_with('\\') {
+            out += plain;
+        } else {
+            out += escaped;
+            ends.push(out.len() - 1);
+        }
+        rest = behind;
+    }
+    (out + rest, ends)
+}
+
+/// Entries in which nothing is to be found are taken a short way: it finds what the long way finds.
+fn short_way_law(bytes: &[u8], validator: &Validator) -> TestCaseResult {
+    let Ok(text) = std::str::from_utf8(bytes) else { return Ok(()) };
+    let (long, ends) = with_escapes(text);
+    let place = |at: usize| at - 5 * ends.iter().filter(|end| **end <= at).count();
+    let all = |report: &Report, place: &dyn Fn(usize) -> usize| -> Vec<String> {
+        let span = |span: influxdb3_offline_tokens::Span| place(span.start())..place(span.end());
+        let said = |found: &Diagnostic| {
+            let labels: Vec<_> =
+                found.labels().iter().map(|label| (span(label.span()), label.message())).collect();
+            let edits = found.fixes().iter().flat_map(Fix::edits);
+            let edits: Vec<_> = edits.map(|edit| (span(edit.span()), edit.replacement())).collect();
+            format!(
+                "{:?} {:?} {} {} {} {:?} {labels:?} {edits:?}",
+                found.severity(),
+                span(found.span()),
+                found.code(),
+                found.pointer(),
+                found.message(),
+                found.help_text()
+            )
+        };
+        report.iter().map(said).collect()
+    };
+    let (short, long_report) = (validator.check(bytes), validator.check(long.as_bytes()));
+    prop_assert_eq!(all(&short, &|at| at), all(&long_report, &place));
+    let values = |bytes: &[u8]| TokenFile::parse(bytes).ok().map(|file| file.to_json());
+    prop_assert!(values(bytes) == values(long.as_bytes()), "another file is loaded");
+    Ok(())
+}
+
+/// Sound entries, and plain ones among them: nothing is to be said of the most.
+fn plain_entries() -> impl Strategy<Value = Vec<u8>> {
+    let names = select(vec!["a", "b", "c", "d", "_admin", "", " a", "a "]);
+    let permission = select(vec![
+        "db:a:read",
+        "db:b:read,write",
+        "db:a,b:write",
+        "db:c:read,read",
+        "db:d,d:read",
+        "db:*:read",
+        "db:_internal:read",
+        "db:my_db:read",
+        "db:a:create",
+        "db:a:raed",
+        "system:health:read",
+        "system:*:read",
+        "system:ping,ping:read",
+    ]);
+    let secret = prop_oneof![
+        4 => any::<u8>().prop_map(|number| format!("apiv3_{number:03}{}", &util::CANARY["apiv3_".len()..])),
+        1 => select(vec!["apiv3_a".to_owned(), "apiv3_xY:1".to_owned() + &util::CANARY[6..], "abc".to_owned()]),
+    ];
+    let expiry = prop_oneof![
+        4 => 1_767_900_000_000..1_820_000_000_000_i64,
+        1 => select(vec![-1, 0, 1_767_225_600, 1_767_225_600_000, i64::MAX]),
+    ];
+    let entry = (secret, names, proptest::option::weighted(0.9, expiry), vec(permission, 0..4));
+    vec(entry, 0..8).prop_map(|entries| {
+        let entries: Vec<Value> = entries
+            .into_iter()
+            .map(|(token, name, expiry, permissions)| {
+                let mut entry = serde_json::json!({"token": token, "name": name, "permissions": permissions});
+                if let Some(expiry) = expiry {
+                    entry["expiry_millis"] = expiry.into();
+                }
+                entry
+            })
+            .collect();
+        serde_json::json!({"create_databases": ["a", "b", "e"], "tokens": entries}).to_string().into_bytes()
+    })
+}
+
+proptest! {
+    #![proptest_config(cases(500))]
+
+    #[test]
+    fn the_short_way_finds_what_the_long_way_finds(
+        bytes in prop_oneof![any_bytes(), plain_entries()],
+        release in select(vec![None, Some("3.4"), Some("3.9"), Some("3.11.1")]),
+    ) {
+        let validator = match release {
+            Some(release) => validator().release(Release::parse(release).unwrap()),
+            None => validator(),
+        };
+        short_way_law(&bytes, &validator).map_err(|error| shown(error, &bytes))?;
+    }
+}
+
 proptest! {
     #![proptest_config(cases(250))]
 

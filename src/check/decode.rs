@@ -4,28 +4,36 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::check::context::{At, Context, finding};
 use crate::check::entry::Entry;
 use crate::check::members::{ENTRY_MEMBERS, HTTP_MEMBERS, duplicate, key_name, unknown};
+use crate::check::plain::{PlainEntry, Quiet};
 use crate::check::syntax::bare_token;
 use crate::check::whole::Whole;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::file::{TokenEntry, TokenFile};
-use crate::json::{self, Node, RawStr, Sink, Value};
+use crate::json::{self, Element, Flat, Node, RawStr, Sink, Value};
 use crate::name::DatabaseName;
 use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
 
 const TOKENS: &str = "tokens";
 const CREATE_DATABASES: &str = "create_databases";
+// What a token of the usual size takes; a guess for the first room.
+const BYTES_PER_TOKEN: usize = 256;
 const FILE_MEMBERS: [&str; 2] = [CREATE_DATABASES, TOKENS];
 /// Takes the pieces of the file, applies the rules, and makes the values where that is asked for.
 pub(super) struct Decoder<'v, 'a> {
     pub(super) context: Context<'v>,
     pub(super) whole: Whole<'a>,
+    pub(super) quiet: Quiet,
+    // The databases that the present entry grants; kept for its room.
+    databases: Vec<(usize, &'a str)>,
+    // Lists of permissions of which nothing is to be said, and whose databases are granted already.
+    quiet_lists: HashSet<&'a str, foldhash::fast::RandomState>,
     text: &'a str,
     start: usize,
     members: HashMap<Cow<'a, str>, RawStr<'a>>,
@@ -38,8 +46,11 @@ pub(super) struct Decoder<'v, 'a> {
 impl<'v, 'a> Decoder<'v, 'a> {
     pub(super) fn new(context: Context<'v>, text: &'a str, build: bool) -> Self {
         Self {
+            quiet: Quiet::new(&context),
             context,
-            whole: Whole::default(),
+            whole: Whole::new(text),
+            databases: Vec::new(),
+            quiet_lists: HashSet::default(),
             text,
             start: 0,
             members: HashMap::new(),
@@ -57,7 +68,8 @@ impl<'v, 'a> Decoder<'v, 'a> {
     }
 
     /// What is certain although the rest could not be read.
-    pub(super) fn abandon(self) -> Context<'v> {
+    pub(super) fn abandon(mut self) -> Context<'v> {
+        self.whole.duplicates(&mut self.context);
         self.context
     }
 
@@ -91,6 +103,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
     }
 
     fn entry(&mut self, index: usize, node: &Node<'a>) {
+        self.whole.begin(node.span.start());
         let entry = match &node.value {
             Value::Object(members) => Entry::read(self, index, node.span, members),
             other => {
@@ -108,6 +121,49 @@ impl<'v, 'a> Decoder<'v, 'a> {
 
     pub(super) const fn builds(&self) -> bool {
         self.built.is_some()
+    }
+
+    /// Takes an entry in which nothing is to be found. False where that is not plain; then nothing was taken.
+    fn plain_entry(&mut self, index: usize, flat: &Flat<'a>) -> bool {
+        let Some(entry) = PlainEntry::new(flat, &self.quiet) else { return false };
+        let mut built = None;
+        if self.builds() {
+            built = entry.build();
+            if built.is_none() {
+                return false;
+            }
+        } else if !self.has_quiet_permissions(&entry) {
+            return false;
+        }
+        let place = |string: &'a str| RawStr::in_text(self.text, string).inner();
+        self.whole.token(place(entry.token).start(), entry.token);
+        self.whole.name(place(entry.name).start(), entry.name);
+        for (permission, name) in self.databases.drain(..) {
+            self.whole.grant((index, permission, place(name)), name, Some(name));
+        }
+        if let (Some((_, tokens)), Some(built)) = (&mut self.built, built) {
+            tokens.push(built);
+        }
+        true
+    }
+
+    /// Whether nothing is to be said of the permissions of an entry. Many tokens of a file have the same ones.
+    fn has_quiet_permissions(&mut self, entry: &PlainEntry<'_, 'a>) -> bool {
+        const MOST: usize = 1 << 10;
+        let list = entry.list(self.text);
+        self.databases.clear();
+        if self.quiet_lists.contains(list) {
+            return true;
+        }
+        let quiet = if self.context.validator.only_errors {
+            entry.is_right()
+        } else {
+            entry.grants(&self.quiet, &mut self.databases)
+        };
+        if quiet && self.quiet_lists.len() < MOST {
+            self.quiet_lists.insert(list);
+        }
+        quiet
     }
 
     fn create_databases(&mut self, node: &Node<'a>) {
@@ -199,13 +255,21 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
         self.first_of_its_name(key, Cow::Borrowed(TOKENS));
         self.tokens_seen = true;
         self.whole.tokens_start = Some(start);
-        self.whole.reserve(self.text.len());
+        let tokens = self.text.len() / BYTES_PER_TOKEN;
+        self.whole.reserve(tokens);
+        if let Some((_, entries)) = &mut self.built {
+            entries.reserve(tokens);
+        }
     }
 
-    fn token(&mut self, index: usize, value: Node<'a>) {
-        self.whole.token_count = index + 1;
-        self.whole.last_token = Some(value.span);
-        self.entry(index, &value);
+    fn token(&mut self, index: usize, element: &Element<'_, 'a>) {
+        if element.flat().is_some_and(|flat| self.plain_entry(index, flat)) {
+            self.whole.begin(element.start());
+            self.whole.last_token = element.span();
+        } else if let Some(node) = element.node() {
+            self.whole.last_token = Some(node.span);
+            self.entry(index, &node);
+        }
     }
 
     fn tokens_end(&mut self, end: usize) {

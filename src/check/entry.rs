@@ -63,8 +63,8 @@ impl Entry {
             return None;
         }
         // Both were checked by their rules.
-        let entry = TokenEntry::new(TokenName::parse(&name?).ok()?, Token::checked(&token?));
-        Some(entry.with_expiry(expiry_found).with_permissions(permissions))
+        let (name, token) = (TokenName::parse(&name?).ok()?, Token::checked(&token?));
+        Some(TokenEntry::of(token, name, expiry_found, permissions))
     }
 }
 
@@ -146,7 +146,7 @@ fn token_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>)
         let message = "a token with `:` cannot be used with Basic authentication";
         context.push(finding(Code::TokenWithColon, place, at, message).help("generate a token without it"));
     }
-    decoder.whole.token(&mut decoder.context, index, string, &token);
+    decoder.whole.token(string.inner().start(), &token);
     checked.is_ok().then_some(token)
 }
 
@@ -165,13 +165,16 @@ fn name_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) 
         context.push(found.help("choose another: with this one, the operator token cannot be made"));
         return None;
     }
-    decoder.whole.name(context, index, string, &name);
+    if name.trim() != name {
+        decoder.whole.padded_name(index, string);
+    }
+    decoder.whole.name(string.inner().start(), &name);
     Some(name)
 }
 
 // Seconds of the years 1973 to 5138 are milliseconds of January 1970 to 1973.
-const LOOKS_LIKE_SECONDS: core::ops::Range<i64> = 100_000_000..100_000_000_000;
-const MILLIS_OF_YEAR_5138: i64 = 100_000_000_000_000;
+pub(super) const LOOKS_LIKE_SECONDS: core::ops::Range<i64> = 100_000_000..100_000_000_000;
+pub(super) const MILLIS_OF_YEAR_5138: i64 = 100_000_000_000_000;
 
 /// Takes a member out of its object.
 fn without_member(members: &[Member<'_>], node: &Node<'_>) -> Option<Fix> {

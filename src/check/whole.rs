@@ -25,9 +25,8 @@ use crate::suggest::meant;
 /// The default limit of databases on a server (documentation, server source).
 const MAX_DATABASES: usize = 100;
 /// The longest name that the documentation allows.
-const DOCUMENTED_NAME: usize = 64;
+pub(super) const DOCUMENTED_NAME: usize = 64;
 
-#[derive(Default)]
 pub(crate) struct Whole<'a> {
     /// Where the bracket of the file is.
     pub(crate) object_start: usize,
@@ -38,12 +37,14 @@ pub(crate) struct Whole<'a> {
     pub(crate) tokens_end: usize,
     pub(crate) token_count: usize,
     pub(crate) last_token: Option<Span>,
+    // Where each token begins.
+    starts: Vec<usize>,
     /// The place of `create_databases`, and of its last item.
     pub(crate) create_array: Option<(Span, Option<Span>)>,
     secrets: Seen<'a>,
     names: Seen<'a>,
     padded_names: Vec<(usize, RawStr<'a>)>,
-    granted: HashMap<Cow<'a, str>, (usize, usize, Span)>,
+    granted: HashMap<Cow<'a, str>, (usize, usize, Span), foldhash::quality::RandomState>,
     all_granted: bool,
     // A permission that was refused may grant anything.
     unreadable: bool,
@@ -52,9 +53,41 @@ pub(crate) struct Whole<'a> {
 }
 
 impl<'a> Whole<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            object_start: 0,
+            first_member: None,
+            tokens_start: None,
+            tokens_end: 0,
+            token_count: 0,
+            last_token: None,
+            starts: Vec::new(),
+            create_array: None,
+            secrets: Seen::new(text),
+            names: Seen::new(text),
+            padded_names: Vec::new(),
+            granted: HashMap::default(),
+            all_granted: false,
+            unreadable: false,
+            created: HashMap::new(),
+            create_unreadable: false,
+        }
+    }
+
+    /// The next token begins here.
+    pub(super) fn begin(&mut self, start: usize) {
+        self.token_count += 1;
+        self.starts.push(start);
+    }
+
     /// Which token has this name, counted from 0.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        self.names.get(name)
+        self.names.get(name).map(|place| self.token_at(place))
+    }
+
+    /// Which token stands at a place.
+    fn token_at(&self, place: usize) -> usize {
+        self.starts.partition_point(|start| *start <= place).saturating_sub(1)
     }
 
     /// Whether an entry has this secret.
@@ -62,11 +95,11 @@ impl<'a> Whole<'a> {
         self.secrets.get(token).is_some()
     }
 
-    /// Makes room for as many tokens as a text of this length has, where they are of the usual size.
-    pub(super) fn reserve(&mut self, length: usize) {
-        const BYTES_PER_TOKEN: usize = 256;
-        self.secrets.reserve(length / BYTES_PER_TOKEN);
-        self.names.reserve(length / BYTES_PER_TOKEN);
+    /// Makes room for that many tokens.
+    pub(super) fn reserve(&mut self, tokens: usize) {
+        self.secrets.reserve(tokens);
+        self.names.reserve(tokens);
+        self.starts.reserve(tokens);
     }
 
     /// Whether the file creates this database.
@@ -74,38 +107,53 @@ impl<'a> Whole<'a> {
         self.created.contains_key(database)
     }
 
-    /// An entry's secret, however wrong it is.
-    pub(super) fn token(&mut self, context: &mut Context<'_>, index: usize, string: RawStr<'a>, token: &str) {
-        let Some(first) = self.secrets.insert(string, token, index) else { return };
-        let message = match context.validator.release {
-            Some(release) if release >= Release::UNIQUE_TOKENS => {
-                format!("another entry has this token, and release {release} refuses it")
-            }
-            Some(release) => {
-                format!("another entry has this token, and release {release} forgets that entry's without a word")
-            }
-            None => {
-                "another entry has this token: before 3.11.1 the last hides the first, since then it is refused".into()
-            }
-        };
-        let found = finding(Code::DuplicateToken, string.inner(), At::TokenMember(index, "token"), message)
-            .label(first.outer(), "it stands here already")
-            .help("give every entry a token of its own")
-            .fix(Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]));
-        context.push(found);
+    /// The secret of an entry, however wrong it is.
+    pub(super) fn token(&mut self, start: usize, token: &str) {
+        self.secrets.insert(start, token);
     }
 
-    /// An entry's name, which is not empty and not reserved.
-    pub(super) fn name(&mut self, context: &mut Context<'_>, index: usize, string: RawStr<'a>, name: &str) {
-        if name.trim() != name {
-            self.padded_names.push((index, string));
+    /// The name of an entry, which is not empty and not reserved.
+    pub(super) fn name(&mut self, start: usize, name: &str) {
+        self.names.insert(start, name);
+    }
+
+    /// A name that begins or ends with white space.
+    pub(super) fn padded_name(&mut self, index: usize, string: RawStr<'a>) {
+        self.padded_names.push((index, string));
+    }
+
+    /// Names and secrets that stand twice.
+    pub(super) fn duplicates(&mut self, context: &mut Context<'_>) {
+        self.secrets.sort();
+        self.names.sort();
+        for (first, string) in self.secrets.again() {
+            let message = match context.validator.release {
+                Some(release) if release >= Release::UNIQUE_TOKENS => {
+                    format!("another entry has this token, and release {release} refuses it")
+                }
+                Some(release) => {
+                    format!("another entry has this token, and release {release} forgets that entry's without a word")
+                }
+                None => {
+                    "another entry has this token: before 3.11.1 the last hides the first, since then it is refused".into()
+                }
+            };
+            let at = At::TokenMember(self.token_at(string.inner().start()), "token");
+            let found = finding(Code::DuplicateToken, string.inner(), at, message)
+                .label(first.outer(), "it stands here already")
+                .help("give every entry a token of its own")
+                .fix(Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]));
+            context.push(found);
         }
-        let Some(first) = self.names.insert(string, name, index) else { return };
-        let message = with_fragment("another token has this name", name, name);
-        let found = finding(Code::DuplicateName, string.inner(), At::TokenMember(index, "name"), message)
-            .label(first.outer(), "it stands here already")
-            .help("the server refuses the second: give it another name");
-        context.push(found);
+        for (first, string) in self.names.again() {
+            let name = string.decode().unwrap_or_default();
+            let message = with_fragment("another token has this name", &name, &name);
+            let at = At::TokenMember(self.token_at(string.inner().start()), "name");
+            let found = finding(Code::DuplicateName, string.inner(), at, message)
+                .label(first.outer(), "it stands here already")
+                .help("the server refuses the second: give it another name");
+            context.push(found);
+        }
     }
 
     /// A database that a permission names; `name` has no error. Where the file spells it without escapes it is borrowed.
@@ -202,7 +250,7 @@ impl<'a> Whole<'a> {
     }
 
     /// The rules that need the whole file.
-    pub(super) fn finish(&self, context: &mut Context<'_>) {
+    pub(super) fn finish(&mut self, context: &mut Context<'_>) {
         if let Some(release) = context.validator.release.filter(|release| *release < Release::OFFLINE_TOKENS)
         {
             let message = format!(
@@ -212,6 +260,7 @@ impl<'a> Whole<'a> {
             let span = Span::new(self.object_start, self.object_start + 1);
             context.push(finding(Code::NeedsNewerRelease, span, At::File, message));
         }
+        self.duplicates(context);
         self.padded(context);
         if !self.create_unreadable && context.wants(Code::GrantedNotCreated) {
             self.granted_not_created(context);

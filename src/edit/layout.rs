@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::check::Whole;
 use crate::expiry::Expiry;
 use crate::file::TokenEntry;
-use crate::json::{self, Member, Node, RawStr, Sink, Value, quoted};
+use crate::json::{self, Element, Member, Node, RawStr, Sink, Value, quoted};
 use crate::name::TokenName;
 use crate::permission::Permission;
 use crate::span::Span;
@@ -295,7 +295,12 @@ impl<'a> Sink<'a> for Entries {
 
     fn tokens(&mut self, _key: RawStr<'a>, _start: usize) {}
 
-    fn token(&mut self, index: usize, value: Node<'a>) {
+    fn token(&mut self, index: usize, element: &Element<'_, 'a>) {
+        // Of the others only that they are there matters.
+        if element.flat().is_some() && index.abs_diff(self.wanted) > 1 {
+            return;
+        }
+        let Some(value) = element.node() else { return };
         if index + 1 == self.wanted {
             self.before = Some(value.span);
         } else if index == self.wanted + 1 {

@@ -56,6 +56,26 @@ pub(crate) struct RawStr<'a> {
 }
 
 impl<'a> RawStr<'a> {
+    /// A string without escapes, of which `raw` is the piece of the text.
+    pub(crate) fn in_text(text: &'a str, raw: &'a str) -> Self {
+        Self { raw, start: raw.as_ptr().addr().saturating_sub(text.as_ptr().addr()), escaped: false }
+    }
+
+    /// The string whose first byte behind the quote stands at `start`.
+    pub(crate) fn at(text: &'a str, start: usize) -> Self {
+        let rest = text.get(start..).unwrap_or_default();
+        let (mut end, mut escaped) = (0, false);
+        while let Some(more) = rest.get(end..).and_then(|behind| behind.find(['"', '\\'])) {
+            end += more;
+            if !rest.get(end..).is_some_and(|behind| behind.starts_with('\\')) {
+                break;
+            }
+            escaped = true;
+            end += 2;
+        }
+        Self { raw: rest.get(..end).unwrap_or_default(), start, escaped }
+    }
+
     /// What it says; none where an escape is half of a surrogate pair.
     pub(crate) fn decode(self) -> Option<Cow<'a, str>> {
         if !self.escaped {

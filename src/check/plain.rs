@@ -1,0 +1,167 @@
+//! The short way for an entry in which nothing is to be found, as almost all are. It makes no words and looks for no
+//! places; where it is not sure, the rules are applied one by one.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::check::context::Context;
+use crate::check::entry::{LOOKS_LIKE_SECONDS, MILLIS_OF_YEAR_5138};
+use crate::check::permissions::is_placeholder;
+use crate::check::strength::is_evenly_mixed;
+use crate::check::whole::DOCUMENTED_NAME;
+use crate::code::Code;
+use crate::expiry::{Expiry, millis};
+use crate::file::TokenEntry;
+use crate::json::{Flat, FlatValue, RawStr};
+use crate::name::{INTERNAL_DATABASE, TokenName};
+use crate::permission::{DatabaseActions, Permission};
+use crate::release::Release;
+use crate::span::Span;
+use crate::token::{TOKEN_PREFIX, Token, check_token};
+
+/// What nothing is said of, with the options of a validator.
+pub(super) struct Quiet {
+    only_errors: bool,
+    no_expiry: bool,
+    expiry: Range<i64>,
+    permissions: bool,
+}
+
+impl Quiet {
+    pub(super) fn new(context: &Context<'_>) -> Self {
+        let validator = context.validator;
+        let now = millis(validator.now);
+        let behind = |time: core::time::Duration| {
+            let end = now + i128::try_from(time.as_millis()).unwrap_or(i128::MAX / 2) + 1;
+            i64::try_from(end).unwrap_or(if end < 0 { i64::MIN } else { i64::MAX })
+        };
+        Self {
+            only_errors: validator.only_errors,
+            no_expiry: !context.wants(Code::NeverExpires),
+            expiry: behind(validator.soon).max(LOOKS_LIKE_SECONDS.end)
+                ..behind(validator.far).min(MILLIS_OF_YEAR_5138),
+            permissions: validator.release.is_none_or(|release| release >= Release::NO_DELETE_BY_WRITE),
+        }
+    }
+}
+
+/// An entry of plain strings with the members that it should have.
+pub(super) struct PlainEntry<'f, 'a> {
+    pub(super) token: &'a str,
+    pub(super) name: &'a str,
+    expiry: Option<i64>,
+    permissions: &'f [&'a str],
+}
+
+impl<'f, 'a> PlainEntry<'f, 'a> {
+    /// The entry, where its token, name and expiry are such that nothing is said of them.
+    pub(super) fn new(flat: &'f Flat<'a>, quiet: &Quiet) -> Option<Self> {
+        let (mut token, mut name, mut expiry, mut permissions) = (None, None, None, None);
+        for (key, value) in flat.members() {
+            let known = match (*key, value) {
+                ("token", FlatValue::String(string)) => token.replace(*string).is_none(),
+                ("name", FlatValue::String(string)) => name.replace(*string).is_none(),
+                ("expiry_millis", FlatValue::Integer(integer)) => expiry.replace(*integer).is_none(),
+                ("permissions", FlatValue::List(list)) => permissions.replace(list.clone()).is_none(),
+                _ => false,
+            };
+            if !known {
+                return None;
+            }
+        }
+        let entry = Self { token: token?, name: name?, expiry, permissions: flat.items(permissions?) };
+        let quiet = check_token(entry.token).is_ok()
+            && crate::name::check_token_name(entry.name).is_ok()
+            && (quiet.only_errors || entry.is_quiet(quiet));
+        quiet.then_some(entry)
+    }
+
+    /// Whether there is no warning and no note on the token, the name and the expiry, which have no error.
+    fn is_quiet(&self, quiet: &Quiet) -> bool {
+        let body = self.token.get(TOKEN_PREFIX.len()..).unwrap_or_default().as_bytes();
+        let has_space = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_graphic());
+        is_evenly_mixed(body)
+            && !body.contains(&b':')
+            && !has_space(self.name.as_bytes().first())
+            && !has_space(self.name.as_bytes().last())
+            && self.expiry.map_or(quiet.no_expiry, |expiry| quiet.expiry.contains(&expiry))
+    }
+
+    /// The permissions as they stand in the text, from the first to the last.
+    pub(super) fn list(&self, text: &'a str) -> &'a str {
+        let place = |string: &&'a str| RawStr::in_text(text, string).inner();
+        let (first, last) = (self.permissions.first().map(place), self.permissions.last().map(place));
+        let span = first.zip(last).map(|(first, last)| Span::new(first.start(), last.end()));
+        span.and_then(|span| span.text(text)).unwrap_or_default()
+    }
+
+    /// Whether the permissions are right; all that is asked where only errors are.
+    pub(super) fn is_right(&self) -> bool {
+        self.permissions.iter().all(|text| Permission::accept(text).is_some())
+    }
+
+    /// The entry as a value.
+    pub(super) fn build(&self) -> Option<TokenEntry> {
+        let mut permissions = Vec::with_capacity(self.permissions.len());
+        for text in self.permissions {
+            permissions.push(Permission::accept(text)?.to_owned());
+        }
+        // Both were checked.
+        let (token, name) = (Token::checked(self.token), TokenName::parse(self.name).ok()?);
+        Some(TokenEntry::of(token, name, self.expiry.map(Expiry::from_millis), permissions))
+    }
+
+    /// Lists the databases that are granted, each with the index of its permission; false where something is said of a
+    /// permission, by itself or beside the others.
+    pub(super) fn grants(&self, quiet: &Quiet, databases: &mut Vec<(usize, &'a str)>) -> bool {
+        // More take long to compare with each other.
+        const FEW: usize = 12;
+        databases.clear();
+        let mut systems = 0;
+        for (index, text) in self.permissions.iter().enumerate() {
+            let Some(permission) = Permission::accept(text) else { return false };
+            if permission.canonical_length() != text.len() {
+                // An action stands twice.
+                return false;
+            }
+            match permission {
+                Permission::System(permission) => {
+                    systems += 1;
+                    let repeats = || permission.scope().names().is_some_and(|names| has_twice(names.iter()));
+                    if systems > 1 || repeats() {
+                        return false;
+                    }
+                }
+                Permission::Database(permission) => {
+                    let actions = permission.actions();
+                    let names = text.get("db:".len()..text.len() - actions.text().len() - 1);
+                    if permission.scope().is_all() || !DOCUMENTED_ACTIONS.contains(actions) {
+                        return false;
+                    }
+                    databases.extend(names.unwrap_or_default().split(',').map(|name| (index, name)));
+                }
+            }
+        }
+        quiet.permissions
+            && !self.permissions.is_empty()
+            && databases.len() <= FEW
+            && databases.iter().all(|(_, name)| is_quiet_name(name))
+            && !has_twice(databases.iter().map(|(_, name)| *name))
+    }
+}
+
+const DOCUMENTED_ACTIONS: DatabaseActions = DatabaseActions::READ.union(DatabaseActions::WRITE);
+
+fn is_quiet_name(name: &str) -> bool {
+    name.len() <= DOCUMENTED_NAME && name != INTERNAL_DATABASE && !is_placeholder(name)
+}
+
+fn has_twice<T: PartialEq>(items: impl Iterator<Item = T> + Clone) -> bool {
+    let mut rest = items;
+    while let Some(item) = rest.next() {
+        if rest.clone().any(|other| other == item) {
+            return true;
+        }
+    }
+    false
+}

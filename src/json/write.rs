@@ -1,0 +1,38 @@
+//! Texts of JSON, and the list of strings that is itself in a string.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Writes a string as JSON, with its quotes.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// The strings of a text that is a JSON array of strings.
+pub(crate) fn string_list(text: &str) -> Option<Vec<String>> {
+    serde_json::from_str(text).ok()
+}
+
+/// Writes a value with an indentation of two spaces and a final newline, into a buffer of the right size.
+pub(crate) fn pretty(value: &impl serde::Serialize) -> zeroize::Zeroizing<Vec<u8>> {
+    struct Count(usize);
+
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    // Written twice, because a buffer that grows leaves copies of the secrets behind.
+    let mut count = Count(1);
+    let _ = serde_json::to_writer_pretty(&mut count, value);
+    let mut text = zeroize::Zeroizing::new(Vec::with_capacity(count.0));
+    let _ = serde_json::to_writer_pretty(&mut *text, value);
+    text.push(b'\n');
+    text
+}
