@@ -13,7 +13,7 @@ use core::fmt;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-pub(crate) use self::node::{Member, Node, RawStr, Value, Wiped};
+pub(crate) use self::node::{Member, Node, Places, RawStr, Value, Wiped};
 use crate::span::Span;
 
 /// How deeply arrays and objects may be nested: as deeply as `serde_json` follows.
