@@ -5,6 +5,7 @@ mod decode;
 mod entry;
 mod grammar;
 mod members;
+mod names;
 mod permissions;
 mod plain;
 mod rights;
@@ -66,6 +67,8 @@ pub struct Validator {
     far: Duration,
     keep: usize,
     only_errors: bool,
+    // Of what has no fix nothing is said.
+    only_fixable: bool,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -87,6 +90,7 @@ impl Validator {
             far: Duration::from_secs(2 * 365 * DAY.as_secs()),
             keep: Self::KEEP,
             only_errors: false,
+            only_fixable: false,
         }
     }
 
@@ -132,6 +136,11 @@ impl Validator {
     pub const fn keep(mut self, findings: usize) -> Self {
         self.keep = findings;
         self
+    }
+
+    /// The same for who looks only at the fixes, and at all of them.
+    pub(crate) fn for_fixes(&self) -> Self {
+        Self { keep: usize::MAX, only_fixable: true, ..self.clone() }
     }
 
     /// Checks a file: all problems in one pass, in the order of the file.
@@ -258,15 +267,10 @@ fn readable<'t>(context: &mut Context<'_>, bytes: &'t [u8]) -> Cow<'t, str> {
         text.push_str(chunk.valid());
         if !chunk.invalid().is_empty() {
             let span = Span::new(text.len(), text.len() + chunk.invalid().len());
-            context.push(
-                Diagnostic::new(
-                    Code::InvalidUtf8,
-                    span,
-                    String::new(),
-                    "the file is not UTF-8: these bytes are no character",
-                )
-                .help("save it as UTF-8"),
-            );
+            let message = "the file is not UTF-8: these bytes are no character";
+            context.tell(Code::InvalidUtf8, span, || {
+                Diagnostic::new(Code::InvalidUtf8, span, String::new(), message).help("save it as UTF-8")
+            });
             context.damaged.push(span);
             text.extend(chunk.invalid().iter().map(|_| '?'));
         }

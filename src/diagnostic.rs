@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 use core::fmt;
 
 use crate::code::{Code, Severity};
@@ -315,21 +316,40 @@ pub(crate) struct Collector {
     kept: Vec<Diagnostic>,
     counts: [usize; 3],
     keep: usize,
+    // The last of as many findings as are kept: what comes behind it is only counted.
+    last: Option<(Reverse<Severity>, Span, Code)>,
 }
 
 impl Collector {
     pub(crate) const fn new(keep: usize) -> Self {
-        Self { kept: Vec::new(), counts: [0; 3], keep }
+        Self { kept: Vec::new(), counts: [0; 3], keep, last: None }
     }
 
-    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        if let Some(count) = self.counts.get_mut(diagnostic.severity as usize) {
-            *count += 1;
+    /// Whether such a finding would be kept; it is counted where not, so that its words need not be made.
+    pub(crate) fn takes(&mut self, severity: Severity, span: Span, code: Code) -> bool {
+        let is_behind = |last| (Reverse(severity), span, code) >= last;
+        let takes = self.keep > 0 && !self.last.is_some_and(is_behind);
+        if !takes {
+            self.count(severity);
         }
+        takes
+    }
+
+    /// A finding that [`takes`](Self::takes) said yes to.
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        self.count(diagnostic.severity);
         self.kept.push(diagnostic);
         // Twice as many as are kept at the most, so that the sorting is paid for by what was pushed.
-        if self.kept.len() > self.keep.saturating_mul(2).saturating_add(64) {
+        let full =
+            if self.last.is_some() { self.keep.saturating_mul(2).saturating_add(64) } else { self.keep };
+        if self.kept.len() >= full {
             self.shrink();
+        }
+    }
+
+    fn count(&mut self, severity: Severity) {
+        if let Some(count) = self.counts.get_mut(severity as usize) {
+            *count += 1;
         }
     }
 
@@ -341,9 +361,10 @@ impl Collector {
     }
 
     fn shrink(&mut self) {
-        if self.kept.len() > self.keep {
-            self.kept.sort_by_key(|found| (core::cmp::Reverse(found.severity), order(found)));
+        if self.kept.len() >= self.keep {
+            self.kept.sort_by_key(key);
             self.kept.truncate(self.keep);
+            self.last = self.kept.last().map(key);
         }
     }
 
@@ -358,6 +379,10 @@ impl Collector {
         }
         Report { diagnostics: self.kept, counts: self.counts }
     }
+}
+
+fn key(found: &Diagnostic) -> (Reverse<Severity>, Span, Code) {
+    (Reverse(found.severity), found.span, found.code)
 }
 
 fn order(found: &Diagnostic) -> (Span, Code) {

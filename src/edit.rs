@@ -193,24 +193,37 @@ fn one(bytes: &[u8], change: &Change) -> Result<Option<Zeroizing<Vec<u8>>>, Chan
         return Ok(None);
     }
     let changed = splice_pieces(bytes, pieces.0.iter().map(|(span, new)| (span.range(), new.as_bytes())));
-    prove(&whole, change, &changed, pieces.0.len())?;
+    let proven = match (change, pieces.0.as_slice()) {
+        (Change::Append { entries, .. }, [(place, text)]) => {
+            let new = |entry: &&TokenEntry| whole.position(entry.name().as_str()).is_none();
+            let new: Vec<&TokenEntry> = entries.iter().filter(new).collect();
+            is_insertion(bytes, place.start(), text, &changed)
+                && layout.is_place_to_append(*place)
+                && layout.is_list_of(text, &new)
+                // What follows from these was read again by every test.
+                && (!cfg!(debug_assertions) || has_tokens(&changed, whole.token_count + new.len()))
+        }
+        (Change::RotateBeside { .. }, [_]) => has_tokens(&changed, whole.token_count + 1),
+        (Change::Remove(_), [_]) => has_tokens(&changed, whole.token_count.saturating_sub(1)),
+        (_, [_]) => has_tokens(&changed, whole.token_count),
+        _ => false,
+    };
+    if !proven {
+        return Err(ChangeError::NotProven);
+    }
     Ok((changed.as_slice() != bytes).then_some(changed))
 }
 
-/// Reads the changed text again: it is sound, and has as many tokens as it should have.
-fn prove(before: &Whole<'_>, change: &Change, changed: &[u8], pieces: usize) -> Result<(), ChangeError> {
-    let after = survey(changed).map_err(|_| ChangeError::NotProven)?;
-    let (more, fewer) = match change {
-        Change::Append { entries, .. } => {
-            let new = |entry: &&TokenEntry| before.position(entry.name().as_str()).is_none();
-            (entries.iter().filter(new).count(), 0)
-        }
-        Change::RotateBeside { .. } => (1, 0),
-        Change::Remove(_) => (0, 1),
-        _ => (0, 0),
-    };
-    let right = pieces == 1 && after.token_count + fewer == before.token_count + more;
-    if right { Ok(()) } else { Err(ChangeError::NotProven) }
+/// Reads a changed text again: it is sound, and has as many tokens as it should have.
+fn has_tokens(changed: &[u8], tokens: usize) -> bool {
+    survey(changed).is_ok_and(|after| after.token_count == tokens)
+}
+
+/// Whether `changed` is `bytes` with `text` put in at a place, and nothing else.
+fn is_insertion(bytes: &[u8], at: usize, text: &str, changed: &[u8]) -> bool {
+    let Some((before, behind)) = bytes.split_at_checked(at) else { return false };
+    let rest = changed.strip_prefix(before).and_then(|rest| rest.strip_prefix(text.as_bytes()));
+    rest == Some(behind)
 }
 
 fn append(
@@ -226,13 +239,13 @@ fn append(
     let mut file: Option<TokenFile> = None;
     for entry in entries {
         let name = entry.name();
-        if whole.position(name.as_str()).is_some() {
+        if let Some(position) = whole.position(name.as_str()) {
             if if_exists == IfExists::KeepIfSame {
                 if file.is_none() {
                     file = Some(TokenFile::parse(bytes)?);
                 }
-                let present = file.as_ref().and_then(|file| file.get(name.as_str()));
-                if present.is_some_and(|present| is_same(present, entry)) {
+                let present = file.as_ref().and_then(|file| file.tokens().get(position));
+                if present.is_some_and(|present| present.is_same(entry)) {
                     continue;
                 }
             }
@@ -248,12 +261,6 @@ fn append(
         texts.push(layout.entry(entry));
     }
     Ok(layout.append(&texts))
-}
-
-fn is_same(present: &TokenEntry, entry: &TokenEntry) -> bool {
-    present.token().matches(entry.token().expose())
-        && present.expiry() == entry.expiry()
-        && present.permissions() == entry.permissions()
 }
 
 fn refuse_name(whole: &Whole<'_>, name: &TokenName) -> Result<(), ChangeError> {
@@ -274,4 +281,78 @@ fn position(whole: &Whole<'_>, name: &TokenName) -> Result<usize, ChangeError> {
 fn place(whole: &Whole<'_>, layout: &Layout<'_>, name: &TokenName) -> Result<EntryPlace, ChangeError> {
     let found = layout.place(position(whole, name)?);
     found.ok_or_else(|| ChangeError::NoSuchToken(name.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::string::String;
+
+    use super::{Layout, is_insertion, survey};
+    use crate::file::TokenEntry;
+    use crate::name::TokenName;
+    use crate::permission::Permission;
+    use crate::span::Span;
+    use crate::token::Token;
+
+    const ONE: &str = r#"{"tokens":[{"token":"apiv3_a","name":"a","permissions":[]}]}"#;
+
+    #[test]
+    fn only_the_entries_themselves_are_proven_to_be_appended() {
+        let entry = |token: &str, permission: &str| {
+            TokenEntry::new(TokenName::parse("b").unwrap(), Token::parse(token).unwrap())
+                .with_permissions([Permission::parse(permission).unwrap()])
+        };
+        let entry_b = entry("apiv3_b", "db:d:read");
+        let whole = survey(ONE.as_bytes()).unwrap();
+        let layout = Layout::new(ONE, &whole);
+        let text = |entry: &TokenEntry| String::from(layout.entry(entry).as_str());
+        let b = text(&entry_b);
+        let cases = [
+            (format!(",{b}"), true),
+            (format!(",\n {b}\n"), true),
+            (b.clone(), false),
+            (String::new(), false),
+            (",".into(), false),
+            (format!(",{b},"), false),
+            (format!(",{b},{b}"), false),
+            (format!(",{b}]"), false),
+            // These read well where they stand alone, and end the list too early.
+            (format!(",{b}],\"x\":["), false),
+            (format!(",{b}]}} {{\"tokens\":["), false),
+            (format!(",{}", text(&entry("apiv3_c", "db:d:read"))), false),
+            (format!(",{}", text(&entry("apiv3_b", "db:e:read"))), false),
+            (
+                format!(
+                    ",{}",
+                    text(&entry_b.clone().with_expiry(Some(crate::expiry::Expiry::from_millis(1))))
+                ),
+                false,
+            ),
+            (format!(",{}", b.replace("\"b\"", "\"c\"")), false),
+        ];
+        for (case, (inserted, expected)) in cases.iter().enumerate() {
+            assert_eq!(layout.is_list_of(inserted, &[&entry_b]), *expected, "case {case}");
+        }
+        assert!(!layout.is_list_of(",", &[]));
+
+        let end = ONE.rfind(']').unwrap();
+        for place in 0..=ONE.len() {
+            assert_eq!(layout.is_place_to_append(Span::new(place, place)), place == end, "{place}");
+        }
+    }
+
+    #[test]
+    fn an_insertion_leaves_every_other_byte() {
+        for (changed, expected) in [
+            ("abXYcd", true),
+            ("abcd", false),
+            ("abXYce", false),
+            ("aeXYcd", false),
+            ("abXYcdd", false),
+            ("abYXcd", false),
+        ] {
+            assert_eq!(is_insertion(b"abcd", 2, "XY", changed.as_bytes()), expected, "{changed}");
+        }
+    }
 }

@@ -87,6 +87,12 @@ impl TokenEntry {
     pub fn permissions(&self) -> &[Permission] {
         &self.permissions
     }
+
+    /// Whether secret, name, expiry and permissions are the same.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.token.matches(other.token.expose())
+            && (&self.name, self.expiry, &self.permissions) == (&other.name, other.expiry, &other.permissions)
+    }
 }
 
 /// A sound tokens file: names are unique, tokens are unique.

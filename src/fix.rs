@@ -58,7 +58,7 @@ impl Validator {
     /// # Errors
     /// A fix puts a new token in place of a weak one, and the operating system gives no random bytes.
     pub fn fix(&self, bytes: &[u8], up_to: Applicability) -> Result<Fixed, GenerateTokenError> {
-        let validator = self.clone().keep(usize::MAX / 4);
+        let validator = self.for_fixes();
         let mut fixed = Fixed { bytes: Zeroizing::new(bytes.to_vec()), applied: 0 };
         for _ in 0..MAX_PASSES {
             let report = validator.check(&fixed.bytes);
@@ -94,7 +94,10 @@ fn chosen(report: &Report, up_to: Applicability) -> (Vec<&Edit>, usize) {
 
 /// Where an edit goes among the others; none where it overlaps one.
 fn place(edits: &[&Edit], edit: &Edit) -> Option<usize> {
-    let at = edits.partition_point(|other| other.span() <= edit.span());
+    let at = match edits.last() {
+        Some(last) if last.span() > edit.span() => edits.partition_point(|other| other.span() <= edit.span()),
+        _ => edits.len(),
+    };
     let overlaps = |other: &&Edit| {
         let (first, second) = if other.span() <= edit.span() { (*other, edit) } else { (edit, *other) };
         let (a, b) = (first.span(), second.span());

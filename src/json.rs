@@ -14,7 +14,7 @@ use core::fmt;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 
 pub(crate) use self::flat::{Flat, FlatValue};
-pub(crate) use self::node::{Member, Node, RawStr, Value, Wiped};
+pub(crate) use self::node::{Member, Node, Places, RawStr, Value, Wiped};
 use self::reader::Reader;
 pub(crate) use self::write::{pretty, quoted, string_list};
 use crate::span::Span;

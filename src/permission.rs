@@ -168,6 +168,12 @@ impl Permission {
         if parse::permission(text).is_some() { Vec::new() } else { diagnose::all(text) }
     }
 
+    /// The same of a text that is wrong, one by one and nearly in order.
+    #[cfg(feature = "std")]
+    pub(crate) fn each_mistake(text: &str, tell: impl FnMut(diagnose::Mistake)) {
+        diagnose::each(text, tell);
+    }
+
     /// `db:NAMES:ACTIONS`.
     ///
     /// ```

@@ -20,7 +20,7 @@ pub(crate) fn may_show(fragment: &str, container: &str) -> bool {
 }
 
 /// Whether a text has the prefix of a token in any case.
-fn mentions_token(text: &str) -> bool {
+pub(crate) fn mentions_token(text: &str) -> bool {
     let prefix = TOKEN_PREFIX.trim_end_matches('_').as_bytes();
     text.as_bytes().windows(prefix.len()).any(|window| window.eq_ignore_ascii_case(prefix))
 }

@@ -49,8 +49,11 @@ pub fn validate(bytes: &[u8]) -> Report {
 /// No such file; no regular file; larger than 1 GiB; may not be read; no sound tokens file (with the report).
 pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
     let path = path.as_ref();
-    let contents = disk::read(path, MAX_FILE_BYTES)?;
-    TokenFile::parse(&contents.bytes).map_err(|error| Error::Invalid { path: path.into(), error })
+    let mut contents = disk::read(path, MAX_FILE_BYTES)?;
+    let file = TokenFile::parse(&contents.bytes);
+    // An empty buffer is wiped as one block, a full one byte by byte.
+    contents.bytes.clear();
+    file.map_err(|error| Error::Invalid { path: path.into(), error })
 }
 
 /// Adds a token to a file, which is made with mode 0600 where there is none. Every other byte stays as it is.
@@ -85,10 +88,12 @@ pub fn append_all(
     create_databases: impl IntoIterator<Item = DatabaseName>,
 ) -> Result<Changed, Error> {
     let entries = entries.into_iter().collect();
-    let changes = [
-        Change::Append { entries, if_exists: IfExists::Refuse },
-        Change::CreateDatabases(create_databases.into_iter().collect()),
-    ];
+    let mut changes = Vec::from([Change::Append { entries, if_exists: IfExists::Refuse }]);
+    let databases: Vec<DatabaseName> = create_databases.into_iter().collect();
+    // Every change reads the whole text.
+    if !databases.is_empty() {
+        changes.push(Change::CreateDatabases(databases));
+    }
     change(path, &changes, &ChangeOptions::new())
 }
 

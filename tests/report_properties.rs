@@ -7,6 +7,7 @@
 mod props;
 mod util;
 
+use std::cmp::Reverse;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -452,6 +453,11 @@ proptest! {
             prop_assert_eq!(some.count(severity), all.count(severity));
         }
         prop_assert_eq!(some.omitted(), all.iter().count() - some.iter().count());
+        let mut worst: Vec<_> = all.iter().collect();
+        worst.sort_by_key(|found| Reverse(found.severity()));
+        worst.truncate(keep);
+        worst.sort_by_key(|found| (found.span(), found.code()));
+        prop_assert_eq!(some.iter().collect::<Vec<_>>(), worst);
     }
 
     #[test]

@@ -38,22 +38,55 @@ impl<'v> Context<'v> {
         severity.is_some_and(|severity| !self.validator.only_errors || severity == Severity::Error)
     }
 
-    pub(super) fn push(&mut self, mut diagnostic: Diagnostic) {
-        let Some(severity) = self.validator.severity(diagnostic.code, diagnostic.severity) else { return };
+    /// The severity of such a finding where it will be kept; where it is only counted, and where it is not reported, none.
+    fn takes(&mut self, code: Code, severity: Severity, span: Span) -> Option<Severity> {
+        let severity = self.validator.severity(code, severity)?;
         if self.validator.only_errors && severity < Severity::Error {
-            return;
+            return None;
         }
-        let span = diagnostic.span;
         let first = self.damaged.partition_point(|damage| damage.end() <= span.start());
         if self.damaged.get(first).is_some_and(|damage| damage.start() < span.end()) {
+            return None;
+        }
+        self.found.takes(severity, span, code).then_some(severity)
+    }
+
+    pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+        let Diagnostic { code, severity, span, .. } = diagnostic;
+        self.add((code, severity, !diagnostic.fixes.is_empty()), span, || diagnostic);
+    }
+
+    /// Adds a finding of this code and place, which is made only where it will be kept: a file may have very many.
+    pub(super) fn find(&mut self, code: Code, span: Span, make: impl FnOnce() -> Diagnostic) {
+        self.add((code, code.severity(), true), span, make);
+    }
+
+    /// The same for one that has no fix.
+    pub(super) fn tell(&mut self, code: Code, span: Span, make: impl FnOnce() -> Diagnostic) {
+        self.add((code, code.severity(), false), span, make);
+    }
+
+    /// The same where severity, and whether there may be a fix, are not the code's own.
+    pub(super) fn add(
+        &mut self,
+        (code, severity, fixable): (Code, Severity, bool),
+        span: Span,
+        make: impl FnOnce() -> Diagnostic,
+    ) {
+        if self.validator.only_fixable && !fixable {
             return;
         }
-        diagnostic.severity = severity;
-        self.found.push(diagnostic);
+        if let Some(severity) = self.takes(code, severity, span) {
+            let made = make();
+            debug_assert!(fixable || made.fixes.is_empty(), "{code} has a fix");
+            debug_assert!((made.code, made.span) == (code, span), "{code} is another finding");
+            self.found.push(Diagnostic { severity, ..made });
+        }
     }
 
     pub(super) fn finish(self, text: &[u8]) -> Report {
-        self.found.finish(text)
+        // Who only mends the text does not ask for lines.
+        self.found.finish(if self.validator.only_fixable { &[] } else { text })
     }
 }
 

@@ -107,10 +107,11 @@ impl<'v, 'a> Decoder<'v, 'a> {
         let entry = match &node.value {
             Value::Object(members) => Entry::read(self, index, node.span, members),
             other => {
-                let message = format!("a token of the file is an object, not {}", other.description());
-                let found = finding(Code::WrongType, opening(node), At::Token(index), message);
-                let help = "write `{\"token\": …, \"name\": …, \"permissions\": […]}`";
-                self.context.push(found.help(help));
+                self.context.tell(Code::WrongType, opening(node), || {
+                    let message = format!("a token of the file is an object, not {}", other.description());
+                    let found = finding(Code::WrongType, opening(node), At::Token(index), message);
+                    found.help("write `{\"token\": …, \"name\": …, \"permissions\": […]}`")
+                });
                 None
             }
         };
@@ -342,9 +343,10 @@ pub(super) fn in_brackets(span: Span) -> Fix {
 
 /// A finding for an escape that is half of a character.
 pub(super) fn half_a_character(context: &mut Context<'_>, string: RawStr<'_>) {
-    let message = "an escape in this string is half of a character: a surrogate without its pair";
-    let found = finding(Code::JsonSyntax, string.outer(), At::File, message);
-    context.push(found.help("write the character itself"));
+    context.tell(Code::JsonSyntax, string.outer(), || {
+        let message = "an escape in this string is half of a character: a surrogate without its pair";
+        finding(Code::JsonSyntax, string.outer(), At::File, message).help("write the character itself")
+    });
 }
 
 /// The strings of a text that is itself a JSON array of strings, as `system.tokens` has it.

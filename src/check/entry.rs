@@ -38,10 +38,12 @@ impl Entry {
         });
         for (member, found) in ENTRY_MEMBERS.into_iter().zip(&found) {
             if found.is_none() && member != "expiry_millis" {
-                let message = format!("{} has no `{member}`", called(name_text.as_deref(), index));
                 let opening = Span::new(span.start(), span.start() + 1);
-                let missing = finding(Code::MissingMember, opening, At::Token(index), message);
-                decoder.context.push(missing.help(format!("add `\"{member}\"`")));
+                decoder.context.tell(Code::MissingMember, opening, || {
+                    let message = format!("{} has no `{member}`", called(name_text.as_deref(), index));
+                    let missing = finding(Code::MissingMember, opening, At::Token(index), message);
+                    missing.help(format!("add `\"{member}\"`"))
+                });
             }
         }
         let token = token.and_then(|(_, node)| token_rules(decoder, index, node));
@@ -51,8 +53,9 @@ impl Entry {
         } else {
             if decoder.context.wants(Code::NeverExpires) {
                 let opening = Span::new(span.start(), span.start() + 1);
-                let never = finding(Code::NeverExpires, opening, At::Token(index), "the token never expires");
-                decoder.context.push(never);
+                let never =
+                    || finding(Code::NeverExpires, opening, At::Token(index), "the token never expires");
+                decoder.context.tell(Code::NeverExpires, opening, never);
             }
             None
         };
@@ -89,8 +92,10 @@ fn string<'a>(
         }
         return text.map(|text| (string, text));
     }
-    let message = format!("{what} is a string, not {}", node.value.description());
-    context.push(finding(Code::WrongType, opening(node), at, message));
+    context.tell(Code::WrongType, opening(node), || {
+        let message = format!("{what} is a string, not {}", node.value.description());
+        finding(Code::WrongType, opening(node), at, message)
+    });
     None
 }
 
@@ -103,21 +108,25 @@ fn token_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>)
     let checked = check_token(&token);
     match checked.map_err(|error| (error.kind(), error.span())) {
         Err((InvalidTokenKind::Prefix, _)) => {
-            let mut found = finding(Code::TokenPrefix, string.inner(), at, "a token begins with `apiv3_`");
-            if let Some(scheme) = token.find(TOKEN_PREFIX) {
+            context.find(Code::TokenPrefix, string.inner(), || {
+                let found = finding(Code::TokenPrefix, string.inner(), at, "a token begins with `apiv3_`");
+                let Some(scheme) = token.find(TOKEN_PREFIX) else {
+                    let help = "let `influxdb3 create token` or this crate generate one";
+                    return found.help(help).fix(new());
+                };
                 let place = string.place(Span::new(0, scheme));
-                found = found
-                    .help("remove what stands before `apiv3_`, such as `Bearer`")
-                    .fix(replace_on_request(place, ""));
-            } else {
-                found = found.help("let `influxdb3 create token` or this crate generate one").fix(new());
-            }
-            context.push(found);
+                let help = "remove what stands before `apiv3_`, such as `Bearer`";
+                found.help(help).fix(replace_on_request(place, ""))
+            });
         }
         Err((_, span)) => {
-            let message = "an `Authorization` header cannot carry this: a token is visible ASCII characters";
-            let found = finding(Code::TokenCharacters, string.place(span), at, message);
-            context.push(found.help("generate a token, or remove what was copied with it"));
+            let place = string.place(span);
+            context.tell(Code::TokenCharacters, place, || {
+                let message =
+                    "an `Authorization` header cannot carry this: a token is visible ASCII characters";
+                let found = finding(Code::TokenCharacters, place, at, message);
+                found.help("generate a token, or remove what was copied with it")
+            });
         }
         Ok(()) => {
             if context.wants(Code::WeakToken) || context.wants(Code::PlaceholderToken) {
@@ -132,8 +141,10 @@ fn token_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>)
                     )),
                 };
                 if let Some((code, message)) = found {
-                    let weak = finding(code, string.inner(), at, message);
-                    context.push(weak.help("generate one from at least 16 random bytes").fix(new()));
+                    context.find(code, string.inner(), || {
+                        let weak = finding(code, string.inner(), at, message);
+                        weak.help("generate one from at least 16 random bytes").fix(new())
+                    });
                 }
             }
         }
@@ -143,8 +154,10 @@ fn token_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>)
         && let Some(colon) = token.find(':')
     {
         let place = string.place(Span::new(colon, colon + 1));
-        let message = "a token with `:` cannot be used with Basic authentication";
-        context.push(finding(Code::TokenWithColon, place, at, message).help("generate a token without it"));
+        context.tell(Code::TokenWithColon, place, || {
+            let message = "a token with `:` cannot be used with Basic authentication";
+            finding(Code::TokenWithColon, place, at, message).help("generate a token without it")
+        });
     }
     decoder.whole.token(string.inner().start(), &token);
     checked.is_ok().then_some(token)
@@ -155,14 +168,18 @@ fn name_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) 
     let context = &mut decoder.context;
     let (string, name) = string(context, at, "the name of a token", node)?;
     if name.is_empty() {
-        let found = finding(Code::EmptyName, string.inner(), at, "the name of a token is empty");
-        context.push(found.help("name who uses it"));
+        context.tell(Code::EmptyName, string.inner(), || {
+            let found = finding(Code::EmptyName, string.inner(), at, "the name of a token is empty");
+            found.help("name who uses it")
+        });
         return None;
     }
     if name == OPERATOR_TOKEN_NAME {
-        let message = "`_admin` is the name of the operator token";
-        let found = finding(Code::ReservedName, string.inner(), at, message);
-        context.push(found.help("choose another: with this one, the operator token cannot be made"));
+        context.tell(Code::ReservedName, string.inner(), || {
+            let message = "`_admin` is the name of the operator token";
+            let found = finding(Code::ReservedName, string.inner(), at, message);
+            found.help("choose another: with this one, the operator token cannot be made")
+        });
         return None;
     }
     if name.trim() != name {
@@ -192,12 +209,14 @@ fn expiry_rules(
 ) -> Option<Expiry> {
     let at = At::TokenMember(index, "expiry_millis");
     let Value::Number(spelt) = node.value else {
-        context.push(not_an_integer(context, at, node));
+        let now = context.validator.now;
+        context.find(Code::ExpiryNotAnInteger, opening(node), || not_an_integer(now, at, node));
         return None;
     };
     let integer = spelt.parse::<i64>().ok().filter(|_| spelt != "-0");
     let Some(millis) = integer else {
-        context.push(not_an_integer(context, at, node));
+        let now = context.validator.now;
+        context.find(Code::ExpiryNotAnInteger, opening(node), || not_an_integer(now, at, node));
         return None;
     };
     let expiry = Expiry::from_millis(millis);
@@ -270,7 +289,7 @@ fn year(millis: i64) -> String {
     format!("about the year {}", 1970 + millis / MILLIS_PER_YEAR)
 }
 
-fn not_an_integer(context: &Context<'_>, at: At<'_>, node: &Node<'_>) -> crate::diagnostic::Diagnostic {
+fn not_an_integer(now: std::time::SystemTime, at: At<'_>, node: &Node<'_>) -> crate::diagnostic::Diagnostic {
     let wrong = finding(
         Code::ExpiryNotAnInteger,
         opening(node),
@@ -306,7 +325,7 @@ fn not_an_integer(context: &Context<'_>, at: At<'_>, node: &Node<'_>) -> crate::
         let fix = if same { replace_safely } else { replace_on_request };
         return wrong.help(becomes(millis)).fix(fix(node.span, millis.to_string()));
     }
-    match Expiry::parse_after(context.validator.now, text) {
+    match Expiry::parse_after(now, text) {
         Ok(expiry) => {
             let millis = expiry.as_millis();
             wrong

@@ -2,7 +2,6 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -44,9 +43,11 @@ pub(super) fn duplicate(
     name: &str,
     at: At<'_>,
 ) {
-    let message = with_fragment("this member stands twice in one object", name, name);
-    let found = finding(Code::DuplicateMember, key.outer(), at, message);
-    context.push(found.label(first.outer(), "it stands here already").help("remove one of them"));
+    context.tell(Code::DuplicateMember, key.outer(), || {
+        let message = with_fragment("this member stands twice in one object", name, name);
+        let found = finding(Code::DuplicateMember, key.outer(), at, message);
+        found.label(first.outer(), "it stands here already").help("remove one of them")
+    });
 }
 
 /// Reports a member that is not of the format; gives the member that was meant, if that is clear.
@@ -58,13 +59,17 @@ pub(super) fn unknown(
     at: At<'_>,
 ) -> Option<&'static str> {
     if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
-        let message = format!("`{name}` is a member of the HTTP API, and the file has `{ours}`");
-        let found = finding(Code::HttpRequestBody, key.outer(), at, message);
-        context.push(if *ours == "name" {
-            let fix = free.contains(ours).then(|| replace_on_request(key.inner(), *ours));
-            found.help("write `name`").fix(fix)
-        } else {
-            found.help("write `expiry_millis`: the Unix time of the expiry in milliseconds, not a duration")
+        context.find(Code::HttpRequestBody, key.outer(), || {
+            let message = format!("`{name}` is a member of the HTTP API, and the file has `{ours}`");
+            let found = finding(Code::HttpRequestBody, key.outer(), at, message);
+            if *ours == "name" {
+                let fix = free.contains(ours).then(|| replace_on_request(key.inner(), *ours));
+                found.help("write `name`").fix(fix)
+            } else {
+                found.help(
+                    "write `expiry_millis`: the Unix time of the expiry in milliseconds, not a duration",
+                )
+            }
         });
         // A duration is no expiry, so nothing more can be said of its value.
         return Some("name").filter(|ours| name == "token_name" && free.contains(ours));
@@ -72,26 +77,28 @@ pub(super) fn unknown(
     let same = free.iter().copied().find(|known| is_same_word(known, name));
     let near = same.or_else(|| meant(name, free.iter().copied()).map(|(known, _)| known));
     let is_expiry =
-        || free.contains(&"expiry_millis") && EXPIRY_ALIASES.contains(&plain_alias(name).as_str());
+        || free.contains(&"expiry_millis") && EXPIRY_ALIASES.iter().any(|alias| is_alias(alias, name));
     if let Some(known) = near.or_else(|| is_expiry().then_some("expiry_millis")) {
-        let message = format!("the server ignores this member: it is called `{known}`");
-        let found = finding(Code::MisspeltMember, key.outer(), at, message);
-        let fix = if near.is_some() {
-            replace_safely(key.inner(), known)
-        } else {
-            replace_on_request(key.inner(), known)
-        };
-        context.push(found.help(format!("did you mean `{known}`?")).fix(fix));
+        context.find(Code::MisspeltMember, key.outer(), || {
+            let message = format!("the server ignores this member: it is called `{known}`");
+            let found = finding(Code::MisspeltMember, key.outer(), at, message);
+            let fix = if near.is_some() {
+                replace_safely(key.inner(), known)
+            } else {
+                replace_on_request(key.inner(), known)
+            };
+            found.help(format!("did you mean `{known}`?")).fix(fix)
+        });
         return Some(known);
     }
-    if context.wants(Code::UnknownMember) {
+    context.tell(Code::UnknownMember, key.outer(), || {
         let message = if is_plain_word(name) && may_show(name, name) {
             format!("the server ignores the member `{name}`")
         } else {
             "the server ignores this member".into()
         };
-        context.push(finding(Code::UnknownMember, key.outer(), at, message).help("remove it"));
-    }
+        finding(Code::UnknownMember, key.outer(), at, message).help("remove it")
+    });
     None
 }
 
@@ -104,8 +111,10 @@ fn is_same_word(a: &str, b: &str) -> bool {
     plain(a).eq(plain(b))
 }
 
-fn plain_alias(name: &str) -> String {
-    name.to_ascii_lowercase().replace('-', "_")
+/// Whether a name is an alias in any case, with `-` for `_`.
+fn is_alias(alias: &str, name: &str) -> bool {
+    let plain = |byte: u8| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
+    alias.len() == name.len() && alias.bytes().eq(name.bytes().map(plain))
 }
 
 /// Whether a name of a member looks like one, and not like a piece of a secret.

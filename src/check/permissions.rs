@@ -4,12 +4,13 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use std::collections::HashSet;
 
 use crate::check::context::{At, Context, finding, replace_safely};
 use crate::check::decode::{Decoder, half_a_character, in_brackets, list_in_a_string, opening};
 use crate::check::grammar::errors;
+use crate::check::names::name_warnings;
 use crate::check::rights;
-use crate::check::whole::name_warnings;
 use crate::code::{Code, Severity};
 use crate::json::{self, Node, RawStr, Value};
 use crate::name::INTERNAL_DATABASE;
@@ -26,11 +27,11 @@ pub(super) struct Grant<'t, 'a> {
     pub(super) permission: PermissionRef<'t>,
 }
 
-impl<'t> Grant<'t, '_> {
-    /// The names with their places in the file; `*` as a name.
-    pub(super) fn names(&self) -> impl Iterator<Item = (Span, &'t str)> + use<'_, 't> {
+impl<'t, 'a> Grant<'t, 'a> {
+    /// The names with their places in the decoded text; `*` as a name.
+    pub(super) fn names(&self) -> impl Iterator<Item = (Span, &'t str)> + use<'t, 'a> {
         let (start, end) = self.name_places();
-        self.items(start, end)
+        self.spans(start, end)
     }
 
     /// Where the names begin and end in the decoded text.
@@ -40,16 +41,14 @@ impl<'t> Grant<'t, '_> {
     }
 
     /// The actions as they are written, with their places in the file.
-    pub(super) fn actions(&self) -> impl Iterator<Item = (Span, &'t str)> + use<'_, 't> {
-        self.items(self.text.rfind(':').map_or(0, |colon| colon + 1), self.text.len())
-    }
-
-    fn items(&self, start: usize, end: usize) -> impl Iterator<Item = (Span, &'t str)> + use<'_, 't> {
-        self.spans(start, end).map(|(span, item)| (self.string.place(span), item))
+    pub(super) fn actions(&self) -> impl Iterator<Item = (Span, &'t str)> + use<'t, 'a> {
+        let mut places = self.string.places();
+        let items = self.spans(self.text.rfind(':').map_or(0, |colon| colon + 1), self.text.len());
+        items.map(move |(span, item)| (places.place(span), item))
     }
 
     /// The items with their places in the decoded text.
-    fn spans(&self, start: usize, end: usize) -> impl Iterator<Item = (Span, &'t str)> + use<'t> {
+    fn spans(&self, start: usize, end: usize) -> impl Iterator<Item = (Span, &'t str)> + use<'t, 'a> {
         let mut at = start;
         self.text.get(start..end).unwrap_or_default().split(',').map(move |item| {
             let span = Span::new(at, at + item.len());
@@ -151,19 +150,24 @@ fn text<'a>(
             return text.map(|text| (index, *string, text));
         }
         Value::Object(_) => {
-            let found =
-                finding(Code::PermissionObject, opening(item), at, "a permission is a string, not an object");
-            context.push(match object_as_text(item) {
-                Some(text) => {
-                    found.help(format!("write `{text}`")).fix(replace_safely(item.span, json::quoted(&text)))
+            context.find(Code::PermissionObject, opening(item), || {
+                let message = "a permission is a string, not an object";
+                let found = finding(Code::PermissionObject, opening(item), at, message);
+                match object_as_text(item) {
+                    Some(text) => {
+                        let fix = replace_safely(item.span, json::quoted(&text));
+                        found.help(format!("write `{text}`")).fix(fix)
+                    }
+                    None => found.help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`"),
                 }
-                None => found.help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`"),
             });
         }
         other => {
-            let message = format!("a permission is a string, not {}", other.description());
-            let found = finding(Code::WrongType, opening(item), at, message);
-            context.push(found.help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`"));
+            context.tell(Code::WrongType, opening(item), || {
+                let message = format!("a permission is a string, not {}", other.description());
+                let found = finding(Code::WrongType, opening(item), at, message);
+                found.help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`")
+            });
         }
     }
     None
@@ -239,16 +243,19 @@ fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant<'_, 'a>) {
         }
         let inside = "db:".len()..grant.text.rfind(':').unwrap_or("db:".len());
         let mut start = inside.start;
+        let mut places = grant.string.places();
         for name in grant.text.get(inside).unwrap_or_default().split(',') {
             let span = Span::new(start, start + name.len());
             start = span.end() + 1;
-            let place = grant.string.place(span);
+            let place = places.place(span);
             decoder.whole.grant((token, grant.index, place), name, grant.string.slice(span));
             name_warnings(&mut decoder.context, at, place, name);
             if name == INTERNAL_DATABASE {
-                let message = "only admin tokens reach `_internal`, whatever is granted";
-                let found = finding(Code::InternalDatabase, place, at, message);
-                decoder.context.push(found.help("remove it, or use an admin token"));
+                decoder.context.tell(Code::InternalDatabase, place, || {
+                    let message = "only admin tokens reach `_internal`, whatever is granted";
+                    let found = finding(Code::InternalDatabase, place, at, message);
+                    found.help("remove it, or use an admin token")
+                });
             }
         }
     }
@@ -262,8 +269,11 @@ fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant<'_, 'a>) {
     let documented = DatabaseActions::READ | DatabaseActions::WRITE;
     if !documented.contains(permission.actions()) && context.wants(Code::UndocumentedAction) {
         for (span, action) in grant.actions().filter(|(_, action)| !matches!(*action, "read" | "write")) {
-            let message = format!("the server accepts `{action}`, and the documentation does not name it");
-            context.push(finding(Code::UndocumentedAction, span, at, message));
+            context.tell(Code::UndocumentedAction, span, || {
+                let message =
+                    format!("the server accepts `{action}`, and the documentation does not name it");
+                finding(Code::UndocumentedAction, span, at, message)
+            });
         }
     }
     releases(context, at, grant, permission.actions());
@@ -272,17 +282,14 @@ fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant<'_, 'a>) {
 
 fn wildcard(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, actions: DatabaseActions) {
     let Some((span, _)) = grant.names().next() else { return };
-    let mut found = finding(
-        Code::WildcardDatabase,
-        span,
-        at,
-        format!("the token can {} all databases, also those to come", spoken(actions)),
-    );
+    let span = grant.string.place(span);
+    let code = Code::WildcardDatabase;
     let strong = DatabaseActions::WRITE | DatabaseActions::CREATE | DatabaseActions::DELETE;
-    if !(actions & strong).is_empty() {
-        found.severity = Severity::Warning;
-    }
-    context.push(found.help("list the databases that it needs"));
+    let severity = if (actions & strong).is_empty() { code.severity() } else { Severity::Warning };
+    context.add((code, severity, false), span, || {
+        let message = format!("the token can {} all databases, also those to come", spoken(actions));
+        finding(code, span, at, message).help("list the databases that it needs")
+    });
 }
 
 /// `read and write`.
@@ -299,6 +306,7 @@ fn releases(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, action
     if release < Release::WILDCARD_DATABASES
         && let Some((span, _)) = grant.names().find(|(_, name)| *name == "*")
     {
+        let span = grant.string.place(span);
         context.push(
             newer(span, "`db:*` in a tokens file", Release::WILDCARD_DATABASES).help("list the databases"),
         );
@@ -325,17 +333,20 @@ fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_
     let mut twice: Vec<Span> = Vec::new();
     let (start, colon) = grant.name_places();
     if may_repeat(names) {
-        twice.extend(second_ones(grant.spans(start, colon).collect()));
+        twice.extend(second_ones(grant.spans(start, colon)));
     }
     if may_repeat(actions) {
-        twice.extend(second_ones(grant.spans(colon + 1, grant.text.len()).collect()));
+        twice.extend(second_ones(grant.spans(colon + 1, grant.text.len())));
     }
+    let mut places = grant.string.places();
     for span in twice {
-        // The comma before it may be an escape in the file.
-        let removed = grant.string.place(Span::new(span.start() - 1, span.end()));
-        let found =
-            finding(Code::DuplicateItem, grant.string.place(span), at, "this stands in the list already");
-        context.push(found.help("remove it").fix(replace_safely(removed, "")));
+        let place = places.place(span);
+        context.find(Code::DuplicateItem, place, || {
+            // The comma before it may be an escape in the file.
+            let removed = places.place(Span::new(span.start() - 1, span.end()));
+            let found = finding(Code::DuplicateItem, place, at, "this stands in the list already");
+            found.help("remove it").fix(replace_safely(removed, ""))
+        });
     }
 }
 
@@ -352,42 +363,7 @@ fn may_repeat(list: &str) -> bool {
     false
 }
 
-fn second_ones(mut items: Vec<(Span, &str)>) -> Vec<Span> {
-    items.sort_by_key(|&(span, item)| (item, span));
-    let pairs = items.windows(2).filter_map(|pair| match pair {
-        [(_, first), (span, second)] if first == second => Some(*span),
-        _ => None,
-    });
-    pairs.collect()
-}
-
-/// Whether a whole name is a variable that was not filled in.
-pub(super) fn is_variable(name: &str) -> bool {
-    let name = name.trim();
-    let enclosed = |open, close| name.strip_prefix(open).is_some_and(|rest: &str| rest.contains(close));
-    enclosed("${", "}") || enclosed("{{", "}}") || enclosed("<", ">") || enclosed("$(", ")") || {
-        name.strip_prefix('$').is_some_and(|rest| {
-            !rest.is_empty() && rest.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
-        })
-    }
-}
-
-/// Whether a name is one of those in examples.
-pub(super) fn is_placeholder(name: &str) -> bool {
-    const EXAMPLES: [&str; 9] = [
-        "database_name",
-        "db_name",
-        "my_database",
-        "my-database",
-        "my_db",
-        "your_database",
-        "your_database_name",
-        "your-database",
-        "example_db",
-    ];
-    let numbered = |name: &str| {
-        name.strip_prefix("DATABASE").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    matches!(name.as_bytes().first(), Some(b'd' | b'D' | b'm' | b'M' | b'y' | b'Y' | b'e' | b'E'))
-        && (EXAMPLES.iter().any(|example| example.eq_ignore_ascii_case(name)) || numbered(name))
+fn second_ones<'t>(items: impl Iterator<Item = (Span, &'t str)>) -> impl Iterator<Item = Span> {
+    let mut seen = HashSet::new();
+    items.filter(move |(_, item)| !seen.insert(*item)).map(|(span, _)| span)
 }

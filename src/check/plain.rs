@@ -6,9 +6,8 @@ use core::ops::Range;
 
 use crate::check::context::Context;
 use crate::check::entry::{LOOKS_LIKE_SECONDS, MILLIS_OF_YEAR_5138};
-use crate::check::permissions::is_placeholder;
+use crate::check::names::{DOCUMENTED_NAME, is_placeholder};
 use crate::check::strength::is_evenly_mixed;
-use crate::check::whole::DOCUMENTED_NAME;
 use crate::code::Code;
 use crate::expiry::{Expiry, millis};
 use crate::file::TokenEntry;

@@ -1,9 +1,9 @@
 //! What the permissions of one token do to each other.
 
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
-use std::collections::HashMap;
+use core::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
 use crate::check::context::{At, Context, finding, remove_element};
 use crate::check::permissions::{Grant, spoken};
@@ -11,7 +11,7 @@ use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::name::INTERNAL_DATABASE;
 use crate::permission::{DatabaseActions, Permission, Scope};
-use crate::redact::may_show;
+use crate::redact::{may_show, mentions_token};
 use crate::span::Span;
 
 // The actions on a system resource in the same measure.
@@ -68,6 +68,7 @@ pub(super) fn between(context: &mut Context<'_>, token: usize, grants: &[Grant<'
         granted.fold(DatabaseActions::EMPTY, |all, (action, _)| all | action)
     };
     hides(context, token, grants, |key| union(&counts, key, 1));
+    let mut redundant = Vec::new();
     // From the last to the first, so that of several that cover each other the first stays.
     for (grant, _) in grants.iter().zip(&duplicates).rev().filter(|(_, duplicate)| !**duplicate) {
         let resource_type = grant.permission.resource_type();
@@ -80,12 +81,17 @@ pub(super) fn between(context: &mut Context<'_>, token: usize, grants: &[Grant<'
                     }
                 }
             }
+            redundant.push(grant);
+        }
+    }
+    for grant in redundant.into_iter().rev() {
+        let place = grant.string.inner();
+        context.find(Code::RedundantPermission, place, || {
             let message = "other permissions of the token cover this one";
-            let place = grant.string.inner();
             let found =
                 finding(Code::RedundantPermission, place, At::Permission(token, grant.index), message);
-            context.push(found.help("remove it").fix(remove_element(elements, grant.index)));
-        }
+            found.help("remove it").fix(remove_element(elements, grant.index))
+        });
     }
 }
 
@@ -96,25 +102,24 @@ fn duplicates(
     grants: &[Grant<'_, '_>],
     elements: &[Span],
 ) -> Vec<bool> {
-    let mut seen: HashMap<String, Span> = HashMap::with_capacity(grants.len());
+    let mut seen: HashMap<(&str, Vec<&str>, DatabaseActions), Span> = HashMap::with_capacity(grants.len());
     let mut duplicates = Vec::with_capacity(grants.len());
     for grant in grants {
         let mut names: Vec<&str> = grant.names().map(|(_, name)| name).collect();
         names.sort_unstable();
         names.dedup();
         let actions = grant.database_actions().unwrap_or(SYSTEM);
-        let canonical = format!("{}:{}:{actions}", grant.permission.resource_type(), names.join(","));
         let place = grant.string.inner();
-        let first = *seen.entry(canonical).or_insert(place);
+        let first = *seen.entry((grant.permission.resource_type(), names, actions)).or_insert(place);
         duplicates.push(first != place);
         if first != place {
-            let message = "the token has this permission already";
-            let found =
+            context.find(Code::DuplicatePermission, place, || {
+                let message = "the token has this permission already";
                 finding(Code::DuplicatePermission, place, At::Permission(token, grant.index), message)
                     .label(first, "it stands here")
                     .help("remove it")
-                    .fix(remove_element(elements, grant.index));
-            context.push(found);
+                    .fix(remove_element(elements, grant.index))
+            });
         }
     }
     duplicates
@@ -131,33 +136,36 @@ fn hides(
     if all.is_empty() {
         return;
     }
-    let mut told: Vec<&str> = Vec::new();
+    let mut told: HashSet<&str> = HashSet::new();
     for grant in grants {
         if !matches!(&grant.permission, Permission::Database(permission) if !permission.scope().is_all()) {
             continue;
         }
+        let mut places = grant.string.places();
+        let hides = OnceCell::new();
         for (span, name) in grant.names() {
             // `db:*` does not reach `_internal` anyway, which has a finding of its own.
             if name == INTERNAL_DATABASE {
                 continue;
             }
             let hidden = all - allowed(&("db", name));
-            if hidden.is_empty() || told.binary_search(&name).map_err(|at| told.insert(at, name)).is_ok() {
+            if hidden.is_empty() || !told.insert(name) {
                 continue;
             }
-            let database =
-                if may_show(name, grant.text) { format!("`{name}`") } else { "this database".into() };
-            let message = format!(
-                "the token cannot {} {database}: the entry for one database hides the one for all",
-                spoken(hidden).replace(" and ", " or ")
-            );
-            let end = grant.string.inner().end();
-            let more = Edit::new(Span::new(end, end), format!(",{hidden}"));
-            let found =
-                finding(Code::SpecificHidesWildcard, span, At::Permission(token, grant.index), message)
+            let place = places.place(span);
+            context.find(Code::SpecificHidesWildcard, place, || {
+                let shown = !*hides.get_or_init(|| mentions_token(grant.text)) && may_show(name, name);
+                let database = if shown { format!("`{name}`") } else { "this database".into() };
+                let message = format!(
+                    "the token cannot {} {database}: the entry for one database hides the one for all",
+                    spoken(hidden).replace(" and ", " or ")
+                );
+                let end = grant.string.inner().end();
+                let more = Edit::new(Span::new(end, end), format!(",{hidden}"));
+                finding(Code::SpecificHidesWildcard, place, At::Permission(token, grant.index), message)
                     .help("add the actions here too, if they are wanted")
-                    .fix(Fix::new(Applicability::Ask, [more]));
-            context.push(found);
+                    .fix(Fix::new(Applicability::Ask, [more]))
+            });
         }
     }
 }

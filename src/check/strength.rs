@@ -68,11 +68,15 @@ const WORDS: [&str; 30] = [
 ];
 const BITS_OF_A_WORD: f64 = 12.0;
 
+const LONGEST_JUDGED: usize = 4096;
+
 /// Judges the part behind the prefix.
 pub(super) fn strength(body: &str) -> Strength {
     if is_evenly_mixed(body.as_bytes()) {
         return Strength::Strong;
     }
+    // More add nothing: so many are strong by this measure, whatever they are, and examples are short.
+    let body = body.get(..LONGEST_JUDGED).unwrap_or(body);
     let lower = zeroize::Zeroizing::new(body.to_ascii_lowercase());
     if PLACEHOLDERS.iter().any(|placeholder| lower.contains(placeholder)) {
         return Strength::Placeholder;
@@ -104,15 +108,16 @@ fn different(body: &[u8]) -> u32 {
     body.iter().fold(0_u64, |seen, byte| seen | 1 << (byte & 63)).count_ones()
 }
 
-/// A fair estimate: what a guesser pays who knows the alphabet, repetitions, sequences and common words. It ends where
-/// there is enough.
+/// A fair estimate, up to what is wanted: what a guesser pays who knows the alphabet, repetitions, sequences and common
+/// words.
 fn bits(body: &[u8], lower: &[u8]) -> f64 {
     let per_character = alphabet(body).log2();
     let mut bits = 0.0;
     let mut at = 0;
     while at < body.len() && bits < WANTED_BITS {
         let rest = lower.get(at..).unwrap_or_default();
-        let word = WORDS.iter().map(|word| word.as_bytes()).find(|word| rest.starts_with(word));
+        let begins = |word: &&[u8]| word.first() == rest.first() && rest.starts_with(word);
+        let word = WORDS.iter().map(|word| word.as_bytes()).find(begins);
         let again = repeated(body, at);
         if let Some(word) = word {
             bits += BITS_OF_A_WORD.min(f64_of(word.len()) * per_character);
@@ -138,15 +143,22 @@ fn follows(body: &[u8], at: usize) -> bool {
 // How far back and how long repetitions are looked for: enough for what people write, and linear in the text.
 const WINDOW: usize = 128;
 
-/// The longest run from `at` that stands before `at` already.
+/// The longest run from `at` that stands before `at` already; 0 for less than three bytes.
 fn repeated(body: &[u8], at: usize) -> usize {
-    let (before, rest) = body.split_at(at);
-    let from = before.len().saturating_sub(WINDOW);
+    let rest = body.get(at..).unwrap_or_default();
+    let Some(begin) = rest.first_chunk::<3>() else { return 0 };
+    let from = at.saturating_sub(WINDOW);
     let common = |start: usize| {
         let earlier = body.get(start..).unwrap_or_default();
         earlier.iter().zip(rest).take(WINDOW).take_while(|(a, b)| a == b).count()
     };
-    (from..at).map(common).max().unwrap_or(0)
+    let windows = body.get(from..at + 2).unwrap_or_default().windows(3);
+    (from..at)
+        .zip(windows)
+        .filter(|(_, window)| window == begin)
+        .map(|(start, _)| common(start))
+        .max()
+        .unwrap_or(0)
 }
 
 /// How many characters the text seems to be drawn from.

@@ -27,35 +27,39 @@ pub(super) fn read<'v>(
         return (context, None);
     }
     match attempt(&context, text, build) {
-        Ok((decoded, file)) => {
+        (decoded, Ok(file)) => {
             context.absorb(decoded);
             (context, file)
         }
-        Err((decoded, error)) => {
+        (decoded, Err(error)) => {
             let Some((clean, extras)) = without_extras(text) else {
                 return (give_up(context, decoded, text, error), None);
             };
             match attempt(&context, &clean, false) {
-                Ok((decoded, _)) => {
+                (decoded, Ok(_)) => {
                     // All that was wrong were these, so that taking them out is safe.
                     for (span, message) in extras {
-                        let found = finding(Code::JsonSyntax, span, At::File, message);
-                        context.push(found.help("remove it").fix(replace_safely(span, "")));
+                        context.find(Code::JsonSyntax, span, || {
+                            let found = finding(Code::JsonSyntax, span, At::File, message);
+                            found.help("remove it").fix(replace_safely(span, ""))
+                        });
                     }
                     context.absorb(decoded);
                     (context, None)
                 }
-                Err((_, again))
+                (_, Err(again))
                     if !clean.trim_start().starts_with(['{', '[']) || place(&clean, again) == 0 =>
                 {
                     (give_up(context, decoded, text, error), None)
                 }
-                Err((decoded, again)) => {
+                (decoded, Err(again)) => {
                     // What looks like a comment behind the error may be something else.
                     for (span, message) in
                         extras.into_iter().filter(|(span, _)| span.start() < place(&clean, again))
                     {
-                        context.push(finding(Code::JsonSyntax, span, At::File, message).help("remove it"));
+                        context.find(Code::JsonSyntax, span, || {
+                            finding(Code::JsonSyntax, span, At::File, message).help("remove it")
+                        });
                     }
                     (give_up(context, decoded, &clean, again), None)
                 }
@@ -77,16 +81,16 @@ const fn place(text: &str, error: Unreadable) -> usize {
     }
 }
 
-type Attempt<'v> = Result<(Context<'v>, Option<TokenFile>), (Context<'v>, Unreadable)>;
+type Attempt<'v> = (Context<'v>, Result<Option<TokenFile>, Unreadable>);
 
 fn attempt<'v>(context: &Context<'v>, text: &str, build: bool) -> Attempt<'v> {
     let mut decoder = Decoder::new(context.fresh(), text, build);
     match json::read(text, &mut decoder) {
         Ok(()) => {
             let (context, file, _) = decoder.finish();
-            Ok((context, file))
+            (context, Ok(file))
         }
-        Err(error) => Err((decoder.abandon(), error)),
+        Err(error) => (decoder.abandon(), Err(error)),
     }
 }
 
@@ -182,6 +186,8 @@ fn without_extras(text: &str) -> Option<(Zeroizing<String>, Vec<Extra>)> {
     let mut clean = Zeroizing::new(text.as_bytes().to_vec());
     let mut extras = Vec::new();
     let mut comma = None;
+    // A comment that does not end is looked through once.
+    let mut ends = true;
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let rest = text.as_bytes().get(at..).unwrap_or_default();
@@ -193,7 +199,11 @@ fn without_extras(text: &str) -> Option<(Zeroizing<String>, Vec<Extra>)> {
             }
             b'#' => Some(line_length(rest)),
             b'/' if rest.starts_with(b"//") => Some(line_length(rest)),
-            b'/' if rest.starts_with(b"/*") => block_length(rest),
+            b'/' if ends && rest.starts_with(b"/*") => {
+                let length = block_length(rest);
+                ends = length.is_some();
+                length
+            }
             _ => None,
         };
         if let Some(length) = comment {

@@ -11,21 +11,19 @@ use crate::check::context::{
     At, Context, finding, remove_element, replace_on_request, replace_safely, with_fragment,
 };
 use crate::check::decode::{half_a_character, list_in_a_string, opening};
-use crate::check::permissions::{is_placeholder, is_variable};
+use crate::check::names::{database_name, is_placeholder};
 use crate::check::seen::Seen;
-use crate::code::{Code, Severity};
+use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::json::{self, Node, RawStr, Value};
-use crate::name::{INTERNAL_DATABASE, InvalidNameKind, MAX_DATABASE_NAME, check_database_name};
+use crate::name::{INTERNAL_DATABASE, check_database_name};
 use crate::redact::may_show;
 use crate::release::Release;
 use crate::span::Span;
-use crate::suggest::meant;
+use crate::suggest::Guesses;
 
 /// The default limit of databases on a server (documentation, server source).
 const MAX_DATABASES: usize = 100;
-/// The longest name that the documentation allows.
-pub(super) const DOCUMENTED_NAME: usize = 64;
 
 pub(crate) struct Whole<'a> {
     /// Where the bracket of the file is.
@@ -48,7 +46,7 @@ pub(crate) struct Whole<'a> {
     all_granted: bool,
     // A permission that was refused may grant anything.
     unreadable: bool,
-    created: HashMap<String, (usize, Span)>,
+    created: HashMap<Cow<'a, str>, (usize, Span)>,
     create_unreadable: bool,
 }
 
@@ -126,33 +124,36 @@ impl<'a> Whole<'a> {
     pub(super) fn duplicates(&mut self, context: &mut Context<'_>) {
         self.secrets.sort();
         self.names.sort();
+        let release = context.validator.release;
         for (first, string) in self.secrets.again() {
-            let message = match context.validator.release {
-                Some(release) if release >= Release::UNIQUE_TOKENS => {
-                    format!("another entry has this token, and release {release} refuses it")
-                }
-                Some(release) => {
-                    format!("another entry has this token, and release {release} forgets that entry's without a word")
-                }
-                None => {
-                    "another entry has this token: before 3.11.1 the last hides the first, since then it is refused".into()
-                }
-            };
-            let at = At::TokenMember(self.token_at(string.inner().start()), "token");
-            let found = finding(Code::DuplicateToken, string.inner(), at, message)
-                .label(first.outer(), "it stands here already")
-                .help("give every entry a token of its own")
-                .fix(Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]));
-            context.push(found);
+            context.find(Code::DuplicateToken, string.inner(), || {
+                let message = match release {
+                    Some(release) if release >= Release::UNIQUE_TOKENS => {
+                        format!("another entry has this token, and release {release} refuses it")
+                    }
+                    Some(release) => {
+                        format!("another entry has this token, and release {release} forgets that entry's without a word")
+                    }
+                    None => {
+                        "another entry has this token: before 3.11.1 the last hides the first, since then it is refused".into()
+                    }
+                };
+                let at = At::TokenMember(self.token_at(string.inner().start()), "token");
+                finding(Code::DuplicateToken, string.inner(), at, message)
+                    .label(first.outer(), "it stands here already")
+                    .help("give every entry a token of its own")
+                    .fix(Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]))
+            });
         }
         for (first, string) in self.names.again() {
-            let name = string.decode().unwrap_or_default();
-            let message = with_fragment("another token has this name", &name, &name);
-            let at = At::TokenMember(self.token_at(string.inner().start()), "name");
-            let found = finding(Code::DuplicateName, string.inner(), at, message)
-                .label(first.outer(), "it stands here already")
-                .help("the server refuses the second: give it another name");
-            context.push(found);
+            context.tell(Code::DuplicateName, string.inner(), || {
+                let name = string.decode().unwrap_or_default();
+                let message = with_fragment("another token has this name", &name, &name);
+                let at = At::TokenMember(self.token_at(string.inner().start()), "name");
+                finding(Code::DuplicateName, string.inner(), at, message)
+                    .label(first.outer(), "it stands here already")
+                    .help("the server refuses the second: give it another name")
+            });
         }
     }
 
@@ -178,7 +179,7 @@ impl<'a> Whole<'a> {
         context: &mut Context<'_>,
         text: &'a str,
         node: &Node<'a>,
-    ) -> Vec<String> {
+    ) -> Vec<Cow<'a, str>> {
         let Value::Array(items) = &node.value else {
             self.create_not_a_list(context, text, node);
             return Vec::new();
@@ -189,8 +190,11 @@ impl<'a> Whole<'a> {
         for (index, item) in items.iter().enumerate() {
             let at = At::Database(index);
             let Value::String(string) = item.value else {
-                let message = format!("the name of a database is a string, not {}", item.value.description());
-                context.push(finding(Code::WrongType, opening(item), at, message));
+                context.tell(Code::WrongType, opening(item), || {
+                    let message =
+                        format!("the name of a database is a string, not {}", item.value.description());
+                    finding(Code::WrongType, opening(item), at, message)
+                });
                 continue;
             };
             let Some(name) = string.decode() else {
@@ -200,20 +204,21 @@ impl<'a> Whole<'a> {
             if database_name(context, at, string, &name) {
                 continue;
             }
-            match self.created.entry(name.clone().into_owned()) {
+            match self.created.entry(name.clone()) {
                 Slot::Vacant(slot) => {
                     slot.insert((index, string.inner()));
                 }
                 Slot::Occupied(slot) => {
-                    let message = with_fragment("this database stands twice in the list", &name, &name);
-                    let found = finding(Code::DuplicateDatabase, string.inner(), at, message)
-                        .label(slot.get().1, "it stands here already")
-                        .help("remove it")
-                        .fix(remove_element(&spans, index));
-                    context.push(found);
+                    context.find(Code::DuplicateDatabase, string.inner(), || {
+                        let message = with_fragment("this database stands twice in the list", &name, &name);
+                        finding(Code::DuplicateDatabase, string.inner(), at, message)
+                            .label(slot.get().1, "it stands here already")
+                            .help("remove it")
+                            .fix(remove_element(&spans, index))
+                    });
                 }
             }
-            names.push(name.into_owned());
+            names.push(name);
         }
         if self.created.len() > MAX_DATABASES {
             let message = format!(
@@ -272,45 +277,51 @@ impl<'a> Whole<'a> {
 
     fn padded(&self, context: &mut Context<'_>) {
         for (index, string) in &self.padded_names {
-            let Some(name) = string.decode() else { continue };
-            let trimmed = name.trim();
-            let start = name.len() - name.trim_start().len();
-            let edits = [
-                Edit::new(string.place(Span::new(0, start)), ""),
-                Edit::new(string.place(Span::new(start + trimmed.len(), name.len())), ""),
-            ];
-            let edits: Vec<Edit> = edits.into_iter().filter(|edit| !edit.span().is_empty()).collect();
-            // Not where the result would be empty, reserved or a duplicate.
-            let allowed = crate::name::check_token_name(trimmed).is_ok() && self.names.get(trimmed).is_none();
-            let message = "the name begins or ends with white space, and the server does not trim it";
-            let at = At::TokenMember(*index, "name");
-            let found = finding(Code::NameWithSurroundingSpace, string.inner(), at, message);
-            let fix = allowed.then(|| Fix::new(Applicability::Safe, edits));
-            context.push(found.help("remove the white space").fix(fix));
+            context.find(Code::NameWithSurroundingSpace, string.inner(), || {
+                let name = string.decode().unwrap_or_default();
+                let trimmed = name.trim();
+                let start = name.len() - name.trim_start().len();
+                let edits = [
+                    Edit::new(string.place(Span::new(0, start)), ""),
+                    Edit::new(string.place(Span::new(start + trimmed.len(), name.len())), ""),
+                ];
+                let edits: Vec<Edit> = edits.into_iter().filter(|edit| !edit.span().is_empty()).collect();
+                // Not where the result would be empty, reserved or a duplicate.
+                let allowed =
+                    crate::name::check_token_name(trimmed).is_ok() && self.names.get(trimmed).is_none();
+                let message = "the name begins or ends with white space, and the server does not trim it";
+                let at = At::TokenMember(*index, "name");
+                let found = finding(Code::NameWithSurroundingSpace, string.inner(), at, message);
+                let fix = allowed.then(|| Fix::new(Applicability::Safe, edits));
+                found.help("remove the white space").fix(fix)
+            });
         }
     }
 
     fn granted_not_created(&self, context: &mut Context<'_>) {
-        for (name, (token, permission, span)) in &self.granted {
-            // A name that has its finding already needs no second one.
-            let told = name == INTERNAL_DATABASE || is_placeholder(name);
-            if told || self.created.contains_key(name.as_ref()) {
-                continue;
-            }
-            let message = with_fragment(
-                "granted but not in `create_databases`, so a server without it refuses the file",
-                name,
-                name,
-            );
-            let found = finding(Code::GrantedNotCreated, *span, At::Permission(*token, *permission), message);
-            let created = self.created.keys().map(String::as_str);
-            let near = meant(name, created).map(|(near, _)| near).filter(|near| may_show(near, near));
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`? else add it to `create_databases`"),
-                None => "add it to `create_databases`, unless it exists on every server that reads the file"
-                    .into(),
-            };
-            context.push(found.help(help).fix(self.add_database(name)));
+        // A name that has its finding already needs no second one.
+        let told = |name: &str| name == INTERNAL_DATABASE || is_placeholder(name);
+        let missing = self.granted.iter().filter(|(name, _)| !self.created.contains_key(name.as_ref()));
+        let missing = missing.filter(|(name, _)| !told(name)).map(|(name, place)| (name.as_ref(), *place));
+        let created = self.created.keys().map(AsRef::as_ref);
+        let mut guesses = Guesses::default();
+        for (name, (token, permission, span)) in first_first(context, missing.collect(), |place| place.2) {
+            context.find(Code::GrantedNotCreated, span, || {
+                let message = with_fragment(
+                    "granted but not in `create_databases`, so a server without it refuses the file",
+                    name,
+                    name,
+                );
+                let at = At::Permission(token, permission);
+                let help = match guesses.meant(name, created.clone()).filter(|near| may_show(near, near)) {
+                    Some(near) => format!("did you mean `{near}`? else add it to `create_databases`"),
+                    None => {
+                        "add it to `create_databases`, unless it exists on every server that reads the file"
+                            .into()
+                    }
+                };
+                finding(Code::GrantedNotCreated, span, at, message).help(help).fix(self.add_database(name))
+            });
         }
     }
 
@@ -328,71 +339,40 @@ impl<'a> Whole<'a> {
     }
 
     fn created_not_granted(&self, context: &mut Context<'_>) {
-        for (name, (index, span)) in &self.created {
-            if self.granted.contains_key(name.as_str()) {
-                continue;
-            }
-            let message = with_fragment("created, and no token of the file may use it", name, name);
-            let found = finding(Code::CreatedNotGranted, *span, At::Database(*index), message);
-            let granted = self.granted.keys().map(AsRef::as_ref);
-            context.push(match meant(name, granted).filter(|(near, _)| may_show(near, near)) {
-                Some((near, _)) => found.help(format!("did you mean `{near}`?")),
-                None => found,
+        let unused = self.created.iter().filter(|(name, _)| !self.granted.contains_key(name.as_ref()));
+        let unused = unused.map(|(name, place)| (name.as_ref(), *place));
+        let granted = self.granted.keys().map(AsRef::as_ref);
+        let mut guesses = Guesses::default();
+        for (name, (index, span)) in first_first(context, unused.collect(), |place| place.1) {
+            context.tell(Code::CreatedNotGranted, span, || {
+                let message = with_fragment("created, and no token of the file may use it", name, name);
+                let found = finding(Code::CreatedNotGranted, span, At::Database(index), message);
+                match guesses.meant(name, granted.clone()).filter(|near| may_show(near, near)) {
+                    Some(near) => found.help(format!("did you mean `{near}`?")),
+                    None => found,
+                }
             });
         }
     }
 }
 
+/// As many as a report keeps come first, in the order of the file; those behind them will only be counted.
+fn first_first<'n, P>(
+    context: &Context<'_>,
+    mut names: Vec<(&'n str, P)>,
+    span: impl Fn(&P) -> Span,
+) -> Vec<(&'n str, P)> {
+    let keep = context.validator.keep;
+    if keep < names.len() {
+        names.select_nth_unstable_by_key(keep, |(_, place)| span(place));
+    }
+    let first = names.len().min(keep);
+    if let Some(first) = names.get_mut(..first) {
+        first.sort_unstable_by_key(|(_, place)| span(place));
+    }
+    names
+}
+
 fn text_of<'a>(text: &'a str, node: &Node<'_>) -> &'a str {
     node.span.text(text).unwrap_or_default()
-}
-
-/// The rules of a name in `create_databases`; whether it has an error.
-fn database_name(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, name: &str) -> bool {
-    if name == "*" {
-        let message = "`*` is not a name, and cannot be created";
-        let found = finding(Code::CreateWildcard, string.inner(), at, message);
-        context.push(found.help("list the names"));
-        return true;
-    }
-    if is_variable(name) {
-        let found = finding(Code::UnexpandedVariable, string.inner(), at, "a variable was not filled in");
-        context.push(found.help("write the value, or fill the template in before"));
-        return true;
-    }
-    if let Err(error) = check_database_name(name) {
-        let (code, span) = match error.kind() {
-            InvalidNameKind::TooLong => (Code::DatabaseNameTooLong, string.inner()),
-            _ => (Code::BadDatabaseName, string.place(error.span())),
-        };
-        let found = finding(code, span, at, format!("{}", error.kind()));
-        context.push(found.help(
-            "a database name is ASCII letters, digits, `_` and `-`, first a letter or digit, with at most one `/` inside",
-        ));
-        return true;
-    }
-    name_warnings(context, at, string.inner(), name);
-    if name == INTERNAL_DATABASE {
-        let message = "`_internal` exists on every server, and is not created";
-        context.push(finding(Code::InternalDatabase, string.inner(), at, message).help("remove it"));
-    }
-    false
-}
-
-/// What can be said of a right name of a database, wherever it stands.
-pub(super) fn name_warnings(context: &mut Context<'_>, at: At<'_>, span: Span, name: &str) {
-    if name.len() > DOCUMENTED_NAME {
-        let message = format!(
-            "a database name of {} characters: the documentation allows {DOCUMENTED_NAME}, the server {MAX_DATABASE_NAME}",
-            name.len()
-        );
-        let mut found = finding(Code::DatabaseNameTooLong, span, at, message).help("use a shorter name");
-        found.severity = Severity::Warning;
-        context.push(found);
-    }
-    if is_placeholder(name) {
-        let message = with_fragment("this looks like a name from an example", name, name);
-        let found = finding(Code::PlaceholderName, span, at, message);
-        context.push(found.help("write the name of your database"));
-    }
 }

@@ -52,6 +52,11 @@ fn is_kubernetes(part: &OsStr) -> bool {
     part.len() > 2 && part.as_encoded_bytes().starts_with(b"..")
 }
 
+/// Drops a buffer and wipes it as one block: a full one would be wiped byte by byte, some ten times as slowly.
+pub(super) fn wipe(mut bytes: Zeroizing<Vec<u8>>) {
+    bytes.clear();
+}
+
 /// The bytes from the beginning, in a buffer that never moves and is wiped.
 pub(super) fn read_all(
     mut file: &File,

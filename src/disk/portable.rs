@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use rand::TryRng as _;
 use zeroize::Zeroizing;
 
-use super::common::{read_all, resolve};
+use super::common::{read_all, resolve, wipe};
 use super::{
     Contents, DiskError, DiskErrorKind, FileFacts, Patience, ReplaceError, ReplaceOptions, Replaced,
 };
@@ -51,7 +51,12 @@ pub(crate) fn replace<E>(
             .transpose()
             .map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))?;
         let text = match &old {
-            Some(old) => edit(Some(&read_all(old, path, length(old, path)?, options.limit)?)),
+            Some(old) => {
+                let bytes = read_all(old, path, length(old, path)?, options.limit)?;
+                let text = edit(Some(&bytes));
+                wipe(bytes);
+                text
+            }
             None => edit(None),
         };
         let Some(text) = text.map_err(ReplaceError::Edit)? else {
@@ -67,7 +72,7 @@ pub(crate) fn replace<E>(
         let failed = |error| DiskError::told(DiskErrorKind::NotCommitted, path, error);
         let fresh = Fresh::create(&real).map_err(failed)?;
         fresh.write(&text).map_err(failed)?;
-        drop(text);
+        wipe(text);
         let now = match File::open(&real) {
             Ok(file) => Some(seen(&file).map_err(failed)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,

@@ -14,7 +14,7 @@ use rustix::io::{Errno, retry_on_intr};
 use zeroize::Zeroizing;
 
 use super::access::{self, Access};
-use super::common::{read_all, resolve};
+use super::common::{read_all, resolve, wipe};
 use super::fresh::{Fresh, remove_left_overs};
 use super::{
     Contents, DiskError, DiskErrorKind, FileFacts, Patience, ReplaceError, ReplaceOptions, Replaced,
@@ -72,7 +72,12 @@ pub(crate) fn replace<E>(
             return Err(DiskError::because(DiskErrorKind::NotFound, path, Errno::NOENT).into());
         }
         let text = match &old {
-            Some(old) => edit(Some(&read_all(&old.file, path, size(&old.stat), options.limit)?)),
+            Some(old) => {
+                let bytes = read_all(&old.file, path, size(&old.stat), options.limit)?;
+                let text = edit(Some(&bytes));
+                wipe(bytes);
+                text
+            }
             None => edit(None),
         };
         let Some(text) = text.map_err(ReplaceError::Edit)? else {
@@ -93,7 +98,7 @@ pub(crate) fn replace<E>(
         };
         access.and_then(|access| access.apply(fresh.file())).map_err(|error| error.at(path))?;
         fresh.write(&text)?;
-        drop(text);
+        wipe(text);
         let done = match &old {
             Some(old) if !old.is_unchanged(&place)? => None,
             Some(_) => fresh.replace()?.then_some(Replaced::Changed),

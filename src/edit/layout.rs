@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use crate::check::Whole;
+use crate::check::{Whole, survey};
 use crate::expiry::Expiry;
-use crate::file::TokenEntry;
+use crate::file::{TokenEntry, TokenFile};
 use crate::json::{self, Element, Member, Node, RawStr, Sink, Value, quoted};
 use crate::name::TokenName;
 use crate::permission::Permission;
@@ -138,10 +138,10 @@ impl<'a> Layout<'a> {
         if entries.is_empty() {
             return Pieces::default();
         }
-        let newline = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
         let (first, between, end) = match self.last {
             Some(_) => (format!(",{}", self.gap), format!(",{}", self.gap), String::new()),
             None if self.text.contains('\n') => {
+                let newline = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
                 let indentation = self.indentation();
                 let gap = format!("{newline}{indentation}  ");
                 // Where there is a line break already, it stays in front of the bracket.
@@ -161,6 +161,32 @@ impl<'a> Layout<'a> {
         }
         text.push_str(&end);
         Pieces::insert(self.last.map_or(self.tokens.start() + 1, Span::end), text)
+    }
+
+    /// Whether that is behind the last entry, or the first place inside of a list without entries.
+    pub(super) fn is_place_to_append(&self, place: Span) -> bool {
+        place.is_empty() && place.end() == self.last.map_or(self.tokens.start() + 1, Span::end)
+    }
+
+    /// Whether what was put in at that place reads as exactly these entries: it begins with the comma that belongs there,
+    /// and the rest between the brackets of a list of its own is a list of them and of nothing else. So it is, too, behind
+    /// an element of a longer list, or alone in an empty one.
+    pub(super) fn is_list_of(&self, inserted: &str, entries: &[&TokenEntry]) -> bool {
+        const BEFORE: &str = "{\"tokens\":[";
+        const BEHIND: &str = "]}";
+        let list = if self.last.is_some() { inserted.strip_prefix(',') } else { Some(inserted) };
+        let Some(list) = list else { return false };
+        let mut text = Zeroizing::new(String::with_capacity(BEFORE.len() + list.len() + BEHIND.len()));
+        for piece in [BEFORE, list, BEHIND] {
+            text.push_str(piece);
+        }
+        // The list ends with the bracket that was put behind it.
+        let ends = survey(text.as_bytes()).is_ok_and(|alone| alone.tokens_end + 1 == text.len());
+        let same = |file: TokenFile| {
+            let read = file.tokens();
+            read.len() == entries.len() && read.iter().zip(entries).all(|(read, entry)| read.is_same(entry))
+        };
+        ends && !entries.is_empty() && TokenFile::parse(text.as_bytes()).is_ok_and(same)
     }
 
     /// The white space at the start of the line of `tokens`.

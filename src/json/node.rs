@@ -117,27 +117,44 @@ impl<'a> RawStr<'a> {
 
     /// The place in the file of a place in the decoded text.
     pub(crate) fn place(self, decoded: Span) -> Span {
-        let shift = |span: Span| Span::new(self.start + span.start(), self.start + span.end());
-        if !self.escaped {
+        self.places().place(decoded)
+    }
+
+    /// The same for many places.
+    pub(crate) const fn places(self) -> Places<'a> {
+        Places { string: self, near: [(0, 0); 2] }
+    }
+}
+
+/// Finds the places in the file of places in a decoded text. One behind the other, or a little before it, they are found
+/// without walking through the whole text for each.
+pub(crate) struct Places<'a> {
+    string: RawStr<'a>,
+    // Where the last two began, in the text as it is spelt and in the decoded text.
+    near: [(usize, usize); 2],
+}
+
+impl Places<'_> {
+    pub(crate) fn place(&mut self, decoded: Span) -> Span {
+        let shift = |span: Span| Span::new(self.string.start + span.start(), self.string.start + span.end());
+        if !self.string.escaped {
             return shift(decoded);
         }
-        let (mut raw_at, mut decoded_at) = (0, 0);
-        let (mut start, mut end) = (None, None);
-        loop {
-            if decoded_at >= decoded.start() {
-                start = start.or(Some(raw_at));
-            }
-            if decoded_at >= decoded.end() {
-                end = end.or(Some(raw_at));
-            }
-            let Some(rest) = self.raw.get(raw_at..).filter(|rest| end.is_none() && !rest.is_empty()) else {
-                break;
-            };
+        let is_before = |near: &&(usize, usize)| near.1 <= decoded.start();
+        let from = self.near.iter().rev().find(is_before).copied().unwrap_or_default();
+        let start = self.walk(from, decoded.start());
+        self.near = [from, start];
+        shift(Span::new(start.0, self.walk(start, decoded.end()).0))
+    }
+
+    fn walk(&self, (mut raw_at, mut decoded_at): (usize, usize), until: usize) -> (usize, usize) {
+        while decoded_at < until {
+            let Some(rest) = self.string.raw.get(raw_at..).filter(|rest| !rest.is_empty()) else { break };
             let (raw, decoded) = unit(rest);
             raw_at += raw;
             decoded_at += decoded;
         }
-        shift(Span::new(start.unwrap_or(self.raw.len()), end.unwrap_or(self.raw.len())))
+        (raw_at, decoded_at)
     }
 }
 

@@ -23,23 +23,35 @@ const ACTION_ALIASES: [(&str, &str); 4] =
 const NOT_GRANTABLE: [&str; 4] = ["drop", "update", "all", "admin"];
 
 pub(super) fn first(text: &str) -> ParsePermissionError {
-    let unknown = ParsePermissionError::new(Kind::MissingPart(PermissionPart::Type), whole(text));
-    all(text).into_iter().next().unwrap_or(unknown)
+    let mut first: Option<Mistake> = None;
+    each(text, |mistake| {
+        if first.is_none_or(|first| mistake.span < first.span) {
+            first = Some(mistake);
+        }
+    });
+    let unknown = || ParsePermissionError::new(Kind::MissingPart(PermissionPart::Type), whole(text));
+    first.map_or_else(unknown, |first| first.error(text))
 }
 
 pub(super) fn first_action(text: &str) -> ParsePermissionError {
-    let mut found = Findings { text, variables: variables(text), errors: Vec::new() };
-    found.actions(whole(text), Some("db"));
-    let empty = ParsePermissionError::new(Kind::EmptyPart(PermissionPart::Actions), whole(text));
-    found.errors.into_iter().next().unwrap_or(empty)
+    let mut first = None;
+    let tell = |mistake| first = first.or(Some(mistake));
+    Findings { text, variables: &variables(text), tell, count: 0 }.actions(whole(text), Some("db"));
+    let empty = || ParsePermissionError::new(Kind::EmptyPart(PermissionPart::Actions), whole(text));
+    first.map_or_else(empty, |first| first.error(text))
 }
 
 /// All errors in the order of the text; at least one for every text that the grammar refuses (tested).
 pub(super) fn all(text: &str) -> Vec<ParsePermissionError> {
-    let mut found = Findings { text, variables: variables(text), errors: Vec::new() };
-    found.permission();
-    found.errors.sort_by_key(|error| (error.span().start(), error.span().end()));
-    found.errors
+    let mut errors = Vec::new();
+    each(text, |mistake| errors.push(mistake.error(text)));
+    errors.sort_by_key(ParsePermissionError::span);
+    errors
+}
+
+/// The same, told one by one and nearly in order: a long text may have very many.
+pub(super) fn each(text: &str, tell: impl FnMut(Mistake)) {
+    Findings { text, variables: &variables(text), tell, count: 0 }.permission();
 }
 
 fn whole(text: &str) -> Span {
@@ -76,22 +88,51 @@ fn variables(text: &str) -> Vec<Span> {
     spans
 }
 
-struct Findings<'a> {
-    text: &'a str,
-    variables: Vec<Span>,
-    errors: Vec<ParsePermissionError>,
+/// A mistake for which nobody has looked yet what was meant.
+#[derive(Clone, Copy)]
+pub(crate) struct Mistake {
+    pub(crate) kind: Kind,
+    pub(crate) span: Span,
+    // The type of the permission, written or meant.
+    resource_type: Option<&'static str>,
 }
 
-impl<'a> Findings<'a> {
+impl Mistake {
+    pub(crate) fn error(self, text: &str) -> ParsePermissionError {
+        let word = self.span.text(text).unwrap_or_default();
+        let is_system = self.resource_type == Some("system");
+        let meant = match self.kind {
+            Kind::UnknownResourceType => type_meant(word),
+            Kind::UnknownSystemResource => meant(word, SystemResource::ALL.map(SystemResource::as_str)),
+            Kind::UnknownAction if is_system => meant(word, ["read"]),
+            Kind::UnknownAction => meant(word, ACTIONS).or_else(|| alias(word, &ACTION_ALIASES)),
+            _ => None,
+        };
+        ParsePermissionError::new(self.kind, self.span).meaning(meant)
+    }
+}
+
+fn type_meant(word: &str) -> Option<(&'static str, bool)> {
+    alias(word, &TYPE_ALIASES).or_else(|| meant(word, TYPES))
+}
+
+struct Findings<'a, F> {
+    text: &'a str,
+    variables: &'a [Span],
+    tell: F,
+    // How many were told.
+    count: usize,
+}
+
+impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
     fn permission(&mut self) {
-        let parts = self.split(whole(self.text), ':');
-        let mut parts = parts.into_iter();
+        let mut parts = self.split(whole(self.text), b':');
         let first = parts.next().unwrap_or_default();
         let (names, actions, extra) = (parts.next(), parts.next(), parts.next());
         if names.is_none() && !self.is_type(first) {
             // A variable may stand for the whole permission: nothing is missing then.
             self.variables_in(first);
-            return if self.errors.is_empty() {
+            return if self.count == 0 {
                 self.missing(PermissionPart::Type);
             };
         }
@@ -118,7 +159,12 @@ impl<'a> Findings<'a> {
     }
 
     fn add(&mut self, kind: Kind, span: Span) {
-        self.errors.push(ParsePermissionError::new(kind, span));
+        self.add_to(None, kind, span);
+    }
+
+    fn add_to(&mut self, resource_type: Option<&'static str>, kind: Kind, span: Span) {
+        self.count += 1;
+        (self.tell)(Mistake { kind, span, resource_type });
     }
 
     fn missing(&mut self, part: PermissionPart) {
@@ -130,27 +176,30 @@ impl<'a> Findings<'a> {
     }
 
     /// The pieces of `span` between the separators that are outside of variables.
-    fn split(&self, span: Span, separator: char) -> Vec<Span> {
-        let mut pieces = Vec::new();
+    fn split(&self, span: Span, separator: u8) -> impl Iterator<Item = Span> + use<'a, F> {
         let mut start = span.start();
         let mut variables = self.variables.iter().peekable();
-        for (at, _) in self.get(span).match_indices(separator) {
-            let at = span.start() + at;
-            while variables.next_if(|variable| variable.end() <= at).is_some() {}
-            if variables.peek().is_none_or(|variable| variable.start() > at) {
-                pieces.push(Span::new(start, at));
-                start = at + separator.len_utf8();
+        let separators = (span.start()..).zip(self.get(span).bytes()).filter(move |&(at, byte)| {
+            byte == separator && {
+                while variables.next_if(|variable| variable.end() <= at).is_some() {}
+                variables.peek().is_none_or(|variable| variable.start() > at)
             }
-        }
-        pieces.push(Span::new(start, span.end()));
-        pieces
+        });
+        separators.map(|(at, _)| at).chain([span.end()]).map(move |end| {
+            let piece = Span::new(start, end);
+            start = end + 1;
+            piece
+        })
     }
 
     fn variables_in(&mut self, span: Span) {
         let first = self.variables.partition_point(|variable| variable.end() <= span.start());
-        let inside = self.variables.iter().skip(first).take_while(|variable| variable.start() < span.end());
-        let errors = inside.map(|variable| ParsePermissionError::new(Kind::UnexpandedVariable, *variable));
-        self.errors.extend(errors);
+        for variable in self.variables.get(first..).unwrap_or_default() {
+            if variable.start() >= span.end() {
+                break;
+            }
+            self.add(Kind::UnexpandedVariable, *variable);
+        }
     }
 
     /// The word without the white space around it; none where nothing more is to be said of it.
@@ -166,9 +215,9 @@ impl<'a> Findings<'a> {
         if word.start() > span.start() {
             self.add(Kind::Whitespace, Span::new(span.start(), word.start()));
         }
-        let before = self.errors.len();
+        let before = self.count;
         self.variables_in(word);
-        let plain = self.errors.len() == before;
+        let plain = self.count == before;
         if word.end() < span.end() {
             self.add(Kind::Whitespace, Span::new(word.end(), span.end()));
         }
@@ -195,26 +244,25 @@ impl<'a> Findings<'a> {
             self.add(Kind::AdminPermission, span);
             return Some("*");
         }
-        let meant = alias(word, &TYPE_ALIASES).or_else(|| meant(word, TYPES));
-        self.errors.push(ParsePermissionError::new(Kind::UnknownResourceType, span).meaning(meant));
-        meant.map(|(known, _)| known)
+        self.add(Kind::UnknownResourceType, span);
+        type_meant(word).map(|(known, _)| known)
     }
 
     fn names(&mut self, span: Span, resource_type: Option<&str>) {
-        let items = self.items(span, PermissionPart::Names);
-        let wildcards = items.iter().filter(|(_, word)| *word == "*").count();
-        if wildcards > 0 && self.split(span, ',').len() > 1 {
+        let several = self.split(span, b',').nth(1).is_some();
+        if several && self.split(span, b',').any(|piece| self.get(piece).trim() == "*") {
             self.add(Kind::MixedWildcard, span);
         }
-        for (span, word) in items {
+        for (number, piece) in (1..).zip(self.split(span, b',')) {
+            let Some((span, word)) = self.item(piece, number, several, PermissionPart::Names) else {
+                continue;
+            };
             match resource_type {
                 _ if word == "*" => {}
                 _ if word.contains('*') => self.add(Kind::Glob, span),
                 Some("db") => self.database_name(span, word),
                 Some(_) if SystemResource::from_name(word).is_none() => {
-                    let meant = meant(word, SystemResource::ALL.map(SystemResource::as_str));
-                    let error = ParsePermissionError::new(Kind::UnknownSystemResource, span);
-                    self.errors.push(error.meaning(meant));
+                    self.add(Kind::UnknownSystemResource, span);
                 }
                 _ => {}
             }
@@ -232,8 +280,12 @@ impl<'a> Findings<'a> {
         }
     }
 
-    fn actions(&mut self, span: Span, resource_type: Option<&str>) {
-        for (span, word) in self.items(span, PermissionPart::Actions) {
+    fn actions(&mut self, span: Span, resource_type: Option<&'static str>) {
+        let several = self.split(span, b',').nth(1).is_some();
+        for (number, piece) in (1..).zip(self.split(span, b',')) {
+            let Some((span, word)) = self.item(piece, number, several, PermissionPart::Actions) else {
+                continue;
+            };
             let not_grantable = NOT_GRANTABLE.iter().any(|action| action.eq_ignore_ascii_case(word));
             let known = ACTIONS.contains(&word);
             match resource_type {
@@ -241,24 +293,20 @@ impl<'a> Findings<'a> {
                 _ if not_grantable => self.add(Kind::ActionNotGrantable, span),
                 Some("system") if known && word != "read" => self.add(Kind::ActionNotForType, span),
                 _ if known => {}
-                of => {
-                    let known = if of == Some("system") { &["read"][..] } else { &ACTIONS[..] };
-                    let meant = meant(word, known.iter().copied());
-                    let meant =
-                        meant.or_else(|| alias(word, &ACTION_ALIASES).filter(|_| of != Some("system")));
-                    self.errors.push(ParsePermissionError::new(Kind::UnknownAction, span).meaning(meant));
-                }
+                _ => self.add_to(resource_type, Kind::UnknownAction, span),
             }
         }
     }
 
-    /// The words of a list; the empty ones, those with variables and the white space are reported at once.
-    fn items(&mut self, span: Span, part: PermissionPart) -> Vec<(Span, &'a str)> {
-        let pieces = self.split(span, ',');
-        let several = pieces.len() > 1;
-        let numbered = (1..).zip(pieces);
-        let empty = |number| if several { Kind::EmptyItem { number } } else { Kind::EmptyPart(part) };
-        numbered.filter_map(|(number, piece)| self.word(piece, empty(number))).collect()
+    /// The word of an item of a list; none where it is empty or has variables, which is told at once.
+    fn item(
+        &mut self,
+        piece: Span,
+        number: usize,
+        several: bool,
+        part: PermissionPart,
+    ) -> Option<(Span, &'a str)> {
+        self.word(piece, if several { Kind::EmptyItem { number } } else { Kind::EmptyPart(part) })
     }
 }
 

@@ -133,7 +133,7 @@ const SEEDS: &[Seed] = &[
         name: "written in place",
         changes: &[
             ("unix.rs", "Some(_) => fresh.replace()?.then_some(Replaced::Changed),", IN_PLACE),
-            ("unix.rs", "        drop(text);\n", ""),
+            ("unix.rs", "        wipe(text);\n", ""),
             ("unix.rs", "const CAREFULLY: OFlags =", REWIND),
         ],
         by: ROW_2,

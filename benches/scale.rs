@@ -1,0 +1,102 @@
+//! Does the cost grow in proportion to the file? Time for each token, and the most heap for each byte of the file, from
+//! 1,000 tokens to 1,000,000: to load from disk, and to check and append in memory.
+#![allow(unsafe_code, reason = "an allocator that counts")]
+
+mod util;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use influxdb3_offline_tokens::edit::{self, Change, IfExists};
+use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenFile, TokenName, Validator, load};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::hint::black_box;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+/// Counts the bytes that are in use, and the most that were.
+struct Counting;
+
+static USED: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+fn more(bytes: usize) {
+    MOST.fetch_max(USED.fetch_add(bytes, Relaxed) + bytes, Relaxed);
+}
+
+// SAFETY: all work is the system allocator's.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        more(layout.size());
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        more(layout.size());
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        USED.fetch_sub(layout.size(), Relaxed);
+        unsafe { System.dealloc(block, layout) }
+    }
+
+    // What grows in place, or by moving pages, is not there twice.
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        USED.fetch_sub(layout.size(), Relaxed);
+        more(size);
+        unsafe { System.realloc(block, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The median time of a few runs, and the most heap beyond what was in use before; what a run gives is dropped afterwards.
+fn measure<T>(rounds: usize, mut run: impl FnMut() -> T) -> (Duration, usize) {
+    let mut times = Vec::with_capacity(rounds);
+    let mut most = 0;
+    for _ in 0..rounds {
+        let before = USED.load(Relaxed);
+        MOST.store(before, Relaxed);
+        let start = Instant::now();
+        let result = black_box(run());
+        times.push(start.elapsed());
+        most = most.max(MOST.load(Relaxed) - before);
+        drop(result);
+    }
+    times.sort_unstable();
+    (times[rounds / 2], most)
+}
+
+fn growth(_: &mut Criterion) {
+    let validator = Validator::new(UNIX_EPOCH + Duration::from_secs(1_767_225_600));
+    let entry = TokenEntry::new(TokenName::parse("another").unwrap(), Token::parse("apiv3_another").unwrap())
+        .with_permissions([Permission::parse("db:db1:read").unwrap()]);
+    let append = [Change::Append { entries: vec![entry], if_exists: IfExists::Refuse }];
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens.json");
+    for count in [1_000, 10_000, 100_000, 1_000_000] {
+        let text = util::file(count).into_bytes();
+        let rounds = (1_000_000 / count).clamp(3, 101);
+        std::fs::write(&path, &text).unwrap();
+        let report = |title: &str, (time, most): (Duration, usize)| {
+            #[expect(clippy::cast_precision_loss, reason = "for people")]
+            let (tokens, bytes) = (count as f64, text.len() as f64);
+            #[expect(clippy::cast_precision_loss, reason = "for people")]
+            let heap = most as f64 / bytes;
+            println!(
+                "{title:10} {count:9} tokens: {:6.0} ns for each token, {heap:4.2} bytes of heap for each byte",
+                time.as_secs_f64() * 1e9 / tokens
+            );
+        };
+        // With the text that it reads.
+        report("load", measure(rounds, || load(&path).unwrap()));
+        // Without the text, which the caller has.
+        report("parse", measure(rounds, || TokenFile::parse(&text).unwrap()));
+        report("check", measure(rounds, || validator.check(&text)));
+        // With the text that it gives.
+        report("append", measure(rounds, || edit::apply(Some(&text), &append).unwrap()));
+    }
+}
+
+criterion_group!(benches, growth);
+criterion_main!(benches);

@@ -1,0 +1,100 @@
+//! The names of databases, each by itself.
+
+use alloc::format;
+
+use crate::check::context::{At, Context, finding, with_fragment};
+use crate::code::{Code, Severity};
+use crate::json::RawStr;
+use crate::name::{INTERNAL_DATABASE, InvalidNameKind, MAX_DATABASE_NAME, check_database_name};
+use crate::span::Span;
+
+/// The longest name that the documentation allows.
+pub(super) const DOCUMENTED_NAME: usize = 64;
+
+/// The rules of a name in `create_databases`; whether it has an error.
+pub(super) fn database_name(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, name: &str) -> bool {
+    if name == "*" {
+        context.tell(Code::CreateWildcard, string.inner(), || {
+            let message = "`*` is not a name, and cannot be created";
+            finding(Code::CreateWildcard, string.inner(), at, message).help("list the names")
+        });
+        return true;
+    }
+    if is_variable(name) {
+        context.tell(Code::UnexpandedVariable, string.inner(), || {
+            let found = finding(Code::UnexpandedVariable, string.inner(), at, "a variable was not filled in");
+            found.help("write the value, or fill the template in before")
+        });
+        return true;
+    }
+    if let Err(error) = check_database_name(name) {
+        let (code, span) = match error.kind() {
+            InvalidNameKind::TooLong => (Code::DatabaseNameTooLong, string.inner()),
+            _ => (Code::BadDatabaseName, string.place(error.span())),
+        };
+        context.tell(code, span, || {
+            finding(code, span, at, format!("{}", error.kind())).help(
+                "a database name is ASCII letters, digits, `_` and `-`, first a letter or digit, with at most one `/` inside",
+            )
+        });
+        return true;
+    }
+    name_warnings(context, at, string.inner(), name);
+    if name == INTERNAL_DATABASE {
+        context.tell(Code::InternalDatabase, string.inner(), || {
+            let message = "`_internal` exists on every server, and is not created";
+            finding(Code::InternalDatabase, string.inner(), at, message).help("remove it")
+        });
+    }
+    false
+}
+
+/// What can be said of a right name of a database, wherever it stands.
+pub(super) fn name_warnings(context: &mut Context<'_>, at: At<'_>, span: Span, name: &str) {
+    if name.len() > DOCUMENTED_NAME {
+        context.add((Code::DatabaseNameTooLong, Severity::Warning, false), span, || {
+            let message = format!(
+                "a database name of {} characters: the documentation allows {DOCUMENTED_NAME}, the server {MAX_DATABASE_NAME}",
+                name.len()
+            );
+            finding(Code::DatabaseNameTooLong, span, at, message).help("use a shorter name")
+        });
+    }
+    if is_placeholder(name) {
+        context.tell(Code::PlaceholderName, span, || {
+            let message = with_fragment("this looks like a name from an example", name, name);
+            finding(Code::PlaceholderName, span, at, message).help("write the name of your database")
+        });
+    }
+}
+
+/// Whether a whole name is a variable that was not filled in.
+fn is_variable(name: &str) -> bool {
+    let name = name.trim();
+    let enclosed = |open, close| name.strip_prefix(open).is_some_and(|rest: &str| rest.contains(close));
+    enclosed("${", "}") || enclosed("{{", "}}") || enclosed("<", ">") || enclosed("$(", ")") || {
+        name.strip_prefix('$').is_some_and(|rest| {
+            !rest.is_empty() && rest.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
+        })
+    }
+}
+
+/// Whether a name is one of those in examples.
+pub(super) fn is_placeholder(name: &str) -> bool {
+    const EXAMPLES: [&str; 9] = [
+        "database_name",
+        "db_name",
+        "my_database",
+        "my-database",
+        "my_db",
+        "your_database",
+        "your_database_name",
+        "your-database",
+        "example_db",
+    ];
+    let numbered = |name: &str| {
+        name.strip_prefix("DATABASE").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    matches!(name.as_bytes().first(), Some(b'd' | b'D' | b'm' | b'M' | b'y' | b'Y' | b'e' | b'E'))
+        && (EXAMPLES.iter().any(|example| example.eq_ignore_ascii_case(name)) || numbered(name))
+}
