@@ -325,6 +325,37 @@ fn reports_and_redacted_texts_show_no_token() {
 }
 
 #[test]
+fn what_serde_refuses_is_not_shown() {
+    let canary = util::CANARY;
+    let entry = format!(r#"{{"token": "{canary}", "name": "a", "expiry_millis": 1, "permissions": []}}"#);
+    let quoted = format!("\"{canary}\"");
+    let mut out = String::new();
+    let mut refused = 0;
+    for text in [
+        quoted.clone(),
+        format!(r#"{{"tokens": {quoted}}}"#),
+        format!(r#"{{"tokens": [{quoted}]}}"#),
+        format!(r#"{{"create_databases": {quoted}, "tokens": []}}"#),
+        format!(r#"{{"tokens": [{}]}}"#, entry.replace(": 1,", &format!(": {quoted},"))),
+        format!(r#"{{"tokens": [{}]}}"#, entry.replace("[]", &quoted)),
+        format!(r#"{{"tokens": [{}]}}"#, entry.replace("[]", &format!("[{quoted}]"))),
+        format!(r#"{{"tokens": [{}]}}"#, entry.replace(canary, &canary.replace("apiv3_", ""))),
+    ] {
+        let errors = [
+            serde_json::from_str::<TokenFile>(&text).err(),
+            serde_json::from_str::<TokenEntry>(&text).err(),
+            serde_json::from_str::<Expiry>(&text).err(),
+        ];
+        for error in errors.into_iter().flatten() {
+            out += &chain(&error);
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, 24);
+    util::assert_no_piece_of(canary, &out, "an error of serde");
+}
+
+#[test]
 fn panics_show_no_token() {
     type Panics = fn(String);
     let file = || files().swap_remove(0).1.replace("\"app\"", "5");
