@@ -4,6 +4,7 @@
 //! punctuation that serde has checked, so the place of every piece is known without a parser of our own.
 
 mod node;
+mod tree;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,6 +15,7 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 pub(crate) use self::node::{Member, Node, RawStr, Value, Wiped};
+pub(crate) use self::tree::tree;
 use crate::span::Span;
 
 /// How deeply arrays and objects may be nested: as deeply as `serde_json` follows.

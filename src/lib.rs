@@ -30,6 +30,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Make, check and load the file of one admin token ([`AdminTokenFile`], [`create_admin`], [`load_admin`],
+//! [`Validator::admin_token_file`]), which the server reads with `--admin-token-file`.
+//!
 //! Change a text that is somewhere else than on disk ([`edit::apply`]), mend one ([`Validator::fix`]), show one without its
 //! secrets ([`redact`]):
 //!
@@ -156,6 +159,8 @@ pub mod release;
 // The file: still no I/O, no clock.
 #[cfg(feature = "std")]
 pub mod file;
+#[cfg(feature = "std")]
+pub mod admin;
 pub mod code;
 #[cfg(feature = "std")]
 pub mod diagnostic;
@@ -195,6 +200,8 @@ pub use crate::access::{
     InvalidExpectations, Rights, TokenDifference, decide,
 };
 #[cfg(feature = "std")]
+pub use crate::admin::AdminTokenFile;
+#[cfg(feature = "std")]
 pub use crate::check::{InvalidFile, Level, Validator};
 pub use crate::code::{Code, Severity, UnknownCode};
 #[cfg(feature = "std")]
@@ -225,7 +232,8 @@ pub use crate::schema::JSON_SCHEMA;
 pub use crate::span::{LineIndex, Location, Span};
 #[cfg(feature = "std")]
 pub use crate::store::{
-    ChangeOptions, Changed, CheckedFile, MAX_FILE_BYTES, append, append_all, change, load, save, validate,
+    ChangeOptions, Changed, CheckedFile, MAX_FILE_BYTES, append, append_all, change, create_admin, load,
+    load_admin, save, save_admin, validate,
 };
 #[cfg(feature = "std")]
 pub use crate::token::GenerateTokenError;

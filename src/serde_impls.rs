@@ -4,6 +4,8 @@
 //! a person may write is read by visitors whose errors quote nothing, through `deserialize_any`: asked for anything more
 //! special, `serde_json` refuses a string by itself, with its content, and asks no visitor.
 
+mod admin;
+
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;

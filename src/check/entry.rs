@@ -44,16 +44,16 @@ impl Entry {
                 decoder.context.push(missing.help(format!("add `\"{member}\"`")));
             }
         }
-        let token = token.and_then(|(_, node)| token_rules(decoder, index, node));
+        let token = token.and_then(|(_, node)| {
+            let secret = token_rules(&mut decoder.context, At::TokenMember(index, "token"), node)?;
+            decoder.whole.token(&mut decoder.context, index, secret.string, &secret.token);
+            secret.right.then_some(secret.token)
+        });
         let name = name.and_then(|(_, node)| name_rules(decoder, index, node));
         let expiry_found = if let Some((_, node)) = expiry {
-            expiry_rules(&mut decoder.context, index, node, members)
+            expiry_rules(&mut decoder.context, At::TokenMember(index, "expiry_millis"), node, members)
         } else {
-            if decoder.context.wants(Code::NeverExpires) {
-                let opening = Span::new(span.start(), span.start() + 1);
-                let never = finding(Code::NeverExpires, opening, At::Token(index), "the token never expires");
-                decoder.context.push(never);
-            }
+            never_expires(&mut decoder.context, At::Token(index), span);
             None
         };
         let builds = decoder.builds();
@@ -76,7 +76,15 @@ pub(super) fn called(name: Option<&str>, index: usize) -> String {
     }
 }
 
-fn string<'a>(
+/// Notes a token without an expiry; `span` is that of its object.
+pub(super) fn never_expires(context: &mut Context<'_>, at: At<'_>, span: Span) {
+    if context.wants(Code::NeverExpires) {
+        let opening = Span::new(span.start(), span.start() + 1);
+        context.push(finding(Code::NeverExpires, opening, at, "the token never expires"));
+    }
+}
+
+pub(super) fn string<'a>(
     context: &mut Context<'_>,
     at: At<'_>,
     what: &str,
@@ -94,9 +102,15 @@ fn string<'a>(
     None
 }
 
-fn token_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) -> Option<Wiped<'a>> {
-    let at = At::TokenMember(index, "token");
-    let context = &mut decoder.context;
+/// A token as it stands in the file, and whether it is right.
+pub(super) struct Secret<'a> {
+    pub(super) string: RawStr<'a>,
+    pub(super) token: Wiped<'a>,
+    pub(super) right: bool,
+}
+
+/// The rules of a token by itself.
+pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node<'a>) -> Option<Secret<'a>> {
     let (string, token) = string(context, at, "the token", node)?;
     let token = Wiped(token);
     let new = || Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]);
@@ -146,19 +160,14 @@ fn token_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>)
         let message = "a token with `:` cannot be used with Basic authentication";
         context.push(finding(Code::TokenWithColon, place, at, message).help("generate a token without it"));
     }
-    decoder.whole.token(&mut decoder.context, index, string, &token);
-    checked.is_ok().then_some(token)
+    let right = checked.is_ok();
+    Some(Secret { string, token, right })
 }
 
 fn name_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) -> Option<Cow<'a, str>> {
     let at = At::TokenMember(index, "name");
     let context = &mut decoder.context;
-    let (string, name) = string(context, at, "the name of a token", node)?;
-    if name.is_empty() {
-        let found = finding(Code::EmptyName, string.inner(), at, "the name of a token is empty");
-        context.push(found.help("name who uses it"));
-        return None;
-    }
+    let (string, name) = not_empty(context, at, node)?;
     if name == OPERATOR_TOKEN_NAME {
         let message = "`_admin` is the name of the operator token";
         let found = finding(Code::ReservedName, string.inner(), at, message);
@@ -167,6 +176,21 @@ fn name_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) 
     }
     decoder.whole.name(context, index, string, &name);
     Some(name)
+}
+
+/// The name of a token of any kind.
+pub(super) fn not_empty<'a>(
+    context: &mut Context<'_>,
+    at: At<'_>,
+    node: &Node<'a>,
+) -> Option<(RawStr<'a>, Cow<'a, str>)> {
+    let (string, name) = string(context, at, "the name of a token", node)?;
+    if name.is_empty() {
+        let found = finding(Code::EmptyName, string.inner(), at, "the name of a token is empty");
+        context.push(found.help("name who uses it"));
+        return None;
+    }
+    Some((string, name))
 }
 
 // Seconds of the years 1973 to 5138 are milliseconds of January 1970 to 1973.
@@ -181,13 +205,13 @@ fn without_member(members: &[Member<'_>], node: &Node<'_>) -> Option<Fix> {
     removal(&places, index).map(|removed| replace_on_request(removed, ""))
 }
 
-fn expiry_rules(
+/// The rules of an expiry, which stands among `members`.
+pub(super) fn expiry_rules(
     context: &mut Context<'_>,
-    index: usize,
+    at: At<'_>,
     node: &Node<'_>,
     members: &[Member<'_>],
 ) -> Option<Expiry> {
-    let at = At::TokenMember(index, "expiry_millis");
     let Value::Number(spelt) = node.value else {
         context.push(not_an_integer(context, at, node));
         return None;
