@@ -23,12 +23,17 @@ pub(crate) const MAX_DEPTH: usize = 127;
 
 /// Writes a string as JSON, with its quotes.
 pub(crate) fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
+    compact(&text)
 }
 
 /// The strings of a text that is a JSON array of strings.
 pub(crate) fn string_list(text: &str) -> Option<Vec<String>> {
     serde_json::from_str(text).ok()
+}
+
+/// Writes a value that holds no secret on one line.
+pub(crate) fn compact(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// Writes a value with an indentation of two spaces and a final newline, into a buffer of the right size.

@@ -67,6 +67,8 @@
 //! # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
 //! ```
 //!
+//! Make the request that makes a token on a running server ([`HttpTokenRequest`]).
+//!
 //! # The grammar of a permission
 //!
 //! As ABNF (RFC 5234, with the case-sensitive strings of RFC 7405):
@@ -169,6 +171,10 @@ mod json;
 #[cfg(feature = "std")]
 mod redact;
 #[cfg(feature = "std")]
+pub mod document;
+#[cfg(feature = "std")]
+pub mod http;
+#[cfg(feature = "std")]
 pub mod check;
 #[cfg(feature = "std")]
 pub mod fix;
@@ -209,6 +215,8 @@ pub use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Replace
 #[cfg(feature = "std")]
 pub use crate::disk::{DiskError, DiskErrorKind};
 #[cfg(feature = "std")]
+pub use crate::document::{InvalidJson, InvalidJsonKind};
+#[cfg(feature = "std")]
 pub use crate::edit::{Change, ChangeError, IfExists};
 #[cfg(feature = "std")]
 pub use crate::error::Error;
@@ -218,6 +226,8 @@ pub use crate::expiry::{Expiry, InvalidExpiry};
 pub use crate::file::{DuplicateEntry, DuplicateKind, TokenEntry, TokenFile};
 #[cfg(feature = "std")]
 pub use crate::fix::Fixed;
+#[cfg(feature = "std")]
+pub use crate::http::{HttpPermission, HttpTokenRequest, InvalidHttpPermission};
 pub use crate::name::{DatabaseName, InvalidName, InvalidNameKind, TokenName};
 pub use crate::permission::{
     DatabaseActions, DatabaseNames, DatabasePermission, InvalidPermission, ParsePermissionError, Permission,

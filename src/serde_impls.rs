@@ -5,6 +5,7 @@
 //! special, `serde_json` refuses a string by itself, with its content, and asks no visitor.
 
 mod admin;
+mod http;
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};

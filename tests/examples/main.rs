@@ -10,6 +10,7 @@
 mod create_token;
 #[path = "../util/examples.rs"]
 mod examples;
+mod http_requests;
 mod parse_permission;
 mod sarif;
 mod secrets;
