@@ -67,7 +67,19 @@
 //! # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
 //! ```
 //!
-//! Make the request that makes a token on a running server ([`HttpTokenRequest`]).
+//! Compare a file with what a server reports ([`ServerComparison`]), and make the request that makes a token on a running
+//! server ([`HttpTokenRequest`]):
+//!
+//! ```
+//! use influxdb3_offline_tokens::{HttpTokenRequest, ServerComparison, ServerTokens, TokenFile};
+//!
+//! let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read,write"]}]}"#)?;
+//! let shown = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\",\"db:a:read\"]"}]"#)?;
+//! assert!(ServerComparison::between(&file, &shown).is_empty());
+//! let request = HttpTokenRequest::of(&file.tokens()[0], std::time::SystemTime::now())?;
+//! assert!(request.to_json().contains(r#""resource_names":["a"]"#));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! # The grammar of a permission
 //!
@@ -184,6 +196,8 @@ pub mod schema;
 pub mod edit;
 #[cfg(feature = "std")]
 pub mod access;
+#[cfg(feature = "std")]
+pub mod server_tokens;
 
 // The world.
 #[cfg(feature = "std")]
@@ -239,6 +253,10 @@ pub use crate::redact::redact;
 pub use crate::release::{InvalidRelease, Release};
 #[cfg(feature = "std")]
 pub use crate::schema::JSON_SCHEMA;
+#[cfg(feature = "std")]
+pub use crate::server_tokens::{
+    SameSecret, ServerComparison, ServerDifference, ServerPermissions, ServerToken, ServerTokens,
+};
 pub use crate::span::{LineIndex, Location, Span};
 #[cfg(feature = "std")]
 pub use crate::store::{
