@@ -43,6 +43,12 @@ fn the_rules_are_those_of_an_entry() {
     let token = |token: &str| format!(r#"{{"token": "{token}", "name": "_admin"}}"#);
     let rows: Vec<(String, &[(&str, &str)])> = vec![
         (GOOD.into(), &[]),
+        // The documentation's example.
+        (
+            r#"{"token": "apiv3_0XXXX-xxxXxXxxxXX_OxxxX...", "name": "_admin", "expiry_millis": 1756400061529}"#
+                .into(),
+            &[("placeholder-token", "apiv3_0XXXX-xxxXxXxxxXX_OxxxX..."), ("expired", "1756400061529")],
+        ),
         (with(""), &[("never-expires", "{")]),
         (with(r#", "expiry_millis": 1780272000000"#), &[]),
         (with(r#", "expiry_millis": 1780272000000, "description": "for the pipeline""#), &[]),
