@@ -1,8 +1,9 @@
-//! Makes a token in an offline tokens file, as `influxdb3 create token … --offline` does.
+//! Makes a token in an offline tokens file, or an admin token file, as `influxdb3 create token … --offline` does.
 //!
 //! ```text
 //! cargo run --example create_token -- --name collector --permission db:sensors:write --expiry 90d \
 //!     --create-databases sensors --output-file permission-tokens.json
+//! cargo run --example create_token -- --admin --output-file admin-token.json
 //! ```
 
 mod util;
@@ -16,7 +17,8 @@ use std::time::SystemTime;
 use anyhow::{Context, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use influxdb3_offline_tokens::{
-    Changed, DatabaseName, Expiry, Permission, Token, TokenEntry, TokenName, append_all,
+    AdminTokenFile, Changed, DatabaseName, Expiry, Permission, Token, TokenEntry, TokenName, append_all,
+    create_admin,
 };
 use serde::Serialize;
 
@@ -26,20 +28,28 @@ use crate::util::{Outcome, Output, arguments, finish, given_path, human, is_stdi
 ///
 /// The file is made, readable by its owner only, or the token is added to it and everything else in it stays as it is.
 /// The token is not printed: it stands in the file.
+///
+/// With --admin it makes an admin token file, as `influxdb3 create token --admin … --offline` does, with two differences:
+/// a file that is there already is left alone, where the vendor's command replaces it, and --expiry counts without --name,
+/// too, where the vendor's command ignores it.
 #[derive(Parser)]
 #[command(
     name = "create_token",
     version,
-    after_help = "Exit codes: 0 the token was made, 1 the file has errors, or a token of this name already, 2 wrong usage, \
-                  or the file could not be read or written."
+    after_help = "Exit codes: 0 the token was made, 1 the file has errors, or a token of this name already (with \
+                  --admin: a file), 2 wrong usage, or the file could not be read or written."
 )]
 struct Args {
-    /// The name of the token, which no other token of the file has
-    #[arg(long)]
-    name: String,
+    /// Make an admin token file, of one token that may do everything
+    #[arg(long, conflicts_with_all = ["permissions", "create_databases"])]
+    admin: bool,
+
+    /// The name of the token, which no other token of the file has; with --admin `_admin`, the operator token, by default
+    #[arg(long, required_unless_present = "admin")]
+    name: Option<String>,
 
     /// What the token may do, such as `db:sensors:read,write` or `system:health:read`; may be given several times
-    #[arg(long = "permission", value_name = "PERMISSION", required = true)]
+    #[arg(long = "permission", value_name = "PERMISSION", required_unless_present = "admin")]
     permissions: Vec<String>,
 
     /// After which time it ends, such as `90d`, `1y` or `2h 30m`; without it, the token never expires
@@ -54,7 +64,7 @@ struct Args {
     #[arg(long)]
     offline: bool,
 
-    /// The tokens file
+    /// The tokens file, or the admin token file
     #[arg(long, value_name = "FILE")]
     output_file: PathBuf,
 
@@ -73,6 +83,7 @@ enum Format {
     Json,
 }
 
+/// What the program prints; `permissions` is `*:*:*` for an admin token, as the server prints it.
 #[derive(Serialize)]
 struct Made<'a> {
     name: &'a str,
@@ -95,7 +106,10 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     if is_stdin(&args.output_file) {
         bail!("`--output-file` is a file, not `-`");
     }
-    let entry = entry(args, SystemTime::now())?;
+    if args.admin {
+        return admin(args);
+    }
+    let entry = entry(args)?;
     let names = args.create_databases.iter().enumerate();
     let databases = names
         .map(|(at, name)| {
@@ -106,15 +120,44 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
 
     match append_all(&args.output_file, [entry.clone()], databases) {
         Ok(changed) => {
-            print(args, &entry, changed == Changed::Created).context("cannot write to standard output")?;
+            let permissions: Vec<String> = entry.permissions().iter().map(ToString::to_string).collect();
+            let made = (entry.name().as_str(), entry.token(), entry.expiry());
+            print(args, made, &permissions, changed == Changed::Created)
+                .context("cannot write to standard output")?;
             Ok(Outcome::Fine)
         }
         Err(error) => util::change::refused("create_token", &args.output_file, error),
     }
 }
 
-fn entry(args: &Args, now: SystemTime) -> anyhow::Result<TokenEntry> {
-    let name = TokenName::parse(&args.name).context("`--name` is wrong")?;
+fn admin(args: &Args) -> anyhow::Result<Outcome> {
+    let file = AdminTokenFile::new(Token::generate()?).with_expiry(expiry(args)?);
+    let file = match &args.name {
+        Some(name) => file.with_name(name).context("`--name` is wrong")?,
+        None => file,
+    };
+    match create_admin(&args.output_file, &file) {
+        Ok(()) => {
+            let made = (file.name(), file.token(), file.expiry());
+            print(args, made, &["*:*:*".to_owned()], true).context("cannot write to standard output")?;
+            Ok(Outcome::Fine)
+        }
+        Err(error) => util::change::refused("create_token", &args.output_file, error),
+    }
+}
+
+fn expiry(args: &Args) -> anyhow::Result<Option<Expiry>> {
+    let Some(duration) = &args.expiry else { return Ok(None) };
+    let now = SystemTime::now();
+    let expiry = Expiry::parse_after(now, duration).context("`--expiry` is wrong")?;
+    if expiry.is_past(now) {
+        bail!("`--expiry` is wrong: the token would have ended already");
+    }
+    Ok(Some(expiry))
+}
+
+fn entry(args: &Args) -> anyhow::Result<TokenEntry> {
+    let name = TokenName::parse(args.name.as_deref().unwrap_or_default()).context("`--name` is wrong")?;
     let mut permissions = Vec::new();
     let mut wrong = 0;
     for text in &args.permissions {
@@ -128,30 +171,27 @@ fn entry(args: &Args, now: SystemTime) -> anyhow::Result<TokenEntry> {
     if wrong > 0 {
         bail!("{wrong} of {} permissions wrong; no token was made", args.permissions.len());
     }
-    let expiry = match &args.expiry {
-        Some(duration) => Some(Expiry::parse_after(now, duration).context("`--expiry` is wrong")?),
-        None => None,
-    };
-    if expiry.is_some_and(|expiry| expiry.is_past(now)) {
-        bail!("`--expiry` is wrong: the token would have ended already");
-    }
+    let expiry = expiry(args)?;
     let token = Token::generate()?;
     Ok(TokenEntry::new(name, token).with_expiry(expiry).with_permissions(permissions))
 }
 
-fn print(args: &Args, entry: &TokenEntry, created: bool) -> io::Result<()> {
+fn print(
+    args: &Args,
+    (name, token, expiry): (&str, &Token, Option<Expiry>),
+    permissions: &[String],
+    created: bool,
+) -> io::Result<()> {
     let mut output = Output::new();
-    let token = args.show_token.then(|| entry.token().expose());
-    let name = masked(entry.name().as_str());
+    let token = args.show_token.then(|| token.expose());
+    let name = masked(name);
     let databases: Vec<Cow<'_, str>> = args.create_databases.iter().map(|name| masked(name)).collect();
-    let permissions =
-        entry.permissions().iter().map(|permission| masked(&permission.to_string()).into_owned());
-    let permissions: Vec<String> = permissions.collect();
+    let permissions: Vec<String> = permissions.iter().map(|text| masked(text).into_owned()).collect();
     if args.format == Format::Json {
         let made = Made {
             name: &name,
             output_file: given_path(&args.output_file),
-            expiry_millis: entry.expiry().map(Expiry::as_millis),
+            expiry_millis: expiry.map(Expiry::as_millis),
             permissions,
             create_databases: databases,
             created,
@@ -167,7 +207,7 @@ fn print(args: &Args, entry: &TokenEntry, created: bool) -> io::Result<()> {
     for permission in permissions {
         writeln!(output, "  may:     {permission}")?;
     }
-    match entry.expiry() {
+    match expiry {
         Some(expiry) => writeln!(output, "  expires: {expiry}")?,
         None => writeln!(output, "  expires: never")?,
     }

@@ -8,10 +8,10 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
-use influxdb3_offline_tokens::{AccessRequest, Expiry, FileDifference, TokenDifference, TokenEntry, load};
+use influxdb3_offline_tokens::{Expiry, FileDifference, TokenDifference, TokenEntry, load};
 use serde_json::{Value, json};
 
-use crate::util::{Outcome, Output, arguments, finish, masked, printable};
+use crate::util::{Outcome, Output, arguments, finish, masked, printable, rights};
 
 /// Says what differs between two tokens files in who may do what.
 ///
@@ -70,20 +70,6 @@ fn table(out: &mut Output, difference: &FileDifference<'_>) -> Result<()> {
     Ok(())
 }
 
-fn rights(rights: &[AccessRequest<'_>]) -> Vec<Value> {
-    let one = |right: &AccessRequest<'_>| {
-        let actions: Vec<_> = right.actions().names().collect();
-        match right {
-            AccessRequest::Database { name, .. } => json!({"database": name, "actions": actions}),
-            // Any database that neither file names for the token.
-            AccessRequest::NewDatabase { .. } => json!({"other_databases": true, "actions": actions}),
-            AccessRequest::AnyDatabase { .. } => json!({"any_database": true, "actions": actions}),
-            AccessRequest::System { resource } => json!({"system": resource.as_str(), "actions": actions}),
-        }
-    };
-    rights.iter().map(one).collect()
-}
-
 fn token_json(token: &TokenDifference<'_>) -> Value {
     let millis = |expiry: Option<Expiry>| expiry.map(Expiry::as_millis);
     json!({
@@ -91,8 +77,8 @@ fn token_json(token: &TokenDifference<'_>) -> Value {
         "old_name": name(token.before()),
         "new_name": name(token.after()),
         "expiry_millis": token.expiry().map(|(old, new)| json!({"old": millis(old), "new": millis(new)})),
-        "gained": rights(token.gained()),
-        "lost": rights(token.lost()),
+        "gained": rights::json(token.gained()),
+        "lost": rights::json(token.lost()),
         "gains": token.gains(),
     })
 }

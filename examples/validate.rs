@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run --example validate -- tokens.json
+//! cargo run --example validate -- --admin admin-token.json
 //! ```
 
 mod util;
@@ -27,6 +28,7 @@ use crate::util::{
 /// Reports everything that is wrong with each file, where it is, and what to do about it. No output holds a token or a
 /// piece of one: where the text of a file is shown, secrets are overwritten by `*`.
 #[derive(Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[command(
     name = "validate",
     version,
@@ -45,6 +47,10 @@ struct Args {
     /// Actions. sarif: one SARIF 2.1.0 log for code scanning services.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
+
+    /// Take the files for admin token files, which the server reads with `--admin-token-file`
+    #[arg(long)]
+    admin: bool,
 
     /// Also report what this release of the server refuses or does wrong, such as `3.9` or `3.11.1`
     #[arg(long)]
@@ -153,6 +159,9 @@ fn validator(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Valida
         }
     };
     let mut validator = Validator::new(now);
+    if args.admin {
+        validator = validator.admin_token_file();
+    }
     if let Some(release) = args.release {
         validator = validator.release(release);
     }

@@ -1,5 +1,6 @@
-//! From bytes to findings, and to a [`TokenFile`] where there is no error.
+//! From bytes to findings, and to a [`TokenFile`] or an [`AdminTokenFile`] where there is no error.
 
+mod admin;
 mod context;
 mod decode;
 mod entry;
@@ -24,8 +25,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use thiserror::Error;
 
 use self::context::Context;
-use self::decode::Decoder;
+use self::decode::{Decoder, TOKENS_FORM};
 pub(crate) use self::whole::Whole;
+use crate::admin::AdminTokenFile;
 use crate::code::{Code, Severity};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::file::TokenFile;
@@ -66,9 +68,19 @@ pub struct Validator {
     soon: Duration,
     far: Duration,
     keep: usize,
-    only_errors: bool,
-    // Of what has no fix nothing is said.
-    only_fixable: bool,
+    only: Only,
+    admin: bool,
+}
+
+/// What a check is for: the rest is left out, which takes less time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Only {
+    /// All findings.
+    Everything,
+    /// Whether the file is sound, and why it is not.
+    Errors,
+    /// Findings that have a fix.
+    Fixable,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -89,9 +101,28 @@ impl Validator {
             soon: Duration::from_secs(7 * DAY.as_secs()),
             far: Duration::from_secs(2 * 365 * DAY.as_secs()),
             keep: Self::KEEP,
-            only_errors: false,
-            only_fixable: false,
+            only: Only::Everything,
+            admin: false,
         }
+    }
+
+    /// Takes the file for an admin token file (`--admin-token-file`), and not for a file of resource tokens.
+    ///
+    /// The rules of a token, its name and its expiry are those of an entry of the tokens file, except that `_admin` is a
+    /// right name, and that such a token may go without an expiry. A file without `name` is refused: the documentation
+    /// speaks of a default, and the server does not read the file (server source).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Validator;
+    ///
+    /// let validator = Validator::new(std::time::SystemTime::now()).admin_token_file();
+    /// let report = validator.check(br#"{"tokens": []}"#);
+    /// assert_eq!(report.iter().next().unwrap().code().name(), "tokens-file");
+    /// ```
+    #[must_use]
+    pub const fn admin_token_file(mut self) -> Self {
+        self.admin = true;
+        self
     }
 
     /// Gives a code another level.
@@ -140,7 +171,7 @@ impl Validator {
 
     /// The same for who looks only at the fixes, and at all of them.
     pub(crate) fn for_fixes(&self) -> Self {
-        Self { keep: usize::MAX, only_fixable: true, ..self.clone() }
+        Self { keep: usize::MAX, only: Only::Fixable, ..self.clone() }
     }
 
     /// Checks a file: all problems in one pass, in the order of the file.
@@ -155,7 +186,15 @@ impl Validator {
         if let Some(finding) = more {
             context.push(finding);
         }
-        check(context, bytes, false).0
+        if self.admin { check_admin(context, bytes).0 } else { check(context, bytes, false).0 }
+    }
+
+    fn only_errors(&self) -> bool {
+        self.only == Only::Errors
+    }
+
+    fn only_fixable(&self) -> bool {
+        self.only == Only::Fixable
     }
 
     pub(crate) fn severity(&self, code: Code, default: Severity) -> Option<Severity> {
@@ -184,22 +223,49 @@ impl TokenFile {
     /// A file that has an error in its report; the report has its errors and nothing else.
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
         // No error depends on the time.
-        let validator = Validator { only_errors: true, ..Validator::new(UNIX_EPOCH) };
+        let validator = Validator { only: Only::Errors, ..Validator::new(UNIX_EPOCH) };
         match check(Context::new(&validator), bytes, true) {
             (report, Some(file)) if report.is_valid() => Ok(file),
-            (report, _) => Err(InvalidFile { report: Box::new(report) }),
+            (report, _) => Err(InvalidFile::of_tokens(report)),
         }
     }
 }
 
-/// A text that is no sound tokens file.
+impl AdminTokenFile {
+    /// Reads a file from its text. Unknown members are ignored, as the server ignores them (server source).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::AdminTokenFile;
+    ///
+    /// let error = AdminTokenFile::parse(br#"{"token": "secret", "name": "_admin"}"#).unwrap_err();
+    /// assert_eq!(error.report().iter().next().unwrap().code().name(), "token-prefix");
+    /// ```
+    ///
+    /// # Errors
+    /// A file that has an error in its report ([`Validator::admin_token_file`]); the report has its errors and nothing
+    /// else.
+    pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
+        let validator = Validator { only: Only::Errors, ..Validator::new(UNIX_EPOCH) };
+        match check_admin(Context::new(&validator), bytes) {
+            (report, Some(file)) if report.is_valid() => Ok(file),
+            (report, _) => Err(InvalidFile { what: "admin token file", report: Box::new(report) }),
+        }
+    }
+}
+
+/// A text that is no sound tokens file, or no sound admin token file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the tokens file is not valid: {}", summary(.report))]
+#[error("the {what} is not valid: {}", summary(.report))]
 pub struct InvalidFile {
+    what: &'static str,
     report: Box<Report>,
 }
 
 impl InvalidFile {
+    fn of_tokens(report: Report) -> Self {
+        Self { what: "tokens file", report: Box::new(report) }
+    }
+
     /// Its errors, in the order of the file.
     #[must_use]
     pub const fn report(&self) -> &Report {
@@ -209,18 +275,18 @@ impl InvalidFile {
 
 /// The places and names of a sound file, for those who change it.
 pub(crate) fn survey(bytes: &[u8]) -> Result<Whole<'_>, InvalidFile> {
-    let validator = Validator { only_errors: true, ..Validator::new(UNIX_EPOCH) };
+    let validator = Validator { only: Only::Errors, ..Validator::new(UNIX_EPOCH) };
     if let Ok(text) = core::str::from_utf8(bytes) {
         let mut decoder = Decoder::new(Context::new(&validator), text, false);
         if json::read(text, &mut decoder).is_ok() {
             let (context, _, whole) = decoder.finish();
             let report = context.finish(bytes);
             let valid = report.is_valid();
-            return if valid { Ok(whole) } else { Err(InvalidFile { report: Box::new(report) }) };
+            return if valid { Ok(whole) } else { Err(InvalidFile::of_tokens(report)) };
         }
     }
     let (report, _) = check(Context::new(&validator), bytes, false);
-    Err(InvalidFile { report: Box::new(report) })
+    Err(InvalidFile::of_tokens(report))
 }
 
 fn summary(report: &Report) -> String {
@@ -233,7 +299,14 @@ fn summary(report: &Report) -> String {
 
 fn check(mut context: Context<'_>, bytes: &[u8], build: bool) -> (Report, Option<TokenFile>) {
     let text = json::Wiped(readable(&mut context, bytes));
-    let (context, file) = syntax::read(context, &text, build);
+    let attempt = |context, text: &_, whole| decode::attempt(context, text, build && whole);
+    let (context, file) = syntax::read(context, &text, &TOKENS_FORM, attempt);
+    (context.finish(bytes), file)
+}
+
+fn check_admin(mut context: Context<'_>, bytes: &[u8]) -> (Report, Option<AdminTokenFile>) {
+    let text = json::Wiped(readable(&mut context, bytes));
+    let (context, file) = syntax::read(context, &text, &admin::ADMIN_FORM, admin::attempt);
     (context.finish(bytes), file)
 }
 

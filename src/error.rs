@@ -20,7 +20,7 @@ pub enum Error {
     /// The disk refused, or somebody else holds the file.
     #[error(transparent)]
     Disk(#[from] DiskError),
-    /// The file is no sound tokens file.
+    /// The file is no sound tokens file, or no sound admin token file.
     #[error("{}: {error}", shown(.path))]
     Invalid {
         /// Which file.
@@ -35,6 +35,12 @@ pub enum Error {
         path: PathBuf,
         /// Why.
         error: ChangeError,
+    },
+    /// There is a file already, and it is not to be replaced.
+    #[error("{}: there is a file already", shown(.path))]
+    Exists {
+        /// Which file.
+        path: PathBuf,
     },
     /// A token was to be made, and the operating system gave no random bytes.
     #[error(transparent)]

@@ -158,4 +158,7 @@ pub enum InvalidExpiry {
     /// Too far from 1970 for 64 bits of milliseconds.
     #[error("the time does not fit into 64 bits of milliseconds")]
     OutOfRange,
+    /// It is over, or in less than a second.
+    #[error("the time is over")]
+    Past,
 }

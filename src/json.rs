@@ -6,6 +6,7 @@
 mod flat;
 mod node;
 mod reader;
+mod tree;
 mod write;
 
 use alloc::vec::Vec;
@@ -16,7 +17,8 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 pub(crate) use self::flat::{Flat, FlatValue};
 pub(crate) use self::node::{Member, Node, Places, RawStr, Value, Wiped};
 use self::reader::Reader;
-pub(crate) use self::write::{pretty, quoted, string_list};
+pub(crate) use self::tree::tree;
+pub(crate) use self::write::{compact, pretty, quoted, string_list};
 use crate::span::Span;
 
 /// How deeply arrays and objects may be nested: as deeply as `serde_json` follows.

@@ -30,6 +30,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Make, check and load the file of one admin token ([`AdminTokenFile`], [`create_admin`], [`load_admin`],
+//! [`Validator::admin_token_file`]), which the server reads with `--admin-token-file`.
+//!
 //! Change a text that is somewhere else than on disk ([`edit::apply`]), mend one ([`Validator::fix`]), show one without its
 //! secrets ([`redact`]):
 //!
@@ -62,6 +65,20 @@
 //! let write = |name| decide(&permissions, AccessRequest::database(name, DatabaseActions::WRITE)).is_allowed();
 //! assert!(write("db2") && !write("db1"));
 //! # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+//! ```
+//!
+//! Compare a file with what a server reports ([`ServerComparison`]), and make the request that makes a token on a running
+//! server ([`HttpTokenRequest`]):
+//!
+//! ```
+//! use influxdb3_offline_tokens::{HttpTokenRequest, ServerComparison, ServerTokens, TokenFile};
+//!
+//! let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read,write"]}]}"#)?;
+//! let shown = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\",\"db:a:read\"]"}]"#)?;
+//! assert!(ServerComparison::between(&file, &shown).is_empty());
+//! let request = HttpTokenRequest::of(&file.tokens()[0], std::time::SystemTime::now())?;
+//! assert!(request.to_json().contains(r#""resource_names":["a"]"#));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # The grammar of a permission
@@ -156,6 +173,8 @@ pub mod release;
 // The file: still no I/O, no clock.
 #[cfg(feature = "std")]
 pub mod file;
+#[cfg(feature = "std")]
+pub mod admin;
 pub mod code;
 #[cfg(feature = "std")]
 pub mod diagnostic;
@@ -163,6 +182,10 @@ pub mod diagnostic;
 mod json;
 #[cfg(feature = "std")]
 mod redact;
+#[cfg(feature = "std")]
+pub mod document;
+#[cfg(feature = "std")]
+pub mod http;
 #[cfg(feature = "std")]
 pub mod check;
 #[cfg(feature = "std")]
@@ -173,6 +196,8 @@ pub mod schema;
 pub mod edit;
 #[cfg(feature = "std")]
 pub mod access;
+#[cfg(feature = "std")]
+pub mod server_tokens;
 
 // The world.
 #[cfg(feature = "std")]
@@ -195,12 +220,16 @@ pub use crate::access::{
     InvalidExpectations, Rights, TokenDifference, decide,
 };
 #[cfg(feature = "std")]
+pub use crate::admin::AdminTokenFile;
+#[cfg(feature = "std")]
 pub use crate::check::{InvalidFile, Level, Validator};
 pub use crate::code::{Code, Severity, UnknownCode};
 #[cfg(feature = "std")]
 pub use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Replacement, Report};
 #[cfg(feature = "std")]
 pub use crate::disk::{DiskError, DiskErrorKind};
+#[cfg(feature = "std")]
+pub use crate::document::{InvalidJson, InvalidJsonKind};
 #[cfg(feature = "std")]
 pub use crate::edit::{Change, ChangeError, IfExists};
 #[cfg(feature = "std")]
@@ -211,6 +240,8 @@ pub use crate::expiry::{Expiry, InvalidExpiry};
 pub use crate::file::{DuplicateEntry, DuplicateKind, TokenEntry, TokenFile};
 #[cfg(feature = "std")]
 pub use crate::fix::Fixed;
+#[cfg(feature = "std")]
+pub use crate::http::{HttpPermission, HttpTokenRequest, InvalidHttpPermission};
 pub use crate::name::{DatabaseName, InvalidName, InvalidNameKind, TokenName};
 pub use crate::permission::{
     DatabaseActions, DatabaseNames, DatabasePermission, InvalidPermission, ParsePermissionError, Permission,
@@ -222,10 +253,15 @@ pub use crate::redact::redact;
 pub use crate::release::{InvalidRelease, Release};
 #[cfg(feature = "std")]
 pub use crate::schema::JSON_SCHEMA;
+#[cfg(feature = "std")]
+pub use crate::server_tokens::{
+    SameSecret, ServerComparison, ServerDifference, ServerPermissions, ServerToken, ServerTokens,
+};
 pub use crate::span::{LineIndex, Location, Span};
 #[cfg(feature = "std")]
 pub use crate::store::{
-    ChangeOptions, Changed, CheckedFile, MAX_FILE_BYTES, append, append_all, change, load, save, validate,
+    ChangeOptions, Changed, CheckedFile, MAX_FILE_BYTES, append, append_all, change, create_admin, load,
+    load_admin, save, save_admin, validate,
 };
 #[cfg(feature = "std")]
 pub use crate::token::GenerateTokenError;

@@ -253,6 +253,15 @@ pub(crate) fn check_token_name(name: &str) -> Result<(), InvalidName> {
     }
 }
 
+/// The rule of an admin token's name: `_admin` is right there.
+#[cfg(feature = "std")]
+pub(crate) const fn check_admin_token_name(name: &str) -> Result<(), InvalidName> {
+    if name.is_empty() {
+        return Err(InvalidName { kind: InvalidNameKind::Empty, span: Span::new(0, 0) });
+    }
+    Ok(())
+}
+
 macro_rules! text_of_a_name {
     ($($name:ident),+) => {$(
         impl FromStr for $name {

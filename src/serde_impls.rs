@@ -1,7 +1,11 @@
 //! serde for the values, through their strings, and for entries and files.
 //!
 //! A type error of serde quotes the value that it met, which may be a secret in the wrong place. So everything here that
-//! a person may write is read by visitors whose errors quote nothing.
+//! a person may write is read by visitors whose errors quote nothing, through `deserialize_any`: asked for anything more
+//! special, `serde_json` refuses a string by itself, with its content, and asks no visitor.
+
+mod admin;
+mod http;
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
@@ -98,7 +102,7 @@ impl<'de> Deserialize<'de> for Expiry {
             }
         }
 
-        deserializer.deserialize_i64(Millis)
+        deserializer.deserialize_any(Millis)
     }
 }
 
@@ -129,7 +133,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
             }
         }
 
-        deserializer.deserialize_seq(Elements(PhantomData))
+        deserializer.deserialize_any(Elements(PhantomData))
     }
 }
 
@@ -229,11 +233,7 @@ impl<'de> Deserialize<'de> for TokenEntry {
             }
         }
 
-        deserializer.deserialize_struct(
-            "TokenEntry",
-            &["token", "name", "expiry_millis", "permissions"],
-            Members,
-        )
+        deserializer.deserialize_any(Members)
     }
 }
 
@@ -281,7 +281,7 @@ impl<'de> Deserialize<'de> for TokenFile {
             }
         }
 
-        deserializer.deserialize_struct("TokenFile", &["create_databases", "tokens"], Members)
+        deserializer.deserialize_any(Members)
     }
 }
 

@@ -8,6 +8,7 @@ use std::vec::Vec;
 
 use zeroize::Zeroizing;
 
+use crate::admin::AdminTokenFile;
 use crate::check::Validator;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Diagnostic, Report};
@@ -120,6 +121,57 @@ pub fn change(path: impl AsRef<Path>, changes: &[Change], options: &ChangeOption
 /// # Errors
 /// As [`append`], except that what is there does not need to be sound.
 pub fn save(path: impl AsRef<Path>, file: &TokenFile, options: &ChangeOptions) -> Result<Changed, Error> {
+    let text = file.to_json();
+    replace(path.as_ref(), options, |old| Ok((old != Some(&text)).then(|| text.clone())))
+}
+
+/// Reads an admin token file from disk, as [`load`] reads a tokens file.
+///
+/// # Errors
+/// As [`load`]; no sound admin token file (with the report).
+pub fn load_admin(path: impl AsRef<Path>) -> Result<AdminTokenFile, Error> {
+    let path = path.as_ref();
+    let contents = disk::read(path, MAX_FILE_BYTES)?;
+    AdminTokenFile::parse(&contents.bytes).map_err(|error| Error::Invalid { path: path.into(), error })
+}
+
+/// Makes an admin token file with mode 0600, and never in place of another file.
+///
+/// When it returns, the token is on the disk.
+///
+/// ```
+/// use influxdb3_offline_tokens::{AdminTokenFile, Token, create_admin, load_admin};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("admin-token.json");
+/// create_admin(&path, &AdminTokenFile::new(Token::generate()?))?;
+/// assert_eq!(load_admin(&path)?.name(), "_admin");
+/// assert!(create_admin(&path, &AdminTokenFile::new(Token::generate()?)).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// There is a file already ([`Error::Exists`]); one cannot be made. Nothing was changed then, unless
+/// [`Error::is_durability_unknown`] says so.
+pub fn create_admin(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<(), Error> {
+    let path = path.as_ref();
+    let edit = |old: Option<&[u8]>| if old.is_some() { Err(()) } else { Ok(Some(file.to_json())) };
+    match disk::replace(path, &ChangeOptions::new().0, edit) {
+        Ok(_) => Ok(()),
+        Err(ReplaceError::Edit(())) => Err(Error::Exists { path: path.into() }),
+        Err(ReplaceError::Disk(error)) => Err(error.into()),
+    }
+}
+
+/// Writes an admin token file in place of what is there, as [`save`] writes a tokens file.
+///
+/// # Errors
+/// As [`save`].
+pub fn save_admin(
+    path: impl AsRef<Path>,
+    file: &AdminTokenFile,
+    options: &ChangeOptions,
+) -> Result<Changed, Error> {
     let text = file.to_json();
     replace(path.as_ref(), options, |old| Ok((old != Some(&text)).then(|| text.clone())))
 }

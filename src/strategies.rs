@@ -33,6 +33,7 @@ use proptest::strategy::{BoxedStrategy, Just, Strategy};
 pub use self::layout::{token_file_and_json, token_file_json};
 pub use self::mistakes::{MISTAKES, token_file_json_with, wrong_token_file_json};
 pub use self::near_misses::wrong_permission_text;
+use crate::admin::AdminTokenFile;
 use crate::code::Code;
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
@@ -244,6 +245,29 @@ pub fn token_file() -> impl Strategy<Value = TokenFile> {
     })
 }
 
+/// Sound admin token files: operator tokens and named ones, with any description.
+///
+/// ```
+/// use influxdb3_offline_tokens::strategies;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(file in strategies::admin_token_file())| prop_assert!(!file.name().is_empty()));
+/// ```
+pub fn admin_token_file() -> impl Strategy<Value = AdminTokenFile> {
+    let description = option::of(vec(any::<char>(), 0..=12).prop_map(String::from_iter));
+    (token(), option::of(token_name()), description, option::of(expiry())).prop_map(
+        |(token, name, description, expiry)| {
+            let file =
+                AdminTokenFile::new(token).with_description(description.as_deref()).with_expiry(expiry);
+            match name {
+                // A name of a resource token is one of an admin token, too.
+                Some(name) => file.clone().with_name(name.as_str()).unwrap_or(file),
+                None => file,
+            }
+        },
+    )
+}
+
 fn scope<N: Clone + core::fmt::Debug>(names: impl Strategy<Value = N>) -> impl Strategy<Value = Scope<N>> {
     prop_oneof![1 => Just(Scope::All), 4 => names.prop_map(Scope::Names)]
 }
@@ -308,6 +332,7 @@ arbitrary! {
     Permission = permission();
     TokenEntry = token_entry();
     TokenFile = token_file();
+    AdminTokenFile = admin_token_file();
     Release = release();
     Code = select(Code::ALL);
 }

@@ -24,6 +24,9 @@ fn fixtures() -> Vec<(PathBuf, Validator, Vec<u8>)> {
         if let Ok(release) = std::fs::read_to_string(folder.join("release")) {
             validator = validator.release(Release::parse(release.trim()).unwrap());
         }
+        if folder.join("admin").exists() {
+            validator = validator.admin_token_file();
+        }
         for path in util::files(&folder, ".json") {
             if path.file_name().unwrap().to_str().unwrap().starts_with("bad") {
                 let bytes = std::fs::read(&path).unwrap();

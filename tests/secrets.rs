@@ -325,6 +325,38 @@ fn reports_and_redacted_texts_show_no_token() {
 }
 
 #[test]
+fn what_serde_refuses_is_not_shown() {
+    let canary = util::CANARY;
+    let entry = format!(r#"{{"token": "{canary}", "name": "a", "expiry_millis": 1, "permissions": []}}"#);
+    let quoted = format!("\"{canary}\"");
+    let mut out = String::new();
+    let mut refused = 0;
+    for text in [
+        quoted.clone(),
+        format!(r#"{{"tokens": {quoted}}}"#),
+        format!(r#"{{"tokens": [{quoted}]}}"#),
+        format!(r#"{{"create_databases": {quoted}, "tokens": []}}"#),
+        format!(r#"{{"tokens": [{}]}}"#, entry.replace(": 1,", &format!(": {quoted},"))),
+        format!(r#"{{"tokens": [{}]}}"#, entry.replace("[]", &quoted)),
+        format!(r#"{{"tokens": [{}]}}"#, entry.replace("[]", &format!("[{quoted}]"))),
+        format!(r#"{{"tokens": [{}]}}"#, entry.replace(canary, &canary.replace("apiv3_", ""))),
+    ] {
+        let errors = [
+            serde_json::from_str::<TokenFile>(&text).err(),
+            serde_json::from_str::<TokenEntry>(&text).err(),
+            serde_json::from_str::<Expiry>(&text).err(),
+            serde_json::from_str::<influxdb3_offline_tokens::AdminTokenFile>(&text).err(),
+        ];
+        for error in errors.into_iter().flatten() {
+            out += &chain(&error);
+            refused += 1;
+        }
+    }
+    assert_eq!(refused, 32);
+    util::assert_no_piece_of(canary, &out, "an error of serde");
+}
+
+#[test]
 fn panics_show_no_token() {
     type Panics = fn(String);
     let file = || files().swap_remove(0).1.replace("\"app\"", "5");
@@ -424,4 +456,26 @@ fn loading_appending_and_changing_leave_nothing_behind() {
     let rotated =
         leaks(|| assert_eq!(change(&path, &[rotate], &ChangeOptions::new()).unwrap(), Changed::Replaced));
     assert_eq!([made, refused, loaded, appended, rotated], [0; 5], "blocks that hold a token");
+}
+
+#[test]
+fn an_admin_token_file_leaves_nothing_behind() {
+    use influxdb3_offline_tokens::{AdminTokenFile, create_admin, load_admin};
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("admin-token.json");
+    let file = || AdminTokenFile::new(Token::parse(util::CANARY).unwrap());
+    let made = leaks(|| create_admin(&path, &black_box(file())).unwrap());
+    let loaded = leaks(|| drop(black_box(load_admin(&path).unwrap())));
+    let mut wrong = Vec::new();
+    for (what, bytes) in texts() {
+        let validator = Validator::new(util::now()).admin_token_file();
+        let parse = leaks(|| drop(black_box(AdminTokenFile::parse(&bytes))));
+        let check = leaks(|| drop(black_box(validator.check(&bytes))));
+        if parse + check > 0 && !AS_TEXT.contains(&what) {
+            wrong.push(format!("{what}: {parse} blocks by parse, {check} by check"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!([made, loaded], [0; 2], "blocks that hold a token");
 }

@@ -56,7 +56,7 @@ pub(crate) fn refused(program: &str, path: &Path, error: Error) -> anyhow::Resul
         let file = Checked::new(path, file.bytes(), file.report());
         human::write(&file, colours(&io::stderr()), &mut io::stderr())?;
     }
-    let findings = invalid || matches!(error, Error::Change { .. });
+    let findings = invalid || matches!(error, Error::Change { .. } | Error::Exists { .. });
     let error = anyhow::Error::new(error);
     if findings {
         complain(program, &error.context("nothing was changed"));

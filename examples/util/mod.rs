@@ -5,6 +5,7 @@ pub(crate) mod change;
 pub(crate) mod github;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod rights;
 pub(crate) mod sarif;
 
 use std::borrow::Cow;

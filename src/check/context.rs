@@ -35,13 +35,13 @@ impl<'v> Context<'v> {
     /// Whether findings of that code and severity are reported at all: lets a costly rule be left out.
     pub(super) fn wants(&self, code: Code) -> bool {
         let severity = self.validator.severity(code, code.severity());
-        severity.is_some_and(|severity| !self.validator.only_errors || severity == Severity::Error)
+        severity.is_some_and(|severity| !self.validator.only_errors() || severity == Severity::Error)
     }
 
     /// The severity of such a finding where it will be kept; where it is only counted, and where it is not reported, none.
     fn takes(&mut self, code: Code, severity: Severity, span: Span) -> Option<Severity> {
         let severity = self.validator.severity(code, severity)?;
-        if self.validator.only_errors && severity < Severity::Error {
+        if self.validator.only_errors() && severity < Severity::Error {
             return None;
         }
         let first = self.damaged.partition_point(|damage| damage.end() <= span.start());
@@ -73,7 +73,7 @@ impl<'v> Context<'v> {
         span: Span,
         make: impl FnOnce() -> Diagnostic,
     ) {
-        if self.validator.only_fixable && !fixable {
+        if self.validator.only_fixable() && !fixable {
             return;
         }
         if let Some(severity) = self.takes(code, severity, span) {
@@ -86,7 +86,7 @@ impl<'v> Context<'v> {
 
     pub(super) fn finish(self, text: &[u8]) -> Report {
         // Who only mends the text does not ask for lines.
-        self.found.finish(if self.validator.only_fixable { &[] } else { text })
+        self.found.finish(if self.validator.only_fixable() { &[] } else { text })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::check::context::{At, Context, finding};
 use crate::check::entry::Entry;
 use crate::check::members::{ENTRY_MEMBERS, HTTP_MEMBERS, duplicate, key_name, unknown};
 use crate::check::plain::{PlainEntry, Quiet};
-use crate::check::syntax::bare_token;
+use crate::check::syntax::{Attempt, Form, bare_token};
 use crate::check::whole::Whole;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
@@ -25,6 +25,28 @@ const CREATE_DATABASES: &str = "create_databases";
 // What a token of the usual size takes; a guess for the first room.
 const BYTES_PER_TOKEN: usize = 256;
 const FILE_MEMBERS: [&str; 2] = [CREATE_DATABASES, TOKENS];
+
+pub(super) const TOKENS_FORM: Form = Form {
+    smallest: "the smallest tokens file is `{\"tokens\": []}`",
+    bare: (
+        "the file is a plain token, and a tokens file is a JSON object",
+        "write `{\"tokens\": [{\"token\": …, \"name\": …, \"permissions\": […]}]}`",
+    ),
+    depth: "a tokens file has a depth of 4",
+};
+
+/// Reads a tokens file, and makes its value where that is asked for.
+pub(super) fn attempt<'v>(context: Context<'v>, text: &str, build: bool) -> Attempt<'v, TokenFile> {
+    let mut decoder = Decoder::new(context, text, build);
+    match json::read(text, &mut decoder) {
+        Ok(()) => {
+            let (context, file, _) = decoder.finish();
+            (context, Ok(file))
+        }
+        Err(error) => (decoder.abandon(), Err(error)),
+    }
+}
+
 /// Takes the pieces of the file, applies the rules, and makes the values where that is asked for.
 pub(super) struct Decoder<'v, 'a> {
     pub(super) context: Context<'v>,
@@ -156,7 +178,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
         if self.quiet_lists.contains(list) {
             return true;
         }
-        let quiet = if self.context.validator.only_errors {
+        let quiet = if self.context.validator.only_errors() {
             entry.is_right()
         } else {
             entry.grants(&self.quiet, &mut self.databases)
@@ -307,12 +329,11 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
                 ],
             )),
             Value::String(string) if text.is_some_and(|text| text.trim().starts_with(TOKEN_PREFIX)) => {
-                bare_token(string.inner())
+                bare_token(string.inner(), &TOKENS_FORM)
             }
             other => {
                 let message = format!("expected an object with `tokens`, found {}", other.description());
-                finding(Code::NotAnObject, value.span, At::File, message)
-                    .help("the smallest tokens file is `{\"tokens\": []}`")
+                finding(Code::NotAnObject, value.span, At::File, message).help(TOKENS_FORM.smallest)
             }
         };
         self.context.push(found);

@@ -46,17 +46,16 @@ impl Entry {
                 });
             }
         }
-        let token = token.and_then(|(_, node)| token_rules(decoder, index, node));
+        let token = token.and_then(|(_, node)| {
+            let secret = token_rules(&mut decoder.context, At::TokenMember(index, "token"), node)?;
+            decoder.whole.token(secret.string.inner().start(), &secret.token);
+            secret.right.then_some(secret.token)
+        });
         let name = name.and_then(|(_, node)| name_rules(decoder, index, node));
         let expiry_found = if let Some((_, node)) = expiry {
-            expiry_rules(&mut decoder.context, index, node, members)
+            expiry_rules(&mut decoder.context, At::TokenMember(index, "expiry_millis"), node, members)
         } else {
-            if decoder.context.wants(Code::NeverExpires) {
-                let opening = Span::new(span.start(), span.start() + 1);
-                let never =
-                    || finding(Code::NeverExpires, opening, At::Token(index), "the token never expires");
-                decoder.context.tell(Code::NeverExpires, opening, never);
-            }
+            never_expires(&mut decoder.context, At::Token(index), span);
             None
         };
         let builds = decoder.builds();
@@ -79,7 +78,17 @@ pub(super) fn called(name: Option<&str>, index: usize) -> String {
     }
 }
 
-fn string<'a>(
+/// Notes a token without an expiry; `span` is that of its object.
+pub(super) fn never_expires(context: &mut Context<'_>, at: At<'_>, span: Span) {
+    if context.wants(Code::NeverExpires) {
+        let opening = Span::new(span.start(), span.start() + 1);
+        context.tell(Code::NeverExpires, opening, || {
+            finding(Code::NeverExpires, opening, at, "the token never expires")
+        });
+    }
+}
+
+pub(super) fn string<'a>(
     context: &mut Context<'_>,
     at: At<'_>,
     what: &str,
@@ -99,9 +108,15 @@ fn string<'a>(
     None
 }
 
-fn token_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) -> Option<Wiped<'a>> {
-    let at = At::TokenMember(index, "token");
-    let context = &mut decoder.context;
+/// A token as it stands in the file, and whether it is right.
+pub(super) struct Secret<'a> {
+    pub(super) string: RawStr<'a>,
+    pub(super) token: Wiped<'a>,
+    pub(super) right: bool,
+}
+
+/// The rules of a token by itself.
+pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node<'a>) -> Option<Secret<'a>> {
     let (string, token) = string(context, at, "the token", node)?;
     let token = Wiped(token);
     let new = || Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]);
@@ -159,21 +174,14 @@ fn token_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>)
             finding(Code::TokenWithColon, place, at, message).help("generate a token without it")
         });
     }
-    decoder.whole.token(string.inner().start(), &token);
-    checked.is_ok().then_some(token)
+    let right = checked.is_ok();
+    Some(Secret { string, token, right })
 }
 
 fn name_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) -> Option<Cow<'a, str>> {
     let at = At::TokenMember(index, "name");
     let context = &mut decoder.context;
-    let (string, name) = string(context, at, "the name of a token", node)?;
-    if name.is_empty() {
-        context.tell(Code::EmptyName, string.inner(), || {
-            let found = finding(Code::EmptyName, string.inner(), at, "the name of a token is empty");
-            found.help("name who uses it")
-        });
-        return None;
-    }
+    let (string, name) = not_empty(context, at, node)?;
     if name == OPERATOR_TOKEN_NAME {
         context.tell(Code::ReservedName, string.inner(), || {
             let message = "`_admin` is the name of the operator token";
@@ -189,6 +197,23 @@ fn name_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) 
     Some(name)
 }
 
+/// The name of a token of any kind.
+pub(super) fn not_empty<'a>(
+    context: &mut Context<'_>,
+    at: At<'_>,
+    node: &Node<'a>,
+) -> Option<(RawStr<'a>, Cow<'a, str>)> {
+    let (string, name) = string(context, at, "the name of a token", node)?;
+    if name.is_empty() {
+        context.tell(Code::EmptyName, string.inner(), || {
+            let found = finding(Code::EmptyName, string.inner(), at, "the name of a token is empty");
+            found.help("name who uses it")
+        });
+        return None;
+    }
+    Some((string, name))
+}
+
 // Seconds of the years 1973 to 5138 are milliseconds of January 1970 to 1973.
 pub(super) const LOOKS_LIKE_SECONDS: core::ops::Range<i64> = 100_000_000..100_000_000_000;
 pub(super) const MILLIS_OF_YEAR_5138: i64 = 100_000_000_000_000;
@@ -201,13 +226,13 @@ fn without_member(members: &[Member<'_>], node: &Node<'_>) -> Option<Fix> {
     removal(&places, index).map(|removed| replace_on_request(removed, ""))
 }
 
-fn expiry_rules(
+/// The rules of an expiry, which stands among `members`.
+pub(super) fn expiry_rules(
     context: &mut Context<'_>,
-    index: usize,
+    at: At<'_>,
     node: &Node<'_>,
     members: &[Member<'_>],
 ) -> Option<Expiry> {
-    let at = At::TokenMember(index, "expiry_millis");
     let Value::Number(spelt) = node.value else {
         let now = context.validator.now;
         context.find(Code::ExpiryNotAnInteger, opening(node), || not_an_integer(now, at, node));
@@ -220,7 +245,7 @@ fn expiry_rules(
         return None;
     };
     let expiry = Expiry::from_millis(millis);
-    if context.validator.only_errors {
+    if context.validator.only_errors() {
         return Some(expiry);
     }
     let (now, soon, far) = (context.validator.now, context.validator.soon, context.validator.far);

@@ -133,22 +133,34 @@ fn place(name: &str) -> Option<usize> {
     }
 }
 
+/// The first member of each name; none where there is none.
+pub(super) type Found<'n, 'a, const N: usize> = [Option<(RawStr<'a>, &'n Node<'a>)>; N];
+
 /// The members of an entry by their names, the first of each; the others are reported.
 pub(super) fn entry_members<'n, 'a>(
     context: &mut Context<'_>,
     index: usize,
     members: &'n [Member<'a>],
-) -> [Option<(RawStr<'a>, &'n Node<'a>)>; ENTRY_MEMBERS.len()] {
-    let mut found = [None; ENTRY_MEMBERS.len()];
+) -> Found<'n, 'a, { ENTRY_MEMBERS.len() }> {
+    by_name(context, ENTRY_MEMBERS, place, |name| At::TokenMember(index, name), members)
+}
+
+/// The members of an object by the `known` names, of which `place` tells the index; the others are reported.
+pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
+    context: &mut Context<'_>,
+    known: [&'static str; N],
+    place: impl Fn(&str) -> Option<usize>,
+    at: impl for<'p> Fn(&'p str) -> At<'p>,
+    members: impl IntoIterator<Item = &'n Member<'a>>,
+) -> Found<'n, 'a, N> {
+    let mut found = [None; N];
     let mut unknown_members = Vec::new();
     let mut seen: HashMap<Cow<'a, str>, RawStr<'a>> = HashMap::new();
     for member in members {
         let name = key_name(context, member.key);
         match place(&name).and_then(|place| found.get_mut(place)) {
             Some(slot @ None) => *slot = Some((member.key, &member.value)),
-            Some(Some((first, _))) => {
-                duplicate(context, *first, member.key, &name, At::TokenMember(index, &name));
-            }
+            Some(Some((first, _))) => duplicate(context, *first, member.key, &name, at(&name)),
             None => match seen.entry(name) {
                 Entry::Vacant(slot) => {
                     unknown_members.push((member, slot.key().clone()));
@@ -156,17 +168,17 @@ pub(super) fn entry_members<'n, 'a>(
                 }
                 Entry::Occupied(slot) => {
                     let name = slot.key();
-                    duplicate(context, *slot.get(), member.key, name, At::TokenMember(index, name));
+                    duplicate(context, *slot.get(), member.key, name, at(name));
                 }
             },
         }
     }
     for (member, name) in unknown_members {
-        let pairs = ENTRY_MEMBERS.into_iter().zip(&found);
+        let pairs = known.into_iter().zip(&found);
         let free: Vec<&'static str> =
             pairs.filter(|(_, slot)| slot.is_none()).map(|(known, _)| known).collect();
-        let meant = unknown(context, member.key, &name, &free, At::TokenMember(index, &name));
-        if let Some(slot) = meant.and_then(place).and_then(|place| found.get_mut(place)) {
+        let meant = unknown(context, member.key, &name, &free, at(&name));
+        if let Some(slot) = meant.and_then(&place).and_then(|place| found.get_mut(place)) {
             *slot = Some((member.key, &member.value));
         }
     }

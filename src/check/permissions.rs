@@ -81,7 +81,7 @@ pub(super) fn read<'a>(
         let found = finding(Code::NoPermissions, node.span, At::TokenMember(token, "permissions"), message);
         decoder.context.push(found.help("grant something, or remove the token"));
     }
-    if decoder.context.validator.only_errors {
+    if decoder.context.validator.only_errors() {
         return values(&mut decoder.context, token, items, build);
     }
     let texts: Vec<(usize, RawStr<'a>, Cow<'a, str>)> = items
@@ -230,7 +230,7 @@ fn not_a_list<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, node: &Node<'a>) 
 /// The rules of one right permission.
 fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant<'_, 'a>) {
     let Permission::Database(permission) = &grant.permission else {
-        return if !decoder.context.validator.only_errors {
+        return if !decoder.context.validator.only_errors() {
             duplicate_items(&mut decoder.context, token, grant);
         };
     };
@@ -238,7 +238,7 @@ fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant<'_, 'a>) {
     if permission.scope().is_all() {
         decoder.whole.grant_all();
     } else {
-        if decoder.context.validator.only_errors {
+        if decoder.context.validator.only_errors() {
             return;
         }
         let inside = "db:".len()..grant.text.rfind(':').unwrap_or("db:".len());
@@ -259,7 +259,7 @@ fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant<'_, 'a>) {
             }
         }
     }
-    if decoder.context.validator.only_errors {
+    if decoder.context.validator.only_errors() {
         return;
     }
     let context = &mut decoder.context;

@@ -35,7 +35,7 @@ impl Quiet {
             i64::try_from(end).unwrap_or(if end < 0 { i64::MIN } else { i64::MAX })
         };
         Self {
-            only_errors: validator.only_errors,
+            only_errors: validator.only_errors(),
             no_expiry: !context.wants(Code::NeverExpires),
             expiry: behind(validator.soon).max(LOOKS_LIKE_SECONDS.end)
                 ..behind(validator.far).min(MILLIS_OF_YEAR_5138),

@@ -6,36 +6,48 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::check::context::{At, Context, finding, replace_safely};
-use crate::check::decode::Decoder;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::file::TokenFile;
-use crate::json::{self, MAX_DEPTH, Unreadable};
+use crate::json::{MAX_DEPTH, Unreadable};
 use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
 
-/// Reads a text, and again without its comments and trailing commas where it has any.
-pub(super) fn read<'v>(
+/// What a kind of file looks like, for messages.
+pub(super) struct Form {
+    /// Where there is nothing at all.
+    pub(super) smallest: &'static str,
+    /// Where there is only a token.
+    pub(super) bare: (&'static str, &'static str),
+    /// Where brackets are nested too deeply.
+    pub(super) depth: &'static str,
+}
+
+/// What was found, and the value where it is sound; or the place that cannot be read, and what was found in front of it.
+pub(super) type Attempt<'v, T> = (Context<'v>, Result<Option<T>, Unreadable>);
+
+/// Reads a text, and again without its comments and trailing commas where it has any: then no value is to be made.
+pub(super) fn read<'v, T>(
     mut context: Context<'v>,
     text: &str,
-    build: bool,
-) -> (Context<'v>, Option<TokenFile>) {
+    form: &Form,
+    attempt: impl Fn(Context<'v>, &str, bool) -> Attempt<'v, T>,
+) -> (Context<'v>, Option<T>) {
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
         let message = "there is nothing in the file";
         let empty = finding(Code::EmptyFile, Span::new(0, 0), At::File, message);
-        context.push(empty.help("the smallest tokens file is `{\"tokens\": []}`"));
+        context.push(empty.help(form.smallest));
         return (context, None);
     }
-    match attempt(&context, text, build) {
+    match attempt(context.fresh(), text, true) {
         (decoded, Ok(file)) => {
             context.absorb(decoded);
             (context, file)
         }
         (decoded, Err(error)) => {
             let Some((clean, extras)) = without_extras(text) else {
-                return (give_up(context, decoded, text, error), None);
+                return (give_up(context, decoded, text, form, error), None);
             };
-            match attempt(&context, &clean, false) {
+            match attempt(context.fresh(), &clean, false) {
                 (decoded, Ok(_)) => {
                     // All that was wrong were these, so that taking them out is safe.
                     for (span, message) in extras {
@@ -50,7 +62,7 @@ pub(super) fn read<'v>(
                 (_, Err(again))
                     if !clean.trim_start().starts_with(['{', '[']) || place(&clean, again) == 0 =>
                 {
-                    (give_up(context, decoded, text, error), None)
+                    (give_up(context, decoded, text, form, error), None)
                 }
                 (decoded, Err(again)) => {
                     // What looks like a comment behind the error may be something else.
@@ -61,16 +73,22 @@ pub(super) fn read<'v>(
                             finding(Code::JsonSyntax, span, At::File, message).help("remove it")
                         });
                     }
-                    (give_up(context, decoded, &clean, again), None)
+                    (give_up(context, decoded, &clean, form, again), None)
                 }
             }
         }
     }
 }
 
-fn give_up<'v>(mut context: Context<'v>, decoded: Context<'v>, text: &str, error: Unreadable) -> Context<'v> {
+fn give_up<'v>(
+    mut context: Context<'v>,
+    decoded: Context<'v>,
+    text: &str,
+    form: &Form,
+    error: Unreadable,
+) -> Context<'v> {
     context.absorb(decoded);
-    context.push(describe(text, error));
+    context.push(describe(text, form, error));
     context
 }
 
@@ -81,35 +99,21 @@ const fn place(text: &str, error: Unreadable) -> usize {
     }
 }
 
-type Attempt<'v> = (Context<'v>, Result<Option<TokenFile>, Unreadable>);
-
-fn attempt<'v>(context: &Context<'v>, text: &str, build: bool) -> Attempt<'v> {
-    let mut decoder = Decoder::new(context.fresh(), text, build);
-    match json::read(text, &mut decoder) {
-        Ok(()) => {
-            let (context, file, _) = decoder.finish();
-            (context, Ok(file))
-        }
-        Err(error) => (decoder.abandon(), Err(error)),
-    }
+pub(super) fn bare_token(span: Span, form: &Form) -> Diagnostic {
+    let (message, help) = form.bare;
+    finding(Code::BareToken, span, At::File, message).help(help)
 }
 
-pub(super) fn bare_token(span: Span) -> Diagnostic {
-    finding(Code::BareToken, span, At::File, "the file is a plain token, and a tokens file is a JSON object")
-        .help("write `{\"tokens\": [{\"token\": …, \"name\": …, \"permissions\": […]}]}`")
-}
-
-fn describe(text: &str, error: Unreadable) -> Diagnostic {
+fn describe(text: &str, form: &Form, error: Unreadable) -> Diagnostic {
     let bare = text.trim_matches([' ', '\t', '\r', '\n', '"', '\'']);
     if bare.starts_with(TOKEN_PREFIX) && !bare.contains(char::is_whitespace) {
         let start = text.find(bare).unwrap_or(0);
-        return bare_token(Span::new(start, start + bare.len()));
+        return bare_token(Span::new(start, start + bare.len()), form);
     }
     let (at, message, help): (usize, &'static str, Option<&'static str>) = match error {
         Unreadable::TooDeep(at) => {
             let message = alloc::format!("arrays and objects are nested more than {MAX_DEPTH} deep");
-            return finding(Code::NestedTooDeeply, Span::new(at, at + 1), At::File, message)
-                .help("a tokens file has a depth of 4");
+            return finding(Code::NestedTooDeeply, Span::new(at, at + 1), At::File, message).help(form.depth);
         }
         Unreadable::CutOff => (
             text.len(),

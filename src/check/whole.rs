@@ -277,24 +277,10 @@ impl<'a> Whole<'a> {
 
     fn padded(&self, context: &mut Context<'_>) {
         for (index, string) in &self.padded_names {
-            context.find(Code::NameWithSurroundingSpace, string.inner(), || {
-                let name = string.decode().unwrap_or_default();
-                let trimmed = name.trim();
-                let start = name.len() - name.trim_start().len();
-                let edits = [
-                    Edit::new(string.place(Span::new(0, start)), ""),
-                    Edit::new(string.place(Span::new(start + trimmed.len(), name.len())), ""),
-                ];
-                let edits: Vec<Edit> = edits.into_iter().filter(|edit| !edit.span().is_empty()).collect();
-                // Not where the result would be empty, reserved or a duplicate.
-                let allowed =
-                    crate::name::check_token_name(trimmed).is_ok() && self.names.get(trimmed).is_none();
-                let message = "the name begins or ends with white space, and the server does not trim it";
-                let at = At::TokenMember(*index, "name");
-                let found = finding(Code::NameWithSurroundingSpace, string.inner(), at, message);
-                let fix = allowed.then(|| Fix::new(Applicability::Safe, edits));
-                found.help("remove the white space").fix(fix)
-            });
+            // Not where the result would be empty, reserved or a duplicate.
+            let allowed =
+                |name: &str| crate::name::check_token_name(name).is_ok() && self.names.get(name).is_none();
+            padded(context, At::TokenMember(*index, "name"), *string, allowed);
         }
     }
 
@@ -371,6 +357,32 @@ fn first_first<'n, P>(
         first.sort_unstable_by_key(|(_, place)| span(place));
     }
     names
+}
+
+/// Warns of a name with white space around it; the fix is for a name that is `allowed` without.
+pub(super) fn padded(
+    context: &mut Context<'_>,
+    at: At<'_>,
+    string: RawStr<'_>,
+    allowed: impl Fn(&str) -> bool,
+) {
+    let Some(name) = string.decode() else { return };
+    let trimmed = name.trim();
+    if trimmed == name {
+        return;
+    }
+    context.find(Code::NameWithSurroundingSpace, string.inner(), || {
+        let start = name.len() - name.trim_start().len();
+        let edits = [
+            Edit::new(string.place(Span::new(0, start)), ""),
+            Edit::new(string.place(Span::new(start + trimmed.len(), name.len())), ""),
+        ];
+        let edits: Vec<Edit> = edits.into_iter().filter(|edit| !edit.span().is_empty()).collect();
+        let message = "the name begins or ends with white space, and the server does not trim it";
+        let found = finding(Code::NameWithSurroundingSpace, string.inner(), at, message);
+        let fix = allowed(trimmed).then(|| Fix::new(Applicability::Safe, edits));
+        found.help("remove the white space").fix(fix)
+    });
 }
 
 fn text_of<'a>(text: &'a str, node: &Node<'_>) -> &'a str {

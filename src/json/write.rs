@@ -5,7 +5,12 @@ use alloc::vec::Vec;
 
 /// Writes a string as JSON, with its quotes.
 pub(crate) fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
+    compact(&text)
+}
+
+/// Writes a value that holds no secret on one line.
+pub(crate) fn compact(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// The strings of a text that is a JSON array of strings.

@@ -20,7 +20,7 @@ pub enum PermissionPart {
     Actions,
 }
 
-/// What is wrong with a permission string: one kind for each mistake that people make.
+/// What is wrong with a permission string: one kind for each mistake that people make. `Display` says it in words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PermissionErrorKind {
@@ -101,7 +101,7 @@ impl PermissionErrorKind {
 /// assert_eq!(error.to_string(), "there is no such action, at byte 5");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("{}, at byte {}", Wording(self.kind), self.span.start())]
+#[error("{kind}, at byte {}", .span.start())]
 pub struct ParsePermissionError {
     kind: PermissionErrorKind,
     span: Span,
@@ -147,7 +147,7 @@ impl ParsePermissionError {
     /// What is wrong, without the place.
     #[must_use]
     pub fn message(&self) -> impl fmt::Display + use<> {
-        Wording(self.kind)
+        self.kind
     }
 
     /// What to do about it.
@@ -191,40 +191,36 @@ impl ParsePermissionError {
     }
 }
 
-struct Wording(PermissionErrorKind);
-
-impl fmt::Display for Wording {
+impl fmt::Display for PermissionErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            PermissionErrorKind::MissingPart(PermissionPart::Type) => {
+        f.write_str(match self {
+            Self::MissingPart(PermissionPart::Type) => {
                 "the resource type is missing: a permission has three parts"
             }
-            PermissionErrorKind::MissingPart(PermissionPart::Names) => {
-                "the names and the actions are missing"
-            }
-            PermissionErrorKind::MissingPart(PermissionPart::Actions) => "the actions are missing",
-            PermissionErrorKind::ExtraPart => "a permission has three parts, and this is one more",
-            PermissionErrorKind::EmptyPart(PermissionPart::Type) => "the resource type is empty",
-            PermissionErrorKind::EmptyPart(PermissionPart::Names) => "the list of names is empty",
-            PermissionErrorKind::EmptyPart(PermissionPart::Actions) => "the list of actions is empty",
-            PermissionErrorKind::EmptyItem { number } => {
+            Self::MissingPart(PermissionPart::Names) => "the names and the actions are missing",
+            Self::MissingPart(PermissionPart::Actions) => "the actions are missing",
+            Self::ExtraPart => "a permission has three parts, and this is one more",
+            Self::EmptyPart(PermissionPart::Type) => "the resource type is empty",
+            Self::EmptyPart(PermissionPart::Names) => "the list of names is empty",
+            Self::EmptyPart(PermissionPart::Actions) => "the list of actions is empty",
+            Self::EmptyItem { number } => {
                 return write!(f, "item {number} of the list is empty");
             }
-            PermissionErrorKind::Whitespace => "there is white space here, and the server does not trim it",
-            PermissionErrorKind::UnknownResourceType => "there is no such resource type",
-            PermissionErrorKind::AdminPermission => "only an admin token has `*` as resource type",
-            PermissionErrorKind::MixedWildcard => "`*` cannot stand among names",
-            PermissionErrorKind::Glob => "names have no patterns, and no `*` in them",
-            PermissionErrorKind::BadDatabaseName(kind) => return kind.fmt(f),
-            PermissionErrorKind::DatabaseNameTooLong => {
+            Self::Whitespace => "there is white space here, and the server does not trim it",
+            Self::UnknownResourceType => "there is no such resource type",
+            Self::AdminPermission => "only an admin token has `*` as resource type",
+            Self::MixedWildcard => "`*` cannot stand among names",
+            Self::Glob => "names have no patterns, and no `*` in them",
+            Self::BadDatabaseName(kind) => return kind.fmt(f),
+            Self::DatabaseNameTooLong => {
                 return write!(f, "a database name has at most {MAX_DATABASE_NAME} bytes");
             }
-            PermissionErrorKind::UnexpandedVariable => "a variable was not filled in",
-            PermissionErrorKind::UnknownAction => "there is no such action",
-            PermissionErrorKind::WildcardAction => "`*` is not an action, and the server refuses it",
-            PermissionErrorKind::ActionNotGrantable => "this action cannot be granted to a resource token",
-            PermissionErrorKind::ActionNotForType => "system resources can only be read",
-            PermissionErrorKind::UnknownSystemResource => "there is no such system resource",
+            Self::UnexpandedVariable => "a variable was not filled in",
+            Self::UnknownAction => "there is no such action",
+            Self::WildcardAction => "`*` is not an action, and the server refuses it",
+            Self::ActionNotGrantable => "this action cannot be granted to a resource token",
+            Self::ActionNotForType => "system resources can only be read",
+            Self::UnknownSystemResource => "there is no such system resource",
         })
     }
 }

@@ -92,3 +92,74 @@ fn wrong_usage_ends_with_2_and_makes_nothing() {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{arguments:?}");
     }
 }
+
+const ADMIN: [&str; 4] = ["--admin", "--offline", "--output-file", "a.json"];
+
+#[test]
+fn an_admin_token_file_is_made_as_the_vendors_command_makes_it() {
+    let folder = folder(&[]);
+    let made = run("create_token", folder.path(), &ADMIN, b"");
+    assert_eq!(
+        (made.code, made.stdout.as_str(), made.stderr.as_str()),
+        (
+            0,
+            "`a.json` made with token `_admin`\n  may:     *:*:*\n  expires: never\n\
+             The token stands in the file; --show-token would print it, too.\n",
+            ""
+        )
+    );
+    let path = folder.path().join("a.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let file: Value = serde_json::from_str(&text).unwrap();
+    let token = file["token"].as_str().unwrap();
+    assert_eq!((token.len(), &token[..6]), (92, "apiv3_"));
+    assert_eq!(text, format!("{{\n  \"token\": \"{token}\",\n  \"name\": \"_admin\"\n}}\n"));
+    assert!(!made.stdout.contains(&token[6..14]));
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions());
+        assert_eq!(mode & 0o7777, 0o600);
+    }
+    let checked = run("validate", folder.path(), &["--admin", "a.json"], b"");
+    assert_eq!((checked.code, checked.stdout.as_str()), (0, "1 file checked: nothing found\n"));
+
+    let again = run("create_token", folder.path(), &ADMIN, b"");
+    assert_eq!((again.code, again.stdout.as_str()), (1, ""));
+    assert_eq!(again.stderr, "create_token: nothing was changed: a.json: there is a file already\n");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+}
+
+#[test]
+fn an_admin_token_has_the_name_and_the_expiry_that_are_given() {
+    let folder = folder(&[]);
+    let more = ["--name", "deploy", "--expiry", "10d", "--format", "json", "--show-token"];
+    let made = run("create_token", folder.path(), &[&ADMIN[..], &more].concat(), b"");
+    assert_eq!((made.code, made.stderr.as_str()), (0, ""));
+    let line: Value = serde_json::from_str(&made.stdout).unwrap();
+    let file: Value = serde_json::from_slice(&std::fs::read(folder.path().join("a.json")).unwrap()).unwrap();
+    assert_eq!(file["name"], "deploy");
+    assert_eq!(file["expiry_millis"], line["expiry_millis"]);
+    assert_eq!(file["token"], line["token"]);
+    assert_eq!(line["permissions"], json!(["*:*:*"]));
+
+    // The vendor's command forgets the expiry of an operator token.
+    let operator = ["--admin", "--expiry", "10d", "--output-file", "b.json"];
+    assert_eq!(run("create_token", folder.path(), &operator, b"").code, 0);
+    let file: Value = serde_json::from_slice(&std::fs::read(folder.path().join("b.json")).unwrap()).unwrap();
+    assert!(file["expiry_millis"].is_i64());
+}
+
+#[test]
+fn an_admin_token_has_no_permissions_and_no_databases() {
+    for more in [
+        &["--permission", "db:red:read"][..],
+        &["--create-databases", "red"],
+        &["--name", ""],
+        &["--expiry", "0s"],
+    ] {
+        let folder = folder(&[]);
+        let run = run("create_token", folder.path(), &[&ADMIN[..], more].concat(), b"");
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{more:?}: {}", run.stderr);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{more:?}");
+    }
+}

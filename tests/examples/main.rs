@@ -7,9 +7,11 @@
     reason = "a test"
 )]
 
+mod compare_server;
 mod create_token;
 #[path = "../util/examples.rs"]
 mod examples;
+mod http_requests;
 mod parse_permission;
 mod sarif;
 mod secrets;

@@ -54,6 +54,8 @@ fn no_format_of_validate_shows_a_piece_of_a_token() {
                 &format!("{format} of file {number}: {}", text.replace(CANARY, "CANARY")),
             );
         }
+        let admin = run("validate", folder.path(), &["--admin", "t.json"], b"");
+        assert_no_piece_of(CANARY, &(admin.stdout + &admin.stderr), &format!("--admin of file {number}"));
         let arguments = ["--name", "new", "--permission", "db:red:read", "--output-file", "t.json"];
         let made = run("create_token", folder.path(), &arguments, b"");
         assert_no_piece_of(CANARY, &(made.stdout + &made.stderr), &format!("create_token at file {number}"));
@@ -95,6 +97,15 @@ fn no_program_repeats_a_token_of_its_command_line() {
         ("create_token", vec!["--name", CANARY, "--permission", "db:a:read", "--output-file", "t.json"]),
         ("create_token", vec!["--name", CANARY, "--permission", "db:a:read", "--output-file", CANARY]),
         ("parse_permission", vec![&right]),
+        ("create_token", vec!["--admin", "--name", CANARY, "--output-file", "t.json"]),
+        ("create_token", vec!["--admin", "--output-file", CANARY]),
+        ("validate", vec!["--admin", CANARY]),
+        ("compare_server", vec![CANARY]),
+        ("compare_server", vec!["x", CANARY]),
+        ("compare_server", vec!["x", &long]),
+        ("http_requests", vec![CANARY]),
+        ("http_requests", vec!["x", "--host", CANARY]),
+        ("http_requests", vec!["x", &long]),
         ("create_token", with(&app, &["--permission", &permission])),
         ("create_token", with(&app, &["--create-databases", &database])),
         ("create_token", with(&app, &[&long])),

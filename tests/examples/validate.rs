@@ -341,3 +341,19 @@ fn help_says_what_a_newcomer_needs() {
         }
     }
 }
+
+#[test]
+fn admin_token_files_are_checked_and_mended_as_such() {
+    let text = r#"{"token": "apiv3_UiZSArOjH1rakuyh4qDTpkW_C61i7DYm-d7BTXFZIEc", "nmae": "_admin"}"#;
+    let folder = folder(&[("a.json", text), ("t.json", GOOD)]);
+    let validate = |arguments: &[&str]| run("validate", folder.path(), &[&NOW, arguments].concat(), b"");
+    let checked = validate(&["--format", "json", "--admin", "a.json", "t.json"]);
+    assert_eq!(checked.code, 1);
+    let lines = json_lines(&checked.stdout);
+    assert_eq!(lines.iter().map(names).collect::<Vec<_>>(), [["misspelt-member"], ["tokens-file"]]);
+    assert_eq!(validate(&["--admin", "--fix", "a.json"]).code, 0);
+    let fixed = std::fs::read_to_string(folder.path().join("a.json")).unwrap();
+    assert_eq!(fixed, text.replace("nmae", "name"));
+    let without = validate(&["--format", "json", "a.json"]);
+    assert_eq!(json_lines(&without.stdout).iter().map(names).collect::<Vec<_>>(), [["admin-token-file"]]);
+}

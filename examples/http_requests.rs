@@ -1,0 +1,116 @@
+//! Prints the requests that make the tokens of a file on a running server.
+//!
+//! ```text
+//! cargo run --example http_requests -- permission-tokens.json
+//! ```
+
+mod util;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, bail};
+use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
+use influxdb3_offline_tokens::{HttpTokenRequest, TokenFile, load};
+use serde_json::{Value, json};
+
+use crate::util::{Outcome, Output, arguments, complain, finish, masked, printable};
+
+const DATABASES: (&str, &str) = ("POST", "/api/v3/configure/database");
+
+/// Prints the requests that make the databases and the tokens of a file on a running server.
+///
+/// For a server that has started already: it takes a tokens file only while it has no resource tokens. The secrets of the
+/// file are not in the requests: the server makes new ones, and each answer tells one, once. A token that has expired is
+/// left out. A database that exists already is answered with status 409.
+///
+/// Exit code: 0 all are printed, 1 a token was left out, 2 trouble.
+#[derive(Parser)]
+struct Arguments {
+    /// The tokens file.
+    file: PathBuf,
+    /// The server, for the format curl.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8181")]
+    host: String,
+    /// How to print them: commands for a shell in which `INFLUXDB3_AUTH_TOKEN` is an admin token, or JSON lines with
+    /// `method`, `path` and `body`.
+    #[arg(long, value_enum, default_value = "curl")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Curl,
+    Json,
+}
+
+type Request = ((&'static str, &'static str), String);
+
+/// The requests in their order, and how many tokens were left out.
+fn requests(file: &TokenFile, now: SystemTime) -> Result<(Vec<Request>, usize)> {
+    let databases = file.create_databases().iter();
+    let mut requests: Vec<Request> =
+        databases.map(|name| (DATABASES, json!({"db": name.as_str()}).to_string())).collect();
+    let mut left_out = 0;
+    for entry in file.tokens() {
+        match HttpTokenRequest::of(entry, now) {
+            Ok(request) => requests.push((HttpTokenRequest::METHOD_AND_PATH, request.to_json())),
+            Err(error) => {
+                let name = masked(entry.name().as_str());
+                let error = anyhow::Error::new(error).context(format!("token `{name}` is left out"));
+                complain("http_requests", &error);
+                left_out += 1;
+            }
+        }
+    }
+    if requests.iter().any(|(_, body)| masked(body) != body.as_str()) {
+        bail!("a name in the file has the prefix of a token, and would be printed");
+    }
+    Ok((requests, left_out))
+}
+
+/// In single quotes, in which a shell expands nothing.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+fn run(arguments: &Arguments) -> Result<Outcome> {
+    const NOTE: &str =
+        "the server makes a new secret for each token and tells it once: those of the file are not kept";
+    let file = load(&arguments.file)?;
+    let (requests, left_out) = requests(&file, SystemTime::now())?;
+    let mut out = Output::new();
+    match arguments.format {
+        Format::Curl => writeln!(out, "# {NOTE}")?,
+        Format::Json => drop(writeln!(io::stderr(), "http_requests: {NOTE}")),
+    }
+    for ((method, path), body) in &requests {
+        match arguments.format {
+            Format::Curl => {
+                let url = printable(&masked(arguments.host.trim_end_matches('/'))) + path;
+                writeln!(
+                    out,
+                    "curl --fail-with-body --request {method} {} \\\n  \
+                     --header \"Authorization: Bearer $INFLUXDB3_AUTH_TOKEN\" \\\n  \
+                     --header 'Content-Type: application/json' \\\n  --data-raw {}",
+                    quoted(&url),
+                    quoted(body)
+                )?;
+            }
+            Format::Json => {
+                let body: Value = serde_json::from_str(body).context("a body is JSON")?;
+                writeln!(out, "{}", json!({"method": method, "path": path, "body": body}))?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(if left_out == 0 { Outcome::Fine } else { Outcome::Findings })
+}
+
+fn main() -> ExitCode {
+    let matches = arguments(Arguments::command());
+    let args = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    finish("http_requests", run(&args))
+}

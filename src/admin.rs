@@ -1,0 +1,107 @@
+//! The admin token file as a plain value.
+//!
+//! The server reads one admin token from a file of its own (`--admin-token-file`), a JSON object with `token`, `name` and
+//! `expiry_millis` (documentation). It takes the file where there is no admin token yet (documentation), and skips a name
+//! that exists already (server source).
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use crate::expiry::Expiry;
+use crate::name::{InvalidName, OPERATOR_TOKEN_NAME, check_admin_token_name};
+use crate::token::Token;
+
+/// A sound admin token file: one token that may do everything.
+///
+/// ```
+/// use influxdb3_offline_tokens::{AdminTokenFile, Token};
+///
+/// let file = AdminTokenFile::new(Token::generate()?);
+/// assert_eq!(file.name(), "_admin");
+/// let named = file.with_name("deploy")?;
+/// assert!(!named.is_operator());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Limitations
+/// `description` is kept here, and the server whose source is open (3.10) ignores it, as it does every member that it does
+/// not know (server source).
+#[derive(Clone)]
+pub struct AdminTokenFile {
+    token: Token,
+    // Invariant: not empty.
+    name: Box<str>,
+    description: Option<Box<str>>,
+    expiry: Option<Expiry>,
+}
+
+impl AdminTokenFile {
+    /// The operator token `_admin`, which never expires.
+    #[must_use]
+    pub fn new(token: Token) -> Self {
+        Self { token, name: OPERATOR_TOKEN_NAME.into(), description: None, expiry: None }
+    }
+
+    /// The same token under this name; `_admin` is the operator token's (documentation).
+    ///
+    /// # Errors
+    /// An empty name.
+    pub fn with_name(self, name: &str) -> Result<Self, InvalidName> {
+        check_admin_token_name(name)?;
+        Ok(Self { name: name.into(), ..self })
+    }
+
+    /// The same token with this text for people.
+    #[must_use]
+    pub fn with_description(self, description: Option<&str>) -> Self {
+        Self { description: description.map(Into::into), ..self }
+    }
+
+    /// The same token with this expiry; none means that it never expires.
+    #[must_use]
+    pub fn with_expiry(self, expiry: Option<Expiry>) -> Self {
+        Self { expiry, ..self }
+    }
+
+    /// The secret.
+    #[must_use]
+    pub const fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// The name; never empty.
+    #[must_use]
+    pub const fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is the operator token, `_admin`: nobody can delete it, and only it makes its successor
+    /// (documentation).
+    #[must_use]
+    pub fn is_operator(&self) -> bool {
+        *self.name == *OPERATOR_TOKEN_NAME
+    }
+
+    /// The text for people.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    /// When it ends; none where it never does.
+    #[must_use]
+    pub const fn expiry(&self) -> Option<Expiry> {
+        self.expiry
+    }
+}
+
+/// Without the description, which is any text and may hold a token.
+impl fmt::Debug for AdminTokenFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AdminTokenFile")
+            .field("token", &self.token)
+            .field("name", &self.name)
+            .field("expiry", &self.expiry)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,196 @@
+//! JSON of the server that is no file of this crate: read value by value, up to the first thing that is wrong.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use std::collections::HashSet;
+
+use thiserror::Error;
+
+use crate::json::{Member, Node, RawStr, Unreadable, Value, tree};
+use crate::name::InvalidNameKind;
+use crate::permission::PermissionErrorKind;
+use crate::span::{LineIndex, Location, Span};
+use crate::suggest::meant;
+
+/// What is wrong with a text of the server's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InvalidJsonKind {
+    /// Bytes that are not UTF-8.
+    NotUtf8,
+    /// No JSON.
+    Syntax,
+    /// Another JSON type than the one that is wanted.
+    WrongType,
+    /// A member that is needed is not there.
+    MissingMember,
+    /// A member stands twice in one object.
+    DuplicateMember,
+    /// A member that would be ignored, and is nearly called as one that would not.
+    MisspeltMember,
+    /// A name that no resource token can have.
+    Name(InvalidNameKind),
+    /// Two tokens of one name.
+    DuplicateName,
+    /// A permission that the grammar refuses.
+    Permission(PermissionErrorKind),
+    /// No time, or no number of seconds, that fits into 64 bits.
+    Time,
+}
+
+/// A text that cannot be read as what it should be: the first thing that is wrong, and where. It keeps nothing of the text.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}:{}: {message}", .location.line, .location.column)]
+pub struct InvalidJson {
+    kind: InvalidJsonKind,
+    span: Span,
+    location: Location,
+    message: Cow<'static, str>,
+}
+
+impl InvalidJson {
+    /// What is wrong.
+    #[must_use]
+    pub const fn kind(&self) -> InvalidJsonKind {
+        self.kind
+    }
+
+    /// Which bytes are wrong.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+
+    /// The line and column where they begin.
+    #[must_use]
+    pub const fn location(&self) -> Location {
+        self.location
+    }
+}
+
+/// The same before its line and column are looked up.
+pub(crate) struct Wrong {
+    kind: InvalidJsonKind,
+    span: Span,
+    message: Cow<'static, str>,
+}
+
+pub(crate) fn wrong<T>(
+    kind: InvalidJsonKind,
+    span: Span,
+    message: impl Into<Cow<'static, str>>,
+) -> Result<T, Wrong> {
+    Err(Wrong { kind, span, message: message.into() })
+}
+
+/// Reads a whole text.
+pub(crate) fn read<T>(
+    bytes: &[u8],
+    value: impl FnOnce(&Node<'_>) -> Result<T, Wrong>,
+) -> Result<T, InvalidJson> {
+    let result = match core::str::from_utf8(bytes) {
+        Ok(text) => tree(text).map_or_else(|error| unreadable(text, error), |root| value(&root)),
+        Err(error) => {
+            let start = error.valid_up_to();
+            wrong(InvalidJsonKind::NotUtf8, Span::new(start, start + 1), "this is not UTF-8")
+        }
+    };
+    result.map_err(|Wrong { kind, span, message }| {
+        let location = LineIndex::new(bytes).location(span.start());
+        InvalidJson { kind, span, location, message }
+    })
+}
+
+fn unreadable<T>(text: &str, error: Unreadable) -> Result<T, Wrong> {
+    let (at, message) = match error {
+        Unreadable::CutOff => (text.len(), "the JSON ends too early"),
+        Unreadable::TooDeep(at) => (at, "arrays and objects are nested too deeply"),
+        Unreadable::Syntax(at) => (at, "this is no JSON"),
+        Unreadable::Trailing(at) => (at, "there is text behind the end of the JSON"),
+    };
+    let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    wrong(InvalidJsonKind::Syntax, Span::new(at, at + length), message)
+}
+
+/// An object, no member of which stands twice.
+pub(crate) struct Object<'n, 'a> {
+    span: Span,
+    members: &'n [Member<'a>],
+}
+
+impl<'n, 'a> Object<'n, 'a> {
+    pub(crate) fn of(node: &'n Node<'a>, what: &str) -> Result<Self, Wrong> {
+        let Value::Object(members) = &node.value else { return wrong_type(node, what, "an object") };
+        let mut seen = HashSet::new();
+        for member in members {
+            if member.key.decode().is_some_and(|name| !seen.insert(name)) {
+                let message = "this member stands twice in one object";
+                return wrong(InvalidJsonKind::DuplicateMember, member.key.outer(), message);
+            }
+        }
+        Ok(Self { span: node.span, members })
+    }
+
+    /// The value of a member; none where it is not there, or null.
+    pub(crate) fn get(&self, name: &str) -> Option<&'n Node<'a>> {
+        let is_it = |member: &&Member<'_>| member.key.decode().is_some_and(|key| key == name);
+        let value = self.members.iter().find(is_it).map(|member| &member.value);
+        value.filter(|node| !matches!(node.value, Value::Null))
+    }
+
+    pub(crate) fn required(&self, name: &str, what: &str) -> Result<&'n Node<'a>, Wrong> {
+        self.get(name).map_or_else(
+            || {
+                let opening = Span::new(self.span.start(), self.span.start() + 1);
+                wrong(InvalidJsonKind::MissingMember, opening, format!("{what} has no `{name}`"))
+            },
+            Ok,
+        )
+    }
+
+    /// Refuses a member that is nearly called as one of these, which is not there.
+    pub(crate) fn refuse_misspelt(&self, known: &[&'static str]) -> Result<(), Wrong> {
+        let free: Vec<&str> = known.iter().copied().filter(|name| self.get(name).is_none()).collect();
+        for member in self.members {
+            let Some(name) = member.key.decode() else { continue };
+            let near = meant(&name, free.iter().copied()).filter(|_| !known.contains(&name.as_ref()));
+            if let Some((near, _)) = near {
+                let message = format!("the server ignores this member: it is called `{near}`");
+                return wrong(InvalidJsonKind::MisspeltMember, member.key.outer(), message);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The elements of an array.
+pub(crate) fn list<'n, 'a>(node: &'n Node<'a>, what: &str) -> Result<&'n [Node<'a>], Wrong> {
+    match &node.value {
+        Value::Array(nodes) => Ok(nodes),
+        _ => wrong_type(node, what, "an array"),
+    }
+}
+
+/// A string and its text.
+pub(crate) fn text<'a>(node: &Node<'a>, what: &str) -> Result<(RawStr<'a>, Cow<'a, str>), Wrong> {
+    let Value::String(string) = node.value else { return wrong_type(node, what, "a string") };
+    match string.decode() {
+        Some(text) => Ok((string, text)),
+        None => wrong(
+            InvalidJsonKind::Syntax,
+            string.outer(),
+            "an escape in this string is half of a character: a surrogate without its pair",
+        ),
+    }
+}
+
+pub(crate) fn wrong_type<T>(node: &Node<'_>, what: &str, wanted: &str) -> Result<T, Wrong> {
+    let span = match node.value {
+        Value::Array(_) | Value::Object(_) => Span::new(node.span.start(), node.span.start() + 1),
+        _ => node.span,
+    };
+    let message: String = format!("{what} is {wanted}, not {}", node.value.description());
+    wrong(InvalidJsonKind::WrongType, span, message)
+}

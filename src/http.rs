@@ -1,0 +1,372 @@
+//! The body of the request that makes a resource token on a running server: `POST /api/v3/enterprise/configure/token`
+//! (documentation).
+//!
+//! It says the same as an entry of the tokens file in another way: a permission is an object, the name is `token_name`, and
+//! the expiry is a number of seconds from the time at which the server makes the token. The secret is not in it: the server
+//! makes one and tells it once (documentation), so that the secret of a file cannot be kept on this way.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+use std::time::SystemTime;
+
+use crate::document::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong, wrong_type};
+use crate::expiry::{Expiry, InvalidExpiry};
+use crate::file::TokenEntry;
+use crate::json::{Node, RawStr, Value};
+use crate::name::{InvalidNameKind, TokenName};
+use crate::permission::{Permission, PermissionErrorKind, PermissionPart, SystemResource};
+use crate::span::Span;
+use crate::token::Token;
+
+const RESOURCE_TYPE: &str = "resource_type";
+const RESOURCE_NAMES: &str = "resource_names";
+const ACTIONS: &str = "actions";
+
+/// A permission as the HTTP API has it: `{"resource_type": "db", "resource_names": ["db1"], "actions": ["read"]}`
+/// (documentation).
+///
+/// serde writes and reads that object. Older documentation calls the names `resource_identifier`, which the crate refuses.
+///
+/// ```
+/// use influxdb3_offline_tokens::{HttpPermission, Permission};
+///
+/// let permission = HttpPermission::parse(br#"{"resource_type": "db", "resource_names": ["a", "b"], "actions": ["write"]}"#)?;
+/// assert_eq!(permission.0, Permission::parse("db:a,b:write")?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HttpPermission(pub Permission);
+
+impl HttpPermission {
+    /// Reads such an object. Members of other names are ignored.
+    ///
+    /// # Errors
+    /// No JSON; a member that is missing, misspelt or of another type; a type, name or action that the grammar refuses.
+    pub fn parse(json: &[u8]) -> Result<Self, InvalidJson> {
+        read(json, permission).map(Self)
+    }
+
+    /// Makes a permission of the three members.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::HttpPermission;
+    ///
+    /// let error = HttpPermission::from_parts("db", &["a", "b,c"], &["read"]).unwrap_err();
+    /// assert_eq!(error.to_string(), "`resource_names`, item 2: `,` is not allowed in a database name");
+    /// ```
+    ///
+    /// # Errors
+    /// A type, a name or an action that the grammar refuses; a `,` or `:` inside of one; no name, no action.
+    pub fn from_parts<N: AsRef<str>, A: AsRef<str>>(
+        resource_type: &str,
+        resource_names: &[N],
+        actions: &[A],
+    ) -> Result<Self, InvalidHttpPermission> {
+        let wrong = |part, item, kind, span| Err(InvalidHttpPermission { part, item, kind, span });
+        let whole = Span::new(0, resource_type.len());
+        let kind = match resource_type {
+            "db" | "system" => None,
+            "*" => Some(PermissionErrorKind::AdminPermission),
+            _ => Some(PermissionErrorKind::UnknownResourceType),
+        };
+        if let Some(kind) = kind {
+            return wrong(PermissionPart::Type, None, kind, whole);
+        }
+        let names: Vec<&str> = resource_names.iter().map(AsRef::as_ref).collect();
+        let actions: Vec<&str> = actions.iter().map(AsRef::as_ref).collect();
+        for (part, items) in [(PermissionPart::Names, &names), (PermissionPart::Actions, &actions)] {
+            if items.is_empty() {
+                return wrong(part, None, PermissionErrorKind::EmptyPart(part), Span::new(0, 0));
+            }
+            for (index, item) in items.iter().enumerate() {
+                let alone = items.len() == 1 || part == PermissionPart::Actions;
+                if let Some((kind, span)) = check_item(resource_type, part, (index + 1, item), alone) {
+                    return wrong(part, Some(index), kind, span);
+                }
+            }
+        }
+        let text = format!("{resource_type}:{}:{}", names.join(","), actions.join(","));
+        match Permission::parse(&text) {
+            Ok(permission) => Ok(Self(permission)),
+            // Every piece was right by itself.
+            Err(error) => wrong(PermissionPart::Type, None, error.kind(), whole),
+        }
+    }
+
+    pub(crate) fn names(&self) -> Vec<&str> {
+        match &self.0 {
+            Permission::Database(permission) => match permission.scope().names() {
+                Some(names) => names.iter().collect(),
+                None => Vec::from(["*"]),
+            },
+            Permission::System(permission) => match permission.scope().names() {
+                Some(names) => names.iter().map(SystemResource::as_str).collect(),
+                None => Vec::from(["*"]),
+            },
+        }
+    }
+
+    pub(crate) fn actions(&self) -> Vec<&'static str> {
+        match &self.0 {
+            Permission::Database(permission) => permission.actions().names().collect(),
+            Permission::System(permission) => permission.actions().names().collect(),
+        }
+    }
+}
+
+/// What is wrong with one name or action, and where in it.
+fn check_item(
+    resource_type: &str,
+    part: PermissionPart,
+    (number, item): (usize, &str),
+    alone: bool,
+) -> Option<(PermissionErrorKind, Span)> {
+    let whole = Span::new(0, item.len());
+    // In a permission string they would part one item from the next.
+    if let Some((at, separator)) = item.char_indices().find(|(_, c)| matches!(c, ',' | ':')) {
+        return Some(match (part, resource_type) {
+            (PermissionPart::Names, "db") => {
+                let kind = PermissionErrorKind::BadDatabaseName(InvalidNameKind::BadCharacter(separator));
+                (kind, Span::new(at, at + 1))
+            }
+            (PermissionPart::Names, _) => (PermissionErrorKind::UnknownSystemResource, whole),
+            _ => (PermissionErrorKind::UnknownAction, whole),
+        });
+    }
+    if item.is_empty() {
+        return Some((PermissionErrorKind::EmptyItem { number }, whole));
+    }
+    if item == "*" && !alone {
+        return Some((PermissionErrorKind::MixedWildcard, whole));
+    }
+    let before = match part {
+        PermissionPart::Actions => format!("{resource_type}:*:"),
+        _ => format!("{resource_type}:"),
+    };
+    let behind = if part == PermissionPart::Actions { "" } else { ":read" };
+    let error = Permission::parse(&format!("{before}{item}{behind}")).err()?;
+    let inside = |at: usize| at.saturating_sub(before.len()).min(item.len());
+    Some((error.kind(), Span::new(inside(error.span().start()), inside(error.span().end()))))
+}
+
+/// Three members that make no permission: which of them, which item of it, and why. It keeps nothing of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidHttpPermission {
+    part: PermissionPart,
+    item: Option<usize>,
+    kind: PermissionErrorKind,
+    span: Span,
+}
+
+impl InvalidHttpPermission {
+    /// Which member: `resource_type`, `resource_names` or `actions`.
+    #[must_use]
+    pub const fn part(&self) -> PermissionPart {
+        self.part
+    }
+
+    /// Which item of its list, from 0; none where the member itself is wrong.
+    #[must_use]
+    pub const fn item(&self) -> Option<usize> {
+        self.item
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub const fn kind(&self) -> PermissionErrorKind {
+        self.kind
+    }
+
+    /// Which bytes of the item, or of the member where it is no list.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+
+    const fn member(&self) -> &'static str {
+        match self.part {
+            PermissionPart::Type => RESOURCE_TYPE,
+            PermissionPart::Names => RESOURCE_NAMES,
+            PermissionPart::Actions => ACTIONS,
+        }
+    }
+}
+
+impl fmt::Display for InvalidHttpPermission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.member())?;
+        match self.item {
+            Some(index) => write!(f, ", item {}: ", index + 1)?,
+            None => f.write_str(": ")?,
+        }
+        match self.kind {
+            PermissionErrorKind::EmptyItem { .. } => f.write_str("it is empty"),
+            kind => kind.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for InvalidHttpPermission {}
+
+/// What is to be sent to a running server to make a resource token: everything but the secret, which the server makes.
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+/// use influxdb3_offline_tokens::{Expiry, HttpTokenRequest, Permission, Token, TokenEntry, TokenName};
+///
+/// let now = UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+/// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?)
+///     .with_expiry(Some(Expiry::parse("2026-01-01T01:00:00Z")?))
+///     .with_permissions([Permission::parse("db:a:read")?]);
+/// assert_eq!(
+///     HttpTokenRequest::of(&entry, now)?.to_json(),
+///     r#"{"token_name":"app","permissions":[{"resource_type":"db","resource_names":["a"],"actions":["read"]}],"expiry_secs":3600}"#
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpTokenRequest {
+    name: TokenName,
+    permissions: Vec<Permission>,
+    expiry_secs: Option<u64>,
+}
+
+impl HttpTokenRequest {
+    /// The method and the path of the request (documentation).
+    pub const METHOD_AND_PATH: (&'static str, &'static str) = ("POST", "/api/v3/enterprise/configure/token");
+
+    /// A request for a token of this name that ends after so many seconds; none means that it never expires.
+    #[must_use]
+    pub fn new(
+        name: TokenName,
+        permissions: impl IntoIterator<Item = Permission>,
+        expiry_secs: Option<u64>,
+    ) -> Self {
+        Self { name, permissions: permissions.into_iter().collect(), expiry_secs }
+    }
+
+    /// The request that makes such a token as the entry, when it is sent at `now`: it ends at the same time or less than a
+    /// second earlier.
+    ///
+    /// # Errors
+    /// The entry expires within a second, or has expired ([`InvalidExpiry::Past`]).
+    pub fn of(entry: &TokenEntry, now: SystemTime) -> Result<Self, InvalidExpiry> {
+        let expiry = entry.expiry().filter(|expiry| expiry.as_millis() != i64::MAX);
+        let expiry_secs = match expiry {
+            Some(expiry) => Some(
+                expiry
+                    .remaining(now)
+                    .map(|left| left.as_secs())
+                    .filter(|seconds| *seconds > 0)
+                    .ok_or(InvalidExpiry::Past)?,
+            ),
+            None => None,
+        };
+        Ok(Self::new(entry.name().clone(), entry.permissions().iter().cloned(), expiry_secs))
+    }
+
+    /// The entry of a tokens file that says the same, where the request is sent at `now`, with a secret of your own.
+    ///
+    /// # Errors
+    /// An expiry that does not fit into 64 bits of milliseconds.
+    pub fn into_entry(self, token: Token, now: SystemTime) -> Result<TokenEntry, InvalidExpiry> {
+        let seconds = self.expiry_secs.map(Duration::from_secs);
+        let expiry = seconds.map(|seconds| Expiry::after(now, seconds)).transpose()?;
+        Ok(TokenEntry::new(self.name, token).with_expiry(expiry).with_permissions(self.permissions))
+    }
+
+    /// Reads a body. Members of other names are ignored, such as the `type` that some clients send.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::HttpTokenRequest;
+    ///
+    /// let body = br#"{"token_name": "app", "permissions": [{"resource_type": "db", "resource_names": ["a"], "actions": ["red"]}]}"#;
+    /// let error = HttpTokenRequest::parse(body).unwrap_err();
+    /// assert_eq!(error.to_string(), "1:101: there is no such action");
+    /// assert_eq!(error.span().text(std::str::from_utf8(body)?), Some("red"));
+    /// # Ok::<(), std::str::Utf8Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`HttpPermission::parse`]; the name of the operator token, or none; an `expiry_secs` that is no integer from 0 on.
+    pub fn parse(json: &[u8]) -> Result<Self, InvalidJson> {
+        read(json, request)
+    }
+
+    /// The name of the token.
+    #[must_use]
+    pub const fn name(&self) -> &TokenName {
+        &self.name
+    }
+
+    /// What the token may do.
+    #[must_use]
+    pub fn permissions(&self) -> &[Permission] {
+        &self.permissions
+    }
+
+    /// After how many seconds it ends; none where it never does.
+    #[must_use]
+    pub const fn expiry_secs(&self) -> Option<u64> {
+        self.expiry_secs
+    }
+}
+
+fn request(root: &Node<'_>) -> Result<HttpTokenRequest, Wrong> {
+    const WHAT: &str = "the body of the request";
+    let body = Object::of(root, WHAT)?;
+    body.refuse_misspelt(&["token_name", "permissions", "expiry_secs"])?;
+    let (string, name) = text(body.required("token_name", WHAT)?, "`token_name`")?;
+    let name = TokenName::parse(&name).or_else(|error| {
+        wrong(InvalidJsonKind::Name(error.kind()), string.inner(), format!("{}", error.kind()))
+    })?;
+    let permissions = list(body.required("permissions", WHAT)?, "`permissions`")?;
+    let permissions = permissions.iter().map(permission).collect::<Result<Vec<_>, _>>()?;
+    let expiry_secs = body.get("expiry_secs").map(seconds).transpose()?;
+    Ok(HttpTokenRequest { name, permissions, expiry_secs })
+}
+
+fn seconds(node: &Node<'_>) -> Result<u64, Wrong> {
+    let Value::Number(spelt) = node.value else { return wrong_type(node, "`expiry_secs`", "an integer") };
+    let message = "`expiry_secs` is a number of seconds: an integer from 0 on";
+    spelt.parse().or_else(|_| wrong(InvalidJsonKind::Time, node.span, message))
+}
+
+fn permission(node: &Node<'_>) -> Result<Permission, Wrong> {
+    const WHAT: &str = "a permission";
+    let object = Object::of(node, WHAT)?;
+    if let Some(node) = object.get("resource_identifier").filter(|_| object.get(RESOURCE_NAMES).is_none()) {
+        let message =
+            "`resource_identifier` is a spelling of older documentation: it is called `resource_names`";
+        return wrong(InvalidJsonKind::MisspeltMember, node.span, message);
+    }
+    object.refuse_misspelt(&[RESOURCE_TYPE, RESOURCE_NAMES, ACTIONS])?;
+    let (type_string, resource_type) = text(object.required(RESOURCE_TYPE, WHAT)?, "`resource_type`")?;
+    let names_node = object.required(RESOURCE_NAMES, WHAT)?;
+    let names = strings(names_node, "`resource_names`", "a name of `resource_names`")?;
+    let actions_node = object.required(ACTIONS, WHAT)?;
+    let actions = strings(actions_node, "`actions`", "an action")?;
+    let texts = |strings: &[(RawStr<'_>, Cow<'_, str>)]| -> Vec<String> {
+        strings.iter().map(|(_, text)| String::from(text.as_ref())).collect()
+    };
+    HttpPermission::from_parts(&resource_type, &texts(&names), &texts(&actions)).map(|made| made.0).or_else(
+        |error| {
+            let (node, list) = match error.part() {
+                PermissionPart::Names => (names_node.span, &names),
+                PermissionPart::Actions => (actions_node.span, &actions),
+                PermissionPart::Type => (type_string.place(error.span()), &names),
+            };
+            let item = error.item().and_then(|item| list.get(item));
+            let span = item.map_or(node, |(string, _)| string.place(error.span()));
+            wrong(InvalidJsonKind::Permission(error.kind()), span, format!("{}", error.kind()))
+        },
+    )
+}
+
+fn strings<'a>(node: &Node<'a>, what: &str, item: &str) -> Result<Vec<(RawStr<'a>, Cow<'a, str>)>, Wrong> {
+    list(node, what)?.iter().map(|node| text(node, item)).collect()
+}

@@ -1,0 +1,245 @@
+//! The tokens that a server reports, and what differs between them and a file.
+//!
+//! `influxdb3 show tokens --format json` prints the table `system.tokens` as a JSON array of rows, and
+//! `SELECT * FROM system.tokens` over the HTTP API gives the same (documentation). What the crate reads of a row:
+//!
+//! | column | form | from |
+//! |---|---|---|
+//! | `name` | the name of the token | server source |
+//! | `hash` | the first 9 hexadecimal digits of the SHA-512 of the token; early releases print all 128. Not there where the server was started without authentication | server source |
+//! | `expiry` | a time to the millisecond without a zone, which is UTC; null or not there for never | server source; that it is printed as `2026-01-01T00:00:00.001` is inferred |
+//! | `permissions` | `*:*:*` for an admin token | documentation, server source |
+//! | `permissions` | for a resource token a JSON array of permission strings inside of a string | seen on a server of release 3.8.4; the Enterprise part of the source is closed |
+//!
+//! A row may spell the permissions in another way than the file: compared is what a token may do.
+
+mod comparison;
+mod time;
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use std::collections::HashSet;
+
+pub use self::comparison::{SameSecret, ServerComparison, ServerDifference};
+use crate::document::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong};
+use crate::expiry::Expiry;
+use crate::json::{Node, Value, compact, string_list};
+use crate::permission::Permission;
+use crate::token::Token;
+
+/// How an admin token's permission is printed (documentation, server source).
+const ADMIN: &str = "*:*:*";
+
+/// What the column `permissions` of `system.tokens` says.
+///
+/// `Display` writes permissions as the column has them, a JSON array of strings.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Permission, ServerPermissions};
+///
+/// let read = ServerPermissions::parse(r#"["db:a:read","db:a:write"]"#);
+/// assert_eq!(read.permissions().len(), 2);
+/// let written = ServerPermissions::new([Permission::parse("db:a:write,read")?]);
+/// assert_eq!(written.to_string(), r#"["db:a:read,write"]"#);
+/// assert!(ServerPermissions::parse("*:*:*").is_admin());
+/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServerPermissions {
+    admin: bool,
+    permissions: Vec<Permission>,
+    unread: Vec<Box<str>>,
+}
+
+impl ServerPermissions {
+    /// The column of a resource token with these permissions.
+    #[must_use]
+    pub fn new(permissions: impl IntoIterator<Item = Permission>) -> Self {
+        Self { permissions: permissions.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Reads the column: a JSON array of strings, or one permission as it is. What is no permission is kept apart.
+    #[must_use]
+    pub fn parse(column: &str) -> Self {
+        let mut read = Self::default();
+        for text in string_list(column).unwrap_or_else(|| Vec::from([column.into()])) {
+            if text == ADMIN {
+                read.admin = true;
+            } else {
+                match Permission::parse(&text) {
+                    Ok(permission) => read.permissions.push(permission),
+                    Err(_) => read.unread.push(text.into()),
+                }
+            }
+        }
+        read
+    }
+
+    /// Whether the token is an admin token: it may do everything.
+    #[must_use]
+    pub const fn is_admin(&self) -> bool {
+        self.admin
+    }
+
+    /// The permissions, in the order of the column.
+    #[must_use]
+    pub fn permissions(&self) -> &[Permission] {
+        &self.permissions
+    }
+
+    /// Strings of the column that are no permission to this crate, such as one of a later release: what they allow is not
+    /// known.
+    pub fn unread(&self) -> impl Iterator<Item = &str> {
+        self.unread.iter().map(AsRef::as_ref)
+    }
+}
+
+impl fmt::Display for ServerPermissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.admin {
+            return f.write_str(ADMIN);
+        }
+        let permissions = self.permissions.iter().map(|permission| format!("{permission}"));
+        let texts: Vec<String> = permissions.chain(self.unread().map(Into::into)).collect();
+        f.write_str(&compact(&texts))
+    }
+}
+
+/// A row of `system.tokens`.
+#[derive(Clone, Debug)]
+pub struct ServerToken {
+    name: Box<str>,
+    expiry: Option<Expiry>,
+    hash: Option<HashStart>,
+    permissions: ServerPermissions,
+}
+
+impl ServerToken {
+    /// The name.
+    #[must_use]
+    pub const fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// When it ends; none where it never does.
+    #[must_use]
+    pub const fn expiry(&self) -> Option<Expiry> {
+        self.expiry
+    }
+
+    /// What it may do.
+    #[must_use]
+    pub const fn permissions(&self) -> &ServerPermissions {
+        &self.permissions
+    }
+
+    /// Whether the row is of this secret, as far as its piece of a hash tells; none where the row has no hash.
+    ///
+    /// Nine hexadecimal digits are the same for two secrets by chance once in 69 billion.
+    #[must_use]
+    pub fn is_of(&self, token: &Token) -> Option<bool> {
+        let hash = self.hash.as_ref()?;
+        let digits: String = token.sha512().iter().map(|byte| format!("{byte:02x}")).collect();
+        Some(digits.starts_with(&*hash.0))
+    }
+}
+
+/// The first digits of a hash, in lower case. Not shown: with a weak token it would help to guess it.
+#[derive(Clone)]
+struct HashStart(Box<str>);
+
+impl HashStart {
+    // Fewer are the same too often by chance.
+    const FEWEST: usize = 8;
+
+    fn parse(text: &str) -> Option<Self> {
+        let is_hash = text.len() >= Self::FEWEST && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_hash.then(|| Self(text.to_ascii_lowercase().into()))
+    }
+}
+
+impl fmt::Debug for HashStart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[hash]")
+    }
+}
+
+/// The tokens that a server reports, admin tokens too.
+///
+/// ```
+/// use influxdb3_offline_tokens::ServerTokens;
+///
+/// let shown = br#"[{"token_id": 0, "name": "_admin", "hash": "6f8a3b1c0", "permissions": "*:*:*"},
+///                  {"token_id": 1, "name": "app", "hash": "0c1b3a8f6", "expiry": "2027-01-01T00:00:00",
+///                   "permissions": "[\"db:a:read\"]"}]"#;
+/// let server = ServerTokens::parse(shown)?;
+/// assert_eq!(server.get("app").unwrap().expiry().unwrap().to_string(), "2027-01-01T00:00:00Z");
+/// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct ServerTokens(Vec<ServerToken>);
+
+impl ServerTokens {
+    /// Reads what `influxdb3 show tokens --format json` prints. Columns other than `name`, `hash`, `expiry` and
+    /// `permissions` are ignored, and of these `hash` and `expiry` may be missing.
+    ///
+    /// # Errors
+    /// No JSON, such as the output in another format; a column that is missing or of another type; two rows of one name.
+    pub fn parse(json: &[u8]) -> Result<Self, InvalidJson> {
+        read(json, |root| {
+            let mut names = HashSet::new();
+            let mut tokens = Vec::new();
+            for node in list(root, "the list of tokens")? {
+                let token = row(node)?;
+                if !names.insert(token.name.clone()) {
+                    return wrong(InvalidJsonKind::DuplicateName, node.span, "two tokens have one name");
+                }
+                tokens.push(token);
+            }
+            Ok(Self(tokens))
+        })
+    }
+
+    /// The rows, in their order.
+    #[must_use]
+    pub fn tokens(&self) -> &[ServerToken] {
+        &self.0
+    }
+
+    /// The row of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&ServerToken> {
+        self.0.iter().find(|token| *token.name == *name)
+    }
+}
+
+fn row(node: &Node<'_>) -> Result<ServerToken, Wrong> {
+    const WHAT: &str = "a row of `system.tokens`";
+    let row = Object::of(node, WHAT)?;
+    let (_, name) = text(row.required("name", WHAT)?, "`name`")?;
+    let (_, column) = text(row.required("permissions", WHAT)?, "`permissions`")?;
+    let hash = row.get("hash").map(|node| text(node, "`hash`")).transpose()?;
+    let expiry = row.get("expiry").map(expiry).transpose()?;
+    Ok(ServerToken {
+        name: name.into(),
+        // The longest time stands for never (server source).
+        expiry: expiry.filter(|expiry| expiry.as_millis() != i64::MAX),
+        hash: hash.and_then(|(_, text)| HashStart::parse(&text)),
+        permissions: ServerPermissions::parse(&column),
+    })
+}
+
+fn expiry(node: &Node<'_>) -> Result<Expiry, Wrong> {
+    let millis = match node.value {
+        Value::Number(spelt) => spelt.parse().ok(),
+        _ => time::millis(&text(node, "`expiry`")?.1),
+    };
+    let message = "`expiry` is a time such as `2027-01-01T00:00:00.000`";
+    millis.map_or_else(
+        || wrong(InvalidJsonKind::Time, node.span, message),
+        |millis| Ok(Expiry::from_millis(millis)),
+    )
+}

@@ -1,0 +1,178 @@
+//! What differs between a file and a server.
+
+use alloc::vec::Vec;
+
+use crate::access::{AccessRequest, Rights};
+use crate::expiry::Expiry;
+use crate::file::{TokenEntry, TokenFile};
+use crate::server_tokens::{ServerToken, ServerTokens};
+
+/// What differs between a tokens file and the tokens that a server reports. Tokens are paired by name.
+///
+/// Compared is what a token may do, when it ends, and its secret where the server tells a piece of its hash; not how
+/// permissions are spelt. Admin tokens of the server are no tokens of the file, and no difference.
+///
+/// ```
+/// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+///
+/// let file = TokenFile::parse(br#"{"tokens": [
+///     {"token": "apiv3_a", "name": "app", "permissions": ["db:a:read,write"]},
+///     {"token": "apiv3_b", "name": "new", "permissions": ["db:a:read"]}]}"#)?;
+/// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:read\"]"},
+///                                       {"name": "_admin", "permissions": "*:*:*"}]"#)?;
+/// let comparison = ServerComparison::between(&file, &server);
+/// assert_eq!(comparison.missing()[0].name().as_str(), "new");
+/// assert_eq!(comparison.tokens()[0].lost()[0].to_string(), "write on database `a`");
+/// assert!(comparison.extra().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Limitations
+/// A server keeps a permission for the database as it was when the token was made. That it was deleted and made again under
+/// the same name does not show in the names.
+#[derive(Clone, Debug)]
+pub struct ServerComparison<'a> {
+    missing: Vec<&'a TokenEntry>,
+    extra: Vec<&'a ServerToken>,
+    tokens: Vec<ServerDifference<'a>>,
+}
+
+impl<'a> ServerComparison<'a> {
+    /// Compares a file with a server.
+    #[must_use]
+    pub fn between(file: &'a TokenFile, server: &'a ServerTokens) -> Self {
+        let rows: std::collections::HashMap<&str, &ServerToken> =
+            server.tokens().iter().map(|token| (token.name(), token)).collect();
+        let names: std::collections::HashSet<&str> =
+            file.tokens().iter().map(|entry| entry.name().as_str()).collect();
+        let row = |entry: &TokenEntry| rows.get(entry.name().as_str()).copied();
+        let is_extra =
+            |token: &&ServerToken| !token.permissions().is_admin() && !names.contains(token.name());
+        let pairs = file.tokens().iter().filter_map(|entry| Some((entry, row(entry)?)));
+        Self {
+            missing: file.tokens().iter().filter(|entry| row(entry).is_none()).collect(),
+            extra: server.tokens().iter().filter(is_extra).collect(),
+            tokens: pairs
+                .map(|(entry, row)| ServerDifference::between(entry, row))
+                .filter(ServerDifference::is_one)
+                .collect(),
+        }
+    }
+
+    /// The tokens of the file that the server lacks, in the order of the file.
+    #[must_use]
+    pub fn missing(&self) -> &[&'a TokenEntry] {
+        &self.missing
+    }
+
+    /// The resource tokens of the server that the file lacks, in the order of the server.
+    #[must_use]
+    pub fn extra(&self) -> &[&'a ServerToken] {
+        &self.extra
+    }
+
+    /// The tokens of both that differ, in the order of the file.
+    #[must_use]
+    pub fn tokens(&self) -> &[ServerDifference<'a>] {
+        &self.tokens
+    }
+
+    /// Whether nothing differs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.missing.is_empty() && self.extra.is_empty() && self.tokens.is_empty()
+    }
+}
+
+/// Whether the server has the secret of the file under the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SameSecret {
+    /// Yes, as far as the piece of its hash tells.
+    Yes,
+    /// No: the hash is of another one. A server does not take a changed secret for a name that it has (server source, for
+    /// the admin token file).
+    No,
+    /// The server tells no hash.
+    Unknown,
+}
+
+/// What differs in one token.
+#[derive(Clone, Debug)]
+pub struct ServerDifference<'a> {
+    entry: &'a TokenEntry,
+    row: &'a ServerToken,
+    gained: Vec<AccessRequest<'a>>,
+    lost: Vec<AccessRequest<'a>>,
+}
+
+impl<'a> ServerDifference<'a> {
+    fn between(entry: &'a TokenEntry, row: &'a ServerToken) -> Self {
+        let (file, server) = (entry.rights(), Rights::of(row.permissions().permissions()));
+        let lost = if row.permissions().is_admin() { Vec::new() } else { file.beyond(&server) };
+        Self { entry, row, gained: server.beyond(&file), lost }
+    }
+
+    fn is_one(&self) -> bool {
+        self.is_admin()
+            || self.has_unread()
+            || !self.gained.is_empty()
+            || !self.lost.is_empty()
+            || self.expiry().is_some()
+            || self.secret() == SameSecret::No
+    }
+
+    /// The token in the file.
+    #[must_use]
+    pub const fn entry(&self) -> &'a TokenEntry {
+        self.entry
+    }
+
+    /// The token on the server.
+    #[must_use]
+    pub const fn row(&self) -> &'a ServerToken {
+        self.row
+    }
+
+    /// Whether the server has an admin token of this name, which may do everything.
+    #[must_use]
+    pub const fn is_admin(&self) -> bool {
+        self.row.permissions().is_admin()
+    }
+
+    /// Whether the server prints permissions that this crate does not know, so that what the token may do there is not
+    /// known in full.
+    #[must_use]
+    pub fn has_unread(&self) -> bool {
+        self.row.permissions().unread().next().is_some()
+    }
+
+    /// What the server allows and the file does not: for each thing a request that shows it.
+    #[must_use]
+    pub fn gained(&self) -> &[AccessRequest<'a>] {
+        &self.gained
+    }
+
+    /// What the file allows and the server does not: for each thing a request that shows it.
+    #[must_use]
+    pub fn lost(&self) -> &[AccessRequest<'a>] {
+        &self.lost
+    }
+
+    /// The expiry in the file and on the server, where they differ; none in it means never.
+    #[must_use]
+    pub fn expiry(&self) -> Option<(Option<Expiry>, Option<Expiry>)> {
+        let file = self.entry.expiry().filter(|expiry| expiry.as_millis() != i64::MAX);
+        let server = self.row.expiry();
+        (file != server).then_some((file, server))
+    }
+
+    /// Whether the secret is the same.
+    #[must_use]
+    pub fn secret(&self) -> SameSecret {
+        match self.row.is_of(self.entry.token()) {
+            Some(true) => SameSecret::Yes,
+            Some(false) => SameSecret::No,
+            None => SameSecret::Unknown,
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! The admin token file: what is found in it, when it loads, and how it is written.
+
+#![allow(missing_docs)]
+
+#[path = "util/props.rs"]
+mod props;
+mod util;
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use influxdb3_offline_tokens::{
+    AdminTokenFile, Applicability, ChangeOptions, Changed, Code, DiskErrorKind, Expiry, InvalidNameKind,
+    Severity, Token, Validator, create_admin, load_admin, save_admin, strategies,
+};
+use props::cases;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use util::CANARY;
+
+const GOOD: &str = r#"{
+  "token": "apiv3_Zb2PqS0dD8xkYt9wV5nQm7rJcAeUuLhGf4oTiK6s1Xw",
+  "name": "_admin"
+}
+"#;
+
+fn validator() -> Validator {
+    Validator::new(util::now()).admin_token_file()
+}
+
+/// The codes of a text, each with the text under it.
+fn found(text: &[u8]) -> Vec<(&'static str, String)> {
+    let shown = String::from_utf8_lossy(text);
+    let under = |span: influxdb3_offline_tokens::Span| span.text(&shown).unwrap_or("?").to_owned();
+    validator().check(text).iter().map(|found| (found.code().name(), under(found.span()))).collect()
+}
+
+#[test]
+fn the_rules_are_those_of_an_entry() {
+    let with = |more: &str| GOOD.replace("\"_admin\"", &format!("\"deploy\"{more}"));
+    let token = |token: &str| format!(r#"{{"token": "{token}", "name": "_admin"}}"#);
+    let rows: Vec<(String, &[(&str, &str)])> = vec![
+        (GOOD.into(), &[]),
+        // The documentation's example.
+        (
+            r#"{"token": "apiv3_0XXXX-xxxXxXxxxXX_OxxxX...", "name": "_admin", "expiry_millis": 1756400061529}"#
+                .into(),
+            &[("placeholder-token", "apiv3_0XXXX-xxxXxXxxxXX_OxxxX..."), ("expired", "1756400061529")],
+        ),
+        (with(""), &[("never-expires", "{")]),
+        (with(r#", "expiry_millis": 1780272000000"#), &[]),
+        (with(r#", "expiry_millis": 1780272000000, "description": "for the pipeline""#), &[]),
+        (with(r#", "expiry_millis": 1756400061529"#), &[("expired", "1756400061529")]),
+        (with(r#", "expiry_millis": 1780272000"#), &[("expiry-in-seconds", "1780272000")]),
+        (with(r#", "expiry_millis": "90d""#), &[("expiry-not-an-integer", "\"90d\"")]),
+        (with(r#", "expiry_millis": 0"#), &[("expiry-not-positive", "0")]),
+        (with(r#", "expiry_milis": 1780272000000"#), &[("misspelt-member", "\"expiry_milis\"")]),
+        (with(r#", "expiry_secs": 60"#), &[("never-expires", "{"), ("http-request-body", "\"expiry_secs\"")]),
+        (with(r#", "note": 1"#), &[("never-expires", "{"), ("unknown-member", "\"note\"")]),
+        (with(r#", "permissions": []"#), &[("never-expires", "{"), ("unknown-member", "\"permissions\"")]),
+        (with(r#", "permission": []"#), &[("never-expires", "{"), ("unknown-member", "\"permission\"")]),
+        (with(r#", "name": "x""#), &[("never-expires", "{"), ("duplicate-member", "\"name\"")]),
+        (with(r#", "description": 5"#), &[("never-expires", "{"), ("wrong-type", "5")]),
+        (
+            with(r#", "expiry_millis": "x", "description": []"#),
+            &[("expiry-not-an-integer", "\"x\""), ("wrong-type", "[")],
+        ),
+        (
+            GOOD.replace("_admin", " deploy"),
+            &[("never-expires", "{"), ("name-with-surrounding-space", " deploy")],
+        ),
+        (GOOD.replace("\"_admin\"", "\"\""), &[("empty-name", "")]),
+        (GOOD.replace("\"_admin\"", "7"), &[("wrong-type", "7")]),
+        (GOOD.replace("\"name\"", "\"nmae\""), &[("misspelt-member", "\"nmae\"")]),
+        (GOOD.replace("\"name\"", "\"token_name\""), &[("http-request-body", "\"token_name\"")]),
+        (GOOD.replace("\"token\"", "\"tokens\""), &[("misspelt-member", "\"tokens\"")]),
+        (
+            r#"{"token": "apiv3_Zb2PqS0dD8xkYt9wV5nQm7rJcAeUuLhGf4oTiK6s1Xw"}"#.into(),
+            &[("missing-member", "{")],
+        ),
+        (r#"{"name": "_admin"}"#.into(), &[("missing-member", "{")]),
+        ("{}".into(), &[("missing-member", "{"), ("missing-member", "{")]),
+        (token("secret"), &[("token-prefix", "secret")]),
+        (token("Bearer apiv3_a"), &[("token-prefix", "Bearer apiv3_a")]),
+        (token("apiv3_a b"), &[("token-characters", " ")]),
+        (token("apiv3_secret"), &[("weak-token", "apiv3_secret")]),
+        (token("apiv3_your_token_here"), &[("placeholder-token", "apiv3_your_token_here")]),
+        (token("apiv3_Zb2PqS0dD8xkYt9wV5nQm7r:cAeUuLhGf4oTiK6s1Xw"), &[("token-with-colon", ":")]),
+        (r#"{"token": 5, "name": "_admin"}"#.into(), &[("wrong-type", "5")]),
+        (r#"{"tokens": []}"#.into(), &[("tokens-file", "{")]),
+        (r#"{"create_databases": []}"#.into(), &[("tokens-file", "{")]),
+        ("[]".into(), &[("not-an-object", "[")]),
+        ("42".into(), &[("not-an-object", "42")]),
+        ("apiv3_abc\n".into(), &[("bare-token", "apiv3_abc")]),
+        ("\"apiv3_abc\"".into(), &[("bare-token", "apiv3_abc")]),
+        (" \n".into(), &[("empty-file", "")]),
+        (format!("\u{FEFF}{GOOD}"), &[("byte-order-mark", "\u{FEFF}")]),
+        (GOOD.replace("\"_admin\"", "\"_admin\","), &[("json-syntax", ",")]),
+        (GOOD.replace('}', ""), &[("json-syntax", "")]),
+        ("[".repeat(200), &[("nested-too-deeply", "[")]),
+    ];
+    let mut wrong = Vec::new();
+    for (text, expected) in rows {
+        let found = found(text.as_bytes());
+        let same = found.iter().map(|(code, under)| (*code, under.as_str())).eq(expected.iter().copied());
+        if !same {
+            wrong.push(format!("{text}\n  found    {found:?}\n  expected {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn messages_are_about_this_kind_of_file() {
+    for text in ["", "apiv3_a", "\"apiv3_a\"", "[]", "{}", "[[[", "{\"tokens\": []}"] {
+        for finding in &validator().check(text.as_bytes()) {
+            let words = format!("{} {}", finding.message(), finding.help_text().unwrap_or_default());
+            assert!(
+                !words.contains("a tokens file is") && !words.contains("smallest tokens file"),
+                "{words}"
+            );
+            assert_eq!(finding.pointer(), "", "{words}");
+        }
+    }
+    let text = GOOD.replace("_admin\"", "_admin\", \"permissions\": []");
+    let report = validator().check(text.as_bytes());
+    let finding = report.iter().next().unwrap();
+    assert_eq!(finding.message(), "an admin token may do everything: the server ignores `permissions`");
+    assert_eq!(finding.pointer(), "/permissions");
+    let error = AdminTokenFile::parse(b"{}").unwrap_err().to_string();
+    assert!(
+        error.starts_with("the admin token file is not valid: 1:1: error[T0112] missing-member: "),
+        "{error}"
+    );
+}
+
+#[test]
+fn fixes_make_a_file_that_loads() {
+    for (text, expected) in [
+        (
+            r#"{"token": "apiv3_Zb2PqS0dD8xkYt9wV5nQm7rJcAeUuLhGf4oTiK6s1Xw"}"#,
+            r#"{"name": "_admin", "token": "apiv3_Zb2PqS0dD8xkYt9wV5nQm7rJcAeUuLhGf4oTiK6s1Xw"}"#,
+        ),
+        (
+            r#"{"tokens": "apiv3_Zb2PqS0dD8xkYt9wV5nQm7rJcAeUuLhGf4oTiK6s1Xw", "token_name": " x",}"#,
+            r#"{"token": "apiv3_Zb2PqS0dD8xkYt9wV5nQm7rJcAeUuLhGf4oTiK6s1Xw", "name": "x"}"#,
+        ),
+    ] {
+        let fixed = validator().fix(text.as_bytes(), Applicability::Ask).unwrap();
+        assert_eq!(String::from_utf8_lossy(fixed.as_bytes()), expected);
+        assert!(AdminTokenFile::parse(fixed.as_bytes()).is_ok());
+    }
+    let fixed = validator().fix(b"{}", Applicability::Ask).unwrap();
+    assert_eq!(String::from_utf8_lossy(fixed.as_bytes()), r#"{"name": "_admin"}"#);
+}
+
+/// A text, and whether both answers to "is it sound" agree.
+fn agrees(text: &[u8]) -> bool {
+    let report = validator().check(text);
+    match AdminTokenFile::parse(text) {
+        Ok(_) => report.is_valid(),
+        Err(error) => {
+            let errors = error.report();
+            !report.is_valid()
+                && errors.iter().all(|found| found.severity() == Severity::Error)
+                && errors.count(Severity::Error) == report.count(Severity::Error)
+        }
+    }
+}
+
+#[test]
+fn a_fixture_loads_exactly_when_its_report_has_no_error() {
+    let mut seen = 0;
+    for folder in util::files(&util::fixtures().join("codes"), "") {
+        for path in util::files(&folder, ".json") {
+            assert!(agrees(&std::fs::read(&path).unwrap()), "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 300, "{seen}");
+}
+
+fn text(file: &AdminTokenFile) -> String {
+    String::from_utf8(file.to_json().to_vec()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    #[test]
+    fn what_is_written_reads_as_it_was(file in any::<AdminTokenFile>()) {
+        let json = file.to_json();
+        let by_serde: AdminTokenFile = serde_json::from_slice(&json).unwrap();
+        let read = AdminTokenFile::parse(&json).unwrap();
+        for read in [&read, &by_serde] {
+            prop_assert!(read.token().matches(file.token().expose()));
+            prop_assert_eq!(read.name(), file.name());
+            prop_assert_eq!(read.description(), file.description());
+            prop_assert_eq!(read.expiry(), file.expiry());
+            prop_assert_eq!(read.is_operator(), file.name() == "_admin");
+        }
+        prop_assert_eq!(text(&read), text(&file));
+    }
+
+    /// Members left out, misspelt, doubled and of another type; bytes changed.
+    #[test]
+    fn a_text_loads_exactly_when_its_report_has_no_error(
+        file in any::<AdminTokenFile>(),
+        members in vec((0..8_usize, 0..8_usize), 0..6),
+        bytes in vec((any::<Index>(), any::<u8>()), 0..3),
+    ) {
+        const NAMES: [&str; 8] =
+            ["token", "name", "description", "expiry_millis", "expiry_mills", "tokens", "token_name", "note"];
+        const VALUES: [&str; 8] = ["null", "1780272000000", "\"\"", "\"apiv3_abc\"", "[]", "{}", "1.5", "\" x\""];
+        let json = text(&file);
+        let more: String = members.iter().map(|(name, value)| format!(", \"{}\": {}", NAMES[*name], VALUES[*value])).collect();
+        let alone = format!("{{{}}}", more.trim_start_matches(", "));
+        let appended = json.trim_end().trim_end_matches('}').to_owned() + &more + "}";
+        let mut damaged = appended.clone().into_bytes();
+        for (at, byte) in bytes {
+            let at = at.index(damaged.len());
+            damaged[at] = byte;
+        }
+        for text in [alone.as_bytes(), appended.as_bytes(), &damaged] {
+            prop_assert!(agrees(text), "{}", String::from_utf8_lossy(text));
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_answered(bytes in vec(any::<u8>(), 0..60)) {
+        prop_assert!(agrees(&bytes));
+    }
+
+    /// What the server's source reads, this reads, and the other way round but for the rules of a token.
+    #[test]
+    fn serde_reads_what_is_sound(text in strategies::token_file_json()) {
+        prop_assert!(AdminTokenFile::parse(text.as_bytes()).is_err());
+        prop_assert!(serde_json::from_str::<AdminTokenFile>(&text).is_err());
+    }
+}
+
+#[test]
+fn a_name_is_not_empty() {
+    let file = AdminTokenFile::new(Token::parse("apiv3_a").unwrap());
+    assert_eq!(file.clone().with_name("").unwrap_err().kind(), InvalidNameKind::Empty);
+    assert!(file.with_name("_admin").unwrap().is_operator());
+}
+
+fn canary() -> AdminTokenFile {
+    AdminTokenFile::new(Token::parse(CANARY).unwrap())
+        .with_description(Some(CANARY))
+        .with_expiry(Some(Expiry::from_millis(1_780_272_000_000)))
+}
+
+fn chain(error: &dyn Error) -> String {
+    let mut out = format!("{error}\n{error:?}\n{error:#?}\n");
+    if let Some(source) = error.source() {
+        out += &chain(source);
+    }
+    out
+}
+
+#[test]
+fn no_output_shows_the_token() {
+    let json = text(&canary());
+    let mut out = format!("{0:?}\n{0:#?}", canary());
+    let quoted = format!("\"{CANARY}\"");
+    let mut texts = vec![
+        json.clone(),
+        CANARY.to_owned(),
+        quoted.clone(),
+        json.replace("apiv3_", ""),
+        json.replace("apiv3_", "Bearer apiv3_"),
+        json.replace("\"_admin\"", &quoted),
+        json.replace("\"name\"", &quoted),
+        json.replace("1780272000000", &quoted),
+        json.replace(&quoted, &format!("[{quoted}]")),
+        format!("{{\"tokens\": [{quoted}]}}"),
+        format!("[{quoted}]"),
+        format!("{json} {CANARY}"),
+    ];
+    texts.extend((1..json.len()).step_by(7).map(|end| json[..end].to_owned()));
+    for text in &texts {
+        let report = validator().check(text.as_bytes());
+        let _ = writeln!(out, "{report}\n{report:?}");
+        for found in &report {
+            let _ = writeln!(
+                out,
+                "{} {} {:?} {:?}",
+                found.message(),
+                found.pointer(),
+                found.help_text(),
+                found.fixes()
+            );
+        }
+        if let Err(error) = AdminTokenFile::parse(text.as_bytes()) {
+            out += &chain(&error);
+        }
+        if let Err(error) = serde_json::from_str::<AdminTokenFile>(text) {
+            let _ = writeln!(out, "{error} {error:?}");
+        }
+    }
+    util::assert_no_piece_of(CANARY, &out, "an admin token file");
+}
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("admin-token.json")
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.0.path()).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).unwrap().permissions()) & 0o7777
+}
+
+#[test]
+fn a_file_is_made_for_its_owner_and_never_in_place_of_another() {
+    let folder = Folder::new();
+    create_admin(folder.path(), &canary()).unwrap();
+    #[cfg(unix)]
+    assert_eq!(mode(&folder.path()), 0o600);
+    assert_eq!(text(&load_admin(folder.path()).unwrap()), text(&canary()));
+
+    let other = AdminTokenFile::new(Token::generate().unwrap());
+    let error = create_admin(folder.path(), &other).unwrap_err();
+    assert!(matches!(error, influxdb3_offline_tokens::Error::Exists { .. }), "{error}");
+    assert!(error.to_string().ends_with("admin-token.json: there is a file already"), "{error}");
+    util::assert_no_piece_of(CANARY, &chain(&error), "an error");
+    assert_eq!(std::fs::read(folder.path()).unwrap(), *canary().to_json());
+
+    std::fs::write(folder.path(), "").unwrap();
+    assert!(create_admin(folder.path(), &other).is_err(), "an empty file is one, too");
+    assert_eq!(std::fs::read(folder.path()).unwrap(), b"");
+    assert_eq!(folder.names(), ["admin-token.json"]);
+}
+
+#[test]
+fn a_file_is_replaced_where_that_is_asked_for() {
+    let folder = Folder::new();
+    let save = |file: &AdminTokenFile| save_admin(folder.path(), file, &ChangeOptions::new()).unwrap();
+    assert_eq!(save(&canary()), Changed::Created);
+    assert_eq!(save(&canary()), Changed::Unchanged);
+    let other = AdminTokenFile::new(Token::generate().unwrap());
+    assert_eq!(save(&other), Changed::Replaced);
+    assert_eq!(text(&load_admin(folder.path()).unwrap()), text(&other));
+    #[cfg(unix)]
+    assert_eq!(mode(&folder.path()), 0o600);
+    assert_eq!(folder.names(), ["admin-token.json"]);
+}
+
+#[test]
+fn loading_says_what_is_wrong() {
+    let folder = Folder::new();
+    let missing = load_admin(folder.path()).unwrap_err();
+    assert!(
+        matches!(&missing, influxdb3_offline_tokens::Error::Disk(error) if error.kind() == DiskErrorKind::NotFound)
+    );
+    std::fs::write(folder.path(), r#"{"tokens": []}"#).unwrap();
+    let error = load_admin(folder.path()).unwrap_err();
+    let codes: Vec<Code> =
+        error.report().unwrap().iter().map(influxdb3_offline_tokens::Diagnostic::code).collect();
+    assert_eq!(codes, [Code::TokensFile]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_others_can_read_is_found() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = Folder::new();
+    create_admin(folder.path(), &AdminTokenFile::new(Token::generate().unwrap())).unwrap();
+    let found = || {
+        let checked = validator().check_file(folder.path()).unwrap();
+        checked.report().iter().map(|found| found.code().name()).collect::<Vec<_>>()
+    };
+    assert!(found().is_empty());
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o644)).unwrap();
+    assert_eq!(found(), ["readable-by-others"]);
+}

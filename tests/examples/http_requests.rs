@@ -1,0 +1,99 @@
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::util::{CANARY, assert_no_piece_of};
+use crate::{folder, run};
+
+fn file() -> String {
+    json!({"create_databases": ["red"], "tokens": [
+        {"token": CANARY, "name": "it's $(app)", "permissions": ["db:red,blue:write,read", "system:*:read"]},
+        {"token": "apiv3_second_00000000000", "name": "late", "expiry_millis": 1, "permissions": []},
+        {"token": "apiv3_third_000000000000", "name": "soon", "expiry_millis": 4_000_000_000_000_i64, "permissions": []},
+    ]})
+    .to_string()
+}
+
+#[test]
+fn there_is_a_request_for_each_database_and_each_token() {
+    let folder = folder(&[("t.json", &file())]);
+    let printed = run("http_requests", folder.path(), &["t.json", "--format", "json"], b"");
+    assert_eq!(printed.code, 1);
+    assert_eq!(
+        printed.stderr,
+        "http_requests: token `late` is left out: the time is over\n\
+         http_requests: the server makes a new secret for each token and tells it once: those of the file are not kept\n"
+    );
+    let lines: Vec<Value> = printed.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let seconds = lines[2]["body"]["expiry_secs"].as_u64().unwrap();
+    assert!((1_000_000_000..3_000_000_000).contains(&seconds));
+    let path = "/api/v3/enterprise/configure/token";
+    assert_eq!(
+        lines,
+        [
+            json!({"method": "POST", "path": "/api/v3/configure/database", "body": {"db": "red"}}),
+            json!({"method": "POST", "path": path, "body": {"token_name": "it's $(app)", "permissions": [
+                {"resource_type": "db", "resource_names": ["red", "blue"], "actions": ["read", "write"]},
+                {"resource_type": "system", "resource_names": ["*"], "actions": ["read"]},
+            ]}}),
+            json!({"method": "POST", "path": path,
+                   "body": {"token_name": "soon", "permissions": [], "expiry_secs": seconds}}),
+        ]
+    );
+    assert_no_piece_of(CANARY, &(printed.stdout + &printed.stderr), "http_requests");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shell_takes_the_commands_as_they_are_meant() {
+    let text = file().replace("\"expiry_millis\":1,", "");
+    let folder = folder(&[("t.json", &text), ("curl", "#!/bin/sh\nprintf '%s\\n' \"$@\" --\n")]);
+    let curl = folder.path().join("curl");
+    std::fs::set_permissions(&curl, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let printed = run("http_requests", folder.path(), &["t.json", "--host", "https://db:8181/"], b"");
+    assert_eq!((printed.code, printed.stderr.as_str()), (0, ""));
+    assert!(printed.stdout.starts_with("# the server makes a new secret for each token"));
+    std::fs::write(folder.path().join("all.sh"), &printed.stdout).unwrap();
+    let mut shell = Command::new("sh");
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+    shell.arg("all.sh").current_dir(folder.path()).env("PATH", path).env("INFLUXDB3_AUTH_TOKEN", "s3cret");
+    let output = shell.output().unwrap();
+    let words = String::from_utf8(output.stdout).unwrap();
+    let calls: Vec<&str> = words.split("\n--\n").filter(|call| !call.is_empty()).collect();
+    assert_eq!(calls.len(), 4, "{words}");
+    let body = r#"{"token_name":"it's $(app)","permissions":[{"resource_type":"db","resource_names":["red","blue"],"actions":["read","write"]},{"resource_type":"system","resource_names":["*"],"actions":["read"]}]}"#;
+    assert_eq!(
+        calls[1],
+        format!(
+            "--fail-with-body\n--request\nPOST\nhttps://db:8181/api/v3/enterprise/configure/token\n--header\n\
+             Authorization: Bearer s3cret\n--header\nContent-Type: application/json\n--data-raw\n{body}"
+        )
+    );
+}
+
+#[test]
+fn a_token_in_a_name_is_not_printed() {
+    for (old, new) in [("late", CANARY), ("soon", CANARY), ("red", CANARY)] {
+        let text = file().replace(&format!("\"{old}\""), &format!("\"{new}\""));
+        let folder = folder(&[("t.json", &text)]);
+        for format in ["curl", "json"] {
+            let printed = run("http_requests", folder.path(), &["t.json", "--format", format], b"");
+            assert_no_piece_of(CANARY, &(printed.stdout + &printed.stderr), old);
+            assert_eq!(printed.code, if old == "late" { 1 } else { 2 }, "{old}");
+        }
+    }
+}
+
+#[test]
+fn trouble_ends_with_2() {
+    let folder = folder(&[("bad.json", "{}")]);
+    for (arguments, says) in
+        [(&["bad.json"][..], "the tokens file is not valid"), (&["no.json"], "no.json"), (&[], "<FILE>")]
+    {
+        let run = run("http_requests", folder.path(), arguments, b"");
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(run.stderr.contains(says), "{}", run.stderr);
+    }
+    let help = run("http_requests", folder.path(), &["--help"], b"").stdout;
+    assert!(help.contains("The secrets of the file are not in the requests"), "{help}");
+}

@@ -1,0 +1,405 @@
+//! The body of a request to the HTTP API: the same as an entry of the file, in another spelling, and back.
+
+#![allow(missing_docs)]
+
+#[path = "util/props.rs"]
+mod props;
+mod util;
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use InvalidJsonKind as Kind;
+use influxdb3_offline_tokens::{
+    Expiry, HttpPermission, HttpTokenRequest, InvalidExpiry, InvalidJson, InvalidJsonKind, InvalidNameKind,
+    Permission, PermissionErrorKind, PermissionPart, Token, TokenEntry, TokenName,
+};
+use props::cases;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::{Value, json};
+
+fn object(text: &str) -> Value {
+    serde_json::from_str(&HttpPermission(Permission::parse(text).unwrap()).to_json()).unwrap()
+}
+
+#[test]
+fn a_permission_is_an_object_of_three_members() {
+    for (text, expected) in [
+        ("db:a:read", json!({"resource_type": "db", "resource_names": ["a"], "actions": ["read"]})),
+        (
+            "db:b,a:write,delete,create",
+            json!({"resource_type": "db", "resource_names": ["b", "a"], "actions": ["create", "write", "delete"]}),
+        ),
+        ("db:*:read", json!({"resource_type": "db", "resource_names": ["*"], "actions": ["read"]})),
+        (
+            "system:ping,health:read",
+            json!({"resource_type": "system", "resource_names": ["ping", "health"], "actions": ["read"]}),
+        ),
+        ("system:*:read", json!({"resource_type": "system", "resource_names": ["*"], "actions": ["read"]})),
+    ] {
+        assert_eq!(object(text), expected, "{text}");
+    }
+}
+
+/// The documentation's example, with the name of the member that the server takes.
+const BODY: &str = r#"{
+  "token_name": "Read-write for DATABASE1, DATABASE2",
+  "permissions": [{"resource_type": "db", "resource_names": ["DATABASE1", "DATABASE2"], "actions": ["read", "write"]}],
+  "expiry_secs": 300000
+}"#;
+
+#[test]
+fn the_body_of_the_documentation_is_read() {
+    let request = HttpTokenRequest::parse(BODY.as_bytes()).unwrap();
+    assert_eq!(request.name().as_str(), "Read-write for DATABASE1, DATABASE2");
+    assert_eq!(request.permissions(), [Permission::parse("db:DATABASE1,DATABASE2:read,write").unwrap()]);
+    assert_eq!(request.expiry_secs(), Some(300_000));
+    let entry = request.into_entry(Token::generate().unwrap(), util::now()).unwrap();
+    assert_eq!(entry.expiry().unwrap().as_millis(), 1_767_225_600_000 + 300_000_000);
+    // What some clients send beside it.
+    let more = BODY.replacen('{', r#"{"type": "resource","#, 1).replace("300000", "null");
+    assert_eq!(HttpTokenRequest::parse(more.as_bytes()).unwrap().expiry_secs(), None);
+    assert_eq!(HttpTokenRequest::METHOD_AND_PATH, ("POST", "/api/v3/enterprise/configure/token"));
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn what_is_wrong_is_said_where_it_is() {
+    const ONE: &str = r#"{"token_name": "app", "permissions": [{"resource_type": "db", "resource_names": ["a", "b"], "actions": ["read"]}], "expiry_secs": 60}"#;
+    let with = |old: &str, new: &str| {
+        assert!(ONE.contains(old));
+        ONE.replacen(old, new, 1)
+    };
+    use PermissionErrorKind as P;
+    let rows = [
+        (String::new(), Kind::Syntax, "", "the JSON ends too early"),
+        ("[1,]".into(), Kind::Syntax, "]", "this is no JSON"),
+        (format!("{ONE} x"), Kind::Syntax, "x", "there is text behind the end of the JSON"),
+        ("[".repeat(200), Kind::Syntax, "[", "arrays and objects are nested too deeply"),
+        ("[]".into(), Kind::WrongType, "[", "the body of the request is an object, not an array"),
+        ("{}".into(), Kind::MissingMember, "{", "the body of the request has no `token_name`"),
+        (with("\"app\"", "7"), Kind::WrongType, "7", "`token_name` is a string, not a number"),
+        (with("\"app\"", "null"), Kind::MissingMember, "{", "the body of the request has no `token_name`"),
+        (
+            with("app", "_admin"),
+            Kind::Name(InvalidNameKind::Reserved),
+            "_admin",
+            "`_admin` is the name of the operator token",
+        ),
+        (
+            with("\"expiry_secs\"", "\"expiry_sec\""),
+            Kind::MisspeltMember,
+            "\"expiry_sec\"",
+            "the server ignores this member: it is called `expiry_secs`",
+        ),
+        (
+            with("\"expiry_secs\"", "\"token_name\""),
+            Kind::DuplicateMember,
+            "\"token_name\"",
+            "this member stands twice in one object",
+        ),
+        (with("60", "-1"), Kind::Time, "-1", "`expiry_secs` is a number of seconds: an integer from 0 on"),
+        (with("60", "1.5"), Kind::Time, "1.5", "`expiry_secs` is a number of seconds: an integer from 0 on"),
+        (with("60", "\"60\""), Kind::WrongType, "\"60\"", "`expiry_secs` is an integer, not a string"),
+        (
+            with("{\"resource_type", "\"db:a:read\", {\"resource_type"),
+            Kind::WrongType,
+            "\"db:a:read\"",
+            "a permission is an object, not a string",
+        ),
+        (
+            with("resource_names", "resource_name"),
+            Kind::MisspeltMember,
+            "\"resource_name\"",
+            "the server ignores this member: it is called `resource_names`",
+        ),
+        (
+            with("resource_names", "resource_identifier"),
+            Kind::MisspeltMember,
+            "[\"a\", \"b\"]",
+            "`resource_identifier` is a spelling of older documentation: it is called `resource_names`",
+        ),
+        (
+            with("\"actions\": [\"read\"]", "\"x\": 1"),
+            Kind::MissingMember,
+            "{",
+            "a permission has no `actions`",
+        ),
+        (
+            with("\"db\"", "\"dbs\""),
+            Kind::Permission(P::UnknownResourceType),
+            "dbs",
+            "there is no such resource type",
+        ),
+        (
+            with("\"db\"", "\"*\""),
+            Kind::Permission(P::AdminPermission),
+            "*",
+            "only an admin token has `*` as resource type",
+        ),
+        (
+            with("[\"a\", \"b\"]", "[]"),
+            Kind::Permission(P::EmptyPart(PermissionPart::Names)),
+            "[]",
+            "the list of names is empty",
+        ),
+        (
+            with("[\"a\", \"b\"]", "\"a\""),
+            Kind::WrongType,
+            "\"a\"",
+            "`resource_names` is an array, not a string",
+        ),
+        (with("\"b\"", "5"), Kind::WrongType, "5", "a name of `resource_names` is a string, not a number"),
+        (
+            with("\"b\"", "\"\""),
+            Kind::Permission(P::EmptyItem { number: 2 }),
+            "",
+            "item 2 of the list is empty",
+        ),
+        (with("\"b\"", "\"*\""), Kind::Permission(P::MixedWildcard), "*", "`*` cannot stand among names"),
+        (
+            with("\"b\"", "\"c,d\""),
+            Kind::Permission(P::BadDatabaseName(InvalidNameKind::BadCharacter(','))),
+            ",",
+            "`,` is not allowed in a database name",
+        ),
+        (
+            with("\"b\"", "\"c:d\""),
+            Kind::Permission(P::BadDatabaseName(InvalidNameKind::BadCharacter(':'))),
+            ":",
+            "`:` is not allowed in a database name",
+        ),
+        (
+            with("\"b\"", "\"sensors_*\""),
+            Kind::Permission(P::Glob),
+            "sensors_*",
+            "names have no patterns, and no `*` in them",
+        ),
+        (
+            with("\"b\"", "\"m\\u002eb\""),
+            Kind::Permission(P::BadDatabaseName(InvalidNameKind::BadCharacter('.'))),
+            "\\u002e",
+            "`.` is not allowed in a database name",
+        ),
+        (
+            with("\"b\"", "\"\\ud800\""),
+            Kind::Syntax,
+            "\"\\ud800\"",
+            "an escape in this string is half of a character: a surrogate without its pair",
+        ),
+        (
+            with("[\"read\"]", "[\"read\", \"wrte\"]"),
+            Kind::Permission(P::UnknownAction),
+            "wrte",
+            "there is no such action",
+        ),
+        (
+            with("[\"read\"]", "[\"read,write\"]"),
+            Kind::Permission(P::UnknownAction),
+            "read,write",
+            "there is no such action",
+        ),
+        (
+            with("[\"read\"]", "[\"*\"]"),
+            Kind::Permission(P::WildcardAction),
+            "*",
+            "`*` is not an action, and the server refuses it",
+        ),
+        (
+            with("[\"read\"]", "[]"),
+            Kind::Permission(P::EmptyPart(PermissionPart::Actions)),
+            "[]",
+            "the list of actions is empty",
+        ),
+        (
+            with("\"db\"", "\"system\""),
+            Kind::Permission(P::UnknownSystemResource),
+            "a",
+            "there is no such system resource",
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (text, kind, under, says) in rows {
+        let error = HttpTokenRequest::parse(text.as_bytes()).unwrap_err();
+        let place = error.span().text(&text).unwrap_or("?");
+        let words = format!("{}:{}: {says}", error.location().line, error.location().column);
+        if (error.kind(), place, error.to_string()) != (kind, under, words) {
+            wrong
+                .push(format!("{text}\n  {:?} `{place}` {error}\n  {kind:?} `{under}` {says}", error.kind()));
+        }
+        assert!(
+            serde_json::from_str::<HttpTokenRequest>(&text).is_err() || kind == Kind::MisspeltMember,
+            "{text}"
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let error = HttpTokenRequest::parse(b"{\"token_name\": \"\xFF\"}").unwrap_err();
+    assert_eq!((error.kind(), error.span().range()), (Kind::NotUtf8, 16..17));
+}
+
+#[test]
+fn an_expiry_becomes_seconds_and_is_never_later() {
+    let entry = |millis: i64| {
+        TokenEntry::new(TokenName::parse("app").unwrap(), Token::generate().unwrap())
+            .with_expiry(Some(Expiry::from_millis(millis)))
+    };
+    let now = 1_767_225_600_000;
+    let seconds =
+        |millis: i64| HttpTokenRequest::of(&entry(millis), util::now()).map(|request| request.expiry_secs());
+    for (millis, expected) in [
+        (now + 1_000, Ok(Some(1))),
+        (now + 1_999, Ok(Some(1))),
+        (now + 2_000, Ok(Some(2))),
+        (now + 999, Err(InvalidExpiry::Past)),
+        (now, Err(InvalidExpiry::Past)),
+        (1, Err(InvalidExpiry::Past)),
+        (i64::MIN, Err(InvalidExpiry::Past)),
+        (i64::MAX, Ok(None)),
+    ] {
+        assert_eq!(seconds(millis), expected, "{millis}");
+    }
+    let late = util::now() + Duration::from_millis(999);
+    let request = HttpTokenRequest::of(&entry(now + 10_000), late).unwrap();
+    let back = request.into_entry(Token::generate().unwrap(), late).unwrap().expiry().unwrap();
+    assert_eq!(back.as_millis(), now + 9_999);
+    let forever = HttpTokenRequest::new(TokenName::parse("app").unwrap(), [], Some(u64::MAX));
+    let error = forever.into_entry(Token::generate().unwrap(), util::now()).unwrap_err();
+    assert_eq!(error, InvalidExpiry::OutOfRange);
+}
+
+#[test]
+fn no_output_shows_a_token() {
+    let canary = util::CANARY;
+    let entry = TokenEntry::new(TokenName::parse("app").unwrap(), Token::parse(canary).unwrap())
+        .with_expiry(Some(Expiry::from_millis(1_767_225_600_000 + 3_600_000)))
+        .with_permissions([Permission::parse("db:a:read").unwrap()]);
+    let request = HttpTokenRequest::of(&entry, util::now()).unwrap();
+    let mut out = format!("{request:?} {}", request.to_json());
+    let body = request.to_json();
+    let quoted = format!("\"{canary}\"");
+    for old in [
+        "\"app\"",
+        "\"token_name\"",
+        "\"db\"",
+        "[\"a\"]",
+        "\"a\"",
+        "\"read\"",
+        "[\"read\"]",
+        "\"actions\"",
+        "3600",
+        &body,
+    ] {
+        let text = body.replacen(old, &quoted, 1);
+        let by_serde =
+            serde_json::from_str::<HttpTokenRequest>(&text).map_err(|error| format!("{error} {error:?}"));
+        let errors = [
+            HttpTokenRequest::parse(text.as_bytes()).map_err(|error| format!("{error} {error:?}")),
+            by_serde,
+        ];
+        // A name may be anything.
+        out.extend(errors.into_iter().filter_map(Result::err));
+    }
+    let error = HttpPermission::from_parts("db", &[format!("{canary}.")], &["read"]).unwrap_err();
+    let _ = write!(out, "{error} {error:?}");
+    util::assert_no_piece_of(canary, &out, "a request");
+}
+
+fn agree(text: &[u8]) -> Result<(), String> {
+    let by_serde = serde_json::from_slice::<HttpTokenRequest>(text);
+    match (HttpTokenRequest::parse(text), by_serde) {
+        (Ok(ours), Ok(theirs)) if ours == theirs => Ok(()),
+        // serde's reader does not look for slips.
+        (Err(error), _) if error.kind() == Kind::MisspeltMember => in_text(&error, text),
+        (Err(error), Err(_)) => in_text(&error, text),
+        (ours, theirs) => Err(format!("{ours:?}\n{theirs:?}")),
+    }
+}
+
+fn in_text(error: &InvalidJson, text: &[u8]) -> Result<(), String> {
+    let inside = error.span().end() <= text.len() && error.location().line > 0;
+    if inside { Ok(()) } else { Err(format!("{error:?}")) }
+}
+
+proptest! {
+    #![proptest_config(cases(500))]
+
+    #[test]
+    fn a_permission_comes_back(permission in any::<Permission>()) {
+        let json = HttpPermission(permission.clone()).to_json();
+        prop_assert_eq!(&HttpPermission::parse(json.as_bytes()).unwrap().0, &permission);
+        prop_assert_eq!(&serde_json::from_str::<HttpPermission>(&json).unwrap().0, &permission);
+    }
+
+    #[test]
+    fn a_request_comes_back(entry in any::<TokenEntry>(), seconds in proptest::option::of(any::<u64>())) {
+        let request = HttpTokenRequest::new(entry.name().clone(), entry.permissions().iter().cloned(), seconds);
+        let json = request.to_json();
+        prop_assert_eq!(&HttpTokenRequest::parse(json.as_bytes()).unwrap(), &request);
+        prop_assert_eq!(&serde_json::from_str::<HttpTokenRequest>(&json).unwrap(), &request);
+    }
+
+    #[test]
+    fn an_entry_comes_back_to_the_second(entry in any::<TokenEntry>()) {
+        let Ok(request) = HttpTokenRequest::of(&entry, util::now()) else {
+            prop_assert!(entry.expiry().unwrap().as_millis() < 1_767_225_601_000);
+            return Ok(());
+        };
+        let back = request.into_entry(entry.token().clone(), util::now()).unwrap();
+        prop_assert_eq!(back.name(), entry.name());
+        prop_assert_eq!(back.permissions(), entry.permissions());
+        match (back.expiry(), entry.expiry()) {
+            (Some(back), Some(entry)) => {
+                let earlier = i128::from(entry.as_millis()) - i128::from(back.as_millis());
+                prop_assert!((0..1000).contains(&earlier), "{earlier}");
+            }
+            (None, entry) => prop_assert!(entry.is_none_or(|entry| entry.as_millis() == i64::MAX)),
+            (Some(_), None) => prop_assert!(false),
+        }
+    }
+
+    #[test]
+    fn three_members_say_what_the_string_says(
+        resource_type in "db|system|dbs|\\*|",
+        names in vec("[a-c]{1,2}|a,b||health|\\*|_internal|[a,:. ]{1,3}", 0..3),
+        actions in vec("read|write|reed|\\*||[a,:]{1,2}", 0..3),
+    ) {
+        let made = HttpPermission::from_parts(&resource_type, &names, &actions);
+        let text = format!("{resource_type}:{}:{}", names.join(","), actions.join(","));
+        match made {
+            Ok(made) => {
+                prop_assert_eq!(&made.0, &Permission::parse(&text).unwrap());
+                let back: Value = serde_json::from_str(&made.to_json()).unwrap();
+                prop_assert_eq!(&back["resource_names"], &json!(names), "as many names as were given");
+            }
+            Err(error) => {
+                // What holds a separator is refused here, whatever the string would say.
+                let separated = |item: &String| item.contains([',', ':']);
+                let hidden = names.iter().chain(&actions).any(separated) || resource_type.contains(':');
+                prop_assert!(hidden || Permission::parse(&text).is_err(), "{text}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn both_readers_agree_on_any_text(
+        entry in any::<TokenEntry>(),
+        bytes in vec((any::<Index>(), any::<u8>()), 0..3),
+    ) {
+        let request = HttpTokenRequest::new(entry.name().clone(), entry.permissions().iter().cloned(), Some(60));
+        let mut text = request.to_json().into_bytes();
+        for (at, byte) in bytes {
+            let at = at.index(text.len());
+            text[at] = byte;
+        }
+        if let Err(error) = agree(&text) {
+            prop_assert!(false, "{}\n{error}", String::from_utf8_lossy(&text));
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_answered(bytes in vec(any::<u8>(), 0..60)) {
+        prop_assert!(agree(&bytes).is_ok());
+    }
+}

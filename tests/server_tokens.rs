@@ -1,0 +1,354 @@
+//! What a server reports is read, and compared with a file by what tokens may do.
+
+#![allow(missing_docs)]
+
+#[path = "util/props.rs"]
+mod props;
+mod util;
+
+use std::fmt::Write as _;
+
+use InvalidJsonKind as Kind;
+use influxdb3_offline_tokens::{
+    DatabaseActions, Expiry, InvalidJsonKind, Permission, Rights, SameSecret, ServerComparison,
+    ServerPermissions, ServerToken, ServerTokens, Token, TokenEntry, TokenFile, TokenName,
+};
+use props::cases;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::{Value, json};
+use util::CANARY;
+
+const SECOND: &str = "apiv3_UiZSArOjH1rakuyh4qDTpkW_C61i7DYm-d7BTXFZIEc";
+
+fn hash(token: &str, digits: usize) -> String {
+    let hash = Token::parse(token).unwrap().sha512();
+    hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()[..digits].to_owned()
+}
+
+/// A row with all columns, as a server prints it that was started with authentication.
+fn row(id: u64, name: &str, token: &str, expiry: &str, permissions: &Value) -> Value {
+    json!({
+        "token_id": id,
+        "name": name,
+        "hash": hash(token, 9),
+        "created_at": "2025-08-28T16:54:21.529",
+        "created_by_token_id": 0,
+        "expiry": expiry,
+        "permissions": permissions.to_string(),
+    })
+}
+
+/// Two tokens, and the operator's.
+fn shown() -> Value {
+    json!([
+        {"token_id": 0, "name": "_admin", "hash": "0123456ab", "created_at": "2025-08-28T16:54:21", "permissions": "*:*:*"},
+        row(1, "app", CANARY, "2026-06-01T00:00:00", &json!(["db:a:read", "db:a:write"])),
+        row(2, "other", SECOND, "2027-01-01T00:00:00.001", &json!(["db:*:read", "system:health:read"])),
+    ])
+}
+
+fn file() -> TokenFile {
+    let text = json!({"tokens": [
+        {"token": CANARY, "name": "app", "expiry_millis": 1_780_272_000_000_u64, "permissions": ["db:a:write,read"]},
+        {"token": SECOND, "name": "other", "expiry_millis": 1_798_761_600_001_u64,
+         "permissions": ["system:health:read", "db:*:read"]},
+    ]});
+    TokenFile::parse(text.to_string().as_bytes()).unwrap()
+}
+
+fn parse(shown: &Value) -> ServerTokens {
+    ServerTokens::parse(shown.to_string().as_bytes()).unwrap()
+}
+
+/// What a comparison says, a word for each thing.
+fn says(file: &TokenFile, server: &ServerTokens) -> Vec<String> {
+    let comparison = ServerComparison::between(file, server);
+    let mut words: Vec<String> = Vec::new();
+    words.extend(comparison.missing().iter().map(|entry| format!("missing {}", entry.name())));
+    words.extend(comparison.extra().iter().map(|row| format!("extra {}", row.name())));
+    for token in comparison.tokens() {
+        let mut word = token.entry().name().to_string();
+        assert_eq!(token.row().name(), word);
+        if let Some((file, server)) = token.expiry() {
+            let shown =
+                |expiry: Option<Expiry>| expiry.map_or("never".to_owned(), |expiry| expiry.to_string());
+            let _ = write!(word, ", expires {} there {}", shown(file), shown(server));
+        }
+        word += &token.gained().iter().map(|right| format!(", more: {right}")).collect::<String>();
+        word += &token.lost().iter().map(|right| format!(", less: {right}")).collect::<String>();
+        if token.is_admin() {
+            word += ", admin";
+        }
+        if token.has_unread() {
+            word += ", unread";
+        }
+        if token.secret() == SameSecret::No {
+            word += ", secret";
+        }
+        words.push(word);
+    }
+    assert_eq!(comparison.is_empty(), words.is_empty());
+    words
+}
+
+#[test]
+fn the_same_in_another_spelling_is_no_difference() {
+    assert_eq!(says(&file(), &parse(&shown())), [""; 0]);
+    let mut reversed = shown();
+    reversed.as_array_mut().unwrap().reverse();
+    assert_eq!(says(&file(), &parse(&reversed)), [""; 0]);
+}
+
+#[test]
+fn each_difference_is_told() {
+    type Change = fn(&mut Vec<Value>);
+    let rows: &[(Change, &[&str])] = &[
+        (|rows| drop(rows.remove(1)), &["missing app"]),
+        (|rows| rows.clear(), &["missing app", "missing other"]),
+        (
+            |rows| rows.push(row(3, "more", SECOND, "", &json!([])).tap(|row| row["expiry"] = Value::Null)),
+            &["extra more"],
+        ),
+        (|rows| rows[1]["name"] = json!("APP"), &["missing app", "extra APP"]),
+        (|rows| rows[1]["permissions"] = json!(r#"["db:a:read"]"#), &["app, less: write on database `a`"]),
+        (
+            |rows| rows[1]["permissions"] = json!(r#"["db:a:read,write,delete"]"#),
+            &["app, more: delete on database `a`"],
+        ),
+        (
+            |rows| rows[1]["permissions"] = json!(r#"["db:a,b:read,write"]"#),
+            &["app, more: read,write on database `b`"],
+        ),
+        (|rows| rows[1]["permissions"] = json!("db:a:read,write"), &[]),
+        (|rows| rows[1]["permissions"] = json!("*:*:*"), &["app, admin"]),
+        (|rows| rows[1]["permissions"] = json!(r#"["*:*:*"]"#), &["app, admin"]),
+        (|rows| rows[1]["permissions"] = json!(r#"["db:a:read,write","db:a:purge"]"#), &["app, unread"]),
+        (
+            |rows| rows[1]["permissions"] = json!("nothing of this kind"),
+            &["app, less: read,write on database `a`, unread"],
+        ),
+        (|rows| rows[1]["hash"] = json!(hash(SECOND, 9)), &["app, secret"]),
+        (|rows| rows[1]["hash"] = json!(hash(CANARY, 9).to_uppercase()), &[]),
+        (|rows| rows[1]["hash"] = json!(hash(CANARY, 128)), &[]),
+        (|rows| rows[1]["hash"] = json!(hash(SECOND, 128)), &["app, secret"]),
+        (|rows| rows[1]["hash"] = json!(""), &[]),
+        (|rows| rows[1]["hash"] = json!("none"), &[]),
+        (|rows| drop(rows[1].as_object_mut().unwrap().remove("hash")), &[]),
+        (
+            |rows| drop(rows[1].as_object_mut().unwrap().remove("expiry")),
+            &["app, expires 2026-06-01T00:00:00Z there never"],
+        ),
+        (
+            |rows| rows[1]["expiry"] = json!("2026-06-01T00:00:00.001"),
+            &["app, expires 2026-06-01T00:00:00Z there 2026-06-01T00:00:00.001Z"],
+        ),
+        (|rows| rows[1]["expiry"] = json!(1_780_272_000_000_i64), &[]),
+        (|rows| rows[1]["expiry"] = json!("2026-06-01 00:00:00Z"), &[]),
+        // No token of the file may do this, and it makes no difference to what this one may do.
+        (|rows| rows[1]["permissions"] = json!(r#"["db:a:read,write","db:_internal:read"]"#), &[]),
+    ];
+    for (change, expected) in rows {
+        let mut shown = shown();
+        change(shown.as_array_mut().unwrap());
+        assert_eq!(says(&file(), &parse(&shown)), *expected, "{shown}");
+    }
+}
+
+trait Tap: Sized {
+    fn tap(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+}
+
+impl Tap for Value {}
+
+#[test]
+fn what_is_wrong_is_said_where_it_is() {
+    let text = shown().to_string();
+    let with = |old: &str, new: &str| {
+        assert!(text.contains(old), "{old}");
+        text.replacen(old, new, 1)
+    };
+    let rows = [
+        ("+----------+\n| token_id |".to_owned(), Kind::Syntax, "+"),
+        (format!("{text}{text}"), Kind::Syntax, "["),
+        ("{}".into(), Kind::WrongType, "{"),
+        ("[5]".into(), Kind::WrongType, "5"),
+        (with("\"name\"", "\"nam\""), Kind::MissingMember, "{"),
+        (with("\"permissions\"", "\"rights\""), Kind::MissingMember, "{"),
+        (with("\"*:*:*\"", "[\"*:*:*\"]"), Kind::WrongType, "["),
+        (with("\"app\"", "\"_admin\""), Kind::DuplicateName, "*"),
+        (with("\"2026-06-01T00:00:00\"", "\"tomorrow\""), Kind::Time, "\"tomorrow\""),
+        (with("\"2026-06-01T00:00:00\"", "1.5"), Kind::Time, "1.5"),
+        (with("\"2026-06-01T00:00:00\"", "true"), Kind::WrongType, "true"),
+        (with("\"0123456ab\"", "9"), Kind::WrongType, "9"),
+        (with("\"token_id\"", "\"name\""), Kind::DuplicateMember, "\"name\""),
+    ];
+    for (text, kind, under) in rows {
+        let error = ServerTokens::parse(text.as_bytes()).unwrap_err();
+        let place = error.span().text(&text).unwrap();
+        assert!(error.kind() == kind && (place == under || under == "*"), "{text}: {error:?} {place}");
+    }
+}
+
+#[test]
+fn the_column_is_read_in_all_its_forms() {
+    for (column, permissions, unread, admin) in [
+        ("[]", &[][..], &[][..], false),
+        ("*:*:*", &[], &[], true),
+        ("[\"*:*:*\"]", &[], &[], true),
+        ("db:a:read", &["db:a:read"], &[], false),
+        ("[\"db:b,a:write,read\", \"system:*:read\"]", &["db:b,a:read,write", "system:*:read"], &[], false),
+        ("[\"db:a:read\", \"x\"]", &["db:a:read"], &["x"], false),
+        ("[\"db:a:read\", 5]", &[], &["[\"db:a:read\", 5]"], false),
+        ("", &[], &[""], false),
+    ] {
+        let read = ServerPermissions::parse(column);
+        let texts: Vec<String> = read.permissions().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            (texts, read.is_admin()),
+            (permissions.iter().map(ToString::to_string).collect(), admin),
+            "{column}"
+        );
+        assert_eq!(read.unread().collect::<Vec<_>>(), unread, "{column}");
+    }
+}
+
+#[test]
+fn nothing_shows_a_token_or_its_hash() {
+    let other = json!([
+        row(1, "app", SECOND, "2027-01-01T00:00:00", &json!(["db:a:read", "db:a:purge"])),
+        {"name": "x", "hash": hash(CANARY, 128), "permissions": "[]"},
+    ]);
+    let (file, server) = (file(), parse(&other));
+    let comparison = ServerComparison::between(&file, &server);
+    let mut out = format!("{server:?}\n{server:#?}\n{comparison:?}\n{comparison:#?}");
+    for old in ["\"app\"", "\"permissions\"", "\"[]\"", "\"expiry\"", "\"2027-01-01T00:00:00\"", "\"hash\""] {
+        let text = other.to_string().replace(old, &format!("\"{CANARY}\""));
+        if let Err(error) = ServerTokens::parse(text.as_bytes()) {
+            let _ = write!(out, "{error} {error:?} {error:#?}");
+        }
+    }
+    util::assert_no_piece_of(CANARY, &out, "a comparison");
+    for token in [CANARY, SECOND] {
+        assert!(!out.contains(&hash(token, 8)), "a hash");
+    }
+}
+
+/// The column as servers may print it: as written, an entry for each action, an entry for each name, or in the reverse order.
+fn spelt(permissions: &[Permission], way: usize) -> String {
+    let mut texts: Vec<String> = match way {
+        0 => return ServerPermissions::new(permissions.iter().cloned()).to_string(),
+        1 | 2 => {
+            let pieces = permissions.iter().flat_map(|permission| {
+                let text = permission.to_string();
+                let parts: Vec<String> = text.split(':').map(str::to_owned).collect();
+                let by = |part: usize| -> Vec<String> { parts[part].split(',').map(str::to_owned).collect() };
+                let names: Vec<String> = if way == 1 { vec![parts[1].clone()] } else { by(1) };
+                by(2)
+                    .into_iter()
+                    .flat_map(|action| {
+                        names.iter().map(|name| format!("{}:{name}:{action}", parts[0])).collect::<Vec<_>>()
+                    })
+                    .collect::<Vec<_>>()
+            });
+            pieces.collect()
+        }
+        _ => permissions.iter().map(ToString::to_string).collect(),
+    };
+    texts.reverse();
+    json!(texts).to_string()
+}
+
+fn reported(entry: &TokenEntry, way: usize, digits: Option<usize>) -> Value {
+    let mut row =
+        json!({"token_id": 1, "name": entry.name().as_str(), "permissions": spelt(entry.permissions(), way)});
+    if let Some(digits) = digits {
+        row["hash"] = json!(hash(entry.token().expose(), digits));
+    }
+    if let Some(expiry) = entry.expiry() {
+        row["expiry"] = json!(expiry.as_millis());
+    }
+    row
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    #[test]
+    fn a_column_comes_back(permissions in vec(any::<Permission>(), 0..5)) {
+        let column = ServerPermissions::new(permissions.clone());
+        prop_assert_eq!(ServerPermissions::parse(&column.to_string()), column.clone());
+        prop_assert_eq!(column.permissions(), permissions);
+    }
+
+    #[test]
+    fn a_server_that_took_the_file_differs_in_nothing(
+        file in any::<TokenFile>(),
+        way in 0..4_usize,
+        digits in proptest::option::of(8..=128_usize),
+    ) {
+        let rows: Vec<Value> = file.tokens().iter().map(|entry| reported(entry, way, digits)).collect();
+        let server = parse(&Value::from(rows));
+        prop_assert_eq!(says(&file, &server), Vec::<String>::new());
+    }
+
+    /// The comparison of two sets of permissions says so exactly when they do not allow the same.
+    #[test]
+    fn permissions_differ_when_what_they_allow_differs(
+        ours in vec(any::<Permission>(), 0..4),
+        theirs in vec(any::<Permission>(), 0..4),
+    ) {
+        let entry = |permissions: &[Permission]| {
+            TokenEntry::new(TokenName::parse("app").unwrap(), Token::parse(CANARY).unwrap())
+                .with_permissions(permissions.iter().cloned())
+        };
+        let file = TokenFile::new([], [entry(&ours)]).unwrap();
+        let server = parse(&json!([reported(&entry(&theirs), 0, Some(9))]));
+        let same = Rights::of(&ours).is_equivalent(&Rights::of(&theirs));
+        prop_assert_eq!(ServerComparison::between(&file, &server).is_empty(), same);
+    }
+
+    #[test]
+    fn any_bytes_are_answered(
+        noise in vec(any::<u8>(), 0..60),
+        bytes in vec((any::<Index>(), any::<u8>()), 0..3),
+    ) {
+        let mut text = shown().to_string().into_bytes();
+        for (at, byte) in bytes {
+            let at = at.index(text.len());
+            text[at] = byte;
+        }
+        for text in [&noise, &text] {
+            if let Err(error) = ServerTokens::parse(text) {
+                prop_assert!(error.span().end() <= text.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_time_of_any_year_is_read_as_it_is_printed(expiry in 0..253_402_300_799_999_i64) {
+        let printed = Expiry::from_millis(expiry).to_string();
+        let server = parse(&json!([{"name": "a", "permissions": "[]", "expiry": printed.trim_end_matches('Z')}]));
+        let read: Option<i64> = server.get("a").and_then(ServerToken::expiry).map(Expiry::as_millis);
+        prop_assert_eq!(read, Some(expiry));
+    }
+}
+
+#[test]
+fn a_secret_is_compared_by_its_hash() {
+    let server = parse(&shown());
+    let token = |text| Token::parse(text).unwrap();
+    let app = server.get("app").unwrap();
+    assert_eq!(app.is_of(&token(CANARY)), Some(true));
+    assert_eq!(app.is_of(&token(SECOND)), Some(false));
+    let bare = parse(&json!([{"name": "app", "permissions": "[]"}]));
+    assert_eq!(bare.get("app").unwrap().is_of(&token(CANARY)), None);
+    assert_eq!(server.tokens().len(), 3);
+    assert!(
+        app.permissions().permissions()[0] == Permission::database(["a"], DatabaseActions::READ).unwrap()
+    );
+}
