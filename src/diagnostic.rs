@@ -371,8 +371,9 @@ impl Collector {
     pub(crate) fn finish(mut self, text: &[u8]) -> Report {
         self.shrink();
         self.kept.sort_by_key(order);
-        if !self.kept.is_empty() {
-            let lines = LineIndex::new(text);
+        if let Some(last) = self.kept.last() {
+            // Behind the last finding no line has to be counted.
+            let lines = LineIndex::new(text.get(..last.span.start()).unwrap_or(text));
             for diagnostic in &mut self.kept {
                 diagnostic.location = lines.location(diagnostic.span.start());
             }

@@ -7,8 +7,9 @@ use alloc::vec::Vec;
 use std::collections::{HashMap, HashSet};
 
 use crate::check::context::{At, Context, finding};
-use crate::check::entry::Entry;
+use crate::check::entry::{Entry, never_expires};
 use crate::check::members::{ENTRY_MEMBERS, HTTP_MEMBERS, duplicate, key_name, unknown};
+use crate::check::permissions;
 use crate::check::plain::{PlainEntry, Quiet};
 use crate::check::syntax::{Attempt, Form, bare_token};
 use crate::check::whole::Whole;
@@ -146,26 +147,30 @@ impl<'v, 'a> Decoder<'v, 'a> {
         self.built.is_some()
     }
 
-    /// Takes an entry in which nothing is to be found. False where that is not plain; then nothing was taken.
-    fn plain_entry(&mut self, index: usize, flat: &Flat<'a>) -> bool {
+    /// Takes an entry of whose token, name and expiry nothing is to be said, but that it never ends. False where it is not
+    /// such a one; then nothing was taken.
+    fn plain_entry(&mut self, index: usize, start: usize, flat: &Flat<'a>) -> bool {
         let Some(entry) = PlainEntry::new(flat, &self.quiet) else { return false };
-        let mut built = None;
-        if self.builds() {
-            built = entry.build();
-            if built.is_none() {
+        if let Some((_, tokens)) = &mut self.built {
+            let Some(built) = entry.build() else { return false };
+            tokens.push(built);
+        } else if self.has_quiet_permissions(&entry) {
+            for (permission, name) in self.databases.drain(..) {
+                let place = RawStr::in_text(self.text, name).inner();
+                self.whole.grant((index, permission, place), name, Some(name));
+            }
+        } else {
+            let items = entry.permissions(self.text);
+            if items.is_empty() {
                 return false;
             }
-        } else if !self.has_quiet_permissions(&entry) {
-            return false;
+            permissions::list(self, index, &items, false);
         }
-        let place = |string: &'a str| RawStr::in_text(self.text, string).inner();
-        self.whole.token(place(entry.token).start(), entry.token);
-        self.whole.name(place(entry.name).start(), entry.name);
-        for (permission, name) in self.databases.drain(..) {
-            self.whole.grant((index, permission, place(name)), name, Some(name));
-        }
-        if let (Some((_, tokens)), Some(built)) = (&mut self.built, built) {
-            tokens.push(built);
+        let place = |string: &'a str| RawStr::in_text(self.text, string).inner().start();
+        self.whole.token(place(entry.token), entry.token);
+        self.whole.name(place(entry.name), entry.name);
+        if entry.expiry.is_none() {
+            never_expires(&mut self.context, At::Token(index), Span::new(start, start + 1));
         }
         true
     }
@@ -286,7 +291,7 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
     }
 
     fn token(&mut self, index: usize, element: &Element<'_, 'a>) {
-        if element.flat().is_some_and(|flat| self.plain_entry(index, flat)) {
+        if element.flat().is_some_and(|flat| self.plain_entry(index, element.start(), flat)) {
             self.whole.begin(element.start());
             self.whole.last_token = element.span();
         } else if let Some(node) = element.node() {

@@ -81,6 +81,16 @@ pub(super) fn read<'a>(
         let found = finding(Code::NoPermissions, node.span, At::TokenMember(token, "permissions"), message);
         decoder.context.push(found.help("grant something, or remove the token"));
     }
+    list(decoder, token, items, build)
+}
+
+/// The same for the items of a list.
+pub(super) fn list<'a>(
+    decoder: &mut Decoder<'_, 'a>,
+    token: usize,
+    items: &[Node<'a>],
+    build: bool,
+) -> Option<Vec<Permission>> {
     if decoder.context.validator.only_errors() {
         return values(&mut decoder.context, token, items, build);
     }

@@ -1,5 +1,5 @@
-//! The short way for an entry in which nothing is to be found, as almost all are. It makes no words and looks for no
-//! places; where it is not sure, the rules are applied one by one.
+//! The short way for an entry of which nothing is to be said but of its permissions, as almost all are. It makes no words
+//! and looks for no places; where it is not sure, the rules are applied one by one.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -8,10 +8,9 @@ use crate::check::context::Context;
 use crate::check::entry::{LOOKS_LIKE_SECONDS, MILLIS_OF_YEAR_5138};
 use crate::check::names::{DOCUMENTED_NAME, is_placeholder};
 use crate::check::strength::is_evenly_mixed;
-use crate::code::Code;
 use crate::expiry::{Expiry, millis};
 use crate::file::TokenEntry;
-use crate::json::{Flat, FlatValue, RawStr};
+use crate::json::{Flat, FlatValue, Node, RawStr, Value};
 use crate::name::{INTERNAL_DATABASE, TokenName};
 use crate::permission::{DatabaseActions, Permission};
 use crate::release::Release;
@@ -21,7 +20,6 @@ use crate::token::{TOKEN_PREFIX, Token, check_token};
 /// What nothing is said of, with the options of a validator.
 pub(super) struct Quiet {
     only_errors: bool,
-    no_expiry: bool,
     expiry: Range<i64>,
     permissions: bool,
 }
@@ -36,7 +34,6 @@ impl Quiet {
         };
         Self {
             only_errors: validator.only_errors(),
-            no_expiry: !context.wants(Code::NeverExpires),
             expiry: behind(validator.soon).max(LOOKS_LIKE_SECONDS.end)
                 ..behind(validator.far).min(MILLIS_OF_YEAR_5138),
             permissions: validator.release.is_none_or(|release| release >= Release::NO_DELETE_BY_WRITE),
@@ -48,7 +45,7 @@ impl Quiet {
 pub(super) struct PlainEntry<'f, 'a> {
     pub(super) token: &'a str,
     pub(super) name: &'a str,
-    expiry: Option<i64>,
+    pub(super) expiry: Option<i64>,
     permissions: &'f [&'a str],
 }
 
@@ -83,7 +80,13 @@ impl<'f, 'a> PlainEntry<'f, 'a> {
             && !body.contains(&b':')
             && !has_space(self.name.as_bytes().first())
             && !has_space(self.name.as_bytes().last())
-            && self.expiry.map_or(quiet.no_expiry, |expiry| quiet.expiry.contains(&expiry))
+            && self.expiry.is_none_or(|expiry| quiet.expiry.contains(&expiry))
+    }
+
+    /// The permissions with their places.
+    pub(super) fn permissions(&self, text: &'a str) -> Vec<Node<'a>> {
+        let strings = self.permissions.iter().map(|string| RawStr::in_text(text, string));
+        strings.map(|string| Node { span: string.outer(), value: Value::String(string) }).collect()
     }
 
     /// The permissions as they stand in the text, from the first to the last.
