@@ -24,11 +24,11 @@ fn program() -> &'static Path {
 struct Files(tempfile::TempDir);
 
 impl Files {
-    /// With a sound tokens file that has what JSON in JSON could break: quotes, escapes, line ends, a name that is not ASCII.
+    /// With a sound tokens file that has what JSON in JSON could break: quotes, escapes, line ends, a name that is not ASCII, what base64 spells as `+` and `/`.
     fn new() -> Self {
         let files = Self(tempfile::tempdir().unwrap());
         let text = format!(
-            "{{\r\n\t\"tokens\": [{{\"token\": \"{CANARY}\", \"name\": \"ü \\u0022'#: $x\", \"permissions\": []}}]\r\n}}\n\n"
+            "{{\r\n\t\"tokens\": [{{\"token\": \"{CANARY}\", \"name\": \"ü \\u0022'#: $x ????>>>>\", \"permissions\": []}}]\r\n}}\n\n"
         );
         files.write(&text);
         files
