@@ -90,6 +90,15 @@ fn row_8_a_power_cut_at_every_call() {
 }
 
 #[test]
+#[ignore = "needs root, strace, loop devices and xfs_io"]
+fn row_9_a_disk_that_goes() {
+    let tools = ["strace", "xfs_io", "mkfs.ext4", "mkfs.xfs"];
+    if tools.iter().all(|tool| has(tool, "row 9")) && power::is_inside("row_9_a_disk_that_goes") {
+        power::row_9_a_disk_that_goes(&Writer::find(), false).report();
+    }
+}
+
+#[test]
 #[ignore = "needs root and loop devices"]
 fn row_9_a_sync_that_fails() {
     if has("mkfs.ext4", "row 9") && power::is_inside("row_9_a_sync_that_fails") {
