@@ -36,7 +36,8 @@ pub enum Change {
     CreateDatabases(Vec<DatabaseName>),
     /// Takes a token out.
     Remove(TokenName),
-    /// Gives a token another secret under the same name.
+    /// Gives a token another secret under the same name. Its permissions and its expiry stay; for another expiry, let a
+    /// [`SetExpiry`](Self::SetExpiry) follow.
     Rotate {
         /// Which token.
         name: TokenName,
@@ -86,13 +87,13 @@ pub enum ChangeError {
     #[error(transparent)]
     Invalid(#[from] InvalidFile),
     /// A token of this name is there already, in the file or in the change.
-    #[error("there is a token named `{}` already", shown(.0))]
+    #[error("there is a token named `{}` already; choose another name, or rotate that one", shown(.0))]
     NameExists(TokenName),
     /// The secret of the new token of this name is there already, in the file or in the change.
-    #[error("the secret of `{}` is there already, in another entry", shown(.0))]
+    #[error("the secret of `{}` is there already, in another entry; make a new one", shown(.0))]
     TokenExists(TokenName),
     /// There is no token of this name.
-    #[error("there is no token named `{}`", shown(.0))]
+    #[error("there is no token named `{}`; check the name", shown(.0))]
     NoSuchToken(TokenName),
     /// The changed text was read again, and is not what it should be: a mistake in this crate. Nothing was changed.
     #[error("the changed text would not read as it should, so nothing was changed; please report it")]

@@ -56,6 +56,16 @@ impl Error {
         }
     }
 
+    /// Which file, as it was given; none where no file was the reason.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Disk(error) => Some(error.path()),
+            Self::Invalid { path, .. } | Self::Change { path, .. } | Self::Exists { path } => Some(path),
+            Self::Generate(_) => None,
+        }
+    }
+
     /// What is wrong with the file, where that is the reason.
     #[must_use]
     pub const fn report(&self) -> Option<&Report> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
 use influxdb3_offline_tokens::edit::Change;
@@ -10,6 +10,24 @@ use influxdb3_offline_tokens::{ChangeOptions, Error, Token, Validator, change};
 use zeroize::Zeroizing;
 
 use super::{Checked, Outcome, colours, complain, human};
+
+/// How the file is changed.
+#[derive(clap::Args)]
+pub(crate) struct How {
+    /// Take all rights to the file from everybody but its owner
+    #[arg(long)]
+    tighten: bool,
+
+    /// How many seconds to wait for other writers
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    wait: u64,
+}
+
+impl How {
+    pub(crate) fn options(&self) -> ChangeOptions {
+        ChangeOptions::new().wait(Duration::from_secs(self.wait)).tighten(self.tighten)
+    }
+}
 
 /// A new secret, or the one on the first line of standard input.
 pub(crate) fn secret(from_stdin: bool) -> anyhow::Result<Token> {
