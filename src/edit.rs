@@ -80,7 +80,7 @@ pub enum IfExists {
 }
 
 /// Why a text was not changed.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ChangeError {
     /// The text is no sound tokens file; the report says why.
@@ -98,6 +98,20 @@ pub enum ChangeError {
     /// The changed text was read again, and is not what it should be: a mistake in this crate. Nothing was changed.
     #[error("the changed text would not read as it should, so nothing was changed; please report it")]
     NotProven,
+}
+
+// By hand, because people give a token in place of a name.
+impl core::fmt::Debug for ChangeError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let (kind, name) = match self {
+            Self::Invalid(error) => return f.debug_tuple("Invalid").field(error).finish(),
+            Self::NotProven => return f.write_str("NotProven"),
+            Self::NameExists(name) => ("NameExists", name),
+            Self::TokenExists(name) => ("TokenExists", name),
+            Self::NoSuchToken(name) => ("NoSuchToken", name),
+        };
+        f.debug_tuple(kind).field(&shown(name)).finish()
+    }
 }
 
 fn shown(name: &TokenName) -> &str {
