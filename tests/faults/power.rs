@@ -95,6 +95,14 @@ pub(crate) fn is_inside(test: &str) -> bool {
     false
 }
 
+/// Without any run each disk has said why it is skipped.
+#[track_caller]
+pub(crate) fn report(tally: Tally) {
+    if tally.runs > 0 {
+        tally.report();
+    }
+}
+
 /// The power goes while the writer is behind every one of its calls, and right after it acknowledged.
 pub(crate) fn row_8_a_power_cut_at_every_call(writer: &Writer, stop: bool) -> Tally {
     at_every_call(Tally::new("row 8, power cut at every call"), "KILL", writer, stop)

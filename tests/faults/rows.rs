@@ -45,6 +45,7 @@ impl Tally {
 pub(crate) fn row_1_what_is_there_is_synced(writer: &Writer, _: bool) -> Tally {
     let mut tally = Tally::new("row 1, what is there already is synced");
     let scene = Scene::new(Some(OLD));
+    let writer = &Writer { args: [&writer.args[..], &["--keep-if-same".into()]].concat(), ..writer.clone() };
     assert!(writer.append(&scene.file, "a").acknowledged);
     let (run, calls) = run_traced(writer, &scene.file, "a", None);
     let mut problems = scene.problems(&["a"], &[]);
@@ -159,14 +160,15 @@ pub(crate) fn row_4_an_error_of_every_call(writer: &Writer, stop: bool) -> Tally
     for (what, old) in BEGINNINGS {
         let scene = Scene::new(old);
         // The kernel has no error of `geteuid`, nor of `getrandom` as std asks for the keys of its maps.
-        let has_errors = |call: &&Call| {
+        let has_errors = |call: &Call| {
             let of_std = call.is("getrandom") && call.text.contains("GRND_INSECURE");
             !of_std && !call.is("geteuid")
         };
-        let calls = of_the_library(&undisturbed(writer, &scene));
+        let mut calls = of_the_library(&undisturbed(writer, &scene));
+        calls.retain(has_errors);
         let errors = ["EIO", "ENOSPC", "EACCES", "EINTR", "EINVAL", "EMFILE"];
-        let errors = |call| errors.map(|errno| (call, errno));
-        for (call, errno) in writer.sampled(calls.iter().rev().filter(has_errors).flat_map(errors)) {
+        let errors = errors.iter().flat_map(|errno| calls.iter().rev().map(move |call| (call, errno)));
+        for (call, errno) in writer.sampled(errors) {
             scene.reset();
             let inject = format!("{}:error={errno}:when={}", call.name, call.nth);
             let (run, calls) = run_traced(writer, &scene.file, "a", Some(&inject));

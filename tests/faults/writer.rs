@@ -68,9 +68,11 @@ impl Writer {
         Self { program: program.clone(), args: vec!["--wait".into(), "60".into()], every_nth: every_nth() }
     }
 
-    /// The steps that are tried.
+    /// The steps that are tried: with less time the first ones, which are those that matter most, and every n-th.
     pub(crate) fn sampled<T>(&self, steps: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
-        steps.step_by(self.every_nth)
+        const FIRST: usize = 8;
+        let is_tried = |at: usize| at < FIRST || at.is_multiple_of(self.every_nth);
+        steps.enumerate().filter(move |&(at, _)| is_tried(at)).map(|(_, step)| step)
     }
 
     /// The command without anything around it.
