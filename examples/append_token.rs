@@ -25,8 +25,8 @@ use crate::util::{Outcome, arguments, change, finish};
     name = "append_token",
     version,
     after_help = "Exit codes: 0 acknowledged, 1 the file has errors or such a token already, 2 wrong usage or the file \
-                  cannot be read or written, 3 durability unknown: the token is in the file, and a power cut may still \
-                  take it away."
+                  cannot be read or written, 3 the token is in the file, but a power cut may still take it away \
+                  (durability unknown), or standard output could not be written."
 )]
 struct Args {
     /// The tokens file

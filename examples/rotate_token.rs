@@ -26,8 +26,8 @@ use crate::util::{Outcome, arguments, change, finish};
     name = "rotate_token",
     version,
     after_help = "Exit codes: 0 acknowledged, 1 the file has errors or no such token, 2 wrong usage or the file cannot \
-                  be read or written, 3 durability unknown: the file was changed, and a power cut may still bring the \
-                  old one back."
+                  be read or written, 3 the file was changed, but a power cut may still bring the old one back \
+                  (durability unknown), or standard output could not be written."
 )]
 struct Args {
     /// The tokens file

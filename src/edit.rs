@@ -1,7 +1,7 @@
 //! Changes of a text, from bytes to bytes: what a change does not concern keeps every byte.
 //!
 //! Use it where the file is in an object store, a Secret or a database that has its own compare-and-swap; for a path there
-//! is [`change`](crate::store::change).
+//! is [`change`](crate::store::change). The example `object_store_append` does it with the crate `object_store`.
 
 mod layout;
 

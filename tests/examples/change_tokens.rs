@@ -143,6 +143,26 @@ fn a_token_on_standard_input_that_is_none_is_refused() {
     assert_eq!(text(files.path()), TWO);
 }
 
+/// The caller must not take that for a refusal.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_was_changed_and_not_told_ends_with_3() {
+    for (program, arguments) in [
+        ("append_token", &["t.json", "--name", "new"][..]),
+        ("create_token", &["--output-file", "t.json", "--name", "new", "--permission", "db:a:read"]),
+        ("rotate_token", &["t.json", "--name", "app"]),
+        ("remove_token", &["t.json", "--name", "app"]),
+    ] {
+        let files = folder(&[("t.json", TWO)]);
+        let full = std::fs::File::create("/dev/full").unwrap();
+        let done = crate::command(program, files.path()).args(arguments).stdout(full).output().unwrap();
+        let error = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(3), "{program}: {error}");
+        assert!(error.contains("the file was changed; cannot write to standard output"), "{error}");
+        assert!(text(files.path()) != TWO, "{program}");
+    }
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn how_a_file_is_changed_is_an_option_of_each() {
