@@ -5,7 +5,7 @@
 //! cargo test --test faults -- --ignored --nocapture --test-threads=1
 //! ```
 //!
-//! With `EVERY_NTH=8`, the eight steps that matter most and every eighth of the others are tried, and every eighth fault is
+//! With `EVERY_NTH=10`, the sixteen steps that matter most and every tenth of the others are tried, and every tenth fault is
 //! seeded. What cannot run says `skipped:`.
 
 #![cfg(target_os = "linux")]

@@ -68,9 +68,9 @@ impl Writer {
         Self { program: program.clone(), args: vec!["--wait".into(), "60".into()], every_nth: every_nth() }
     }
 
-    /// The steps that are tried: with less time the first ones, which are those that matter most, and every n-th.
+    /// The steps that are tried: with less time the first ones, which for calls are those around the rename, and every n-th.
     pub(crate) fn sampled<T>(&self, steps: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
-        const FIRST: usize = 8;
+        const FIRST: usize = 16;
         let is_tried = |at: usize| at < FIRST || at.is_multiple_of(self.every_nth);
         steps.enumerate().filter(move |&(at, _)| is_tried(at)).map(|(_, step)| step)
     }
