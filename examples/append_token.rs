@@ -8,12 +8,12 @@ mod util;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::edit::{Change, IfExists};
-use influxdb3_offline_tokens::{ChangeOptions, DatabaseName, Expiry, Permission, TokenEntry, TokenName};
+use influxdb3_offline_tokens::{DatabaseName, Expiry, Permission, TokenEntry, TokenName};
 
 use crate::util::{Outcome, arguments, change, finish};
 
@@ -21,13 +21,12 @@ use crate::util::{Outcome, arguments, change, finish};
 ///
 /// Prints `ACK NAME` when the token is on the disk, and never the token. Every other byte of the file stays as it is.
 #[derive(Parser)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(
     name = "append_token",
     version,
     after_help = "Exit codes: 0 acknowledged, 1 the file has errors or such a token already, 2 wrong usage or the file \
-                  cannot be read or written, 3 durability unknown: the token is in the file, and a power cut may still \
-                  take it away."
+                  cannot be read or written, 3 the token is in the file, but a power cut may still take it away \
+                  (durability unknown), or standard output could not be written."
 )]
 struct Args {
     /// The tokens file
@@ -61,13 +60,8 @@ struct Args {
     #[arg(long)]
     must_exist: bool,
 
-    /// Take all rights to the file from everybody but its owner
-    #[arg(long)]
-    tighten: bool,
-
-    /// How many seconds to wait for other writers
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
-    wait: u64,
+    #[command(flatten)]
+    how: change::How,
 }
 
 fn main() -> ExitCode {
@@ -91,9 +85,6 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         .with_permissions(permissions);
     let if_exists = if args.keep_if_same { IfExists::KeepIfSame } else { IfExists::Refuse };
     let changes = [Change::Append { entries: vec![entry], if_exists }, Change::CreateDatabases(databases)];
-    let options = ChangeOptions::new()
-        .wait(Duration::from_secs(args.wait))
-        .create(!args.must_exist)
-        .tighten(args.tighten);
+    let options = args.how.options().create(!args.must_exist);
     change::acknowledge("append_token", &args.file, &changes, &options, &args.name)
 }

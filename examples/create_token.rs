@@ -37,7 +37,8 @@ use crate::util::{Outcome, Output, arguments, finish, given_path, human, is_stdi
     name = "create_token",
     version,
     after_help = "Exit codes: 0 the token was made, 1 the file has errors, or a token of this name already (with \
-                  --admin: a file), 2 wrong usage, or the file could not be read or written."
+                  --admin: a file), 2 wrong usage, or the file could not be read or written, 3 the file was changed, but \
+                  standard output could not be written, or a power cut may still bring the old file back."
 )]
 struct Args {
     /// Make an admin token file, of one token that may do everything
@@ -122,12 +123,14 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Ok(changed) => {
             let permissions: Vec<String> = entry.permissions().iter().map(ToString::to_string).collect();
             let made = (entry.name().as_str(), entry.token(), entry.expiry());
-            print(args, made, &permissions, changed == Changed::Created)
-                .context("cannot write to standard output")?;
-            Ok(Outcome::Fine)
+            Ok(told(print(args, made, &permissions, changed == Changed::Created)))
         }
         Err(error) => util::change::refused("create_token", &args.output_file, error),
     }
+}
+
+fn told(printed: io::Result<()>) -> Outcome {
+    printed.map_or_else(|error| util::change::untold("create_token", error), |()| Outcome::Fine)
 }
 
 fn admin(args: &Args) -> anyhow::Result<Outcome> {
@@ -139,8 +142,7 @@ fn admin(args: &Args) -> anyhow::Result<Outcome> {
     match create_admin(&args.output_file, &file) {
         Ok(()) => {
             let made = (file.name(), file.token(), file.expiry());
-            print(args, made, &["*:*:*".to_owned()], true).context("cannot write to standard output")?;
-            Ok(Outcome::Fine)
+            Ok(told(print(args, made, &["*:*:*".to_owned()], true)))
         }
         Err(error) => util::change::refused("create_token", &args.output_file, error),
     }

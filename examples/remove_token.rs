@@ -11,8 +11,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser};
+use influxdb3_offline_tokens::TokenName;
 use influxdb3_offline_tokens::edit::Change;
-use influxdb3_offline_tokens::{ChangeOptions, TokenName};
 
 use crate::util::{Outcome, arguments, change, finish};
 
@@ -24,8 +24,8 @@ use crate::util::{Outcome, arguments, change, finish};
     name = "remove_token",
     version,
     after_help = "Exit codes: 0 acknowledged, 1 the file has errors or no such token, 2 wrong usage or the file cannot \
-                  be read or written, 3 durability unknown: the file was changed, and a power cut may still bring the \
-                  old one back."
+                  be read or written, 3 the file was changed, but a power cut may still bring the old one back \
+                  (durability unknown), or standard output could not be written."
 )]
 struct Args {
     /// The tokens file
@@ -34,6 +34,9 @@ struct Args {
     /// The name of the token
     #[arg(long)]
     name: String,
+
+    #[command(flatten)]
+    how: change::How,
 }
 
 fn main() -> ExitCode {
@@ -45,6 +48,6 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> anyhow::Result<Outcome> {
     let name = TokenName::parse(&args.name).context("`--name` is wrong")?;
     let changes = [Change::Remove(name)];
-    let options = ChangeOptions::new().create(false);
+    let options = args.how.options().create(false);
     change::acknowledge("remove_token", &args.file, &changes, &options, &args.name)
 }

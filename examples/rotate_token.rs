@@ -13,7 +13,7 @@ use std::time::SystemTime;
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::edit::Change;
-use influxdb3_offline_tokens::{ChangeOptions, Expiry, TokenName};
+use influxdb3_offline_tokens::{Expiry, TokenName};
 
 use crate::util::{Outcome, arguments, change, finish};
 
@@ -26,8 +26,8 @@ use crate::util::{Outcome, arguments, change, finish};
     name = "rotate_token",
     version,
     after_help = "Exit codes: 0 acknowledged, 1 the file has errors or no such token, 2 wrong usage or the file cannot \
-                  be read or written, 3 durability unknown: the file was changed, and a power cut may still bring the \
-                  old one back."
+                  be read or written, 3 the file was changed, but a power cut may still bring the old one back \
+                  (durability unknown), or standard output could not be written."
 )]
 struct Args {
     /// The tokens file
@@ -48,6 +48,9 @@ struct Args {
     /// Take the new token from the first line of standard input instead of making one
     #[arg(long)]
     token_stdin: bool,
+
+    #[command(flatten)]
+    how: change::How,
 }
 
 fn main() -> ExitCode {
@@ -70,6 +73,6 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     if expiry.is_some() {
         changes.push(Change::SetExpiry { name: changed.clone(), expiry });
     }
-    let options = ChangeOptions::new().create(false);
+    let options = args.how.options().create(false);
     change::acknowledge("rotate_token", &args.file, &changes, &options, changed.as_str())
 }

@@ -43,6 +43,7 @@ mod unix;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use error::Shown;
 pub use error::{DiskError, DiskErrorKind};
 
 #[cfg(not(unix))]

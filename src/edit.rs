@@ -1,7 +1,7 @@
 //! Changes of a text, from bytes to bytes: what a change does not concern keeps every byte.
 //!
 //! Use it where the file is in an object store, a Secret or a database that has its own compare-and-swap; for a path there
-//! is [`change`](crate::store::change).
+//! is [`change`](crate::store::change). The example `object_store_append` does it with the crate `object_store`.
 
 mod layout;
 
@@ -36,7 +36,8 @@ pub enum Change {
     CreateDatabases(Vec<DatabaseName>),
     /// Takes a token out.
     Remove(TokenName),
-    /// Gives a token another secret under the same name.
+    /// Gives a token another secret under the same name. Its permissions and its expiry stay; for another expiry, let a
+    /// [`SetExpiry`](Self::SetExpiry) follow.
     Rotate {
         /// Which token.
         name: TokenName,
@@ -79,24 +80,38 @@ pub enum IfExists {
 }
 
 /// Why a text was not changed.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ChangeError {
     /// The text is no sound tokens file; the report says why.
     #[error(transparent)]
     Invalid(#[from] InvalidFile),
     /// A token of this name is there already, in the file or in the change.
-    #[error("there is a token named `{}` already", shown(.0))]
+    #[error("there is a token named `{}` already; choose another name, or rotate that one", shown(.0))]
     NameExists(TokenName),
     /// The secret of the new token of this name is there already, in the file or in the change.
-    #[error("the secret of `{}` is there already, in another entry", shown(.0))]
+    #[error("the secret of `{}` is there already, in another entry; make a new one", shown(.0))]
     TokenExists(TokenName),
     /// There is no token of this name.
-    #[error("there is no token named `{}`", shown(.0))]
+    #[error("there is no token named `{}`; check the name", shown(.0))]
     NoSuchToken(TokenName),
     /// The changed text was read again, and is not what it should be: a mistake in this crate. Nothing was changed.
     #[error("the changed text would not read as it should, so nothing was changed; please report it")]
     NotProven,
+}
+
+// By hand, because people give a token in place of a name.
+impl core::fmt::Debug for ChangeError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let (kind, name) = match self {
+            Self::Invalid(error) => return f.debug_tuple("Invalid").field(error).finish(),
+            Self::NotProven => return f.write_str("NotProven"),
+            Self::NameExists(name) => ("NameExists", name),
+            Self::TokenExists(name) => ("TokenExists", name),
+            Self::NoSuchToken(name) => ("NoSuchToken", name),
+        };
+        f.debug_tuple(kind).field(&shown(name)).finish()
+    }
 }
 
 fn shown(name: &TokenName) -> &str {

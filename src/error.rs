@@ -1,27 +1,27 @@
 //! Errors of operations on a path.
 
-use alloc::string::String;
+use core::fmt;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::check::InvalidFile;
 use crate::diagnostic::Report;
-use crate::disk::{DiskError, DiskErrorKind};
+use crate::disk::{DiskError, DiskErrorKind, Shown};
 use crate::edit::ChangeError;
 use crate::token::GenerateTokenError;
 
 /// Why a file on disk was not read or not changed.
 ///
 /// Nothing was changed, unless [`Error::is_durability_unknown`] says so.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The disk refused, or somebody else holds the file.
     #[error(transparent)]
     Disk(#[from] DiskError),
     /// The file is no sound tokens file, or no sound admin token file.
-    #[error("{}: {error}", shown(.path))]
+    #[error("{}: {error}", Shown(.path))]
     Invalid {
         /// Which file.
         path: PathBuf,
@@ -29,7 +29,7 @@ pub enum Error {
         error: InvalidFile,
     },
     /// The change does not fit the file.
-    #[error("{}: {error}", shown(.path))]
+    #[error("{}: {error}", Shown(.path))]
     Change {
         /// Which file.
         path: PathBuf,
@@ -37,7 +37,7 @@ pub enum Error {
         error: ChangeError,
     },
     /// There is a file already, and it is not to be replaced.
-    #[error("{}: there is a file already", shown(.path))]
+    #[error("{}: there is a file already", Shown(.path))]
     Exists {
         /// Which file.
         path: PathBuf,
@@ -53,6 +53,16 @@ impl Error {
         match error {
             ChangeError::Invalid(error) => Self::Invalid { path, error },
             error => Self::Change { path, error },
+        }
+    }
+
+    /// Which file, as it was given; none where no file was the reason.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Disk(error) => Some(error.path()),
+            Self::Invalid { path, .. } | Self::Change { path, .. } | Self::Exists { path } => Some(path),
+            Self::Generate(_) => None,
         }
     }
 
@@ -72,11 +82,18 @@ impl Error {
     }
 }
 
-/// A path on one line; none that has a token in it, because people mix up arguments.
-fn shown(path: &Path) -> String {
-    let path = path.to_string_lossy();
-    if path.contains("apiv3_") {
-        return "a path that holds a token".into();
+// By hand, because people give a token in place of a path.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let with_path = |f: &mut fmt::Formatter<'_>, kind, path: &Path, error: &dyn fmt::Debug| {
+            f.debug_struct(kind).field("path", &Shown(path)).field("error", error).finish()
+        };
+        match self {
+            Self::Disk(error) => f.debug_tuple("Disk").field(error).finish(),
+            Self::Invalid { path, error } => with_path(f, "Invalid", path, error),
+            Self::Change { path, error } => with_path(f, "Change", path, error),
+            Self::Exists { path } => f.debug_struct("Exists").field("path", &Shown(path)).finish(),
+            Self::Generate(error) => f.debug_tuple("Generate").field(error).finish(),
+        }
     }
-    path.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }

@@ -101,12 +101,16 @@ pub fn append_all(
 /// Makes changes of a file, all or none, in one write.
 ///
 /// ```no_run
+/// use std::time::{Duration, SystemTime};
 /// use influxdb3_offline_tokens::edit::Change;
-/// use influxdb3_offline_tokens::{Changed, ChangeOptions, Token, TokenName, change};
+/// use influxdb3_offline_tokens::{Changed, ChangeOptions, Expiry, Token, TokenName, change};
 ///
-/// let rotate = Change::Rotate { name: TokenName::parse("collector")?, token: Token::generate()? };
+/// let name = TokenName::parse("collector")?;
+/// let expiry = Some(Expiry::after(SystemTime::now(), Duration::from_secs(90 * 24 * 3600))?);
+/// let rotate = Change::Rotate { name: name.clone(), token: Token::generate()? };
+/// let changes = [rotate, Change::SetExpiry { name, expiry }];
 /// let options = ChangeOptions::new().create(false);
-/// assert_eq!(change("permission-tokens.json", &[rotate], &options)?, Changed::Replaced);
+/// assert_eq!(change("permission-tokens.json", &changes, &options)?, Changed::Replaced);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

@@ -1,13 +1,21 @@
-//! Appending to a file of any layout changes nothing else.
+//! A change of a file of any layout changes nothing else, as `serde_json` reads it and byte by byte.
 
 #![allow(missing_docs)]
 
 #[path = "util/props.rs"]
 mod props;
 
+use std::collections::BTreeMap;
+
 use influxdb3_offline_tokens::edit::{self, Change, IfExists};
-use influxdb3_offline_tokens::{ChangeError, DatabaseName, TokenEntry, TokenFile, strategies};
+use influxdb3_offline_tokens::{
+    ChangeError, ChangeOptions, DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName,
+    change, load, strategies,
+};
 use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 fn append(entry: &TokenEntry) -> Change {
     Change::Append { entries: vec![entry.clone()], if_exists: IfExists::Refuse }
@@ -30,8 +38,124 @@ fn is_one_insertion(before: &[u8], after: &[u8]) -> bool {
     after.len() > before.len() && start + end >= before.len()
 }
 
+/// What is done to one token of a file, and what `serde_json` must read afterwards.
+#[derive(Clone, Debug)]
+enum Deed {
+    Remove,
+    Rotate(Token),
+    RotateBeside(TokenName, Token),
+    SetExpiry(Option<Expiry>),
+    SetPermissions(Vec<Permission>),
+}
+
+impl Deed {
+    fn any() -> impl Strategy<Value = Self> {
+        prop_oneof![
+            Just(Self::Remove),
+            any::<Token>().prop_map(Self::Rotate),
+            (any::<TokenName>(), any::<Token>()).prop_map(|(name, token)| Self::RotateBeside(name, token)),
+            any::<Option<Expiry>>().prop_map(Self::SetExpiry),
+            prop::collection::vec(any::<Permission>(), 0..3).prop_map(Self::SetPermissions),
+        ]
+    }
+
+    fn change(&self, name: &TokenName) -> Change {
+        let name = name.clone();
+        match self.clone() {
+            Self::Remove => Change::Remove(name),
+            Self::Rotate(token) => Change::Rotate { name, token },
+            Self::RotateBeside(new_name, token) => Change::RotateBeside { name, new_name, token },
+            Self::SetExpiry(expiry) => Change::SetExpiry { name, expiry },
+            Self::SetPermissions(permissions) => Change::SetPermissions { name, permissions },
+        }
+    }
+
+    fn expect(&self, tokens: &mut Vec<Value>, at: usize) {
+        match self {
+            Self::Remove => drop(tokens.remove(at)),
+            Self::Rotate(token) => tokens[at]["token"] = json!(token.expose()),
+            Self::RotateBeside(name, token) => {
+                let mut new = json!({"token": token.expose(), "name": name.as_str()});
+                for copied in ["permissions", "expiry_millis"] {
+                    if let Some(value) = tokens[at].get(copied) {
+                        new[copied] = value.clone();
+                    }
+                }
+                tokens.push(new);
+            }
+            Self::SetExpiry(Some(expiry)) => tokens[at]["expiry_millis"] = json!(expiry.as_millis()),
+            Self::SetExpiry(None) => drop(tokens[at].as_object_mut().unwrap().remove("expiry_millis")),
+            Self::SetPermissions(permissions) => {
+                tokens[at]["permissions"] = permissions.iter().map(ToString::to_string).collect();
+            }
+        }
+    }
+}
+
+/// The bytes of each token of a text.
+fn pieces(text: &[u8]) -> Vec<String> {
+    #[derive(serde::Deserialize)]
+    struct File {
+        tokens: Vec<Box<RawValue>>,
+    }
+    let file: File = serde_json::from_slice(text).unwrap();
+    file.tokens.iter().map(|token| token.get().to_owned()).collect()
+}
+
+fn blanks(text: &[u8]) -> usize {
+    text.iter().filter(|byte| b", \t\r\n".contains(byte)).count()
+}
+
+/// How many bytes a member of a token has.
+fn length(token: &str, member: &str) -> usize {
+    let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(token).unwrap();
+    members.get(member).map_or(0, |value| value.get().len())
+}
+
 proptest! {
     #![proptest_config(props::cases(300))]
+
+    #[test]
+    fn one_token_is_changed_and_all_else_stays(
+        text in strategies::token_file_json(),
+        which in any::<Index>(),
+        deed in Deed::any(),
+    ) {
+        let bytes = text.as_bytes();
+        let old = TokenFile::parse(bytes).expect("a sound file");
+        prop_assume!(!old.tokens().is_empty());
+        let at = which.index(old.tokens().len());
+        let name = old.tokens()[at].name();
+        let after = match edit::apply(Some(bytes), &[deed.change(name)]) {
+            Ok(after) => after.map_or(bytes.to_vec(), |after| after.to_vec()),
+            Err(ChangeError::NameExists(_) | ChangeError::TokenExists(_)) => return Ok(()),
+            Err(error) => panic!("{error}"),
+        };
+        // As another parser reads it.
+        let mut expected: Value = serde_json::from_slice(bytes).unwrap();
+        deed.expect(expected["tokens"].as_array_mut().unwrap(), at);
+        prop_assert!(serde_json::from_slice::<Value>(&after).unwrap() == expected, "another value");
+        // Byte by byte: what is gone, in one place, is no more than what the change concerns.
+        let (before, now) = (pieces(bytes), pieces(&after));
+        let start = bytes.iter().zip(&after).take_while(|(a, b)| a == b).count();
+        let end = bytes.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
+        let gone = &bytes[start..(bytes.len() - end).max(start)];
+        let token = &before[at];
+        let most = match &deed {
+            Deed::RotateBeside(..) => 0,
+            Deed::Rotate(_) => length(token, "token"),
+            Deed::SetPermissions(_) => length(token, "permissions"),
+            Deed::SetExpiry(Some(_)) => length(token, "expiry_millis"),
+            Deed::SetExpiry(None) => token.len(),
+            // With it go its comma and the space on one side.
+            Deed::Remove => token.len() + blanks(gone) - blanks(token.as_bytes()),
+        };
+        prop_assert!(gone.len() <= most, "{} bytes are gone, {most} may", gone.len());
+        for (other, text) in before.iter().enumerate().filter(|&(other, _)| other != at) {
+            let shifted = other - usize::from(matches!(deed, Deed::Remove) && other > at);
+            prop_assert!(&now[shifted] == text, "another token is changed");
+        }
+    }
 
     #[test]
     fn one_entry_is_put_in_and_nothing_else_changes(
@@ -82,5 +206,34 @@ proptest! {
         let new = TokenFile::parse(after).expect("a sound file after it");
         prop_assert_eq!(new.create_databases(), expected);
         prop_assert_eq!(entries(&new), entries(&old));
+    }
+}
+
+proptest! {
+    // Each case syncs several times.
+    #![proptest_config(props::cases(60))]
+
+    #[test]
+    fn what_was_appended_on_the_disk_is_loaded_again(
+        text in prop::option::of(strategies::token_file_json()),
+        new in prop::collection::vec(any::<TokenEntry>(), 1..4),
+    ) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("tokens.json");
+        if let Some(text) = &text {
+            std::fs::write(&path, text).unwrap();
+        }
+        let old = text.as_ref().map_or_else(TokenFile::default, |_| load(&path).unwrap());
+        let mut expected = entries(&old);
+        for entry in &new {
+            let before = std::fs::read(&path).ok();
+            if change(&path, &[append(entry)], &ChangeOptions::new()).is_ok() {
+                expected.push(plain(entry));
+            } else {
+                prop_assert!(std::fs::read(&path).ok() == before, "changed by an error");
+            }
+        }
+        prop_assert_eq!(entries(&load(&path).unwrap()), expected);
+        prop_assert_eq!(directory.path().read_dir().unwrap().count(), 1);
     }
 }

@@ -137,8 +137,11 @@ fn the_layout_of_kubernetes_is_refused() {
 #[test]
 fn a_huge_sparse_file_is_refused() {
     let scene = Scene::new(None);
-    sh("truncate -s 100G tokens.json", &scene);
-    refused(&Writer::find().append(&scene.file, "a"), "limit", &scene, &[]);
+    // One byte over the limit, which there is memory for, and more than there is.
+    for size in ["1073741825", "100G"] {
+        sh(&format!("truncate -s {size} tokens.json"), &scene);
+        refused(&Writer::find().append(&scene.file, "a"), "limit", &scene, &[]);
+    }
 }
 
 #[test]
@@ -221,6 +224,22 @@ fn an_acl_stays_and_none_is_inherited() {
         assert!(!after.contains("12345"), "{after}");
         let mode = if old.is_some() { 0o640 } else { 0o600 };
         assert_eq!(fs::metadata(&scene.file).expect("the file").mode() & 0o7777, mode);
+    }
+}
+
+#[test]
+fn rights_of_others_go_on_request() {
+    if !has("setfacl", "tighten") {
+        return;
+    }
+    let tighten = Writer { args: vec!["--tighten".into()], ..Writer::find() };
+    let scene = Scene::new(Some(OLD));
+    for rights in ["chmod 666 tokens.json", "chmod 755 tokens.json", "setfacl -m u:12345:rw tokens.json"] {
+        scene.reset();
+        sh(rights, &scene);
+        assert!(tighten.append(&scene.file, "a").acknowledged, "{rights}");
+        assert_eq!(fs::metadata(&scene.file).expect("the file").mode() & 0o7777, 0o600, "{rights}");
+        sh("! getfacl -cn tokens.json | grep 12345", &scene);
     }
 }
 

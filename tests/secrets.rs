@@ -479,3 +479,81 @@ fn an_admin_token_file_leaves_nothing_behind() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!([made, loaded], [0; 2], "blocks that hold a token");
 }
+
+/// Row 12 for what touches a file: loading, checking, mending, changing, deciding, and their errors.
+#[test]
+fn what_reads_changes_and_decides_shows_no_token() {
+    use influxdb3_offline_tokens::edit::{self, Change, IfExists};
+    use influxdb3_offline_tokens::{
+        AccessRequest, AdminTokenFile, Applicability, Authorizer, ChangeOptions, FileDifference, Rights,
+        append, change, create_admin, load, load_admin, save,
+    };
+
+    let directory = tempfile::tempdir().unwrap();
+    let name = |name: &str| TokenName::parse(name).unwrap();
+    let token = || Token::parse(util::CANARY).unwrap();
+    let append_one = || Change::Append { entries: vec![entry()], if_exists: IfExists::KeepIfSame };
+    let changes = [
+        append_one(),
+        Change::Rotate { name: name("app"), token: token() },
+        Change::RotateBeside { name: name("app"), new_name: name("new"), token: token() },
+    ];
+    let mut out = shown!(changes, ChangeOptions::new());
+    let mut errors = 0;
+    let mut add = |error: Option<&dyn Error>, out: &mut String| {
+        if let Some(error) = error {
+            errors += 1;
+            *out += &chain(error);
+        }
+    };
+    // People give a token in place of the path, too.
+    for file in ["tokens.json", util::CANARY] {
+        let path = directory.path().join(file);
+        add(load(&path).err().as_ref().map(|error| error as _), &mut out);
+        for (what, bytes) in texts() {
+            std::fs::write(&path, &bytes).unwrap();
+            let validator = Validator::new(util::now());
+            out += &shown!(validator.check_file(&path).unwrap(), validator.fix(&bytes, Applicability::Ask));
+            if !AS_TEXT.contains(&what) {
+                add(load(&path).err().as_ref().map(|error| error as _), &mut out);
+            }
+            for change_one in &changes {
+                let changed = change(&path, std::slice::from_ref(change_one), &ChangeOptions::new());
+                add(changed.err().as_ref().map(|error| error as _), &mut out);
+                std::fs::write(&path, &bytes).unwrap();
+            }
+            add(append(&path, &entry()).err().as_ref().map(|error| error as _), &mut out);
+        }
+        let small = ChangeOptions::new().limit(10);
+        let file = TokenFile::new([], [entry()]).unwrap();
+        add(save(&path, &file, &small).err().as_ref().map(|error| error as _), &mut out);
+        add(load_admin(&path).err().as_ref().map(|error| error as _), &mut out);
+        let admin = AdminTokenFile::new(token());
+        add(create_admin(&path, &admin).err().as_ref().map(|error| error as _), &mut out);
+        add(append(path.join("x"), &entry()).err().as_ref().map(|error| error as _), &mut out);
+    }
+    let misnamed = TokenEntry::new(name(util::CANARY), Token::parse("apiv3_other").unwrap());
+    let text = TokenFile::new([], [misnamed.clone()]).unwrap().to_json();
+    let twice = Change::Append { entries: vec![misnamed], if_exists: IfExists::Refuse };
+    for change in [Change::Remove(name(util::CANARY)), twice] {
+        add(
+            edit::apply(None, std::slice::from_ref(&change)).err().as_ref().map(|error| error as _),
+            &mut out,
+        );
+        add(edit::apply(Some(&text), &[change]).err().as_ref().map(|error| error as _), &mut out);
+    }
+    assert!(errors > 100, "{errors}");
+
+    let file = TokenFile::new([], [entry()]).unwrap();
+    let authorizer = Authorizer::new(&file);
+    let request = AccessRequest::database("db1", DatabaseActions::READ);
+    out += &shown!(
+        authorizer,
+        authorizer.authenticate(util::CANARY, util::now()),
+        authorizer.authenticate(&util::CANARY[1..], util::now()),
+        authorizer.decide(util::CANARY, request, util::now()),
+        FileDifference::between(&TokenFile::default(), &file),
+        Rights::of(file.tokens()[0].permissions()),
+    );
+    util::assert_no_piece_of(util::CANARY, &out, "an operation");
+}

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
 use influxdb3_offline_tokens::edit::Change;
@@ -10,6 +10,24 @@ use influxdb3_offline_tokens::{ChangeOptions, Error, Token, Validator, change};
 use zeroize::Zeroizing;
 
 use super::{Checked, Outcome, colours, complain, human};
+
+/// How the file is changed.
+#[derive(clap::Args)]
+pub(crate) struct How {
+    /// Take all rights to the file from everybody but its owner
+    #[arg(long)]
+    tighten: bool,
+
+    /// How many seconds to wait for other writers
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    wait: u64,
+}
+
+impl How {
+    pub(crate) fn options(&self) -> ChangeOptions {
+        ChangeOptions::new().wait(Duration::from_secs(self.wait)).tighten(self.tighten)
+    }
+}
 
 /// A new secret, or the one on the first line of standard input.
 pub(crate) fn secret(from_stdin: bool) -> anyhow::Result<Token> {
@@ -37,19 +55,27 @@ pub(crate) fn acknowledge(
     match change(path, changes, options) {
         Ok(_) => {
             let mut output = io::stdout().lock();
-            writeln!(output, "ACK {}", super::printable(name)).context("cannot write to standard output")?;
-            output.flush().context("cannot write to standard output")?;
-            Ok(Outcome::Fine)
+            let told = writeln!(output, "ACK {}", super::printable(name)).and_then(|()| output.flush());
+            Ok(told.map_or_else(|error| untold(program, error), |()| Outcome::Fine))
         }
         Err(error) => refused(program, path, error),
     }
+}
+
+/// The file was changed, and standard output does not take it.
+pub(crate) fn untold(program: &str, error: io::Error) -> Outcome {
+    complain(
+        program,
+        &anyhow::Error::new(error).context("the file was changed; cannot write to standard output"),
+    );
+    Outcome::Unsure
 }
 
 /// Says why the file was not changed, with all findings where it is no sound tokens file.
 pub(crate) fn refused(program: &str, path: &Path, error: Error) -> anyhow::Result<Outcome> {
     if error.is_durability_unknown() {
         complain(program, &error.into());
-        return Ok(Outcome::DurabilityUnknown);
+        return Ok(Outcome::Unsure);
     }
     let invalid = error.report().is_some();
     if invalid && let Ok(file) = Validator::new(SystemTime::now()).check_file(path) {

@@ -27,8 +27,8 @@ pub(crate) enum Outcome {
     Findings,
     /// A file could not be read or written, or the program was called wrongly.
     Failed,
-    /// The file was changed, and a power cut may still bring the old one back.
-    DurabilityUnknown,
+    /// The file was changed; a power cut may still bring the old one back, or the caller was not told.
+    Unsure,
 }
 
 impl From<Outcome> for ExitCode {
@@ -37,7 +37,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Fine => 0,
             Outcome::Findings => 1,
             Outcome::Failed => 2,
-            Outcome::DurabilityUnknown => 3,
+            Outcome::Unsure => 3,
         })
     }
 }

@@ -112,7 +112,7 @@ impl fmt::Debug for DiskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DiskError")
             .field("kind", &self.kind)
-            .field("path", &format_args!("{}", Shown(&self.path)))
+            .field("path", &Shown(&self.path))
             .field("holder", &self.holder)
             .field("source", &self.source)
             .finish()
@@ -120,7 +120,13 @@ impl fmt::Debug for DiskError {
 }
 
 /// A path on one line; none that has a token in it, because people mix up arguments.
-struct Shown<'a>(&'a Path);
+pub(crate) struct Shown<'a>(pub(crate) &'a Path);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -295,4 +295,15 @@ fn reads_through_links_and_tells_what_it_read() {
     for device in ["/dev/null", "/dev/tty"] {
         assert_eq!(super::read(Path::new(device), 9).err().unwrap().kind(), DiskErrorKind::NotRegular);
     }
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+        // Whoever opens it waits for a writer.
+        let fifo = directory.path().join("fifo");
+        mknodat(CWD, &fifo, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        for read in [super::read, portable::read] {
+            assert_eq!(read(&fifo, 9).err().unwrap().kind(), DiskErrorKind::NotRegular);
+        }
+    }
 }

@@ -258,7 +258,9 @@ pub(super) fn sync_file(file: &File) -> Result<(), Errno> {
 }
 
 fn sync_directory(directory: &OwnedFd) -> Result<(), Errno> {
-    rustix::fs::fsync(directory)
+    let synced = rustix::fs::fsync(directory);
+    // XFS that was shut down after an error of its disk says yes to that, and no to this.
+    synced.and_then(|()| fstat(directory).map(drop))
 }
 
 fn durability_unknown(path: &Path, error: Errno) -> DiskError {

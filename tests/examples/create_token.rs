@@ -61,7 +61,8 @@ fn a_name_that_is_there_and_a_broken_file_end_with_1() {
     assert_eq!((again.code, again.stdout.as_str()), (1, ""));
     assert_eq!(
         again.stderr,
-        "create_token: nothing was changed: t.json: there is a token named `app` already\n"
+        "create_token: nothing was changed: `t.json`: there is a token named `app` already; choose another name, or rotate \
+         that one\n"
     );
     assert_eq!(std::fs::read(folder.path().join("t.json")).unwrap(), before);
 
@@ -125,7 +126,7 @@ fn an_admin_token_file_is_made_as_the_vendors_command_makes_it() {
 
     let again = run("create_token", folder.path(), &ADMIN, b"");
     assert_eq!((again.code, again.stdout.as_str()), (1, ""));
-    assert_eq!(again.stderr, "create_token: nothing was changed: a.json: there is a file already\n");
+    assert_eq!(again.stderr, "create_token: nothing was changed: `a.json`: there is a file already\n");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
 

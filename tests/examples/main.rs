@@ -7,6 +7,7 @@
     reason = "a test"
 )]
 
+mod change_tokens;
 mod compare_server;
 mod create_token;
 #[path = "../util/examples.rs"]

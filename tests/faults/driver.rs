@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     if std::io::stdin().read_line(&mut token).is_err() {
         return ExitCode::from(2);
     }
-    let wait = value("--wait").and_then(|wait| wait.parse().ok()).map_or(OPTIONS.wait, Duration::from_millis);
+    let wait = value("--wait").and_then(|wait| wait.parse().ok()).map_or(OPTIONS.wait, Duration::from_secs);
     match replace(Path::new(file), &ReplaceOptions { wait, ..OPTIONS }, |old| append(old, name, token.trim())) {
         Ok(_) => {
             let mut out = std::io::stdout().lock();

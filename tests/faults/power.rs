@@ -95,9 +95,27 @@ pub(crate) fn is_inside(test: &str) -> bool {
     false
 }
 
+/// Without any run each disk has said why it is skipped.
+#[track_caller]
+pub(crate) fn report(tally: Tally) {
+    if tally.runs > 0 {
+        tally.report();
+    }
+}
+
 /// The power goes while the writer is behind every one of its calls, and right after it acknowledged.
 pub(crate) fn row_8_a_power_cut_at_every_call(writer: &Writer, stop: bool) -> Tally {
-    let mut tally = Tally::new("row 8, power cut at every call");
+    at_every_call(Tally::new("row 8, power cut at every call"), "KILL", writer, stop)
+}
+
+/// The disk goes behind every call, and the writer goes on: its next call on that disk fails, the syncs too.
+pub(crate) fn row_9_a_disk_that_goes(writer: &Writer, stop: bool) -> Tally {
+    at_every_call(Tally::new("row 9, a disk that goes at every call"), "CONT", writer, stop)
+}
+
+/// Stops the writer behind a call, takes the disk away, and sends the writer a signal.
+fn at_every_call(mut tally: Tally, signal: &str, writer: &Writer, stop: bool) -> Tally {
+    let mut codes = std::collections::BTreeMap::<i32, usize>::new();
     for kind in ["ext4", "xfs"] {
         let home = tempfile::tempdir().expect("a directory");
         let Some(disk) = Disk::new(kind, home) else { continue };
@@ -105,10 +123,11 @@ pub(crate) fn row_8_a_power_cut_at_every_call(writer: &Writer, stop: bool) -> Ta
             let scene = disk.scene(old);
             let mut calls: Vec<_> =
                 of_the_library(&undisturbed(writer, &scene)).into_iter().map(Some).collect();
-            // None: not stopped at all.
-            calls.push(None);
-            calls.reverse();
-            for call in calls {
+            if signal == "KILL" {
+                // None: not stopped at all.
+                calls.push(None);
+            }
+            for call in writer.sampled(calls.into_iter().rev()) {
                 scene.reset();
                 disk.settle();
                 let inject = call.as_ref().map(|call| format!("{}:signal=STOP:when={}", call.name, call.nth));
@@ -125,14 +144,22 @@ pub(crate) fn row_8_a_power_cut_at_every_call(writer: &Writer, stop: bool) -> Ta
                     }
                     assert!(disk.cut(), "{kind} is cut");
                     let inner = child_of(child.id()).expect("the stopped writer");
-                    assert!(self::run(&["kill", "-KILL", &inner.to_string()]), "it is killed");
+                    assert!(self::run(&["kill", "-s", signal, &inner.to_string()]), "it gets the signal");
                     finish(child, "a")
                 };
                 assert!(disk.unmount() && disk.mount(), "{kind} is mounted again");
-                let (must, may): (&[&str], &[&str]) =
-                    if run.acknowledged { (&["a"], &[]) } else { (&[], &["a"]) };
+                let (must, may): (&[&str], &[&str]) = match run.code {
+                    _ if run.acknowledged => (&["a"], &[]),
+                    // Durability unknown, or killed.
+                    3 | 128.. => (&[], &["a"]),
+                    _ => (&[], &[]),
+                };
                 let mut problems = scene.problems(must, may);
+                if run.hung || (run.code == 0) != run.acknowledged && run.code < 128 {
+                    problems.push(format!("{run:?}"));
+                }
                 problems.extend(afterwards(writer, &scene, must, may));
+                *codes.entry(run.code).or_default() += 1;
                 let at = call.map_or("the end".into(), |call| call.text);
                 tally.add(&format!("{kind}, {what}, cut at {at}"), problems);
                 if tally.is_enough(stop) {
@@ -141,6 +168,7 @@ pub(crate) fn row_8_a_power_cut_at_every_call(writer: &Writer, stop: bool) -> Ta
             }
         }
     }
+    tally.more = format!("; by exit code: {codes:?}");
     tally
 }
 
@@ -148,7 +176,7 @@ pub(crate) fn row_8_a_power_cut_at_every_call(writer: &Writer, stop: bool) -> Ta
 pub(crate) fn row_9_a_sync_that_fails(writer: &Writer, stop: bool) -> Tally {
     let mut tally = Tally::new("row 9, a real failing sync");
     let (mut succeeded, mut not_committed, mut refused, mut unknown) = (0, 0, 0, 0);
-    for round in 0..8 {
+    for round in writer.sampled(0..8) {
         let home = tempfile::tempdir().expect("a directory");
         let below = home.path().to_string_lossy().into_owned();
         if !run(&["mount", "-t", "tmpfs", "-o", "size=40m", "none", &below]) {

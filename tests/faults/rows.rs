@@ -45,6 +45,7 @@ impl Tally {
 pub(crate) fn row_1_what_is_there_is_synced(writer: &Writer, _: bool) -> Tally {
     let mut tally = Tally::new("row 1, what is there already is synced");
     let scene = Scene::new(Some(OLD));
+    let writer = &Writer { args: [&writer.args[..], &["--keep-if-same".into()]].concat(), ..writer.clone() };
     assert!(writer.append(&scene.file, "a").acknowledged);
     let (run, calls) = run_traced(writer, &scene.file, "a", None);
     let mut problems = scene.problems(&["a"], &[]);
@@ -99,7 +100,8 @@ pub(crate) fn row_2_killed_at_every_call(writer: &Writer, stop: bool) -> Tally {
     let mut tally = Tally::new("row 2, killed at every call");
     for (what, old) in BEGINNINGS {
         let scene = Scene::new(old);
-        for call in undisturbed(writer, &scene).iter().filter(|call| !call.is("execve")) {
+        let calls = undisturbed(writer, &scene);
+        for call in writer.sampled(calls.iter().rev().filter(|call| !call.is("execve"))) {
             scene.reset();
             let inject = format!("{}:signal=KILL:when={}", call.name, call.nth);
             let (run, _) = run_traced(writer, &scene.file, "a", Some(&inject));
@@ -125,7 +127,7 @@ pub(crate) fn row_3_a_file_size_limit_at_every_byte(writer: &Writer, stop: bool)
         let scene = Scene::new(old);
         assert!(writer.append(&scene.file, "a").acknowledged);
         let length = fs::metadata(&scene.file).expect("the file").len();
-        for limit in 0..=length {
+        for limit in writer.sampled((0..=length).rev()) {
             // With the signal ignored the write fails; else it kills.
             for shell in ["trap '' XFSZ; exec \"$@\"", "exec \"$@\""] {
                 scene.reset();
@@ -158,46 +160,47 @@ pub(crate) fn row_4_an_error_of_every_call(writer: &Writer, stop: bool) -> Tally
     for (what, old) in BEGINNINGS {
         let scene = Scene::new(old);
         // The kernel has no error of `geteuid`, nor of `getrandom` as std asks for the keys of its maps.
-        let has_errors = |call: &&Call| {
+        let has_errors = |call: &Call| {
             let of_std = call.is("getrandom") && call.text.contains("GRND_INSECURE");
             !of_std && !call.is("geteuid")
         };
-        let calls = of_the_library(&undisturbed(writer, &scene));
-        for call in calls.iter().filter(has_errors) {
-            for errno in ["EIO", "ENOSPC", "EACCES", "EINTR", "EINVAL", "EMFILE"] {
-                scene.reset();
-                let inject = format!("{}:error={errno}:when={}", call.name, call.nth);
-                let (run, calls) = run_traced(writer, &scene.file, "a", Some(&inject));
-                let is_last = call.is("write") && call.descriptor() == Some(1);
-                let (must, may): (&[&str], &[&str]) = match run.code {
-                    0 => (&["a"], &[]),
-                    3 => (&[], &["a"]),
-                    // It could not say so, but it is there.
-                    _ if is_last => (&["a"], &[]),
-                    _ => (&[], &[]),
-                };
-                let mut problems = scene.problems(must, may);
-                // The library has succeeded before the last call, and the writer may try that again.
-                let said = (run.code == 0) == run.acknowledged || is_last;
-                if !said || run.code > 100 || run.hung {
-                    problems.push(format!("{run:?}"));
-                }
-                if run.acknowledged && !is_last {
-                    problems.extend(disorder(&calls));
-                }
-                if sync_again(&calls) {
-                    problems.push("synced again".into());
-                }
-                if call.is("fsync") && run.acknowledged {
-                    problems.push("success after a sync that failed".into());
-                }
-                problems.extend(scene.left_overs());
-                problems.extend(afterwards(writer, &scene, must, may));
-                seen[usize::try_from(run.code.min(3)).unwrap_or(3)] += 1;
-                tally.add(&format!("{what}, {errno} of {}", call.text), problems);
-                if tally.is_enough(stop) {
-                    return tally;
-                }
+        let mut calls = of_the_library(&undisturbed(writer, &scene));
+        calls.retain(has_errors);
+        let errors = ["EIO", "ENOSPC", "EACCES", "EINTR", "EINVAL", "EMFILE"];
+        let errors = errors.iter().flat_map(|errno| calls.iter().rev().map(move |call| (call, errno)));
+        for (call, errno) in writer.sampled(errors) {
+            scene.reset();
+            let inject = format!("{}:error={errno}:when={}", call.name, call.nth);
+            let (run, calls) = run_traced(writer, &scene.file, "a", Some(&inject));
+            let is_last = call.is("write") && call.descriptor() == Some(1);
+            let (must, may): (&[&str], &[&str]) = match run.code {
+                0 => (&["a"], &[]),
+                3 => (&[], &["a"]),
+                // It could not say so, but it is there.
+                _ if is_last => (&["a"], &[]),
+                _ => (&[], &[]),
+            };
+            let mut problems = scene.problems(must, may);
+            // The library has succeeded before the last call, and the writer may try that again.
+            let said = (run.code == 0) == run.acknowledged || is_last;
+            if !said || run.code > 100 || run.hung {
+                problems.push(format!("{run:?}"));
+            }
+            if run.acknowledged && !is_last {
+                problems.extend(disorder(&calls));
+            }
+            if sync_again(&calls) {
+                problems.push("synced again".into());
+            }
+            if call.is("fsync") && run.acknowledged {
+                problems.push("success after a sync that failed".into());
+            }
+            problems.extend(scene.left_overs());
+            problems.extend(afterwards(writer, &scene, must, may));
+            seen[usize::try_from(run.code.min(3)).unwrap_or(3)] += 1;
+            tally.add(&format!("{what}, {errno} of {}", call.text), problems);
+            if tally.is_enough(stop) {
+                return tally;
             }
         }
     }
@@ -216,7 +219,7 @@ pub(crate) fn row_5_stopped_at_every_call_while_another_appends(writer: &Writer,
     let mut whole = 0;
     for (what, old) in BEGINNINGS {
         let scene = Scene::new(old);
-        for call in of_the_library(&undisturbed(writer, &scene)) {
+        for call in writer.sampled(of_the_library(&undisturbed(writer, &scene)).into_iter().rev()) {
             scene.reset();
             let log = tempfile::NamedTempFile::new().expect("a file for the trace");
             let inject = format!("{}:signal=STOP:when={}", call.name, call.nth);
@@ -346,8 +349,9 @@ fn seed(number: usize) -> usize {
 pub(crate) fn row_6_many_writers(writer: &Writer, stop: bool) -> Tally {
     let mut tally = Tally::new("row 6, many writers");
     let mut counted = String::new();
-    for (writers, each, kill) in [(8, 40, None), (16, 60, None), (8, 40, Some(4)), (16, 60, Some(5))] {
+    for (writers, each, kill) in [(8, 40_usize, None), (16, 60, None), (8, 40, Some(4)), (16, 60, Some(5))] {
         for (what, old) in BEGINNINGS {
+            let each = each.div_ceil(writer.every_nth);
             let (acknowledged, reads, problems) = crowd(writer, writers, each, old, kill);
             let what = format!("{writers} × {each}, {what}, {}", kill.map_or("no kills", |_| "kills"));
             counted += &format!("\n  {what}: {acknowledged} acknowledged, {reads} whole reads");

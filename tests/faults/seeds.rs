@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::rows;
-use crate::writer::{Writer, cargo, profile};
+use crate::writer::{Writer, cargo, every_nth, profile};
 
 enum Found {
     Row(fn(&Writer, bool) -> rows::Tally),
@@ -174,6 +174,11 @@ const SEEDS: &[Seed] = &[
         by: Found::Power("row_9_a_sync_that_fails"),
     },
     Seed {
+        name: "a file system that is gone not seen",
+        changes: &[("unix.rs", "synced.and_then(|()| fstat(directory).map(drop))", "synced")],
+        by: Found::Power("row_9_a_disk_that_goes"),
+    },
+    Seed {
         name: "the ACL forgotten",
         changes: &[(
             "access.rs",
@@ -238,13 +243,19 @@ const SEEDS: &[Seed] = &[
     },
 ];
 
+/// A writer with which every step is tried, since a fault may show in one only.
+fn unsampled(program: PathBuf) -> Writer {
+    Writer { program, args: Vec::new(), every_nth: 1 }
+}
+
 /// Builds every variant and asks its method.
 pub(crate) fn all_are_found() {
     let place = tempfile::tempdir().expect("a directory");
-    let sound = Writer { program: build(place.path(), &[]), args: Vec::new() };
+    let sound = unsampled(build(place.path(), &[]));
     rows::row_1_the_order_of_the_calls(&sound, false).report();
     rows::row_1_what_is_there_is_synced(&sound, false).report();
-    let tests = SEEDS.iter().filter_map(|seed| match seed.by {
+    let seeds: Vec<&Seed> = SEEDS.iter().step_by(every_nth()).collect();
+    let tests = seeds.iter().filter_map(|seed| match seed.by {
         Found::Row(_) => None,
         Found::Condition(test) => Some(("disk_conditions", test)),
         Found::Power(test) => Some(("faults", test)),
@@ -255,10 +266,10 @@ pub(crate) fn all_are_found() {
         assert_eq!(found, None, "without a fault");
     }
     let (mut missed, mut skipped) = (Vec::new(), 0);
-    for seed in SEEDS {
+    for seed in &seeds {
         let program = build(place.path(), seed.changes);
         let found = match seed.by {
-            Found::Row(row) => row(&Writer { program, args: Vec::new() }, true).wrong.into_iter().next(),
+            Found::Row(row) => row(&unsampled(program), true).wrong.into_iter().next(),
             Found::Condition(test) => fails("disk_conditions", test, &program),
             Found::Power(test) => fails("faults", test, &program),
         };
@@ -271,8 +282,8 @@ pub(crate) fn all_are_found() {
             None => missed.push(seed.name),
         }
     }
-    let found = SEEDS.len() - missed.len() - skipped;
-    println!("row 11, seeded faults: {found} of {} found, {skipped} skipped", SEEDS.len());
+    let found = seeds.len() - missed.len() - skipped;
+    println!("row 11, seeded faults: {found} of {} found, {skipped} skipped", seeds.len());
     assert_eq!(missed, [""; 0], "not found");
 }
 
@@ -311,7 +322,7 @@ fn fails(binary: &str, test: &str, program: &Path) -> Option<String> {
     run.args(["test", "--quiet", "--test", binary, "--target-dir"]);
     run.arg(profile().parent().expect("the target directory"));
     run.args(["--", "--nocapture", "--include-ignored", "--exact", test]);
-    run.current_dir(env!("CARGO_MANIFEST_DIR")).env("WRITER_UNDER_TEST", program);
+    run.current_dir(env!("CARGO_MANIFEST_DIR")).env("WRITER_UNDER_TEST", program).env_remove("EVERY_NTH");
     let output = run.output().expect("cargo runs");
     let out = String::from_utf8_lossy(&output.stdout);
     if let Some(line) = out.lines().find(|line| line.contains("skipped:")) {

@@ -17,11 +17,13 @@ pub(crate) const CANARY: &str = "cAnArY-";
 pub(crate) const OLD: &str = "{ \"x\" : [1.50,1e2],\r\n\t\"tokens\": [\n  {\"token\":\"apiv3_old\", \"name\":\"\\u006fld\", \
                        \"permissions\":[ \"db:*:read\" ]}  \n]}\n\n";
 
-/// A program that appends one token: `PROGRAM [ARGS…] FILE --name N --permission P --token-stdin`, and says `ACK N`.
+/// A program that appends one token: `PROGRAM FILE --name N --permission P --token-stdin [ARGS…]`, and says `ACK N`.
 #[derive(Clone, Debug)]
 pub(crate) struct Writer {
     pub(crate) program: PathBuf,
     pub(crate) args: Vec<String>,
+    /// Every how many steps of a method are tried with it.
+    pub(crate) every_nth: usize,
 }
 
 /// What a writer did.
@@ -63,7 +65,14 @@ impl Writer {
             profile.join("examples").join(name)
         });
         // Longer than by default: a crowd on a busy machine takes its time.
-        Self { program: program.clone(), args: vec!["--wait".into(), "60".into()] }
+        Self { program: program.clone(), args: vec!["--wait".into(), "60".into()], every_nth: every_nth() }
+    }
+
+    /// The steps that are tried: with less time the first ones, which for calls are those around the rename, and every n-th.
+    pub(crate) fn sampled<T>(&self, steps: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+        const FIRST: usize = 16;
+        let is_tried = |at: usize| at < FIRST || at.is_multiple_of(self.every_nth);
+        steps.enumerate().filter(move |&(at, _)| is_tried(at)).map(|(_, step)| step)
     }
 
     /// The command without anything around it.
@@ -81,13 +90,8 @@ impl Writer {
             }
             None => Command::new(&self.program),
         };
-        command.args(&self.args).arg(file).args([
-            "--name",
-            name,
-            "--permission",
-            "db:*:read",
-            "--token-stdin",
-        ]);
+        command.arg(file).args(["--name", name, "--permission", "db:*:read", "--token-stdin"]);
+        command.args(&self.args);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -96,6 +100,11 @@ impl Writer {
     pub(crate) fn append(&self, file: &Path, name: &str) -> Run {
         finish(start(self.command(file, name), name), name)
     }
+}
+
+/// 1, or what the variable `EVERY_NTH` says: CI has no time for all.
+pub(crate) fn every_nth() -> usize {
+    std::env::var("EVERY_NTH").map_or(1, |number| number.parse().expect("`EVERY_NTH` is a number from 1"))
 }
 
 /// `target/debug`, or the like.

@@ -1,0 +1,172 @@
+//! Makes the manifest of a Kubernetes Secret of a tokens file.
+//!
+//! ```text
+//! cargo run --example kubernetes_secret -- permission-tokens.json --name influxdb3-tokens --output - |
+//!     kubectl apply --server-side -f -
+//! ```
+
+mod util;
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use anyhow::{Context, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use clap::{CommandFactory, FromArgMatches, Parser};
+use influxdb3_offline_tokens::Validator;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::util::{Checked, Outcome, arguments, colours, complain, finish, human, is_stdin, shown_path};
+
+/// The most that Kubernetes takes as the data of a Secret.
+const MAX_DATA_BYTES: usize = 1 << 20;
+
+/// Checks a tokens file and makes the manifest of a Kubernetes Secret of it, under the key `permission-tokens.json`.
+///
+/// The manifest is JSON, which is YAML too, and holds the secrets in base64: keep it as you keep the tokens file. Give it
+/// to `kubectl apply --server-side -f -`; without `--server-side`, kubectl writes the data a second time into an annotation.
+#[derive(Parser)]
+#[command(
+    name = "kubernetes_secret",
+    version,
+    after_help = "Exit codes: 0 made, 1 the file has errors and nothing was made, 2 wrong usage or a file cannot be read or \
+                  written."
+)]
+struct Args {
+    /// The tokens file
+    file: PathBuf,
+
+    /// The name of the Secret
+    #[arg(long)]
+    name: String,
+
+    /// The namespace; without it, the one that kubectl takes
+    #[arg(long)]
+    namespace: Option<String>,
+
+    /// Make a Secret that cannot be changed; for other tokens, make one of another name
+    #[arg(long)]
+    immutable: bool,
+
+    /// Where the manifest goes: a new file that only its owner can read, or `-`, standard output
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+
+    /// Write to standard output even where that is a terminal
+    #[arg(long)]
+    show_token: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Secret<'a> {
+    api_version: &'static str,
+    kind: &'static str,
+    metadata: Metadata<'a>,
+    r#type: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    immutable: bool,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+struct Metadata<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    // The key that the vendor's chart mounts.
+    #[serde(rename = "permission-tokens.json")]
+    file: &'a str,
+}
+
+fn main() -> ExitCode {
+    let matches = arguments(Args::command());
+    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    finish("kubernetes_secret", run(&args))
+}
+
+fn run(args: &Args) -> anyhow::Result<Outcome> {
+    if !is_subdomain(&args.name) {
+        bail!(
+            "`--name` is wrong: lower-case letters, digits, `-` and `.`, at most 253, a letter or digit at both ends"
+        );
+    }
+    if args.namespace.as_deref().is_some_and(|name| !is_label(name)) {
+        bail!(
+            "`--namespace` is wrong: lower-case letters, digits and `-`, at most 63, a letter or digit at both ends"
+        );
+    }
+    if is_stdin(&args.output) && io::stdout().is_terminal() && !args.show_token {
+        bail!(
+            "standard output is a terminal, and the manifest holds secrets: pipe it, or say `--show-token`"
+        );
+    }
+    let file = Validator::new(SystemTime::now()).check_file(&args.file)?;
+    human::write(
+        &Checked::new(&args.file, file.bytes(), file.report()),
+        colours(&io::stderr()),
+        &mut io::stderr(),
+    )?;
+    if !file.report().is_valid() {
+        complain("kubernetes_secret", &anyhow::anyhow!("the file has errors, so no Secret was made"));
+        return Ok(Outcome::Findings);
+    }
+    if file.bytes().len() > MAX_DATA_BYTES {
+        bail!("the file is larger than the {MAX_DATA_BYTES} bytes that a Secret may have");
+    }
+    let text = Zeroizing::new(STANDARD.encode(file.bytes()));
+    let secret = Secret {
+        api_version: "v1",
+        kind: "Secret",
+        metadata: Metadata { name: &args.name, namespace: args.namespace.as_deref() },
+        r#type: "Opaque",
+        immutable: args.immutable,
+        data: Data { file: &text },
+    };
+    if is_stdin(&args.output) {
+        write(&secret, io::stdout().lock()).context("cannot write to standard output")?;
+    } else {
+        save(&secret, &args.output).with_context(|| format!("cannot make `{}`", shown_path(&args.output)))?;
+    }
+    Ok(Outcome::Fine)
+}
+
+fn write(secret: &Secret<'_>, output: impl Write) -> io::Result<()> {
+    let mut output = BufWriter::new(output);
+    serde_json::to_writer_pretty(&mut output, secret)?;
+    writeln!(output)?;
+    output.flush()
+}
+
+/// A new file with mode 0600, whole or not at all.
+fn save(secret: &Secret<'_>, path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    write(secret, &mut file)?;
+    file.as_file().sync_all()?;
+    // What is there may be the tokens file. The error has the temporary file, which goes with it.
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A name as DNS has it: RFC 1123.
+fn is_subdomain(name: &str) -> bool {
+    name.len() <= 253 && name.split('.').all(is_part)
+}
+
+fn is_label(name: &str) -> bool {
+    name.len() <= 63 && is_part(name)
+}
+
+fn is_part(part: &str) -> bool {
+    let is_inner = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    !part.is_empty() && part.bytes().all(is_inner) && !part.starts_with('-') && !part.ends_with('-')
+}

@@ -1,0 +1,193 @@
+//! `append_token`, `rotate_token` and `remove_token`: what they acknowledge, what they change, and what they refuse.
+
+use std::path::Path;
+
+use influxdb3_offline_tokens::{Expiry, TokenFile};
+
+use crate::util::{CANARY, assert_no_piece_of};
+use crate::{folder, run};
+
+const TWO: &str = "{\"tokens\": [\n  {\"token\": \"apiv3_1\", \"name\": \"app\", \"permissions\": [\"db:a:read\"], \
+                   \"x\": 1.50},\r\n  {\"token\": \"apiv3_2\", \"name\": \"old\", \"expiry_millis\": 7, \
+                   \"permissions\": []}\n]}\n";
+
+/// Runs one and wants this exit code. Acknowledged is what ended with 0, and nothing else; no token is shown.
+#[track_caller]
+fn change(program: &str, folder: &Path, arguments: &[&str], code: i32) -> String {
+    let done = run(program, folder, &[&["t.json"], arguments].concat(), format!("{CANARY}\nmore").as_bytes());
+    let name = arguments.windows(2).rfind(|pair| matches!(pair[0], "--name" | "--beside")).unwrap()[1];
+    let acknowledged = if code == 0 { format!("ACK {name}\n") } else { String::new() };
+    assert_eq!((done.code, done.stdout), (code, acknowledged), "{}", done.stderr);
+    assert_no_piece_of(CANARY, &done.stderr, "an error");
+    done.stderr
+}
+
+fn text(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("t.json")).unwrap()
+}
+
+/// The text without the secret that the test knows.
+fn shown(folder: &Path) -> String {
+    text(folder).replace(CANARY, "NEW")
+}
+
+#[test]
+fn a_token_is_appended_with_a_given_or_a_new_secret() {
+    let folder = folder(&[]);
+    let folder = folder.path();
+    let given =
+        ["--name", "a", "--permission", "db:x:read", "--permission", "system:ping:read", "--token-stdin"];
+    change("append_token", folder, &[&given[..], &["--create-databases", "x,y"]].concat(), 0);
+    change("append_token", folder, &["--name", "b", "--expiry", "90d"], 0);
+    let file = TokenFile::parse(text(folder).as_bytes()).unwrap();
+    let [a, b] = file.tokens() else { panic!("two tokens") };
+    assert!(a.token().matches(CANARY) && a.expiry().is_none() && a.permissions().len() == 2);
+    assert!(b.token().expose().len() == 92 && b.expiry().is_some() && b.permissions().is_empty());
+    assert_eq!(file.create_databases().len(), 2);
+}
+
+#[test]
+fn the_same_entry_twice_is_refused_or_kept() {
+    let folder = folder(&[]);
+    let folder = folder.path();
+    let same = ["--name", "a", "--permission", "db:x:read", "--token-stdin"];
+    change("append_token", folder, &same, 0);
+    let before = text(folder);
+    assert!(change("append_token", folder, &same, 1).contains("already"));
+    change("append_token", folder, &[&same[..], &["--keep-if-same"]].concat(), 0);
+    // Another secret, other permissions, the same secret under another name.
+    change("append_token", folder, &["--name", "a", "--permission", "db:x:read", "--keep-if-same"], 1);
+    change("append_token", folder, &["--name", "a", "--token-stdin", "--keep-if-same"], 1);
+    assert!(
+        change("append_token", folder, &["--name", "b", "--token-stdin"], 1).contains("the secret of `b`")
+    );
+    assert!(text(folder) == before);
+}
+
+#[test]
+fn a_token_is_rotated_in_place_or_beside_the_old_one() {
+    let files = folder(&[("t.json", TWO)]);
+    change("rotate_token", files.path(), &["--name", "app", "--token-stdin"], 0);
+    assert_eq!(shown(files.path()), TWO.replace("apiv3_1", "NEW"));
+
+    let files = folder(&[("t.json", TWO)]);
+    change("rotate_token", files.path(), &["--name", "old", "--expiry", "90d", "--token-stdin"], 0);
+    let file = TokenFile::parse(text(files.path()).as_bytes()).unwrap();
+    let expiry = file.get("old").unwrap().expiry().map(Expiry::as_millis).unwrap();
+    assert!(expiry > 1_700_000_000_000);
+    let expected = TWO.replace("apiv3_2", "NEW").replace(": 7,", &format!(": {expiry},"));
+    assert_eq!(shown(files.path()), expected);
+
+    let files = folder(&[("t.json", TWO)]);
+    change("rotate_token", files.path(), &["--name", "old", "--beside", "new", "--token-stdin"], 0);
+    let added =
+        ",\r\n  {\"token\": \"NEW\", \"name\": \"new\", \"expiry_millis\": 7, \"permissions\": []}\n]}";
+    assert_eq!(shown(files.path()), TWO.replace("\n]}", added));
+    // The expiry is that of the new one only.
+    change("rotate_token", files.path(), &["--name", "app", "--beside", "app2", "--expiry", "1d"], 0);
+    let file = TokenFile::parse(text(files.path()).as_bytes()).unwrap();
+    let [app, app2] = ["app", "app2"].map(|name| file.get(name).unwrap());
+    assert!(app.expiry().is_none() && app2.expiry().is_some() && app.permissions() == app2.permissions());
+}
+
+#[test]
+fn a_token_is_removed() {
+    let files = folder(&[("t.json", TWO)]);
+    change("remove_token", files.path(), &["--name", "app"], 0);
+    let lines: Vec<&str> = TWO.split_inclusive('\n').collect();
+    assert_eq!(text(files.path()), [lines[0], lines[2], lines[3]].concat());
+}
+
+#[test]
+fn what_does_not_fit_changes_nothing() {
+    let files = folder(&[("t.json", TWO)]);
+    for (program, arguments, code, says) in [
+        ("remove_token", &["--name", "ap"][..], 1, "there is no token named `ap`"),
+        ("rotate_token", &["--name", "ap"], 1, "there is no token named `ap`"),
+        ("rotate_token", &["--name", "app", "--beside", "old"], 1, "there is a token named `old` already"),
+        ("rotate_token", &["--name", "app", "--expiry", "soon"], 2, "`--expiry` is wrong"),
+        ("append_token", &["--name", ""], 2, "`--name` is wrong"),
+        ("append_token", &["--name", "c", "--permission", "db:a"], 2, "`--permission` number 1 is wrong"),
+        ("append_token", &["--name", "c", "--create-databases", "a b"], 2, "`--create-databases` is wrong"),
+    ] {
+        let error = change(program, files.path(), arguments, code);
+        assert!(error.contains(says), "{error}");
+    }
+    assert_eq!(text(files.path()), TWO);
+    let broken = folder(&[("t.json", "{\"tokens\": [],}")]);
+    for program in ["append_token", "rotate_token", "remove_token"] {
+        let error = change(program, broken.path(), &["--name", "app"], 1);
+        assert!(error.contains("json-syntax") && error.contains("nothing was changed"), "{error}");
+    }
+    assert_eq!(text(broken.path()), "{\"tokens\": [],}");
+    let none = folder(&[]);
+    for (program, more) in
+        [("append_token", &["--must-exist"][..]), ("rotate_token", &[]), ("remove_token", &[])]
+    {
+        let error = change(program, none.path(), &[more, &["--name", "app"]].concat(), 2);
+        assert!(error.contains("does not exist"), "{error}");
+    }
+    assert_eq!(none.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
+fn a_token_on_standard_input_that_is_none_is_refused() {
+    let files = folder(&[("t.json", TWO)]);
+    for (input, says) in [("", "there is no token"), ("\n", "there is no token"), ("Bearer x\n", "is wrong")]
+    {
+        let arguments = ["t.json", "--name", "c", "--token-stdin"];
+        let done = run("append_token", files.path(), &arguments, input.as_bytes());
+        assert_eq!((done.code, &*done.stdout), (2, ""));
+        assert!(done.stderr.contains(says), "{}", done.stderr);
+    }
+    assert_eq!(text(files.path()), TWO);
+}
+
+/// The caller must not take that for a refusal.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_was_changed_and_not_told_ends_with_3() {
+    for (program, arguments) in [
+        ("append_token", &["t.json", "--name", "new"][..]),
+        ("create_token", &["--output-file", "t.json", "--name", "new", "--permission", "db:a:read"]),
+        ("rotate_token", &["t.json", "--name", "app"]),
+        ("remove_token", &["t.json", "--name", "app"]),
+    ] {
+        let files = folder(&[("t.json", TWO)]);
+        let full = std::fs::File::create("/dev/full").unwrap();
+        let done = crate::command(program, files.path()).args(arguments).stdout(full).output().unwrap();
+        let error = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(3), "{program}: {error}");
+        assert!(error.contains("the file was changed; cannot write to standard output"), "{error}");
+        assert!(text(files.path()) != TWO, "{program}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn how_a_file_is_changed_is_an_option_of_each() {
+    use std::fs::{File, Permissions};
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    for (program, name) in [("append_token", "new"), ("rotate_token", "app"), ("remove_token", "app")] {
+        let files = folder(&[("t.json", TWO)]);
+        let path = files.path().join("t.json");
+        let held = File::open(&path).unwrap();
+        held.lock().unwrap();
+        let begun = std::time::Instant::now();
+        let error = change(program, files.path(), &["--name", name, "--wait", "0"], 2);
+        assert!(begun.elapsed().as_secs() < 5);
+        // Some sandboxes have no locks in /proc/locks.
+        let holder = format!("`t.json` is locked by process {}", std::process::id());
+        assert!(error.contains(&holder) || error.contains("in use by other writers"), "{error}");
+        assert_eq!(text(files.path()), TWO);
+        drop(held);
+
+        std::fs::set_permissions(&path, Permissions::from_mode(0o664)).unwrap();
+        change(program, files.path(), &["--name", name], 0);
+        assert_eq!(path.metadata().unwrap().mode() & 0o7777, 0o664);
+        std::fs::write(&path, TWO).unwrap();
+        change(program, files.path(), &["--name", name, "--tighten"], 0);
+        assert_eq!(path.metadata().unwrap().mode() & 0o7777, 0o600);
+    }
+}
