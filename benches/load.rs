@@ -3,7 +3,7 @@
 mod util;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use influxdb3_offline_tokens::{TokenFile, Validator};
+use influxdb3_offline_tokens::{Code, Level, TokenFile, Validator};
 use serde::Deserialize;
 use std::hint::black_box;
 use std::time::{Duration, UNIX_EPOCH};
@@ -42,9 +42,38 @@ fn ratios(_: &mut Criterion) {
         assert!(report.is_empty(), "{report}");
     };
     util::ratio("validate", 11, ("check", check), ("plain structs", || plain(text)));
-    let wrong = String::from_utf8(text.to_vec()).unwrap().replace("db3:read", "db3:reed");
-    let (wrong, check_wrong) = (wrong.as_bytes(), |text: &[u8]| validator().check(text));
-    util::ratio("100,000 errors", 5, ("wrong", || check_wrong(wrong)), ("right", || check_wrong(text)));
+    let check = |text: &str| validator().level(Code::GrantedNotCreated, Level::Allow).check(text.as_bytes());
+    let good = std::str::from_utf8(text).unwrap();
+    let distinct = distinct(good);
+    let plain_distinct = || plain(distinct.as_bytes());
+    let title = "load, other permissions for every token";
+    util::ratio(
+        title,
+        11,
+        ("parse", || TokenFile::parse(distinct.as_bytes()).unwrap()),
+        ("plain structs", plain_distinct),
+    );
+    let title = "validate, other permissions for every token";
+    util::ratio(title, 11, ("check", || check(&distinct)), ("plain structs", plain_distinct));
+    for (title, text) in [
+        ("100,000 errors", good.replace("db3:read", "db3:reed")),
+        ("100,000 notes", good.replace("      \"expiry_millis\": 1798761600000,\n", "")),
+        ("100,000 expired", good.replace("1798761600000", "1598761600000")),
+        ("one escape", good.replacen("token-5\"", "token\\u002d5\"", 1)),
+        ("escapes everywhere", good.replace("token-", "token\\u002d")),
+    ] {
+        util::ratio(title, 5, ("this", || check(&text)), ("a good file", || check(good)));
+    }
+}
+
+/// The same with databases of its own for every token.
+fn distinct(text: &str) -> String {
+    let list = r#"["db:db1,db2:read,write", "db:db3:read"]"#;
+    let pieces = text.split(list).enumerate().map(|(index, piece)| match index {
+        0 => piece.to_owned(),
+        _ => format!("[\"db:tenant-{index},shared:read,write\", \"db:archive-{index}:read\"]{piece}"),
+    });
+    pieces.collect()
 }
 
 fn load(criterion: &mut Criterion) {
