@@ -6,6 +6,7 @@
 mod layout;
 
 use alloc::borrow::ToOwned;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use thiserror::Error;
@@ -172,12 +173,40 @@ fn begin(change: &Change) -> Result<Option<Zeroizing<Vec<u8>>>, ChangeError> {
     Ok(Some(pretty(&file)))
 }
 
+/// A changed text.
+pub(crate) enum Changed {
+    /// This.
+    Whole(Zeroizing<Vec<u8>>),
+    /// The text as it was, with this put in at a place.
+    Insertion(usize, Zeroizing<String>),
+}
+
+/// The same as [`apply`], without a copy of the text where a change only puts something in.
+pub(crate) fn changed(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<Changed>, ChangeError> {
+    match (text, changes) {
+        (Some(bytes), [change]) => planned(bytes, change),
+        _ => Ok(apply(text, changes)?.map(Changed::Whole)),
+    }
+}
+
 fn one(bytes: &[u8], change: &Change) -> Result<Option<Zeroizing<Vec<u8>>>, ChangeError> {
+    match planned(bytes, change)? {
+        None => Ok(None),
+        Some(Changed::Whole(changed)) => Ok(Some(changed)),
+        Some(Changed::Insertion(at, text)) => {
+            let changed = splice_pieces(bytes, core::iter::once((at..at, text.as_bytes())));
+            let proven = is_insertion(bytes, at, &text, &changed);
+            if proven { Ok(Some(changed)) } else { Err(ChangeError::NotProven) }
+        }
+    }
+}
+
+fn planned(bytes: &[u8], change: &Change) -> Result<Option<Changed>, ChangeError> {
     let whole = survey(bytes)?;
     // What the survey took is UTF-8.
     let text = core::str::from_utf8(bytes).unwrap_or_default();
     let layout = Layout::new(text, &whole);
-    let pieces = match change {
+    let mut pieces = match change {
         Change::Append { entries, if_exists } => append(&whole, &layout, bytes, entries, *if_exists)?,
         Change::CreateDatabases(names) => {
             let new = |name: &&DatabaseName| !whole.creates(name.as_str());
@@ -207,17 +236,20 @@ fn one(bytes: &[u8], change: &Change) -> Result<Option<Zeroizing<Vec<u8>>>, Chan
     if pieces.0.is_empty() {
         return Ok(None);
     }
-    let changed = splice_pieces(bytes, pieces.0.iter().map(|(span, new)| (span.range(), new.as_bytes())));
+    let splice = || splice_pieces(bytes, pieces.0.iter().map(|(span, new)| (span.range(), new.as_bytes())));
+    if let (Change::Append { entries, .. }, [(place, text)]) = (change, pieces.0.as_slice()) {
+        let new = |entry: &&TokenEntry| whole.position(entry.name().as_str()).is_none();
+        let new: Vec<&TokenEntry> = entries.iter().filter(new).collect();
+        let proven = layout.is_place_to_append(*place)
+            && layout.is_list_of(text, &new)
+            // What follows from these, every test reads again.
+            && (!cfg!(debug_assertions) || has_tokens(&splice(), whole.token_count + new.len()));
+        let at = place.start();
+        let insertion = pieces.0.pop().map(|(_, text)| Changed::Insertion(at, text));
+        return if proven { Ok(insertion) } else { Err(ChangeError::NotProven) };
+    }
+    let changed = splice();
     let proven = match (change, pieces.0.as_slice()) {
-        (Change::Append { entries, .. }, [(place, text)]) => {
-            let new = |entry: &&TokenEntry| whole.position(entry.name().as_str()).is_none();
-            let new: Vec<&TokenEntry> = entries.iter().filter(new).collect();
-            is_insertion(bytes, place.start(), text, &changed)
-                && layout.is_place_to_append(*place)
-                && layout.is_list_of(text, &new)
-                // What follows from these was read again by every test.
-                && (!cfg!(debug_assertions) || has_tokens(&changed, whole.token_count + new.len()))
-        }
         (Change::RotateBeside { .. }, [_]) => has_tokens(&changed, whole.token_count + 1),
         (Change::Remove(_), [_]) => has_tokens(&changed, whole.token_count.saturating_sub(1)),
         (_, [_]) => has_tokens(&changed, whole.token_count),
@@ -226,7 +258,7 @@ fn one(bytes: &[u8], change: &Change) -> Result<Option<Zeroizing<Vec<u8>>>, Chan
     if !proven {
         return Err(ChangeError::NotProven);
     }
-    Ok((changed.as_slice() != bytes).then_some(changed))
+    Ok((changed.as_slice() != bytes).then_some(Changed::Whole(changed)))
 }
 
 /// Reads a changed text again: it is sound, and has as many tokens as it should have.
