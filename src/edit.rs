@@ -16,7 +16,7 @@ use self::layout::{EntryPlace, Layout, Pieces, spelt};
 use crate::check::{InvalidFile, Whole, survey};
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
-use crate::fix::splice_pieces;
+use crate::fix::{is_insertion, splice_pieces};
 use crate::json::pretty;
 use crate::name::{DatabaseName, TokenName};
 use crate::permission::Permission;
@@ -266,13 +266,6 @@ fn has_tokens(changed: &[u8], tokens: usize) -> bool {
     survey(changed).is_ok_and(|after| after.token_count == tokens)
 }
 
-/// Whether `changed` is `bytes` with `text` put in at a place, and nothing else.
-fn is_insertion(bytes: &[u8], at: usize, text: &str, changed: &[u8]) -> bool {
-    let Some((before, behind)) = bytes.split_at_checked(at) else { return false };
-    let rest = changed.strip_prefix(before).and_then(|rest| rest.strip_prefix(text.as_bytes()));
-    rest == Some(behind)
-}
-
 fn append(
     whole: &Whole<'_>,
     layout: &Layout<'_>,
@@ -335,7 +328,7 @@ mod tests {
     use alloc::format;
     use alloc::string::String;
 
-    use super::{Layout, is_insertion, survey};
+    use super::{Layout, survey};
     use crate::file::TokenEntry;
     use crate::name::TokenName;
     use crate::permission::Permission;
@@ -386,20 +379,6 @@ mod tests {
         let end = ONE.rfind(']').unwrap();
         for place in 0..=ONE.len() {
             assert_eq!(layout.is_place_to_append(Span::new(place, place)), place == end, "{place}");
-        }
-    }
-
-    #[test]
-    fn an_insertion_leaves_every_other_byte() {
-        for (changed, expected) in [
-            ("abXYcd", true),
-            ("abcd", false),
-            ("abXYce", false),
-            ("aeXYcd", false),
-            ("abXYcdd", false),
-            ("abYXcd", false),
-        ] {
-            assert_eq!(is_insertion(b"abcd", 2, "XY", changed.as_bytes()), expected, "{changed}");
         }
     }
 }
