@@ -72,6 +72,44 @@ pub(crate) struct FileFacts {
     pub(crate) links: Option<u64>,
 }
 
+/// What the file shall hold; wiped on drop.
+pub(crate) enum NewText {
+    /// This.
+    Whole(Zeroizing<Vec<u8>>),
+    /// What it holds, with this put in: no second copy of a large file is made.
+    Insertion {
+        /// In front of which byte.
+        at: usize,
+        /// What is put in.
+        text: Zeroizing<Vec<u8>>,
+    },
+}
+
+impl NewText {
+    /// The pieces of the file, where it holds `old`.
+    fn pieces<'t>(&'t self, old: &'t [u8]) -> [&'t [u8]; 3] {
+        match self {
+            Self::Whole(text) => [text, &[], &[]],
+            Self::Insertion { at, text } => {
+                let (before, behind) = old.split_at_checked(*at).unwrap_or((old, &[]));
+                [before, text, behind]
+            }
+        }
+    }
+
+    fn into_bytes(self) -> Zeroizing<Vec<u8>> {
+        match self {
+            Self::Whole(text) | Self::Insertion { text, .. } => text,
+        }
+    }
+}
+
+impl From<Zeroizing<Vec<u8>>> for NewText {
+    fn from(text: Zeroizing<Vec<u8>>) -> Self {
+        Self::Whole(text)
+    }
+}
+
 /// How to replace.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReplaceOptions {

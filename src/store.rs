@@ -12,7 +12,7 @@ use crate::admin::AdminTokenFile;
 use crate::check::Validator;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Diagnostic, Report};
-use crate::disk::{self, FileFacts, ReplaceError, ReplaceOptions, Replaced};
+use crate::disk::{self, FileFacts, NewText, ReplaceError, ReplaceOptions, Replaced};
 use crate::edit::{self, Change, ChangeError, IfExists};
 use crate::error::Error;
 use crate::file::{TokenEntry, TokenFile};
@@ -117,7 +117,7 @@ pub fn append_all(
 /// # Errors
 /// As [`append`]; a name that is not there; with [`ChangeOptions::create`] off, a file that does not exist.
 pub fn change(path: impl AsRef<Path>, changes: &[Change], options: &ChangeOptions) -> Result<Changed, Error> {
-    replace(path.as_ref(), options, |text| edit::apply(text, changes))
+    replace(path.as_ref(), options, |text| Ok(edit::changed(text, changes)?.map(NewText::from)))
 }
 
 /// Writes a whole file in place of what is there, with the same care as [`append`].
@@ -180,10 +180,23 @@ pub fn save_admin(
     replace(path.as_ref(), options, |old| Ok((old != Some(&text)).then(|| text.clone())))
 }
 
-fn replace(
+impl From<edit::Changed> for NewText {
+    fn from(changed: edit::Changed) -> Self {
+        match changed {
+            edit::Changed::Whole(text) => Self::Whole(text),
+            edit::Changed::Insertion(at, mut text) => {
+                // Moved, not copied.
+                let text = Zeroizing::new(core::mem::take(&mut *text).into_bytes());
+                Self::Insertion { at, text }
+            }
+        }
+    }
+}
+
+fn replace<T: Into<NewText>>(
     path: &Path,
     options: &ChangeOptions,
-    edit: impl FnMut(Option<&[u8]>) -> Result<Option<Zeroizing<Vec<u8>>>, ChangeError>,
+    edit: impl FnMut(Option<&[u8]>) -> Result<Option<T>, ChangeError>,
 ) -> Result<Changed, Error> {
     match disk::replace(path, &options.0, edit) {
         Ok(Replaced::Created) => Ok(Changed::Created),

@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use foldhash::quality::RandomState;
+
 use crate::check::context::{At, Context, finding, replace_on_request, replace_safely, with_fragment};
 use crate::check::decode::half_a_character;
 use crate::code::Code;
@@ -155,7 +157,7 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
 ) -> Found<'n, 'a, N> {
     let mut found = [None; N];
     let mut unknown_members = Vec::new();
-    let mut seen: HashMap<Cow<'a, str>, RawStr<'a>> = HashMap::new();
+    let mut seen: HashMap<Cow<'a, str>, RawStr<'a>, RandomState> = HashMap::default();
     for member in members {
         let name = key_name(context, member.key);
         match place(&name).and_then(|place| found.get_mut(place)) {

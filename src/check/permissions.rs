@@ -6,6 +6,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use std::collections::HashSet;
 
+use foldhash::quality::RandomState;
+
 use crate::check::context::{At, Context, finding, replace_safely};
 use crate::check::decode::{Decoder, half_a_character, in_brackets, list_in_a_string, opening};
 use crate::check::grammar::errors;
@@ -374,6 +376,6 @@ fn may_repeat(list: &str) -> bool {
 }
 
 fn second_ones<'t>(items: impl Iterator<Item = (Span, &'t str)>) -> impl Iterator<Item = Span> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::<_, RandomState>::default();
     items.filter(move |(_, item)| !seen.insert(*item)).map(|(span, _)| span)
 }

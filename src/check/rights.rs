@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 use core::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
+use foldhash::quality::RandomState;
+
 use crate::check::context::{At, Context, finding, remove_element};
 use crate::check::permissions::{Grant, spoken};
 use crate::code::Code;
@@ -51,7 +53,7 @@ fn meet(a: &Grant<'_, '_>, b: &Grant<'_, '_>) -> bool {
 pub(super) fn between(context: &mut Context<'_>, token: usize, grants: &[Grant<'_, '_>], elements: &[Span]) {
     let duplicates = duplicates(context, token, grants, elements);
     let actions = |grant: &Grant<'_, '_>| grant.database_actions().unwrap_or(SYSTEM);
-    let mut counts: HashMap<(&str, &str), [u32; 5]> = HashMap::new();
+    let mut counts: HashMap<(&str, &str), [u32; 5], RandomState> = HashMap::default();
     for (grant, _) in grants.iter().zip(&duplicates).filter(|(_, duplicate)| !**duplicate) {
         for (_, name) in grant.names() {
             let count = counts.entry((grant.permission.resource_type(), name)).or_default();
@@ -62,7 +64,7 @@ pub(super) fn between(context: &mut Context<'_>, token: usize, grants: &[Grant<'
             }
         }
     }
-    let union = |counts: &HashMap<(&str, &str), [u32; 5]>, key: &(&str, &str), at_least: u32| {
+    let union = |counts: &HashMap<(&str, &str), [u32; 5], RandomState>, key: &(&str, &str), at_least: u32| {
         let count = counts.get(key).copied().unwrap_or_default();
         let granted = DatabaseActions::ALL.iter().zip(count).filter(|(_, count)| *count >= at_least);
         granted.fold(DatabaseActions::EMPTY, |all, (action, _)| all | action)
@@ -102,7 +104,7 @@ fn duplicates(
     grants: &[Grant<'_, '_>],
     elements: &[Span],
 ) -> Vec<bool> {
-    let mut seen: HashMap<(&str, Vec<&str>, DatabaseActions), Span> = HashMap::with_capacity(grants.len());
+    let mut seen: HashMap<(&str, Vec<&str>, DatabaseActions), Span, RandomState> = HashMap::default();
     let mut duplicates = Vec::with_capacity(grants.len());
     for grant in grants {
         let mut names: Vec<&str> = grant.names().map(|(_, name)| name).collect();
@@ -136,7 +138,7 @@ fn hides(
     if all.is_empty() {
         return;
     }
-    let mut told: HashSet<&str> = HashSet::new();
+    let mut told: HashSet<&str, RandomState> = HashSet::default();
     for grant in grants {
         if !matches!(&grant.permission, Permission::Database(permission) if !permission.scope().is_all()) {
             continue;

@@ -52,9 +52,16 @@ fn is_kubernetes(part: &OsStr) -> bool {
     part.len() > 2 && part.as_encoded_bytes().starts_with(b"..")
 }
 
-/// Drops a buffer and wipes it as one block: a full one would be wiped byte by byte, some ten times as slowly.
-pub(super) fn wipe(mut bytes: Zeroizing<Vec<u8>>) {
-    bytes.clear();
+/// Drops buffers and wipes each as one block: a full one would be wiped byte by byte, some ten times as slowly.
+pub(super) fn wipe<const N: usize>(mut buffers: [Zeroizing<Vec<u8>>; N]) {
+    for bytes in &mut buffers {
+        bytes.clear();
+    }
+}
+
+/// How many bytes there are in all.
+pub(super) fn length(pieces: &[&[u8]]) -> u64 {
+    pieces.iter().map(|piece| u64::try_from(piece.len()).unwrap_or(u64::MAX)).fold(0, u64::saturating_add)
 }
 
 /// The bytes from the beginning, in a buffer that never moves and is wiped.

@@ -61,10 +61,12 @@ impl<'a> Fresh<'a> {
         &self.file
     }
 
-    /// Writes all and syncs.
-    pub(super) fn write(&mut self, text: &[u8]) -> Result<(), DiskError> {
+    /// Writes all pieces and syncs.
+    pub(super) fn write(&mut self, pieces: &[&[u8]]) -> Result<(), DiskError> {
         let failed = |error: io::Error| DiskError::told(DiskErrorKind::NotCommitted, self.place.path, error);
-        self.file.write_all(text).map_err(failed)?;
+        for text in pieces {
+            self.file.write_all(text).map_err(failed)?;
+        }
         sync_file(&self.file).map_err(|error| failed(error.into()))
     }
 

@@ -2,7 +2,6 @@
 //! of the directory. Compiled into the tests everywhere.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt::Write as _;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -12,25 +11,25 @@ use std::path::{Path, PathBuf};
 use rand::TryRng as _;
 use zeroize::Zeroizing;
 
-use super::common::{read_all, resolve, wipe};
+use super::common::{length, read_all, resolve, wipe};
 use super::{
-    Contents, DiskError, DiskErrorKind, FileFacts, Patience, ReplaceError, ReplaceOptions, Replaced,
+    Contents, DiskError, DiskErrorKind, FileFacts, NewText, Patience, ReplaceError, ReplaceOptions, Replaced,
 };
 
 /// Reads the whole file, through links, without a lock.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
     let bytes = match open_regular(path, path, false)? {
-        Some(file) => read_all(&file, path, length(&file, path)?, limit)?,
+        Some(file) => read_all(&file, path, size(&file, path)?, limit)?,
         None => return Err(missing(path)),
     };
     Ok(Contents { bytes, facts: FileFacts { mode: None, owner: None, group: None, links: None } })
 }
 
 /// As on unix, but weaker; see the module above.
-pub(crate) fn replace<E>(
+pub(crate) fn replace<E, T: Into<NewText>>(
     path: &Path,
     options: &ReplaceOptions,
-    mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<Zeroizing<Vec<u8>>>, E>,
+    mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<T>, E>,
 ) -> Result<Replaced, ReplaceError<E>> {
     let mut patience = Patience::new(options.wait);
     let real = resolve(path)?;
@@ -50,29 +49,27 @@ pub(crate) fn replace<E>(
             .map(seen)
             .transpose()
             .map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))?;
-        let text = match &old {
-            Some(old) => {
-                let bytes = read_all(old, path, length(old, path)?, options.limit)?;
-                let text = edit(Some(&bytes));
-                wipe(bytes);
-                text
-            }
-            None => edit(None),
+        let bytes = match &old {
+            Some(old) => read_all(old, path, size(old, path)?, options.limit)?,
+            None => Zeroizing::default(),
         };
-        let Some(text) = text.map_err(ReplaceError::Edit)? else {
+        let text = edit(old.is_some().then_some(&bytes)).map_err(ReplaceError::Edit)?;
+        let Some(text) = text.map(Into::into) else {
+            wipe([bytes]);
             if let Some(old) = &old {
                 old.sync_all()
                     .map_err(|error| DiskError::because(DiskErrorKind::DurabilityUnknown, path, error))?;
             }
             return Ok(Replaced::Unchanged);
         };
-        if u64::try_from(text.len()).map_or(true, |length| length > options.limit) {
+        let pieces = text.pieces(&bytes);
+        if length(&pieces) > options.limit {
             return Err(DiskError::new(DiskErrorKind::TooLarge, path).into());
         }
         let failed = |error| DiskError::told(DiskErrorKind::NotCommitted, path, error);
         let fresh = Fresh::create(&real).map_err(failed)?;
-        fresh.write(&text).map_err(failed)?;
-        wipe(text);
+        fresh.write(&pieces).map_err(failed)?;
+        wipe([bytes, text.into_bytes()]);
         let now = match File::open(&real) {
             Ok(file) => Some(seen(&file).map_err(failed)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -109,7 +106,7 @@ fn open_regular(real: &Path, path: &Path, write: bool) -> Result<Option<File>, D
     }
 }
 
-fn length(file: &File, path: &Path) -> Result<u64, DiskError> {
+fn size(file: &File, path: &Path) -> Result<u64, DiskError> {
     Ok(file.metadata().map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))?.len())
 }
 
@@ -180,8 +177,10 @@ impl Fresh {
         Ok(Self { path: Some(path), file })
     }
 
-    fn write(&self, text: &[u8]) -> io::Result<()> {
-        (&self.file).write_all(text)?;
+    fn write(&self, pieces: &[&[u8]]) -> io::Result<()> {
+        for text in pieces {
+            (&self.file).write_all(text)?;
+        }
         self.file.sync_all()
     }
 

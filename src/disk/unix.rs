@@ -1,7 +1,6 @@
 //! The order of things on unix, relative to a handle of the directory.
 
 use alloc::format;
-use alloc::vec::Vec;
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, TryLockError};
 use std::io;
@@ -14,10 +13,10 @@ use rustix::io::{Errno, retry_on_intr};
 use zeroize::Zeroizing;
 
 use super::access::{self, Access};
-use super::common::{read_all, resolve, wipe};
+use super::common::{length, read_all, resolve, wipe};
 use super::fresh::{Fresh, remove_left_overs};
 use super::{
-    Contents, DiskError, DiskErrorKind, FileFacts, Patience, ReplaceError, ReplaceOptions, Replaced,
+    Contents, DiskError, DiskErrorKind, FileFacts, NewText, Patience, ReplaceError, ReplaceOptions, Replaced,
 };
 
 /// Reads the whole file, through links, without a lock: a rename is atomic.
@@ -59,10 +58,10 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
 ///
 /// # Errors
 /// What `edit` returns, and every [`DiskErrorKind`].
-pub(crate) fn replace<E>(
+pub(crate) fn replace<E, T: Into<NewText>>(
     path: &Path,
     options: &ReplaceOptions,
-    mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<Zeroizing<Vec<u8>>>, E>,
+    mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<T>, E>,
 ) -> Result<Replaced, ReplaceError<E>> {
     let mut patience = Patience::new(options.wait);
     let place = Place::resolve(path)?;
@@ -71,16 +70,13 @@ pub(crate) fn replace<E>(
         if old.is_none() && !options.create {
             return Err(DiskError::because(DiskErrorKind::NotFound, path, Errno::NOENT).into());
         }
-        let text = match &old {
-            Some(old) => {
-                let bytes = read_all(&old.file, path, size(&old.stat), options.limit)?;
-                let text = edit(Some(&bytes));
-                wipe(bytes);
-                text
-            }
-            None => edit(None),
+        let bytes = match &old {
+            Some(old) => read_all(&old.file, path, size(&old.stat), options.limit)?,
+            None => Zeroizing::default(),
         };
-        let Some(text) = text.map_err(ReplaceError::Edit)? else {
+        let text = edit(old.is_some().then_some(&bytes)).map_err(ReplaceError::Edit)?;
+        let Some(text) = text.map(Into::into) else {
+            wipe([bytes]);
             // An earlier writer may have been stopped before its sync, and "it is there" is a promise too.
             if let Some(old) = &old {
                 sync_file(&old.file).map_err(|error| durability_unknown(path, error))?;
@@ -88,7 +84,8 @@ pub(crate) fn replace<E>(
             }
             return Ok(Replaced::Unchanged);
         };
-        if u64::try_from(text.len()).map_or(true, |length| length > options.limit) {
+        let pieces = text.pieces(&bytes);
+        if length(&pieces) > options.limit {
             return Err(DiskError::new(DiskErrorKind::TooLarge, path).into());
         }
         let mut fresh = Fresh::create(&place)?;
@@ -97,8 +94,8 @@ pub(crate) fn replace<E>(
             None => Ok(Access::private()),
         };
         access.and_then(|access| access.apply(fresh.file())).map_err(|error| error.at(path))?;
-        fresh.write(&text)?;
-        wipe(text);
+        fresh.write(&pieces)?;
+        wipe([bytes, text.into_bytes()]);
         let done = match &old {
             Some(old) if !old.is_unchanged(&place)? => None,
             Some(_) => fresh.replace()?.then_some(Replaced::Changed),

@@ -34,7 +34,10 @@ fn append(old: Option<&[u8]>, name: &str, token: &str) -> Result<Option<Zeroizin
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().collect();
     let value = |flag: &str| args.iter().position(|arg| arg == flag).and_then(|at| args.get(at + 1));
-    let (Some(file), Some(name)) = (args.get(1), value("--name")) else { return ExitCode::from(2) };
+    // The first that is neither a flag nor what belongs to one.
+    let is_file = |pair: &&[String]| pair.iter().all(|arg| !arg.starts_with("--"));
+    let file = args.windows(2).find(is_file).and_then(|pair| pair.last());
+    let (Some(file), Some(name)) = (file, value("--name")) else { return ExitCode::from(2) };
     let mut token = String::new();
     if std::io::stdin().read_line(&mut token).is_err() {
         return ExitCode::from(2);

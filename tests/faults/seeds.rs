@@ -34,7 +34,7 @@ const ROW_8: Found = Found::Power("row_8_a_power_cut_at_every_call");
 const SYNC: &str = "sync_file(&self.file).map_err(|error| failed(error.into()))";
 const IN_PLACE: &str = "Some(old) => { use std::io::Write as _; old.file.set_len(0).ok(); \
      let mut to = &old.file; to.rewind_(); \
-     to.write_all(&text).map_err(|e| DiskError::told(DiskErrorKind::Io, path, e))?; \
+     to.write_all(&pieces.concat()).map_err(|e| DiskError::told(DiskErrorKind::Io, path, e))?; \
      sync_file(&old.file).ok(); Some(Replaced::Changed) }";
 const REWIND: &str = "trait Rewind { fn rewind_(&mut self); } impl Rewind for &File { fn rewind_(&mut self) { \
      use std::io::Seek as _; self.rewind().ok(); } } const CAREFULLY: OFlags =";
@@ -133,7 +133,7 @@ const SEEDS: &[Seed] = &[
         name: "written in place",
         changes: &[
             ("unix.rs", "Some(_) => fresh.replace()?.then_some(Replaced::Changed),", IN_PLACE),
-            ("unix.rs", "        wipe(text);\n", ""),
+            ("unix.rs", "        wipe([bytes, text.into_bytes()]);\n", ""),
             ("unix.rs", "const CAREFULLY: OFlags =", REWIND),
         ],
         by: ROW_2,
