@@ -124,6 +124,29 @@ fn long_lines_are_cut_around_the_place() {
 }
 
 #[test]
+fn lines_are_as_wide_as_the_terminal() {
+    let long = "x".repeat(1_000_000);
+    let text = BAD.replace("\"name\": \"app\"", &format!("\"name\": \"{long}\"")).replace('\n', "");
+    let folder = folder(&[("tokens.json", &text), ("broken.json", &format!("{{\"tokens\": {long}}}"))]);
+    for columns in [60, 80, 200] {
+        let mut command = command("validate", folder.path());
+        command.args(NOW).args(["tokens.json", "broken.json"]).env("COLUMNS", columns.to_string());
+        let output = command.output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        // Messages are not cut.
+        let shown = text.lines().filter(|line| line.starts_with("1 |"));
+        let widest = shown.map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= columns && widest > columns / 2, "{widest} of {columns} columns");
+        let marks = text.lines().filter(|line| line.contains('^')).count();
+        assert_eq!(
+            marks,
+            text.lines().filter(|line| line.contains("]: ")).count(),
+            "every place is underlined"
+        );
+    }
+}
+
+#[test]
 fn json_output_has_every_member() {
     let run = validate(BAD, &["--format", "json"]);
     assert_eq!(run.code, 1);
