@@ -56,7 +56,7 @@ fn group<'a>(found: &'a Diagnostic, path: &'a str, lines: &Lines<'a>) -> Group<'
     let id = format!("{} {}", found.code().id(), found.code().name());
     let location = found.location();
     let title = level.primary_title(found.message()).id(id);
-    if found.code() == Code::ReadableByOthers {
+    if matches!(found.code(), Code::ReadableByOthers | Code::ForeignOwner | Code::SeveralLinks) {
         // It is about the file, and not about any place in it.
         let group = title.element(Origin::path(path));
         return group.elements(found.help_text().map(|help| Level::HELP.message(help)));
