@@ -14,6 +14,7 @@ mod create_token;
 mod examples;
 mod http_requests;
 mod parse_permission;
+mod readme;
 mod sarif;
 mod secrets;
 #[path = "../util/mod.rs"]
