@@ -20,7 +20,9 @@ use influxdb3_offline_tokens::Validator;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::util::{Checked, Outcome, arguments, colours, complain, finish, human, is_stdin, shown_path};
+use crate::util::{
+    Checked, Outcome, arguments, colours, columns, complain, finish, human, is_stdin, shown_path,
+};
 
 /// The most that Kubernetes takes as the data of a Secret.
 const MAX_DATA_BYTES: usize = 1 << 20;
@@ -113,6 +115,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     human::write(
         &Checked::new(&args.file, file.bytes(), file.report()),
         colours(&io::stderr()),
+        columns(&io::stderr()),
         &mut io::stderr(),
     )?;
     if !file.report().is_valid() {

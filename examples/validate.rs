@@ -19,8 +19,8 @@ use influxdb3_offline_tokens::{
 };
 
 use crate::util::{
-    Checked, Outcome, Output, arguments, colours, complain, count, finish, github, human, is_stdin, json,
-    read_stdin, sarif,
+    Checked, Outcome, Output, arguments, colours, columns, complain, count, finish, github, human, is_stdin,
+    json, read_stdin, sarif,
 };
 
 /// Checks offline tokens files of InfluxDB 3 Enterprise.
@@ -219,7 +219,7 @@ fn check_all(args: &Args, validator: &Validator, output: &mut Output) -> io::Res
         }
         let file = Checked::new(path, source.bytes(), source.report());
         match args.format {
-            Format::Human => human::write(&file, colours(&io::stdout()), output)?,
+            Format::Human => human::write(&file, colours(&io::stdout()), columns(&io::stdout()), output)?,
             Format::Json => json::write(&file, output)?,
             Format::Github => github::write(&file, output)?,
             Format::Sarif => log.add(&file),

@@ -2,6 +2,7 @@
 
 mod admin;
 mod context;
+mod databases;
 mod decode;
 mod entry;
 mod grammar;
@@ -11,6 +12,7 @@ mod permissions;
 mod plain;
 mod rights;
 mod seen;
+mod shape;
 mod strength;
 mod syntax;
 mod whole;
@@ -182,10 +184,10 @@ impl Validator {
         self.check_with(bytes, None)
     }
 
-    /// The same, with a finding that is not in the text.
-    pub(crate) fn check_with(&self, bytes: &[u8], more: Option<Diagnostic>) -> Report {
+    /// The same, with findings that are not in the text.
+    pub(crate) fn check_with(&self, bytes: &[u8], more: impl IntoIterator<Item = Diagnostic>) -> Report {
         let mut context = Context::new(self);
-        if let Some(finding) = more {
+        for finding in more {
             context.push(finding);
         }
         if self.admin { check_admin(context, bytes).0 } else { check(context, bytes, false).0 }
@@ -300,6 +302,18 @@ fn summary(report: &Report) -> String {
 }
 
 fn check(mut context: Context<'_>, bytes: &[u8], build: bool) -> (Report, Option<TokenFile>) {
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        let message = "the file is UTF-16, and not UTF-8";
+        let found = Diagnostic::new(Code::InvalidUtf8, Span::new(0, 2), String::new(), message);
+        context.push(found.help("save it as UTF-8; PowerShell's `Out-File` has `-Encoding utf8` for that"));
+        return (context.finish(bytes), None);
+    }
+    if let Some(first) = no_text(bytes) {
+        let message = "the file is not text in UTF-8: most of its bytes are no characters";
+        let found = Diagnostic::new(Code::InvalidUtf8, first, String::new(), message);
+        context.push(found.help("save it as UTF-8; was it compressed or encrypted?"));
+        return (context.finish(bytes), None);
+    }
     let text = json::Wiped(readable(&mut context, bytes));
     let attempt = |context, text: &_, whole| decode::attempt(context, text, build && whole);
     let (context, file) = syntax::read(context, &text, &TOKENS_FORM, attempt);
@@ -310,6 +324,14 @@ fn check_admin(mut context: Context<'_>, bytes: &[u8]) -> (Report, Option<AdminT
     let text = json::Wiped(readable(&mut context, bytes));
     let (context, file) = syntax::read(context, &text, &admin::ADMIN_FORM, admin::attempt);
     (context.finish(bytes), file)
+}
+
+/// The first bytes that are no character, where so many are not that the rest says nothing.
+fn no_text(bytes: &[u8]) -> Option<Span> {
+    let error = core::str::from_utf8(bytes).err()?;
+    let wrong: usize = bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    let end = error.error_len().map_or(bytes.len(), |length| error.valid_up_to() + length);
+    (wrong > 32 && wrong > bytes.len() / 8).then(|| Span::new(error.valid_up_to(), end))
 }
 
 /// The text, of the same length, with a byte order mark and what is not UTF-8 blanked out and reported.

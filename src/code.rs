@@ -176,6 +176,8 @@ codes! {
     NeedsNewerRelease = "T0417", "needs-newer-release", Error, "the target release does not accept this";
     AllowsDelete = "T0418", "allows-delete", Warning, "the target release allows deleting databases with this action";
     ReadableByOthers = "T0501", "readable-by-others", Warning, "others than the owner have access to the file";
+    ForeignOwner = "T0502", "foreign-owner", Warning, "the file belongs to another user";
+    SeveralLinks = "T0503", "several-links", Note, "the file has several names";
 }
 
 impl Code {

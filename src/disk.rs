@@ -66,6 +66,8 @@ pub(crate) struct FileFacts {
     pub(crate) mode: Option<u32>,
     /// The number of the owner.
     pub(crate) owner: Option<u32>,
+    /// The user that this process acts as.
+    pub(crate) caller: Option<u32>,
     /// The number of the group.
     pub(crate) group: Option<u32>,
     /// How many names the file has.

@@ -150,7 +150,7 @@ impl FromStr for Expiry {
 #[non_exhaustive]
 pub enum InvalidExpiry {
     /// Neither an integer nor a time in UTC.
-    #[error("an expiry is a time such as `2027-01-01T00:00:00Z` or an integer of milliseconds")]
+    #[error("an expiry is a time after 1970 such as `2027-01-01T00:00:00Z`, or an integer of milliseconds")]
     NotATime,
     /// No duration such as `10d`.
     #[error("a duration is written like `10d`, `1y` or `2h 30m`")]

@@ -3,6 +3,7 @@
 //! The reader follows serde: between the end of one piece and the start of the next stand only white space and
 //! punctuation that serde has checked, so the place of every piece is known without a parser of our own.
 
+mod extras;
 mod flat;
 mod node;
 mod reader;
@@ -14,8 +15,9 @@ use core::fmt;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 
+pub(crate) use self::extras::without_extras;
 pub(crate) use self::flat::{Flat, FlatValue};
-pub(crate) use self::node::{Member, Node, Places, RawStr, Value, Wiped};
+pub(crate) use self::node::{Member, Node, RawStr, Value, Wiped};
 use self::reader::Reader;
 pub(crate) use self::tree::tree;
 pub(crate) use self::write::{compact, pretty, quoted, string_list};

@@ -11,7 +11,7 @@
 //! Check a text, with all problems at once ([`validate`], [`Validator`]):
 //!
 //! ```
-//! let report = influxdb3_offline_tokens::validate(br#"{"tokens": [{"name": "app", "permissions": ["db:a"]}]}"#);
+//! let report = influxdb3_offline_tokens::validate(br#"{"tokens": [{"name": "app", "permissions": ["system:ping"]}]}"#);
 //! let found: Vec<_> = report.iter().map(|finding| finding.code().name()).collect();
 //! assert_eq!(found, ["missing-member", "never-expires", "missing-part"]);
 //! ```

@@ -37,8 +37,9 @@ fn looks_random(text: &str) -> bool {
 /// The same text at equal length, with everything that is or may be a secret overwritten by `*`.
 ///
 /// Shown are the structure, the names of members, the names of tokens and databases, permissions and numbers; strings in
-/// any other place are overwritten, as is whatever holds the prefix of a token. Where the text is not JSON, every word of
-/// eight or more characters is overwritten that is not one of the format. Bytes that are not UTF-8 are overwritten.
+/// any other place are overwritten, as is whatever holds the prefix of a token. Where the text is not JSON, comments and
+/// trailing commas aside, every word of eight or more characters is overwritten that is not one of the format, and of a
+/// permission every piece that is not short or a word of small letters. Bytes that are not UTF-8 are overwritten.
 ///
 /// ```
 /// let file = br#"{"tokens": [{"token": "apiv3_c2VjcmV0", "name": "app"}]}"#;
@@ -58,16 +59,33 @@ pub fn redact(bytes: &[u8]) -> String {
         rest = bytes.get(at..).unwrap_or_default();
     }
     let plain = zeroize::Zeroizing::new(String::from_utf8_lossy(&text).into_owned());
-    let mut secrets = Secrets::default();
-    if json::read(&plain, &mut secrets).is_err() {
-        secrets.0 = words(&plain);
-    }
-    for span in secrets.0 {
+    for span in secrets(&plain) {
         overwrite(&mut text, span);
     }
     let shown = String::from_utf8_lossy(&text).into_owned();
     zeroize::Zeroize::zeroize(&mut text);
     shown
+}
+
+/// Where the secrets of a text may be.
+fn secrets(text: &str) -> Vec<Span> {
+    let mut secrets = Secrets::default();
+    if json::read(text, &mut secrets).is_ok() {
+        return secrets.0;
+    }
+    let mut secrets = Secrets::default();
+    if let Some((clean, extras)) = json::without_extras(text)
+        && json::read(&clean, &mut secrets).is_ok()
+    {
+        // What a comment says is known as little as that of a broken text.
+        for (comment, _) in extras {
+            let inside = words(comment.text(text).unwrap_or_default());
+            let place = |word: Span| Span::new(comment.start() + word.start(), comment.start() + word.end());
+            secrets.0.extend(inside.into_iter().map(place));
+        }
+        return secrets.0;
+    }
+    words(text)
 }
 
 fn overwrite(text: &mut [u8], span: Span) {
@@ -95,12 +113,25 @@ fn words(text: &str) -> Vec<Span> {
     let mut start = 0;
     for word in text.split_inclusive(|c: char| !is_word(c)) {
         let bare = word.trim_end_matches(|c: char| !is_word(c));
-        if bare.len() >= 8 && !FORMAT.contains(&bare.trim_matches(':')) || mentions_token(bare) {
+        let known = bare.len() < 8 || FORMAT.contains(&bare.trim_matches(':')) || is_like_a_permission(bare);
+        if !known || mentions_token(bare) {
             spans.push(Span::new(start, start + bare.len()));
         }
         start += word.len();
     }
     spans
+}
+
+/// Whether a word begins or ends as a permission does, and has nothing in it that could be a piece of a token.
+fn is_like_a_permission(word: &str) -> bool {
+    const LONGEST: usize = 24;
+    let ends = [":read", ":write", ":create", ":describe", ":delete"];
+    let begins = word.starts_with("db:") || word.starts_with("system:");
+    (begins || ends.iter().any(|end| word.ends_with(end)))
+        && word.split(':').all(|piece| {
+            let plain = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-');
+            piece.len() < 8 || piece.len() <= LONGEST && piece.bytes().all(plain)
+        })
 }
 
 #[derive(Default)]

@@ -2,7 +2,9 @@
 //!
 //! The order of things that keeps a file whole stands at the top of `src/disk.rs`.
 
+use std::format;
 use std::path::Path;
+use std::string::String;
 use std::time::{Duration, SystemTime};
 use std::vec::Vec;
 
@@ -275,27 +277,32 @@ impl Default for ChangeOptions {
 }
 
 impl Validator {
-    /// Checks a file on disk: its text, and who else may read it, from one handle.
+    /// Checks a file on disk: its text, who else may read it, who owns it and how many names it has, from one handle.
     ///
     /// # Errors
     /// No such file; no regular file; larger than 1 GiB; may not be read.
     pub fn check_file(&self, path: impl AsRef<Path>) -> Result<CheckedFile, Error> {
         let contents = disk::read(path.as_ref(), MAX_FILE_BYTES)?;
-        let report = self.check_with(&contents.bytes, readable_by_others(&contents.facts));
+        let report = self.check_with(&contents.bytes, on_disk(&contents.facts));
         Ok(CheckedFile { bytes: contents.bytes, report })
     }
 
     /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text; gives how many.
     ///
+    /// With [`Applicability::Ask`] it also takes all rights from everybody but the owner.
+    ///
     /// # Errors
     /// As [`append`]; there are no random bytes for a new token.
     pub fn fix_file(&self, path: impl AsRef<Path>, up_to: Applicability) -> Result<usize, Error> {
         let path = path.as_ref();
-        let options = ChangeOptions::new().create(false);
+        let tighten = up_to == Applicability::Ask
+            && self.severity(Code::ReadableByOthers, Code::ReadableByOthers.severity()).is_some()
+            && readable_by_others(&disk::read(path, MAX_FILE_BYTES)?.facts).is_some();
+        let options = ChangeOptions::new().create(false).tighten(tighten);
         let mut applied = 0;
         let result = disk::replace(path, &options.0, |old| {
             let fixed = self.fix(old.unwrap_or_default(), up_to)?;
-            applied = fixed.applied();
+            applied = fixed.applied() + usize::from(tighten);
             Ok((applied > 0).then(|| fixed.into_bytes()))
         });
         match result {
@@ -332,9 +339,39 @@ impl core::fmt::Debug for CheckedFile {
     }
 }
 
+/// What is to be said of the handle that was read.
+fn on_disk(facts: &FileFacts) -> impl Iterator<Item = Diagnostic> {
+    [readable_by_others(facts), foreign_owner(facts), several_links(facts)].into_iter().flatten()
+}
+
+fn about_the_file(code: Code, message: String) -> Diagnostic {
+    Diagnostic::new(code, Span::new(0, 0), String::new(), message)
+}
+
 fn readable_by_others(facts: &FileFacts) -> Option<Diagnostic> {
     let mode = facts.mode.map(|mode| mode & 0o777).filter(|mode| mode & 0o077 != 0)?;
-    let message = std::format!("the mode of the file is {mode:04o}: others than its owner have access to it");
-    let found = Diagnostic::new(Code::ReadableByOthers, Span::new(0, 0), std::string::String::new(), message);
-    Some(found.help("run `chmod 600` on it"))
+    let message = format!("the mode of the file is {mode:04o}: others than its owner have access to it");
+    Some(about_the_file(Code::ReadableByOthers, message).help("run `chmod 600` on it"))
+}
+
+fn foreign_owner(facts: &FileFacts) -> Option<Diagnostic> {
+    const ROOT: u32 = 0;
+    let (owner, caller) = (facts.owner?, facts.caller?);
+    // Root looks after the files of others.
+    if [owner, ROOT].contains(&caller) || owner == ROOT {
+        return None;
+    }
+    let message = format!("the file belongs to user {owner}, who can read and change it");
+    Some(
+        about_the_file(Code::ForeignOwner, message)
+            .help("let the user who needs it, or root, own it: `chown`"),
+    )
+}
+
+fn several_links(facts: &FileFacts) -> Option<Diagnostic> {
+    let links = facts.links.filter(|links| *links > 1)?;
+    let message = format!(
+        "the file has {links} names (hard links): what is changed under one of them may stay under another"
+    );
+    Some(about_the_file(Code::SeveralLinks, message).help("remove the other names, or give this one a copy"))
 }

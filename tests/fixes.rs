@@ -206,7 +206,7 @@ const FIXES: [(Code, &[Applicability]); 31] = {
     ]
 };
 
-/// The codes of mistakes.md with a fix that is none of the text: a mode is not in it.
+/// The codes with a fix that is none of the text: a mode is not in it, and `tests/on_disk.rs` looks after it.
 const NO_TEXT: [Code; 1] = [Code::ReadableByOthers];
 
 #[test]

@@ -332,10 +332,14 @@ fn short_way_law(bytes: &[u8], validator: &Validator) -> TestCaseResult {
                 found.labels().iter().map(|label| (span(label.span()), label.message())).collect();
             let edits = found.fixes().iter().flat_map(Fix::edits);
             let edits: Vec<_> = edits.map(|edit| (span(edit.span()), edit.replacement())).collect();
+            let mut under = span(found.span());
+            if found.code() == Code::JsonSyntax {
+                // A word outside of strings, which an escape in it cuts.
+                under.end = under.start;
+            }
             format!(
-                "{:?} {:?} {} {} {} {:?} {labels:?} {edits:?}",
+                "{:?} {under:?} {} {} {} {:?} {labels:?} {edits:?}",
                 found.severity(),
-                span(found.span()),
                 found.code(),
                 found.pointer(),
                 found.message(),
@@ -493,7 +497,7 @@ proptest! {
 fn every_mistake_can_be_chosen() {
     assert!(strategies::MISTAKES.iter().all(|&mistake| strategies::token_file_json_with(mistake).is_some()));
     assert!(strategies::token_file_json_with(Code::ReadableByOthers).is_none());
-    assert!(Code::ALL.len() - strategies::MISTAKES.len() < 8);
+    assert!(Code::ALL.len() - strategies::MISTAKES.len() < 10);
 }
 
 #[test]

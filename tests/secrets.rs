@@ -357,6 +357,34 @@ fn what_serde_refuses_is_not_shown() {
 }
 
 #[test]
+fn a_text_that_is_no_json_is_shown_as_far_as_it_is_no_secret() {
+    for (text, shown) in [
+        // Only a comma and a comment are too many: what stands where is known.
+        (
+            r#"{"tokens": [{"token": "apiv3_x", "name": "collector", "permissions": ["db:sensors1234:read"],}]}"#,
+            r#"{"tokens": [{"token": "*******", "name": "collector", "permissions": ["db:sensors1234:read"],}]}"#,
+        ),
+        (r#"{"tokens": []} // apiv3_x is of collectors"#, r#"{"tokens": []} // ******* is of **********"#),
+        // Otherwise nothing is known of a word but its looks.
+        (
+            r#"{"tokens": [{token: "secret-words-of-mine", "permissions": ["db:sensors_eu,weather:read,write"]}]}"#,
+            r#"{"tokens": [{token: "********************", "permissions": ["db:sensors_eu,weather:read,write"]}]}"#,
+        ),
+        (
+            "permissions: db:sensors:read system:metrics:read",
+            "permissions: db:sensors:read system:metrics:read",
+        ),
+        ("x db:c2VjcmV0IQ:read", "x ******************"),
+        ("x db:12345678:read", "x ****************"),
+        ("x db:apiv3_a:read", "x ***************"),
+        ("x db:correct-horse-battery-staple:read", "x ************************************"),
+        ("x name:longer_word", "x ****************"),
+    ] {
+        assert_eq!(redact(text.as_bytes()), shown);
+    }
+}
+
+#[test]
 fn panics_show_no_token() {
     type Panics = fn(String);
     let file = || files().swap_remove(0).1.replace("\"app\"", "5");

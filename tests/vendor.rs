@@ -41,12 +41,7 @@ fn the_other_pages_make_the_mistakes_that_are_said_of_them() {
     for (file, expected) in [
         (
             "like-options-page.json",
-            &[
-                "created-not-granted gren",
-                "placeholder-token line 4",
-                "expired 1756400061529",
-                "granted-not-created green",
-            ][..],
+            &["placeholder-token line 4", "expired 1756400061529", "granted-not-created green"][..],
         ),
         (
             "like-command-output.json",
@@ -66,7 +61,7 @@ fn the_other_pages_make_the_mistakes_that_are_said_of_them() {
             &[
                 "unexpanded-variable $RED_DATABASE",
                 "never-expires line 4",
-                "token-prefix $RED_TOKEN",
+                "unexpanded-variable $RED_TOKEN",
                 "unexpanded-variable $RED_DATABASE",
             ],
         ),

@@ -9,7 +9,7 @@ use influxdb3_offline_tokens::edit::Change;
 use influxdb3_offline_tokens::{ChangeOptions, Error, Token, Validator, change};
 use zeroize::Zeroizing;
 
-use super::{Checked, Outcome, colours, complain, human};
+use super::{Checked, Outcome, colours, columns, complain, human};
 
 /// How the file is changed.
 #[derive(clap::Args)]
@@ -80,7 +80,7 @@ pub(crate) fn refused(program: &str, path: &Path, error: Error) -> anyhow::Resul
     let invalid = error.report().is_some();
     if invalid && let Ok(file) = Validator::new(SystemTime::now()).check_file(path) {
         let file = Checked::new(path, file.bytes(), file.report());
-        human::write(&file, colours(&io::stderr()), &mut io::stderr())?;
+        human::write(&file, colours(&io::stderr()), columns(&io::stderr()), &mut io::stderr())?;
     }
     let findings = invalid || matches!(error, Error::Change { .. } | Error::Exists { .. });
     let error = anyhow::Error::new(error);

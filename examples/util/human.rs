@@ -8,18 +8,17 @@ use influxdb3_offline_tokens::{Code, Diagnostic, Permission, Severity, Span};
 
 use super::{Checked, count, masked, shown_path};
 
-/// Lines are shown whole up to this many bytes, and cut around the place beyond.
-const WIDE: usize = 140;
-/// How many bytes are shown on both sides of a place in a line that is cut.
-const AROUND: usize = 50;
-/// How many bytes of a place are shown at the most.
-const LONGEST: usize = 80;
-
-/// Writes all findings of one file.
-pub(crate) fn write(file: &Checked<'_>, colours: bool, output: &mut impl Write) -> io::Result<()> {
+/// Writes all findings of one file, in lines of about this many columns.
+pub(crate) fn write(
+    file: &Checked<'_>,
+    colours: bool,
+    columns: usize,
+    output: &mut impl Write,
+) -> io::Result<()> {
     let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.term_width(WIDE + 20);
-    let lines = Lines::new(&file.shown);
+    let lines = Lines::new(&file.shown, columns);
+    // Lines are cut here, around the place: the renderer must not cut them again.
+    let renderer = renderer.term_width(columns.max(lines.wide) + 20);
     let path = shown_path(file.path);
     for found in file.report {
         let group = group(found, &path, &lines);
@@ -57,7 +56,7 @@ fn group<'a>(found: &'a Diagnostic, path: &'a str, lines: &Lines<'a>) -> Group<'
     let id = format!("{} {}", found.code().id(), found.code().name());
     let location = found.location();
     let title = level.primary_title(found.message()).id(id);
-    if found.code() == Code::ReadableByOthers {
+    if matches!(found.code(), Code::ReadableByOthers | Code::ForeignOwner | Code::SeveralLinks) {
         // It is about the file, and not about any place in it.
         let group = title.element(Origin::path(path));
         return group.elements(found.help_text().map(|help| Level::HELP.message(help)));
@@ -109,12 +108,18 @@ struct Excerpt {
 struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
+    /// Lines of up to this many bytes are shown whole; longer ones are cut around the place.
+    wide: usize,
 }
 
 impl<'a> Lines<'a> {
-    fn new(text: &'a str) -> Self {
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { text, starts }
+    fn new(text: &'a str, columns: usize) -> Self {
+        const LEAST: usize = 40;
+        let starts: Vec<usize> =
+            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        // In front of a line stand its number and ` | `.
+        let margin = starts.len().to_string().len() + 3;
+        Self { text, starts, wide: columns.saturating_sub(margin).max(LEAST) }
     }
 
     /// The number of the line that holds a byte, from 0, and its range without the line break.
@@ -137,9 +142,12 @@ impl<'a> Lines<'a> {
             let start = span.start().min(line.end);
             // A place of many lines is shown by its first.
             let end = span.end().min(line.end).max(start);
-            let shown = if line.len() > WIDE {
-                self.boundary(start.saturating_sub(AROUND).max(line.start))
-                    ..self.boundary((end.min(start + LONGEST) + AROUND).min(line.end))
+            let shown = if line.len() > self.wide {
+                // At the most half of it is the place itself; `…` takes a column on both sides.
+                let place = end.min(start + self.wide / 2);
+                let around = (self.wide - (place - start) - 2) / 2;
+                self.boundary(start.saturating_sub(around).max(line.start))
+                    ..self.boundary((place + around).min(line.end))
             } else {
                 line.clone()
             };
@@ -152,7 +160,8 @@ impl<'a> Lines<'a> {
             let mark = (within(start)..within(end.min(shown.end)), label);
             match excerpts.last_mut() {
                 Some(last)
-                    if last.line + last.text.matches('\n').count() == number + 1 && line.len() <= WIDE =>
+                    if last.line + last.text.matches('\n').count() == number + 1
+                        && line.len() <= self.wide =>
                 {
                     let base = last.text.rfind('\n').map_or(0, |at| at + 1);
                     last.marks.push((mark.0.start + base..mark.0.end + base, label));

@@ -157,6 +157,17 @@ pub(crate) fn colours(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && !no && !dumb
 }
 
+/// How many columns the lines of the output may have: those of the terminal, or the usual of a log.
+pub(crate) fn columns(stream: &impl IsTerminal) -> usize {
+    const OF_A_LOG: usize = 140;
+    let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let measured = || {
+        let size = stream.is_terminal().then(terminal_size::terminal_size).flatten();
+        size.map(|(width, _)| usize::from(width.0))
+    };
+    told.or_else(measured).filter(|&columns| columns > 0).unwrap_or(OF_A_LOG)
+}
+
 /// The path as JSON and the like give it.
 pub(crate) fn given_path(path: &Path) -> String {
     masked(&path.display().to_string()).into_owned()

@@ -148,6 +148,13 @@ pub(super) fn replace_on_request(span: Span, text: impl Into<String>) -> Fix {
     Fix::new(Applicability::Ask, [Edit::new(span, text)])
 }
 
+/// The edits that put a value into brackets.
+pub(super) fn in_brackets(span: Span) -> Fix {
+    let (start, end) = (span.start(), span.end());
+    let edits = [Edit::new(Span::new(start, start), "["), Edit::new(Span::new(end, end), "]")];
+    Fix::new(Applicability::Safe, edits)
+}
+
 /// Takes one element out of an array, with the comma that belongs to it.
 pub(super) fn remove_element(spans: &[Span], index: usize) -> Option<Fix> {
     removal(spans, index).map(|removed| replace_safely(removed, ""))

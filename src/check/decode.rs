@@ -2,11 +2,10 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use crate::check::context::{At, Context, finding};
+use crate::check::context::{At, Context, finding, in_brackets};
 use crate::check::entry::{Entry, never_expires};
 use crate::check::members::{ENTRY_MEMBERS, HTTP_MEMBERS, duplicate, key_name, unknown};
 use crate::check::permissions;
@@ -55,8 +54,8 @@ pub(super) struct Decoder<'v, 'a> {
     pub(super) quiet: Quiet,
     // The databases that the present entry grants; kept for its room.
     databases: Vec<(usize, &'a str)>,
-    // Lists of permissions of which nothing is to be said, and whose databases are granted already.
-    quiet_lists: HashSet<&'a str, foldhash::fast::RandomState>,
+    // Lists of permissions of which nothing is to be said, and whether their databases are known to be granted again.
+    quiet_lists: HashMap<&'a str, bool, foldhash::fast::RandomState>,
     text: &'a str,
     start: usize,
     members: HashMap<Cow<'a, str>, RawStr<'a>>,
@@ -73,7 +72,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
             context,
             whole: Whole::new(text),
             databases: Vec::new(),
-            quiet_lists: HashSet::default(),
+            quiet_lists: HashMap::default(),
             text,
             start: 0,
             members: HashMap::new(),
@@ -122,6 +121,8 @@ impl<'v, 'a> Decoder<'v, 'a> {
         // What it holds can be checked all the same.
         if is_entry {
             self.entry(0, node);
+        } else {
+            self.whole.unreadable();
         }
     }
 
@@ -135,6 +136,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
                     let found = finding(Code::WrongType, opening(node), At::Token(index), message);
                     found.help("write `{\"token\": …, \"name\": …, \"permissions\": […]}`")
                 });
+                self.whole.unreadable();
                 None
             }
         };
@@ -180,7 +182,9 @@ impl<'v, 'a> Decoder<'v, 'a> {
         const MOST: usize = 1 << 10;
         let list = entry.list(self.text);
         self.databases.clear();
-        if self.quiet_lists.contains(list) {
+        if let Some(again) = self.quiet_lists.get_mut(list)
+            && core::mem::replace(again, true)
+        {
             return true;
         }
         let quiet = if self.context.validator.only_errors() {
@@ -189,7 +193,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
             entry.grants(&self.quiet, &mut self.databases)
         };
         if quiet && self.quiet_lists.len() < MOST {
-            self.quiet_lists.insert(list);
+            self.quiet_lists.entry(list).or_insert(false);
         }
         quiet
     }
@@ -203,7 +207,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
     }
 
     /// The members that are not of the format, when it is known which ones are there.
-    fn other_members(&mut self) {
+    fn other_members(&mut self, end: usize) {
         let others = core::mem::take(&mut self.others);
         let has = |wanted: &str| others.iter().any(|(_, name, _)| name == wanted);
         let opening = Span::new(self.start, self.start + 1);
@@ -212,7 +216,11 @@ impl<'v, 'a> Decoder<'v, 'a> {
             let admin = |(_, name, node): &(_, Cow<'_, str>, Node<'_>)| {
                 name == "token" && matches!(node.value, Value::String(_))
             };
+            if others.iter().any(admin) && has("permissions") && !self.create_seen {
+                return self.token_at_top(end);
+            }
             if others.iter().any(admin) {
+                self.whole.unreadable();
                 let message = "this is an admin token file, not a file of resource tokens";
                 let found = finding(Code::AdminTokenFile, opening, At::File, message);
                 let help = "give it to the server as `--admin-token-file`, or put the token into `tokens`";
@@ -220,6 +228,9 @@ impl<'v, 'a> Decoder<'v, 'a> {
             }
         }
         let mut tokens_meant = self.tokens_seen || is_http;
+        if !self.tokens_seen {
+            self.whole.unreadable();
+        }
         for (key, name, node) in &others {
             if is_http && !self.tokens_seen && !HTTP_MEMBERS.iter().any(|(http, _)| http == name) {
                 // One finding for the whole body is enough: its other members are right in it.
@@ -230,7 +241,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
                 _ => self.create_seen,
             };
             let free: Vec<&'static str> = FILE_MEMBERS.into_iter().filter(|known| !taken(known)).collect();
-            match unknown(&mut self.context, *key, name, &free, At::Member(name)) {
+            match unknown(&mut self.context, *key, name, node, &free, At::Member(name)) {
                 Some(CREATE_DATABASES) => self.create_databases(node),
                 Some(TOKENS) => {
                     tokens_meant = true;
@@ -244,6 +255,20 @@ impl<'v, 'a> Decoder<'v, 'a> {
             let found = finding(Code::MissingMember, opening, At::File, message);
             self.context.push(found.help("add `\"tokens\": [{…}]`"));
         }
+    }
+
+    /// A token with permissions where the file should be.
+    fn token_at_top(&mut self, end: usize) {
+        self.whole.unreadable();
+        let message = "the file has no `tokens`, and one token stands in its place";
+        let opening = Span::new(self.start, self.start + 1);
+        let edits = [
+            Edit::new(Span::new(self.start, self.start), "{\"tokens\": ["),
+            Edit::new(Span::new(end, end), "]}"),
+        ];
+        let found = finding(Code::MissingMember, opening, At::File, message);
+        let fix = Fix::new(Applicability::Ask, edits);
+        self.context.push(found.help("wrap it: `{\"tokens\": [{…}]}`").fix(fix));
     }
 
     fn tokens_of(&mut self, node: &Node<'a>) {
@@ -306,11 +331,12 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
             let message = "there is no token in the file";
             let found = finding(Code::NoTokens, Span::new(start, end), At::Member(TOKENS), message);
             self.context.push(found.help("add one, or start the server without the file"));
+            self.whole.unreadable();
         }
     }
 
-    fn object_end(&mut self, _end: usize) {
-        self.other_members();
+    fn object_end(&mut self, end: usize) {
+        self.other_members(end);
     }
 
     fn other(&mut self, value: Node<'a>) {
@@ -360,22 +386,10 @@ pub(super) const fn opening(node: &Node<'_>) -> Span {
     }
 }
 
-/// The edits that put a value into brackets.
-pub(super) fn in_brackets(span: Span) -> Fix {
-    let (start, end) = (span.start(), span.end());
-    let edits = [Edit::new(Span::new(start, start), "["), Edit::new(Span::new(end, end), "]")];
-    Fix::new(Applicability::Safe, edits)
-}
-
 /// A finding for an escape that is half of a character.
 pub(super) fn half_a_character(context: &mut Context<'_>, string: RawStr<'_>) {
     context.tell(Code::JsonSyntax, string.outer(), || {
         let message = "an escape in this string is half of a character: a surrogate without its pair";
         finding(Code::JsonSyntax, string.outer(), At::File, message).help("write the character itself")
     });
-}
-
-/// The strings of a text that is itself a JSON array of strings, as `system.tokens` has it.
-pub(super) fn list_in_a_string(text: &str) -> Option<Vec<String>> {
-    text.trim_start().starts_with('[').then(|| json::string_list(text)).flatten()
 }

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use crate::check::context::{At, Context, finding, removal, replace_on_request, replace_safely};
 use crate::check::decode::{Decoder, half_a_character, opening};
 use crate::check::members::{ENTRY_MEMBERS, entry_members};
+use crate::check::names::is_variable;
 use crate::check::permissions;
 use crate::check::strength::{Strength, strength};
 use crate::code::Code;
@@ -55,9 +56,17 @@ impl Entry {
         let expiry_found = if let Some((_, node)) = expiry {
             expiry_rules(&mut decoder.context, At::TokenMember(index, "expiry_millis"), node, members)
         } else {
-            never_expires(&mut decoder.context, At::Token(index), span);
+            // A duration of the HTTP API has its own finding, and means an expiry.
+            let is_duration =
+                |member: &Member<'_>| member.key.decode().is_some_and(|key| key == "expiry_secs");
+            if !members.iter().any(is_duration) {
+                never_expires(&mut decoder.context, At::Token(index), span);
+            }
             None
         };
+        if permissions.is_none() {
+            decoder.whole.unreadable();
+        }
         let builds = decoder.builds();
         let permissions =
             permissions.and_then(|(_, node)| permissions::read(decoder, index, node, builds))?;
@@ -83,7 +92,7 @@ pub(super) fn never_expires(context: &mut Context<'_>, at: At<'_>, span: Span) {
     if context.wants(Code::NeverExpires) {
         let opening = Span::new(span.start(), span.start() + 1);
         context.tell(Code::NeverExpires, opening, || {
-            finding(Code::NeverExpires, opening, at, "the token never expires")
+            finding(Code::NeverExpires, opening, at, "the token never expires").help(ADD_EXPIRY)
         });
     }
 }
@@ -103,7 +112,10 @@ pub(super) fn string<'a>(
     }
     context.tell(Code::WrongType, opening(node), || {
         let message = format!("{what} is a string, not {}", node.value.description());
-        finding(Code::WrongType, opening(node), at, message)
+        finding(Code::WrongType, opening(node), at, message).help(match node.value {
+            Value::Number(_) | Value::Bool => "write it in double quotes",
+            _ => "write a string in its place",
+        })
     });
     None
 }
@@ -122,6 +134,13 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
     let new = || Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]);
     let checked = check_token(&token);
     match checked.map_err(|error| (error.kind(), error.span())) {
+        Err((InvalidTokenKind::Prefix, _)) if is_variable(&token) => {
+            context.find(Code::UnexpandedVariable, string.inner(), || {
+                let message = "a variable was not filled in";
+                let found = finding(Code::UnexpandedVariable, string.inner(), at, message);
+                found.help("write the token, or fill the template in before").fix(new())
+            });
+        }
         Err((InvalidTokenKind::Prefix, _)) => {
             context.find(Code::TokenPrefix, string.inner(), || {
                 let found = finding(Code::TokenPrefix, string.inner(), at, "a token begins with `apiv3_`");
@@ -214,6 +233,8 @@ pub(super) fn not_empty<'a>(
     Some((string, name))
 }
 
+const ADD_EXPIRY: &str = "give it an `expiry_millis`, and rotate it before";
+
 // Seconds of the years 1973 to 5138 are milliseconds of January 1970 to 1973.
 pub(super) const LOOKS_LIKE_SECONDS: core::ops::Range<i64> = 100_000_000..100_000_000_000;
 pub(super) const MILLIS_OF_YEAR_5138: i64 = 100_000_000_000_000;
@@ -293,7 +314,7 @@ pub(super) fn expiry_rules(
         finding(Code::Expired, span, at, format!("the token expired on {}, {} ago", date(expiry), days(ago)))
             .help("make a new one, or remove it")
     } else if millis == i64::MAX {
-        finding(Code::NeverExpires, span, at, "the token never expires")
+        finding(Code::NeverExpires, span, at, "the token never expires").help(ADD_EXPIRY)
     } else {
         let left = expiry.remaining(now).unwrap_or_default();
         let message = format!("the token expires on {}, in {}", date(expiry), days(left));
@@ -301,7 +322,7 @@ pub(super) fn expiry_rules(
             left if left <= soon => {
                 finding(Code::ExpiresSoon, span, at, message).help("make its successor now")
             }
-            left if left > far => finding(Code::ExpiresFar, span, at, message),
+            left if left > far => finding(Code::ExpiresFar, span, at, message).help("choose a nearer time"),
             _ => return Some(expiry),
         }
     };
@@ -344,7 +365,13 @@ fn not_an_integer(now: std::time::SystemTime, at: At<'_>, node: &Node<'_>) -> cr
     };
     let text = text.unwrap_or_default();
     let text = text.trim();
-    if let Ok(expiry) = Expiry::parse(text) {
+    if let Some(seconds) = text.parse().ok().filter(|seconds| LOOKS_LIKE_SECONDS.contains(seconds)) {
+        let millis = seconds * 1000;
+        let help = format!("it looks like seconds: {}", becomes(millis));
+        return wrong.help(help).fix(replace_on_request(node.span, millis.to_string()));
+    }
+    // A date is the beginning of its day.
+    if let Ok(expiry) = Expiry::parse(text).or_else(|_| Expiry::parse(&format!("{text}T00:00:00Z"))) {
         let millis = expiry.as_millis();
         let same = text.parse() == Ok(millis) || expiry.to_string() == text;
         let fix = if same { replace_safely } else { replace_on_request };
@@ -354,7 +381,7 @@ fn not_an_integer(now: std::time::SystemTime, at: At<'_>, node: &Node<'_>) -> cr
         Ok(expiry) => {
             let millis = expiry.as_millis();
             wrong
-                .help(format!("from now on that would be {}", becomes(millis).trim_start_matches("write ")))
+                .help(format!("{}, which is {text} from now on", becomes(millis)))
                 .fix(replace_on_request(node.span, millis.to_string()))
         }
         Err(_) => wrong.help("write the Unix time in milliseconds, such as `1767225600000`"),
@@ -364,6 +391,7 @@ fn not_an_integer(now: std::time::SystemTime, at: At<'_>, node: &Node<'_>) -> cr
 fn description(node: &Node<'_>) -> &'static str {
     match &node.value {
         Value::Number(spelt) if spelt.contains(['.', 'e', 'E']) => "a number with a fraction or exponent",
+        Value::Number("-0") => "a negative zero",
         Value::Number(_) => "a number beyond 64 bits",
         other => other.description(),
     }

@@ -9,21 +9,87 @@ use core::cell::OnceCell;
 use crate::check::context::{At, Context, finding, replace_on_request, replace_safely, with_fragment};
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
-use crate::json::{Places, RawStr};
+use crate::json::RawStr;
 use crate::permission::{DatabaseActions, ParsePermissionError, Permission, PermissionErrorKind as Kind};
 use crate::redact::mentions_token;
 use crate::release::Release;
 use crate::span::Span;
 
+/// The place in the file of a place in the text; none where it is in no one piece of the file.
+type Place<'p> = &'p mut dyn FnMut(Span) -> Option<Span>;
+
 /// Everything that is wrong with a permission string that the grammar refuses.
 pub(super) fn errors(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, text: &str) {
-    let release = context.validator.release;
+    let separators = between_permissions(text);
+    if let Some(first) = separators.first() {
+        let place = string.place(Span::new(first.start(), text.len()));
+        context.find(Code::ExtraPart, place, || {
+            let message = "a string holds one permission, and this is one more";
+            let found =
+                finding(Code::ExtraPart, place, at, message).help("write each as a string of its own");
+            found.fix(Fix::new(Applicability::Ask, apart(string, &separators)))
+        });
+    }
+    each_error(context, at, string, text, &separators);
+}
+
+/// What makes strings of their own of the permissions in one.
+pub(super) fn apart(string: RawStr<'_>, separators: &[Span]) -> Vec<Edit> {
+    separators.iter().map(|separator| Edit::new(string.place(*separator), "\", \"")).collect()
+}
+
+/// The errors of each of the permissions that stand in one string.
+pub(super) fn each_error(
+    context: &mut Context<'_>,
+    at: At<'_>,
+    string: RawStr<'_>,
+    text: &str,
+    separators: &[Span],
+) {
     let mut places = string.places();
+    let mut start = 0;
+    let ends = separators.iter().map(|separator| (separator.start(), separator.end()));
+    for (end, next) in ends.chain([(text.len(), text.len())]) {
+        let mut place = |span: Span| Some(places.place(Span::new(start + span.start(), start + span.end())));
+        errors_in(context, at, text.get(start..end).unwrap_or_default(), &mut place);
+        start = next;
+    }
+}
+
+/// What separates several permissions in one string; nothing where there is one.
+pub(super) fn between_permissions(text: &str) -> Vec<Span> {
+    // Nobody writes a longer one.
+    const LONGEST: usize = 1_024;
+    let is_separator = |c: char| matches!(c, ',' | ';') || c.is_ascii_whitespace();
+    let is_permission = |text: &str| text.matches(':').count() == 2;
+    let mut separators = Vec::new();
+    let mut start = 0;
+    for (at, _) in text.match_indices(':').take_while(|_| text.len() <= LONGEST) {
+        let before = text.get(start..at).unwrap_or_default();
+        let word = before.rfind(is_separator).map_or(0, |last| last + 1);
+        let (before, name) = before.split_at_checked(word).unwrap_or_default();
+        if word > 0 && matches!(name, "db" | "system") && is_permission(before) {
+            let permission = before.trim_end_matches(is_separator);
+            separators.push(Span::new(start + permission.len(), start + word));
+            start += word;
+        }
+    }
+    let rest = text.get(start..).unwrap_or_default();
+    if is_permission(rest) { separators } else { Vec::new() }
+}
+
+/// The same for a text that is put together from pieces of the file; what is in no one piece is left out.
+pub(super) fn errors_in(context: &mut Context<'_>, at: At<'_>, text: &str, place: Place<'_>) {
+    if Permission::accept(text).is_some() {
+        return;
+    }
+    let release = context.validator.release;
     // Looked for once, not for every fragment of a long text.
     let hides = OnceCell::new();
     Permission::each_mistake(text, |mistake| {
-        let (code, place) = (code(mistake.kind), places.place(mistake.span));
-        context.add((code, code.severity(), may_have_a_fix(mistake.kind)), place, || {
+        let Some(span) = place(mistake.span) else { return };
+        let code = code(mistake.kind);
+        context.add((code, code.severity(), may_have_a_fix(mistake.kind)), span, || {
             let error = mistake.error(text);
             let fragment = error.span().text(text).unwrap_or_default();
             let message = match error.kind() {
@@ -40,8 +106,8 @@ pub(super) fn errors(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, 
                 Kind::AdminPermission => admin_permission(release),
                 _ => error.message().to_string(),
             };
-            let found = finding(code, place, at, message).help(help(release, &error));
-            found.fix(fix(&error, &mut places, place, text, fragment))
+            let found = finding(code, span, at, message).help(help(release, &error, text));
+            found.fix(fix(&error, place, span, text, fragment))
         });
     });
 }
@@ -90,30 +156,39 @@ fn admin_permission(release: Option<Release>) -> String {
         Some(release) if release >= Release::WILDCARD_DATABASES => {
             format!("{message}, and release {release} refuses it")
         }
-        Some(release) => format!("{message}, and release {release} would make a full admin token of it"),
+        Some(release) if release >= Release::OFFLINE_TOKENS => {
+            format!("{message}, and release {release} would make a full admin token of it")
+        }
+        Some(_) => message.into(),
         None => format!("{message}; releases 3.4 to 3.9 would make a full admin token of it"),
     }
 }
 
-fn help(release: Option<Release>, error: &ParsePermissionError) -> Cow<'static, str> {
-    let old = release.is_none_or(|release| release < Release::WILDCARD_DATABASES);
-    match error.kind() {
-        Kind::UnknownSystemResource if old => Cow::Owned(format!(
-            "{} A server of 3.4 to 3.9 panics at this, and at every later start",
-            sentence(&error.help())
-        )),
+fn help(release: Option<Release>, error: &ParsePermissionError, text: &str) -> Cow<'static, str> {
+    let is_system = text.starts_with("system:");
+    let help = match error.kind() {
+        Kind::WildcardAction if is_system => {
+            Cow::Borrowed("write `read`, the only action on system resources")
+        }
         _ => error.help(),
+    };
+    // Which names of system resources kill a server, as far as it was run.
+    if !is_system || !matches!(error.kind(), Kind::UnknownSystemResource | Kind::MixedWildcard | Kind::Glob) {
+        return help;
     }
-}
-
-/// The same text, ready to be followed by a sentence.
-fn sentence(text: &str) -> String {
-    if text.ends_with('?') { text.into() } else { format!("{text}.") }
+    let old = Release::OFFLINE_TOKENS..Release::WILDCARD_DATABASES;
+    let who = match release {
+        Some(release) if old.contains(&release) => format!("release {release}"),
+        Some(_) => return help,
+        None => "a server of 3.4 to 3.9".into(),
+    };
+    let before = if help.ends_with('?') { " " } else { "; " };
+    Cow::Owned(format!("{help}{before}{who} panics at this, and at every later start"))
 }
 
 fn fix(
     error: &ParsePermissionError,
-    places: &mut Places<'_>,
+    places: Place<'_>,
     place: Span,
     text: &str,
     fragment: &str,
@@ -124,17 +199,27 @@ fn fix(
             let start = error.span().start();
             // Not where the result would have other mistakes.
             let (before, after) = text.split_at_checked(start)?;
+            if after.bytes().all(|byte| byte == b':') {
+                return Permission::accept(before).map(|_| replace_on_request(place, ""));
+            }
             Permission::accept(&format!("{before}{}", after.replace(':', ",")))?;
             let colons = fragment.match_indices(':').map(|(at, _)| Span::new(start + at, start + at + 1));
-            let edits: Vec<Edit> = colons.map(|colon| Edit::new(places.place(colon), ",")).collect();
-            Fix::new(Applicability::Ask, edits)
+            let edits: Option<Vec<Edit>> = colons.map(|colon| Some(Edit::new(places(colon)?, ","))).collect();
+            Fix::new(Applicability::Ask, edits?)
         }
         Kind::EmptyItem { number } => {
             let at = error.span().start();
             let comma = if number > 1 { Span::new(at.checked_sub(1)?, at) } else { Span::new(at, at + 1) };
-            replace_safely(places.place(comma), "")
+            replace_safely(places(comma)?, "")
         }
-        Kind::Whitespace => replace_safely(place, ""),
+        Kind::Whitespace => {
+            // Where nothing else stands between two separators, an empty item or part would be left.
+            let (start, end) = (error.span().start(), error.span().end());
+            let is_edge = |c: Option<char>| c.is_none_or(|c| matches!(c, ':' | ','));
+            let before = is_edge(text.get(..start)?.chars().next_back());
+            let after = is_edge(text.get(end..)?.chars().next());
+            (!(before && after)).then(|| replace_safely(place, ""))?
+        }
         Kind::MixedWildcard => replace_on_request(place, "*"),
         Kind::WildcardAction => replace_on_request(place, if is_system { "read" } else { "read,write" }),
         Kind::ActionNotForType => replace_on_request(place, "read"),

@@ -2,31 +2,45 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::time::Duration;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::time::SystemTime;
 
 use foldhash::quality::RandomState;
 
 use crate::check::context::{At, Context, finding, replace_on_request, replace_safely, with_fragment};
 use crate::check::decode::half_a_character;
 use crate::code::Code;
-use crate::json::{Member, Node, RawStr};
+use crate::diagnostic::{Applicability, Edit, Fix};
+use crate::expiry::Expiry;
+use crate::json::{Member, Node, RawStr, Value};
 use crate::redact::may_show;
 use crate::suggest::meant;
 
 pub(super) const ENTRY_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "permissions"];
 // Members of the HTTP API's body, and what the file calls them.
 pub(super) const HTTP_MEMBERS: [(&str, &str); 2] = [("token_name", "name"), ("expiry_secs", "expiry_millis")];
-const EXPIRY_ALIASES: [&str; 8] = [
-    "expiry",
-    "expires",
-    "expires_at",
-    "expiration",
-    "expiry_ms",
-    "expiry_time",
-    "expires_millis",
-    "expiry_date",
+// Words that people write instead, and what the file calls them.
+const ALIASES: [(&str, &str); 16] = [
+    ("expiry", "expiry_millis"),
+    ("expires", "expiry_millis"),
+    ("expires_at", "expiry_millis"),
+    ("expires_on", "expiry_millis"),
+    ("expiration", "expiry_millis"),
+    ("expiry_ms", "expiry_millis"),
+    ("expiry_time", "expiry_millis"),
+    ("expires_millis", "expiry_millis"),
+    ("expiry_date", "expiry_millis"),
+    ("valid_until", "expiry_millis"),
+    ("perms", "permissions"),
+    ("grants", "permissions"),
+    ("scopes", "permissions"),
+    ("secret", "token"),
+    ("value", "token"),
+    ("id", "name"),
 ];
 
 /// The name of a member.
@@ -57,10 +71,12 @@ pub(super) fn unknown(
     context: &mut Context<'_>,
     key: RawStr<'_>,
     name: &str,
+    value: &Node<'_>,
     free: &[&'static str],
     at: At<'_>,
 ) -> Option<&'static str> {
     if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
+        let now = context.validator.now;
         context.find(Code::HttpRequestBody, key.outer(), || {
             let message = format!("`{name}` is a member of the HTTP API, and the file has `{ours}`");
             let found = finding(Code::HttpRequestBody, key.outer(), at, message);
@@ -68,9 +84,14 @@ pub(super) fn unknown(
                 let fix = free.contains(ours).then(|| replace_on_request(key.inner(), *ours));
                 found.help("write `name`").fix(fix)
             } else {
-                found.help(
-                    "write `expiry_millis`: the Unix time of the expiry in milliseconds, not a duration",
-                )
+                let meant = from_now_on(now, value).filter(|_| free.contains(ours));
+                let fix = meant.map(|millis| {
+                    let edits = [Edit::new(key.inner(), *ours), Edit::new(value.span, millis)];
+                    Fix::new(Applicability::Ask, edits)
+                });
+                let help =
+                    "write `expiry_millis`: the Unix time of the expiry in milliseconds, not a duration";
+                found.help(help).fix(fix)
             }
         });
         // A duration is no expiry, so nothing more can be said of its value.
@@ -78,9 +99,11 @@ pub(super) fn unknown(
     }
     let same = free.iter().copied().find(|known| is_same_word(known, name));
     let near = same.or_else(|| meant(name, free.iter().copied()).map(|(known, _)| known));
-    let is_expiry =
-        || free.contains(&"expiry_millis") && EXPIRY_ALIASES.iter().any(|alias| is_alias(alias, name));
-    if let Some(known) = near.or_else(|| is_expiry().then_some("expiry_millis")) {
+    let alias = || {
+        let alias = ALIASES.iter().find(|(alias, known)| free.contains(known) && is_same_word(alias, name));
+        alias.map(|(_, known)| *known)
+    };
+    if let Some(known) = near.or_else(alias) {
         context.find(Code::MisspeltMember, key.outer(), || {
             let message = format!("the server ignores this member: it is called `{known}`");
             let found = finding(Code::MisspeltMember, key.outer(), at, message);
@@ -113,10 +136,11 @@ fn is_same_word(a: &str, b: &str) -> bool {
     plain(a).eq(plain(b))
 }
 
-/// Whether a name is an alias in any case, with `-` for `_`.
-fn is_alias(alias: &str, name: &str) -> bool {
-    let plain = |byte: u8| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() };
-    alias.len() == name.len() && alias.bytes().eq(name.bytes().map(plain))
+/// The expiry in milliseconds that a duration in seconds comes to now.
+fn from_now_on(now: SystemTime, value: &Node<'_>) -> Option<String> {
+    let Value::Number(spelt) = value.value else { return None };
+    let expiry = Expiry::after(now, Duration::from_secs(spelt.parse().ok()?)).ok()?;
+    Some(expiry.as_millis().to_string())
 }
 
 /// Whether a name of a member looks like one, and not like a piece of a secret.
@@ -179,7 +203,7 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
         let pairs = known.into_iter().zip(&found);
         let free: Vec<&'static str> =
             pairs.filter(|(_, slot)| slot.is_none()).map(|(known, _)| known).collect();
-        let meant = unknown(context, member.key, &name, &free, at(&name));
+        let meant = unknown(context, member.key, &name, &member.value, &free, at(&name));
         if let Some(slot) = meant.and_then(&place).and_then(|place| found.get_mut(place)) {
             *slot = Some((member.key, &member.value));
         }

@@ -11,39 +11,53 @@ use crate::span::Span;
 /// The longest name that the documentation allows.
 pub(super) const DOCUMENTED_NAME: usize = 64;
 
-/// The rules of a name in `create_databases`; whether it has an error.
-pub(super) fn database_name(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, name: &str) -> bool {
+/// The rules of a name in `create_databases`, which begins at `start` of a string; whether it has an error.
+pub(super) fn database_name(
+    context: &mut Context<'_>,
+    at: At<'_>,
+    string: RawStr<'_>,
+    name: &str,
+    start: usize,
+) -> bool {
+    let place = |span: Span| string.place(Span::new(start + span.start(), start + span.end()));
+    let whole = || place(Span::new(0, name.len()));
     if name == "*" {
-        context.tell(Code::CreateWildcard, string.inner(), || {
+        context.tell(Code::CreateWildcard, whole(), || {
             let message = "`*` is not a name, and cannot be created";
-            finding(Code::CreateWildcard, string.inner(), at, message).help("list the names")
+            finding(Code::CreateWildcard, whole(), at, message).help("list the names")
         });
         return true;
     }
     if is_variable(name) {
-        context.tell(Code::UnexpandedVariable, string.inner(), || {
-            let found = finding(Code::UnexpandedVariable, string.inner(), at, "a variable was not filled in");
-            found.help("write the value, or fill the template in before")
+        context.tell(Code::UnexpandedVariable, whole(), || {
+            let message = with_fragment("a variable was not filled in", name, name);
+            finding(Code::UnexpandedVariable, whole(), at, message)
+                .help("write the value, or fill the template in before")
         });
         return true;
     }
     if let Err(error) = check_database_name(name) {
-        let (code, span) = match error.kind() {
-            InvalidNameKind::TooLong => (Code::DatabaseNameTooLong, string.inner()),
-            _ => (Code::BadDatabaseName, string.place(error.span())),
-        };
-        context.tell(code, span, || {
-            finding(code, span, at, format!("{}", error.kind())).help(
+        let (code, span, help) = match error.kind() {
+            InvalidNameKind::TooLong => {
+                (Code::DatabaseNameTooLong, whole(), "use a name of at most 64 characters")
+            }
+            InvalidNameKind::Empty => {
+                (Code::BadDatabaseName, whole(), "fill it in, or leave it out; was a variable not set?")
+            }
+            _ => (
+                Code::BadDatabaseName,
+                place(error.span()),
                 "a database name is ASCII letters, digits, `_` and `-`, first a letter or digit, with at most one `/` inside",
-            )
-        });
+            ),
+        };
+        context.tell(code, span, || finding(code, span, at, format!("{}", error.kind())).help(help));
         return true;
     }
-    name_warnings(context, at, string.inner(), name);
+    name_warnings(context, at, whole(), name);
     if name == INTERNAL_DATABASE {
-        context.tell(Code::InternalDatabase, string.inner(), || {
+        context.tell(Code::InternalDatabase, whole(), || {
             let message = "`_internal` exists on every server, and is not created";
-            finding(Code::InternalDatabase, string.inner(), at, message).help("remove it")
+            finding(Code::InternalDatabase, whole(), at, message).help("remove it")
         });
     }
     false
@@ -69,7 +83,7 @@ pub(super) fn name_warnings(context: &mut Context<'_>, at: At<'_>, span: Span, n
 }
 
 /// Whether a whole name is a variable that was not filled in.
-fn is_variable(name: &str) -> bool {
+pub(super) fn is_variable(name: &str) -> bool {
     let name = name.trim();
     let enclosed = |open, close| name.strip_prefix(open).is_some_and(|rest: &str| rest.contains(close));
     enclosed("${", "}") || enclosed("{{", "}}") || enclosed("<", ">") || enclosed("$(", ")") || {

@@ -4,20 +4,20 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use foldhash::quality::RandomState;
 
 use crate::check::context::{At, Context, finding, replace_safely};
-use crate::check::decode::{Decoder, half_a_character, in_brackets, list_in_a_string, opening};
+use crate::check::decode::Decoder;
 use crate::check::grammar::errors;
 use crate::check::names::name_warnings;
 use crate::check::rights;
+use crate::check::shape::{not_a_list, text};
 use crate::code::{Code, Severity};
-use crate::json::{self, Node, RawStr, Value};
-use crate::name::INTERNAL_DATABASE;
+use crate::json::{Node, RawStr, Value};
+use crate::name::{INTERNAL_DATABASE, check_database_name};
 use crate::permission::{DatabaseActions, Permission, PermissionRef};
-use crate::redact::may_show;
 use crate::release::Release;
 use crate::span::Span;
 
@@ -101,6 +101,9 @@ pub(super) fn list<'a>(
         .enumerate()
         .filter_map(|(index, item)| text(&mut decoder.context, token, index, item))
         .collect();
+    if texts.len() < items.len() {
+        decoder.whole.unreadable();
+    }
     let mut grants = Vec::with_capacity(texts.len());
     for (index, string, text) in &texts {
         if let Some(permission) = Permission::accept(text) {
@@ -108,7 +111,7 @@ pub(super) fn list<'a>(
             one(decoder, token, &grant);
             grants.push(grant);
         } else {
-            decoder.whole.unreadable();
+            names_of_a_wrong_one(decoder, (token, *index), *string, text);
             errors(&mut decoder.context, At::Permission(token, *index), *string, text);
         }
     }
@@ -146,101 +149,8 @@ fn values(
     all.then_some(permissions)
 }
 
-fn text<'a>(
-    context: &mut Context<'_>,
-    token: usize,
-    index: usize,
-    item: &Node<'a>,
-) -> Option<(usize, RawStr<'a>, Cow<'a, str>)> {
-    let at = At::Permission(token, index);
-    match &item.value {
-        Value::String(string) => {
-            let text = string.decode();
-            if text.is_none() {
-                half_a_character(context, *string);
-            }
-            return text.map(|text| (index, *string, text));
-        }
-        Value::Object(_) => {
-            context.find(Code::PermissionObject, opening(item), || {
-                let message = "a permission is a string, not an object";
-                let found = finding(Code::PermissionObject, opening(item), at, message);
-                match object_as_text(item) {
-                    Some(text) => {
-                        let fix = replace_safely(item.span, json::quoted(&text));
-                        found.help(format!("write `{text}`")).fix(fix)
-                    }
-                    None => found.help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`"),
-                }
-            });
-        }
-        other => {
-            context.tell(Code::WrongType, opening(item), || {
-                let message = format!("a permission is a string, not {}", other.description());
-                let found = finding(Code::WrongType, opening(item), at, message);
-                found.help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`")
-            });
-        }
-    }
-    None
-}
-
-/// The permission string that means the same as an object of the HTTP API.
-fn object_as_text(node: &Node<'_>) -> Option<String> {
-    let Value::Object(members) = &node.value else { return None };
-    let member = |names: &[&str]| {
-        let found = members
-            .iter()
-            .find(|member| member.key.decode().is_some_and(|key| names.contains(&key.as_ref())));
-        found.map(|member| &member.value)
-    };
-    let list = |names: &[&str]| -> Option<String> {
-        let strings = |node: &Node<'_>| match &node.value {
-            Value::String(string) => string.decode().map(Cow::into_owned),
-            _ => None,
-        };
-        match &member(names)?.value {
-            Value::Array(items) => Some(items.iter().map(strings).collect::<Option<Vec<_>>>()?.join(",")),
-            Value::String(string) => string.decode().map(Cow::into_owned),
-            _ => None,
-        }
-    };
-    let resource_type = list(&["resource_type"])?;
-    let names = list(&["resource_names", "resource_name", "resource_identifier"])?;
-    let text = format!("{resource_type}:{names}:{}", list(&["actions", "action"])?);
-    let right = members.len() == 3 && Permission::parse_borrowed(&text).is_ok();
-    (right && may_show(&text, &text)).then_some(text)
-}
-
-fn not_a_list<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, node: &Node<'a>) {
-    let message = format!("`permissions` is a list of strings, not {}", node.value.description());
-    let at = At::TokenMember(token, "permissions");
-    let found = finding(Code::PermissionsNotAList, opening(node), at, message)
-        .help("write `\"permissions\": [\"db:db1:read\"]`");
-    let Value::String(string) = node.value else {
-        let fix = matches!(node.value, Value::Object(_)).then(|| in_brackets(node.span));
-        return decoder.context.push(found.fix(fix));
-    };
-    let Some(text) = string.decode() else { return decoder.context.push(found) };
-    if let Some(list) = list_in_a_string(&text) {
-        let shown = list.iter().all(|item| may_show(item, item));
-        let fix = || {
-            let quoted: Vec<String> = list.iter().map(|item| json::quoted(item)).collect();
-            replace_safely(node.span, format!("[{}]", quoted.join(", ")))
-        };
-        return decoder.context.push(found.fix(shown.then(fix)));
-    }
-    if let Ok(permission) = Permission::parse_borrowed(&text) {
-        decoder.context.push(found.fix(in_brackets(node.span)));
-        one(decoder, token, &Grant { index: 0, string, text: &text, permission });
-    } else {
-        decoder.context.push(found);
-        errors(&mut decoder.context, at, string, &text);
-    }
-}
-
 /// The rules of one right permission.
-fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant<'_, 'a>) {
+pub(super) fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant<'_, 'a>) {
     let Permission::Database(permission) = &grant.permission else {
         return if !decoder.context.validator.only_errors() {
             duplicate_items(&mut decoder.context, token, grant);
@@ -253,23 +163,8 @@ fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant<'_, 'a>) {
         if decoder.context.validator.only_errors() {
             return;
         }
-        let inside = "db:".len()..grant.text.rfind(':').unwrap_or("db:".len());
-        let mut start = inside.start;
-        let mut places = grant.string.places();
-        for name in grant.text.get(inside).unwrap_or_default().split(',') {
-            let span = Span::new(start, start + name.len());
-            start = span.end() + 1;
-            let place = places.place(span);
-            decoder.whole.grant((token, grant.index, place), name, grant.string.slice(span));
-            name_warnings(&mut decoder.context, at, place, name);
-            if name == INTERNAL_DATABASE {
-                decoder.context.tell(Code::InternalDatabase, place, || {
-                    let message = "only admin tokens reach `_internal`, whatever is granted";
-                    let found = finding(Code::InternalDatabase, place, at, message);
-                    found.help("remove it, or use an admin token")
-                });
-            }
-        }
+        let inside = Span::new("db:".len(), grant.text.rfind(':').unwrap_or("db:".len()));
+        names(decoder, (token, grant.index), grant.string, grant.text, inside);
     }
     if decoder.context.validator.only_errors() {
         return;
@@ -284,12 +179,57 @@ fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant<'_, 'a>) {
             context.tell(Code::UndocumentedAction, span, || {
                 let message =
                     format!("the server accepts `{action}`, and the documentation does not name it");
-                finding(Code::UndocumentedAction, span, at, message)
+                let found = finding(Code::UndocumentedAction, span, at, message);
+                found.help("expect that a later release may refuse it")
             });
         }
     }
     releases(context, at, grant, permission.actions());
     duplicate_items(context, token, grant);
+}
+
+/// The rules of right names of databases, which stand in this part of a permission.
+fn names<'a>(
+    decoder: &mut Decoder<'_, 'a>,
+    (token, index): (usize, usize),
+    string: RawStr<'a>,
+    text: &str,
+    inside: Span,
+) {
+    let at = At::Permission(token, index);
+    let mut start = inside.start();
+    let mut places = string.places();
+    for name in inside.text(text).unwrap_or_default().split(',') {
+        let span = Span::new(start, start + name.len());
+        start = span.end() + 1;
+        let place = places.place(span);
+        decoder.whole.grant((token, index, place), name, string.slice(span));
+        name_warnings(&mut decoder.context, at, place, name);
+        if name == INTERNAL_DATABASE {
+            decoder.context.tell(Code::InternalDatabase, place, || {
+                let message = "only admin tokens reach `_internal`, whatever is granted";
+                let found = finding(Code::InternalDatabase, place, at, message);
+                found.help("remove it, or use an admin token")
+            });
+        }
+    }
+}
+
+/// The same where another part of the permission is wrong: that does not hide what can be said of its names.
+fn names_of_a_wrong_one<'a>(
+    decoder: &mut Decoder<'_, 'a>,
+    place: (usize, usize),
+    string: RawStr<'a>,
+    text: &str,
+) {
+    let (before, behind) = text.split_once(':').unwrap_or_default();
+    let list = behind.split(':').next().unwrap_or_default();
+    if before == "db" && list.split(',').all(|name| check_database_name(name).is_ok()) {
+        let start = before.len() + 1;
+        names(decoder, place, string, text, Span::new(start, start + list.len()));
+    } else {
+        decoder.whole.unreadable();
+    }
 }
 
 fn wildcard(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, actions: DatabaseActions) {
@@ -315,7 +255,10 @@ fn releases(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, action
         let message = format!("release {release} refuses {what}; {first} accepts it");
         finding(Code::NeedsNewerRelease, span, at, message)
     };
-    if release < Release::WILDCARD_DATABASES
+    // A release that reads no such file does nothing wrong with it.
+    let reads = release >= Release::OFFLINE_TOKENS;
+    if reads
+        && release < Release::WILDCARD_DATABASES
         && let Some((span, _)) = grant.names().find(|(_, name)| *name == "*")
     {
         let span = grant.string.place(span);
@@ -326,9 +269,10 @@ fn releases(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, action
     if release < Release::CREATE_ACTION
         && let Some((span, _)) = grant.actions().find(|(_, action)| *action == "create")
     {
-        context.push(newer(span, "`create`", Release::CREATE_ACTION));
+        let found = newer(span, "`create`", Release::CREATE_ACTION);
+        context.push(found.help("remove it, or use a newer release"));
     }
-    if release < Release::NO_DELETE_BY_WRITE && !actions.contains(DatabaseActions::DELETE) {
+    if reads && release < Release::NO_DELETE_BY_WRITE && !actions.contains(DatabaseActions::DELETE) {
         let deletes = grant.actions().find(|(_, action)| matches!(*action, "read" | "write"));
         if let Some((span, action)) = deletes {
             let message = format!("with release {release}, `{action}` also allows deleting the database");
@@ -342,7 +286,7 @@ fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_
     let at = At::Permission(token, grant.index);
     let (_, lists) = grant.text.split_once(':').unwrap_or_default();
     let (names, actions) = lists.rsplit_once(':').unwrap_or_default();
-    let mut twice: Vec<Span> = Vec::new();
+    let mut twice: Vec<(Span, Span)> = Vec::new();
     let (start, colon) = grant.name_places();
     if may_repeat(names) {
         twice.extend(second_ones(grant.spans(start, colon)));
@@ -351,13 +295,13 @@ fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_
         twice.extend(second_ones(grant.spans(colon + 1, grant.text.len())));
     }
     let mut places = grant.string.places();
-    for span in twice {
+    for (first, span) in twice {
         let place = places.place(span);
         context.find(Code::DuplicateItem, place, || {
             // The comma before it may be an escape in the file.
             let removed = places.place(Span::new(span.start() - 1, span.end()));
             let found = finding(Code::DuplicateItem, place, at, "this stands in the list already");
-            found.help("remove it").fix(replace_safely(removed, ""))
+            found.label(grant.string.place(first), "here").help("remove it").fix(replace_safely(removed, ""))
         });
     }
 }
@@ -375,7 +319,11 @@ fn may_repeat(list: &str) -> bool {
     false
 }
 
-fn second_ones<'t>(items: impl Iterator<Item = (Span, &'t str)>) -> impl Iterator<Item = Span> {
-    let mut seen = HashSet::<_, RandomState>::default();
-    items.filter(move |(_, item)| !seen.insert(*item)).map(|(span, _)| span)
+/// The items that stand before, each behind the first that says the same.
+fn second_ones<'t>(items: impl Iterator<Item = (Span, &'t str)>) -> impl Iterator<Item = (Span, Span)> {
+    let mut seen = HashMap::<_, _, RandomState>::default();
+    items.filter_map(move |(span, item)| {
+        let first = *seen.entry(item).or_insert(span);
+        (first != span).then_some((first, span))
+    })
 }

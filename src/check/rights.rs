@@ -19,6 +19,9 @@ use crate::span::Span;
 // The actions on a system resource in the same measure.
 const SYSTEM: DatabaseActions = DatabaseActions::READ;
 
+/// How many other permissions are shown with one that they cover.
+const SHOWN: usize = 4;
+
 /// Whether [`between`] can find anything: some database or resource is in two permissions. Few are searched for it.
 pub(super) fn may_meet(grants: &[Grant<'_, '_>]) -> bool {
     const FEW: usize = 8;
@@ -54,8 +57,14 @@ pub(super) fn between(context: &mut Context<'_>, token: usize, grants: &[Grant<'
     let duplicates = duplicates(context, token, grants, elements);
     let actions = |grant: &Grant<'_, '_>| grant.database_actions().unwrap_or(SYSTEM);
     let mut counts: HashMap<(&str, &str), [u32; 5], RandomState> = HashMap::default();
+    // Which grants have a name; a few of each are enough to show what covers another.
+    let mut holders: HashMap<(&str, &str), Vec<&Grant<'_, '_>>, RandomState> = HashMap::default();
     for (grant, _) in grants.iter().zip(&duplicates).filter(|(_, duplicate)| !**duplicate) {
         for (_, name) in grant.names() {
+            let holders = holders.entry((grant.permission.resource_type(), name)).or_default();
+            if holders.len() < SHOWN {
+                holders.push(grant);
+            }
             let count = counts.entry((grant.permission.resource_type(), name)).or_default();
             for (bit, action) in DatabaseActions::ALL.iter().enumerate() {
                 if let Some(count) = count.get_mut(bit).filter(|_| actions(grant).contains(action)) {
@@ -90,8 +99,21 @@ pub(super) fn between(context: &mut Context<'_>, token: usize, grants: &[Grant<'
         let place = grant.string.inner();
         context.find(Code::RedundantPermission, place, || {
             let message = "other permissions of the token cover this one";
-            let found =
+            let mut found =
                 finding(Code::RedundantPermission, place, At::Permission(token, grant.index), message);
+            let resource_type = grant.permission.resource_type();
+            let with_a_name =
+                grant.names().filter_map(|(_, name)| holders.get(&(resource_type, name))).flatten();
+            let covers = |other: &&&Grant<'_, '_>| {
+                other.index != grant.index && !(actions(other) & actions(grant)).is_empty()
+            };
+            let mut covering: Vec<&Grant<'_, '_>> = with_a_name.filter(covers).take(SHOWN).copied().collect();
+            covering.sort_unstable_by_key(|other| other.index);
+            covering.dedup_by_key(|other| other.index);
+            let label = if covering.len() > 1 { "this one covers a part" } else { "this one covers it" };
+            for other in covering {
+                found = found.label(other.string.inner(), label);
+            }
             found.help("remove it").fix(remove_element(elements, grant.index))
         });
     }
@@ -135,9 +157,9 @@ fn hides(
     allowed: impl Fn(&(&str, &str)) -> DatabaseActions,
 ) {
     let all = allowed(&("db", "*"));
-    if all.is_empty() {
-        return;
-    }
+    let is_for_all = |grant: &&Grant<'_, '_>| matches!(&grant.permission, Permission::Database(permission) if permission.scope().is_all());
+    let Some(for_all) = grants.iter().find(is_for_all).filter(|_| !all.is_empty()) else { return };
+    let wildcard = for_all.names().next().map(|(span, _)| for_all.string.place(span)).unwrap_or_default();
     let mut told: HashSet<&str, RandomState> = HashSet::default();
     for grant in grants {
         if !matches!(&grant.permission, Permission::Database(permission) if !permission.scope().is_all()) {
@@ -165,6 +187,7 @@ fn hides(
                 let end = grant.string.inner().end();
                 let more = Edit::new(Span::new(end, end), format!(",{hidden}"));
                 finding(Code::SpecificHidesWildcard, place, At::Permission(token, grant.index), message)
+                    .label(wildcard, "the entry for all")
                     .help("add the actions here too, if they are wanted")
                     .fix(Fix::new(Applicability::Ask, [more]))
             });

@@ -1,14 +1,11 @@
 //! Text that is not JSON: what it is instead, and what can be known all the same.
 
-use alloc::string::String;
 use alloc::vec::Vec;
-
-use zeroize::Zeroizing;
 
 use crate::check::context::{At, Context, finding, replace_safely};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::json::{MAX_DEPTH, Unreadable};
+use crate::json::{MAX_DEPTH, Unreadable, without_extras};
 use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
 
@@ -105,12 +102,10 @@ pub(super) fn bare_token(span: Span, form: &Form) -> Diagnostic {
 }
 
 fn describe(text: &str, form: &Form, error: Unreadable) -> Diagnostic {
-    let bare = text.trim_matches([' ', '\t', '\r', '\n', '"', '\'']);
-    if bare.starts_with(TOKEN_PREFIX) && !bare.contains(char::is_whitespace) {
-        let start = text.find(bare).unwrap_or(0);
-        return bare_token(Span::new(start, start + bare.len()), form);
+    if let Some(token) = only_tokens(text) {
+        return bare_token(token, form);
     }
-    let (at, message, help): (usize, &'static str, Option<&'static str>) = match error {
+    let (at, message, help): (usize, &'static str, &'static str) = match error {
         Unreadable::TooDeep(at) => {
             let message = alloc::format!("arrays and objects are nested more than {MAX_DEPTH} deep");
             return finding(Code::NestedTooDeeply, Span::new(at, at + 1), At::File, message).help(form.depth);
@@ -118,151 +113,142 @@ fn describe(text: &str, form: &Form, error: Unreadable) -> Diagnostic {
         Unreadable::CutOff => (
             text.len(),
             "the file ends too early: a string, array or object is not closed",
-            Some("was it copied or written in full?"),
+            "was it copied or written in full?",
         ),
         Unreadable::Trailing(at) => trailing(text, at),
-        Unreadable::Syntax(at) => {
+        Unreadable::Syntax(at) => other_format(text, at).unwrap_or_else(|| {
             let (message, help) = cause(text, at);
             (at, message, help)
-        }
+        }),
     };
-    let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-    let found = finding(Code::JsonSyntax, Span::new(at, at + length), At::File, message);
-    match help {
-        Some(help) => found.help(help),
-        None => found,
+    finding(Code::JsonSyntax, wrong_piece(text, at), At::File, message).help(help)
+}
+
+/// The word, the escape or the character at a place.
+fn wrong_piece(text: &str, at: usize) -> Span {
+    let rest = text.get(at..).unwrap_or_default();
+    let Some(first) = rest.chars().next() else { return Span::new(at, at) };
+    if text.get(..at).is_some_and(|before| before.ends_with('\\')) {
+        return Span::new(at - 1, at + first.len_utf8());
+    }
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+    Span::new(at, at + word.max(first.len_utf8()))
+}
+
+/// The first token of a text that has nothing else in it: alone, as `Bearer apiv3_…`, or as `NAME=apiv3_…`.
+fn only_tokens(text: &str) -> Option<Span> {
+    let mut first = None;
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let word = line.rsplit([' ', '\t', '=']).next().unwrap_or_default();
+        let token = word.trim_matches(['"', '\'']);
+        if !token.starts_with(TOKEN_PREFIX) || line.starts_with(['{', '[', '-']) {
+            return None;
+        }
+        first = first.or(Some(token));
+    }
+    let token = first?;
+    let start = text.find(token)?;
+    Some(Span::new(start, start + token.len()))
+}
+
+/// Where a text of another format begins, and what it is as far as that is plain.
+fn other_format(text: &str, at: usize) -> Option<(usize, &'static str, &'static str)> {
+    const HELP: &str = "a tokens file is a JSON object: `{\"tokens\": […]}`";
+    let start = text.find(|c: char| !c.is_ascii_whitespace())?;
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '<');
+    let begins = text.get(start..at)?.chars().all(is_word);
+    match text.get(start..)?.chars().next()? {
+        '<' if begins => Some((start, "this is HTML or XML, and not JSON", HELP)),
+        first if begins && (first.is_alphabetic() || first == '-') => {
+            Some((start, "the file does not begin with `{`, so it is not JSON", HELP))
+        }
+        _ => None,
     }
 }
 
-fn trailing(text: &str, at: usize) -> (usize, &'static str, Option<&'static str>) {
+fn trailing(text: &str, at: usize) -> (usize, &'static str, &'static str) {
     match text.get(at..).and_then(|rest| rest.chars().next()) {
-        Some('{' | '[') => (at, "a second JSON document begins here", Some("put all tokens into one object")),
-        Some('}' | ']') => (at, "this bracket closes nothing", None),
-        _ => (at, "there is text behind the end of the JSON", Some("remove it")),
+        Some('{' | '[') => (at, "a second JSON document begins here", "put all tokens into one object"),
+        Some('}' | ']') => (at, "this bracket closes nothing", "remove it"),
+        _ => (at, "there is text behind the end of the JSON", "remove it"),
     }
 }
 
-fn cause(text: &str, at: usize) -> (&'static str, Option<&'static str>) {
+/// What is open in front of a place.
+#[derive(Default)]
+struct Open {
+    brackets: Vec<u8>,
+    in_string: bool,
+    // Whether the last string was the name of a member.
+    after_name: bool,
+}
+
+impl Open {
+    fn before(text: &str) -> Self {
+        let mut open = Self::default();
+        let mut last = b' ';
+        let mut bytes = text.bytes();
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b'\\' if open.in_string => _ = bytes.next(),
+                b'"' => {
+                    open.in_string = !open.in_string;
+                    if open.in_string {
+                        open.after_name = matches!(last, b'{' | b',') && open.brackets.last() == Some(&b'{');
+                    }
+                    last = byte;
+                }
+                _ if open.in_string || byte.is_ascii_whitespace() => {}
+                _ => {
+                    match byte {
+                        b'{' | b'[' => open.brackets.push(byte),
+                        b'}' | b']' => _ = open.brackets.pop(),
+                        _ => {}
+                    }
+                    open.after_name = false;
+                    last = byte;
+                }
+            }
+        }
+        open
+    }
+}
+
+fn cause(text: &str, at: usize) -> (&'static str, &'static str) {
+    let open = Open::before(text.get(..at).unwrap_or_default());
     let rest = text.get(at..).unwrap_or_default();
     let before = text.get(..at).unwrap_or_default().trim_end();
     let last = before.chars().next_back();
     let first = rest.chars().next().unwrap_or(' ');
     let is_value_end = |c: char| matches!(c, '"' | '}' | ']') || c.is_ascii_alphanumeric();
     match first {
-        '\'' => ("strings are in double quotes, not in single quotes", Some("write `\"`")),
+        '\'' => ("strings are in double quotes, not in single quotes", "write `\"`"),
         '\u{2018}'..='\u{201F}' => {
-            ("strings are in plain double quotes, not in typographic ones", Some("write `\"`"))
+            ("strings are in plain double quotes, not in typographic ones", "write `\"`")
         }
-        '\0'..='\u{1F}' => (
+        '\0'..='\u{1F}' if open.in_string => (
             "a line break or control character stands in a string",
-            Some("close the string on its line, or write `\\n`"),
+            "close the string on its line, or write `\\n`",
         ),
+        _ if open.after_name => ("a name and its value are separated by `:`", "write `:`"),
         '"' | '{' | '[' if last.is_some_and(is_value_end) => {
-            ("a `,` is missing before this", Some("separate values by `,`"))
+            ("a `,` is missing before this", "separate values by `,`")
         }
-        '=' => ("a name and its value are separated by `:`", Some("write `:`")),
         'N' | 'T' | 'F' | 'I' if !before.ends_with('\\') => {
-            ("this is not a JSON value", Some("JSON writes `null`, `true` and `false`, and no `NaN`"))
+            ("this is not a JSON value", "JSON writes `null`, `true` and `false`, and no `NaN`")
         }
-        _ if before.ends_with('\\') => {
-            ("this escape does not exist in JSON", Some("write `\\\\` for a backslash"))
-        }
+        _ if before.ends_with('\\') => ("this escape does not exist in JSON", "write `\\\\` for a backslash"),
         '0'..='9' if last == Some('0') || before.ends_with("-0") => {
-            ("a number does not begin with 0", Some("remove the leading zeros"))
+            ("a number does not begin with 0", "remove the leading zeros")
         }
         _ if matches!(last, Some('{' | ',')) && (first.is_alphabetic() || first == '_') => {
-            ("the name of a member is a string in double quotes", Some("write `\"` around it"))
+            ("the name of a member is a string in double quotes", "write `\"` around it")
         }
-        ']' | '}' if last == Some(',') => ("a `,` stands before the closing bracket", Some("remove the `,`")),
-        ']' | '}' if last == Some(':') => ("a value is missing here", None),
-        ']' | '}' => ("this bracket does not close what is open", Some("check the brackets before it")),
-        ',' => ("a value is missing before this `,`", Some("remove the `,`")),
-        _ => ("this cannot stand here in JSON", Some("is a `\"` or a `,` missing before it?")),
+        ']' | '}' if last == Some(',') => ("a `,` stands before the closing bracket", "remove the `,`"),
+        ']' | '}' if last == Some(':') => ("a value is missing here", "write it behind the `:`"),
+        ']' | '}' => ("this bracket does not close what is open", "check the brackets before it"),
+        ',' => ("a value is missing before this `,`", "remove the `,`"),
+        _ => ("this cannot stand here in JSON", "is a `\"` or a `,` missing before it?"),
     }
-}
-
-/// What stands in a text that JSON does not have, and what it is.
-type Extra = (Span, &'static str);
-
-/// The same text with blanks in place of comments and trailing commas, and where these are; none without them.
-fn without_extras(text: &str) -> Option<(Zeroizing<String>, Vec<Extra>)> {
-    let bytes = text.as_bytes();
-    let mut clean = Zeroizing::new(text.as_bytes().to_vec());
-    let mut extras = Vec::new();
-    let mut comma = None;
-    // A comment that does not end is looked through once.
-    let mut ends = true;
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let rest = text.as_bytes().get(at..).unwrap_or_default();
-        let comment = match byte {
-            b'"' => {
-                at += string_length(rest);
-                comma = None;
-                continue;
-            }
-            b'#' => Some(line_length(rest)),
-            b'/' if rest.starts_with(b"//") => Some(line_length(rest)),
-            b'/' if ends && rest.starts_with(b"/*") => {
-                let length = block_length(rest);
-                ends = length.is_some();
-                length
-            }
-            _ => None,
-        };
-        if let Some(length) = comment {
-            let span = Span::new(at, at + length);
-            extras.push((span, "there are no comments in JSON"));
-            blank(&mut clean, span);
-            at += length;
-            continue;
-        }
-        match byte {
-            b',' => comma = Some(at),
-            b']' | b'}' => {
-                if let Some(comma) = comma.take() {
-                    let span = Span::new(comma, comma + 1);
-                    extras.push((span, "JSON allows no `,` after the last value"));
-                    blank(&mut clean, span);
-                }
-            }
-            b' ' | b'\t' | b'\r' | b'\n' => {}
-            _ => comma = None,
-        }
-        at += 1;
-    }
-    // Blanks stand for whole comments, so that what is left is UTF-8.
-    let clean = Zeroizing::new(String::from_utf8(core::mem::take(&mut *clean)).ok()?);
-    (!extras.is_empty()).then_some((clean, extras))
-}
-
-fn blank(text: &mut [u8], span: Span) {
-    for byte in text.get_mut(span.range()).unwrap_or_default() {
-        if *byte != b'\n' {
-            *byte = b' ';
-        }
-    }
-}
-
-fn string_length(rest: &[u8]) -> usize {
-    let mut at = 1;
-    while let Some(&byte) = rest.get(at) {
-        at += match byte {
-            b'\\' => 2,
-            b'"' => return at + 1,
-            // A string ends with its line, so that one missing quote does not turn the file inside out.
-            b'\n' => return at,
-            _ => 1,
-        };
-    }
-    rest.len()
-}
-
-fn line_length(rest: &[u8]) -> usize {
-    let end = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
-    if rest.get(end.wrapping_sub(1)) == Some(&b'\r') { end - 1 } else { end }
-}
-
-fn block_length(rest: &[u8]) -> Option<usize> {
-    rest.get(2..)?.windows(2).position(|window| window == b"*/").map(|at| at + 4)
 }

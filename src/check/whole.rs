@@ -7,23 +7,24 @@ use alloc::vec::Vec;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
-use crate::check::context::{
-    At, Context, finding, remove_element, replace_on_request, replace_safely, with_fragment,
-};
-use crate::check::decode::{half_a_character, list_in_a_string, opening};
-use crate::check::names::{database_name, is_placeholder};
+use crate::check::context::{At, Context, finding, remove_element, replace_safely, with_fragment};
+use crate::check::databases::{self, Granted};
+use crate::check::decode::{half_a_character, opening};
+use crate::check::names::database_name;
 use crate::check::seen::Seen;
+use crate::check::shape::list_in_a_string;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::json::{self, Node, RawStr, Value};
-use crate::name::{INTERNAL_DATABASE, check_database_name};
+use crate::name::check_database_name;
 use crate::redact::may_show;
 use crate::release::Release;
 use crate::span::Span;
-use crate::suggest::Guesses;
 
 /// The default limit of databases on a server (documentation, server source).
 const MAX_DATABASES: usize = 100;
+// A list of names in one string is looked into where it is no longer: nobody writes a longer one.
+const SHORT_LIST: usize = 4_096;
 
 pub(crate) struct Whole<'a> {
     /// Where the bracket of the file is.
@@ -42,12 +43,12 @@ pub(crate) struct Whole<'a> {
     secrets: Seen<'a>,
     names: Seen<'a>,
     padded_names: Vec<(usize, RawStr<'a>)>,
-    granted: HashMap<Cow<'a, str>, (usize, usize, Span), foldhash::quality::RandomState>,
-    all_granted: bool,
-    // A permission that was refused may grant anything.
-    unreadable: bool,
-    created: HashMap<Cow<'a, str>, (usize, Span)>,
-    create_unreadable: bool,
+    pub(super) granted: HashMap<Cow<'a, str>, Granted, foldhash::quality::RandomState>,
+    pub(super) all_granted: bool,
+    // A permission that was refused or is not there may have granted anything.
+    pub(super) unreadable: bool,
+    pub(super) created: HashMap<Cow<'a, str>, (usize, Span)>,
+    pub(super) create_unreadable: bool,
 }
 
 impl<'a> Whole<'a> {
@@ -131,16 +132,17 @@ impl<'a> Whole<'a> {
                     Some(release) if release >= Release::UNIQUE_TOKENS => {
                         format!("another entry has this token, and release {release} refuses it")
                     }
-                    Some(release) => {
+                    Some(release) if release >= Release::OFFLINE_TOKENS => {
                         format!("another entry has this token, and release {release} forgets that entry's without a word")
                     }
+                    Some(_) => "another entry has this token".into(),
                     None => {
                         "another entry has this token: before 3.11.1 the last hides the first, since then it is refused".into()
                     }
                 };
                 let at = At::TokenMember(self.token_at(string.inner().start()), "token");
                 finding(Code::DuplicateToken, string.inner(), at, message)
-                    .label(first.outer(), "it stands here already")
+                    .label(first.inner(), "it stands here already")
                     .help("give every entry a token of its own")
                     .fix(Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]))
             });
@@ -151,7 +153,7 @@ impl<'a> Whole<'a> {
                 let message = with_fragment("another token has this name", &name, &name);
                 let at = At::TokenMember(self.token_at(string.inner().start()), "name");
                 finding(Code::DuplicateName, string.inner(), at, message)
-                    .label(first.outer(), "it stands here already")
+                    .label(first.inner(), "it stands here already")
                     .help("the server refuses the second: give it another name")
             });
         }
@@ -159,10 +161,13 @@ impl<'a> Whole<'a> {
 
     /// A database that a permission names; `name` has no error. Where the file spells it without escapes it is borrowed.
     pub(super) fn grant(&mut self, place: (usize, usize, Span), name: &str, borrowed: Option<&'a str>) {
-        if !self.granted.contains_key(name) {
-            let name = borrowed.map_or_else(|| Cow::Owned(name.into()), Cow::Borrowed);
-            self.granted.insert(name, place);
+        if let Some(granted) = self.granted.get_mut(name) {
+            granted.again = true;
+            return;
         }
+        let name = borrowed.map_or_else(|| Cow::Owned(name.into()), Cow::Borrowed);
+        let (token, permission, span) = place;
+        self.granted.insert(name, Granted { token, permission, span, again: false });
     }
 
     pub(super) fn unreadable(&mut self) {
@@ -194,6 +199,7 @@ impl<'a> Whole<'a> {
                     let message =
                         format!("the name of a database is a string, not {}", item.value.description());
                     finding(Code::WrongType, opening(item), at, message)
+                        .help("write its name in double quotes")
                 });
                 continue;
             };
@@ -201,7 +207,7 @@ impl<'a> Whole<'a> {
                 half_a_character(context, string);
                 continue;
             };
-            if database_name(context, at, string, &name) {
+            if database_name(context, at, string, &name, 0) {
                 continue;
             }
             match self.created.entry(name.clone()) {
@@ -242,13 +248,17 @@ impl<'a> Whole<'a> {
             && let Some(decoded) = string.decode()
         {
             let list = list_in_a_string(&decoded);
+            let is_list = list.is_some();
             let names: Vec<String> =
-                list.unwrap_or_else(|| decoded.split(',').map(|name| name.trim().into()).collect());
-            if names.iter().all(|name| check_database_name(name).is_ok())
-                && may_show(text_of(text, node), &decoded)
-            {
+                list.unwrap_or_else(|| separated(&decoded).map(|(_, name)| name.into()).collect());
+            if names.iter().all(|name| check_database_name(name).is_ok()) {
                 let quoted: Vec<String> = names.iter().map(|name| json::quoted(name)).collect();
-                found = found.fix(replace_safely(node.span, format!("[{}]", quoted.join(", "))));
+                let fix = || replace_safely(node.span, format!("[{}]", quoted.join(", ")));
+                found = found.fix(may_show(text_of(text, node), &decoded).then(fix));
+            } else if !is_list && decoded.len() <= SHORT_LIST {
+                for (start, name) in separated(&decoded) {
+                    database_name(context, At::Member("create_databases"), string, name, start);
+                }
             }
         }
         context.push(found);
@@ -263,16 +273,12 @@ impl<'a> Whole<'a> {
                 Release::OFFLINE_TOKENS
             );
             let span = Span::new(self.object_start, self.object_start + 1);
-            context.push(finding(Code::NeedsNewerRelease, span, At::File, message));
+            let found = finding(Code::NeedsNewerRelease, span, At::File, message);
+            context.push(found.help("use a newer release, or make the tokens through its HTTP API"));
         }
         self.duplicates(context);
         self.padded(context);
-        if !self.create_unreadable && context.wants(Code::GrantedNotCreated) {
-            self.granted_not_created(context);
-        }
-        if !self.all_granted && !self.unreadable && context.wants(Code::CreatedNotGranted) {
-            self.created_not_granted(context);
-        }
+        databases::compare(self, context);
     }
 
     fn padded(&self, context: &mut Context<'_>) {
@@ -283,80 +289,6 @@ impl<'a> Whole<'a> {
             padded(context, At::TokenMember(*index, "name"), *string, allowed);
         }
     }
-
-    fn granted_not_created(&self, context: &mut Context<'_>) {
-        // A name that has its finding already needs no second one.
-        let told = |name: &str| name == INTERNAL_DATABASE || is_placeholder(name);
-        let missing = self.granted.iter().filter(|(name, _)| !self.created.contains_key(name.as_ref()));
-        let missing = missing.filter(|(name, _)| !told(name)).map(|(name, place)| (name.as_ref(), *place));
-        let created = self.created.keys().map(AsRef::as_ref);
-        let mut guesses = Guesses::default();
-        for (name, (token, permission, span)) in first_first(context, missing.collect(), |place| place.2) {
-            context.find(Code::GrantedNotCreated, span, || {
-                let message = with_fragment(
-                    "granted but not in `create_databases`, so a server without it refuses the file",
-                    name,
-                    name,
-                );
-                let at = At::Permission(token, permission);
-                let help = match guesses.meant(name, created.clone()).filter(|near| may_show(near, near)) {
-                    Some(near) => format!("did you mean `{near}`? else add it to `create_databases`"),
-                    None => {
-                        "add it to `create_databases`, unless it exists on every server that reads the file"
-                            .into()
-                    }
-                };
-                finding(Code::GrantedNotCreated, span, at, message).help(help).fix(self.add_database(name))
-            });
-        }
-    }
-
-    fn add_database(&self, name: &str) -> Option<Fix> {
-        if !may_show(name, name) {
-            return None;
-        }
-        let quoted = json::quoted(name);
-        let (place, text) = match self.create_array {
-            Some((span, None)) => (span.end() - 1, quoted),
-            Some((_, Some(last))) => (last.end(), format!(", {quoted}")),
-            None => (self.first_member?, format!("\"create_databases\": [{quoted}], ")),
-        };
-        Some(replace_on_request(Span::new(place, place), text))
-    }
-
-    fn created_not_granted(&self, context: &mut Context<'_>) {
-        let unused = self.created.iter().filter(|(name, _)| !self.granted.contains_key(name.as_ref()));
-        let unused = unused.map(|(name, place)| (name.as_ref(), *place));
-        let granted = self.granted.keys().map(AsRef::as_ref);
-        let mut guesses = Guesses::default();
-        for (name, (index, span)) in first_first(context, unused.collect(), |place| place.1) {
-            context.tell(Code::CreatedNotGranted, span, || {
-                let message = with_fragment("created, and no token of the file may use it", name, name);
-                let found = finding(Code::CreatedNotGranted, span, At::Database(index), message);
-                match guesses.meant(name, granted.clone()).filter(|near| may_show(near, near)) {
-                    Some(near) => found.help(format!("did you mean `{near}`?")),
-                    None => found,
-                }
-            });
-        }
-    }
-}
-
-/// As many as a report keeps come first, in the order of the file; those behind them will only be counted.
-fn first_first<'n, P>(
-    context: &Context<'_>,
-    mut names: Vec<(&'n str, P)>,
-    span: impl Fn(&P) -> Span,
-) -> Vec<(&'n str, P)> {
-    let keep = context.validator.keep;
-    if keep < names.len() {
-        names.select_nth_unstable_by_key(keep, |(_, place)| span(place));
-    }
-    let first = names.len().min(keep);
-    if let Some(first) = names.get_mut(..first) {
-        first.sort_unstable_by_key(|(_, place)| span(place));
-    }
-    names
 }
 
 /// Warns of a name with white space around it; the fix is for a name that is `allowed` without.
@@ -383,6 +315,16 @@ pub(super) fn padded(
         let fix = allowed(trimmed).then(|| Fix::new(Applicability::Safe, edits));
         found.help("remove the white space").fix(fix)
     });
+}
+
+/// The names of a list in one string, with their places in it.
+fn separated(list: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut next = 0;
+    list.split(',').filter_map(move |item| {
+        let start = next + item.len() - item.trim_start().len();
+        next += item.len() + 1;
+        (list.contains(',') || !item.trim().is_empty()).then(|| (start, item.trim()))
+    })
 }
 
 fn text_of<'a>(text: &'a str, node: &Node<'_>) -> &'a str {

@@ -22,7 +22,10 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
         Some(file) => read_all(&file, path, size(&file, path)?, limit)?,
         None => return Err(missing(path)),
     };
-    Ok(Contents { bytes, facts: FileFacts { mode: None, owner: None, group: None, links: None } })
+    Ok(Contents {
+        bytes,
+        facts: FileFacts { mode: None, owner: None, caller: None, group: None, links: None },
+    })
 }
 
 /// As on unix, but weaker; see the module above.

@@ -133,7 +133,7 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
             // A variable may stand for the whole permission: nothing is missing then.
             self.variables_in(first);
             return if self.count == 0 {
-                self.missing(PermissionPart::Type);
+                self.add(Kind::MissingPart(PermissionPart::Type), Span::new(0, 0));
             };
         }
         if actions.is_none() && !self.is_type(first) && names.is_some_and(|names| self.are_actions(names)) {

@@ -14,6 +14,7 @@ mod create_token;
 mod examples;
 mod http_requests;
 mod parse_permission;
+mod readme;
 mod sarif;
 mod secrets;
 #[path = "../util/mod.rs"]
@@ -36,7 +37,10 @@ pub(crate) struct Run {
 /// An example, in a folder, without colours of the terminal that runs the tests.
 pub(crate) fn command(name: &str, folder: &Path) -> Command {
     let mut command = Command::new(program(name));
-    command.current_dir(folder).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command.current_dir(folder);
+    for variable in ["NO_COLOR", "CLICOLOR_FORCE", "COLUMNS"] {
+        command.env_remove(variable);
+    }
     command
 }
 

@@ -1,146 +1,78 @@
-//! SARIF logs against the rules of the SARIF 2.1.0 schema for the objects that the program writes, restated here: which
-//! members there are, of which type, and which are required.
+//! SARIF logs against the JSON Schema of SARIF 2.1.0 (OASIS), which is not in this repository: the crate `serde-sarif` ships
+//! it, and `Cargo.toml` names that crate so that cargo brings its source and never builds it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+use std::sync::LazyLock;
 
+use jsonschema::{Draft, Validator};
 use serde_json::Value;
 
 use crate::{folder, run};
 
-/// What a member holds: text, an integer from a least value, a flag, one of some words, an object, or a list of objects.
-enum Kind {
-    Text,
-    Uri,
-    Integer(i64),
-    Flag,
-    Word(&'static [&'static str]),
-    Object(&'static str),
-    List(&'static str),
-    Bag,
-}
-
-use Kind::{Bag, Flag, Integer, List, Object, Text, Uri, Word};
-
-const LEVELS: Kind = Word(&["none", "note", "warning", "error"]);
-
-/// The members of an object that the schema knows and the program writes; `true` for those that it requires.
-fn members(object: &str) -> &'static [(&'static str, Kind, bool)] {
-    match object {
-        "log" => &[("$schema", Uri, false), ("version", Word(&["2.1.0"]), true), ("runs", List("run"), true)],
-        "run" => &[
-            ("tool", Object("tool"), true),
-            ("columnKind", Word(&["utf16CodeUnits", "unicodeCodePoints"]), false),
-            ("invocations", List("invocation"), false),
-            ("results", List("result"), false),
-            ("properties", Bag, false),
-        ],
-        "tool" => &[("driver", Object("toolComponent"), true)],
-        "toolComponent" => &[
-            ("name", Text, true),
-            ("version", Text, false),
-            ("semanticVersion", Text, false),
-            ("rules", List("reportingDescriptor"), false),
-        ],
-        "reportingDescriptor" => &[
-            ("id", Text, true),
-            ("name", Text, false),
-            ("shortDescription", Object("multiformatMessageString"), false),
-            ("help", Object("multiformatMessageString"), false),
-            ("defaultConfiguration", Object("reportingConfiguration"), false),
-        ],
-        "multiformatMessageString" => &[("text", Text, true), ("markdown", Text, false)],
-        "reportingConfiguration" => &[("level", LEVELS, false)],
-        "invocation" => &[
-            ("executionSuccessful", Flag, true),
-            ("toolExecutionNotifications", List("notification"), false),
-        ],
-        "notification" => &[
-            ("message", Object("message"), true),
-            ("level", LEVELS, false),
-            ("locations", List("location"), false),
-        ],
-        "result" => &[
-            ("message", Object("message"), true),
-            ("ruleId", Text, false),
-            ("ruleIndex", Integer(-1), false),
-            ("level", LEVELS, false),
-            ("locations", List("location"), false),
-            ("relatedLocations", List("location"), false),
-            ("fixes", List("fix"), false),
-        ],
-        "message" => &[("text", Text, true)],
-        "location" => &[
-            ("id", Integer(-1), false),
-            ("physicalLocation", Object("physicalLocation"), false),
-            ("logicalLocations", List("logicalLocation"), false),
-            ("message", Object("message"), false),
-        ],
-        "physicalLocation" => {
-            &[("artifactLocation", Object("artifactLocation"), true), ("region", Object("region"), false)]
-        }
-        "artifactLocation" => &[("uri", Uri, false), ("description", Object("message"), false)],
-        "logicalLocation" => &[("fullyQualifiedName", Text, false)],
-        "region" => &[
-            ("startLine", Integer(1), false),
-            ("startColumn", Integer(1), false),
-            ("endLine", Integer(1), false),
-            ("endColumn", Integer(1), false),
-            ("byteOffset", Integer(-1), false),
-            ("byteLength", Integer(0), false),
-        ],
-        "fix" => {
-            &[("description", Object("message"), false), ("artifactChanges", List("artifactChange"), true)]
-        }
-        "artifactChange" => &[
-            ("artifactLocation", Object("artifactLocation"), true),
-            ("replacements", List("replacement"), true),
-        ],
-        "replacement" => &[
-            ("deletedRegion", Object("region"), true),
-            ("insertedContent", Object("artifactContent"), false),
-        ],
-        "artifactContent" => &[("text", Text, false)],
-        _ => panic!("no such object: {object}"),
+/// None where cargo cannot bring it.
+static SCHEMA: LazyLock<Option<Validator>> = LazyLock::new(|| {
+    let mut metadata = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
+    metadata.args(["metadata", "--locked", "--format-version", "1", "--manifest-path"]);
+    let output = metadata.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).output().ok()?;
+    let metadata: Value = serde_json::from_slice(&output.stdout).ok()?;
+    let mut packages = metadata["packages"].as_array().unwrap().iter();
+    let manifest = &packages.find(|package| package["name"] == "serde-sarif").unwrap()["manifest_path"];
+    let schema = Path::new(manifest.as_str().unwrap()).with_file_name("src/schema.json");
+    let mut schema: Value = serde_json::from_slice(&std::fs::read(schema).ok()?).unwrap();
+    // Its pattern has a `]` that opens nothing; no log of ours has a language.
+    for object in ["run", "toolComponent"] {
+        let language = &mut schema["definitions"][object]["properties"]["language"];
+        drop(language.as_object_mut().unwrap().remove("pattern"));
     }
-}
+    let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true);
+    Some(options.build(&schema).unwrap())
+});
 
 #[track_caller]
-fn assert_is(object: &str, value: &Value) {
-    let found = value.as_object().unwrap_or_else(|| panic!("{object} is no object: {value}"));
-    let known = members(object);
-    for name in found.keys() {
-        assert!(known.iter().any(|(known, ..)| known == name), "{object} has {name}: {value}");
-    }
-    for (name, kind, required) in known {
-        let Some(value) = found.get(*name) else {
-            assert!(!required, "{object} has no {name}: {value}");
-            continue;
-        };
-        let right = match kind {
-            Text => value.is_string(),
-            Uri => value.as_str().is_some_and(|uri| {
-                uri.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~%:".contains(&byte))
-            }),
-            Integer(least) => value.as_i64().is_some_and(|value| value >= *least),
-            Flag => value.is_boolean(),
-            Word(words) => value.as_str().is_some_and(|word| words.contains(&word)),
-            Bag => value.is_object(),
-            Object(object) => {
-                assert_is(object, value);
-                true
-            }
-            List(object) => {
-                value.as_array().unwrap().iter().for_each(|item| assert_is(object, item));
-                true
-            }
-        };
-        assert!(right, "{object}: {name} is {value}");
+fn assert_is_valid(log: &Value) {
+    let Some(schema) = &*SCHEMA else {
+        println!("skipped: the schema of SARIF: cargo cannot bring its source");
+        return;
+    };
+    let wrong: Vec<String> =
+        schema.iter_errors(log).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_log() {
+    let Some(schema) = &*SCHEMA else {
+        println!("skipped: the schema of SARIF: cargo cannot bring its source");
+        return;
+    };
+    let folder = folder(&[("tokens.json", TEXT)]);
+    let run = run("validate", folder.path(), &["--format", "sarif", "tokens.json"], b"");
+    let log: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert!(schema.is_valid(&log));
+    let broken: [(&str, fn(&mut Value)); 5] = [
+        ("no version", |log| drop(log.as_object_mut().unwrap().remove("version"))),
+        ("another member", |log| log["runs"][0]["severity"] = "high".into()),
+        ("another level", |log| log["runs"][0]["results"][0]["level"] = "hint".into()),
+        ("line 0", |log| {
+            log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] =
+                0.into();
+        }),
+        ("no message", |log| {
+            drop(log["runs"][0]["results"][0].as_object_mut().unwrap().remove("message"));
+        }),
+    ];
+    for (what, change) in broken {
+        let mut log = log.clone();
+        change(&mut log);
+        assert!(!schema.is_valid(&log), "{what}");
     }
 }
 
 #[track_caller]
 pub(crate) fn assert_is_log(log: &Value) {
-    assert_is("log", log);
+    assert_is_valid(log);
     for run in log["runs"].as_array().unwrap() {
         let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
         let ids: BTreeSet<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();

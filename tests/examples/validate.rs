@@ -71,7 +71,7 @@ error[T0401 duplicate-name]: another token has this name: `app`
   --> tokens.json:12:16
    |
  6 |       "name": "app",
-   |               ----- it stands here already
+   |                --- it stands here already
 ...
 12 |       "name": "app",
    |                ^^^
@@ -85,16 +85,30 @@ error[T0401 duplicate-name]: another token has this name: `app`
 }
 
 #[test]
-fn human_output_of_a_broken_text_hides_more() {
+fn human_output_of_a_trailing_comma_shows_what_it_shows_of_json() {
     let run = validate(BAD, &[]);
     assert_eq!(run.code, 1);
     let place = r#"
   --> tokens.json:14:38
    |
-14 |       "permissions": ["************"],
+14 |       "permissions": ["db:red:write"],
    |                                      ^
    |
    = help: remove it
+"#;
+    assert!(run.stdout.contains(place), "{}", run.stdout);
+}
+
+#[test]
+fn human_output_of_a_broken_text_hides_long_words() {
+    let run = validate(&BAD.replace("\"name\": \"app\"", "name: \"collectors\""), &[]);
+    assert_eq!(run.code, 1);
+    let place = r#"
+ --> tokens.json:6:7
+  |
+6 |       name: "**********",
+  |       ^^^^
+  |
 "#;
     assert!(run.stdout.contains(place), "{}", run.stdout);
 }
@@ -121,6 +135,29 @@ fn long_lines_are_cut_around_the_place() {
     assert!(run.stdout.lines().all(|line| line.chars().count() < 200), "a line is not cut");
     assert!(run.stdout.contains("it stands here already"));
     assert!(run.stdout.contains(" more findings not shown\n"));
+}
+
+#[test]
+fn lines_are_as_wide_as_the_terminal() {
+    let long = "x".repeat(1_000_000);
+    let text = BAD.replace("\"name\": \"app\"", &format!("\"name\": \"{long}\"")).replace('\n', "");
+    let folder = folder(&[("tokens.json", &text), ("broken.json", &format!("{{\"tokens\": {long}}}"))]);
+    for columns in [60, 80, 200] {
+        let mut command = command("validate", folder.path());
+        command.args(NOW).args(["tokens.json", "broken.json"]).env("COLUMNS", columns.to_string());
+        let output = command.output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        // Messages are not cut.
+        let shown = text.lines().filter(|line| line.starts_with("1 |"));
+        let widest = shown.map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= columns && widest > columns / 2, "{widest} of {columns} columns");
+        let marks = text.lines().filter(|line| line.contains('^')).count();
+        assert_eq!(
+            marks,
+            text.lines().filter(|line| line.contains("]: ")).count(),
+            "every place is underlined"
+        );
+    }
 }
 
 #[test]
@@ -214,7 +251,7 @@ fn wrong_usage_ends_with_2() {
         (&["--deny", "unknown-acton", "x"][..], "did you mean `unknown-action`?"),
         (&["--release", "latest", "x"], "a release is written like `3.9` or `3.11.1`"),
         (&["--format", "yaml", "x"], "[possible values: human, json, github, sarif]"),
-        (&["--now", "tomorrow", "x"], "an expiry is a time such as"),
+        (&["--now", "tomorrow", "x"], "an expiry is a time after 1970 such as"),
         (&["-", "-"], "`-` can be given once"),
         (&["--fix", "-"], "`-` cannot be fixed"),
         (&["--fix", "--fix-all", "x"], "cannot be used with"),

@@ -1,0 +1,124 @@
+//! What is granted beside what is created.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::check::context::{At, Context, finding, replace_on_request, with_fragment};
+use crate::check::names::is_placeholder;
+use crate::check::whole::Whole;
+use crate::code::Code;
+use crate::diagnostic::Fix;
+use crate::json;
+use crate::name::INTERNAL_DATABASE;
+use crate::redact::may_show;
+use crate::span::Span;
+use crate::suggest::Guesses;
+
+/// The first permission that grants a database.
+#[derive(Clone, Copy)]
+pub(super) struct Granted {
+    pub(super) token: usize,
+    pub(super) permission: usize,
+    pub(super) span: Span,
+    /// Whether another one grants it, too.
+    pub(super) again: bool,
+}
+
+/// Compares what is granted with what is created, where both are known.
+pub(super) fn compare(whole: &Whole<'_>, context: &mut Context<'_>) {
+    let mut told = Vec::new();
+    if !whole.create_unreadable && context.wants(Code::GrantedNotCreated) {
+        told = granted_not_created(whole, context);
+    }
+    if !whole.all_granted && !whole.unreadable && context.wants(Code::CreatedNotGranted) {
+        told.sort_unstable();
+        created_not_granted(whole, context, &told);
+    }
+}
+
+/// A name that has its finding already needs no second one.
+fn is_told(name: &str) -> bool {
+    name == INTERNAL_DATABASE || is_placeholder(name)
+}
+
+/// Gives the created names of which it was said that they are meant.
+fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> Vec<&'w str> {
+    let missing = whole.granted.iter().filter(|(name, _)| !whole.created.contains_key(name.as_ref()));
+    let missing = missing.filter(|(name, _)| !is_told(name)).map(|(name, granted)| (name.as_ref(), *granted));
+    let created = whole.created.keys().map(AsRef::as_ref);
+    let mut guesses = Guesses::default();
+    let mut told = Vec::new();
+    for (name, granted) in first_first(context, missing.collect(), |granted| granted.span) {
+        let near = guesses.meant(name, created.clone()).filter(|near| may_show(near, near));
+        let near = near.and_then(|near| Some((near, whole.created.get(near)?.1)));
+        // Where nobody is granted the name that comes near, both are one mistake.
+        let pair = near.filter(|(near, _)| !whole.granted.contains_key(*near)).map(|(near, _)| near);
+        told.extend(pair);
+        context.find(Code::GrantedNotCreated, granted.span, || {
+            let message = with_fragment(
+                "granted but not in `create_databases`, so a server without it refuses the file",
+                name,
+                name,
+            );
+            let at = At::Permission(granted.token, granted.permission);
+            let found = finding(Code::GrantedNotCreated, granted.span, at, message);
+            let found = match near {
+                Some((near, place)) => found
+                    .label(place, "this one is created")
+                    .help(format!("did you mean `{near}`? else add it to `create_databases`")),
+                None => found.help(
+                    "add it to `create_databases`, unless it exists on every server that reads the file",
+                ),
+            };
+            found.fix(match pair.filter(|_| !granted.again) {
+                Some(near) => Some(replace_on_request(granted.span, near)),
+                None => add_database(whole, name),
+            })
+        });
+    }
+    told
+}
+
+fn add_database(whole: &Whole<'_>, name: &str) -> Option<Fix> {
+    if !may_show(name, name) {
+        return None;
+    }
+    let quoted = json::quoted(name);
+    let (place, text) = match whole.create_array {
+        Some((span, None)) => (span.end() - 1, quoted),
+        Some((_, Some(last))) => (last.end(), format!(", {quoted}")),
+        None => (whole.first_member?, format!("\"create_databases\": [{quoted}], ")),
+    };
+    Some(replace_on_request(Span::new(place, place), text))
+}
+
+/// `told` are the names that have their finding, sorted.
+fn created_not_granted(whole: &Whole<'_>, context: &mut Context<'_>, told: &[&str]) {
+    let unused = whole.created.iter().filter(|(name, _)| !whole.granted.contains_key(name.as_ref()));
+    let unused = unused.filter(|(name, _)| !is_told(name) && told.binary_search(&name.as_ref()).is_err());
+    let unused = unused.map(|(name, place)| (name.as_ref(), *place));
+    for (name, (index, span)) in first_first(context, unused.collect(), |place| place.1) {
+        context.tell(Code::CreatedNotGranted, span, || {
+            let message = with_fragment("created, and no token of the file may use it", name, name);
+            let found = finding(Code::CreatedNotGranted, span, At::Database(index), message);
+            found.help("grant it to a token, or leave it out")
+        });
+    }
+}
+
+/// As many as a report keeps come first, in the order of the file; those behind them will only be counted.
+fn first_first<'n, P>(
+    context: &Context<'_>,
+    mut names: Vec<(&'n str, P)>,
+    span: impl Fn(&P) -> Span,
+) -> Vec<(&'n str, P)> {
+    let keep = context.validator.keep;
+    if keep < names.len() {
+        names.select_nth_unstable_by_key(keep, |(_, place)| span(place));
+    }
+    let first = names.len().min(keep);
+    if let Some(first) = names.get_mut(..first) {
+        first.sort_unstable_by_key(|(_, place)| span(place));
+    }
+    names
+}

@@ -1,0 +1,150 @@
+//! What stands in place of a list of permission strings, and of a permission string.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use crate::check::context::{At, Context, finding, in_brackets, replace_safely};
+use crate::check::decode::{Decoder, half_a_character, opening};
+use crate::check::grammar::{apart, between_permissions, each_error, errors_in};
+use crate::check::permissions::{Grant, one};
+use crate::code::Code;
+use crate::diagnostic::{Applicability, Edit, Fix};
+use crate::json::{self, Member, Node, RawStr, Value};
+use crate::permission::Permission;
+use crate::redact::may_show;
+use crate::span::Span;
+
+pub(super) fn text<'a>(
+    context: &mut Context<'_>,
+    token: usize,
+    index: usize,
+    item: &Node<'a>,
+) -> Option<(usize, RawStr<'a>, Cow<'a, str>)> {
+    let at = At::Permission(token, index);
+    match &item.value {
+        Value::String(string) => {
+            let text = string.decode();
+            if text.is_none() {
+                half_a_character(context, *string);
+            }
+            return text.map(|text| (index, *string, text));
+        }
+        Value::Object(_) => {
+            let text = object(context, at, item);
+            context.find(Code::PermissionObject, opening(item), || {
+                let message = "a permission is a string, not an object";
+                let found = finding(Code::PermissionObject, opening(item), at, message);
+                match text {
+                    Some(text) => {
+                        let fix = replace_safely(item.span, json::quoted(&text));
+                        found.help(format!("write `{text}`")).fix(fix)
+                    }
+                    None => found.help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`"),
+                }
+            });
+        }
+        other => {
+            context.tell(Code::WrongType, opening(item), || {
+                let message = format!("a permission is a string, not {}", other.description());
+                let found = finding(Code::WrongType, opening(item), at, message);
+                found.help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`")
+            });
+        }
+    }
+    None
+}
+
+// The strings of an object are looked into where they are no longer together: nobody writes longer ones.
+const SHORT: usize = 4_096;
+
+/// The permission string that means the same as an object of the HTTP API; reports what is wrong in its strings.
+fn object(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>) -> Option<String> {
+    let Value::Object(members) = &node.value else { return None };
+    // Never longer than it is spelt, and wiped: a token may have been pasted here.
+    let mut text = Zeroizing::new(String::with_capacity(node.span.len()));
+    // The strings of the object, with their places in the text.
+    let mut pieces: Vec<(Span, RawStr<'_>)> = Vec::new();
+    let parts: [&[&str]; 3] = [
+        &["resource_type"],
+        &["resource_names", "resource_name", "resource_identifier"],
+        &["actions", "action"],
+    ];
+    for (number, names) in parts.into_iter().enumerate() {
+        let is_part =
+            |member: &&Member<'_>| member.key.decode().is_some_and(|key| names.contains(&key.as_ref()));
+        let value = &members.iter().find(is_part)?.value;
+        let items = if let Value::Array(items) = &value.value { items } else { core::slice::from_ref(value) };
+        for (index, item) in items.iter().enumerate() {
+            let Value::String(string) = item.value else { return None };
+            text.push_str(if index > 0 {
+                ","
+            } else if number > 0 {
+                ":"
+            } else {
+                ""
+            });
+            let start = text.len();
+            text.push_str(&string.decode_secret()?);
+            pieces.push((Span::new(start, text.len()), string));
+        }
+    }
+    if Permission::accept(&text).is_some() {
+        return (members.len() == parts.len() && may_show(&text, &text)).then(|| (*text).clone());
+    }
+    if text.len() <= SHORT {
+        errors_in(context, at, &text, &mut |wrong| {
+            let inside = |(piece, _): &&(Span, RawStr<'_>)| {
+                piece.start() <= wrong.start() && wrong.end() <= piece.end()
+            };
+            let (piece, string) = pieces.iter().find(inside).filter(|_| !wrong.is_empty())?;
+            Some(string.place(Span::new(wrong.start() - piece.start(), wrong.end() - piece.start())))
+        });
+    }
+    None
+}
+
+pub(super) fn not_a_list<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, node: &Node<'a>) {
+    let message = format!("`permissions` is a list of strings, not {}", node.value.description());
+    let at = At::TokenMember(token, "permissions");
+    let found = finding(Code::PermissionsNotAList, opening(node), at, message)
+        .help("write `\"permissions\": [\"db:db1:read\"]`");
+    decoder.whole.unreadable();
+    let Value::String(string) = node.value else {
+        let text = object(&mut decoder.context, at, node);
+        let fix = text.map(|text| replace_safely(node.span, format!("[{}]", json::quoted(&text))));
+        return decoder.context.push(found.fix(fix));
+    };
+    let Some(text) = string.decode() else { return decoder.context.push(found) };
+    if let Some(list) = list_in_a_string(&text) {
+        let shown = list.iter().all(|item| may_show(item, item));
+        let fix = || {
+            let quoted: Vec<String> = list.iter().map(|item| json::quoted(item)).collect();
+            replace_safely(node.span, format!("[{}]", quoted.join(", ")))
+        };
+        return decoder.context.push(found.fix(shown.then(fix)));
+    }
+    if let Some(permission) = Permission::accept(&text) {
+        decoder.context.push(found.fix(in_brackets(node.span)));
+        return one(decoder, token, &Grant { index: 0, string, text: &text, permission });
+    }
+    let separators = between_permissions(&text);
+    if separators.is_empty() {
+        decoder.context.push(found);
+    } else {
+        let (start, end) = (node.span.start(), node.span.end());
+        let mut edits = apart(string, &separators);
+        edits.insert(0, Edit::new(Span::new(start, start), "["));
+        edits.push(Edit::new(Span::new(end, end), "]"));
+        decoder.context.push(found.fix(Fix::new(Applicability::Safe, edits)));
+    }
+    each_error(&mut decoder.context, at, string, &text, &separators);
+}
+
+/// The strings of a text that is itself a JSON array of strings, as `system.tokens` has it.
+pub(super) fn list_in_a_string(text: &str) -> Option<Vec<String>> {
+    text.trim_start().starts_with('[').then(|| json::string_list(text)).flatten()
+}

@@ -1,0 +1,235 @@
+//! Several mistakes at once: one cause gives one finding, and no finding hides another.
+
+#![allow(missing_docs)]
+
+mod util;
+
+use std::collections::BTreeSet;
+
+use influxdb3_offline_tokens::{Applicability, Code, Diagnostic, Release, Report, Validator};
+
+const STRONG: &str = "apiv3_UiZSArOjH1rakuyh4qDTpkW_C61i7DYm-d7BTXFZIEc";
+
+fn check(text: &str) -> Report {
+    Validator::new(util::now()).check(text.as_bytes())
+}
+
+/// `code text`, and behind it ` / text` for every other place that belongs to it.
+fn findings(text: &str) -> Vec<String> {
+    let told = |found: &Diagnostic| {
+        let under = found.span().text(text).unwrap();
+        let labels = found.labels().iter().map(|label| format!(" / {}", label.span().text(text).unwrap()));
+        format!("{} {under}", found.code()) + &labels.collect::<String>()
+    };
+    check(text).iter().map(told).collect()
+}
+
+/// A file with one token that has nothing wrong but what its permissions make of it.
+fn file(create_databases: &str, permissions: &str) -> String {
+    format!(
+        r#"{{"create_databases": {create_databases}, "tokens": [{{"token": "{STRONG}", "name": "app", "expiry_millis": 1780272000000, "permissions": {permissions}}}]}}"#
+    )
+}
+
+#[test]
+fn one_cause_gives_one_finding() {
+    for (create_databases, permissions, expected) in [
+        // Two spellings of one name.
+        (r#"["sensors"]"#, r#"["db:sensor:read"]"#, &["granted-not-created sensor / sensors"][..]),
+        (r#"["sensors"]"#, r#"["db:Sensors:read"]"#, &["granted-not-created Sensors / sensors"]),
+        (
+            r#"["sensors"]"#,
+            r#"["db:sensor:read", "db:sensor:write"]"#,
+            &["granted-not-created sensor / sensors"],
+        ),
+        // Where the name that comes near is granted itself, it is only shown.
+        (r#"["red"]"#, r#"["db:red,reds:read"]"#, &["granted-not-created reds / red"]),
+        // Two names that have nothing to do with each other are two causes.
+        (r#"["blue"]"#, r#"["db:red:read"]"#, &["created-not-granted blue", "granted-not-created red"]),
+        // What has a finding of its own is not said to be unused, too.
+        (r#"["_internal"]"#, r#"["system:*:read"]"#, &["internal-database _internal"]),
+        (r#"["my_database"]"#, r#"["system:*:read"]"#, &["placeholder-name my_database"]),
+        // What cannot be read may have granted the database.
+        (r#"["red"]"#, r#"["db:red"]"#, &["missing-part "]),
+        (r#"["red"]"#, "[5]", &["wrong-type 5"]),
+        (r#"["red"]"#, r#"{"db": "red"}"#, &["permissions-not-a-list {"]),
+        (r#"["red"]"#, r#"[{"db": "red"}]"#, &["permission-object {"]),
+        // One permission too many in a string is no wrong action and no extra part.
+        (r#"["red"]"#, r#"["db:red:read,db:red:write"]"#, &["extra-part ,db:red:write"]),
+        (
+            r#"["red"]"#,
+            r#""db:red:read, system:ping:read""#,
+            &[r#"permissions-not-a-list "db:red:read, system:ping:read""#],
+        ),
+        // The first of two is shown.
+        (r#"["red", "red"]"#, r#"["db:red:read"]"#, &["duplicate-database red / red"]),
+        (r#"["red"]"#, r#"["db:red,red:read"]"#, &["duplicate-item red / red"]),
+        (
+            r#"["red"]"#,
+            r#"["db:red:read", "db:red:read"]"#,
+            &["duplicate-permission db:red:read / db:red:read"],
+        ),
+        (
+            r#"["red"]"#,
+            r#"["db:red:read", "db:red:read,write"]"#,
+            &["redundant-permission db:red:read / db:red:read,write"],
+        ),
+        (
+            r#"["red", "blue"]"#,
+            r#"["db:red:read", "db:blue:read", "db:red,blue:read"]"#,
+            &["redundant-permission db:red,blue:read / db:red:read / db:blue:read"],
+        ),
+        (
+            r#"["red"]"#,
+            r#"["db:*:read,describe", "db:red:read"]"#,
+            &["wildcard-database *", "undocumented-action describe", "specific-hides-wildcard red / *"],
+        ),
+    ] {
+        let text = file(create_databases, permissions);
+        assert_eq!(findings(&text), expected, "{create_databases} {permissions}");
+    }
+}
+
+#[test]
+fn a_misspelt_database_is_mended_where_it_stands_once() {
+    let once = file(r#"["sensors"]"#, r#"["db:sensor:read"]"#);
+    let token = once.split_once("\"tokens\": [").unwrap().1.split_once("]}]}").unwrap().0;
+    let other = token.replace("\"app\"", "\"other\"").replace("apiv3_UiZ", "apiv3_Zi8");
+    let twice = once.replace("]}]}", &format!("]}}, {other}]}}]}}"));
+    let fixed = |text: &str| {
+        let fixed = Validator::new(util::now()).fix(text.as_bytes(), Applicability::Ask).unwrap();
+        String::from_utf8(fixed.as_bytes().to_vec()).unwrap()
+    };
+    assert_eq!(fixed(&once), once.replace("db:sensor:", "db:sensors:"));
+    assert_eq!(fixed(&twice), twice.replace("[\"sensors\"]", "[\"sensors\", \"sensor\"]"));
+}
+
+#[test]
+fn a_file_without_tokens_is_not_told_that_its_databases_are_unused() {
+    for (text, expected) in [
+        (r#"{"create_databases": ["red"], "tokens": []}"#, &["no-tokens []"][..]),
+        (r#"{"create_databases": ["red"]}"#, &["missing-member {"]),
+        (r#"{"create_databases": ["red"], "tokens": "x"}"#, &[r#"wrong-type "x""#]),
+        (r#"{"create_databases": ["red"], "tokens": ["x"]}"#, &[r#"wrong-type "x""#]),
+    ] {
+        assert_eq!(findings(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_duration_of_the_http_api_is_not_said_to_be_no_expiry_too() {
+    let text =
+        file("[]", r#"["system:*:read"]"#).replace("\"expiry_millis\": 1780272000000", "\"expiry_secs\": 60");
+    assert_eq!(findings(&text), [r#"http-request-body "expiry_secs""#]);
+}
+
+#[test]
+fn a_wrong_part_does_not_hide_what_is_wrong_with_the_others() {
+    for (create_databases, permissions, expected) in [
+        (r#"["red"]"#, r#"["db:red,blue:reed"]"#, &["granted-not-created blue", "unknown-action reed"][..]),
+        ("[]", r#"["db:DATABASE1:rw"]"#, &["placeholder-name DATABASE1", "unknown-action rw"]),
+        ("[]", r#"["db:_internal:*"]"#, &["internal-database _internal", "wildcard-action *"]),
+        ("[]", r#"["db:a b:reed"]"#, &["bad-database-name  ", "unknown-action reed"]),
+        (
+            r#"["red"]"#,
+            r#"["db:red:reed,db:red:wriite"]"#,
+            &["unknown-action reed", "extra-part ,db:red:wriite", "unknown-action wriite"],
+        ),
+        (
+            r#"["red"]"#,
+            r#"[{"resource_type": "db", "resource_names": ["red", "b.lue"], "actions": ["r\u0065ed"]}]"#,
+            &["permission-object {", "bad-database-name .", r"unknown-action r\u0065ed"],
+        ),
+        (
+            r#""red,b lue""#,
+            r#"["db:red:read"]"#,
+            &[r#"create-databases-not-a-list "red,b lue""#, "bad-database-name  "],
+        ),
+    ] {
+        let text = file(create_databases, permissions);
+        assert_eq!(findings(&text), expected, "{create_databases} {permissions}");
+    }
+}
+
+/// Every mistake that can stand beside others, in one file.
+fn all_at_once() -> String {
+    let long = "x".repeat(65);
+    let many: String = (0..100).map(|number| format!(", \"many{number}\"")).collect();
+    format!(
+        r#"{{
+  // A comment.
+  "create_databases": ["red", "red", "*", "my db", "DATABASE_NAME", "{long}", "${{DB}}", "_internal", 5{many}],
+  "tokens": [
+    {{"token": "apiv3_secret", "name": "one", "expiry_milis": 1780272000000, "permissions": [
+      "db:m", "db:red:read:write", "db::read", "db:red,,many1:read", "db:red, many1:read", "dbs:red:read", "*:*:*",
+      "db:*,red:read", "db:many*:read", "db:red:reed", "db:red:*", "db:red:drop", "system:health:write",
+      "system:tokens:read"]}},
+    {{"token": "apiv3_your_token_here", "name": "two", "expiry_millis": 1756400061529, "permissions": []}},
+    {{"token": "abc", "name": "", "expiry_millis": 1780272000, "permissions": "db:red:read"}},
+    {{"token": "{STRONG} ", "name": "_admin", "expiry_millis": 1780272000000000, "permissions": [
+      {{"resource_type": "db", "resource_names": ["red"], "actions": ["read"]}}]}},
+    {{"token": "{STRONG}:", "name": " five", "expiry_millis": 0, "permissions": [
+      "db:red:read", "db:red:read", "db:many1,many1:read", "db:many2:read", "db:many2:read,write", "db:*:read,create",
+      "db:blue:read"]}},
+    {{"token": "{STRONG}", "name": "six", "expiry_millis": 1767312000000, "permissions": ["system:*:read"]}},
+    {{"token": "{STRONG}", "name": "six", "expiry_millis": 1893456000000, "permissions": ["system:*:read"]}},
+    {{"token": "apiv3_X6kwSBlWkMU-TRXSIuOjMN86oTaoqT1JkgnUs_QUX-c", "token_name": "eight", "note": "", "note": "",
+      "expiry_millis": "2026-06-01T00:00:00Z", "permissions": ["system:*:read"]}},
+    {{"token": "apiv3_ZZkwSBlWkMU-TRXSIuOjMN86oTaoqT1JkgnUs_QUX-c", "permissions": ["system:*:read"]}},
+  ]
+}}
+"#
+    )
+}
+
+/// What is about a file of another shape, or about the disk; or is not said where something could not be read.
+const ALONE: [Code; 15] = [
+    Code::InvalidUtf8,
+    Code::ByteOrderMark,
+    Code::EmptyFile,
+    Code::NestedTooDeeply,
+    Code::NotAnObject,
+    Code::ArrayAtTop,
+    Code::BareToken,
+    Code::AdminTokenFile,
+    Code::TokensFile,
+    Code::CreateDatabasesNotAList,
+    Code::NoTokens,
+    Code::CreatedNotGranted,
+    Code::ReadableByOthers,
+    Code::ForeignOwner,
+    Code::SeveralLinks,
+];
+
+#[test]
+fn a_file_with_all_mistakes_at_once_is_told_all() {
+    let text = all_at_once();
+    let validator = Validator::new(util::now()).release(Release::parse("3.8").unwrap());
+    let report = validator.check(text.as_bytes());
+    let found: BTreeSet<Code> = report.iter().map(Diagnostic::code).collect();
+    let missing: Vec<&Code> =
+        Code::ALL.iter().filter(|code| !found.contains(code) && !ALONE.contains(code)).collect();
+    assert!(missing.is_empty(), "not found: {missing:?}");
+    assert!(found.len() > 50, "{} codes", found.len());
+    let places: Vec<_> = report.iter().map(Diagnostic::span).collect();
+    assert!(places.is_sorted());
+}
+
+#[test]
+fn every_finding_says_what_to_do() {
+    let mut texts: Vec<Vec<u8>> = vec![all_at_once().into_bytes()];
+    for folder in util::files(&util::fixtures().join("codes"), "") {
+        texts.extend(util::files(&folder, ".json").iter().map(|path| std::fs::read(path).unwrap()));
+    }
+    for text in texts {
+        for release in [None, Some("3.0"), Some("3.8"), Some("3.12")] {
+            let mut validator = Validator::new(util::now());
+            if let Some(release) = release {
+                validator = validator.release(Release::parse(release).unwrap());
+            }
+            for found in &validator.check(&text) {
+                assert!(found.help_text().is_some_and(|help| !help.is_empty()), "no help: {found}");
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What is found in a file on disk beside its text: its mode, its owner and its links, from the handle that was read.
+
+#![cfg(target_os = "linux")]
+#![allow(missing_docs)]
+
+#[path = "util/examples.rs"]
+mod examples;
+mod util;
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::Command;
+
+use influxdb3_offline_tokens::{Applicability, Code, Level, Validator};
+
+fn folder(code: Code) -> std::path::PathBuf {
+    util::fixtures().join("codes").join(format!("{}-{}", code.id(), code.name()))
+}
+
+/// A copy of a fixture that only its owner can read.
+fn copy(code: Code, file: &str, directory: &Path) -> std::path::PathBuf {
+    let path = directory.join(file);
+    fs::copy(folder(code).join(file), &path).unwrap();
+    mode(&path, 0o600);
+    path
+}
+
+fn mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+fn found(path: &Path) -> Vec<(&'static str, String)> {
+    let file = Validator::new(util::now()).check_file(path).unwrap();
+    file.report().iter().map(|found| (found.code().name(), found.message().to_owned())).collect()
+}
+
+#[test]
+fn every_mode_that_others_can_use_is_found() {
+    let code = Code::ReadableByOthers;
+    let modes = fs::read_to_string(folder(code).join("modes")).unwrap();
+    let expected = fs::read_to_string(folder(code).join("expected")).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    for line in modes.lines() {
+        let (file, bits) = line.split_once('\t').unwrap();
+        let path = copy(code, file, directory.path());
+        mode(&path, u32::from_str_radix(bits, 8).unwrap());
+        let found = found(&path);
+        let is_expected = expected.lines().any(|line| line.split('\t').next() == Some(file));
+        assert_eq!(is_expected, file.starts_with("bad"));
+        assert_eq!(found.len(), usize::from(is_expected), "{file} {bits}: {found:?}");
+        assert!(
+            found.iter().all(|(name, message)| *name == code.name() && message.contains(bits)),
+            "{found:?}"
+        );
+    }
+    assert_eq!(modes.lines().count(), 6);
+}
+
+#[test]
+fn all_fixes_take_the_rights_of_others_and_safe_ones_do_not() {
+    let code = Code::ReadableByOthers;
+    let directory = tempfile::tempdir().unwrap();
+    let path = copy(code, "bad.json", directory.path());
+    let text = fs::read(&path).unwrap();
+    let bits = || fs::metadata(&path).unwrap().mode() & 0o7777;
+    let validator = Validator::new(util::now());
+    mode(&path, 0o644);
+    assert_eq!(validator.fix_file(&path, Applicability::Safe).unwrap(), 0);
+    assert_eq!(bits(), 0o644);
+    let allowed = validator.clone().level(code, Level::Allow);
+    assert_eq!(allowed.fix_file(&path, Applicability::Ask).unwrap(), 0);
+    assert_eq!(bits(), 0o644);
+    assert_eq!(validator.fix_file(&path, Applicability::Ask).unwrap(), 1);
+    assert_eq!((bits(), fs::read(&path).unwrap()), (0o600, text));
+    assert_eq!(validator.fix_file(&path, Applicability::Ask).unwrap(), 0);
+}
+
+#[test]
+fn a_second_name_is_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = copy(Code::SeveralLinks, "bad.json", directory.path());
+    assert_eq!(found(&path), []);
+    fs::hard_link(&path, directory.path().join("backup.json")).unwrap();
+    let found = found(&path);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].0 == "several-links" && found[0].1.contains("2 names"), "{found:?}");
+}
+
+#[test]
+fn another_owner_is_found() {
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        println!("skipped: another_owner_is_found: needs root");
+        return;
+    }
+    const SOMEBODY: u32 = 23_456;
+    let directory = tempfile::tempdir().unwrap();
+    let program = directory.path().join("validate");
+    fs::copy(examples::example("validate"), &program).unwrap();
+    for path in [directory.path(), &program] {
+        mode(path, 0o755);
+    }
+    let path = copy(Code::ForeignOwner, "bad.json", directory.path());
+    mode(&path, 0o644);
+    let names = |owner: u32, caller: u32| -> Vec<String> {
+        chown(&path, Some(owner), None).unwrap();
+        let mut command = Command::new(&program);
+        command
+            .args(["--now", "2026-01-01T00:00:00Z", "--format", "json"])
+            .arg(&path)
+            .uid(caller)
+            .gid(caller);
+        let output = command.env_clear().current_dir("/").output().unwrap();
+        let line: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let names = line["diagnostics"].as_array().unwrap().iter();
+        names.map(|found| found["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(12_345, SOMEBODY), ["readable-by-others", "foreign-owner"]);
+    for (owner, caller) in [(SOMEBODY, SOMEBODY), (0, SOMEBODY), (SOMEBODY, 0), (0, 0)] {
+        assert_eq!(names(owner, caller), ["readable-by-others"], "{owner} owns it, {caller} checks it");
+    }
+}
