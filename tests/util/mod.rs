@@ -29,12 +29,18 @@ pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 
 /// The first eight bytes in a row of the secret that stand in an output.
 pub fn piece_of(secret: &str, output: &str) -> Option<String> {
+    piece_of_length(8, secret, output)
+}
+
+/// The first so many bytes in a row of the secret that stand in an output.
+pub fn piece_of_length(length: usize, secret: &str, output: &str) -> Option<String> {
     let body = secret.trim_start_matches("apiv3_").as_bytes();
-    let begins: Vec<u8> = body.windows(8).map(|piece| piece[0]).collect();
+    let begins: Vec<u8> = body.windows(length).map(|piece| piece[0]).collect();
     let is_begin: Vec<bool> = (0..=u8::MAX).map(|byte| begins.contains(&byte)).collect();
-    let is_piece =
-        |window: &&[u8]| is_begin[usize::from(window[0])] && body.windows(8).any(|piece| piece == *window);
-    let found = output.as_bytes().windows(8).find(is_piece);
+    let is_piece = |window: &&[u8]| {
+        is_begin[usize::from(window[0])] && body.windows(length).any(|piece| piece == *window)
+    };
+    let found = output.as_bytes().windows(length).find(is_piece);
     found.map(|piece| String::from_utf8_lossy(piece).into_owned())
 }
 
