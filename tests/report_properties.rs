@@ -271,19 +271,6 @@ fn every_mistake_can_be_chosen() {
     assert!(Code::ALL.len() - strategies::MISTAKES.len() < 8);
 }
 
-#[test]
-fn every_fixture_keeps_the_laws() {
-    for seed in SEEDS.iter() {
-        for law in [report::loads_exactly_when_valid, secret_law, |bytes: &[u8]| {
-            report::keeps_its_laws(bytes, &validator())
-        }] {
-            if let Err(error) = law(seed).map_err(|error| shown(error, seed)) {
-                panic!("{error}");
-            }
-        }
-    }
-}
-
 /// Cut off behind every byte, and with every byte left out.
 #[test]
 fn a_file_cut_anywhere_keeps_the_laws() {
