@@ -23,7 +23,8 @@ fn every_seed_keeps_the_law() {
     let mut wrong = Vec::new();
     for (target, law) in TARGETS {
         let seeds = laws::seeds::of(target, &util::fixtures());
-        let broken = |seed: &Vec<u8>| Some(format!("{target}: {}\n{}", law(seed).err()?, seed.escape_ascii()));
+        let broken =
+            |seed: &Vec<u8>| Some(format!("{target}: {}\n{}", law(seed).err()?, seed.escape_ascii()));
         wrong.extend(seeds.iter().find_map(broken));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
