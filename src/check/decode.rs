@@ -318,21 +318,29 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
             Value::String(string) => string.decode_secret(),
             _ => None,
         };
+        // What is no list of tokens in an array has no fix: wrapped, each of its values would be a mistake.
+        let entries = match &value.value {
+            Value::Array(nodes) if nodes.iter().all(|node| matches!(node.value, Value::Object(_))) => {
+                Some(nodes)
+            }
+            _ => None,
+        };
         let found = match &value.value {
-            Value::Array(_) => finding(
-                Code::ArrayAtTop,
-                Span::new(value.span.start(), value.span.start() + 1),
-                At::File,
-                "expected an object with `tokens`, found an array",
-            )
-            .help("wrap it: `{\"tokens\": […]}`")
-            .fix(Fix::new(
-                Applicability::Ask,
-                [
-                    Edit::new(Span::new(value.span.start(), value.span.start()), "{\"tokens\": "),
-                    Edit::new(Span::new(value.span.end(), value.span.end()), "}"),
-                ],
-            )),
+            Value::Array(_) => {
+                let found = finding(
+                    Code::ArrayAtTop,
+                    opening(&value),
+                    At::File,
+                    "expected an object with `tokens`, found an array",
+                )
+                .help("wrap it: `{\"tokens\": […]}`");
+                let (start, end) = (value.span.start(), value.span.end());
+                let edits = [
+                    Edit::new(Span::new(start, start), "{\"tokens\": "),
+                    Edit::new(Span::new(end, end), "}"),
+                ];
+                if entries.is_some() { found.fix(Fix::new(Applicability::Ask, edits)) } else { found }
+            }
             Value::String(string) if text.is_some_and(|text| text.trim().starts_with(TOKEN_PREFIX)) => {
                 bare_token(string.inner(), &TOKENS_FORM)
             }
@@ -342,12 +350,8 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
             }
         };
         self.context.push(found);
-        if let Value::Array(nodes) = &value.value
-            && nodes.iter().all(|node| matches!(node.value, Value::Object(_)))
-        {
-            for (index, node) in nodes.iter().enumerate() {
-                self.entry(index, node);
-            }
+        for (index, node) in entries.into_iter().flatten().enumerate() {
+            self.entry(index, node);
         }
     }
 }
