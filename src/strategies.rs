@@ -14,7 +14,7 @@
 //! | a permission | [`permission`], as text [`permission_text`] | [`wrong_permission_text`] |
 //! | its parts | [`database_name`], [`database_actions`] | |
 //! | an entry and its parts | [`token_entry`], [`token`], [`token_name`], [`expiry`] | |
-//! | a file | [`token_file`] | |
+//! | a file | [`token_file`], [`admin_token_file`] | |
 //! | its text, in any layout | [`token_file_json`], [`token_file_and_json`] | [`wrong_token_file_json`], [`token_file_json_with`] |
 //!
 //! The values of the first column, their parts, [`Release`] and [`Code`] are `Arbitrary`.
