@@ -321,8 +321,13 @@ fn readable<'t>(context: &mut Context<'_>, bytes: &'t [u8]) -> Cow<'t, str> {
     }
     let mut text = String::with_capacity(bytes.len());
     let mut rest = bytes;
-    if let Some(after) = bytes.strip_prefix(MARK) {
-        let span = Span::new(0, MARK.len());
+    // Programs that add one to what has one leave several.
+    while let Some(after) = rest.strip_prefix(MARK) {
+        text.push_str("   ");
+        rest = after;
+    }
+    if !text.is_empty() {
+        let span = Span::new(0, text.len());
         context.push(
             Diagnostic::new(
                 Code::ByteOrderMark,
@@ -333,8 +338,6 @@ fn readable<'t>(context: &mut Context<'_>, bytes: &'t [u8]) -> Cow<'t, str> {
             .help("save it as UTF-8 without a byte order mark")
             .fix(context::replace_safely(span, "")),
         );
-        text.push_str("   ");
-        rest = after;
     }
     for chunk in rest.utf8_chunks() {
         text.push_str(chunk.valid());
