@@ -277,8 +277,8 @@ impl InvalidFile {
 pub(crate) fn survey(bytes: &[u8]) -> Result<Whole<'_>, InvalidFile> {
     let validator = Validator { only: Only::Errors, ..Validator::new(UNIX_EPOCH) };
     if let Ok(text) = core::str::from_utf8(bytes) {
-        let mut decoder = Decoder::new(Context::new(&validator), text, false);
-        if json::read(text, &mut decoder).is_ok() {
+        let decoder = || Decoder::new(Context::new(&validator), text, false);
+        if let (decoder, Ok(())) = json::read(text, decoder) {
             let (context, _, whole) = decoder.finish();
             let report = context.finish(bytes);
             let valid = report.is_valid();
@@ -297,9 +297,9 @@ fn summary(report: &Report) -> String {
     }
 }
 
-fn check(mut context: Context<'_>, bytes: &[u8], build: bool) -> (Report, Option<TokenFile>) {
+fn check<'v>(mut context: Context<'v>, bytes: &[u8], build: bool) -> (Report, Option<TokenFile>) {
     let text = json::Wiped(readable(&mut context, bytes));
-    let attempt = |context, text: &_, whole| decode::attempt(context, text, build && whole);
+    let attempt = |context: Context<'v>, text: &_, whole| decode::attempt(&context, text, build && whole);
     let (context, file) = syntax::read(context, &text, &TOKENS_FORM, attempt);
     (context.finish(bytes), file)
 }

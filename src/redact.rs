@@ -58,11 +58,11 @@ pub fn redact(bytes: &[u8]) -> String {
         rest = bytes.get(at..).unwrap_or_default();
     }
     let plain = zeroize::Zeroizing::new(String::from_utf8_lossy(&text).into_owned());
-    let mut secrets = Secrets::default();
-    if json::read(&plain, &mut secrets).is_err() {
-        secrets.0 = words(&plain);
-    }
-    for span in secrets.0 {
+    let secrets = match json::read(&plain, Secrets::default) {
+        (secrets, Ok(())) => secrets.0,
+        (_, Err(_)) => words(&plain),
+    };
+    for span in secrets {
         overwrite(&mut text, span);
     }
     let shown = String::from_utf8_lossy(&text).into_owned();

@@ -37,14 +37,13 @@ pub(super) const TOKENS_FORM: Form = Form {
 };
 
 /// Reads a tokens file, and makes its value where that is asked for.
-pub(super) fn attempt<'v>(context: Context<'v>, text: &str, build: bool) -> Attempt<'v, TokenFile> {
-    let mut decoder = Decoder::new(context, text, build);
-    match json::read(text, &mut decoder) {
-        Ok(()) => {
+pub(super) fn attempt<'v>(context: &Context<'v>, text: &str, build: bool) -> Attempt<'v, TokenFile> {
+    match json::read(text, || Decoder::new(context.fresh(), text, build)) {
+        (decoder, Ok(())) => {
             let (context, file, _) = decoder.finish();
             (context, Ok(file))
         }
-        Err(error) => (decoder.abandon(), Err(error)),
+        (decoder, Err(error)) => (decoder.abandon(), Err(error)),
     }
 }
 

@@ -5,7 +5,7 @@ use alloc::string::ToString;
 use core::cell::Cell;
 use core::fmt;
 
-use memchr::{memchr, memchr2_iter};
+use memchr::memchr;
 use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -18,16 +18,24 @@ pub(super) struct Reader<'a> {
     pub(super) at: Cell<usize>,
     // The first backslash behind a string that was read, or the end.
     escape: Cell<Option<usize>>,
-    // Whether a number may be larger than any double: serde refuses to read it, and skips it where nobody asks for it.
-    may_be_huge: bool,
+    // Whether no number is to be read: serde refuses one that no double holds, and skips it where nobody asks for it.
+    skips_numbers: bool,
+    /// Whether serde refused such a number.
+    pub(super) met_huge_number: Cell<bool>,
     /// The first bracket that is too many.
     pub(super) too_deep: Cell<Option<usize>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        let may_be_huge = may_be_huge(text.as_bytes());
-        Self { text, at: Cell::new(0), escape: Cell::new(None), may_be_huge, too_deep: Cell::new(None) }
+    pub(super) const fn new(text: &'a str, skips_numbers: bool) -> Self {
+        Self {
+            text,
+            at: Cell::new(0),
+            escape: Cell::new(None),
+            skips_numbers,
+            met_huge_number: Cell::new(false),
+            too_deep: Cell::new(None),
+        }
     }
 
     pub(super) fn offset(&self, error: &serde_json::Error) -> usize {
@@ -108,7 +116,7 @@ impl<'a> Reader<'a> {
         elements: &mut A,
     ) -> Result<bool, A::Error> {
         let start = self.at.get();
-        if !self.may_be_huge && self.escape_behind(start) == self.text.len() {
+        if !self.skips_numbers && self.escape_behind(start) == self.text.len() {
             flat.clear();
             return Ok(elements.next_element_seed(flat)?.is_some());
         }
@@ -145,21 +153,6 @@ impl<'a> Reader<'a> {
             memchr(b'"', rest).is_some_and(|length| start + 1 + length < escape)
         }
     }
-}
-
-/// Whether somewhere stand an exponent of three digits, or so many digits that one of two does.
-fn may_be_huge(text: &[u8]) -> bool {
-    const MANY: usize = 200;
-    let digits = |bytes: &[u8]| bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let is_exponent = |at: usize| {
-        let before = at.checked_sub(1).and_then(|before| text.get(before));
-        let behind = text.get(at + 1..).unwrap_or_default();
-        let behind = behind.strip_prefix(b"+").unwrap_or(behind);
-        before.is_some_and(u8::is_ascii_digit) && digits(behind.get(..3).unwrap_or_default()) == 3
-    };
-    // Many digits cover one of these places with their first half or with their second.
-    let is_long = |at: usize| digits(text.get(at..).unwrap_or_default()) >= MANY / 2;
-    memchr2_iter(b'e', b'E', text).any(is_exponent) || (0..text.len()).step_by(MANY / 2).any(is_long)
 }
 
 /// A string that serde can borrow.
