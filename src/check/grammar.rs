@@ -17,6 +17,10 @@ use crate::span::Span;
 
 /// Everything that is wrong with a permission string that the grammar refuses.
 pub(super) fn errors(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, text: &str) {
+    if context.is_damaged(string.inner()) {
+        // What is wrong with the rest follows from what stood there, which nobody knows.
+        return;
+    }
     let release = context.validator.release;
     let mut places = string.places();
     // Looked for once, not for every fragment of a long text.
