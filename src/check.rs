@@ -281,8 +281,8 @@ impl InvalidFile {
 pub(crate) fn survey(bytes: &[u8]) -> Result<Whole<'_>, InvalidFile> {
     let validator = Validator { only: Only::Errors, ..Validator::new(UNIX_EPOCH) };
     if let Ok(text) = core::str::from_utf8(bytes) {
-        let mut decoder = Decoder::new(Context::new(&validator), text, false);
-        if json::read(text, &mut decoder).is_ok() {
+        let decoder = || Decoder::new(Context::new(&validator), text, false);
+        if let (decoder, Ok(())) = json::read(text, decoder) {
             let (context, _, whole) = decoder.finish();
             let report = context.finish(bytes);
             let valid = report.is_valid();
@@ -301,7 +301,7 @@ fn summary(report: &Report) -> String {
     }
 }
 
-fn check(mut context: Context<'_>, bytes: &[u8], build: bool) -> (Report, Option<TokenFile>) {
+fn check<'v>(mut context: Context<'v>, bytes: &[u8], build: bool) -> (Report, Option<TokenFile>) {
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
         let message = "the file is UTF-16, and not UTF-8";
         let found = Diagnostic::new(Code::InvalidUtf8, Span::new(0, 2), String::new(), message);
@@ -315,7 +315,7 @@ fn check(mut context: Context<'_>, bytes: &[u8], build: bool) -> (Report, Option
         return (context.finish(bytes), None);
     }
     let text = json::Wiped(readable(&mut context, bytes));
-    let attempt = |context, text: &_, whole| decode::attempt(context, text, build && whole);
+    let attempt = |context: Context<'v>, text: &_, whole| decode::attempt(&context, text, build && whole);
     let (context, file) = syntax::read(context, &text, &TOKENS_FORM, attempt);
     (context.finish(bytes), file)
 }
@@ -345,8 +345,13 @@ fn readable<'t>(context: &mut Context<'_>, bytes: &'t [u8]) -> Cow<'t, str> {
     }
     let mut text = String::with_capacity(bytes.len());
     let mut rest = bytes;
-    if let Some(after) = bytes.strip_prefix(MARK) {
-        let span = Span::new(0, MARK.len());
+    // Programs that add one to what has one leave several.
+    while let Some(after) = rest.strip_prefix(MARK) {
+        text.push_str("   ");
+        rest = after;
+    }
+    if !text.is_empty() {
+        let span = Span::new(0, text.len());
         context.push(
             Diagnostic::new(
                 Code::ByteOrderMark,
@@ -357,8 +362,6 @@ fn readable<'t>(context: &mut Context<'_>, bytes: &'t [u8]) -> Cow<'t, str> {
             .help("save it as UTF-8 without a byte order mark")
             .fix(context::replace_safely(span, "")),
         );
-        text.push_str("   ");
-        rest = after;
     }
     for chunk in rest.utf8_chunks() {
         text.push_str(chunk.valid());

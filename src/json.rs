@@ -10,6 +10,7 @@ mod reader;
 mod tree;
 mod write;
 
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -57,16 +58,30 @@ pub(crate) enum Unreadable {
     Trailing(usize),
 }
 
-/// Reads a whole text. What was read before an error has been given to the sink.
-pub(crate) fn read<'a>(text: &'a str, sink: &mut impl Sink<'a>) -> Result<(), Unreadable> {
-    let reader = Reader::new(text);
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let result = File { reader: &reader, sink }.deserialize(&mut deserializer);
+/// Reads a whole text into a sink. What was read before an error has been given to it.
+pub(crate) fn read<'a, S: Sink<'a>>(text: &'a str, sink: impl Fn() -> S) -> (S, Result<(), Unreadable>) {
+    let once = |skips_numbers| {
+        let (mut sink, reader) = (sink(), Reader::new(text, skips_numbers));
+        let result = read_once(&reader, &mut sink);
+        (sink, result, reader.met_huge_number.get())
+    };
+    let (mut sink, mut result, met_huge_number) = once(false);
+    // Rare: a text without such a number pays nothing for it.
+    if met_huge_number {
+        (sink, result, _) = once(true);
+    }
+    (sink, result)
+}
+
+fn read_once<'a>(reader: &Reader<'a>, sink: &mut impl Sink<'a>) -> Result<(), Unreadable> {
+    let mut deserializer = serde_json::Deserializer::from_str(reader.text);
+    let result = File { reader, sink }.deserialize(&mut deserializer);
     if let Some(bracket) = reader.too_deep.get() {
         return Err(Unreadable::TooDeep(bracket));
     }
     if let Err(error) = result {
         let at = reader.offset(&error);
+        reader.met_huge_number.set(error.to_string().starts_with("number out of range"));
         return Err(if error.is_eof() { Unreadable::CutOff } else { Unreadable::Syntax(at) });
     }
     deserializer.end().map_err(|error| Unreadable::Trailing(reader.offset(&error)))

@@ -69,13 +69,11 @@ pub fn redact(bytes: &[u8]) -> String {
 
 /// Where the secrets of a text may be.
 fn secrets(text: &str) -> Vec<Span> {
-    let mut secrets = Secrets::default();
-    if json::read(text, &mut secrets).is_ok() {
+    if let (secrets, Ok(())) = json::read(text, Secrets::default) {
         return secrets.0;
     }
-    let mut secrets = Secrets::default();
     if let Some((clean, extras)) = json::without_extras(text)
-        && json::read(&clean, &mut secrets).is_ok()
+        && let (mut secrets, Ok(())) = json::read(&clean, Secrets::default)
     {
         // What a comment says is known as little as that of a broken text.
         for (comment, _) in extras {

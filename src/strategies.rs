@@ -1,7 +1,23 @@
 //! Strategies of proptest 1 for the tests of this crate's users, and `Arbitrary` for its values.
 //!
 //! Nothing is made and then rejected: every strategy builds what it promises, and shrinks towards short and plain values.
-//! The tokens are made up and open nothing. Needs the feature `proptest1`.
+//! The tokens are made up and open nothing. Needs the feature `proptest1`, which belongs into the tests alone:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! influxdb3-offline-tokens = { version = "0.1", features = ["proptest1"] }
+//! proptest = "1"
+//! ```
+//!
+//! | what | right | wrong, and what is wrong |
+//! |---|---|---|
+//! | a permission | [`permission`], as text [`permission_text`] | [`wrong_permission_text`] |
+//! | its parts | [`database_name`], [`database_actions`] | |
+//! | an entry and its parts | [`token_entry`], [`token`], [`token_name`], [`expiry`] | |
+//! | a file | [`token_file`], [`admin_token_file`] | |
+//! | its text, in any layout | [`token_file_json`], [`token_file_and_json`] | [`wrong_token_file_json`], [`token_file_json_with`] |
+//!
+//! The values of the first column, their parts, [`Release`] and [`Code`] are `Arbitrary`.
 //!
 //! ```
 //! use influxdb3_offline_tokens::{TokenEntry, TokenFile, strategies};

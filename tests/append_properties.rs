@@ -2,8 +2,10 @@
 
 #![allow(missing_docs)]
 
+mod laws;
 #[path = "util/props.rs"]
 mod props;
+mod util;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +14,7 @@ use influxdb3_offline_tokens::{
     ChangeError, ChangeOptions, DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName,
     change, load, strategies,
 };
+use laws::change::is_one_insertion;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::value::RawValue;
@@ -29,13 +32,6 @@ fn plain(entry: &TokenEntry) -> (String, [u8; 64], String) {
 
 fn entries(file: &TokenFile) -> Vec<(String, [u8; 64], String)> {
     file.tokens().iter().map(plain).collect()
-}
-
-/// Whether `after` is `before` with one text put in: every other byte is the same.
-fn is_one_insertion(before: &[u8], after: &[u8]) -> bool {
-    let start = before.iter().zip(after).take_while(|(a, b)| a == b).count();
-    let end = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
-    after.len() > before.len() && start + end >= before.len()
 }
 
 /// What is done to one token of a file, and what `serde_json` must read afterwards.

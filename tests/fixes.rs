@@ -1,5 +1,6 @@
 //! What fixes promise: a cleaner text, no byte more changed than they say, and nothing to do the second time.
 
+mod laws;
 #[path = "util/props.rs"]
 mod props;
 mod util;
@@ -8,13 +9,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use influxdb3_offline_tokens::{
-    Applicability, Code, Diagnostic, Edit, Fix, Release, Replacement, Report, Severity, Validator, strategies,
-};
+use influxdb3_offline_tokens::{Applicability, Code, Release, Validator, strategies};
+use laws::fix::{self, without_new_tokens};
 use props::cases;
 use proptest::prelude::*;
-
-const LEVELS: [Applicability; 2] = [Applicability::Safe, Applicability::Ask];
 
 /// The fixtures that are wrong, and the validator that finds it.
 fn fixtures() -> Vec<(PathBuf, Validator, Vec<u8>)> {
@@ -38,120 +36,11 @@ fn fixtures() -> Vec<(PathBuf, Validator, Vec<u8>)> {
     all
 }
 
-fn fix_up_to(found: &Diagnostic, level: Applicability) -> Option<&Fix> {
-    found.fixes().iter().find(|fix| fix.applicability() <= level)
-}
-
-/// The text with these edits, made in the plainest way; none where two overlap.
-fn spliced(bytes: &[u8], edits: &[&Edit]) -> Option<Vec<u8>> {
-    let mut edits = edits.to_vec();
-    edits.sort_by_key(|edit| edit.span());
-    let apart = |pair: &[&Edit]| {
-        pair[0].span().end() <= pair[1].span().start() && pair[0].span().start() < pair[1].span().start()
-    };
-    if !edits.windows(2).all(apart) {
-        return None;
-    }
-    let mut result = bytes.to_vec();
-    for edit in edits.iter().rev() {
-        let text = match edit.replacement() {
-            Replacement::Text(text) => text.clone(),
-            _ => util::CANARY.to_owned(),
-        };
-        result.splice(edit.span().range(), text.into_bytes());
-    }
-    Some(result)
-}
-
-/// With one word in place of every token that was generated.
-fn without_new_tokens(bytes: &[u8]) -> String {
-    let mut text = String::from_utf8_lossy(bytes).replace(util::CANARY, "NEW");
-    let mut from = 0;
-    while let Some(at) = text[from..].find("apiv3_").map(|at| at + from) {
-        let body = &text[at + 6..];
-        let end =
-            body.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').unwrap_or(body.len());
-        if end == 86 {
-            text.replace_range(at..at + 92, "NEW");
-        }
-        from = at + 3;
-    }
-    text
-}
-
-/// Every finding of at least a warning, and what can be fixed.
-fn fixable(report: &Report, level: Applicability) -> (bool, BTreeSet<Code>) {
-    let bad = report.iter().filter(|found| found.severity() >= Severity::Warning);
-    let all = bad.clone().all(|found| fix_up_to(found, level).is_some());
-    (all, bad.map(Diagnostic::code).collect())
-}
-
-fn fix_laws(validator: &Validator, bytes: &[u8]) -> Result<(), String> {
-    let report = validator.check(bytes);
-    let errors = report.count(Severity::Error);
-    for level in LEVELS {
-        let fixed = validator.fix(bytes, level).unwrap();
-        let after = validator.check(fixed.as_bytes());
-        let show = || {
-            format!(
-                "{level}:\n{}\n{report}\n{}\n{after}",
-                bytes.escape_ascii(),
-                fixed.as_bytes().escape_ascii()
-            )
-        };
-        let again = validator.fix(fixed.as_bytes(), level).unwrap();
-        if again.applied() != 0 || again.as_bytes() != fixed.as_bytes() {
-            return Err(format!("fixed twice, {}", show()));
-        }
-        if (fixed.applied() == 0) != (fixed.as_bytes() == bytes) {
-            return Err(format!("{} fixes applied, {}", fixed.applied(), show()));
-        }
-        if after.count(Severity::Error) > errors {
-            return Err(format!("more errors, {}", show()));
-        }
-        let (all, codes) = fixable(&report, level);
-        let left = after.iter().find(|found| codes.contains(&found.code()));
-        if let Some(left) = left.filter(|_| all) {
-            return Err(format!("{} is left, {}", left.code(), show()));
-        }
-        // Where all fixes can be made at once and nothing follows from them, that is what is made.
-        let edits: Vec<&Edit> =
-            report.iter().filter_map(|found| fix_up_to(found, level)).flat_map(Fix::edits).collect();
-        if let Some(plain) = spliced(bytes, &edits)
-            && validator.check(&plain).iter().all(|found| fix_up_to(found, level).is_none())
-            && without_new_tokens(&plain) != without_new_tokens(fixed.as_bytes())
-        {
-            return Err(format!("other bytes than the edits say: {}", show()));
-        }
-    }
-    // Each fix by itself mends its finding and makes no error.
-    for found in report.iter().take(20) {
-        for fix in found.fixes() {
-            let edits: Vec<&Edit> = fix.edits().iter().collect();
-            let Some(one) = spliced(bytes, &edits) else {
-                return Err(format!("{found}: its edits overlap"));
-            };
-            let after = validator.check(&one);
-            let same = |report: &Report| report.iter().filter(|other| other.code() == found.code()).count();
-            // A permission with a duplicate is redundant after what made the duplicate so has gone: fewer findings in all.
-            let mended = same(&after) < same(&report) || after.iter().count() < report.iter().count();
-            if after.count(Severity::Error) > errors || !mended {
-                return Err(format!(
-                    "the fix of {found}\n{}\n{report}\nmakes\n{}\n{after}",
-                    bytes.escape_ascii(),
-                    one.escape_ascii()
-                ));
-            }
-        }
-    }
-    Ok(())
-}
-
 #[test]
 fn the_fixtures_keep_the_laws() {
     let mut wrong = String::new();
     for (path, validator, bytes) in fixtures() {
-        if let Err(error) = fix_laws(&validator, &bytes) {
+        if let Err(error) = fix::all(&validator, &bytes) {
             let _ = writeln!(wrong, "== {}: {error}", path.display());
         }
     }
@@ -163,7 +52,7 @@ proptest! {
 
     #[test]
     fn mistaken_files_keep_the_laws((json, mistake) in strategies::wrong_token_file_json()) {
-        let result = fix_laws(&Validator::new(util::now()), json.as_bytes());
+        let result = fix::all(&Validator::new(util::now()), json.as_bytes());
         prop_assert!(result.is_ok(), "{mistake}: {}", result.unwrap_err());
     }
 }

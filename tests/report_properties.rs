@@ -3,24 +3,19 @@
 
 #![allow(missing_docs)]
 
+mod laws;
 #[path = "util/props.rs"]
 mod props;
 mod util;
 
-use std::cmp::Reverse;
-use std::error::Error;
-use std::fmt::Write as _;
-use std::path::Path;
 use std::sync::LazyLock;
 
-use influxdb3_offline_tokens::{
-    Code, Diagnostic, Edit, Fix, Release, Report, Severity, TokenFile, Validator, redact, strategies,
-};
+use influxdb3_offline_tokens::{Code, Diagnostic, Release, Severity, TokenFile, Validator, strategies};
+use laws::{report, secret};
 use props::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use proptest::test_runner::TestCaseResult;
 use serde_json::Value;
 
 fn validator() -> Validator {
@@ -28,43 +23,7 @@ fn validator() -> Validator {
 }
 
 /// All fixtures, with the canary in place of their tokens.
-static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
-    fn collect(folder: &Path, seeds: &mut Vec<Vec<u8>>) {
-        for path in util::files(folder, "") {
-            if path.is_dir() {
-                collect(&path, seeds);
-            } else if path.extension().is_some_and(|extension| extension == "json") {
-                let bytes = std::fs::read(path).unwrap();
-                // The large ones would cost all the time.
-                if bytes.len() < 5_000 {
-                    seeds.push(with_canary(&bytes));
-                }
-                seeds.push(bytes);
-            }
-        }
-    }
-    let mut seeds = Vec::new();
-    collect(&util::fixtures(), &mut seeds);
-    seeds.retain(|seed| seed.len() < 5_000);
-    assert!(seeds.len() > 300, "{} fixtures", seeds.len());
-    seeds
-});
-
-/// The same with the canary behind every `apiv3_`.
-fn with_canary(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = bytes;
-    while let Some(at) = rest.windows(6).position(|window| window == b"apiv3_") {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(util::CANARY.as_bytes());
-        let body = &rest[at + 6..];
-        let end =
-            body.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'-' && *byte != b'_');
-        rest = &body[end.unwrap_or(body.len())..];
-    }
-    out.extend_from_slice(rest);
-    out
-}
+static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| laws::seeds::files(&util::fixtures()));
 
 #[derive(Clone, Debug)]
 enum Change {
@@ -175,186 +134,6 @@ fn bytes_after(changes: impl Strategy<Value = Vec<Change>> + Clone) -> impl Stra
     ]
 }
 
-/// Everything that a report says.
-fn said(report: &Report) -> String {
-    let mut out = format!("{report}\n{report:?}\n");
-    for found in report {
-        let _ = write!(out, "{found}\n{} {} {:?}\n", found.message(), found.pointer(), found.help_text());
-        for label in found.labels() {
-            let _ = writeln!(out, "{}", label.message());
-        }
-        for edit in found.fixes().iter().flat_map(Fix::edits) {
-            let _ = writeln!(out, "{:?}", edit.replacement());
-        }
-    }
-    out
-}
-
-fn chain(error: &dyn Error) -> String {
-    let mut out = String::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let _ = writeln!(out, "{error}\n{error:?}\n{error:#?}");
-        next = error.source();
-    }
-    out
-}
-
-fn boundaries(text: Option<&str>, length: usize, start: usize, end: usize, what: &str) -> TestCaseResult {
-    prop_assert!(start <= end && end <= length, "{what} {start}..{end} is outside of {length} bytes");
-    if let Some(text) = text {
-        prop_assert!(
-            text.is_char_boundary(start) && text.is_char_boundary(end),
-            "{what} {start}..{end} cuts a character"
-        );
-    }
-    Ok(())
-}
-
-/// Where a value stands under another name or in another shape than it should, its pointer says where it belongs.
-const ELSEWHERE: [Code; 6] = [
-    Code::MisspeltMember,
-    Code::HttpRequestBody,
-    Code::ArrayAtTop,
-    Code::DuplicateMember,
-    Code::WrongType,
-    Code::PermissionsNotAList,
-];
-
-fn report_laws(bytes: &[u8], validator: &Validator) -> TestCaseResult {
-    let report = validator.check(bytes);
-    let text = std::str::from_utf8(bytes).ok();
-    prop_assert_eq!(&report, &validator.check(bytes), "not deterministic");
-    let places: Vec<_> = report.iter().map(|found| (found.span(), found.code())).collect();
-    prop_assert!(places.is_sorted(), "{places:?}");
-    let elsewhere = report.iter().any(|found| ELSEWHERE.contains(&found.code())) || report.omitted() > 0;
-    let json = serde_json::from_slice::<Value>(bytes).ok().filter(|_| !elsewhere);
-    for found in &report {
-        let code = found.code();
-        boundaries(text, bytes.len(), found.span().start(), found.span().end(), code.name())?;
-        for label in found.labels() {
-            boundaries(text, bytes.len(), label.span().start(), label.span().end(), "a label")?;
-        }
-        for fix in found.fixes() {
-            let mut spans: Vec<_> = fix.edits().iter().map(Edit::span).collect();
-            for span in &spans {
-                boundaries(text, bytes.len(), span.start(), span.end(), "an edit")?;
-            }
-            spans.sort();
-            prop_assert!(
-                spans.windows(2).all(|pair| pair[0].end() <= pair[1].start()),
-                "{code}: edits overlap"
-            );
-            prop_assert!(!spans.is_empty(), "{code}: a fix without an edit");
-        }
-        let before = String::from_utf8_lossy(&bytes[..found.span().start()]).into_owned();
-        if text.is_some() {
-            let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
-            let location = (found.location().line, found.location().column);
-            prop_assert_eq!(location, (before.matches('\n').count() + 1, column), "{}", code);
-        }
-        prop_assert!(
-            !found.message().is_empty() && !found.message().contains('\n'),
-            "{code}: {:?}",
-            found.message()
-        );
-        prop_assert!(!found.message().ends_with('.'), "{code}: {:?}", found.message());
-        if let Some(json) = &json {
-            // The name of a member that may be a secret is not told.
-            let resolves = json.pointer(found.pointer()).is_some() || found.pointer().contains("***");
-            prop_assert!(resolves, "{code}: nothing at {}", found.pointer());
-        }
-    }
-    Ok(())
-}
-
-fn load_law(bytes: &[u8]) -> TestCaseResult {
-    let report = validator().check(bytes);
-    match TokenFile::parse(bytes) {
-        Ok(_) => prop_assert!(report.is_valid(), "loads, and the report has errors:\n{report}"),
-        Err(error) => {
-            prop_assert!(!report.is_valid(), "does not load, and the report has no error:\n{error}");
-            let errors = |report: &Report| -> Vec<_> {
-                let errors = report.iter().filter(|found| found.severity() == Severity::Error);
-                errors.map(|found| (found.code(), found.span(), found.pointer().to_owned())).collect()
-            };
-            prop_assert_eq!(errors(error.report()), errors(&report), "other errors");
-        }
-    }
-    Ok(())
-}
-
-fn secret_law(bytes: &[u8]) -> TestCaseResult {
-    let report = validator().check(bytes);
-    let mut out = said(&report);
-    out += &said(&validator().release(Release::new(3, 9, 0)).check(bytes));
-    if let Err(error) = TokenFile::parse(bytes) {
-        out += &chain(&error);
-    }
-    let shown = redact(bytes);
-    prop_assert_eq!(shown.len(), bytes.len(), "redact changes the length");
-    let lines = |bytes: &[u8]| bytes.iter().map(|&byte| byte == b'\n').collect::<Vec<_>>();
-    prop_assert_eq!(lines(shown.as_bytes()), lines(bytes), "redact changes the lines");
-    for (output, what) in [(out, "a report"), (shown, "redact")] {
-        let piece = util::piece_of(util::CANARY, &output);
-        prop_assert!(piece.is_none(), "{what} shows {piece:?}");
-    }
-    Ok(())
-}
-
-/// The same file with an escape in the name of every entry's `name`: no entry is plain, and all are read the long way. And
-/// the places behind those names, where the letter is spelt with five bytes more.
-fn with_escapes(text: &str) -> (String, Vec<usize>) {
-    let (plain, escaped) = ("\"name\"", "\"\\u006eame\"");
-    let (mut out, mut ends, mut rest) = (String::new(), Vec::new(), text);
-    while let Some((before, behind)) = rest.split_once(plain) {
-        out += before;
-        if before.ends_with('\\') {
-            out += plain;
-        } else {
-            out += escaped;
-            ends.push(out.len() - 1);
-        }
-        rest = behind;
-    }
-    (out + rest, ends)
-}
-
-/// Entries in which nothing is to be found are taken a short way: it finds what the long way finds.
-fn short_way_law(bytes: &[u8], validator: &Validator) -> TestCaseResult {
-    let Ok(text) = std::str::from_utf8(bytes) else { return Ok(()) };
-    let (long, ends) = with_escapes(text);
-    let place = |at: usize| at - 5 * ends.iter().filter(|end| **end <= at).count();
-    let all = |report: &Report, place: &dyn Fn(usize) -> usize| -> Vec<String> {
-        let span = |span: influxdb3_offline_tokens::Span| place(span.start())..place(span.end());
-        let said = |found: &Diagnostic| {
-            let labels: Vec<_> =
-                found.labels().iter().map(|label| (span(label.span()), label.message())).collect();
-            let edits = found.fixes().iter().flat_map(Fix::edits);
-            let edits: Vec<_> = edits.map(|edit| (span(edit.span()), edit.replacement())).collect();
-            let mut under = span(found.span());
-            if found.code() == Code::JsonSyntax {
-                // A word outside of strings, which an escape in it cuts.
-                under.end = under.start;
-            }
-            format!(
-                "{:?} {under:?} {} {} {} {:?} {labels:?} {edits:?}",
-                found.severity(),
-                found.code(),
-                found.pointer(),
-                found.message(),
-                found.help_text()
-            )
-        };
-        report.iter().map(said).collect()
-    };
-    let (short, long_report) = (validator.check(bytes), validator.check(long.as_bytes()));
-    prop_assert_eq!(all(&short, &|at| at), all(&long_report, &place));
-    let values = |bytes: &[u8]| TokenFile::parse(bytes).ok().map(|file| file.to_json());
-    prop_assert!(values(bytes) == values(long.as_bytes()), "another file is loaded");
-    Ok(())
-}
-
 /// Sound entries, and plain ones among them: nothing is to be said of the most.
 fn plain_entries() -> impl Strategy<Value = Vec<u8>> {
     let names = select(vec!["a", "b", "c", "d", "_admin", "", " a", "a "]);
@@ -409,7 +188,7 @@ proptest! {
             Some(release) => validator().release(Release::parse(release).unwrap()),
             None => validator(),
         };
-        short_way_law(&bytes, &validator).map_err(|error| shown(error, &bytes))?;
+        report::short_way_is_right(&bytes, &validator).map_err(|error| shown(error, &bytes))?;
     }
 }
 
@@ -418,12 +197,12 @@ proptest! {
 
     #[test]
     fn places_are_in_the_text_and_in_order(bytes in any_bytes()) {
-        report_laws(&bytes, &validator()).map_err(|error| shown(error, &bytes))?;
+        report::keeps_its_laws(&bytes, &validator()).map_err(|error| shown(error, &bytes))?;
     }
 
     #[test]
     fn a_file_loads_exactly_when_it_has_no_error(bytes in any_bytes()) {
-        load_law(&bytes).map_err(|error| shown(error, &bytes))?;
+        report::loads_exactly_when_valid(&bytes).map_err(|error| shown(error, &bytes))?;
     }
 
     #[test]
@@ -432,12 +211,15 @@ proptest! {
     }
 }
 
-/// The bytes as people can read them, with the failure.
-fn shown(error: TestCaseError, bytes: &[u8]) -> TestCaseError {
-    match error {
-        TestCaseError::Fail(reason) => TestCaseError::fail(format!("{reason}\n{}", bytes.escape_ascii())),
-        reject @ TestCaseError::Reject(_) => reject,
-    }
+/// The bytes as people can read them, with what is broken.
+fn shown(broken: impl std::fmt::Display, bytes: &[u8]) -> TestCaseError {
+    TestCaseError::fail(format!("{broken}\n{}", bytes.escape_ascii()))
+}
+
+fn secret_law(bytes: &[u8]) -> laws::Law {
+    secret::nothing_tells_one(bytes)?;
+    secret::redact_keeps_the_shape(bytes)?;
+    secret::redact_shows_none(bytes)
 }
 
 proptest! {
@@ -449,19 +231,8 @@ proptest! {
         if deny {
             validator = validator.deny_warnings();
         }
-        report_laws(&bytes, &validator).map_err(|error| shown(error, &bytes))?;
-        let all = validator.clone().check(&bytes);
-        let some = validator.keep(keep).check(&bytes);
-        prop_assert_eq!(some.iter().count(), keep.min(all.iter().count()));
-        for severity in [Severity::Note, Severity::Warning, Severity::Error] {
-            prop_assert_eq!(some.count(severity), all.count(severity));
-        }
-        prop_assert_eq!(some.omitted(), all.iter().count() - some.iter().count());
-        let mut worst: Vec<_> = all.iter().collect();
-        worst.sort_by_key(|found| Reverse(found.severity()));
-        worst.truncate(keep);
-        worst.sort_by_key(|found| (found.span(), found.code()));
-        prop_assert_eq!(some.iter().collect::<Vec<_>>(), worst);
+        report::keeps_its_laws(&bytes, &validator).map_err(|error| shown(error, &bytes))?;
+        report::keeps_so_many(&bytes, &validator, keep).map_err(|error| shown(error, &bytes))?;
     }
 
     #[test]
@@ -500,17 +271,6 @@ fn every_mistake_can_be_chosen() {
     assert!(Code::ALL.len() - strategies::MISTAKES.len() < 10);
 }
 
-#[test]
-fn every_fixture_keeps_the_laws() {
-    for seed in SEEDS.iter() {
-        for law in [load_law, secret_law, |bytes: &[u8]| report_laws(bytes, &validator())] {
-            if let Err(error) = law(seed).map_err(|error| shown(error, seed)) {
-                panic!("{error}");
-            }
-        }
-    }
-}
-
 /// Cut off behind every byte, and with every byte left out.
 #[test]
 fn a_file_cut_anywhere_keeps_the_laws() {
@@ -523,7 +283,9 @@ fn a_file_cut_anywhere_keeps_the_laws() {
     for at in 0..=whole.len() {
         let left_out = [&whole.as_bytes()[..at], whole.as_bytes().get(at + 1..).unwrap_or_default()].concat();
         for bytes in [&whole.as_bytes()[..at], &left_out] {
-            for law in [load_law, secret_law, |bytes: &[u8]| report_laws(bytes, &validator())] {
+            for law in [report::loads_exactly_when_valid, secret_law, |bytes: &[u8]| {
+                report::keeps_its_laws(bytes, &validator())
+            }] {
                 if let Err(error) = law(bytes).map_err(|error| shown(error, bytes)) {
                     panic!("{error}");
                 }

@@ -44,11 +44,16 @@ impl<'v> Context<'v> {
         if self.validator.only_errors() && severity < Severity::Error {
             return None;
         }
-        let first = self.damaged.partition_point(|damage| damage.end() <= span.start());
-        if self.damaged.get(first).is_some_and(|damage| damage.start() < span.end()) {
+        if self.is_damaged(span) {
             return None;
         }
         self.found.takes(severity, span, code).then_some(severity)
+    }
+
+    /// Whether bytes were replaced in a place.
+    pub(super) fn is_damaged(&self, span: Span) -> bool {
+        let first = self.damaged.partition_point(|damage| damage.end() <= span.start());
+        self.damaged.get(first).is_some_and(|damage| damage.start() < span.end())
     }
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {

@@ -36,14 +36,13 @@ pub(super) const TOKENS_FORM: Form = Form {
 };
 
 /// Reads a tokens file, and makes its value where that is asked for.
-pub(super) fn attempt<'v>(context: Context<'v>, text: &str, build: bool) -> Attempt<'v, TokenFile> {
-    let mut decoder = Decoder::new(context, text, build);
-    match json::read(text, &mut decoder) {
-        Ok(()) => {
+pub(super) fn attempt<'v>(context: &Context<'v>, text: &str, build: bool) -> Attempt<'v, TokenFile> {
+    match json::read(text, || Decoder::new(context.fresh(), text, build)) {
+        (decoder, Ok(())) => {
             let (context, file, _) = decoder.finish();
             (context, Ok(file))
         }
-        Err(error) => (decoder.abandon(), Err(error)),
+        (decoder, Err(error)) => (decoder.abandon(), Err(error)),
     }
 }
 
@@ -344,21 +343,29 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
             Value::String(string) => string.decode_secret(),
             _ => None,
         };
+        // What is no list of tokens in an array has no fix: wrapped, each of its values would be a mistake.
+        let entries = match &value.value {
+            Value::Array(nodes) if nodes.iter().all(|node| matches!(node.value, Value::Object(_))) => {
+                Some(nodes)
+            }
+            _ => None,
+        };
         let found = match &value.value {
-            Value::Array(_) => finding(
-                Code::ArrayAtTop,
-                Span::new(value.span.start(), value.span.start() + 1),
-                At::File,
-                "expected an object with `tokens`, found an array",
-            )
-            .help("wrap it: `{\"tokens\": […]}`")
-            .fix(Fix::new(
-                Applicability::Ask,
-                [
-                    Edit::new(Span::new(value.span.start(), value.span.start()), "{\"tokens\": "),
-                    Edit::new(Span::new(value.span.end(), value.span.end()), "}"),
-                ],
-            )),
+            Value::Array(_) => {
+                let found = finding(
+                    Code::ArrayAtTop,
+                    opening(&value),
+                    At::File,
+                    "expected an object with `tokens`, found an array",
+                )
+                .help("wrap it: `{\"tokens\": […]}`");
+                let (start, end) = (value.span.start(), value.span.end());
+                let edits = [
+                    Edit::new(Span::new(start, start), "{\"tokens\": "),
+                    Edit::new(Span::new(end, end), "}"),
+                ];
+                if entries.is_some() { found.fix(Fix::new(Applicability::Ask, edits)) } else { found }
+            }
             Value::String(string) if text.is_some_and(|text| text.trim().starts_with(TOKEN_PREFIX)) => {
                 bare_token(string.inner(), &TOKENS_FORM)
             }
@@ -368,12 +375,8 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
             }
         };
         self.context.push(found);
-        if let Value::Array(nodes) = &value.value
-            && nodes.iter().all(|node| matches!(node.value, Value::Object(_)))
-        {
-            for (index, node) in nodes.iter().enumerate() {
-                self.entry(index, node);
-            }
+        for (index, node) in entries.into_iter().flatten().enumerate() {
+            self.entry(index, node);
         }
     }
 }

@@ -20,6 +20,10 @@ type Place<'p> = &'p mut dyn FnMut(Span) -> Option<Span>;
 
 /// Everything that is wrong with a permission string that the grammar refuses.
 pub(super) fn errors(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, text: &str) {
+    if context.is_damaged(string.inner()) {
+        // What is wrong with the rest follows from what stood there, which nobody knows.
+        return;
+    }
     let separators = between_permissions(text);
     if let Some(first) = separators.first() {
         let place = string.place(Span::new(first.start(), text.len()));

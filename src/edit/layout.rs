@@ -225,9 +225,8 @@ impl<'a> Layout<'a> {
 
     /// Takes an entry out, with the comma that belongs to it.
     pub(super) fn remove(&self, index: usize) -> Pieces {
-        let mut entries = Entries { wanted: index, ..Entries::default() };
         // It was read before without an error.
-        let _ = json::read(self.text, &mut entries);
+        let (entries, _) = json::read(self.text, || Entries { wanted: index, ..Entries::default() });
         let removed = match (entries.before, entries.place, entries.after) {
             (Some(before), Some(place), _) => Span::new(before.end(), place.end()),
             (None, Some(place), Some(after)) => Span::new(place.start(), after.start()),
@@ -239,8 +238,8 @@ impl<'a> Layout<'a> {
 
     /// The places of the members of an entry.
     pub(super) fn place(&self, index: usize) -> Option<EntryPlace> {
-        let mut entries = Entries { wanted: index, ..Entries::default() };
-        json::read(self.text, &mut entries).ok()?;
+        let (entries, result) = json::read(self.text, || Entries { wanted: index, ..Entries::default() });
+        result.ok()?;
         entries.entry
     }
 

@@ -18,13 +18,24 @@ pub(super) struct Reader<'a> {
     pub(super) at: Cell<usize>,
     // The first backslash behind a string that was read, or the end.
     escape: Cell<Option<usize>>,
+    // Whether no number is to be read: serde refuses one that no double holds, and skips it where nobody asks for it.
+    skips_numbers: bool,
+    /// Whether serde refused such a number.
+    pub(super) met_huge_number: Cell<bool>,
     /// The first bracket that is too many.
     pub(super) too_deep: Cell<Option<usize>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) const fn new(text: &'a str) -> Self {
-        Self { text, at: Cell::new(0), escape: Cell::new(None), too_deep: Cell::new(None) }
+    pub(super) const fn new(text: &'a str, skips_numbers: bool) -> Self {
+        Self {
+            text,
+            at: Cell::new(0),
+            escape: Cell::new(None),
+            skips_numbers,
+            met_huge_number: Cell::new(false),
+            too_deep: Cell::new(None),
+        }
     }
 
     pub(super) fn offset(&self, error: &serde_json::Error) -> usize {
@@ -105,7 +116,7 @@ impl<'a> Reader<'a> {
         elements: &mut A,
     ) -> Result<bool, A::Error> {
         let start = self.at.get();
-        if self.escape_behind(start) == self.text.len() {
+        if !self.skips_numbers && self.escape_behind(start) == self.text.len() {
             flat.clear();
             return Ok(elements.next_element_seed(flat)?.is_some());
         }

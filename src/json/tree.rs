@@ -8,8 +8,8 @@ use crate::span::Span;
 
 /// Reads a whole text as one value.
 pub(crate) fn tree(text: &str) -> Result<Node<'_>, Unreadable> {
-    let mut growing = Growing::default();
-    read(text, &mut growing)?;
+    let (growing, result) = read(text, Growing::default);
+    result?;
     Ok(growing.root.unwrap_or(Node { span: Span::new(0, 0), value: Value::Null }))
 }
 

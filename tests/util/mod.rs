@@ -29,13 +29,42 @@ pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 
 /// The first eight bytes in a row of the secret that stand in an output.
 pub fn piece_of(secret: &str, output: &str) -> Option<String> {
+    piece_of_length(8, secret, output)
+}
+
+/// The first so many bytes in a row of the secret that stand in an output.
+pub fn piece_of_length(length: usize, secret: &str, output: &str) -> Option<String> {
     let body = secret.trim_start_matches("apiv3_").as_bytes();
-    let begins: Vec<u8> = body.windows(8).map(|piece| piece[0]).collect();
-    let is_begin: Vec<bool> = (0..=u8::MAX).map(|byte| begins.contains(&byte)).collect();
-    let is_piece =
-        |window: &&[u8]| is_begin[usize::from(window[0])] && body.windows(8).any(|piece| piece == *window);
-    let found = output.as_bytes().windows(8).find(is_piece);
-    found.map(|piece| String::from_utf8_lossy(piece).into_owned())
+    // Outputs are long: only a run of pairs that stand in the secret is looked at.
+    let pair = |a: u8, b: u8| usize::from(u16::from_be_bytes([a, b]));
+    let mut is_pair = vec![false; 1 << 16];
+    for two in body.windows(2) {
+        is_pair[pair(two[0], two[1])] = true;
+    }
+    let output = output.as_bytes();
+    let mut run = 1;
+    for end in 1..output.len() {
+        run = if is_pair[pair(output[end - 1], output[end])] { run + 1 } else { 1 };
+        if run >= length {
+            let piece = &output[end + 1 - length..=end];
+            if body.windows(length).any(|window| window == piece) {
+                return Some(String::from_utf8_lossy(piece).into_owned());
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn a_piece_is_found() {
+    let piece = |output: &str| piece_of_length(8, CANARY, output);
+    let body = &CANARY[6..];
+    for start in 0..body.len() - 8 {
+        let eight = &body[start..start + 8];
+        assert_eq!(piece(eight).as_deref(), Some(eight));
+        assert_eq!(piece(&format!("x {eight}{}", &body[start + 3..])).as_deref(), Some(eight));
+        assert_eq!(piece(&body[start..start + 7]), None);
+    }
 }
 
 /// Fails where an output holds eight bytes of the secret in a row.

@@ -1,0 +1,68 @@
+//! The laws of the fuzz targets, over the inputs that fuzzing begins with and those that once broke one.
+
+#![allow(missing_docs)]
+
+mod laws;
+mod util;
+
+use std::path::{Path, PathBuf};
+
+use laws::TARGETS;
+
+/// Inputs that once broke the law of a target: `tests/regressions/<target>-<what>`.
+fn regressions(target: &str) -> Vec<PathBuf> {
+    let mut files = util::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/regressions"), "");
+    let of_target =
+        |path: &PathBuf| path.file_name()?.to_str()?.strip_prefix(target)?.strip_prefix('-').map(drop);
+    files.retain(|path| of_target(path).is_some());
+    files
+}
+
+#[test]
+fn every_seed_keeps_the_law() {
+    let mut wrong = Vec::new();
+    for (target, law) in TARGETS {
+        let seeds = laws::seeds::of(target, &util::fixtures());
+        let broken =
+            |seed: &Vec<u8>| Some(format!("{target}: {}\n{}", law(seed).err()?, seed.escape_ascii()));
+        wrong.extend(seeds.iter().find_map(broken));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn what_once_broke_a_law_keeps_it() {
+    for (target, law) in TARGETS {
+        for path in regressions(target) {
+            if let Err(broken) = law(&std::fs::read(&path).unwrap()) {
+                panic!("{}: {broken}", path.display());
+            }
+        }
+    }
+}
+
+/// Changes are made, and not only refused for the text.
+#[test]
+fn many_seeds_of_changes_are_sound() {
+    let seeds = laws::seeds::of("change", &util::fixtures());
+    let sound = seeds
+        .iter()
+        .filter(|seed| influxdb3_offline_tokens::TokenFile::parse(&seed[laws::change::HEADER..]).is_ok());
+    assert!(sound.count() > 200);
+}
+
+/// For `fuzz/run`: the inputs as files, in `fuzz/corpus/<target>/`.
+#[test]
+#[ignore = "writes into the checkout"]
+fn write_the_corpus() {
+    for (target, _) in TARGETS {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+        std::fs::create_dir_all(&folder).unwrap();
+        for (at, seed) in laws::seeds::of(target, &util::fixtures()).iter().enumerate() {
+            std::fs::write(folder.join(format!("seed-{at}")), seed).unwrap();
+        }
+        for path in regressions(target) {
+            std::fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+}

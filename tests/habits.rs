@@ -1,0 +1,162 @@
+//! What the project says about itself holds: the oldest Rust, and the files for other programs in `integrations/`.
+
+#![allow(missing_docs)]
+
+mod util;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+use influxdb3_offline_tokens::Token;
+use regex::Regex;
+use serde_json::Value;
+
+fn text(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn version(text: &str) -> Vec<u32> {
+    text.split('.').map(|part| part.parse().unwrap()).collect()
+}
+
+/// Everything that a user builds, with all features and for all systems, says that it builds with the Rust that is stated.
+#[test]
+fn no_dependency_needs_a_newer_rust() {
+    let metadata = Command::new(env!("CARGO"))
+        .args(["metadata", "--locked", "--all-features", "--format-version", "1"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
+    let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let list = |value: &Value| value.as_array().unwrap().clone();
+    let nodes: BTreeMap<String, Value> = list(&metadata["resolve"]["nodes"])
+        .into_iter()
+        .map(|node| (node["id"].as_str().unwrap().to_owned(), node))
+        .collect();
+    let mut built = BTreeSet::new();
+    let mut next = vec![metadata["resolve"]["root"].as_str().unwrap().to_owned()];
+    while let Some(id) = next.pop() {
+        for dependency in list(&nodes[&id]["deps"]) {
+            let is_for_users = list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"] != "dev");
+            if is_for_users && built.insert(dependency["pkg"].as_str().unwrap().to_owned()) {
+                next.push(dependency["pkg"].as_str().unwrap().to_owned());
+            }
+        }
+    }
+    assert!(built.len() > 20, "{built:?}");
+    let stated = version(env!("CARGO_PKG_RUST_VERSION"));
+    for package in list(&metadata["packages"]) {
+        if let (true, Some(needed)) =
+            (built.contains(package["id"].as_str().unwrap()), package["rust_version"].as_str())
+        {
+            assert!(version(needed) <= stated, "{} needs Rust {needed}", package["name"]);
+        }
+    }
+}
+
+#[test]
+fn the_oldest_rust_is_said_everywhere() {
+    let said = format!("Rust {}", env!("CARGO_PKG_RUST_VERSION"));
+    for path in ["README.md", ".pre-commit-hooks.yaml"] {
+        assert!(text(path).contains(&said), "{path} does not say {said}");
+    }
+}
+
+/// A rule of gitleaks.
+struct Rule {
+    /// Its first group is the secret.
+    expression: Regex,
+    /// The least entropy of a secret.
+    entropy: f64,
+    /// What no secret holds, in small letters.
+    stopwords: Vec<String>,
+}
+
+impl Rule {
+    fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let secret = self.expression.captures(text)?.get(1)?.as_str();
+        let is_example = self.stopwords.iter().any(|word| secret.to_lowercase().contains(word));
+        (entropy(secret) > self.entropy && !is_example).then_some(secret)
+    }
+}
+
+fn rules() -> [Rule; 2] {
+    let text = text("integrations/gitleaks.toml");
+    let rules = text.split("[[rules]]").skip(1).map(|rule| {
+        let value = |key: &str| rule.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "));
+        let words = value("stopwords").unwrap_or("[]").trim_matches(['[', ']']);
+        Rule {
+            expression: Regex::new(value("regex").unwrap().trim_matches('\'')).unwrap(),
+            entropy: value("entropy").unwrap().parse().unwrap(),
+            stopwords: words.split_terminator(", ").map(|word| word.trim_matches('"').to_owned()).collect(),
+        }
+    });
+    rules.collect::<Vec<_>>().try_into().ok().expect("two rules")
+}
+
+/// Bits a character, as gitleaks measures it.
+fn entropy(text: &str) -> f64 {
+    let mut counts = BTreeMap::new();
+    for character in text.chars() {
+        *counts.entry(character).or_insert(0.0) += 1.0;
+    }
+    let length: f64 = counts.values().sum();
+    -counts.values().map(|count: &f64| count / length * (count / length).log2()).sum::<f64>()
+}
+
+#[test]
+fn the_scanner_finds_tokens_where_they_stand() {
+    let [whole, any_length] = rules();
+    for _ in 0..2_000 {
+        let token = Token::generate().unwrap();
+        let token = token.expose();
+        for (before, behind) in [
+            ("", ""),
+            ("\"token\": \"", "\","),
+            ("Bearer ", "\n"),
+            ("TOKEN=", " "),
+            ("://u:", "@h"),
+            ("'", "'"),
+        ] {
+            let text = format!("{before}{token}{behind}");
+            assert!(whole.find(&text) == Some(token), "in `{before}…{behind}`");
+        }
+        assert!(whole.find(&format!("{token}A")).is_none() && whole.find(&token[..91]).is_none());
+        // One of 16 random bytes; by chance one in thousands holds a word.
+        let word = any_length.stopwords.iter().any(|word| token.to_lowercase().contains(word));
+        assert!(word || any_length.find(&token[..28]).is_some(), "a short token is not found");
+    }
+}
+
+#[test]
+fn the_scanner_passes_over_examples() {
+    let mut examples: Vec<String> = [
+        "apiv3_0XXXX-xxxXxXxxxXX_OxxxX...",
+        "apiv3_your_token_here",
+        "apiv3_YOUR_ADMIN_TOKEN_STRING_HERE",
+        "apiv3_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "apiv3_${TOKEN}",
+        "apiv3_...",
+        "apiv3_",
+        "--token apiv3_TOKEN",
+    ]
+    .map(str::to_owned)
+    .into();
+    examples.push(format!("apiv3_{}", "x".repeat(86)));
+    examples.push(format!("apiv3_{}", "0123456789".repeat(9)));
+    let folder = util::fixtures().join("codes/T0303-placeholder-token");
+    for path in util::files(&folder, ".json") {
+        if path.file_name().unwrap().to_str().unwrap().starts_with("bad") {
+            let file = std::fs::read_to_string(path).unwrap();
+            let tokens = file.lines().filter(|line| line.contains("\"token\"") && line.contains("apiv3_"));
+            examples.extend(tokens.map(str::to_owned));
+        }
+    }
+    assert!(examples.len() > 12, "{examples:?}");
+    for example in &examples {
+        assert!(rules().iter().all(|rule| rule.find(example).is_none()), "{example}");
+    }
+}

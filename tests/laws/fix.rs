@@ -1,0 +1,117 @@
+//! A fix leaves a cleaner text, changes no byte more than it says, and has nothing to do the second time.
+
+use std::collections::BTreeSet;
+
+use influxdb3_offline_tokens::{
+    Applicability, Code, Diagnostic, Edit, Fix, Replacement, Report, Severity, Validator,
+};
+
+use super::{Law, ensure};
+
+/// What stands for a generated token: of its kind, and in no input.
+const NEW_TOKEN: &str =
+    "apiv3_nEwT0kEn4Jx9Qm2VbZs6Wd1Hc8Lf5Yk3Gp7Ra0Tu-Ei2On_Xs4Mv6Bz8Ql1Wj3Fh5Dy7Kc9Pg0Ut2Ae4Ro6IqSx";
+
+const LEVELS: [Applicability; 2] = [Applicability::Safe, Applicability::Ask];
+
+fn fix_up_to(found: &Diagnostic, level: Applicability) -> Option<&Fix> {
+    found.fixes().iter().find(|fix| fix.applicability() <= level)
+}
+
+/// The text with these edits, made in the plainest way; none where two overlap.
+fn spliced(bytes: &[u8], edits: &[&Edit]) -> Option<Vec<u8>> {
+    let mut edits = edits.to_vec();
+    edits.sort_by_key(|edit| edit.span());
+    let apart = |pair: &[&Edit]| {
+        pair[0].span().end() <= pair[1].span().start() && pair[0].span().start() < pair[1].span().start()
+    };
+    if !edits.windows(2).all(apart) {
+        return None;
+    }
+    let mut result = bytes.to_vec();
+    for edit in edits.iter().rev() {
+        let text = match edit.replacement() {
+            Replacement::Text(text) => text.clone(),
+            _ => NEW_TOKEN.to_owned(),
+        };
+        result.splice(edit.span().range(), text.into_bytes());
+    }
+    Some(result)
+}
+
+/// With one word in place of every token that was generated.
+pub fn without_new_tokens(bytes: &[u8]) -> String {
+    let mut text = String::from_utf8_lossy(bytes).replace(NEW_TOKEN, "NEW");
+    let mut from = 0;
+    while let Some(at) = text[from..].find("apiv3_").map(|at| at + from) {
+        let body = &text[at + 6..];
+        let end =
+            body.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').unwrap_or(body.len());
+        if end == 86 {
+            text.replace_range(at..at + 92, "NEW");
+        }
+        from = at + 3;
+    }
+    text
+}
+
+/// Every finding of at least a warning, and what can be fixed.
+fn fixable(report: &Report, level: Applicability) -> (bool, BTreeSet<Code>) {
+    let bad = report.iter().filter(|found| found.severity() >= Severity::Warning);
+    let all = bad.clone().all(|found| fix_up_to(found, level).is_some());
+    (all, bad.map(Diagnostic::code).collect())
+}
+
+pub fn all(validator: &Validator, bytes: &[u8]) -> Law {
+    let report = validator.check(bytes);
+    for level in LEVELS {
+        whole_text(validator, bytes, &report, level)?;
+    }
+    for found in report.iter().take(20) {
+        for fix in found.fixes() {
+            alone(validator, bytes, &report, (found, fix))?;
+        }
+    }
+    Ok(())
+}
+
+fn whole_text(validator: &Validator, bytes: &[u8], report: &Report, level: Applicability) -> Law {
+    let fixed = validator.fix(bytes, level).map_err(|error| error.to_string())?;
+    let after = validator.check(fixed.as_bytes());
+    let show = || {
+        let (before, fixed) = (bytes.escape_ascii(), fixed.as_bytes().escape_ascii());
+        format!("{level}:\n{before}\n{report}\n{fixed}\n{after}")
+    };
+    let again = validator.fix(fixed.as_bytes(), level).map_err(|error| error.to_string())?;
+    ensure!(again.applied() == 0 && again.as_bytes() == fixed.as_bytes(), "fixed twice, {}", show());
+    let unchanged = fixed.as_bytes() == bytes;
+    ensure!((fixed.applied() == 0) == unchanged, "{} fixes applied, {}", fixed.applied(), show());
+    ensure!(after.count(Severity::Error) <= report.count(Severity::Error), "more errors, {}", show());
+    let (all, codes) = fixable(report, level);
+    let left = after.iter().find(|found| all && codes.contains(&found.code()));
+    if let Some(left) = left {
+        return Err(format!("{} is left, {}", left.code(), show()));
+    }
+    // Where all fixes can be made at once and nothing follows from them, that is what is made.
+    let edits: Vec<&Edit> =
+        report.iter().filter_map(|found| fix_up_to(found, level)).flat_map(Fix::edits).collect();
+    let Some(plain) = spliced(bytes, &edits) else { return Ok(()) };
+    let ends = validator.check(&plain).iter().all(|found| fix_up_to(found, level).is_none());
+    let same = !ends || without_new_tokens(&plain) == without_new_tokens(fixed.as_bytes());
+    ensure!(same, "other bytes than the edits say: {}", show());
+    Ok(())
+}
+
+/// Each fix by itself mends its finding and makes no error.
+fn alone(validator: &Validator, bytes: &[u8], report: &Report, (found, fix): (&Diagnostic, &Fix)) -> Law {
+    let edits: Vec<&Edit> = fix.edits().iter().collect();
+    let one = spliced(bytes, &edits).ok_or_else(|| format!("{found}: its edits overlap"))?;
+    let after = validator.check(&one);
+    let same = |report: &Report| report.iter().filter(|other| other.code() == found.code()).count();
+    // A permission with a duplicate is redundant after what made the duplicate so has gone: fewer findings in all.
+    let mended = same(&after) < same(report) || after.iter().count() < report.iter().count();
+    let fewer = after.count(Severity::Error) <= report.count(Severity::Error);
+    let (before, one) = (bytes.escape_ascii(), one.escape_ascii());
+    ensure!(mended && fewer, "the fix of {found}\n{before}\n{report}\nmakes\n{one}\n{after}");
+    Ok(())
+}

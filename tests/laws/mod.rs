@@ -1,0 +1,60 @@
+//! What holds for any bytes: for the property tests, for the fuzz targets of `fuzz/`, and for `tests/fuzz_corpus.rs`.
+#![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
+
+pub mod change;
+pub mod fix;
+pub mod grammar;
+pub mod report;
+pub mod secret;
+pub mod seeds;
+
+/// Nothing, or how the law is broken. The text has no secret but those that a test made up.
+pub type Law = Result<(), String>;
+
+macro_rules! ensure {
+    ($holds:expr, $($broken:tt)+) => {
+        if !$holds {
+            return Err(format!($($broken)+));
+        }
+    };
+}
+pub(crate) use ensure;
+
+/// Each fuzz target: its name, and what it does with an input.
+pub const TARGETS: [(&str, fn(&[u8]) -> Law); 5] =
+    [("parse", parse), ("load", load), ("change", change), ("fix", fix), ("redact", redact)];
+
+/// Every grammar that is not JSON, and lines of expectations.
+pub fn parse(input: &[u8]) -> Law {
+    let text = String::from_utf8_lossy(input);
+    grammar::all(&text)
+}
+
+/// The report of a file, under several settings, and whether it loads.
+pub fn load(input: &[u8]) -> Law {
+    report::all(input)?;
+    if secret::has_loose_piece(input) {
+        return Ok(());
+    }
+    secret::nothing_tells_one(&secret::with_canary(input))
+}
+
+/// Changes of a sound text: the first bytes choose them.
+pub fn change(input: &[u8]) -> Law {
+    change::all(input)
+}
+
+/// Fixes, for the newest release and for one that refuses more.
+pub fn fix(input: &[u8]) -> Law {
+    let validator = influxdb3_offline_tokens::Validator::new(crate::util::now());
+    fix::all(&validator, input)
+}
+
+/// The text without its secrets.
+pub fn redact(input: &[u8]) -> Law {
+    secret::redact_keeps_the_shape(input)?;
+    if secret::has_loose_piece(input) {
+        return Ok(());
+    }
+    secret::redact_shows_none(&secret::with_canary(input))
+}

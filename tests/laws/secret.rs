@@ -1,0 +1,92 @@
+//! No token is told: not in a report, not in an error, not in a text that is shown without its secrets.
+
+use std::error::Error;
+use std::fmt::Write as _;
+
+use influxdb3_offline_tokens::{Fix, Release, Report, TokenFile, Validator, redact};
+
+use super::{Law, ensure};
+use crate::util;
+
+/// The same with the canary in place of the body of every token: behind the prefix in any case, and behind an escape in it.
+pub fn with_canary(bytes: &[u8]) -> Vec<u8> {
+    const ENDS: [&[u8]; 2] = [b"piv3_", b"\\u005f"];
+    let body = util::CANARY.trim_start_matches("apiv3_").as_bytes();
+    let mut out = Vec::new();
+    let mut rest = bytes;
+    while let Some((first, behind)) = rest.split_first() {
+        let end =
+            ENDS.iter().find(|end| rest.get(..end.len()).is_some_and(|text| text.eq_ignore_ascii_case(end)));
+        let Some(end) = end else {
+            out.push(*first);
+            rest = behind;
+            continue;
+        };
+        out.extend_from_slice(&rest[..end.len()]);
+        out.extend_from_slice(body);
+        rest = &rest[end.len()..];
+        let is_body = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_';
+        rest = &rest[rest.iter().position(|byte| !is_body(byte)).unwrap_or(rest.len())..];
+    }
+    out
+}
+
+/// Whether a piece of the canary stands where nobody could tell it from a name.
+pub fn has_loose_piece(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes).replace(util::CANARY.trim_start_matches("apiv3_"), "");
+    util::piece_of_length(4, util::CANARY, &text).is_some()
+}
+
+/// Everything that a report says.
+fn said(report: &Report) -> String {
+    let mut out = format!("{report}\n{report:?}\n");
+    for found in report {
+        let _ = write!(out, "{found}\n{} {} {:?}\n", found.message(), found.pointer(), found.help_text());
+        for label in found.labels() {
+            let _ = writeln!(out, "{}", label.message());
+        }
+        for edit in found.fixes().iter().flat_map(Fix::edits) {
+            let _ = writeln!(out, "{:?}", edit.replacement());
+        }
+    }
+    out
+}
+
+fn chain(error: &dyn Error) -> String {
+    let mut out = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let _ = writeln!(out, "{error}\n{error:?}\n{error:#?}");
+        next = error.source();
+    }
+    out
+}
+
+/// Of a text whose tokens are the canary, nothing tells a piece.
+pub fn nothing_tells_one(bytes: &[u8]) -> Law {
+    let validator = Validator::new(util::now());
+    let mut out = said(&validator.check(bytes));
+    out += &said(&validator.release(Release::new(3, 9, 0)).check(bytes));
+    if let Err(error) = TokenFile::parse(bytes) {
+        out += &chain(&error);
+    }
+    let piece = util::piece_of(util::CANARY, &out);
+    ensure!(piece.is_none(), "a report shows {piece:?}");
+    Ok(())
+}
+
+pub fn redact_shows_none(bytes: &[u8]) -> Law {
+    let piece = util::piece_of(util::CANARY, &redact(bytes));
+    ensure!(piece.is_none(), "redact shows {piece:?}");
+    Ok(())
+}
+
+pub fn redact_keeps_the_shape(bytes: &[u8]) -> Law {
+    let shown = redact(bytes);
+    ensure!(shown.len() == bytes.len(), "{} bytes become {}", bytes.len(), shown.len());
+    let lines = |bytes: &[u8]| bytes.iter().map(|&byte| byte == b'\n').collect::<Vec<_>>();
+    ensure!(lines(shown.as_bytes()) == lines(bytes), "redact changes the lines");
+    let changed = shown.bytes().zip(bytes).find(|(shown, byte)| shown != *byte && *shown != b'*');
+    ensure!(changed.is_none(), "a byte becomes another than `*`: {changed:?}");
+    Ok(())
+}

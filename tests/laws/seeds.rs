@@ -1,0 +1,73 @@
+//! Inputs to begin with, made from the fixtures, and inputs that once broke a law.
+
+use std::path::Path;
+
+use super::change::HEADER;
+use crate::util;
+
+/// All fixtures that are not large, each also with the canary in place of its tokens.
+pub fn files(fixtures: &Path) -> Vec<Vec<u8>> {
+    let mut seeds = Vec::new();
+    collect(fixtures, &mut |bytes| {
+        // The large ones would cost all the time.
+        if bytes.len() < 5_000 {
+            seeds.push(super::secret::with_canary(&bytes));
+            seeds.push(bytes);
+        }
+    });
+    seeds.retain(|seed| seed.len() < 5_000);
+    assert!(seeds.len() > 300, "{} fixtures", seeds.len());
+    seeds
+}
+
+fn collect(folder: &Path, take: &mut impl FnMut(Vec<u8>)) {
+    for path in util::files(folder, "") {
+        if path.is_dir() {
+            collect(&path, take);
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            take(std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
+        }
+    }
+}
+
+/// The inputs to begin with of a target.
+pub fn of(target: &str, fixtures: &Path) -> Vec<Vec<u8>> {
+    let files = files(fixtures);
+    let mut seeds = match target {
+        "parse" => {
+            // Every piece between quotes: permissions, names, tokens and numbers.
+            let mut pieces: Vec<Vec<u8>> =
+                files.iter().flat_map(|file| file.split(|&byte| byte == b'"')).map(<[u8]>::to_vec).collect();
+            pieces.retain(|piece| piece.len() < 200);
+            pieces.extend(TEXTS.iter().map(|text| text.as_bytes().to_vec()));
+            pieces
+        }
+        "change" => {
+            let chosen = |at: usize| (0..HEADER).map(move |place| (at * (place + 3) % 251).to_le_bytes()[0]);
+            files
+                .iter()
+                .enumerate()
+                .map(|(at, file)| chosen(at).chain(file.iter().copied()).collect())
+                .collect()
+        }
+        _ => files,
+    };
+    seeds.sort();
+    seeds.dedup();
+    seeds
+}
+
+const TEXTS: [&str; 12] = [
+    "2026-01-01T00:00:00Z",
+    "1756400061529",
+    "1h 30m",
+    "90d",
+    "v3.11.1",
+    "3.9",
+    "T0214",
+    "unknown-action",
+    "app can read,write sensors\napp cannot create new",
+    "only app, ops can delete any # nobody else",
+    "nobody but ops can read system health",
+    "\"a name\" can read \"system\"",
+];
