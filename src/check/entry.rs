@@ -239,8 +239,12 @@ const ADD_EXPIRY: &str = "give it an `expiry_millis`, and rotate it before";
 pub(super) const LOOKS_LIKE_SECONDS: core::ops::Range<i64> = 100_000_000..100_000_000_000;
 pub(super) const MILLIS_OF_YEAR_5138: i64 = 100_000_000_000_000;
 
-/// Takes a member out of its object.
+/// Takes a member out of its object; not where another member may be meant as the same, and would come in its place.
 fn without_member(members: &[Member<'_>], node: &Node<'_>) -> Option<Fix> {
+    let is_known = |name: &str| ENTRY_MEMBERS.contains(&name) || name == "description";
+    if !members.iter().all(|member| member.key.decode().is_some_and(|name| is_known(&name))) {
+        return None;
+    }
     let index = members.iter().position(|member| member.value.span == node.span)?;
     let place = |member: &Member<'_>| Span::new(member.key.outer().start(), member.value.span.end());
     let places: Vec<Span> = members.iter().map(place).collect();
