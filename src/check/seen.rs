@@ -13,42 +13,51 @@ use crate::json::RawStr;
 pub(super) struct Seen<'a> {
     text: &'a str,
     hasher: RandomState,
-    /// The hash of each string, and where it begins.
-    places: Vec<(u64, usize)>,
+    // Where each string begins.
+    starts: Vec<usize>,
+    // The hash of each string in the upper half, which of `starts` it is in the lower: one word is sorted faster than two.
+    keys: Vec<u64>,
 }
+
+const LOWER_HALF: u64 = 0xFFFF_FFFF;
 
 impl<'a> Seen<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, hasher: RandomState::default(), places: Vec::new() }
+        Self { text, hasher: RandomState::default(), starts: Vec::new(), keys: Vec::new() }
     }
 
     pub(super) fn reserve(&mut self, strings: usize) {
-        self.places.reserve(strings);
+        self.starts.reserve(strings);
+        self.keys.reserve(strings);
     }
 
-    /// Remembers a string, which begins at `start` and says `says`.
+    /// Remembers a string, which begins at `start`, behind those before, and says `says`.
     pub(super) fn insert(&mut self, start: usize, says: &str) {
-        self.places.push((self.hash(says), start));
+        // A string takes some bytes, and no memory holds as many as half a word cannot count.
+        let index = self.starts.len() as u64 & LOWER_HALF;
+        self.keys.push(self.hash(says) | index);
+        self.starts.push(start);
     }
 
     /// Sorts what was remembered; [`get`](Self::get) and [`again`](Self::again) need it.
     pub(super) fn sort(&mut self) {
-        self.places.sort_unstable();
+        self.keys.sort_unstable();
     }
 
     /// Where the first string that says `says` begins.
     pub(super) fn get(&self, says: &str) -> Option<usize> {
         let hash = self.hash(says);
-        let from = self.places.partition_point(|(other, _)| *other < hash);
-        let same = self.places.get(from..).unwrap_or_default().iter().take_while(|(other, _)| *other == hash);
+        let from = self.keys.partition_point(|key| *key < hash);
+        let keys = self.keys.get(from..).unwrap_or_default();
+        let same = keys.iter().take_while(|key| **key & !LOWER_HALF == hash);
         let is_spelt = |start: &usize| self.string(*start).decode_secret().is_some_and(|text| *text == *says);
-        same.map(|(_, start)| *start).find(is_spelt)
+        same.filter_map(|key| self.start(*key)).find(is_spelt)
     }
 
     /// Every string that says what one before it says, behind the first of those.
     pub(super) fn again(&self) -> impl Iterator<Item = (RawStr<'a>, RawStr<'a>)> {
-        let meet = self.places.windows(2).filter_map(|pair| match pair {
-            [(one, _), (other, start)] if one == other => Some(*start),
+        let meet = self.keys.windows(2).filter_map(|pair| match pair {
+            [one, other] if one & !LOWER_HALF == other & !LOWER_HALF => self.start(*other),
             _ => None,
         });
         meet.filter_map(|start| {
@@ -59,6 +68,10 @@ impl<'a> Seen<'a> {
         })
     }
 
+    fn start(&self, key: u64) -> Option<usize> {
+        self.starts.get(usize::try_from(key & LOWER_HALF).ok()?).copied()
+    }
+
     fn string(&self, start: usize) -> RawStr<'a> {
         RawStr::at(self.text, start)
     }
@@ -66,6 +79,6 @@ impl<'a> Seen<'a> {
     fn hash(&self, says: &str) -> u64 {
         let mut hasher = self.hasher.build_hasher();
         hasher.write(says.as_bytes());
-        hasher.finish()
+        hasher.finish() & !LOWER_HALF
     }
 }
