@@ -5,6 +5,7 @@ mod context;
 mod databases;
 mod decode;
 mod entry;
+mod expiry;
 mod grammar;
 mod members;
 mod names;

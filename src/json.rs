@@ -82,7 +82,9 @@ fn read_once<'a>(reader: &Reader<'a>, sink: &mut impl Sink<'a>) -> Result<(), Un
     if let Err(error) = result {
         let at = reader.offset(&error);
         reader.met_huge_number.set(error.to_string().starts_with("number out of range"));
-        return Err(if error.is_eof() { Unreadable::CutOff } else { Unreadable::Syntax(at) });
+        // In a number serde does not always say that it was the end.
+        let is_in_number = at + 1 >= reader.text.len() && reader.text.ends_with(['e', 'E', '.', '-', '+']);
+        return Err(if error.is_eof() || is_in_number { Unreadable::CutOff } else { Unreadable::Syntax(at) });
     }
     deserializer.end().map_err(|error| Unreadable::Trailing(reader.offset(&error)))
 }

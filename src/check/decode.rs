@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use std::collections::HashMap;
 
 use crate::check::context::{At, Context, finding, in_brackets};
-use crate::check::entry::{Entry, never_expires};
+use crate::check::entry::Entry;
+use crate::check::expiry::never_expires;
 use crate::check::members::{ENTRY_MEMBERS, HTTP_MEMBERS, duplicate, key_name, unknown};
 use crate::check::permissions;
 use crate::check::plain::{PlainEntry, Quiet};

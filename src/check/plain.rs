@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::check::context::Context;
-use crate::check::entry::{LOOKS_LIKE_SECONDS, MILLIS_OF_YEAR_5138};
+use crate::check::expiry::{LOOKS_LIKE_SECONDS, MILLIS_OF_YEAR_5138};
 use crate::check::names::{DOCUMENTED_NAME, is_placeholder};
 use crate::check::strength::is_evenly_mixed;
 use crate::expiry::{Expiry, millis};
