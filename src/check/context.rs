@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use crate::check::Validator;
 use crate::code::{Code, Severity};
 use crate::diagnostic::{Applicability, Collector, Diagnostic, Edit, Fix, Report};
+use crate::json::RawStr;
 use crate::redact::may_show;
 use crate::span::Span;
 
@@ -174,4 +175,12 @@ pub(super) fn removal(spans: &[Span], index: usize) -> Option<Span> {
         (None, Some(next)) => Span::new(span.start(), next.start()),
         (None, None) => span,
     })
+}
+
+/// A finding for an escape that is half of a character.
+pub(super) fn half_a_character(context: &mut Context<'_>, string: RawStr<'_>) {
+    context.tell(Code::JsonSyntax, string.outer(), || {
+        let message = "an escape in this string is half of a character: a surrogate without its pair";
+        finding(Code::JsonSyntax, string.outer(), At::File, message).help("write the character itself")
+    });
 }

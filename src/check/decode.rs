@@ -16,7 +16,7 @@ use crate::check::whole::Whole;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::file::{TokenEntry, TokenFile};
-use crate::json::{self, Element, Flat, Node, RawStr, Sink, Value};
+use crate::json::{self, Element, Flat, Member, Node, RawStr, Sink, Value};
 use crate::name::DatabaseName;
 use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
@@ -217,7 +217,8 @@ impl<'v, 'a> Decoder<'v, 'a> {
                 name == "token" && matches!(node.value, Value::String(_))
             };
             if others.iter().any(admin) && has("permissions") && !self.create_seen {
-                return self.token_at_top(end);
+                let member = |(key, _, value)| Member { key, value };
+                return self.token_at_top(end, &others.into_iter().map(member).collect::<Vec<_>>());
             }
             if others.iter().any(admin) {
                 self.whole.unreadable();
@@ -258,7 +259,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
     }
 
     /// A token with permissions where the file should be.
-    fn token_at_top(&mut self, end: usize) {
+    fn token_at_top(&mut self, end: usize, members: &[Member<'a>]) {
         self.whole.unreadable();
         let message = "the file has no `tokens`, and one token stands in its place";
         let opening = Span::new(self.start, self.start + 1);
@@ -269,6 +270,9 @@ impl<'v, 'a> Decoder<'v, 'a> {
         let found = finding(Code::MissingMember, opening, At::File, message);
         let fix = Fix::new(Applicability::Ask, edits);
         self.context.push(found.help("wrap it: `{\"tokens\": [{…}]}`").fix(fix));
+        // What is wrong in it is wrong there, too.
+        self.whole.begin(self.start);
+        let _ = Entry::read(self, 0, Span::new(self.start, end), members);
     }
 
     fn tokens_of(&mut self, node: &Node<'a>) {
@@ -388,12 +392,4 @@ pub(super) const fn opening(node: &Node<'_>) -> Span {
         Value::Array(_) | Value::Object(_) => Span::new(node.span.start(), node.span.start() + 1),
         _ => node.span,
     }
-}
-
-/// A finding for an escape that is half of a character.
-pub(super) fn half_a_character(context: &mut Context<'_>, string: RawStr<'_>) {
-    context.tell(Code::JsonSyntax, string.outer(), || {
-        let message = "an escape in this string is half of a character: a surrogate without its pair";
-        finding(Code::JsonSyntax, string.outer(), At::File, message).help("write the character itself")
-    });
 }

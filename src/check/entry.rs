@@ -4,8 +4,8 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 
-use crate::check::context::{At, Context, finding, replace_on_request};
-use crate::check::decode::{Decoder, half_a_character, opening};
+use crate::check::context::{At, Context, finding, half_a_character, replace_on_request};
+use crate::check::decode::{Decoder, opening};
 use crate::check::expiry::{expiry_rules, never_expires};
 use crate::check::members::{ENTRY_MEMBERS, entry_members};
 use crate::check::names::is_variable;

@@ -11,8 +11,9 @@ use std::time::SystemTime;
 
 use foldhash::quality::RandomState;
 
-use crate::check::context::{At, Context, finding, replace_on_request, replace_safely, with_fragment};
-use crate::check::decode::half_a_character;
+use crate::check::context::{
+    At, Context, finding, half_a_character, replace_on_request, replace_safely, with_fragment,
+};
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::expiry::Expiry;

@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use crate::check::context::{At, Context, finding, in_brackets, replace_safely};
-use crate::check::decode::{Decoder, half_a_character, opening};
+use crate::check::context::{At, Context, finding, half_a_character, in_brackets, replace_safely};
+use crate::check::decode::{Decoder, opening};
 use crate::check::grammar::{apart, between_permissions, each_error, errors_in};
 use crate::check::permissions::{Grant, one};
 use crate::code::Code;

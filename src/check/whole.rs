@@ -7,9 +7,11 @@ use alloc::vec::Vec;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
-use crate::check::context::{At, Context, finding, remove_element, replace_safely, with_fragment};
+use crate::check::context::{
+    At, Context, finding, half_a_character, remove_element, replace_safely, with_fragment,
+};
 use crate::check::databases::{self, Granted};
-use crate::check::decode::{half_a_character, opening};
+use crate::check::decode::opening;
 use crate::check::names::database_name;
 use crate::check::seen::Seen;
 use crate::check::shape::list_in_a_string;
