@@ -120,12 +120,13 @@ pub(super) fn not_a_list<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, node: 
     };
     let Some(text) = string.decode() else { return decoder.context.push(found) };
     if let Some(list) = list_in_a_string(&text) {
-        let shown = list.iter().all(|item| may_show(item, item));
+        // Unwrapped, a wrong one would be a mistake more.
+        let right = list.iter().all(|item| Permission::accept(item).is_some() && may_show(item, item));
         let fix = || {
             let quoted: Vec<String> = list.iter().map(|item| json::quoted(item)).collect();
             replace_safely(node.span, format!("[{}]", quoted.join(", ")))
         };
-        return decoder.context.push(found.fix(shown.then(fix)));
+        return decoder.context.push(found.fix(right.then(fix)));
     }
     if let Some(permission) = Permission::accept(&text) {
         decoder.context.push(found.fix(in_brackets(node.span)));
