@@ -15,17 +15,21 @@ use crate::util::{Outcome, Output, arguments, finish, masked, printable, rights}
 
 /// Says what differs between two tokens files in who may do what.
 ///
-/// A token is the same while its secret is, whatever its name. More is a right, or more time for one; a new name or a new
-/// secret is not more.
-///
-/// Exit code: 0 nothing gained, 1 something gained, 2 trouble.
+/// A token is the same while its secret is, whatever its name. `+` marks what it may do now and could not before, `-`
+/// what it may no longer do; `another-database` stands for all that have no entry of their own. A later expiry is more, too;
+/// a new name or a new secret is not. Nothing is printed where nothing differs.
 #[derive(Parser)]
+#[command(
+    name = "diff_access",
+    version,
+    after_help = "Exit codes: 0 nobody may do more than before, 1 somebody may, 2 wrong usage or trouble with a file."
+)]
 struct Arguments {
     /// The tokens file as it was.
     old: PathBuf,
     /// The tokens file as it will be.
     new: PathBuf,
-    /// How to print it.
+    /// How the result is printed.
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }

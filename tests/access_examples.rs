@@ -73,7 +73,7 @@ fn file(app: &[&str]) -> String {
 fn all_explain_themselves_and_their_exit_codes() {
     for name in ["who_can", "diff_access", "check_access", "assert_access"] {
         let (code, out, _) = run(name, &["--help"], "");
-        assert!(code == 0 && out.contains("Exit code: 0") && out.contains("2 trouble"), "{name}: {out}");
+        assert!(code == 0 && out.contains("Exit codes: 0") && out.contains("2 wrong usage"), "{name}: {out}");
         assert_eq!(run(name, &[], "").0, 2, "{name} without arguments");
         let missing = ["no-such-file.json", "no-such-file.json"];
         let more: &[&str] = match name {
@@ -137,7 +137,7 @@ fn check_access_answers_by_its_exit_code() {
         ),
         (
             &["ghost", "--database", "a", "--action", "read"],
-            "2 check_access: the file has no token of this name\n",
+            "2 check_access: the file has no token named `ghost`; check `--token-name`\n",
         ),
     ] {
         assert_eq!(check(arguments), expected, "{arguments:?}");
@@ -281,7 +281,10 @@ fn assert_access_holds_or_tells_the_line() {
     assert!(out.ends_with("expectations: line 2: `app` cannot write on database `a`: `db:a:read` lacks `write`, and hides `db:*:write`, which has it\n"), "{out}");
     let (code, out, err) = check("app can fly a\napp\n");
     assert!(
-        code == 2 && out.is_empty() && err.contains("line 1: the actions are") && err.contains("line 2: "),
+        code == 2
+            && out.is_empty()
+            && err.contains("line 1: there is no such action: the actions are")
+            && err.contains("line 2: "),
         "{err}"
     );
     assert_eq!(check(&format!("app can read {CANARY}\n{CANARY}")).0, 2);

@@ -19,8 +19,12 @@ pub(crate) struct How {
     tighten: bool,
 
     /// How many seconds to wait for other writers
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = seconds)]
     wait: u64,
+}
+
+fn seconds(text: &str) -> Result<u64, &'static str> {
+    text.parse().map_err(|_| "the time to wait is a whole number of seconds, such as `10`")
 }
 
 impl How {
