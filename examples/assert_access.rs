@@ -50,7 +50,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
     for one in &failed {
         writeln!(out, "{shown}: {one}")?;
     }
-    out.flush()?;
+    out.flush().context("cannot write to standard output")?;
     Ok(if failed.is_empty() { Outcome::Fine } else { Outcome::Findings })
 }
 

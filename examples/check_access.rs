@@ -220,7 +220,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
     let answer = answer(&tokens, &request, SystemTime::now())?;
     let mut out = Output::new();
     writeln!(out, "{}", answer.text)?;
-    out.flush()?;
+    out.flush().context("cannot write to standard output")?;
     Ok(if answer.allowed { Outcome::Fine } else { Outcome::Findings })
 }
 

@@ -61,10 +61,10 @@ fn time(expiry: Option<Expiry>) -> String {
 fn text(out: &mut Output, file: &TokenFile, server: &ServerTokens) -> Result<()> {
     let comparison = ServerComparison::between(file, server);
     for entry in comparison.missing() {
-        writeln!(out, "token {}: only in the file", shown(entry.name().as_str()))?;
+        writeln!(out, "token `{}`: only in the file", shown(entry.name().as_str()))?;
     }
     for row in comparison.extra() {
-        writeln!(out, "token {}: only on the server", shown(row.name()))?;
+        writeln!(out, "token `{}`: only on the server", shown(row.name()))?;
     }
     for token in comparison.tokens() {
         difference(out, token)?;
@@ -85,7 +85,7 @@ fn text(out: &mut Output, file: &TokenFile, server: &ServerTokens) -> Result<()>
 }
 
 fn difference(out: &mut Output, token: &ServerDifference<'_>) -> Result<()> {
-    writeln!(out, "token {}: differs", shown(token.row().name()))?;
+    writeln!(out, "token `{}`: differs", shown(token.row().name()))?;
     if let Some((file, server)) = token.expiry() {
         writeln!(out, "  expires: {} in the file, {} on the server", time(file), time(server))?;
     }
@@ -158,7 +158,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
         Format::Text => text(&mut out, &file, &server)?,
         Format::Json => writeln!(out, "{}", json(&file, &server))?,
     }
-    out.flush()?;
+    out.flush().context("cannot write to standard output")?;
     let same = ServerComparison::between(&file, &server).is_empty();
     Ok(if same { Outcome::Fine } else { Outcome::Findings })
 }

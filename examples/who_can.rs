@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource, load};
 
@@ -70,7 +70,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
         writeln!(out, "{name}\t{entry}\tpermissions {}", places.join(","))?;
         outcome = Outcome::Fine;
     }
-    out.flush()?;
+    out.flush().context("cannot write to standard output")?;
     Ok(outcome)
 }
 

@@ -5,6 +5,8 @@
 
 mod guard;
 mod reload;
+#[path = "../util/mod.rs"]
+mod util;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,7 +19,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 use guard::Guard;
 use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
 
@@ -104,7 +106,9 @@ fn run(arguments: Arguments) -> Result<()> {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse()) {
+    let matches = util::arguments(Arguments::command());
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("guard_service: {error:#}");

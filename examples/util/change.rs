@@ -59,7 +59,8 @@ pub(crate) fn acknowledge(
     match change(path, changes, options) {
         Ok(_) => {
             let mut output = io::stdout().lock();
-            let told = writeln!(output, "ACK {}", super::printable(name)).and_then(|()| output.flush());
+            let told = writeln!(output, "ACK {}", super::printable(&super::masked(name)))
+                .and_then(|()| output.flush());
             Ok(told.map_or_else(|error| untold(program, error), |()| Outcome::Fine))
         }
         Err(error) => refused(program, path, error),

@@ -65,9 +65,9 @@ fn what_differs_is_told_and_ends_with_1() {
         (differs.code, differs.stdout.as_str()),
         (
             1,
-            "token new: only in the file\n\
-             token old\u{fffd}[31m: only on the server\n\
-             token app: differs\n  \
+            "token `new`: only in the file\n\
+             token `old\u{fffd}[31m`: only on the server\n\
+             token `app`: differs\n  \
              expires: 2026-06-01T00:00:00Z in the file, never on the server\n  \
              only on the server: read on system resource `health`\n  \
              only in the file: write on database `a`\n  \
