@@ -24,8 +24,8 @@ use crate::util::{Outcome, arguments, change, finish};
 #[command(
     name = "append_token",
     version,
-    after_help = "Exit codes: 0 acknowledged, 1 the file has errors or such a token already, 2 wrong usage or the file \
-                  cannot be read or written, 3 the token is in the file, but a power cut may still take it away \
+    after_help = "Exit codes: 0 acknowledged, 1 the file has errors, or this name or this token already, 2 wrong usage, or the file \
+                  could not be read or written, 3 the token is in the file, but a power cut may still take it away \
                   (durability unknown), or standard output could not be written."
 )]
 struct Args {
@@ -44,7 +44,7 @@ struct Args {
     #[arg(long, value_name = "DURATION")]
     expiry: Option<String>,
 
-    /// Databases to add to `create_databases`, separated by commas
+    /// Databases that the server is to create when it starts, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     create_databases: Vec<String>,
 

@@ -15,15 +15,19 @@ use crate::util::{Outcome, Output, arguments, complain, finish, shown_path};
 
 /// Checks a tokens file against a file of expectations.
 ///
-/// A line of it: `app can read,write sensors`, `app cannot read any`, `only admin-sync can delete any`,
-/// `nobody but admin-sync can create new`, `collector can read system health`; `#` begins a comment.
-///
-/// Exit code: 0 all hold, 1 one fails, 2 trouble.
+/// Each line is one, such as `app can read,write sensors`, `app cannot read any`, `only admin-sync can delete any`,
+/// `nobody but admin-sync can create new` or `collector can read system health`; `#` begins a comment. Those that fail are
+/// printed, and nothing where all hold.
 #[derive(Parser)]
+#[command(
+    name = "assert_access",
+    version,
+    after_help = "Exit codes: 0 all hold, 1 at least one fails, 2 wrong usage or trouble with a file."
+)]
 struct Arguments {
     /// The tokens file.
     file: PathBuf,
-    /// The expectations.
+    /// The file of expectations.
     expectations: PathBuf,
 }
 
@@ -38,7 +42,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
             for error in wrong.errors().iter().copied() {
                 complain(&shown, &error.into());
             }
-            anyhow::bail!("`{shown}` is no file of expectations");
+            anyhow::bail!("`{shown}` is not a file of expectations; mend these lines");
         }
     };
     let failed = expectations.check(&file, SystemTime::now());
@@ -46,7 +50,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
     for one in &failed {
         writeln!(out, "{shown}: {one}")?;
     }
-    out.flush()?;
+    out.flush().context("cannot write to standard output")?;
     Ok(if failed.is_empty() { Outcome::Fine } else { Outcome::Findings })
 }
 

@@ -16,7 +16,7 @@ use influxdb3_offline_tokens::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::util::{Outcome, Output, arguments, finish};
+use crate::util::{Outcome, Output, arguments, finish, masked, printable};
 
 /// Decides requests by a tokens file as the server decides them.
 ///
@@ -24,22 +24,33 @@ use crate::util::{Outcome, Output, arguments, finish};
 /// `{"token_name": "app", "database": "d", "actions": ["read"]}` gives
 /// `{"allowed": true, "reason": null, "entry": "db:d:read"}`. Members: `token_name`, or `permissions`, a list of permission
 /// strings in its place; `database`, with `"exists": false` where it does not exist yet, or `"any_database": true`, or
-/// `system`; `actions`. A line that is wrong gives `{"error": …}`, the run goes on, and the exit code is 2.
-///
-/// Exit code: 0 allowed (with --batch: all lines answered), 1 denied, 2 trouble.
+/// `system`; `actions`. A line that is wrong gives `{"error": …}`, and the run goes on.
 #[derive(Parser)]
-#[command(group = ArgGroup::new("what").args(["database", "any_database", "system", "batch"]).required(true))]
+#[command(
+    name = "check_access",
+    version,
+    group = ArgGroup::new("what").args(["database", "any_database", "system", "batch"]).required(true),
+    // The usual line is wider than a terminal.
+    override_usage = "check_access --token-name <NAME> --database <NAME> [--new]\n           \
+                      --action <ACTION>... <FILE>\n       \
+                      check_access --token-name <NAME> --any-database\n           \
+                      --action <ACTION>... <FILE>\n       \
+                      check_access --token-name <NAME> --system <NAME> <FILE>\n       \
+                      check_access --batch [FILE]",
+    after_help = "Exit codes: 0 allowed (with --batch: all lines answered), 1 denied, 2 wrong usage or trouble with a file \
+                  (with --batch: also a line that is wrong)."
+)]
 struct Arguments {
     /// The tokens file; with --batch it can be left out where all lines have permissions of their own.
     #[arg(required_unless_present = "batch")]
     file: Option<PathBuf>,
     /// The name of the token.
-    #[arg(long, required_unless_present = "batch", conflicts_with = "batch")]
+    #[arg(long, value_name = "NAME", required_unless_present = "batch", conflicts_with = "batch")]
     token_name: Option<String>,
     /// A database that exists.
     #[arg(long, value_name = "NAME")]
     database: Option<String>,
-    /// The database does not exist yet.
+    /// With --database: it does not exist yet.
     #[arg(long, requires = "database")]
     new: bool,
     /// Any database at all.
@@ -48,7 +59,7 @@ struct Arguments {
     /// A system resource: health, metrics, ping or ready.
     #[arg(long, value_name = "NAME")]
     system: Option<String>,
-    /// An action; several are all needed. A system resource is read.
+    /// What is to be done, such as `read`; may be given several times, and all are needed. Not needed with --system.
     #[arg(long = "action", value_name = "ACTION", required_unless_present_any = ["batch", "system"])]
     actions: Vec<String>,
     /// Read requests from standard input, one JSON object a line.
@@ -106,7 +117,9 @@ fn answer(tokens: &Tokens<'_>, request: &Request, now: SystemTime) -> Result<Ans
         })
         .transpose()?;
     let actions = request.actions.iter().try_fold(DatabaseActions::EMPTY, |all, action| {
-        DatabaseActions::parse(action).map(|action| all | action).context("actions")
+        DatabaseActions::parse(action)
+            .map(|action| all | action)
+            .map_err(|error| anyhow!("actions: {}; {}", error.message(), error.help()))
     })?;
     let decided = |asked: AccessRequest<'_>| match (&request.token_name, &permissions) {
         (Some(name), None) => {
@@ -115,7 +128,7 @@ fn answer(tokens: &Tokens<'_>, request: &Request, now: SystemTime) -> Result<Ans
             Ok(tokens.get(&**name).map_or(unknown, |token| token.decide(asked, now)).into())
         }
         (None, Some(permissions)) => Ok(decide(permissions, asked).into()),
-        _ => bail!("one of `token_name` and `permissions` is wanted"),
+        _ => bail!("give exactly one of `token_name` and `permissions`"),
     };
     match (&request.database, request.any_database.unwrap_or(false), &request.system) {
         (Some(name), false, None) if request.exists == Some(false) => {
@@ -149,7 +162,7 @@ fn answer(tokens: &Tokens<'_>, request: &Request, now: SystemTime) -> Result<Ans
             }
             Ok(answer)
         }
-        _ => bail!("one of `database`, `any_database` and `system` is wanted"),
+        _ => bail!("give exactly one of `database`, `any_database` and `system`"),
     }
 }
 
@@ -192,7 +205,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
     }
     let name = arguments.token_name.clone().unwrap_or_default();
     if !tokens.contains_key(&*name) {
-        bail!("the file has no token of this name");
+        bail!("the file has no token named `{}`; check `--token-name`", printable(&masked(&name)));
     }
     let read = arguments.system.is_some() && arguments.actions.is_empty();
     let request = Request {
@@ -207,7 +220,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
     let answer = answer(&tokens, &request, SystemTime::now())?;
     let mut out = Output::new();
     writeln!(out, "{}", answer.text)?;
-    out.flush()?;
+    out.flush().context("cannot write to standard output")?;
     Ok(if answer.allowed { Outcome::Fine } else { Outcome::Findings })
 }
 

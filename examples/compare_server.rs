@@ -25,17 +25,21 @@ use crate::util::{
 ///
 /// A server takes a tokens file once, and skips names that it has: what is changed in the file later does not reach it.
 /// Tokens are paired by name. Compared is what each may do, when it ends, and its secret by the piece of a hash that the
-/// server shows; not how permissions are spelt. Admin tokens of the server are left out.
-///
-/// Exit code: 0 nothing differs, 1 something differs, 2 trouble.
+/// server shows; not how permissions are spelt. Admin tokens of the server are left out. `another-database` stands for all
+/// databases that have no entry of their own.
 #[derive(Parser)]
+#[command(
+    name = "compare_server",
+    version,
+    after_help = "Exit codes: 0 nothing differs, 1 something differs, 2 wrong usage or trouble with a file."
+)]
 struct Arguments {
     /// The tokens file.
     file: PathBuf,
     /// What `influxdb3 show tokens --format json` printed; `-` is standard input.
     #[arg(default_value = "-")]
     server: PathBuf,
-    /// How to print it.
+    /// How the result is printed.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
@@ -57,10 +61,10 @@ fn time(expiry: Option<Expiry>) -> String {
 fn text(out: &mut Output, file: &TokenFile, server: &ServerTokens) -> Result<()> {
     let comparison = ServerComparison::between(file, server);
     for entry in comparison.missing() {
-        writeln!(out, "token {}: only in the file", shown(entry.name().as_str()))?;
+        writeln!(out, "token `{}`: only in the file", shown(entry.name().as_str()))?;
     }
     for row in comparison.extra() {
-        writeln!(out, "token {}: only on the server", shown(row.name()))?;
+        writeln!(out, "token `{}`: only on the server", shown(row.name()))?;
     }
     for token in comparison.tokens() {
         difference(out, token)?;
@@ -81,7 +85,7 @@ fn text(out: &mut Output, file: &TokenFile, server: &ServerTokens) -> Result<()>
 }
 
 fn difference(out: &mut Output, token: &ServerDifference<'_>) -> Result<()> {
-    writeln!(out, "token {}: differs", shown(token.row().name()))?;
+    writeln!(out, "token `{}`: differs", shown(token.row().name()))?;
     if let Some((file, server)) = token.expiry() {
         writeln!(out, "  expires: {} in the file, {} on the server", time(file), time(server))?;
     }
@@ -136,16 +140,16 @@ fn read(path: &Path) -> Result<ServerTokens> {
     let bytes = if is_stdin(path) {
         read_stdin()?
     } else {
-        std::fs::read(path).with_context(|| format!("cannot read {}", shown_path(path)))?
+        std::fs::read(path).with_context(|| format!("cannot read `{}`", shown_path(path)))?
     };
     ServerTokens::parse(&bytes).with_context(|| {
-        format!("{} is not what `influxdb3 show tokens --format json` prints", shown_path(path))
+        format!("`{}` is not what `influxdb3 show tokens --format json` prints", shown_path(path))
     })
 }
 
 fn run(arguments: &Arguments) -> Result<Outcome> {
     if is_stdin(&arguments.file) {
-        bail!("the tokens file is a file, not `-`");
+        bail!("the tokens file cannot be standard input; give its path");
     }
     let file = load(&arguments.file)?;
     let server = read(&arguments.server)?;
@@ -154,7 +158,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
         Format::Text => text(&mut out, &file, &server)?,
         Format::Json => writeln!(out, "{}", json(&file, &server))?,
     }
-    out.flush()?;
+    out.flush().context("cannot write to standard output")?;
     let same = ServerComparison::between(&file, &server).is_empty();
     Ok(if same { Outcome::Fine } else { Outcome::Findings })
 }

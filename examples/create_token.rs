@@ -37,7 +37,7 @@ use crate::util::{Outcome, Output, arguments, finish, given_path, human, is_stdi
     name = "create_token",
     version,
     after_help = "Exit codes: 0 the token was made, 1 the file has errors, or a token of this name already (with \
-                  --admin: a file), 2 wrong usage, or the file could not be read or written, 3 the file was changed, but \
+                  --admin: there is a file), 2 wrong usage, or the file could not be read or written, 3 the file was changed, but \
                   standard output could not be written, or a power cut may still bring the old file back."
 )]
 struct Args {

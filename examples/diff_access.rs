@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use influxdb3_offline_tokens::{Expiry, FileDifference, TokenDifference, TokenEntry, load};
 use serde_json::{Value, json};
@@ -15,17 +15,21 @@ use crate::util::{Outcome, Output, arguments, finish, masked, printable, rights}
 
 /// Says what differs between two tokens files in who may do what.
 ///
-/// A token is the same while its secret is, whatever its name. More is a right, or more time for one; a new name or a new
-/// secret is not more.
-///
-/// Exit code: 0 nothing gained, 1 something gained, 2 trouble.
+/// A token is the same while its secret is, whatever its name. `+` marks what it may do now and could not before, `-`
+/// what it may no longer do; `another-database` stands for all that have no entry of their own. A later expiry is more, too;
+/// a new name or a new secret is not. Nothing is printed where nothing differs.
 #[derive(Parser)]
+#[command(
+    name = "diff_access",
+    version,
+    after_help = "Exit codes: 0 nobody may do more than before, 1 somebody may, 2 wrong usage or trouble with a file."
+)]
 struct Arguments {
     /// The tokens file as it was.
     old: PathBuf,
     /// The tokens file as it will be.
     new: PathBuf,
-    /// How to print it.
+    /// How the result is printed.
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }
@@ -42,18 +46,18 @@ fn name(entry: Option<&TokenEntry>) -> Option<&str> {
 
 fn table(out: &mut Output, difference: &FileDifference<'_>) -> Result<()> {
     for name in difference.databases_added() {
-        writeln!(out, "+ database {name}")?;
+        writeln!(out, "+ database `{}`", masked(name.as_str()))?;
     }
     for name in difference.databases_removed() {
-        writeln!(out, "- database {name}")?;
+        writeln!(out, "- database `{}`", masked(name.as_str()))?;
     }
     for token in difference.tokens() {
         let [before, after] =
             [token.before(), token.after()].map(|entry| printable(&masked(name(entry).unwrap_or_default())));
         match token.before().zip(token.after()).filter(|(old, new)| old.name() != new.name()) {
-            Some(_) => writeln!(out, "token {before} -> {after}: {}", token.kind().name())?,
-            None if token.after().is_some() => writeln!(out, "token {after}: {}", token.kind().name())?,
-            None => writeln!(out, "token {before}: {}", token.kind().name())?,
+            Some(_) => writeln!(out, "token `{before}` -> `{after}`: {}", token.kind().name())?,
+            None if token.after().is_some() => writeln!(out, "token `{after}`: {}", token.kind().name())?,
+            None => writeln!(out, "token `{before}`: {}", token.kind().name())?,
         }
         if let Some((old, new)) = token.expiry() {
             let shown =
@@ -74,8 +78,8 @@ fn token_json(token: &TokenDifference<'_>) -> Value {
     let millis = |expiry: Option<Expiry>| expiry.map(Expiry::as_millis);
     json!({
         "change": token.kind().name(),
-        "old_name": name(token.before()),
-        "new_name": name(token.after()),
+        "old_name": name(token.before()).map(masked),
+        "new_name": name(token.after()).map(masked),
         "expiry_millis": token.expiry().map(|(old, new)| json!({"old": millis(old), "new": millis(new)})),
         "gained": rights::json(token.gained()),
         "lost": rights::json(token.lost()),
@@ -85,7 +89,7 @@ fn token_json(token: &TokenDifference<'_>) -> Value {
 
 fn json(difference: &FileDifference<'_>) -> Value {
     let names = |names: &[&influxdb3_offline_tokens::DatabaseName]| -> Vec<_> {
-        names.iter().map(|name| name.as_str().to_owned()).collect()
+        names.iter().map(|name| masked(name.as_str()).into_owned()).collect()
     };
     json!({
         "gains": difference.gains(),
@@ -103,7 +107,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
         Format::Table => table(&mut out, &difference)?,
         Format::Json => writeln!(out, "{}", json(&difference))?,
     }
-    out.flush()?;
+    out.flush().context("cannot write to standard output")?;
     Ok(if difference.gains() { Outcome::Findings } else { Outcome::Fine })
 }
 

@@ -25,16 +25,19 @@ const DATABASES: (&str, &str) = ("POST", "/api/v3/configure/database");
 /// For a server that has started already: it takes a tokens file only while it has no resource tokens. The secrets of the
 /// file are not in the requests: the server makes new ones, and each answer tells one, once. A token that has expired is
 /// left out. A database that exists already is answered with status 409.
-///
-/// Exit code: 0 all are printed, 1 a token was left out, 2 trouble.
 #[derive(Parser)]
+#[command(
+    name = "http_requests",
+    version,
+    after_help = "Exit codes: 0 all are printed, 1 a token was left out, 2 wrong usage or trouble with a file."
+)]
 struct Arguments {
     /// The tokens file.
     file: PathBuf,
-    /// The server, for the format curl.
+    /// The address of the server, for the format curl.
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8181")]
     host: String,
-    /// How to print them: commands for a shell in which `INFLUXDB3_AUTH_TOKEN` is an admin token, or JSON lines with
+    /// How the requests are printed: commands for a shell in which `INFLUXDB3_AUTH_TOKEN` is an admin token, or JSON lines with
     /// `method`, `path` and `body`.
     #[arg(long, value_enum, default_value = "curl")]
     format: Format,

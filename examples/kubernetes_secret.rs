@@ -35,8 +35,8 @@ const MAX_DATA_BYTES: usize = 1 << 20;
 #[command(
     name = "kubernetes_secret",
     version,
-    after_help = "Exit codes: 0 made, 1 the file has errors and nothing was made, 2 wrong usage or a file cannot be read or \
-                  written."
+    after_help = "Exit codes: 0 made, 1 the file has errors and nothing was made, 2 wrong usage or a file could not be read \
+                  or written."
 )]
 struct Args {
     /// The tokens file
@@ -46,7 +46,7 @@ struct Args {
     #[arg(long)]
     name: String,
 
-    /// The namespace; without it, the one that kubectl takes
+    /// The namespace; without it, kubectl takes its own
     #[arg(long)]
     namespace: Option<String>,
 
@@ -98,12 +98,12 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> anyhow::Result<Outcome> {
     if !is_subdomain(&args.name) {
         bail!(
-            "`--name` is wrong: lower-case letters, digits, `-` and `.`, at most 253, a letter or digit at both ends"
+            "`--name` is wrong: use at most 253 lower-case letters, digits, `-` and `.`, with a letter or digit at both ends"
         );
     }
     if args.namespace.as_deref().is_some_and(|name| !is_label(name)) {
         bail!(
-            "`--namespace` is wrong: lower-case letters, digits and `-`, at most 63, a letter or digit at both ends"
+            "`--namespace` is wrong: use at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends"
         );
     }
     if is_stdin(&args.output) && io::stdout().is_terminal() && !args.show_token {
@@ -137,7 +137,9 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     if is_stdin(&args.output) {
         write(&secret, io::stdout().lock()).context("cannot write to standard output")?;
     } else {
-        save(&secret, &args.output).with_context(|| format!("cannot make `{}`", shown_path(&args.output)))?;
+        save(&secret, &args.output).with_context(|| {
+            format!("cannot make `{}`, which must be a new file", shown_path(&args.output))
+        })?;
     }
     Ok(Outcome::Fine)
 }

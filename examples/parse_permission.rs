@@ -18,15 +18,18 @@ use serde::Serialize;
 
 use crate::util::{Outcome, Output, arguments, finish, masked};
 
-const OUTPUT: &str = r#"For each string a JSON object is printed on one line. For a string that is right:
-  {"input", "ok": true, "canonical", "resource_type", "all": true|false, "names", "actions"}
+const OUTPUT: &str = r#"For each string a JSON object is printed on one line. For one that is right:
+  {"input", "ok": true, "canonical", "resource_type",
+   "all": true|false, "names", "actions"}
     canonical  the string as the server prints it
     all        whether `*` stands for the names
-For a string that is wrong:
-  {"input", "ok": false, "kind", "start", "end", "message", "help", "errors"}
-    kind        the permanent name of the mistake; `validate --explain KIND` explains it
-    start, end  the bytes of the string that are wrong
-    errors      all mistakes of the string; the members before it are those of the first
+For one that is wrong:
+  {"input", "ok": false, "kind", "start", "end", "message", "help",
+   "errors"}
+    kind        the name of the mistake, for `validate --explain KIND`
+    start, end  which bytes are wrong: from `start`, counted from 0, to before
+                `end`
+    errors      all mistakes; the members before it are those of the first
 Where a text holds a token (`apiv3_`), it is overwritten by `*` at equal length.
 
 Exit codes: 0 all strings are right, 1 some are wrong, 2 wrong usage, or standard input could not be read."#;

@@ -23,8 +23,8 @@ use crate::util::{Outcome, arguments, change, finish};
 #[command(
     name = "remove_token",
     version,
-    after_help = "Exit codes: 0 acknowledged, 1 the file has errors or no such token, 2 wrong usage or the file cannot \
-                  be read or written, 3 the file was changed, but a power cut may still bring the old one back \
+    after_help = "Exit codes: 0 acknowledged, 1 the file has errors, or no such token, 2 wrong usage, or the file could \
+                  not be read or written, 3 the file was changed, but a power cut may still bring the old one back \
                   (durability unknown), or standard output could not be written."
 )]
 struct Args {

@@ -32,7 +32,7 @@ use crate::util::{
 #[command(
     name = "validate",
     version,
-    after_help = "Exit codes: 0 no error was found (warnings and notes are no errors), 1 there are errors, 2 wrong usage, \
+    after_help = "Exit codes: 0 no error was found (warnings and notes do not count), 1 there are errors, 2 wrong usage, \
                   or a file could not be read or written; the other files are checked all the same.\n\n\
                   Colours are written on a terminal only, and not where the variable NO_COLOR is set."
 )]
@@ -155,7 +155,9 @@ fn validator(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Valida
         None => SystemTime::now(),
         Some(time) => {
             let since = u64::try_from(time.as_millis()).ok().map(Duration::from_millis);
-            since.and_then(|since| UNIX_EPOCH.checked_add(since)).context("`--now` is a time after 1970")?
+            since
+                .and_then(|since| UNIX_EPOCH.checked_add(since))
+                .context("`--now` must not lie before 1970")?
         }
     };
     let mut validator = Validator::new(now);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource, load};
 
@@ -15,14 +15,25 @@ use crate::util::{Outcome, Output, arguments, finish, masked, printable};
 
 /// Lists the tokens of a file that may do something, each with the entry that allows it.
 ///
-/// Exit code: 0 somebody can, 1 nobody can, 2 trouble.
+/// A line has the name, the entry that decides, and which of its permissions make it, from 0, with tabs between them.
+/// Nothing is printed where nobody can.
 #[derive(Parser)]
-#[command(group = ArgGroup::new("what").required(true))]
+#[command(
+    name = "who_can",
+    version,
+    group = ArgGroup::new("what").required(true),
+    // The usual line is wider than a terminal.
+    override_usage = "who_can --database <NAME> <FILE> [ACTIONS]\n       \
+                      who_can --new-database <NAME> <FILE> [ACTIONS]\n       \
+                      who_can --any-database <FILE> [ACTIONS]\n       \
+                      who_can --system <NAME> <FILE>",
+    after_help = "Exit codes: 0 somebody can, 1 nobody can, 2 wrong usage or trouble with a file."
+)]
 struct Arguments {
     /// The tokens file.
     file: PathBuf,
     /// The actions, separated by commas; all of them are needed.
-    #[arg(default_value = "read")]
+    #[arg(default_value = "read", value_parser = actions)]
     actions: DatabaseActions,
     /// A database that exists.
     #[arg(long, group = "what", value_name = "NAME")]
@@ -38,6 +49,10 @@ struct Arguments {
     system: Option<SystemResource>,
 }
 
+fn actions(text: &str) -> Result<DatabaseActions, String> {
+    DatabaseActions::parse(text).map_err(|error| format!("{}; {}", error.message(), error.help()))
+}
+
 fn run(arguments: &Arguments) -> Result<Outcome> {
     let file = load(&arguments.file)?;
     let actions = arguments.actions;
@@ -45,7 +60,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
         (Some(name), ..) => AccessRequest::database(name, actions),
         (_, Some(name), _) => AccessRequest::new_database(name, actions),
         (.., Some(resource)) if actions == DatabaseActions::READ => AccessRequest::system(resource),
-        (.., Some(_)) => anyhow::bail!("system resources can only be read"),
+        (.., Some(_)) => anyhow::bail!("system resources can only be read; leave out the actions"),
         _ => AccessRequest::any_database(actions),
     };
     let (mut out, mut outcome) = (Output::new(), Outcome::Findings);
@@ -55,7 +70,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
         writeln!(out, "{name}\t{entry}\tpermissions {}", places.join(","))?;
         outcome = Outcome::Fine;
     }
-    out.flush()?;
+    out.flush().context("cannot write to standard output")?;
     Ok(outcome)
 }
 

@@ -251,7 +251,7 @@ pub enum DenyReason<'a> {
     Expired(Expiry),
     /// The request names no action. The server would let an empty set pass; nothing is allowed here that no entry names.
     NoActions,
-    /// No database can be called so: not 1 to 511 bytes of letters, digits, `/`, `_` and `-` (the widest of the server's
+    /// No database can have this name: it is not 1 to 511 bytes of letters, digits, `/`, `_` and `-` (the widest of the server's
     /// rules). Such a name is not a database, so that `db:*` does not reach it.
     InvalidName,
     /// `_internal`, which only admin tokens reach.

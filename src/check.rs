@@ -166,8 +166,8 @@ impl Validator {
     /// Keeps at most this many findings of a file: errors before warnings before notes, the first of each first.
     ///
     /// All are counted ([`Report::count`]); [`Report::omitted`] says how many were not kept.
-    /// Where very many databases are granted and not created, or the other way round, no more than the first of them are
-    /// told what was meant: 20,000 pairs of names are compared.
+    /// Whatever the number, where very many databases are granted and not created, or the other way round, only the first
+    /// of them get a suggestion of what was meant: at most 20,000 pairs of names are compared.
     #[must_use]
     pub const fn keep(mut self, findings: usize) -> Self {
         self.keep = findings;

@@ -20,23 +20,23 @@ use crate::suggest::meant;
 pub enum InvalidJsonKind {
     /// Bytes that are not UTF-8.
     NotUtf8,
-    /// No JSON.
+    /// It is not JSON.
     Syntax,
-    /// Another JSON type than the one that is wanted.
+    /// A value of the wrong JSON type.
     WrongType,
     /// A member that is needed is not there.
     MissingMember,
     /// A member stands twice in one object.
     DuplicateMember,
-    /// A member that would be ignored, and is nearly called as one that would not.
+    /// A member that would be ignored, and has nearly the name of one that is known.
     MisspeltMember,
     /// A name that no resource token can have.
     Name(InvalidNameKind),
-    /// Two tokens of one name.
+    /// Two tokens have the same name.
     DuplicateName,
     /// A permission that the grammar refuses.
     Permission(PermissionErrorKind),
-    /// No time, or no number of seconds, that fits into 64 bits.
+    /// A time or a number of seconds that cannot be read, or does not fit into 64 bits.
     Time,
 }
 
@@ -107,7 +107,7 @@ fn unreadable<T>(text: &str, error: Unreadable) -> Result<T, Wrong> {
     let (at, message) = match error {
         Unreadable::CutOff => (text.len(), "the JSON ends too early"),
         Unreadable::TooDeep(at) => (at, "arrays and objects are nested too deeply"),
-        Unreadable::Syntax(at) => (at, "this is no JSON"),
+        Unreadable::Syntax(at) => (at, "this is not JSON"),
         Unreadable::Trailing(at) => (at, "there is text behind the end of the JSON"),
     };
     let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);

@@ -20,7 +20,7 @@ pub enum Error {
     /// The disk refused, or somebody else holds the file.
     #[error(transparent)]
     Disk(#[from] DiskError),
-    /// The file is no sound tokens file, or no sound admin token file.
+    /// The file has errors, as a tokens file or as an admin token file.
     #[error("{}: {error}", Shown(.path))]
     Invalid {
         /// Which file.
@@ -37,7 +37,7 @@ pub enum Error {
         error: ChangeError,
     },
     /// There is a file already, and it is not to be replaced.
-    #[error("{}: there is a file already", Shown(.path))]
+    #[error("{}: there is a file already; choose another path, or remove it", Shown(.path))]
     Exists {
         /// Which file.
         path: PathBuf,
@@ -56,7 +56,7 @@ impl Error {
         }
     }
 
-    /// Which file, as it was given; none where no file was the reason.
+    /// The path as it was given; none where no file was the reason.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         match self {

@@ -41,7 +41,7 @@ impl Expiry {
         self.0
     }
 
-    /// An expiry at `now` and `duration`, to the millisecond.
+    /// The expiry `duration` after `now`, to the millisecond.
     ///
     /// # Errors
     /// A time that does not fit into 64 bits of milliseconds.
@@ -50,7 +50,7 @@ impl Expiry {
         i64::try_from(millis).map(Self).map_err(|_| InvalidExpiry::OutOfRange)
     }
 
-    /// An expiry `duration` after `now`, as the vendor's `--expiry` takes it: `10d`, `1y`, `2h 30m`.
+    /// The expiry `duration` after `now`, written as the vendor's `--expiry` takes it: `10d`, `1y`, `2h 30m`.
     ///
     /// ```
     /// use std::time::UNIX_EPOCH;
@@ -70,7 +70,8 @@ impl Expiry {
     /// Reads what `Display` prints: a time in UTC as RFC 3339, or an integer of milliseconds.
     ///
     /// # Errors
-    /// Any other text; a time finer than a millisecond is cut to it.
+    /// Any other text, such as a time before 1970 or one with another zone than `Z`. A time finer than a millisecond is no
+    /// error: it is cut to the millisecond.
     pub fn parse(text: &str) -> Result<Self, InvalidExpiry> {
         if let Ok(millis) = text.parse() {
             return Ok(Self(millis));
@@ -150,7 +151,7 @@ impl FromStr for Expiry {
 #[non_exhaustive]
 pub enum InvalidExpiry {
     /// Neither an integer nor a time in UTC.
-    #[error("an expiry is a time after 1970 such as `2027-01-01T00:00:00Z`, or an integer of milliseconds")]
+    #[error("a time is written like `2027-01-01T00:00:00Z`, from 1970 on, or as an integer of milliseconds")]
     NotATime,
     /// No duration such as `10d`.
     #[error("a duration is written like `10d`, `1y` or `2h 30m`")]
@@ -158,7 +159,7 @@ pub enum InvalidExpiry {
     /// Too far from 1970 for 64 bits of milliseconds.
     #[error("the time does not fit into 64 bits of milliseconds")]
     OutOfRange,
-    /// It is over, or in less than a second.
-    #[error("the time is over")]
+    /// The expiry has passed, or will within a second.
+    #[error("the expiry has passed, or will within a second")]
     Past,
 }

@@ -313,7 +313,7 @@ pub enum InvalidPermission {
     #[error("a permission has at least one name, or is for all")]
     NoNames,
     /// A name that the server refuses.
-    #[error("a database of the permission cannot be called so")]
+    #[error("the permission has a database name that the server refuses")]
     Name(#[from] InvalidName),
 }
 

@@ -3,8 +3,8 @@
 /// The JSON Schema (draft 2020-12) of a tokens file.
 ///
 /// What it refuses, [`validate`](crate::validate) refuses, and every valid file passes it (tested). It cannot say that
-/// names and tokens are unique, that a member stands twice, or that a name in a permission is too long. In the repository it is `src/schema.json`; an editor that
-/// knows JSON Schema completes and checks the file with it.
+/// names and tokens are unique, that a member stands twice, or that a name in a permission is too long. In the repository
+/// it is `src/schema.json`; an editor that knows JSON Schema completes and checks the file with it.
 ///
 /// ```
 /// assert!(influxdb3_offline_tokens::JSON_SCHEMA.contains("\"create_databases\""));

@@ -195,7 +195,7 @@ impl ServerTokens {
             for node in list(root, "the list of tokens")? {
                 let token = row(node)?;
                 if !names.insert(token.name.clone()) {
-                    return wrong(InvalidJsonKind::DuplicateName, node.span, "two tokens have one name");
+                    return wrong(InvalidJsonKind::DuplicateName, node.span, "two tokens have the same name");
                 }
                 tokens.push(token);
             }

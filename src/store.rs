@@ -49,7 +49,8 @@ pub fn validate(bytes: &[u8]) -> Report {
 /// ```
 ///
 /// # Errors
-/// No such file; no regular file; larger than 1 GiB; may not be read; no sound tokens file (with the report).
+/// There is no such file; it is not a regular file; it is larger than 1 GiB; it may not be read; it has errors (with the
+/// report).
 pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
     let path = path.as_ref();
     let mut contents = disk::read(path, MAX_FILE_BYTES)?;
@@ -280,7 +281,7 @@ impl Validator {
     /// Checks a file on disk: its text, who else may read it, who owns it and how many names it has, from one handle.
     ///
     /// # Errors
-    /// No such file; no regular file; larger than 1 GiB; may not be read.
+    /// There is no such file; it is not a regular file; it is larger than 1 GiB; it may not be read.
     pub fn check_file(&self, path: impl AsRef<Path>) -> Result<CheckedFile, Error> {
         let contents = disk::read(path.as_ref(), MAX_FILE_BYTES)?;
         let report = self.check_with(&contents.bytes, on_disk(&contents.facts));

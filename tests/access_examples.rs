@@ -73,7 +73,7 @@ fn file(app: &[&str]) -> String {
 fn all_explain_themselves_and_their_exit_codes() {
     for name in ["who_can", "diff_access", "check_access", "assert_access"] {
         let (code, out, _) = run(name, &["--help"], "");
-        assert!(code == 0 && out.contains("Exit code: 0") && out.contains("2 trouble"), "{name}: {out}");
+        assert!(code == 0 && out.contains("Exit codes: 0") && out.contains("2 wrong usage"), "{name}: {out}");
         assert_eq!(run(name, &[], "").0, 2, "{name} without arguments");
         let missing = ["no-such-file.json", "no-such-file.json"];
         let more: &[&str] = match name {
@@ -137,7 +137,7 @@ fn check_access_answers_by_its_exit_code() {
         ),
         (
             &["ghost", "--database", "a", "--action", "read"],
-            "2 check_access: the file has no token of this name\n",
+            "2 check_access: the file has no token named `ghost`; check `--token-name`\n",
         ),
     ] {
         assert_eq!(check(arguments), expected, "{arguments:?}");
@@ -251,9 +251,9 @@ fn diff_access_tells_what_was_gained() {
     assert_eq!(diff(&less, &[]).0, 0);
     let more =
         files.write("more.json", &file(&["db:a:read,write", "system:*:read"]).replace("\"old\"", "\"new\""));
-    let expected = "token app: kept\n  + write on database `a`\n  + read on system resource `metrics`\n\
+    let expected = "token `app`: kept\n  + write on database `a`\n  + read on system resource `metrics`\n\
         \x20 + read on system resource `ping`\n  + read on system resource `ready`\n\
-        \x20 - write on the new database `another-database`\ntoken old -> new: renamed\n";
+        \x20 - write on the new database `another-database`\ntoken `old` -> `new`: renamed\n";
     assert_eq!(diff(&more, &[]), (1, expected.into(), String::new()));
     let (code, out, _) = diff(&more, &["--format", "json"]);
     let json: Value = serde_json::from_str(&out).unwrap();
@@ -281,7 +281,10 @@ fn assert_access_holds_or_tells_the_line() {
     assert!(out.ends_with("expectations: line 2: `app` cannot write on database `a`: `db:a:read` lacks `write`, and hides `db:*:write`, which has it\n"), "{out}");
     let (code, out, err) = check("app can fly a\napp\n");
     assert!(
-        code == 2 && out.is_empty() && err.contains("line 1: the actions are") && err.contains("line 2: "),
+        code == 2
+            && out.is_empty()
+            && err.contains("line 1: there is no such action: the actions are")
+            && err.contains("line 2: "),
         "{err}"
     );
     assert_eq!(check(&format!("app can read {CANARY}\n{CANARY}")).0, 2);

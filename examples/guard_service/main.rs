@@ -5,6 +5,8 @@
 
 mod guard;
 mod reload;
+#[path = "../util/mod.rs"]
+mod util;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,25 +19,35 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 use guard::Guard;
 use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
 
 /// A small HTTP service whose endpoints are guarded by a tokens file.
 ///
-/// GET, POST, PUT and DELETE of /databases/NAME need read, write, create (as a new database) and delete on it, GET
-/// /databases needs describe on any database, GET /health needs to read the system resource. Send
-/// `Authorization: Bearer TOKEN`. 401: no or an unknown token; 403: not allowed; the reason is in the log.
+/// GET, POST, PUT and DELETE of `/databases/NAME` need `read`, `write`, `create` (as a new database) and `delete` on it, GET
+/// of `/databases` needs `describe` on any database, and GET of `/health` needs `read` on the system resource `health`. Send
+/// `Authorization: Bearer TOKEN`. Status 401 is no token, or one that is unknown or expired; 403 is not allowed; the reason
+/// is in the log, on standard error.
 #[derive(Parser)]
+#[command(
+    name = "guard_service",
+    version,
+    after_help = "Exit code 2: wrong usage, or the service could not start or go on."
+)]
 struct Arguments {
     /// The tokens file.
     file: PathBuf,
-    /// Where to listen; port 0 takes a free one, which is printed.
-    #[arg(long, default_value = "127.0.0.1:8080")]
+    /// The address and port to listen on; port 0 takes a free one, which is printed.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
     listen: SocketAddr,
     /// How often to look whether the file has changed, in milliseconds.
-    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     poll_millis: u64,
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "an address is written like `127.0.0.1:8080` or `[::1]:8080`")
 }
 
 type Answer = Result<&'static str, StatusCode>;
@@ -94,10 +106,12 @@ fn run(arguments: Arguments) -> Result<()> {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse()) {
+    let matches = util::arguments(Arguments::command());
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("guard_service: {error:#}");
             ExitCode::from(2)
         }
     }

@@ -29,7 +29,7 @@ pub(crate) enum AppendError {
         "this object store cannot put on the condition that a version is still the same, so writers could lose tokens"
     )]
     NoCompareAndSwap,
-    #[error("other writers came first {0} times; nothing was changed, try again later")]
+    #[error("other writers came first in every try ({0}); nothing was changed, try again later")]
     Busy(u32),
     #[error("the object store refused; nothing was changed")]
     Refused(#[source] Error),

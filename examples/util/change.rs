@@ -19,8 +19,12 @@ pub(crate) struct How {
     tighten: bool,
 
     /// How many seconds to wait for other writers
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = seconds)]
     wait: u64,
+}
+
+fn seconds(text: &str) -> Result<u64, &'static str> {
+    text.parse().map_err(|_| "the time to wait is a whole number of seconds, such as `10`")
 }
 
 impl How {
@@ -55,7 +59,8 @@ pub(crate) fn acknowledge(
     match change(path, changes, options) {
         Ok(_) => {
             let mut output = io::stdout().lock();
-            let told = writeln!(output, "ACK {}", super::printable(name)).and_then(|()| output.flush());
+            let told = writeln!(output, "ACK {}", super::printable(&super::masked(name)))
+                .and_then(|()| output.flush());
             Ok(told.map_or_else(|error| untold(program, error), |()| Outcome::Fine))
         }
         Err(error) => refused(program, path, error),

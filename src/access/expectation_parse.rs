@@ -22,36 +22,36 @@ pub enum ExpectationErrorKind {
     #[error("the name of a token is missing")]
     MissingToken,
     /// A name that no token of the file can have.
-    #[error("no token can be called so: {0}")]
+    #[error("no token can have this name: {0}")]
     InvalidToken(InvalidName),
     /// No `can` or `cannot` after the tokens.
-    #[error("`can` or `cannot` is missing after the tokens; a name that holds a blank stands in `\"`")]
+    #[error("`can` or `cannot` is missing after the tokens; put a name with spaces between two `\"`")]
     MissingVerb,
     /// `cannot` after `only` or `nobody`.
-    #[error("after `only` and `nobody` stands `can`")]
+    #[error("write `can` in a line with `only` or `nobody`")]
     Negated,
     /// No action.
     #[error("the actions are missing")]
     MissingActions,
     /// An action that does not exist.
-    #[error("the actions are `create`, `describe`, `read`, `write` and `delete`")]
+    #[error("there is no such action: the actions are `create`, `describe`, `read`, `write` and `delete`")]
     UnknownAction,
     /// Another action than `read` on a system resource.
     #[error("system resources can only be read")]
     ActionNotForSystem,
     /// Nothing after the actions.
-    #[error("what it is about is missing: a database, `*`, `any`, `new` or `system`")]
+    #[error("the end is missing: name a database, `*`, `any`, `new` or `system`")]
     MissingWhat,
     /// A name that no database can have.
-    #[error("no database can be called so: {0}")]
+    #[error("no database can have this name: {0}")]
     InvalidDatabase(InvalidName),
     /// No system resource after `system`, or one that does not exist.
     #[error(
-        "after `system` stands `health`, `metrics`, `ping`, `ready`, `*` or `any`; a database `system` stands in `\"`"
+        "write `health`, `metrics`, `ping`, `ready`, `*` or `any` after `system`; put a database of that name between two `\"`"
     )]
     UnknownSystemResource,
     /// More than one sentence.
-    #[error("there is something after the end; one line is about one database or resource")]
+    #[error("there are words after the end; write one database or resource on a line")]
     TooMuch,
 }
 

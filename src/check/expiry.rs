@@ -13,7 +13,7 @@ use crate::expiry::{Expiry, in_words};
 use crate::json::{Member, Node, Value};
 use crate::span::Span;
 
-const ADD_EXPIRY: &str = "give it an `expiry_millis`, and rotate it before";
+const ADD_EXPIRY: &str = "give it an `expiry_millis`, and rotate the token before that";
 
 /// Notes a token without an expiry; `span` is that of its object.
 pub(super) fn never_expires(context: &mut Context<'_>, at: At<'_>, span: Span) {

@@ -65,9 +65,9 @@ fn what_differs_is_told_and_ends_with_1() {
         (differs.code, differs.stdout.as_str()),
         (
             1,
-            "token new: only in the file\n\
-             token old\u{fffd}[31m: only on the server\n\
-             token app: differs\n  \
+            "token `new`: only in the file\n\
+             token `old\u{fffd}[31m`: only on the server\n\
+             token `app`: differs\n  \
              expires: 2026-06-01T00:00:00Z in the file, never on the server\n  \
              only on the server: read on system resource `health`\n  \
              only in the file: write on database `a`\n  \
@@ -107,12 +107,12 @@ fn trouble_ends_with_2() {
     for (arguments, says) in [
         (
             &["t.json", "s.json"][..],
-            "s.json is not what `influxdb3 show tokens --format json` prints: 1:1: the list of tokens is an array, not a string",
+            "`s.json` is not what `influxdb3 show tokens --format json` prints: 1:1: the list of tokens is an array, not a string",
         ),
-        (&["t.json", "no.json"], "cannot read no.json"),
+        (&["t.json", "no.json"], "cannot read `no.json`"),
         (&["no.json", "s.json"], "no.json"),
         (&["bad.json", "s.json"], "the tokens file is not valid"),
-        (&["-"], "the tokens file is a file, not `-`"),
+        (&["-"], "the tokens file cannot be standard input"),
         (&["t.json", "s.json", "--format", "yaml"], "possible values"),
         (&[], "<FILE>"),
     ] {
@@ -121,5 +121,5 @@ fn trouble_ends_with_2() {
         assert!(run.stderr.contains(says), "{arguments:?}: {}", run.stderr);
     }
     let help = run("compare_server", folder.path(), &["--help"], b"").stdout;
-    assert!(help.contains("0 nothing differs, 1 something differs, 2 trouble"), "{help}");
+    assert!(help.contains("0 nothing differs, 1 something differs, 2 wrong usage"), "{help}");
 }

@@ -126,7 +126,11 @@ fn an_admin_token_file_is_made_as_the_vendors_command_makes_it() {
 
     let again = run("create_token", folder.path(), &ADMIN, b"");
     assert_eq!((again.code, again.stdout.as_str()), (1, ""));
-    assert_eq!(again.stderr, "create_token: nothing was changed: `a.json`: there is a file already\n");
+    assert_eq!(
+        again.stderr,
+        "create_token: nothing was changed: `a.json`: there is a file already; choose another path, or \
+         remove it\n"
+    );
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
 

@@ -21,7 +21,7 @@ fn there_is_a_request_for_each_database_and_each_token() {
     assert_eq!(printed.code, 1);
     assert_eq!(
         printed.stderr,
-        "http_requests: token `late` is left out: the time is over\n\
+        "http_requests: token `late` is left out: the expiry has passed, or will within a second\n\
          http_requests: the server makes a new secret for each token and tells it once: those of the file are not kept\n"
     );
     let lines: Vec<Value> = printed.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -12,6 +12,7 @@ mod compare_server;
 mod create_token;
 #[path = "../util/examples.rs"]
 mod examples;
+mod help;
 mod http_requests;
 mod parse_permission;
 mod readme;

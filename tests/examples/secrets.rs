@@ -119,3 +119,32 @@ fn no_program_repeats_a_token_of_its_command_line() {
         );
     }
 }
+
+#[test]
+fn no_program_repeats_a_token_that_is_a_name() {
+    let named = |token: &str, name: &str| {
+        format!(
+            r#"{{"create_databases": ["{name}"], "tokens": [{{"token": "apiv3_{token}", "name": "{name}", "permissions": ["db:{name}:read"]}}]}}"#
+        )
+    };
+    let (old, new) = (named("first", "app"), named("second", CANARY));
+    for arguments in [
+        &["append_token", "a.json", "--name", CANARY][..],
+        &["remove_token", "new.json", "--name", CANARY],
+        &["rotate_token", "new.json", "--name", CANARY],
+        &["rotate_token", "old.json", "--name", "app", "--beside", CANARY],
+        &["diff_access", "old.json", "new.json"],
+        &["diff_access", "new.json", "old.json"],
+        &["diff_access", "old.json", "new.json", "--format", "json"],
+        &["diff_access", "new.json", "old.json", "--format", "json"],
+    ] {
+        let folder = folder(&[("old.json", &old), ("new.json", &new)]);
+        let run = run(arguments[0], folder.path(), &arguments[1..], b"");
+        let shown = run.stdout + &run.stderr;
+        assert!(run.code <= 1 && shown.contains("****"), "{}: {}", arguments[0], run.code);
+        assert_no_piece_of(CANARY, &shown, arguments[0]);
+    }
+    let run = run("guard_service", folder(&[]).path(), &["--listen", CANARY, "t.json"], b"");
+    assert_eq!(run.code, 2);
+    assert_no_piece_of(CANARY, &(run.stdout + &run.stderr), "guard_service");
+}

@@ -251,7 +251,7 @@ fn wrong_usage_ends_with_2() {
         (&["--deny", "unknown-acton", "x"][..], "did you mean `unknown-action`?"),
         (&["--release", "latest", "x"], "a release is written like `3.9` or `3.11.1`"),
         (&["--format", "yaml", "x"], "[possible values: human, json, github, sarif]"),
-        (&["--now", "tomorrow", "x"], "an expiry is a time after 1970 such as"),
+        (&["--now", "tomorrow", "x"], "a time is written like"),
         (&["-", "-"], "`-` can be given once"),
         (&["--fix", "-"], "`-` cannot be fixed"),
         (&["--fix", "--fix-all", "x"], "cannot be used with"),
