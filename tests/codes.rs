@@ -192,3 +192,19 @@ fn the_table_of_the_readme_has_every_code_once() {
         assert_eq!(table().matches(&format!("`{}`", code.name())).count(), 1, "{code}");
     }
 }
+
+/// The changelog names every code, alone or in a range of which both ends are codes.
+#[test]
+fn the_changelog_has_every_code() {
+    let changelog = include_str!("../CHANGELOG.md");
+    let range = regex::Regex::new("`(T[0-9]{4})`(?: to `(T[0-9]{4})`)?").unwrap();
+    let mut named = std::collections::BTreeSet::new();
+    for found in changelog.split("### Codes").skip(1).flat_map(|codes| range.captures_iter(codes)) {
+        let place = |id: &str| Code::ALL.iter().position(|code| code.id() == id).expect("an id of the table");
+        let first = place(&found[1]);
+        named.extend(first..=found.get(2).map_or(first, |last| place(last.as_str())));
+    }
+    let missing: Vec<&str> =
+        (0..Code::ALL.len()).filter(|at| !named.contains(at)).map(|at| Code::ALL[at].id()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
