@@ -148,6 +148,12 @@ pub fn save(path: impl AsRef<Path>, file: &TokenFile, options: &ChangeOptions) -
 
 /// Reads an admin token file from disk, as [`load`] reads a tokens file.
 ///
+/// ```no_run
+/// let file = influxdb3_offline_tokens::load_admin("admin-token.json")?;
+/// println!("{}: {:?}", file.name(), file.expiry());
+/// # Ok::<(), influxdb3_offline_tokens::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`load`]; no sound admin token file (with the report).
 pub fn load_admin(path: impl AsRef<Path>) -> Result<AdminTokenFile, Error> {
