@@ -39,6 +39,13 @@ use crate::release::Release;
 use crate::span::Span;
 
 /// What a code's findings are made to be.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Code, Level, Validator};
+///
+/// let validator = Validator::new(std::time::SystemTime::now()).level(Code::NoTokens, Level::Allow);
+/// assert!(validator.check(br#"{"tokens": []}"#).is_empty());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
     /// Not reported.
@@ -259,6 +266,13 @@ impl AdminTokenFile {
 }
 
 /// A text that is no sound tokens file, or no sound admin token file.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Code, TokenFile};
+///
+/// let error = TokenFile::parse(b"[]").unwrap_err();
+/// assert_eq!(error.report().iter().next().unwrap().code(), Code::ArrayAtTop);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the {what} is not valid: {}", summary(.report))]
 pub struct InvalidFile {

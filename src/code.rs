@@ -209,6 +209,13 @@ impl fmt::Display for Code {
 }
 
 /// A text that is neither the id nor the name of a code.
+///
+/// ```
+/// use influxdb3_offline_tokens::Code;
+///
+/// let error = Code::parse("unkown-action").unwrap_err();
+/// assert_eq!(error.meant(), Some(Code::UnknownAction));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("there is no such code{}", self.meant.map(|code| alloc::format!("; did you mean `{code}`?")).unwrap_or_default())]
 pub struct UnknownCode {

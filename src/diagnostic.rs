@@ -10,6 +10,14 @@ use crate::code::{Code, Severity};
 use crate::span::{LineIndex, Location, Span};
 
 /// One finding: what, how bad, where, and what to do. It holds no token and no piece of one.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Replacement, validate};
+///
+/// let report = validate(br#"{"tokens": [],}"#);
+/// let fix = report.iter().find_map(|finding| finding.fixes().first()).unwrap();
+/// assert_eq!(fix.edits()[0].replacement(), &Replacement::Text(String::new()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     pub(crate) code: Code,

@@ -15,6 +15,13 @@ use crate::span::{LineIndex, Location, Span};
 use crate::suggest::meant;
 
 /// What is wrong with a text of the server's.
+///
+/// ```
+/// use influxdb3_offline_tokens::{InvalidJsonKind, ServerTokens};
+///
+/// let table = b"| name | permissions |";
+/// assert_eq!(ServerTokens::parse(table).unwrap_err().kind(), InvalidJsonKind::Syntax);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvalidJsonKind {
@@ -41,6 +48,13 @@ pub enum InvalidJsonKind {
 }
 
 /// A text that cannot be read as what it should be: the first thing that is wrong, and where. It keeps nothing of the text.
+///
+/// ```
+/// use influxdb3_offline_tokens::ServerTokens;
+///
+/// let error = ServerTokens::parse(b"[\n  {}\n]").unwrap_err();
+/// assert_eq!((error.location().line, error.location().column), (2, 3));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{}:{}: {message}", .location.line, .location.column)]
 pub struct InvalidJson {

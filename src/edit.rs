@@ -81,6 +81,15 @@ pub enum IfExists {
 }
 
 /// Why a text was not changed.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Change, ChangeError, TokenName, edit};
+///
+/// let name = TokenName::parse("app")?;
+/// let changed = edit::apply(Some(br#"{"tokens": []}"#), &[Change::Remove(name.clone())]);
+/// assert_eq!(changed.unwrap_err(), ChangeError::NoSuchToken(name));
+/// # Ok::<(), influxdb3_offline_tokens::InvalidName>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ChangeError {

@@ -14,6 +14,14 @@ use crate::token::GenerateTokenError;
 /// Why a file on disk was not read or not changed.
 ///
 /// Nothing was changed, unless [`Error::is_durability_unknown`] says so.
+///
+/// ```
+/// use influxdb3_offline_tokens::load;
+///
+/// let error = load("/nowhere/permission-tokens.json").unwrap_err();
+/// assert_eq!(error.path(), Some("/nowhere/permission-tokens.json".as_ref()));
+/// assert!(error.report().is_none() && !error.is_durability_unknown());
+/// ```
 #[derive(Error)]
 #[non_exhaustive]
 pub enum Error {

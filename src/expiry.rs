@@ -87,6 +87,15 @@ impl Expiry {
     }
 
     /// How long it is from `now` to the expiry; none where it is past.
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    /// use influxdb3_offline_tokens::Expiry;
+    ///
+    /// let expiry = Expiry::from_millis(1_000);
+    /// assert_eq!(expiry.remaining(UNIX_EPOCH), Some(Duration::from_secs(1)));
+    /// assert!(expiry.is_past(UNIX_EPOCH + Duration::from_secs(1)));
+    /// ```
     #[must_use]
     pub fn remaining(self, now: SystemTime) -> Option<Duration> {
         let left = i128::from(self.0) - millis(now);
@@ -147,6 +156,14 @@ impl FromStr for Expiry {
 }
 
 /// A text or a time that is no expiry. It keeps nothing of the text.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Expiry, InvalidExpiry};
+///
+/// assert_eq!(Expiry::parse("tomorrow"), Err(InvalidExpiry::NotATime));
+/// assert_eq!(Expiry::parse("2030-01-01T00:00:00Z")?.as_millis(), 1_893_456_000_000);
+/// # Ok::<(), InvalidExpiry>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum InvalidExpiry {

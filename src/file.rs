@@ -169,6 +169,15 @@ impl TokenFile {
 }
 
 /// Which of the two things that are unique in a file stands twice.
+///
+/// ```
+/// use influxdb3_offline_tokens::{DuplicateKind, Token, TokenEntry, TokenFile, TokenName};
+///
+/// let entry = |name| Ok::<_, Box<dyn std::error::Error>>(TokenEntry::new(TokenName::parse(name)?, Token::generate()?));
+/// let error = TokenFile::new([], [entry("app")?, entry("app")?]).unwrap_err();
+/// assert_eq!(error.kind(), DuplicateKind::Name);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DuplicateKind {
     /// Two tokens have one name: the server refuses the second.
@@ -178,6 +187,18 @@ pub enum DuplicateKind {
 }
 
 /// An entry whose name or token another entry has already.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Token, TokenEntry, TokenFile, TokenName};
+///
+/// let token = Token::generate()?;
+/// let entries = [
+///     TokenEntry::new(TokenName::parse("first")?, token.clone()),
+///     TokenEntry::new(TokenName::parse("second")?, token),
+/// ];
+/// assert_eq!(TokenFile::new([], entries).unwrap_err().name().as_str(), "second");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{}", match self.kind {
     DuplicateKind::Name => "there is a token of this name already",

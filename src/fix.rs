@@ -9,6 +9,15 @@ use crate::diagnostic::{Applicability, Edit, Replacement, Report};
 use crate::token::{GenerateTokenError, Token};
 
 /// A text with fixes applied. `Debug` shows nothing of the text; it is wiped when dropped.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use influxdb3_offline_tokens::{Applicability, Validator};
+///
+/// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Safe)?;
+/// assert_eq!((fixed.applied(), fixed.as_bytes()), (1, &br#"{"tokens": []}"#[..]));
+/// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+/// ```
 pub struct Fixed {
     bytes: Zeroizing<Vec<u8>>,
     applied: usize,

@@ -154,6 +154,13 @@ fn check_item(
 }
 
 /// Three members that make no permission: which of them, which item of it, and why. It keeps nothing of the text.
+///
+/// ```
+/// use influxdb3_offline_tokens::{HttpPermission, PermissionPart};
+///
+/// let error = HttpPermission::from_parts("db", &["a", "b c"], &["read"]).unwrap_err();
+/// assert_eq!((error.part(), error.item()), (PermissionPart::Names, Some(1)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidHttpPermission {
     part: PermissionPart,
@@ -270,6 +277,16 @@ impl HttpTokenRequest {
     }
 
     /// The entry of a tokens file that says the same, where the request is sent at `now`, with a secret of your own.
+    ///
+    /// ```
+    /// use std::time::UNIX_EPOCH;
+    /// use influxdb3_offline_tokens::{HttpTokenRequest, Token, TokenName};
+    ///
+    /// let request = HttpTokenRequest::new(TokenName::parse("app")?, [], Some(60));
+    /// let entry = request.into_entry(Token::generate()?, UNIX_EPOCH)?;
+    /// assert_eq!(entry.expiry().map(|expiry| expiry.as_millis()), Some(60_000));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// An expiry that does not fit into 64 bits of milliseconds.

@@ -152,6 +152,8 @@
 
 #![no_std]
 #![forbid(unsafe_code)]
+// On docs.rs, which sets it, each item says which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // Bad input is never a reason to panic; tests may.
 #![cfg_attr(
     not(test),

@@ -88,6 +88,12 @@ impl TokenName {
 }
 
 /// What is wrong with a name.
+///
+/// ```
+/// use influxdb3_offline_tokens::{DatabaseName, InvalidNameKind};
+///
+/// assert_eq!(DatabaseName::parse("a/").unwrap_err().kind(), InvalidNameKind::LastSlash);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvalidNameKind {
@@ -110,6 +116,13 @@ pub enum InvalidNameKind {
 /// A name that the server would refuse, or that would do harm there.
 ///
 /// It says what is wrong and where, and does not keep the name.
+///
+/// ```
+/// use influxdb3_offline_tokens::{DatabaseName, InvalidNameKind};
+///
+/// let error = DatabaseName::parse("my db").unwrap_err();
+/// assert_eq!((error.kind(), error.span().range()), (InvalidNameKind::BadCharacter(' '), 2..3));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("{kind}")]
 pub struct InvalidName {

@@ -303,6 +303,13 @@ impl<T: AsRef<str>> Permission<T> {
 }
 
 /// Why a permission cannot be made of these values.
+///
+/// ```
+/// use influxdb3_offline_tokens::{DatabaseActions, DatabasePermission, InvalidPermission, Scope};
+///
+/// let permission = DatabasePermission::new(Scope::All, DatabaseActions::EMPTY);
+/// assert_eq!(permission, Err(InvalidPermission::NoActions));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum InvalidPermission {

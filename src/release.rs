@@ -73,6 +73,12 @@ impl FromStr for Release {
 }
 
 /// A text that is no release.
+///
+/// ```
+/// use influxdb3_offline_tokens::Release;
+///
+/// assert_eq!(Release::parse("3").unwrap_err().to_string(), "a release is written like `3.9` or `3.11.1`");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("a release is written like `3.9` or `3.11.1`")]
 pub struct InvalidRelease(());

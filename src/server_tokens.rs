@@ -109,6 +109,16 @@ impl fmt::Display for ServerPermissions {
 }
 
 /// A row of `system.tokens`.
+///
+/// ```
+/// use influxdb3_offline_tokens::{ServerTokens, Token};
+///
+/// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:read\"]"}]"#)?;
+/// let app = &server.tokens()[0];
+/// assert_eq!(app.permissions().to_string(), r#"["db:a:read"]"#);
+/// assert_eq!(app.is_of(&Token::generate()?), None); // the row has no hash
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ServerToken {
     name: Box<str>,

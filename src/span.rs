@@ -65,6 +65,12 @@ impl Span {
 }
 
 /// A line and a column, both counted from 1; columns count characters (Unicode scalar values).
+///
+/// ```
+/// use influxdb3_offline_tokens::{LineIndex, Location};
+///
+/// assert_eq!(LineIndex::new(b"a\nb").location(2), Location { line: 2, column: 1 });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Location {
     /// The line, from 1. Lines end with `\n`.

@@ -84,6 +84,14 @@ pub fn append(path: impl AsRef<Path>, entry: &TokenEntry) -> Result<Changed, Err
 
 /// Adds several tokens and databases in one write, all or nothing.
 ///
+/// ```no_run
+/// use influxdb3_offline_tokens::{DatabaseName, Token, TokenEntry, TokenName, append_all};
+///
+/// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
+/// append_all("permission-tokens.json", [entry], [DatabaseName::parse("sensors")?])?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// As [`append`].
 pub fn append_all(
@@ -125,6 +133,13 @@ pub fn change(path: impl AsRef<Path>, changes: &[Change], options: &ChangeOption
 
 /// Writes a whole file in place of what is there, with the same care as [`append`].
 ///
+/// ```no_run
+/// use influxdb3_offline_tokens::{ChangeOptions, TokenFile, save};
+///
+/// save("permission-tokens.json", &TokenFile::default(), &ChangeOptions::new())?;
+/// # Ok::<(), influxdb3_offline_tokens::Error>(())
+/// ```
+///
 /// # Errors
 /// As [`append`], except that what is there does not need to be sound.
 pub fn save(path: impl AsRef<Path>, file: &TokenFile, options: &ChangeOptions) -> Result<Changed, Error> {
@@ -133,6 +148,12 @@ pub fn save(path: impl AsRef<Path>, file: &TokenFile, options: &ChangeOptions) -
 }
 
 /// Reads an admin token file from disk, as [`load`] reads a tokens file.
+///
+/// ```no_run
+/// let file = influxdb3_offline_tokens::load_admin("admin-token.json")?;
+/// println!("{}: {:?}", file.name(), file.expiry());
+/// # Ok::<(), influxdb3_offline_tokens::Error>(())
+/// ```
 ///
 /// # Errors
 /// As [`load`]; no sound admin token file (with the report).

@@ -125,6 +125,12 @@ impl FromStr for Token {
 }
 
 /// What is wrong with a token.
+///
+/// ```
+/// use influxdb3_offline_tokens::{InvalidTokenKind, Token};
+///
+/// assert_eq!(Token::parse("apiv3_a b").unwrap_err().kind(), InvalidTokenKind::Characters);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvalidTokenKind {
@@ -135,6 +141,13 @@ pub enum InvalidTokenKind {
 }
 
 /// A text that is no token. It keeps nothing of the text.
+///
+/// ```
+/// use influxdb3_offline_tokens::Token;
+///
+/// let error = Token::parse("Bearer apiv3_a").unwrap_err();
+/// assert_eq!(error.to_string(), "a token begins with `apiv3_`");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("{}", match self.kind {
     InvalidTokenKind::Prefix => "a token begins with `apiv3_`",
@@ -160,6 +173,15 @@ impl InvalidToken {
 }
 
 /// The operating system gave no random bytes.
+///
+/// ```
+/// use influxdb3_offline_tokens::{GenerateTokenError, Token};
+///
+/// fn spare() -> Result<[Token; 2], GenerateTokenError> {
+///     Ok([Token::generate()?, Token::generate()?])
+/// }
+/// assert!(spare().is_ok());
+/// ```
 #[cfg(feature = "std")]
 #[derive(Debug, Error)]
 #[error("the operating system gives no random bytes")]

@@ -136,12 +136,75 @@ fn page() -> String {
     page
 }
 
+/// What the codes of each hundred are about.
+const GROUPS: [(&str, &str); 5] = [
+    ("T01", "the JSON and its members"),
+    ("T02", "permission strings"),
+    ("T03", "tokens, names and expiries"),
+    ("T04", "between tokens, and of the whole file"),
+    ("T05", "the file on disk"),
+];
+
+/// The table of the README: a row for each group, the names by severity.
+fn table() -> String {
+    let mut table = String::from("| | error | warning | note |\n|---|---|---|---|\n");
+    for (group, about) in GROUPS {
+        write!(table, "| `{group}xx` {about} |").unwrap();
+        for severity in [Severity::Error, Severity::Warning, Severity::Note] {
+            let codes = Code::ALL.iter().filter(|code| code.id().starts_with(group));
+            let names: Vec<String> = codes
+                .filter(|code| code.severity() == severity)
+                .map(|code| format!("`{}`", code.name()))
+                .collect();
+            write!(table, " {} |", names.join(", ")).unwrap();
+        }
+        table.push('\n');
+    }
+    table
+}
+
+#[track_caller]
+fn assert_current(path: &str, expected: impl Fn(&str) -> String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let expected = expected(&text);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    } else {
+        assert!(text == expected, "write it again: UPDATE=1 cargo test --test codes");
+    }
+}
+
 #[test]
 fn the_page_of_all_codes_is_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/code/codes.md");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, page()).unwrap();
+    assert_current("src/code/codes.md", |_| page());
+}
+
+#[test]
+fn the_table_of_the_readme_has_every_code_once() {
+    const MARKS: [&str; 2] = ["<!-- codes -->\n", "<!-- end of codes -->\n"];
+    assert_current("README.md", |readme| {
+        let (before, rest) = readme.split_once(MARKS[0]).expect("a mark before the table of codes");
+        let (_, behind) = rest.split_once(MARKS[1]).expect("a mark behind the table of codes");
+        format!("{before}{}{}{}{behind}", MARKS[0], table(), MARKS[1])
+    });
+    for code in Code::ALL {
+        assert_eq!(table().matches(&format!("`{}`", code.name())).count(), 1, "{code}");
     }
-    let current = std::fs::read_to_string(path).unwrap() == page();
-    assert!(current, "write it again: UPDATE=1 cargo test --test codes");
+}
+
+/// The changelog names every code, alone or in a range of which both ends are codes.
+#[test]
+fn the_changelog_has_every_code() {
+    let changelog = include_str!("../CHANGELOG.md");
+    let range = regex::Regex::new("`(T[0-9]{4})`(?: to `(T[0-9]{4})`)?").unwrap();
+    let mut named = std::collections::BTreeSet::new();
+    for found in changelog.split("### Codes").skip(1).flat_map(|codes| range.captures_iter(codes)) {
+        let place = |id: &str| Code::ALL.iter().position(|code| code.id() == id).expect("an id of the table");
+        let first = place(&found[1]);
+        named.extend(first..=found.get(2).map_or(first, |last| place(last.as_str())));
+    }
+    let missing: Vec<&str> =
+        (0..Code::ALL.len()).filter(|at| !named.contains(at)).map(|at| Code::ALL[at].id()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

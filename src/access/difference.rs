@@ -103,6 +103,16 @@ fn pairs<'a>(old: &'a [TokenEntry], new: &'a [TokenEntry]) -> Vec<Pair<'a>> {
 }
 
 /// How a token of one file stands to one of the other.
+///
+/// ```
+/// use influxdb3_offline_tokens::{ChangeKind, FileDifference, Token, TokenEntry, TokenFile, TokenName};
+///
+/// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
+/// let rotated = entry.clone().with_token(Token::generate()?);
+/// let (old, new) = (TokenFile::new([], [entry])?, TokenFile::new([], [rotated])?);
+/// assert_eq!(FileDifference::between(&old, &new).tokens()[0].kind(), ChangeKind::Rotated);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangeKind {
@@ -133,6 +143,19 @@ impl ChangeKind {
 }
 
 /// What differs in one token.
+///
+/// ```
+/// use influxdb3_offline_tokens::{FileDifference, Permission, Token, TokenEntry, TokenFile, TokenName};
+///
+/// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?)
+///     .with_permissions([Permission::parse("db:a:read")?]);
+/// let (old, new) = (TokenFile::new([], [entry])?, TokenFile::default());
+/// let difference = FileDifference::between(&old, &new);
+/// let app = &difference.tokens()[0];
+/// assert!(app.before().is_some() && app.after().is_none());
+/// assert_eq!(app.lost()[0].to_string(), "read on database `a`");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct TokenDifference<'a> {
     kind: ChangeKind,

@@ -213,6 +213,17 @@ impl Expectation {
 }
 
 /// An expectation that a file does not meet: the line, the token, and what was found instead.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use influxdb3_offline_tokens::{Expectations, TokenFile};
+///
+/// let expectations = Expectations::parse("# no such token\napp can read sensors")?;
+/// let file = TokenFile::default();
+/// let failed = expectations.check(&file, SystemTime::now());
+/// assert_eq!((failed[0].line(), failed[0].token()), (2, "app"));
+/// # Ok::<(), influxdb3_offline_tokens::InvalidExpectations>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FailedExpectation<'a> {
     line: usize,
@@ -221,6 +232,18 @@ pub struct FailedExpectation<'a> {
 }
 
 /// What was found instead of what was expected.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use influxdb3_offline_tokens::{Expectations, FailureKind, Token, TokenEntry, TokenFile, TokenName};
+///
+/// let file = TokenFile::new([], [TokenEntry::new(TokenName::parse("app")?, Token::generate()?)])?;
+/// let expectations = Expectations::parse("app can read sensors")?;
+/// let failed = expectations.check(&file, SystemTime::now());
+/// let FailureKind::Denied { decision, .. } = failed[0].kind() else { panic!("not denied") };
+/// assert_eq!(decision.reason().unwrap().name(), "no-entry");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FailureKind<'a> {

@@ -12,6 +12,13 @@ use crate::name::{InvalidName, check_database_name, check_token_name};
 use crate::permission::{DatabaseActions, SystemResource};
 
 /// What is wrong with a line.
+///
+/// ```
+/// use influxdb3_offline_tokens::{ExpectationErrorKind, Expectations};
+///
+/// let wrong = Expectations::parse("app can rad sensors").unwrap_err();
+/// assert_eq!(wrong.errors()[0].kind(), ExpectationErrorKind::UnknownAction);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ExpectationErrorKind {
@@ -56,6 +63,13 @@ pub enum ExpectationErrorKind {
 }
 
 /// A line that is no expectation. It keeps nothing of the text.
+///
+/// ```
+/// use influxdb3_offline_tokens::Expectations;
+///
+/// let wrong = Expectations::parse("app can").unwrap_err();
+/// assert_eq!(wrong.errors()[0].to_string(), "line 1: the actions are missing");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("line {line}: {kind}")]
 pub struct InvalidExpectation {

@@ -9,6 +9,13 @@ use std::path::Path;
 use thiserror::Error;
 
 /// What went wrong on the disk. With every kind but [`DurabilityUnknown`](Self::DurabilityUnknown), nothing was changed.
+///
+/// ```
+/// use influxdb3_offline_tokens::{DiskErrorKind, Error, load};
+///
+/// let error = load("/nowhere/permission-tokens.json").unwrap_err();
+/// assert!(matches!(error, Error::Disk(disk) if disk.kind() == DiskErrorKind::NotFound));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DiskErrorKind {
@@ -53,6 +60,14 @@ pub enum DiskErrorKind {
 /// An error of the disk: which file, what kind, and the system's own error as its source.
 ///
 /// It holds nothing of what is in the file.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Error, load};
+///
+/// let Err(Error::Disk(error)) = load("/nowhere/tokens.json") else { panic!("it is there") };
+/// assert_eq!(error.path(), std::path::Path::new("/nowhere/tokens.json"));
+/// assert!(error.to_string().starts_with("`/nowhere/tokens.json` does not exist"));
+/// ```
 #[derive(Error)]
 #[error("{}", Wording(self))]
 pub struct DiskError {

@@ -10,6 +10,13 @@ use crate::name::{InvalidNameKind, MAX_DATABASE_NAME};
 use crate::span::Span;
 
 /// One of the three parts of a permission string.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Permission, PermissionErrorKind, PermissionPart};
+///
+/// let error = Permission::parse("db:a").unwrap_err();
+/// assert_eq!(error.kind(), PermissionErrorKind::MissingPart(PermissionPart::Actions));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PermissionPart {
     /// `db` or `system`.
@@ -21,6 +28,14 @@ pub enum PermissionPart {
 }
 
 /// What is wrong with a permission string: one kind for each mistake that people make. `Display` says it in words.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Permission, PermissionErrorKind};
+///
+/// let error = Permission::parse("db:a:rw").unwrap_err();
+/// assert_eq!(error.kind(), PermissionErrorKind::UnknownAction);
+/// assert_eq!(error.kind().name(), "unknown-action");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PermissionErrorKind {

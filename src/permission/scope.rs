@@ -255,6 +255,12 @@ impl SystemResource {
 }
 
 /// A name that is not one of a system resource.
+///
+/// ```
+/// use influxdb3_offline_tokens::SystemResource;
+///
+/// assert!(SystemResource::parse("tokens").is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the system resources are `health`, `metrics`, `ping` and `ready`")]
 pub struct UnknownSystemResource(());

@@ -85,6 +85,16 @@ impl<'a> ServerComparison<'a> {
 }
 
 /// Whether the server has the secret of the file under the same name.
+///
+/// ```
+/// use influxdb3_offline_tokens::{SameSecret, ServerComparison, ServerTokens, TokenFile};
+///
+/// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
+/// let server = ServerTokens::parse(br#"[{"name": "app", "hash": "00000000", "permissions": "[]"}]"#)?;
+/// let comparison = ServerComparison::between(&file, &server);
+/// assert_eq!(comparison.tokens()[0].secret(), SameSecret::No);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SameSecret {
     /// Yes, as far as the piece of its hash tells.
@@ -97,6 +107,16 @@ pub enum SameSecret {
 }
 
 /// What differs in one token.
+///
+/// ```
+/// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+///
+/// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+/// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[]"}]"#)?;
+/// let comparison = ServerComparison::between(&file, &server);
+/// assert_eq!(comparison.tokens()[0].lost()[0].to_string(), "read on database `a`");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct ServerDifference<'a> {
     entry: &'a TokenEntry,

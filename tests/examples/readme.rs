@@ -52,11 +52,3 @@ fn the_broken_file_has_the_findings_of_the_readme() {
     assert_eq!(run.code, 1);
     assert_eq!(run.stdout, said);
 }
-
-#[test]
-fn the_readme_lists_every_example() {
-    for folder in crate::util::files(&crate::util::fixtures().join("../../examples"), "") {
-        let name = folder.file_stem().unwrap().to_str().unwrap();
-        assert!(name == "util" || README.contains(&format!("`{name}`")), "{name}");
-    }
-}
