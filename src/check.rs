@@ -9,6 +9,7 @@ mod expiry;
 mod grammar;
 mod members;
 mod names;
+mod numbered;
 mod permissions;
 mod plain;
 mod rights;

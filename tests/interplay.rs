@@ -54,6 +54,13 @@ fn one_cause_gives_one_finding() {
         (r#"["red"]"#, "[5]", &["wrong-type 5"]),
         (r#"["red"]"#, r#"{"db": "red"}"#, &["permissions-not-a-list {"]),
         (r#"["red"]"#, r#"[{"db": "red"}]"#, &["permission-object {"]),
+        // A permission that has a name twice does not cover itself.
+        (r#"["red"]"#, r#"["db:red,red:read", "db:red:write"]"#, &["duplicate-item red / red"]),
+        (
+            r#"["red"]"#,
+            r#"["db:red,red:read", "db:red:read,write"]"#,
+            &["redundant-permission db:red,red:read / db:red:read,write", "duplicate-item red / red"],
+        ),
         // One permission too many in a string is no wrong action and no extra part.
         (r#"["red"]"#, r#"["db:red:read,db:red:write"]"#, &["extra-part ,db:red:write"]),
         (

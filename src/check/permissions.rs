@@ -4,14 +4,12 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use std::collections::HashMap;
-
-use foldhash::quality::RandomState;
 
 use crate::check::context::{At, Context, finding, replace_safely};
 use crate::check::decode::Decoder;
 use crate::check::grammar::errors;
 use crate::check::names::name_warnings;
+use crate::check::numbered::firsts;
 use crate::check::rights;
 use crate::check::shape::{not_a_list, text};
 use crate::code::{Code, Severity};
@@ -115,10 +113,8 @@ pub(super) fn list<'a>(
             errors(&mut decoder.context, At::Permission(token, *index), *string, text);
         }
     }
-    if rights::may_meet(&grants) {
-        let elements: Vec<Span> = items.iter().map(|item| item.span).collect();
-        rights::between(&mut decoder.context, token, &grants, &elements);
-    }
+    let elements = || items.iter().map(|item| item.span).collect();
+    rights::between(&mut decoder.context, token, &grants, elements);
     let all = build && grants.len() == items.len();
     all.then(|| grants.iter().map(|grant| grant.permission.to_owned()).collect())
 }
@@ -286,14 +282,9 @@ fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_
     let at = At::Permission(token, grant.index);
     let (_, lists) = grant.text.split_once(':').unwrap_or_default();
     let (names, actions) = lists.rsplit_once(':').unwrap_or_default();
-    let mut twice: Vec<(Span, Span)> = Vec::new();
     let (start, colon) = grant.name_places();
-    if may_repeat(names) {
-        twice.extend(second_ones(grant.spans(start, colon)));
-    }
-    if may_repeat(actions) {
-        twice.extend(second_ones(grant.spans(colon + 1, grant.text.len())));
-    }
+    let mut twice = second_ones(names, grant.spans(start, colon));
+    twice.extend(second_ones(actions, grant.spans(colon + 1, grant.text.len())));
     let mut places = grant.string.places();
     for (first, span) in twice {
         let place = places.place(span);
@@ -306,24 +297,27 @@ fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_
     }
 }
 
-/// Whether an item can stand twice in a list; a short one is searched for it.
-fn may_repeat(list: &str) -> bool {
-    const SHORT: usize = 80;
+/// The items of a list that stand in it before, each behind the first that says the same. A short list is searched for them.
+fn second_ones<'t>(list: &str, items: impl Iterator<Item = (Span, &'t str)>) -> Vec<(Span, Span)> {
+    const SHORT: usize = 24;
+    if list.len() <= SHORT && !repeats(list) {
+        return Vec::new();
+    }
+    let (spans, texts): (Vec<Span>, Vec<&str>) = items.unzip();
+    let pairs = firsts(&texts).into_iter().zip(&spans);
+    pairs
+        .filter_map(|(first, span)| Some((*spans.get(first)?, *span)))
+        .filter(|(first, span)| first != span)
+        .collect()
+}
+
+fn repeats(list: &str) -> bool {
     let mut rest = list;
     while let Some((item, others)) = rest.split_once(',') {
-        if list.len() > SHORT || others.split(',').any(|other| other == item) {
+        if others.split(',').any(|other| other == item) {
             return true;
         }
         rest = others;
     }
     false
-}
-
-/// The items that stand before, each behind the first that says the same.
-fn second_ones<'t>(items: impl Iterator<Item = (Span, &'t str)>) -> impl Iterator<Item = (Span, Span)> {
-    let mut seen = HashMap::<_, _, RandomState>::default();
-    items.filter_map(move |(span, item)| {
-        let first = *seen.entry(item).or_insert(span);
-        (first != span).then_some((first, span))
-    })
 }

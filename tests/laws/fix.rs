@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use influxdb3_offline_tokens::{
-    Applicability, Code, Diagnostic, Edit, Fix, Replacement, Report, Severity, Validator,
+    Applicability, Code, Diagnostic, Edit, Fix, Replacement, Report, Rights, Severity, TokenFile, Validator,
 };
 
 use super::{Law, ensure};
@@ -87,6 +87,9 @@ fn whole_text(validator: &Validator, bytes: &[u8], report: &Report, level: Appli
     let unchanged = fixed.as_bytes() == bytes;
     ensure!((fixed.applied() == 0) == unchanged, "{} fixes applied, {}", fixed.applied(), show());
     ensure!(after.count(Severity::Error) <= report.count(Severity::Error), "more errors, {}", show());
+    if level == Applicability::Safe {
+        ensure!(allows_the_same(bytes, fixed.as_bytes()), "a token may do something else, {}", show());
+    }
     let (all, codes) = fixable(report, level);
     let left = after.iter().find(|found| all && codes.contains(&found.code()));
     if let Some(left) = left {
@@ -100,6 +103,16 @@ fn whole_text(validator: &Validator, bytes: &[u8], report: &Report, level: Appli
     let same = !ends || without_new_tokens(&plain) == without_new_tokens(fixed.as_bytes());
     ensure!(same, "other bytes than the edits say: {}", show());
     Ok(())
+}
+
+/// Whether every token of a file that loads still loads, and may do what it could.
+fn allows_the_same(before: &[u8], after: &[u8]) -> bool {
+    let Ok(before) = TokenFile::parse(before) else { return true };
+    let Ok(after) = TokenFile::parse(after) else { return false };
+    let pairs = || before.tokens().iter().zip(after.tokens());
+    before.tokens().len() == after.tokens().len()
+        && pairs()
+            .all(|(one, other)| Rights::of(one.permissions()).is_equivalent(&Rights::of(other.permissions())))
 }
 
 /// Each fix by itself mends its finding and makes no error.
