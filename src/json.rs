@@ -21,7 +21,7 @@ pub(crate) use self::flat::{Flat, FlatValue};
 pub(crate) use self::node::{Member, Node, RawStr, Value, Wiped};
 use self::reader::Reader;
 pub(crate) use self::tree::tree;
-pub(crate) use self::write::{compact, pretty, quoted, string_list};
+pub(crate) use self::write::{compact, pretty, quoted, quoted_list, string_list};
 use crate::span::Span;
 
 /// How deeply arrays and objects may be nested: as deeply as `serde_json` follows.

@@ -61,6 +61,12 @@ fn distance(a: &[u8], b: &[u8], within: usize) -> Option<usize> {
     if a.len() > LONGEST || b.len() > LONGEST || a.len().abs_diff(b.len()) > within.min(4) {
         return None;
     }
+    // Each letter that only one of them has takes a change of its own.
+    let (letters, others) = (letters(a), letters(b));
+    if (letters & !others).count_ones().max((others & !letters).count_ones()) as usize > within {
+        return None;
+    }
+    let (a, b) = without_common_ends(a, b);
     let same = |i: usize, j: usize| Some(a.get(i)?.eq_ignore_ascii_case(b.get(j)?));
     let within_u8 = u8::try_from(within).ok()?;
     // Row i holds the distances of the first i bytes of `a`; only cells near the diagonal can be small enough.
@@ -91,6 +97,20 @@ fn distance(a: &[u8], b: &[u8], within: usize) -> Option<usize> {
         rows.rotate_left(1);
     }
     rows[1].get(b.len()).map(|distance| usize::from(*distance)).filter(|distance| *distance <= within)
+}
+
+/// What is left of both without the bytes that they begin and end with: those cost nothing.
+fn without_common_ends<'w>(a: &'w [u8], b: &'w [u8]) -> (&'w [u8], &'w [u8]) {
+    let same = |(a, b): &(&u8, &u8)| a.eq_ignore_ascii_case(b);
+    let begin = a.iter().zip(b).take_while(same).count();
+    let (a, b) = (a.get(begin..).unwrap_or_default(), b.get(begin..).unwrap_or_default());
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(same).count();
+    (a.get(..a.len() - end).unwrap_or_default(), b.get(..b.len() - end).unwrap_or_default())
+}
+
+/// Which letters occur, in any case; other bytes count as one of them.
+fn letters(word: &[u8]) -> u32 {
+    word.iter().fold(0, |letters, byte| letters | 1 << (byte & 31))
 }
 
 // More than any distance that is asked for, and no overflow where something is added.

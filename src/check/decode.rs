@@ -58,7 +58,7 @@ pub(super) struct Decoder<'v, 'a> {
     quiet_lists: HashMap<&'a str, bool, foldhash::fast::RandomState>,
     text: &'a str,
     start: usize,
-    members: HashMap<Cow<'a, str>, RawStr<'a>>,
+    members: HashMap<Cow<'a, str>, RawStr<'a>, foldhash::quality::RandomState>,
     others: Vec<(RawStr<'a>, Cow<'a, str>, Node<'a>)>,
     tokens_seen: bool,
     create_seen: bool,
@@ -75,7 +75,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
             quiet_lists: HashMap::default(),
             text,
             start: 0,
-            members: HashMap::new(),
+            members: HashMap::default(),
             others: Vec::new(),
             tokens_seen: false,
             create_seen: false,
@@ -228,6 +228,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
                 return self.context.push(found.help(help));
             }
         }
+        let mut free: Vec<&'static str> = FILE_MEMBERS.to_vec();
         let mut tokens_meant = self.tokens_seen || is_http;
         if !self.tokens_seen {
             self.whole.unreadable();
@@ -237,11 +238,10 @@ impl<'v, 'a> Decoder<'v, 'a> {
                 // One finding for the whole body is enough: its other members are right in it.
                 continue;
             }
-            let taken = |known: &str| match known {
-                TOKENS => tokens_meant,
-                _ => self.create_seen,
-            };
-            let free: Vec<&'static str> = FILE_MEMBERS.into_iter().filter(|known| !taken(known)).collect();
+            free.retain(|known| match *known {
+                TOKENS => !tokens_meant,
+                _ => !self.create_seen,
+            });
             match unknown(&mut self.context, *key, name, node, &free, At::Member(name)) {
                 Some(CREATE_DATABASES) => self.create_databases(node),
                 Some(TOKENS) => {

@@ -200,13 +200,17 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
             },
         }
     }
+    if unknown_members.is_empty() {
+        return found;
+    }
+    let pairs = known.into_iter().zip(&found);
+    let mut free: Vec<&'static str> =
+        pairs.filter(|(_, slot)| slot.is_none()).map(|(known, _)| known).collect();
     for (member, name) in unknown_members {
-        let pairs = known.into_iter().zip(&found);
-        let free: Vec<&'static str> =
-            pairs.filter(|(_, slot)| slot.is_none()).map(|(known, _)| known).collect();
         let meant = unknown(context, member.key, &name, &member.value, &free, at(&name));
         if let Some(slot) = meant.and_then(&place).and_then(|place| found.get_mut(place)) {
             *slot = Some((member.key, &member.value));
+            free.retain(|known| Some(*known) != meant);
         }
     }
     found

@@ -122,10 +122,7 @@ pub(super) fn not_a_list<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, node: 
     if let Some(list) = list_in_a_string(&text) {
         // Unwrapped, a wrong one would be a mistake more.
         let right = list.iter().all(|item| Permission::accept(item).is_some() && may_show(item, item));
-        let fix = || {
-            let quoted: Vec<String> = list.iter().map(|item| json::quoted(item)).collect();
-            replace_safely(node.span, format!("[{}]", quoted.join(", ")))
-        };
+        let fix = || replace_safely(node.span, json::quoted_list(&list));
         return decoder.context.push(found.fix(right.then(fix)));
     }
     if let Some(permission) = Permission::accept(&text) {

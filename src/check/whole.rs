@@ -2,10 +2,11 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
+
+use foldhash::quality::RandomState;
 
 use crate::check::context::{
     At, Context, finding, half_a_character, remove_element, replace_safely, with_fragment,
@@ -45,11 +46,11 @@ pub(crate) struct Whole<'a> {
     secrets: Seen<'a>,
     names: Seen<'a>,
     padded_names: Vec<(usize, RawStr<'a>)>,
-    pub(super) granted: HashMap<Cow<'a, str>, Granted, foldhash::quality::RandomState>,
+    pub(super) granted: HashMap<Cow<'a, str>, Granted, RandomState>,
     pub(super) all_granted: bool,
     // A permission that was refused or is not there may have granted anything.
     pub(super) unreadable: bool,
-    pub(super) created: HashMap<Cow<'a, str>, (usize, Span)>,
+    pub(super) created: HashMap<Cow<'a, str>, (usize, Span), RandomState>,
     pub(super) create_unreadable: bool,
 }
 
@@ -70,7 +71,7 @@ impl<'a> Whole<'a> {
             granted: HashMap::default(),
             all_granted: false,
             unreadable: false,
-            created: HashMap::new(),
+            created: HashMap::default(),
             create_unreadable: false,
         }
     }
@@ -163,13 +164,15 @@ impl<'a> Whole<'a> {
 
     /// A database that a permission names; `name` has no error. Where the file spells it without escapes it is borrowed.
     pub(super) fn grant(&mut self, place: (usize, usize, Span), name: &str, borrowed: Option<&'a str>) {
-        if let Some(granted) = self.granted.get_mut(name) {
-            granted.again = true;
-            return;
-        }
         let name = borrowed.map_or_else(|| Cow::Owned(name.into()), Cow::Borrowed);
         let (token, permission, span) = place;
-        self.granted.insert(name, Granted { token, permission, span, again: false });
+        let first = |granted: &mut Granted| granted.again = true;
+        self.granted.entry(name).and_modify(first).or_insert(Granted {
+            token,
+            permission,
+            span,
+            again: false,
+        });
     }
 
     pub(super) fn unreadable(&mut self) {
@@ -251,11 +254,12 @@ impl<'a> Whole<'a> {
         {
             let list = list_in_a_string(&decoded);
             let is_list = list.is_some();
-            let names: Vec<String> =
-                list.unwrap_or_else(|| separated(&decoded).map(|(_, name)| name.into()).collect());
+            let names: Vec<Cow<'_, str>> = match list {
+                Some(list) => list.into_iter().map(Cow::Owned).collect(),
+                None => separated(&decoded).map(|(_, name)| Cow::Borrowed(name)).collect(),
+            };
             if names.iter().all(|name| check_database_name(name).is_ok()) {
-                let quoted: Vec<String> = names.iter().map(|name| json::quoted(name)).collect();
-                let fix = || replace_safely(node.span, format!("[{}]", quoted.join(", ")));
+                let fix = || replace_safely(node.span, json::quoted_list(&names));
                 found = found.fix(may_show(text_of(text, node), &decoded).then(fix));
             } else if !is_list && decoded.len() <= SHORT_LIST {
                 for (start, name) in separated(&decoded) {

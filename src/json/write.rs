@@ -8,6 +8,19 @@ pub(crate) fn quoted(text: &str) -> String {
     compact(&text)
 }
 
+/// Writes strings that hold no secret as a JSON array on one line.
+pub(crate) fn quoted_list<T: serde::Serialize>(texts: &[T]) -> String {
+    let mut list = Vec::from(*b"[");
+    for text in texts {
+        if list.len() > 1 {
+            list.extend_from_slice(b", ");
+        }
+        let _ = serde_json::to_writer(&mut list, text);
+    }
+    list.push(b']');
+    String::from_utf8(list).unwrap_or_default()
+}
+
 /// Writes a value that holds no secret on one line.
 pub(crate) fn compact(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()

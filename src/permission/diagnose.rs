@@ -60,9 +60,8 @@ fn whole(text: &str) -> Span {
 
 /// `${…}`, `$NAME`, `{{…}}`, `<…>`: what a template or a shell should have filled in.
 fn variables(text: &str) -> Vec<Span> {
-    const ENCLOSED: [(&str, &str); 4] = [("${", "}"), ("$(", ")"), ("{{", "}}"), ("<", ">")];
     // What is not closed once is never closed later: this keeps the search linear on `<<<<<…`.
-    let mut closes = [true; ENCLOSED.len()];
+    let mut closes = [true; 4];
     let mut spans = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..) {
@@ -74,12 +73,20 @@ fn variables(text: &str) -> Vec<Span> {
             let end = name.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(name.len());
             (end > 0).then_some(1 + end)
         };
+        let (kind, close): (usize, &[u8]) = match rest.as_bytes() {
+            [b'$', b'{', ..] => (0, b"}"),
+            [b'$', b'(', ..] => (1, b")"),
+            [b'{', b'{', ..] => (2, b"}}"),
+            [b'<', ..] => (3, b">"),
+            _ => (closes.len(), b""),
+        };
         let mut length = None;
-        for ((open, close), closes) in ENCLOSED.into_iter().zip(&mut closes) {
-            if let Some(inner) = rest.strip_prefix(open).filter(|_| *closes) {
-                length = inner.find(close).map(|end| open.len() + end + close.len());
-                *closes = length.is_some();
-            }
+        if let Some(closes) = closes.get_mut(kind).filter(|closes| **closes) {
+            let open = if close == b">" { 1 } else { 2 };
+            let inner = rest.as_bytes().get(open..).unwrap_or_default();
+            let end = inner.windows(close.len()).position(|window| window == close);
+            length = end.map(|end| open + end + close.len());
+            *closes = length.is_some();
         }
         let length = length.or_else(named);
         spans.extend(length.map(|length| Span::new(at, at + length)));
