@@ -23,6 +23,7 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use core::str::Utf8Error;
 use core::time::Duration;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -324,39 +325,37 @@ fn check<'v>(mut context: Context<'v>, bytes: &[u8], build: bool) -> (Report, Op
         context.push(found.help("save it as UTF-8; PowerShell's `Out-File` has `-Encoding utf8` for that"));
         return (context.finish(bytes), None);
     }
-    if let Some(first) = no_text(bytes) {
+    let utf8 = core::str::from_utf8(bytes);
+    if let Some(first) = utf8.err().and_then(|error| no_text(bytes, error)) {
         let message = "the file is not text in UTF-8: most of its bytes are no characters";
         let found = Diagnostic::new(Code::InvalidUtf8, first, String::new(), message);
         context.push(found.help("save it as UTF-8; was it compressed or encrypted?"));
         return (context.finish(bytes), None);
     }
-    let text = json::Wiped(readable(&mut context, bytes));
+    let text = json::Wiped(readable(&mut context, bytes, utf8.ok()));
     let attempt = |context: Context<'v>, text: &_, whole| decode::attempt(&context, text, build && whole);
     let (context, file) = syntax::read(context, &text, &TOKENS_FORM, attempt);
     (context.finish(bytes), file)
 }
 
 fn check_admin(mut context: Context<'_>, bytes: &[u8]) -> (Report, Option<AdminTokenFile>) {
-    let text = json::Wiped(readable(&mut context, bytes));
+    let text = json::Wiped(readable(&mut context, bytes, core::str::from_utf8(bytes).ok()));
     let (context, file) = syntax::read(context, &text, &admin::ADMIN_FORM, admin::attempt);
     (context.finish(bytes), file)
 }
 
 /// The first bytes that are no character, where so many are not that the rest says nothing.
-fn no_text(bytes: &[u8]) -> Option<Span> {
-    let error = core::str::from_utf8(bytes).err()?;
+fn no_text(bytes: &[u8], error: Utf8Error) -> Option<Span> {
     let wrong: usize = bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
     let end = error.error_len().map_or(bytes.len(), |length| error.valid_up_to() + length);
     (wrong > 32 && wrong > bytes.len() / 8).then(|| Span::new(error.valid_up_to(), end))
 }
 
-/// The text, of the same length, with a byte order mark and what is not UTF-8 blanked out and reported.
-fn readable<'t>(context: &mut Context<'_>, bytes: &'t [u8]) -> Cow<'t, str> {
+/// The text, of the same length, with a byte order mark and what is not UTF-8 blanked out and reported. `text` is there
+/// where all of it is UTF-8.
+fn readable<'t>(context: &mut Context<'_>, bytes: &'t [u8], text: Option<&'t str>) -> Cow<'t, str> {
     const MARK: &[u8] = b"\xEF\xBB\xBF";
-    let utf8 = core::str::from_utf8(bytes);
-    if let Ok(text) = utf8
-        && !bytes.starts_with(MARK)
-    {
+    if let Some(text) = text.filter(|_| !bytes.starts_with(MARK)) {
         return Cow::Borrowed(text);
     }
     let mut text = String::with_capacity(bytes.len());

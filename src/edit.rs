@@ -212,9 +212,7 @@ fn one(bytes: &[u8], change: &Change) -> Result<Option<Zeroizing<Vec<u8>>>, Chan
 
 fn planned(bytes: &[u8], change: &Change) -> Result<Option<Changed>, ChangeError> {
     let whole = survey(bytes)?;
-    // What the survey took is UTF-8.
-    let text = core::str::from_utf8(bytes).unwrap_or_default();
-    let layout = Layout::new(text, &whole);
+    let layout = Layout::new(&whole);
     let mut pieces = match change {
         Change::Append { entries, if_exists } => append(&whole, &layout, bytes, entries, *if_exists)?,
         Change::CreateDatabases(names) => {
@@ -354,7 +352,7 @@ mod tests {
         };
         let entry_b = entry("apiv3_b", "db:d:read");
         let whole = survey(ONE.as_bytes()).unwrap();
-        let layout = Layout::new(ONE, &whole);
+        let layout = Layout::new(&whole);
         let text = |entry: &TokenEntry| String::from(layout.entry(entry).as_str());
         let b = text(&entry_b);
         let cases = [

@@ -30,6 +30,7 @@ const MAX_DATABASES: usize = 100;
 const SHORT_LIST: usize = 4_096;
 
 pub(crate) struct Whole<'a> {
+    pub(crate) text: &'a str,
     /// Where the bracket of the file is.
     pub(crate) object_start: usize,
     // In an array at the top there is no place for a member.
@@ -57,6 +58,7 @@ pub(crate) struct Whole<'a> {
 impl<'a> Whole<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         Self {
+            text,
             object_start: 0,
             first_member: None,
             tokens_start: None,

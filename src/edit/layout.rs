@@ -59,7 +59,8 @@ pub(super) struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    pub(super) fn new(text: &'a str, whole: &Whole<'_>) -> Self {
+    pub(super) fn new(whole: &Whole<'a>) -> Self {
+        let text = whole.text;
         let tokens = Span::new(whole.tokens_start.unwrap_or(0), whole.tokens_end);
         let last = whole.last_token;
         let entry = last.and_then(|last| last.text(text)).unwrap_or_default();
