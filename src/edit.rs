@@ -20,6 +20,7 @@ use crate::fix::{is_insertion, splice_pieces};
 use crate::json::pretty;
 use crate::name::{DatabaseName, TokenName};
 use crate::permission::Permission;
+use crate::secret::SecretBytes;
 use crate::token::Token;
 
 /// One change of a tokens file.
@@ -140,16 +141,16 @@ fn shown(name: &TokenName) -> &str {
 /// let text = br#"{"create_databases": ["a"], "tokens": []}"#;
 /// let change = Change::CreateDatabases(vec![DatabaseName::parse("b")?]);
 /// let changed = edit::apply(Some(text), &[change])?.unwrap();
-/// assert_eq!(&**changed, br#"{"create_databases": ["a", "b"], "tokens": []}"#);
+/// assert_eq!(&*changed, br#"{"create_databases": ["a", "b"], "tokens": []}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
 /// A text that is no sound tokens file; a name or secret that is there already; a name that is not there.
-pub fn apply(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<Zeroizing<Vec<u8>>>, ChangeError> {
-    let mut current: Option<Zeroizing<Vec<u8>>> = None;
+pub fn apply(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<SecretBytes>, ChangeError> {
+    let mut current: Option<SecretBytes> = None;
     for change in changes {
-        let before = current.as_ref().map(|bytes| bytes.as_slice()).or(text);
+        let before = current.as_deref().or(text);
         let after = match before {
             Some(bytes) => one(bytes, change)?,
             None => begin(change)?,
@@ -157,11 +158,11 @@ pub fn apply(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<Zeroizing
         current = after.or(current);
     }
     // A change that is undone by the next is none.
-    Ok(current.filter(|bytes| text != Some(bytes.as_slice())))
+    Ok(current.filter(|bytes| text != Some(&**bytes)))
 }
 
 /// The first text of a file.
-fn begin(change: &Change) -> Result<Option<Zeroizing<Vec<u8>>>, ChangeError> {
+fn begin(change: &Change) -> Result<Option<SecretBytes>, ChangeError> {
     let file = match change {
         Change::Append { entries, .. } => {
             TokenFile::new([], entries.iter().cloned()).map_err(|twice| match twice.kind() {
@@ -185,7 +186,7 @@ fn begin(change: &Change) -> Result<Option<Zeroizing<Vec<u8>>>, ChangeError> {
 /// A changed text.
 pub(crate) enum Changed {
     /// This.
-    Whole(Zeroizing<Vec<u8>>),
+    Whole(SecretBytes),
     /// The text as it was, with this put in at a place.
     Insertion(usize, Zeroizing<String>),
 }
@@ -198,12 +199,13 @@ pub(crate) fn changed(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<
     }
 }
 
-fn one(bytes: &[u8], change: &Change) -> Result<Option<Zeroizing<Vec<u8>>>, ChangeError> {
+fn one(bytes: &[u8], change: &Change) -> Result<Option<SecretBytes>, ChangeError> {
     match planned(bytes, change)? {
         None => Ok(None),
         Some(Changed::Whole(changed)) => Ok(Some(changed)),
         Some(Changed::Insertion(at, text)) => {
-            let changed = splice_pieces(bytes, core::iter::once((at..at, text.as_bytes())));
+            let changed: SecretBytes =
+                splice_pieces(bytes, core::iter::once((at..at, text.as_bytes()))).into();
             let proven = is_insertion(bytes, at, &text, &changed);
             if proven { Ok(Some(changed)) } else { Err(ChangeError::NotProven) }
         }
@@ -243,7 +245,9 @@ fn planned(bytes: &[u8], change: &Change) -> Result<Option<Changed>, ChangeError
     if pieces.0.is_empty() {
         return Ok(None);
     }
-    let splice = || splice_pieces(bytes, pieces.0.iter().map(|(span, new)| (span.range(), new.as_bytes())));
+    let splice = || -> SecretBytes {
+        splice_pieces(bytes, pieces.0.iter().map(|(span, new)| (span.range(), new.as_bytes()))).into()
+    };
     if let (Change::Append { entries, .. }, [(place, text)]) = (change, pieces.0.as_slice()) {
         let new = |entry: &&TokenEntry| whole.position(entry.name().as_str()).is_none();
         let new: Vec<&TokenEntry> = entries.iter().filter(new).collect();
@@ -265,7 +269,7 @@ fn planned(bytes: &[u8], change: &Change) -> Result<Option<Changed>, ChangeError
     if !proven {
         return Err(ChangeError::NotProven);
     }
-    Ok((changed.as_slice() != bytes).then_some(Changed::Whole(changed)))
+    Ok((*changed != *bytes).then_some(Changed::Whole(changed)))
 }
 
 /// Reads a changed text again: it is sound, and has as many tokens as it should have.

@@ -42,7 +42,7 @@
 //! let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#;
 //! let remove = Change::Remove(TokenName::parse("app")?);
 //! let changed = edit::apply(Some(text), &[remove])?.unwrap();
-//! assert_eq!(&**changed, br#"{"tokens": []}"#);
+//! assert_eq!(&*changed, br#"{"tokens": []}"#);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -168,6 +168,7 @@ extern crate std;
 
 // Values: no I/O, no JSON.
 pub mod span;
+pub mod secret;
 mod suggest;
 pub mod name;
 pub mod permission;
@@ -259,6 +260,7 @@ pub use crate::redact::redact;
 pub use crate::release::{InvalidRelease, Release};
 #[cfg(feature = "std")]
 pub use crate::schema::JSON_SCHEMA;
+pub use crate::secret::SecretBytes;
 #[cfg(feature = "std")]
 pub use crate::server_tokens::{
     SameSecret, ServerComparison, ServerDifference, ServerPermissions, ServerToken, ServerTokens,

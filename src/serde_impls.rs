@@ -15,7 +15,7 @@ use core::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
@@ -23,6 +23,7 @@ use crate::json::pretty;
 use crate::name::{DatabaseName, TokenName};
 use crate::permission::{DatabaseActions, Permission, SystemResource};
 use crate::release::Release;
+use crate::secret::SecretBytes;
 use crate::token::Token;
 
 /// Reads a string and parses it; what is no string is not quoted.
@@ -292,10 +293,10 @@ impl TokenFile {
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
     ///
-    /// assert_eq!(&**TokenFile::default().to_json(), b"{\n  \"tokens\": []\n}\n");
+    /// assert_eq!(&*TokenFile::default().to_json(), b"{\n  \"tokens\": []\n}\n");
     /// ```
     #[must_use]
-    pub fn to_json(&self) -> Zeroizing<Vec<u8>> {
+    pub fn to_json(&self) -> SecretBytes {
         pretty(self)
     }
 }

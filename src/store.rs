@@ -144,7 +144,7 @@ pub fn change(path: impl AsRef<Path>, changes: &[Change], options: &ChangeOption
 /// As [`append`], except that what is there does not need to be sound.
 pub fn save(path: impl AsRef<Path>, file: &TokenFile, options: &ChangeOptions) -> Result<Changed, Error> {
     let text = file.to_json();
-    replace(path.as_ref(), options, |old| Ok((old != Some(&text)).then(|| text.clone())))
+    replace(path.as_ref(), options, |old| Ok((old != Some(&*text)).then(|| Zeroizing::from(text.clone()))))
 }
 
 /// Reads an admin token file from disk, as [`load`] reads a tokens file.
@@ -183,7 +183,8 @@ pub fn load_admin(path: impl AsRef<Path>) -> Result<AdminTokenFile, Error> {
 /// [`Error::is_durability_unknown`] says so.
 pub fn create_admin(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<(), Error> {
     let path = path.as_ref();
-    let edit = |old: Option<&[u8]>| if old.is_some() { Err(()) } else { Ok(Some(file.to_json())) };
+    let edit =
+        |old: Option<&[u8]>| if old.is_some() { Err(()) } else { Ok(Some(Zeroizing::from(file.to_json()))) };
     match disk::replace(path, &ChangeOptions::new().0, edit) {
         Ok(_) => Ok(()),
         Err(ReplaceError::Edit(())) => Err(Error::Exists { path: path.into() }),
@@ -201,13 +202,13 @@ pub fn save_admin(
     options: &ChangeOptions,
 ) -> Result<Changed, Error> {
     let text = file.to_json();
-    replace(path.as_ref(), options, |old| Ok((old != Some(&text)).then(|| text.clone())))
+    replace(path.as_ref(), options, |old| Ok((old != Some(&*text)).then(|| Zeroizing::from(text.clone()))))
 }
 
 impl From<edit::Changed> for NewText {
     fn from(changed: edit::Changed) -> Self {
         match changed {
-            edit::Changed::Whole(text) => Self::Whole(text),
+            edit::Changed::Whole(text) => Self::Whole(text.into()),
             edit::Changed::Insertion(at, mut text) => {
                 // Moved, not copied.
                 let text = Zeroizing::new(core::mem::take(&mut *text).into_bytes());

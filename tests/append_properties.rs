@@ -196,7 +196,7 @@ proptest! {
             }
         }
         let changed = edit::apply(Some(bytes), &[Change::CreateDatabases(names)]).unwrap();
-        let after = changed.as_ref().map_or(bytes, |changed| changed.as_slice());
+        let after = changed.as_deref().unwrap_or(bytes);
         prop_assert_eq!(changed.is_some(), expected.len() > old.create_databases().len());
         prop_assert!(changed.is_none() || is_one_insertion(bytes, after), "more than one insertion");
         let new = TokenFile::parse(after).expect("a sound file after it");

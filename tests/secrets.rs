@@ -11,6 +11,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::hint::black_box;
 
+use influxdb3_offline_tokens::edit;
 use influxdb3_offline_tokens::{
     DatabaseActions, DatabaseName, Expiry, Permission, Release, Token, TokenEntry, TokenFile, TokenName,
     Validator, redact,
@@ -321,6 +322,21 @@ fn reports_and_redacted_texts_show_no_token() {
             Err(error) => out += &chain(&error),
         }
         util::assert_no_piece_of(util::CANARY, &out, what);
+    }
+}
+
+#[test]
+fn the_text_of_a_file_is_not_shown() {
+    let text = format!(r#"{{"tokens": [{{"token": "{}", "name": "a", "permissions": []}}]}}"#, util::CANARY);
+    let file = TokenFile::parse(text.as_bytes()).unwrap();
+    let change = [edit::Change::CreateDatabases(vec![DatabaseName::parse("another").unwrap()])];
+    let changed = edit::apply(Some(text.as_bytes()), &change).unwrap().unwrap();
+    // Neither as text nor as numbers.
+    for text in [file.to_json(), changed] {
+        assert_eq!(
+            format!("{text:?} {text:#?}"),
+            format!("SecretBytes({0} bytes) SecretBytes({0} bytes)", text.len())
+        );
     }
 }
 

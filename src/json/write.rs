@@ -3,6 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::secret::SecretBytes;
+
 /// Writes a string as JSON, with its quotes.
 pub(crate) fn quoted(text: &str) -> String {
     compact(&text)
@@ -32,7 +34,7 @@ pub(crate) fn string_list(text: &str) -> Option<Vec<String>> {
 }
 
 /// Writes a value with an indentation of two spaces and a final newline, into a buffer of the right size.
-pub(crate) fn pretty(value: &impl serde::Serialize) -> zeroize::Zeroizing<Vec<u8>> {
+pub(crate) fn pretty(value: &impl serde::Serialize) -> SecretBytes {
     struct Count(usize);
 
     impl std::io::Write for Count {
@@ -52,5 +54,5 @@ pub(crate) fn pretty(value: &impl serde::Serialize) -> zeroize::Zeroizing<Vec<u8
     let mut text = zeroize::Zeroizing::new(Vec::with_capacity(count.0));
     let _ = serde_json::to_writer_pretty(&mut *text, value);
     text.push(b'\n');
-    text
+    text.into()
 }

@@ -1,17 +1,16 @@
 //! serde for the admin token file.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
-use zeroize::Zeroizing;
 
 use super::{Key, Secret, Text, set};
 use crate::admin::AdminTokenFile;
 use crate::json::pretty;
+use crate::secret::SecretBytes;
 
 /// A string whose error does not quote what stands in its place.
 struct Plain(String);
@@ -86,11 +85,11 @@ impl AdminTokenFile {
     /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
     ///
     /// let file = AdminTokenFile::new(Token::parse("apiv3_a")?);
-    /// assert_eq!(&**file.to_json(), b"{\n  \"token\": \"apiv3_a\",\n  \"name\": \"_admin\"\n}\n");
+    /// assert_eq!(&*file.to_json(), b"{\n  \"token\": \"apiv3_a\",\n  \"name\": \"_admin\"\n}\n");
     /// # Ok::<(), influxdb3_offline_tokens::InvalidToken>(())
     /// ```
     #[must_use]
-    pub fn to_json(&self) -> Zeroizing<Vec<u8>> {
+    pub fn to_json(&self) -> SecretBytes {
         pretty(self)
     }
 }
