@@ -189,13 +189,23 @@ const fn f64_of(length: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Strength, is_evenly_mixed, strength};
+    use super::{LONGEST_JUDGED, Strength, WINDOW, is_evenly_mixed, strength};
 
     #[test]
     fn words_are_not_evenly_mixed_however_they_are_written() {
         assert!(is_evenly_mixed(b"Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNyMzWhFc"));
         assert!(!is_evenly_mixed(b"MySuperSecretAdminToken2024ForOurInfluxDBServer1Here"));
         assert!(!is_evenly_mixed(&b"aZ3".repeat(20)));
+    }
+
+    #[test]
+    fn what_is_behind_the_longest_that_is_judged_would_change_nothing() {
+        // One letter, one period, one word: what adds the least for its length.
+        let long_word = "abcdefghij".repeat(WINDOW / 10);
+        for piece in ["a", "ab", "production", "0123456789", &long_word] {
+            let body = piece.repeat(LONGEST_JUDGED / piece.len() + 1);
+            assert_eq!(strength(body.get(..LONGEST_JUDGED).unwrap()), Strength::Strong, "{piece}");
+        }
     }
 
     #[test]

@@ -65,13 +65,14 @@ fn variables(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..) {
-        let Some(begin) = rest.find(['$', '{', '<']) else { break };
+        let Some(begin) = rest.bytes().position(|byte| matches!(byte, b'$' | b'{' | b'<')) else { break };
         at += begin;
         let rest = rest.get(begin..).unwrap_or_default();
         let named = || {
             let name = rest.strip_prefix('$')?;
-            let end = name.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(name.len());
-            (end > 0).then_some(1 + end)
+            let length =
+                name.bytes().take_while(|byte| *byte == b'_' || byte.is_ascii_alphanumeric()).count();
+            (length > 0).then_some(1 + length)
         };
         let (kind, close): (usize, &[u8]) = match rest.as_bytes() {
             [b'$', b'{', ..] => (0, b"}"),
