@@ -1,5 +1,6 @@
 //! Does any input of 1 MB take much longer than a good file of 1 MB? Each goes through everything that takes a text, and a
-//! good file beside it. A word on the command line picks the inputs whose titles have it.
+//! good file beside it, in which every token has permissions of its own. A word on the command line picks the inputs whose
+//! titles have it.
 
 #![allow(clippy::too_many_lines, reason = "tables of inputs")]
 
@@ -521,7 +522,7 @@ fn least(run: impl Fn(), good: impl Fn()) -> (f64, f64) {
 }
 
 fn texts(_: &mut Criterion) {
-    let good = util::file(SIZE / 270);
+    let good = util::tenants(SIZE / 270);
     let operations = operations();
     let picked = picked();
     for (name, run) in &operations {
@@ -565,7 +566,7 @@ fn values(_: &mut Criterion) {
         );
         println!("{title:42} Permission::parse {:.1}  errors {:.1}", parse.0 / parse.1, errors.0 / errors.1);
     }
-    let good = TokenFile::parse(util::file(SIZE / 270).as_bytes()).unwrap();
+    let good = TokenFile::parse(util::tenants(SIZE / 270).as_bytes()).unwrap();
     for (title, text) in [names_and_members(), databases(), permission_strings(), permission_lists()].concat()
     {
         let Ok(file) = TokenFile::parse(text.as_bytes()) else { continue };

@@ -5,17 +5,28 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// A sound file of `count` tokens, about 270 bytes each, as `influxdb3` writes it.
+/// A sound file of `count` tokens, about 270 bytes each, as `influxdb3` writes it; all have the same permissions.
 pub fn file(count: usize) -> String {
-    let mut text = String::from("{\n  \"create_databases\": [\"db1\", \"db2\", \"db3\"],\n  \"tokens\": [\n");
+    file_of(count, r#""db1", "db2", "db3""#, |_| r#""db:db1,db2:read,write", "db:db3:read""#.into())
+}
+
+/// The same with permissions of each token's own, as a service makes it that has a database for every tenant.
+pub fn tenants(count: usize) -> String {
+    let databases: Vec<String> = (0..50).map(|n| format!(r#""tenant-{n}", "shared-{n}""#)).collect();
+    file_of(count, &databases.join(", "), |index| {
+        format!(r#""db:tenant-{}:read,write", "db:shared-{}:read""#, index % 50, index / 50 % 50)
+    })
+}
+
+fn file_of(count: usize, databases: &str, permissions: impl Fn(usize) -> String) -> String {
+    let mut text = format!("{{\n  \"create_databases\": [{databases}],\n  \"tokens\": [\n");
     for index in 0..count {
         let separator = if index + 1 < count { "," } else { "" };
-        let token = token(index);
+        let (token, permissions) = (token(index), permissions(index));
         writeln!(
             text,
             "    {{\n      \"token\": \"{token}\",\n      \"name\": \"token-{index}\",\n      \
-             \"expiry_millis\": 1798761600000,\n      \
-             \"permissions\": [\"db:db1,db2:read,write\", \"db:db3:read\"]\n    }}{separator}"
+             \"expiry_millis\": 1798761600000,\n      \"permissions\": [{permissions}]\n    }}{separator}"
         )
         .unwrap();
     }
