@@ -120,8 +120,11 @@ impl<'a> LineIndex<'a> {
         let offset = offset.min(self.text.len());
         let line = self.line_starts.partition_point(|&start| start <= offset);
         let start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let column = self.characters_before(offset) - self.characters_before(start) + 1;
-        Location { line, column }
+        let before = match self.text.get(start..offset) {
+            Some(short) if short.len() < STRIDE => count_characters(short),
+            _ => self.characters_before(offset) - self.characters_before(start),
+        };
+        Location { line, column: before + 1 }
     }
 
     fn characters_before(&self, offset: usize) -> usize {

@@ -87,6 +87,8 @@ const WRONG: &[(&str, Expected)] = &[
     ("db:*", &[("missing-part", "", None)]),
     ("system:health", &[("missing-part", "", None)]),
     ("sensors:read", &[("missing-part", "", None)]),
+    ("sensors:read,", &[("missing-part", "", None), ("empty-item", "", None)]),
+    ("sensors: read", &[("missing-part", "", None), ("whitespace", " ", None)]),
     ("sensors:read,write", &[("missing-part", "", None)]),
     ("sensors,b d:read", &[("missing-part", "", None), ("bad-database-name", " ", None)]),
     ("dbs:m", &[("unknown-resource-type", "dbs", Some("db")), ("missing-part", "", None)]),

@@ -131,9 +131,10 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
             });
         }
         Err((InvalidTokenKind::Prefix, _)) => {
+            let prefix = token.find(TOKEN_PREFIX);
             context.find(Code::TokenPrefix, string.inner(), || {
                 let found = finding(Code::TokenPrefix, string.inner(), at, "a token begins with `apiv3_`");
-                let Some(scheme) = token.find(TOKEN_PREFIX) else {
+                let Some(scheme) = prefix else {
                     let help = "let `influxdb3 create token` or this crate generate one";
                     return found.help(help).fix(new());
                 };
@@ -141,16 +142,15 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
                 let help = "remove what stands before `apiv3_`, such as `Bearer`";
                 found.help(help).fix(replace_on_request(place, ""))
             });
+            // What follows the prefix is judged as well: it stays where what stands before is removed.
+            let behind =
+                prefix.and_then(|start| Some((start, check_token(token.get(start..)?).err()?.span())));
+            if let Some((start, span)) = behind {
+                let span = Span::new(start + span.start(), start + span.end());
+                wrong_characters(context, at, string.place(span));
+            }
         }
-        Err((_, span)) => {
-            let place = string.place(span);
-            context.tell(Code::TokenCharacters, place, || {
-                let message =
-                    "an `Authorization` header cannot carry this: a token is visible ASCII characters";
-                let found = finding(Code::TokenCharacters, place, at, message);
-                found.help("generate a token, or remove what was copied with it")
-            });
-        }
+        Err((_, span)) => wrong_characters(context, at, string.place(span)),
         Ok(()) => {
             if context.wants(Code::WeakToken) || context.wants(Code::PlaceholderToken) {
                 let found = match strength(token.get(TOKEN_PREFIX.len()..).unwrap_or_default()) {
@@ -184,6 +184,14 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
     }
     let right = checked.is_ok();
     Some(Secret { string, token, right })
+}
+
+fn wrong_characters(context: &mut Context<'_>, at: At<'_>, place: Span) {
+    context.tell(Code::TokenCharacters, place, || {
+        let message = "an `Authorization` header cannot carry this: a token is visible ASCII characters";
+        let found = finding(Code::TokenCharacters, place, at, message);
+        found.help("generate a token, or remove what was copied with it")
+    });
 }
 
 fn name_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) -> Option<Cow<'a, str>> {

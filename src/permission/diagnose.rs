@@ -144,10 +144,12 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
                 self.add(Kind::MissingPart(PermissionPart::Type), Span::new(0, 0));
             };
         }
-        if actions.is_none() && !self.is_type(first) && names.is_some_and(|names| self.are_actions(names)) {
+        let last = names.filter(|_| actions.is_none() && !self.is_type(first));
+        if let Some(last) = last.filter(|last| self.are_actions(*last)) {
             // `sensors:read`: two right parts, and the first of three is missing.
             self.add(Kind::MissingPart(PermissionPart::Type), Span::new(0, 0));
-            return self.names(first, Some("db"));
+            self.names(first, Some("db"));
+            return self.actions(last, Some("db"));
         }
         let resource_type = self.resource_type(first);
         if resource_type == Some("*") {
@@ -239,7 +241,8 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
     }
 
     fn are_actions(&self, span: Span) -> bool {
-        self.get(span).split(',').all(|word| ACTIONS.contains(&word.trim()))
+        let mut words = self.get(span).split(',').map(str::trim).filter(|word| !word.is_empty()).peekable();
+        words.peek().is_some() && words.all(|word| ACTIONS.contains(&word))
     }
 
     /// The type that was written or meant, as far as it is known.

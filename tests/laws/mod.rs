@@ -8,6 +8,8 @@ pub mod report;
 pub mod secret;
 pub mod seeds;
 
+use std::hash::{DefaultHasher, Hasher};
+
 /// Nothing, or how the law is broken. The text has no secret but those that a test made up.
 pub type Law = Result<(), String>;
 
@@ -19,6 +21,13 @@ macro_rules! ensure {
     };
 }
 pub(crate) use ensure;
+
+/// A number below `of`, which the bytes choose: where a law is held for some of what an input has, or for some inputs.
+fn chosen(bytes: &[u8], of: usize) -> usize {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    usize::try_from(hasher.finish() % of as u64).unwrap_or(0)
+}
 
 /// Each fuzz target: its name, and what it does with an input.
 pub const TARGETS: [(&str, fn(&[u8]) -> Law); 5] =

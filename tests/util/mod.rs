@@ -35,19 +35,20 @@ pub fn piece_of(secret: &str, output: &str) -> Option<String> {
 /// The first so many bytes in a row of the secret that stand in an output.
 pub fn piece_of_length(length: usize, secret: &str, output: &str) -> Option<String> {
     let body = secret.trim_start_matches("apiv3_").as_bytes();
-    // Outputs are long: only a run of pairs that stand in the secret is looked at.
+    // Outputs are long: of every `length` bytes in a row one pair stands at a multiple of `length - 1`.
     let pair = |a: u8, b: u8| usize::from(u16::from_be_bytes([a, b]));
-    let mut is_pair = vec![false; 1 << 16];
+    let mut is_pair = [0_u64; 1 << 10];
     for two in body.windows(2) {
-        is_pair[pair(two[0], two[1])] = true;
+        is_pair[pair(two[0], two[1]) / 64] |= 1 << (pair(two[0], two[1]) % 64);
     }
     let output = output.as_bytes();
-    let mut run = 1;
-    for end in 1..output.len() {
-        run = if is_pair[pair(output[end - 1], output[end])] { run + 1 } else { 1 };
-        if run >= length {
-            let piece = &output[end + 1 - length..=end];
-            if body.windows(length).any(|window| window == piece) {
+    for at in (length - 2..output.len().saturating_sub(1)).step_by(length - 1) {
+        let pair = pair(output[at], output[at + 1]);
+        if is_pair[pair / 64] >> (pair % 64) & 1 == 1 {
+            let around = &output[at + 2 - length..(at + length).min(output.len())];
+            let piece =
+                around.windows(length).find(|piece| body.windows(length).any(|window| window == *piece));
+            if let Some(piece) = piece {
                 return Some(String::from_utf8_lossy(piece).into_owned());
             }
         }
