@@ -54,7 +54,11 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
         // Where nobody is granted the name that comes near, both are one mistake.
         let pair = near.filter(|(near, _)| !whole.granted.contains_key(*near)).map(|(near, _)| near);
         told.extend(pair);
-        context.find(Code::GrantedNotCreated, granted.span, || {
+        let fix = || match pair.filter(|_| !granted.again) {
+            Some(near) => Some(replace_on_request(granted.span, near)),
+            None => add_database(whole, name),
+        };
+        context.find(Code::GrantedNotCreated, granted.span, fix, || {
             let message = with_fragment(
                 "granted but not in `create_databases`, so a server without it refuses the file",
                 name,
@@ -62,18 +66,14 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
             );
             let at = At::Permission(granted.token, granted.permission);
             let found = finding(Code::GrantedNotCreated, granted.span, at, message);
-            let found = match near {
+            match near {
                 Some((near, place)) => found
                     .label(place, "this one is created")
                     .help(format!("did you mean `{near}`? else add it to `create_databases`")),
                 None => found.help(
                     "add it to `create_databases`, unless it exists on every server that reads the file",
                 ),
-            };
-            found.fix(match pair.filter(|_| !granted.again) {
-                Some(near) => Some(replace_on_request(granted.span, near)),
-                None => add_database(whole, name),
-            })
+            }
         });
     }
     told

@@ -234,7 +234,7 @@ fn wildcard(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, action
     let code = Code::WildcardDatabase;
     let strong = DatabaseActions::WRITE | DatabaseActions::CREATE | DatabaseActions::DELETE;
     let severity = if (actions & strong).is_empty() { code.severity() } else { Severity::Warning };
-    context.add((code, severity, false), span, || {
+    context.tell_as(code, severity, span, || {
         let message = format!("the token can {} all databases, also those to come", spoken(actions));
         finding(code, span, at, message).help("list the databases that it needs")
     });
@@ -288,11 +288,14 @@ fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_
     let mut places = grant.string.places();
     for (first, span) in twice {
         let place = places.place(span);
-        context.find(Code::DuplicateItem, place, || {
+        let fix = || {
             // The comma before it may be an escape in the file.
             let removed = places.place(Span::new(span.start() - 1, span.end()));
+            Some(replace_safely(removed, ""))
+        };
+        context.find(Code::DuplicateItem, place, fix, || {
             let found = finding(Code::DuplicateItem, place, at, "this stands in the list already");
-            found.label(grant.string.place(first), "here").help("remove it").fix(replace_safely(removed, ""))
+            found.label(grant.string.place(first), "here").help("remove it")
         });
     }
 }

@@ -132,7 +132,8 @@ impl<'a> Whole<'a> {
         self.names.sort();
         let release = context.validator.release;
         for (first, string) in self.secrets.again() {
-            context.find(Code::DuplicateToken, string.inner(), || {
+            let fix = || Some(Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]));
+            context.find(Code::DuplicateToken, string.inner(), fix, || {
                 let message = match release {
                     Some(release) if release >= Release::UNIQUE_TOKENS => {
                         format!("another entry has this token, and release {release} refuses it")
@@ -149,7 +150,6 @@ impl<'a> Whole<'a> {
                 finding(Code::DuplicateToken, string.inner(), at, message)
                     .label(first.inner(), "it stands here already")
                     .help("give every entry a token of its own")
-                    .fix(Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]))
             });
         }
         for (first, string) in self.names.again() {
@@ -222,12 +222,12 @@ impl<'a> Whole<'a> {
                     slot.insert((index, string.inner()));
                 }
                 Slot::Occupied(slot) => {
-                    context.find(Code::DuplicateDatabase, string.inner(), || {
+                    let fix = || remove_element(&spans, index);
+                    context.find(Code::DuplicateDatabase, string.inner(), fix, || {
                         let message = with_fragment("this database stands twice in the list", &name, &name);
                         finding(Code::DuplicateDatabase, string.inner(), at, message)
                             .label(slot.get().1, "it stands here already")
                             .help("remove it")
-                            .fix(remove_element(&spans, index))
                     });
                 }
             }
@@ -311,17 +311,19 @@ pub(super) fn padded(
     if trimmed == name {
         return;
     }
-    context.find(Code::NameWithSurroundingSpace, string.inner(), || {
+    let fix = || {
         let start = name.len() - name.trim_start().len();
         let edits = [
             Edit::new(string.place(Span::new(0, start)), ""),
             Edit::new(string.place(Span::new(start + trimmed.len(), name.len())), ""),
         ];
         let edits: Vec<Edit> = edits.into_iter().filter(|edit| !edit.span().is_empty()).collect();
+        allowed(trimmed).then(|| Fix::new(Applicability::Safe, edits))
+    };
+    context.find(Code::NameWithSurroundingSpace, string.inner(), fix, || {
         let message = "the name begins or ends with white space, and the server does not trim it";
         let found = finding(Code::NameWithSurroundingSpace, string.inner(), at, message);
-        let fix = allowed(trimmed).then(|| Fix::new(Applicability::Safe, edits));
-        found.help("remove the white space").fix(fix)
+        found.help("remove the white space")
     });
 }
 
