@@ -6,6 +6,7 @@ mod databases;
 mod decode;
 mod entry;
 mod expiry;
+mod fixes;
 mod grammar;
 mod members;
 mod names;
@@ -23,7 +24,6 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::str::Utf8Error;
 use core::time::Duration;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -32,10 +32,11 @@ use thiserror::Error;
 
 use self::context::Context;
 use self::decode::{Decoder, TOKENS_FORM};
+use self::fixes::Fixes;
 pub(crate) use self::whole::Whole;
 use crate::admin::AdminTokenFile;
 use crate::code::{Code, Severity};
-use crate::diagnostic::{Applicability, Diagnostic, Fix, Report};
+use crate::diagnostic::{Applicability, Diagnostic, Report};
 use crate::file::TokenFile;
 use crate::json;
 use crate::release::Release;
@@ -200,9 +201,9 @@ impl Validator {
     }
 
     /// What can be mended in a file, in the order of its findings: of each its first fix up to an applicability.
-    pub(crate) fn fixes(&self, bytes: &[u8], up_to: Applicability) -> Vec<Fix> {
+    pub(crate) fn fixes(&self, bytes: &[u8], up_to: Applicability) -> Fixes {
         let validator = Self { keep: usize::MAX, only: Only::Fixes(up_to), ..self.clone() };
-        validator.read(Context::new(&validator), bytes).into_fixes().collect()
+        validator.read(Context::new(&validator), bytes).into_fixes()
     }
 
     fn read<'v>(&self, context: Context<'v>, bytes: &[u8]) -> Context<'v> {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::check::Validator;
-use crate::diagnostic::{Applicability, Edit, Fix, Replacement};
+use crate::diagnostic::{Applicability, Edit, Replacement};
 use crate::span::Span;
 use crate::token::{GenerateTokenError, Token};
 
@@ -73,7 +73,7 @@ impl Validator {
         for _ in 0..MAX_PASSES {
             let fixes = self.fixes(&fixed.bytes, up_to);
             let mut chosen = Chosen::default();
-            let applied = fixes.iter().filter(|fix| chosen.take(fix)).count();
+            let applied = fixes.iter().filter(|edits| chosen.take(edits)).count();
             if applied == 0 {
                 break;
             }
@@ -95,10 +95,10 @@ struct Chosen<'f> {
 
 impl<'f> Chosen<'f> {
     /// Takes all edits of a fix, or none where one overlaps what was taken.
-    fn take(&mut self, fix: &'f Fix) -> bool {
-        let takes = fix.edits().iter().all(|edit| self.is_free(edit));
+    fn take(&mut self, fix: &'f [Edit]) -> bool {
+        let takes = fix.iter().all(|edit| self.is_free(edit));
         if takes {
-            for edit in fix.edits() {
+            for edit in fix {
                 if self.is_last(edit) {
                     self.sorted.push(edit);
                 } else {

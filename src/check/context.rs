@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::check::Validator;
+use crate::check::fixes::Fixes;
 use crate::code::{Code, Severity};
 use crate::diagnostic::{Applicability, Collector, Diagnostic, Edit, Fix, Report};
 use crate::json::RawStr;
@@ -15,15 +16,20 @@ use crate::span::Span;
 pub(super) struct Context<'v> {
     pub(super) validator: &'v Validator,
     found: Collector,
-    // In place of findings, where only fixes are asked for: one takes a third of the room, and no words.
-    fixes: Vec<(Span, Code, Fix)>,
+    // In place of findings, where only fixes are asked for.
+    fixes: Fixes,
     // Where bytes were replaced: what is found there is their fault, and has been reported.
     pub(super) damaged: Vec<Span>,
 }
 
 impl<'v> Context<'v> {
     pub(super) fn new(validator: &'v Validator) -> Self {
-        Self { validator, found: Collector::new(validator.keep), fixes: Vec::new(), damaged: Vec::new() }
+        Self {
+            validator,
+            found: Collector::new(validator.keep),
+            fixes: Fixes::default(),
+            damaged: Vec::new(),
+        }
     }
 
     /// The same rules with no findings yet.
@@ -33,11 +39,14 @@ impl<'v> Context<'v> {
 
     pub(super) fn absorb(&mut self, other: Self) {
         self.found.absorb(other.found);
-        self.fixes.extend(other.fixes);
+        self.fixes.absorb(other.fixes);
     }
 
-    /// Whether findings of that code and severity are reported at all: lets a costly rule be left out.
-    pub(super) fn wants(&self, code: Code) -> bool {
+    /// Whether findings of that code, with such a fix or none, are asked for at all: lets a costly rule be left out.
+    pub(super) fn wants(&self, code: Code, fix: Option<Applicability>) -> bool {
+        if self.validator.only_fixes().is_some_and(|up_to| fix.is_none_or(|fix| fix > up_to)) {
+            return false;
+        }
         let severity = self.validator.severity(code, code.severity());
         severity.is_some_and(|severity| !self.validator.only_errors() || severity == Severity::Error)
     }
@@ -112,7 +121,7 @@ impl<'v> Context<'v> {
             && let Some(fix) = fix()
             && Some(fix.applicability()) <= self.validator.only_fixes()
         {
-            self.fixes.push((span, code, fix));
+            self.fixes.push(span, code, fix);
         }
     }
 
@@ -120,10 +129,10 @@ impl<'v> Context<'v> {
         self.found.finish(text)
     }
 
-    /// The fixes where only these were asked for, in the order in which a report has them.
-    pub(super) fn into_fixes(mut self) -> impl Iterator<Item = Fix> {
-        self.fixes.sort_by_key(|(span, code, _)| (*span, *code));
-        self.fixes.into_iter().map(|(_, _, fix)| fix)
+    /// The fixes where only these were asked for.
+    pub(super) fn into_fixes(mut self) -> Fixes {
+        self.fixes.sort();
+        self.fixes
     }
 }
 

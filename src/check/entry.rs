@@ -154,7 +154,10 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
             });
         }
         Ok(()) => {
-            if context.wants(Code::WeakToken) || context.wants(Code::PlaceholderToken) {
+            if [Code::WeakToken, Code::PlaceholderToken]
+                .iter()
+                .any(|code| context.wants(*code, Some(Applicability::Ask)))
+            {
                 let found = match strength(token.get(TOKEN_PREFIX.len()..).unwrap_or_default()) {
                     Strength::Strong => None,
                     Strength::Placeholder => {
@@ -175,7 +178,7 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
         }
     }
     if checked.is_ok()
-        && context.wants(Code::TokenWithColon)
+        && context.wants(Code::TokenWithColon, None)
         && let Some(colon) = token.find(':')
     {
         let place = string.place(Span::new(colon, colon + 1));

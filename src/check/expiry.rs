@@ -19,7 +19,7 @@ const ADD_EXPIRY: &str = "give it an `expiry_millis`, and rotate the token befor
 
 /// Notes a token without an expiry; `span` is that of its object.
 pub(super) fn never_expires(context: &mut Context<'_>, at: At<'_>, span: Span) {
-    if context.wants(Code::NeverExpires) {
+    if context.wants(Code::NeverExpires, None) {
         let opening = Span::new(span.start(), span.start() + 1);
         context.tell(Code::NeverExpires, opening, || {
             finding(Code::NeverExpires, opening, at, "the token never expires").help(ADD_EXPIRY)

@@ -170,7 +170,7 @@ pub(super) fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant
         wildcard(context, at, grant, permission.actions());
     }
     let documented = DatabaseActions::READ | DatabaseActions::WRITE;
-    if !documented.contains(permission.actions()) && context.wants(Code::UndocumentedAction) {
+    if !documented.contains(permission.actions()) && context.wants(Code::UndocumentedAction, None) {
         for (span, action) in grant.actions().filter(|(_, action)| !matches!(*action, "read" | "write")) {
             context.tell(Code::UndocumentedAction, span, || {
                 let message =
@@ -192,6 +192,10 @@ fn names<'a>(
     text: &str,
     inside: Span,
 ) {
+    let only_fixes = decoder.context.validator.only_fixes().is_some();
+    if only_fixes && decoder.whole.granted.is_none() {
+        return;
+    }
     let at = At::Permission(token, index);
     let mut start = inside.start();
     let mut places = string.places();
@@ -200,6 +204,9 @@ fn names<'a>(
         start = span.end() + 1;
         let place = places.place(span);
         decoder.whole.grant((token, index, place), name, string.slice(span));
+        if only_fixes {
+            continue;
+        }
         name_warnings(&mut decoder.context, at, place, name);
         if name == INTERNAL_DATABASE {
             decoder.context.tell(Code::InternalDatabase, place, || {

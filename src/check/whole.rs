@@ -47,7 +47,8 @@ pub(crate) struct Whole<'a> {
     secrets: Seen<'a>,
     names: Seen<'a>,
     padded_names: Vec<(usize, RawStr<'a>)>,
-    pub(super) granted: HashMap<Cow<'a, str>, Granted, RandomState>,
+    // None where it is not compared with what is created.
+    pub(super) granted: Option<HashMap<Cow<'a, str>, Granted, RandomState>>,
     pub(super) all_granted: bool,
     // A permission that was refused or is not there may have granted anything.
     pub(super) unreadable: bool,
@@ -56,7 +57,7 @@ pub(crate) struct Whole<'a> {
 }
 
 impl<'a> Whole<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str, compares_databases: bool) -> Self {
         Self {
             text,
             object_start: 0,
@@ -70,7 +71,7 @@ impl<'a> Whole<'a> {
             secrets: Seen::new(text),
             names: Seen::new(text),
             padded_names: Vec::new(),
-            granted: HashMap::default(),
+            granted: compares_databases.then(HashMap::default),
             all_granted: false,
             unreadable: false,
             created: HashMap::default(),
@@ -152,7 +153,8 @@ impl<'a> Whole<'a> {
                     .help("give every entry a token of its own")
             });
         }
-        for (first, string) in self.names.again() {
+        let names = context.wants(Code::DuplicateName, None).then(|| self.names.again());
+        for (first, string) in names.into_iter().flatten() {
             context.tell(Code::DuplicateName, string.inner(), || {
                 let name = string.decode().unwrap_or_default();
                 let message = with_fragment("another token has this name", &name, &name);
@@ -166,15 +168,11 @@ impl<'a> Whole<'a> {
 
     /// A database that a permission names; `name` has no error. Where the file spells it without escapes it is borrowed.
     pub(super) fn grant(&mut self, place: (usize, usize, Span), name: &str, borrowed: Option<&'a str>) {
+        let Some(all) = &mut self.granted else { return };
         let name = borrowed.map_or_else(|| Cow::Owned(name.into()), Cow::Borrowed);
         let (token, permission, span) = place;
         let first = |granted: &mut Granted| granted.again = true;
-        self.granted.entry(name).and_modify(first).or_insert(Granted {
-            token,
-            permission,
-            span,
-            again: false,
-        });
+        all.entry(name).and_modify(first).or_insert(Granted { token, permission, span, again: false });
     }
 
     pub(super) fn unreadable(&mut self) {
