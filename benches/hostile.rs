@@ -264,6 +264,10 @@ fn databases() -> Vec<(&'static str, String)> {
             created("\"x\"", &one(&format!("db:{}x:read", numbered(|n| format!("n{n},"))))),
         ),
         (
+            "granted twice and not created",
+            created("\"x\"", &one(&format!("db:{}x:read", numbered(|n| format!("n{n},n{n},"))))),
+        ),
+        (
             "granted and nearly created",
             created(
                 &half(&|n| format!("\"{}\",", near(n, 'a'))),

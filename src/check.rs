@@ -6,6 +6,7 @@ mod databases;
 mod decode;
 mod entry;
 mod expiry;
+mod fixes;
 mod grammar;
 mod members;
 mod names;
@@ -31,10 +32,11 @@ use thiserror::Error;
 
 use self::context::Context;
 use self::decode::{Decoder, TOKENS_FORM};
+use self::fixes::Fixes;
 pub(crate) use self::whole::Whole;
 use crate::admin::AdminTokenFile;
 use crate::code::{Code, Severity};
-use crate::diagnostic::{Diagnostic, Report};
+use crate::diagnostic::{Applicability, Diagnostic, Report};
 use crate::file::TokenFile;
 use crate::json;
 use crate::release::Release;
@@ -91,8 +93,8 @@ enum Only {
     Everything,
     /// Whether the file is sound, and why it is not.
     Errors,
-    /// Findings that have a fix.
-    Fixable,
+    /// The fixes up to this applicability, and no findings.
+    Fixes(Applicability),
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -183,11 +185,6 @@ impl Validator {
         self
     }
 
-    /// The same for who looks only at the fixes, and at all of them.
-    pub(crate) fn for_fixes(&self) -> Self {
-        Self { keep: usize::MAX, only: Only::Fixable, ..self.clone() }
-    }
-
     /// Checks a file: all problems in one pass, in the order of the file.
     #[must_use]
     pub fn check(&self, bytes: &[u8]) -> Report {
@@ -200,6 +197,16 @@ impl Validator {
         for finding in more {
             context.push(finding);
         }
+        self.read(context, bytes).finish(bytes)
+    }
+
+    /// What can be mended in a file, in the order of its findings: of each its first fix up to an applicability.
+    pub(crate) fn fixes(&self, bytes: &[u8], up_to: Applicability) -> Fixes {
+        let validator = Self { keep: usize::MAX, only: Only::Fixes(up_to), ..self.clone() };
+        validator.read(Context::new(&validator), bytes).into_fixes()
+    }
+
+    fn read<'v>(&self, context: Context<'v>, bytes: &[u8]) -> Context<'v> {
         if self.admin { check_admin(context, bytes).0 } else { check(context, bytes, false).0 }
     }
 
@@ -207,8 +214,8 @@ impl Validator {
         self.only == Only::Errors
     }
 
-    fn only_fixable(&self) -> bool {
-        self.only == Only::Fixable
+    const fn only_fixes(&self) -> Option<Applicability> {
+        if let Only::Fixes(up_to) = self.only { Some(up_to) } else { None }
     }
 
     pub(crate) fn severity(&self, code: Code, default: Severity) -> Option<Severity> {
@@ -238,10 +245,10 @@ impl TokenFile {
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
         // No error depends on the time.
         let validator = Validator { only: Only::Errors, ..Validator::new(UNIX_EPOCH) };
-        match check(Context::new(&validator), bytes, true) {
-            (report, Some(file)) if report.is_valid() => Ok(file),
-            (report, _) => Err(InvalidFile::of_tokens(report)),
-        }
+        let (context, file) = check(Context::new(&validator), bytes, true);
+        let report = context.finish(bytes);
+        let sound = file.filter(|_| report.is_valid());
+        sound.ok_or_else(|| InvalidFile::of_tokens(report))
     }
 }
 
@@ -260,10 +267,10 @@ impl AdminTokenFile {
     /// else.
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
         let validator = Validator { only: Only::Errors, ..Validator::new(UNIX_EPOCH) };
-        match check_admin(Context::new(&validator), bytes) {
-            (report, Some(file)) if report.is_valid() => Ok(file),
-            (report, _) => Err(InvalidFile { what: "admin token file", report: Box::new(report) }),
-        }
+        let (context, file) = check_admin(Context::new(&validator), bytes);
+        let report = context.finish(bytes);
+        let sound = file.filter(|_| report.is_valid());
+        sound.ok_or_else(|| InvalidFile { what: "admin token file", report: Box::new(report) })
     }
 }
 
@@ -306,8 +313,8 @@ pub(crate) fn survey(bytes: &[u8]) -> Result<Whole<'_>, InvalidFile> {
             return if valid { Ok(whole) } else { Err(InvalidFile::of_tokens(report)) };
         }
     }
-    let (report, _) = check(Context::new(&validator), bytes, false);
-    Err(InvalidFile::of_tokens(report))
+    let (context, _) = check(Context::new(&validator), bytes, false);
+    Err(InvalidFile::of_tokens(context.finish(bytes)))
 }
 
 fn summary(report: &Report) -> String {
@@ -318,30 +325,28 @@ fn summary(report: &Report) -> String {
     }
 }
 
-fn check<'v>(mut context: Context<'v>, bytes: &[u8], build: bool) -> (Report, Option<TokenFile>) {
+fn check<'v>(mut context: Context<'v>, bytes: &[u8], build: bool) -> (Context<'v>, Option<TokenFile>) {
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
         let message = "the file is UTF-16, and not UTF-8";
         let found = Diagnostic::new(Code::InvalidUtf8, Span::new(0, 2), String::new(), message);
         context.push(found.help("save it as UTF-8; PowerShell's `Out-File` has `-Encoding utf8` for that"));
-        return (context.finish(bytes), None);
+        return (context, None);
     }
     let utf8 = core::str::from_utf8(bytes);
     if let Some(first) = utf8.err().and_then(|error| no_text(bytes, error)) {
         let message = "the file is not text in UTF-8: most of its bytes are no characters";
         let found = Diagnostic::new(Code::InvalidUtf8, first, String::new(), message);
         context.push(found.help("save it as UTF-8; was it compressed or encrypted?"));
-        return (context.finish(bytes), None);
+        return (context, None);
     }
     let text = json::Wiped(readable(&mut context, bytes, utf8.ok()));
     let attempt = |context: Context<'v>, text: &_, whole| decode::attempt(&context, text, build && whole);
-    let (context, file) = syntax::read(context, &text, &TOKENS_FORM, attempt);
-    (context.finish(bytes), file)
+    syntax::read(context, &text, &TOKENS_FORM, attempt)
 }
 
-fn check_admin(mut context: Context<'_>, bytes: &[u8]) -> (Report, Option<AdminTokenFile>) {
+fn check_admin<'v>(mut context: Context<'v>, bytes: &[u8]) -> (Context<'v>, Option<AdminTokenFile>) {
     let text = json::Wiped(readable(&mut context, bytes, core::str::from_utf8(bytes).ok()));
-    let (context, file) = syntax::read(context, &text, &admin::ADMIN_FORM, admin::attempt);
-    (context.finish(bytes), file)
+    syntax::read(context, &text, &admin::ADMIN_FORM, admin::attempt)
 }
 
 /// The first bytes that are no character, where so many are not that the rest says nothing.

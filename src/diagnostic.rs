@@ -180,7 +180,7 @@ impl fmt::Display for Applicability {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     applicability: Applicability,
-    edits: Vec<Edit>,
+    pub(crate) edits: Vec<Edit>,
 }
 
 impl Fix {

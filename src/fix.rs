@@ -1,11 +1,13 @@
 //! Applying fixes to a text.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
 use crate::check::Validator;
-use crate::diagnostic::{Applicability, Edit, Replacement, Report};
+use crate::diagnostic::{Applicability, Edit, Replacement};
+use crate::span::Span;
 use crate::token::{GenerateTokenError, Token};
 
 /// A text with fixes applied. `Debug` shows nothing of the text; it is wiped when dropped.
@@ -67,58 +69,83 @@ impl Validator {
     /// # Errors
     /// A fix puts a new token in place of a weak one, and the operating system gives no random bytes.
     pub fn fix(&self, bytes: &[u8], up_to: Applicability) -> Result<Fixed, GenerateTokenError> {
-        let validator = self.for_fixes();
         let mut fixed = Fixed { bytes: Zeroizing::new(bytes.to_vec()), applied: 0 };
         for _ in 0..MAX_PASSES {
-            let report = validator.check(&fixed.bytes);
-            let (edits, applied) = chosen(&report, up_to);
+            let fixes = self.fixes(&fixed.bytes, up_to);
+            let mut chosen = Chosen::default();
+            let applied = fixes.iter().filter(|edits| chosen.take(edits)).count();
             if applied == 0 {
                 break;
             }
-            fixed.bytes = splice(&fixed.bytes, &edits)?;
+            fixed.bytes = splice(&fixed.bytes, &chosen.in_order())?;
             fixed.applied += applied;
         }
         Ok(fixed)
     }
 }
 
-/// The edits of fixes that do not overlap, in the order of the text.
-fn chosen(report: &Report, up_to: Applicability) -> (Vec<&Edit>, usize) {
-    let mut edits: Vec<&Edit> = Vec::new();
-    let mut applied = 0;
-    // The findings are in the order of the text, but the edits of one may lie before those of another.
-    for diagnostic in report {
-        let fix = diagnostic.fixes().iter().find(|fix| fix.applicability() <= up_to);
-        let Some(fix) = fix else { continue };
-        let places: Option<Vec<usize>> = fix.edits().iter().map(|edit| place(&edits, edit)).collect();
-        if let Some(places) = places {
-            for (inserted, (at, edit)) in places.into_iter().zip(fix.edits()).enumerate() {
-                edits.insert(at + inserted, edit);
-            }
-            applied += 1;
-        }
-    }
-    (edits, applied)
+/// Edits that do not overlap.
+#[derive(Default)]
+struct Chosen<'f> {
+    // Fixes are in the order of their findings, and most edits, too.
+    sorted: Vec<&'f Edit>,
+    // Those that lie before one that was taken earlier, with the order in which they came.
+    others: BTreeMap<(Span, usize), &'f Edit>,
 }
 
-/// Where an edit goes among the others; none where it overlaps one.
-fn place(edits: &[&Edit], edit: &Edit) -> Option<usize> {
-    let at = match edits.last() {
-        Some(last) if last.span() > edit.span() => edits.partition_point(|other| other.span() <= edit.span()),
-        _ => edits.len(),
-    };
-    let overlaps = |other: &&Edit| {
-        let (first, second) = if other.span() <= edit.span() { (*other, edit) } else { (edit, *other) };
-        let (a, b) = (first.span(), second.span());
-        if a == b && a.is_empty() {
-            // Two items that are appended to one list stand behind each other.
-            return !(begins_with_comma(first) && begins_with_comma(second));
+impl<'f> Chosen<'f> {
+    /// Takes all edits of a fix, or none where one overlaps what was taken.
+    fn take(&mut self, fix: &'f [Edit]) -> bool {
+        let takes = fix.iter().all(|edit| self.is_free(edit));
+        if takes {
+            for edit in fix {
+                if self.is_last(edit) {
+                    self.sorted.push(edit);
+                } else {
+                    self.others.insert((edit.span(), self.others.len()), edit);
+                }
+            }
         }
-        a.end() > b.start() || a.start() == b.start()
-    };
-    let before = at.checked_sub(1).and_then(|before| edits.get(before));
-    let clear = !before.is_some_and(overlaps) && !edits.get(at).is_some_and(overlaps);
-    clear.then_some(at)
+        takes
+    }
+
+    fn is_last(&self, edit: &Edit) -> bool {
+        self.sorted.last().is_none_or(|last| last.span() <= edit.span())
+    }
+
+    fn is_free(&self, edit: &Edit) -> bool {
+        let is_before = |other: &&Edit| other.span() <= edit.span();
+        let at = if self.is_last(edit) { self.sorted.len() } else { self.sorted.partition_point(is_before) };
+        let before = at.checked_sub(1).and_then(|before| self.sorted.get(before));
+        let behind = self.sorted.get(at);
+        let place = (edit.span(), usize::MAX);
+        let others = [self.others.range(..place).next_back(), self.others.range(place..).next()];
+        let [other_before, other_behind] = others.map(|other| other.map(|(_, edit)| edit));
+        ![before, other_before].into_iter().flatten().any(|before| overlap(before, edit))
+            && ![behind, other_behind].into_iter().flatten().any(|behind| overlap(edit, behind))
+    }
+
+    /// All of them in the order of the text.
+    fn in_order(self) -> Vec<&'f Edit> {
+        if self.others.is_empty() {
+            return self.sorted;
+        }
+        let mut edits = self.sorted;
+        edits.extend(self.others.into_values());
+        // Of two in one place the first stays the first: it is in front of the other here, too.
+        edits.sort_by_key(|edit| edit.span());
+        edits
+    }
+}
+
+/// Whether two edits, which are sorted, cannot both be made.
+fn overlap(first: &Edit, second: &Edit) -> bool {
+    let (a, b) = (first.span(), second.span());
+    if a == b && a.is_empty() {
+        // Two items that are appended to one list stand behind each other.
+        return !(begins_with_comma(first) && begins_with_comma(second));
+    }
+    a.end() > b.start() || a.start() == b.start()
 }
 
 fn begins_with_comma(edit: &Edit) -> bool {
@@ -127,15 +154,17 @@ fn begins_with_comma(edit: &Edit) -> bool {
 
 /// The text with the edits, which are sorted and do not overlap, in a buffer of the right size.
 fn splice(bytes: &[u8], edits: &[&Edit]) -> Result<Zeroizing<Vec<u8>>, GenerateTokenError> {
-    let mut pieces: Vec<(core::ops::Range<usize>, Zeroizing<Vec<u8>>)> = Vec::with_capacity(edits.len());
-    for edit in edits {
+    let new = edits.iter().filter(|edit| *edit.replacement() == Replacement::NewToken);
+    let tokens = new.map(|_| Token::generate()).collect::<Result<Vec<Token>, _>>()?;
+    let mut new = tokens.iter();
+    let pieces = edits.iter().map(move |edit| {
         let text = match edit.replacement() {
-            Replacement::Text(text) => text.clone().into_bytes(),
-            Replacement::NewToken => Token::generate()?.expose().as_bytes().to_vec(),
+            Replacement::Text(text) => text.as_str(),
+            Replacement::NewToken => new.next().map(Token::expose).unwrap_or_default(),
         };
-        pieces.push((edit.span().range(), Zeroizing::new(text)));
-    }
-    Ok(splice_pieces(bytes, pieces.iter().map(|(range, text)| (range.clone(), text.as_slice()))))
+        (edit.span().range(), text.as_bytes())
+    });
+    Ok(splice_pieces(bytes, pieces))
 }
 
 /// Puts texts in place of ranges, which are sorted and do not overlap; every other byte is kept.

@@ -6,6 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::check::Validator;
+use crate::check::fixes::Fixes;
 use crate::code::{Code, Severity};
 use crate::diagnostic::{Applicability, Collector, Diagnostic, Edit, Fix, Report};
 use crate::json::RawStr;
@@ -15,13 +16,20 @@ use crate::span::Span;
 pub(super) struct Context<'v> {
     pub(super) validator: &'v Validator,
     found: Collector,
+    // In place of findings, where only fixes are asked for.
+    fixes: Fixes,
     // Where bytes were replaced: what is found there is their fault, and has been reported.
     pub(super) damaged: Vec<Span>,
 }
 
 impl<'v> Context<'v> {
     pub(super) fn new(validator: &'v Validator) -> Self {
-        Self { validator, found: Collector::new(validator.keep), damaged: Vec::new() }
+        Self {
+            validator,
+            found: Collector::new(validator.keep),
+            fixes: Fixes::default(),
+            damaged: Vec::new(),
+        }
     }
 
     /// The same rules with no findings yet.
@@ -31,24 +39,23 @@ impl<'v> Context<'v> {
 
     pub(super) fn absorb(&mut self, other: Self) {
         self.found.absorb(other.found);
+        self.fixes.absorb(other.fixes);
     }
 
-    /// Whether findings of that code and severity are reported at all: lets a costly rule be left out.
-    pub(super) fn wants(&self, code: Code) -> bool {
+    /// Whether findings of that code, with such a fix or none, are asked for at all: lets a costly rule be left out.
+    pub(super) fn wants(&self, code: Code, fix: Option<Applicability>) -> bool {
+        if self.validator.only_fixes().is_some_and(|up_to| fix.is_none_or(|fix| fix > up_to)) {
+            return false;
+        }
         let severity = self.validator.severity(code, code.severity());
         severity.is_some_and(|severity| !self.validator.only_errors() || severity == Severity::Error)
     }
 
-    /// The severity of such a finding where it will be kept; where it is only counted, and where it is not reported, none.
-    fn takes(&mut self, code: Code, severity: Severity, span: Span) -> Option<Severity> {
+    /// The severity of such a finding where it is reported at all.
+    fn reports(&self, code: Code, severity: Severity, span: Span) -> Option<Severity> {
         let severity = self.validator.severity(code, severity)?;
-        if self.validator.only_errors() && severity < Severity::Error {
-            return None;
-        }
-        if self.is_damaged(span) {
-            return None;
-        }
-        self.found.takes(severity, span, code).then_some(severity)
+        let is_left_out = self.validator.only_errors() && severity < Severity::Error;
+        (!is_left_out && !self.is_damaged(span)).then_some(severity)
     }
 
     /// Whether bytes were replaced in a place.
@@ -59,40 +66,73 @@ impl<'v> Context<'v> {
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         let Diagnostic { code, severity, span, .. } = diagnostic;
-        self.add((code, severity, !diagnostic.fixes.is_empty()), span, || diagnostic);
-    }
-
-    /// Adds a finding of this code and place, which is made only where it will be kept: a file may have very many.
-    pub(super) fn find(&mut self, code: Code, span: Span, make: impl FnOnce() -> Diagnostic) {
-        self.add((code, code.severity(), true), span, make);
-    }
-
-    /// The same for one that has no fix.
-    pub(super) fn tell(&mut self, code: Code, span: Span, make: impl FnOnce() -> Diagnostic) {
-        self.add((code, code.severity(), false), span, make);
-    }
-
-    /// The same where severity, and whether there may be a fix, are not the code's own.
-    pub(super) fn add(
-        &mut self,
-        (code, severity, fixable): (Code, Severity, bool),
-        span: Span,
-        make: impl FnOnce() -> Diagnostic,
-    ) {
-        if self.validator.only_fixable() && !fixable {
-            return;
+        if let Some(up_to) = self.validator.only_fixes() {
+            let mut fixes = diagnostic.fixes.into_iter();
+            self.mend(code, span, || fixes.find(|fix| fix.applicability() <= up_to));
+        } else {
+            self.add(code, severity, span, || diagnostic);
         }
-        if let Some(severity) = self.takes(code, severity, span) {
+    }
+
+    /// Adds a finding that has no fix. Its words are made only where it will be kept: a file may have very many.
+    pub(super) fn tell(&mut self, code: Code, span: Span, words: impl FnOnce() -> Diagnostic) {
+        self.tell_as(code, code.severity(), span, words);
+    }
+
+    /// The same where the severity is not the code's own.
+    pub(super) fn tell_as(
+        &mut self,
+        code: Code,
+        severity: Severity,
+        span: Span,
+        words: impl FnOnce() -> Diagnostic,
+    ) {
+        if self.validator.only_fixes().is_none() {
+            self.add(code, severity, span, words);
+        }
+    }
+
+    /// Adds a finding that may have a fix. Where only fixes are asked for, there are no words.
+    pub(super) fn find(
+        &mut self,
+        code: Code,
+        span: Span,
+        fix: impl FnOnce() -> Option<Fix>,
+        words: impl FnOnce() -> Diagnostic,
+    ) {
+        if self.validator.only_fixes().is_some() {
+            self.mend(code, span, fix);
+        } else {
+            self.add(code, code.severity(), span, || words().fix(fix()));
+        }
+    }
+
+    fn add(&mut self, code: Code, severity: Severity, span: Span, make: impl FnOnce() -> Diagnostic) {
+        let Some(severity) = self.reports(code, severity, span) else { return };
+        if self.found.takes(severity, span, code) {
             let made = make();
-            debug_assert!(fixable || made.fixes.is_empty(), "{code} has a fix");
             debug_assert!((made.code, made.span) == (code, span), "{code} is another finding");
             self.found.push(Diagnostic { severity, ..made });
         }
     }
 
+    fn mend(&mut self, code: Code, span: Span, fix: impl FnOnce() -> Option<Fix>) {
+        if self.reports(code, code.severity(), span).is_some()
+            && let Some(fix) = fix()
+            && Some(fix.applicability()) <= self.validator.only_fixes()
+        {
+            self.fixes.push(span, code, fix);
+        }
+    }
+
     pub(super) fn finish(self, text: &[u8]) -> Report {
-        // Who only mends the text does not ask for lines.
-        self.found.finish(if self.validator.only_fixable() { &[] } else { text })
+        self.found.finish(text)
+    }
+
+    /// The fixes where only these were asked for.
+    pub(super) fn into_fixes(mut self) -> Fixes {
+        self.fixes.sort();
+        self.fixes
     }
 }
 

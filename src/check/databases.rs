@@ -7,7 +7,7 @@ use crate::check::context::{At, Context, finding, replace_on_request, with_fragm
 use crate::check::names::is_placeholder;
 use crate::check::whole::Whole;
 use crate::code::Code;
-use crate::diagnostic::Fix;
+use crate::diagnostic::{Applicability, Fix};
 use crate::json;
 use crate::name::INTERNAL_DATABASE;
 use crate::redact::may_show;
@@ -24,16 +24,26 @@ pub(super) struct Granted {
     pub(super) again: bool,
 }
 
+/// Whether they are compared at all.
+pub(super) fn are_compared(context: &Context<'_>) -> bool {
+    context.wants(Code::GrantedNotCreated, Some(Applicability::Ask))
+        || context.wants(Code::CreatedNotGranted, None)
+}
+
 /// Compares what is granted with what is created, where both are known.
 pub(super) fn compare(whole: &Whole<'_>, context: &mut Context<'_>) {
     let mut told = Vec::new();
-    if !whole.create_unreadable && context.wants(Code::GrantedNotCreated) {
+    if !whole.create_unreadable && context.wants(Code::GrantedNotCreated, Some(Applicability::Ask)) {
         told = granted_not_created(whole, context);
     }
-    if !whole.all_granted && !whole.unreadable && context.wants(Code::CreatedNotGranted) {
+    if !whole.all_granted && !whole.unreadable && context.wants(Code::CreatedNotGranted, None) {
         told.sort_unstable();
         created_not_granted(whole, context, &told);
     }
+}
+
+fn is_granted(whole: &Whole<'_>, name: &str) -> bool {
+    whole.granted.as_ref().is_some_and(|granted| granted.contains_key(name))
 }
 
 /// A name that has its finding already needs no second one.
@@ -43,7 +53,8 @@ fn is_told(name: &str) -> bool {
 
 /// Gives the created names of which it was said that they are meant.
 fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> Vec<&'w str> {
-    let missing = whole.granted.iter().filter(|(name, _)| !whole.created.contains_key(name.as_ref()));
+    let missing =
+        whole.granted.iter().flatten().filter(|(name, _)| !whole.created.contains_key(name.as_ref()));
     let missing = missing.filter(|(name, _)| !is_told(name)).map(|(name, granted)| (name.as_ref(), *granted));
     let created = whole.created.keys().map(AsRef::as_ref);
     let mut guesses = Guesses::default();
@@ -52,9 +63,13 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
         let near = guesses.meant(name, created.clone()).filter(|near| may_show(near, near));
         let near = near.and_then(|near| Some((near, whole.created.get(near)?.1)));
         // Where nobody is granted the name that comes near, both are one mistake.
-        let pair = near.filter(|(near, _)| !whole.granted.contains_key(*near)).map(|(near, _)| near);
+        let pair = near.filter(|(near, _)| !is_granted(whole, near)).map(|(near, _)| near);
         told.extend(pair);
-        context.find(Code::GrantedNotCreated, granted.span, || {
+        let fix = || match pair.filter(|_| !granted.again) {
+            Some(near) => Some(replace_on_request(granted.span, near)),
+            None => add_database(whole, name),
+        };
+        context.find(Code::GrantedNotCreated, granted.span, fix, || {
             let message = with_fragment(
                 "granted but not in `create_databases`, so a server without it refuses the file",
                 name,
@@ -62,18 +77,14 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
             );
             let at = At::Permission(granted.token, granted.permission);
             let found = finding(Code::GrantedNotCreated, granted.span, at, message);
-            let found = match near {
+            match near {
                 Some((near, place)) => found
                     .label(place, "this one is created")
                     .help(format!("did you mean `{near}`? else add it to `create_databases`")),
                 None => found.help(
                     "add it to `create_databases`, unless it exists on every server that reads the file",
                 ),
-            };
-            found.fix(match pair.filter(|_| !granted.again) {
-                Some(near) => Some(replace_on_request(granted.span, near)),
-                None => add_database(whole, name),
-            })
+            }
         });
     }
     told
@@ -94,7 +105,7 @@ fn add_database(whole: &Whole<'_>, name: &str) -> Option<Fix> {
 
 /// `told` are the names that have their finding, sorted.
 fn created_not_granted(whole: &Whole<'_>, context: &mut Context<'_>, told: &[&str]) {
-    let unused = whole.created.iter().filter(|(name, _)| !whole.granted.contains_key(name.as_ref()));
+    let unused = whole.created.iter().filter(|(name, _)| !is_granted(whole, name));
     let unused = unused.filter(|(name, _)| !is_told(name) && told.binary_search(&name.as_ref()).is_err());
     let unused = unused.map(|(name, place)| (name.as_ref(), *place));
     for (name, (index, span)) in first_first(context, unused.collect(), |place| place.1) {

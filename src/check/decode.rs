@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use std::collections::HashMap;
 
 use crate::check::context::{At, Context, finding, in_brackets};
+use crate::check::databases::are_compared;
 use crate::check::entry::Entry;
 use crate::check::expiry::never_expires;
 use crate::check::members::{ENTRY_MEMBERS, HTTP_MEMBERS, duplicate, key_name, unknown};
@@ -69,8 +70,8 @@ impl<'v, 'a> Decoder<'v, 'a> {
     pub(super) fn new(context: Context<'v>, text: &'a str, build: bool) -> Self {
         Self {
             quiet: Quiet::new(&context),
+            whole: Whole::new(text, are_compared(&context)),
             context,
-            whole: Whole::new(text),
             databases: Vec::new(),
             quiet_lists: HashMap::default(),
             text,

@@ -120,31 +120,32 @@ pub(super) struct Secret<'a> {
 pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node<'a>) -> Option<Secret<'a>> {
     let (string, token) = string(context, at, "the token", node)?;
     let token = Wiped(token);
-    let new = || Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]);
+    let new = || Some(Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]));
     let checked = check_token(&token);
     match checked.map_err(|error| (error.kind(), error.span())) {
         Err((InvalidTokenKind::Prefix, _)) if is_variable(&token) => {
-            context.find(Code::UnexpandedVariable, string.inner(), || {
+            context.find(Code::UnexpandedVariable, string.inner(), new, || {
                 let message = "a variable was not filled in";
                 let found = finding(Code::UnexpandedVariable, string.inner(), at, message);
-                found.help("write the token, or fill the template in before").fix(new())
+                found.help("write the token, or fill the template in before")
             });
         }
         Err((InvalidTokenKind::Prefix, _)) => {
-            let prefix = token.find(TOKEN_PREFIX);
-            context.find(Code::TokenPrefix, string.inner(), || {
+            let scheme = token.find(TOKEN_PREFIX);
+            let fix = || match scheme {
+                Some(scheme) => Some(replace_on_request(string.place(Span::new(0, scheme)), "")),
+                None => new(),
+            };
+            context.find(Code::TokenPrefix, string.inner(), fix, || {
                 let found = finding(Code::TokenPrefix, string.inner(), at, "a token begins with `apiv3_`");
-                let Some(scheme) = prefix else {
-                    let help = "let `influxdb3 create token` or this crate generate one";
-                    return found.help(help).fix(new());
-                };
-                let place = string.place(Span::new(0, scheme));
-                let help = "remove what stands before `apiv3_`, such as `Bearer`";
-                found.help(help).fix(replace_on_request(place, ""))
+                found.help(match scheme {
+                    Some(_) => "remove what stands before `apiv3_`, such as `Bearer`",
+                    None => "let `influxdb3 create token` or this crate generate one",
+                })
             });
             // What follows the prefix is judged as well: it stays where what stands before is removed.
             let behind =
-                prefix.and_then(|start| Some((start, check_token(token.get(start..)?).err()?.span())));
+                scheme.and_then(|start| Some((start, check_token(token.get(start..)?).err()?.span())));
             if let Some((start, span)) = behind {
                 let span = Span::new(start + span.start(), start + span.end());
                 wrong_characters(context, at, string.place(span));
@@ -152,7 +153,10 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
         }
         Err((_, span)) => wrong_characters(context, at, string.place(span)),
         Ok(()) => {
-            if context.wants(Code::WeakToken) || context.wants(Code::PlaceholderToken) {
+            if [Code::WeakToken, Code::PlaceholderToken]
+                .iter()
+                .any(|code| context.wants(*code, Some(Applicability::Ask)))
+            {
                 let found = match strength(token.get(TOKEN_PREFIX.len()..).unwrap_or_default()) {
                     Strength::Strong => None,
                     Strength::Placeholder => {
@@ -164,16 +168,16 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
                     )),
                 };
                 if let Some((code, message)) = found {
-                    context.find(code, string.inner(), || {
+                    context.find(code, string.inner(), new, || {
                         let weak = finding(code, string.inner(), at, message);
-                        weak.help("generate one from at least 16 random bytes").fix(new())
+                        weak.help("generate one from at least 16 random bytes")
                     });
                 }
             }
         }
     }
     if checked.is_ok()
-        && context.wants(Code::TokenWithColon)
+        && context.wants(Code::TokenWithColon, None)
         && let Some(colon) = token.find(':')
     {
         let place = string.place(Span::new(colon, colon + 1));

@@ -1,8 +1,10 @@
 //! The expiry of a token.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use std::time::SystemTime;
 
 use crate::check::context::{At, Context, finding, removal, replace_on_request, replace_safely};
 use crate::check::decode::opening;
@@ -17,7 +19,7 @@ const ADD_EXPIRY: &str = "give it an `expiry_millis`, and rotate the token befor
 
 /// Notes a token without an expiry; `span` is that of its object.
 pub(super) fn never_expires(context: &mut Context<'_>, at: At<'_>, span: Span) {
-    if context.wants(Code::NeverExpires) {
+    if context.wants(Code::NeverExpires, None) {
         let opening = Span::new(span.start(), span.start() + 1);
         context.tell(Code::NeverExpires, opening, || {
             finding(Code::NeverExpires, opening, at, "the token never expires").help(ADD_EXPIRY)
@@ -49,14 +51,12 @@ pub(super) fn expiry_rules(
     members: &[Member<'_>],
 ) -> Option<Expiry> {
     let Value::Number(spelt) = node.value else {
-        let now = context.validator.now;
-        context.find(Code::ExpiryNotAnInteger, opening(node), || not_an_integer(now, at, node));
+        not_an_integer(context, at, node);
         return None;
     };
     let integer = spelt.parse::<i64>().ok().filter(|_| spelt != "-0");
     let Some(millis) = integer else {
-        let now = context.validator.now;
-        context.find(Code::ExpiryNotAnInteger, opening(node), || not_an_integer(now, at, node));
+        not_an_integer(context, at, node);
         return None;
     };
     let expiry = Expiry::from_millis(millis);
@@ -64,7 +64,6 @@ pub(super) fn expiry_rules(
         return Some(expiry);
     }
     let (now, soon, far) = (context.validator.now, context.validator.soon, context.validator.far);
-    let date = |expiry: Expiry| expiry.to_string();
     let days = |time: core::time::Duration| match time.as_secs() / 86_400 {
         0 => in_words(time),
         1 => "1 day".into(),
@@ -79,48 +78,68 @@ pub(super) fn expiry_rules(
         // Most tokens: nothing is to be said, and no words are made.
         return Some(expiry);
     }
-    let found = if millis <= 0 {
-        finding(
+    let in_millis = |meant: i64| format!("in milliseconds it is `{meant}`: {}", Expiry::from_millis(meant));
+    let replace = |meant: i64| Some(replace_on_request(span, meant.to_string()));
+    if millis <= 0 {
+        context.find(
             Code::ExpiryNotPositive,
             span,
-            at,
-            "the token expired in 1970 or before: it is never accepted",
-        )
-        .help("to mean never, leave `expiry_millis` out")
-        .fix(without_member(members, node))
+            || without_member(members, node),
+            || {
+                let message = "the token expired in 1970 or before: it is never accepted";
+                let found = finding(Code::ExpiryNotPositive, span, at, message);
+                found.help("to mean never, leave `expiry_millis` out")
+            },
+        );
     } else if LOOKS_LIKE_SECONDS.contains(&millis) {
         let meant = millis * 1000;
-        let message = format!("read as milliseconds this is {}; it looks like seconds", date(expiry));
-        finding(Code::ExpiryInSeconds, span, at, message)
-            .help(format!("in milliseconds it is `{meant}`: {}", date(Expiry::from_millis(meant))))
-            .fix(replace_on_request(span, meant.to_string()))
+        context.find(
+            Code::ExpiryInSeconds,
+            span,
+            || replace(meant),
+            || {
+                let message = format!("read as milliseconds this is {expiry}; it looks like seconds");
+                finding(Code::ExpiryInSeconds, span, at, message).help(in_millis(meant))
+            },
+        );
     } else if (MILLIS_OF_YEAR_5138..i64::MAX).contains(&millis) {
         let (unit, meant) = if millis < MILLIS_OF_YEAR_5138 * 1000 {
             ("microseconds", millis / 1_000)
         } else {
             ("nanoseconds", millis / 1_000_000)
         };
-        let message = format!("read as milliseconds this is {}; it looks like {unit}", year(millis));
-        finding(Code::ExpiryTooFine, span, at, message)
-            .help(format!("in milliseconds it is `{meant}`: {}", date(Expiry::from_millis(meant))))
-            .fix(replace_on_request(span, meant.to_string()))
+        context.find(
+            Code::ExpiryTooFine,
+            span,
+            || replace(meant),
+            || {
+                let message = format!("read as milliseconds this is {}; it looks like {unit}", year(millis));
+                finding(Code::ExpiryTooFine, span, at, message).help(in_millis(meant))
+            },
+        );
     } else if let Some(ago) = expiry.elapsed(now) {
-        finding(Code::Expired, span, at, format!("the token expired on {}, {} ago", date(expiry), days(ago)))
-            .help("make a new one, or remove it")
+        context.tell(Code::Expired, span, || {
+            let message = format!("the token expired on {expiry}, {} ago", days(ago));
+            finding(Code::Expired, span, at, message).help("make a new one, or remove it")
+        });
     } else if millis == i64::MAX {
-        finding(Code::NeverExpires, span, at, "the token never expires").help(ADD_EXPIRY)
+        context.tell(Code::NeverExpires, span, || {
+            finding(Code::NeverExpires, span, at, "the token never expires").help(ADD_EXPIRY)
+        });
     } else {
         let left = expiry.remaining(now).unwrap_or_default();
-        let message = format!("the token expires on {}, in {}", date(expiry), days(left));
-        match left {
-            left if left <= soon => {
-                finding(Code::ExpiresSoon, span, at, message).help("make its successor now")
-            }
-            left if left > far => finding(Code::ExpiresFar, span, at, message).help("choose a nearer time"),
-            _ => return Some(expiry),
-        }
-    };
-    context.push(found);
+        let (code, help) = if left <= soon {
+            (Code::ExpiresSoon, "make its successor now")
+        } else if left > far {
+            (Code::ExpiresFar, "choose a nearer time")
+        } else {
+            return Some(expiry);
+        };
+        context.tell(code, span, || {
+            let message = format!("the token expires on {expiry}, in {}", days(left));
+            finding(code, span, at, message).help(help)
+        });
+    }
     Some(expiry)
 }
 
@@ -129,57 +148,70 @@ fn year(millis: i64) -> String {
     format!("about the year {}", 1970 + millis / MILLIS_PER_YEAR)
 }
 
-fn not_an_integer(now: std::time::SystemTime, at: At<'_>, node: &Node<'_>) -> crate::diagnostic::Diagnostic {
-    let wrong = finding(
-        Code::ExpiryNotAnInteger,
-        opening(node),
-        at,
-        format!("`expiry_millis` is an integer of milliseconds, not {}", description(node)),
-    );
-    let becomes = |millis: i64| format!("write `{millis}`: {}", Expiry::from_millis(millis));
-    let text = match &node.value {
-        Value::Number(spelt) => {
-            let float = spelt.parse::<f64>().unwrap_or(f64::NAN);
-            // Up to 2^53 every whole number is exact.
-            #[expect(clippy::cast_possible_truncation, reason = "in the range where it is exact")]
-            let exact =
-                (float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0).then_some(float as i64);
-            return match exact {
-                Some(millis) => {
-                    wrong.help(becomes(millis)).fix(replace_safely(node.span, millis.to_string()))
-                }
-                None => wrong.help("write an integer without fraction or exponent that fits into 64 bits"),
-            };
-        }
-        Value::String(string) => string.decode(),
-        Value::Null => {
-            return wrong.help("to mean never, leave the member out");
-        }
-        _ => None,
+fn not_an_integer(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>) {
+    let (code, span, now) = (Code::ExpiryNotAnInteger, opening(node), context.validator.now);
+    let fix = || {
+        let (millis, guess) = meant(now, node)?;
+        let replace = if guess == Guess::Same { replace_safely } else { replace_on_request };
+        Some(replace(node.span, millis.to_string()))
     };
-    let text = text.unwrap_or_default();
+    context.find(code, span, fix, || {
+        let message = format!("`expiry_millis` is an integer of milliseconds, not {}", description(node));
+        let becomes = |millis: i64| format!("write `{millis}`: {}", Expiry::from_millis(millis));
+        let wrong = finding(code, span, at, message);
+        match (meant(now, node), &node.value) {
+            (Some((millis, Guess::Same | Guess::Date)), _) => wrong.help(becomes(millis)),
+            (Some((millis, Guess::Seconds)), _) => {
+                wrong.help(format!("it looks like seconds: {}", becomes(millis)))
+            }
+            (Some((millis, Guess::FromNowOn)), value) => {
+                let text = written(value).unwrap_or_default();
+                wrong.help(format!("{}, which is {} from now on", becomes(millis), text.trim()))
+            }
+            (None, Value::Number(_)) => {
+                wrong.help("write an integer without fraction or exponent that fits into 64 bits")
+            }
+            (None, Value::Null) => wrong.help("to mean never, leave the member out"),
+            (None, _) => wrong.help("write the Unix time in milliseconds, such as `1767225600000`"),
+        }
+    });
+}
+
+/// What something that is no integer was taken for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Guess {
+    /// The same time, written in another way.
+    Same,
+    Date,
+    Seconds,
+    FromNowOn,
+}
+
+/// The milliseconds that were meant.
+fn meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {
+    if let Value::Number(spelt) = node.value {
+        let float = spelt.parse::<f64>().ok()?;
+        // Up to 2^53 every whole number is exact.
+        let is_exact = float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0;
+        #[expect(clippy::cast_possible_truncation, reason = "in the range where it is exact")]
+        return is_exact.then_some((float as i64, Guess::Same));
+    }
+    let text = written(&node.value)?;
     let text = text.trim();
-    if let Some(seconds) = text.parse().ok().filter(|seconds| LOOKS_LIKE_SECONDS.contains(seconds)) {
-        let millis = seconds * 1000;
-        let help = format!("it looks like seconds: {}", becomes(millis));
-        return wrong.help(help).fix(replace_on_request(node.span, millis.to_string()));
+    if let Some(seconds) = text.parse::<i64>().ok().filter(|seconds| LOOKS_LIKE_SECONDS.contains(seconds)) {
+        return Some((seconds * 1000, Guess::Seconds));
     }
     // A date is the beginning of its day.
     if let Ok(expiry) = Expiry::parse(text).or_else(|_| Expiry::parse(&format!("{text}T00:00:00Z"))) {
         let millis = expiry.as_millis();
         let same = text.parse() == Ok(millis) || expiry.to_string() == text;
-        let fix = if same { replace_safely } else { replace_on_request };
-        return wrong.help(becomes(millis)).fix(fix(node.span, millis.to_string()));
+        return Some((millis, if same { Guess::Same } else { Guess::Date }));
     }
-    match Expiry::parse_after(now, text) {
-        Ok(expiry) => {
-            let millis = expiry.as_millis();
-            wrong
-                .help(format!("{}, which is {text} from now on", becomes(millis)))
-                .fix(replace_on_request(node.span, millis.to_string()))
-        }
-        Err(_) => wrong.help("write the Unix time in milliseconds, such as `1767225600000`"),
-    }
+    Expiry::parse_after(now, text).ok().map(|expiry| (expiry.as_millis(), Guess::FromNowOn))
+}
+
+fn written<'a>(value: &Value<'a>) -> Option<Cow<'a, str>> {
+    if let Value::String(string) = value { string.decode() } else { None }
 }
 
 fn description(node: &Node<'_>) -> &'static str {

@@ -27,11 +27,10 @@ pub(super) fn errors(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, 
     let separators = between_permissions(text);
     if let Some(first) = separators.first() {
         let place = string.place(Span::new(first.start(), text.len()));
-        context.find(Code::ExtraPart, place, || {
+        let fix = || Some(Fix::new(Applicability::Ask, apart(string, &separators)));
+        context.find(Code::ExtraPart, place, fix, || {
             let message = "a string holds one permission, and this is one more";
-            let found =
-                finding(Code::ExtraPart, place, at, message).help("write each as a string of its own");
-            found.fix(Fix::new(Applicability::Ask, apart(string, &separators)))
+            finding(Code::ExtraPart, place, at, message).help("write each as a string of its own")
         });
     }
     each_error(context, at, string, text, &separators);
@@ -93,7 +92,8 @@ pub(super) fn errors_in(context: &mut Context<'_>, at: At<'_>, text: &str, place
     Permission::each_mistake(text, |mistake| {
         let Some(span) = place(mistake.span) else { return };
         let code = code(mistake.kind);
-        context.add((code, code.severity(), may_have_a_fix(mistake.kind)), span, || {
+        let fix = || fix(&mistake.error(text), place, span, text);
+        context.find(code, span, fix, || {
             let error = mistake.error(text);
             let fragment = error.span().text(text).unwrap_or_default();
             let message = match error.kind() {
@@ -110,8 +110,7 @@ pub(super) fn errors_in(context: &mut Context<'_>, at: At<'_>, text: &str, place
                 Kind::AdminPermission => admin_permission(release),
                 _ => error.message().to_string(),
             };
-            let found = finding(code, span, at, message).help(help(release, &error, text));
-            found.fix(fix(&error, place, span, text, fragment))
+            finding(code, span, at, message).help(help(release, &error, text))
         });
     });
 }
@@ -137,21 +136,6 @@ const fn code(kind: Kind) -> Code {
         Kind::ActionNotForType => Code::ActionNotForType,
         Kind::UnknownSystemResource => Code::UnknownSystemResource,
     }
-}
-
-/// Whether [`fix`] may give one.
-const fn may_have_a_fix(kind: Kind) -> bool {
-    !matches!(
-        kind,
-        Kind::MissingPart(_)
-            | Kind::EmptyPart(_)
-            | Kind::AdminPermission
-            | Kind::Glob
-            | Kind::BadDatabaseName(_)
-            | Kind::DatabaseNameTooLong
-            | Kind::UnexpandedVariable
-            | Kind::ActionNotGrantable
-    )
 }
 
 fn admin_permission(release: Option<Release>) -> String {
@@ -190,14 +174,9 @@ fn help(release: Option<Release>, error: &ParsePermissionError, text: &str) -> C
     Cow::Owned(format!("{help}{before}{who} panics at this, and at every later start"))
 }
 
-fn fix(
-    error: &ParsePermissionError,
-    places: Place<'_>,
-    place: Span,
-    text: &str,
-    fragment: &str,
-) -> Option<Fix> {
+fn fix(error: &ParsePermissionError, places: Place<'_>, place: Span, text: &str) -> Option<Fix> {
     let is_system = text.starts_with("system:");
+    let fragment = error.span().text(text).unwrap_or_default();
     Some(match error.kind() {
         Kind::ExtraPart => {
             let start = error.span().start();

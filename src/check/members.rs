@@ -78,22 +78,21 @@ pub(super) fn unknown(
 ) -> Option<&'static str> {
     if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
         let now = context.validator.now;
-        context.find(Code::HttpRequestBody, key.outer(), || {
-            let message = format!("`{name}` is a member of the HTTP API, and the file has `{ours}`");
-            let found = finding(Code::HttpRequestBody, key.outer(), at, message);
+        let fix = || {
+            let renamed = free.contains(ours).then(|| Edit::new(key.inner(), *ours))?;
             if *ours == "name" {
-                let fix = free.contains(ours).then(|| replace_on_request(key.inner(), *ours));
-                found.help("write `name`").fix(fix)
-            } else {
-                let meant = from_now_on(now, value).filter(|_| free.contains(ours));
-                let fix = meant.map(|millis| {
-                    let edits = [Edit::new(key.inner(), *ours), Edit::new(value.span, millis)];
-                    Fix::new(Applicability::Ask, edits)
-                });
-                let help =
-                    "write `expiry_millis`: the Unix time of the expiry in milliseconds, not a duration";
-                found.help(help).fix(fix)
+                return Some(Fix::new(Applicability::Ask, [renamed]));
             }
+            let millis = Edit::new(value.span, from_now_on(now, value)?);
+            Some(Fix::new(Applicability::Ask, [renamed, millis]))
+        };
+        context.find(Code::HttpRequestBody, key.outer(), fix, || {
+            let message = format!("`{name}` is a member of the HTTP API, and the file has `{ours}`");
+            finding(Code::HttpRequestBody, key.outer(), at, message).help(if *ours == "name" {
+                "write `name`"
+            } else {
+                "write `expiry_millis`: the Unix time of the expiry in milliseconds, not a duration"
+            })
         });
         // A duration is no expiry, so nothing more can be said of its value.
         return Some("name").filter(|ours| name == "token_name" && free.contains(ours));
@@ -105,16 +104,17 @@ pub(super) fn unknown(
         alias.map(|(_, known)| *known)
     };
     if let Some(known) = near.or_else(alias) {
-        context.find(Code::MisspeltMember, key.outer(), || {
-            let message = format!("the server ignores this member: it is called `{known}`");
-            let found = finding(Code::MisspeltMember, key.outer(), at, message);
-            let fix = if near.is_some() {
-                replace_safely(key.inner(), known)
-            } else {
-                replace_on_request(key.inner(), known)
-            };
-            found.help(format!("did you mean `{known}`?")).fix(fix)
-        });
+        let replace = if near.is_some() { replace_safely } else { replace_on_request };
+        context.find(
+            Code::MisspeltMember,
+            key.outer(),
+            || Some(replace(key.inner(), known)),
+            || {
+                let message = format!("the server ignores this member: it is called `{known}`");
+                let found = finding(Code::MisspeltMember, key.outer(), at, message);
+                found.help(format!("did you mean `{known}`?"))
+            },
+        );
         return Some(known);
     }
     context.tell(Code::UnknownMember, key.outer(), || {

@@ -66,7 +66,7 @@ pub(super) fn database_name(
 /// What can be said of a right name of a database, wherever it stands.
 pub(super) fn name_warnings(context: &mut Context<'_>, at: At<'_>, span: Span, name: &str) {
     if name.len() > DOCUMENTED_NAME {
-        context.add((Code::DatabaseNameTooLong, Severity::Warning, false), span, || {
+        context.tell_as(Code::DatabaseNameTooLong, Severity::Warning, span, || {
             let message = format!(
                 "a database name of {} characters: the documentation allows {DOCUMENTED_NAME}, the server {MAX_DATABASE_NAME}",
                 name.len()

@@ -170,7 +170,7 @@ pub(super) fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant
         wildcard(context, at, grant, permission.actions());
     }
     let documented = DatabaseActions::READ | DatabaseActions::WRITE;
-    if !documented.contains(permission.actions()) && context.wants(Code::UndocumentedAction) {
+    if !documented.contains(permission.actions()) && context.wants(Code::UndocumentedAction, None) {
         for (span, action) in grant.actions().filter(|(_, action)| !matches!(*action, "read" | "write")) {
             context.tell(Code::UndocumentedAction, span, || {
                 let message =
@@ -192,6 +192,10 @@ fn names<'a>(
     text: &str,
     inside: Span,
 ) {
+    let only_fixes = decoder.context.validator.only_fixes().is_some();
+    if only_fixes && decoder.whole.granted.is_none() {
+        return;
+    }
     let at = At::Permission(token, index);
     let mut start = inside.start();
     let mut places = string.places();
@@ -200,6 +204,9 @@ fn names<'a>(
         start = span.end() + 1;
         let place = places.place(span);
         decoder.whole.grant((token, index, place), name, string.slice(span));
+        if only_fixes {
+            continue;
+        }
         name_warnings(&mut decoder.context, at, place, name);
         if name == INTERNAL_DATABASE {
             decoder.context.tell(Code::InternalDatabase, place, || {
@@ -234,7 +241,7 @@ fn wildcard(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, action
     let code = Code::WildcardDatabase;
     let strong = DatabaseActions::WRITE | DatabaseActions::CREATE | DatabaseActions::DELETE;
     let severity = if (actions & strong).is_empty() { code.severity() } else { Severity::Warning };
-    context.add((code, severity, false), span, || {
+    context.tell_as(code, severity, span, || {
         let message = format!("the token can {} all databases, also those to come", spoken(actions));
         finding(code, span, at, message).help("list the databases that it needs")
     });
@@ -288,11 +295,14 @@ fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_
     let mut places = grant.string.places();
     for (first, span) in twice {
         let place = places.place(span);
-        context.find(Code::DuplicateItem, place, || {
+        let fix = || {
             // The comma before it may be an escape in the file.
             let removed = places.place(Span::new(span.start() - 1, span.end()));
+            Some(replace_safely(removed, ""))
+        };
+        context.find(Code::DuplicateItem, place, fix, || {
             let found = finding(Code::DuplicateItem, place, at, "this stands in the list already");
-            found.label(grant.string.place(first), "here").help("remove it").fix(replace_safely(removed, ""))
+            found.label(grant.string.place(first), "here").help("remove it")
         });
     }
 }

@@ -6,11 +6,10 @@ use alloc::vec::Vec;
 use core::cell::OnceCell;
 use core::mem::replace;
 
-use crate::check::context::{At, Context, finding, remove_element};
+use crate::check::context::{At, Context, finding, remove_element, replace_on_request};
 use crate::check::numbered::{Numbered, Sets};
 use crate::check::permissions::{Grant, spoken};
 use crate::code::Code;
-use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::name::INTERNAL_DATABASE;
 use crate::permission::{DatabaseActions, Permission};
 use crate::redact::{may_show, mentions_token};
@@ -64,7 +63,8 @@ pub(super) fn between(
     }
     for (position, grant) in redundant.into_iter().rev() {
         let place = grant.string.inner();
-        context.find(Code::RedundantPermission, place, || {
+        let fix = || remove_element(&elements, grant.index);
+        context.find(Code::RedundantPermission, place, fix, || {
             let message = "other permissions of the token cover this one";
             let mut found =
                 finding(Code::RedundantPermission, place, At::Permission(token, grant.index), message);
@@ -80,7 +80,7 @@ pub(super) fn between(
             for other in covering {
                 found = found.label(other.string.inner(), label);
             }
-            found.help("remove it").fix(remove_element(&elements, grant.index))
+            found.help("remove it")
         });
     }
 }
@@ -149,12 +149,12 @@ fn duplicates(
                 *is_duplicate = true;
             }
             let place = grant.string.inner();
-            context.find(Code::DuplicatePermission, place, || {
+            let fix = || remove_element(elements, grant.index);
+            context.find(Code::DuplicatePermission, place, fix, || {
                 let message = "the token has this permission already";
                 finding(Code::DuplicatePermission, place, At::Permission(token, grant.index), message)
                     .label(first.string.inner(), "it stands here")
                     .help("remove it")
-                    .fix(remove_element(elements, grant.index))
             });
         }
     }
@@ -190,19 +190,18 @@ fn hides(
                 continue;
             }
             let place = places.place(span);
-            context.find(Code::SpecificHidesWildcard, place, || {
+            let end = grant.string.inner().end();
+            let fix = || Some(replace_on_request(Span::new(end, end), format!(",{hidden}")));
+            context.find(Code::SpecificHidesWildcard, place, fix, || {
                 let shown = !*hides.get_or_init(|| mentions_token(grant.text)) && may_show(name, name);
                 let database = if shown { format!("`{name}`") } else { "this database".into() };
                 let message = format!(
                     "the token cannot {} {database}: the entry for one database hides the one for all",
                     spoken(hidden).replace(" and ", " or ")
                 );
-                let end = grant.string.inner().end();
-                let more = Edit::new(Span::new(end, end), format!(",{hidden}"));
                 finding(Code::SpecificHidesWildcard, place, At::Permission(token, grant.index), message)
                     .label(wildcard, "the entry for all")
                     .help("add the actions here too, if they are wanted")
-                    .fix(Fix::new(Applicability::Ask, [more]))
             });
         }
     }

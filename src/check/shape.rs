@@ -35,14 +35,12 @@ pub(super) fn text<'a>(
         }
         Value::Object(_) => {
             let text = object(context, at, item);
-            context.find(Code::PermissionObject, opening(item), || {
+            let fix = || text.as_ref().map(|text| replace_safely(item.span, json::quoted(text)));
+            context.find(Code::PermissionObject, opening(item), fix, || {
                 let message = "a permission is a string, not an object";
                 let found = finding(Code::PermissionObject, opening(item), at, message);
-                match text {
-                    Some(text) => {
-                        let fix = replace_safely(item.span, json::quoted(&text));
-                        found.help(format!("write `{text}`")).fix(fix)
-                    }
+                match &text {
+                    Some(text) => found.help(format!("write `{text}`")),
                     None => found.help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`"),
                 }
             });

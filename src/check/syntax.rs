@@ -48,9 +48,9 @@ pub(super) fn read<'v, T>(
                 (decoded, Ok(_)) => {
                     // All that was wrong were these, so that taking them out is safe.
                     for (span, message) in extras {
-                        context.find(Code::JsonSyntax, span, || {
-                            let found = finding(Code::JsonSyntax, span, At::File, message);
-                            found.help("remove it").fix(replace_safely(span, ""))
+                        let fix = || Some(replace_safely(span, ""));
+                        context.find(Code::JsonSyntax, span, fix, || {
+                            finding(Code::JsonSyntax, span, At::File, message).help("remove it")
                         });
                     }
                     context.absorb(decoded);
@@ -66,7 +66,7 @@ pub(super) fn read<'v, T>(
                     for (span, message) in
                         extras.into_iter().filter(|(span, _)| span.start() < place(&clean, again))
                     {
-                        context.find(Code::JsonSyntax, span, || {
+                        context.tell(Code::JsonSyntax, span, || {
                             finding(Code::JsonSyntax, span, At::File, message).help("remove it")
                         });
                     }

@@ -47,7 +47,8 @@ pub(crate) struct Whole<'a> {
     secrets: Seen<'a>,
     names: Seen<'a>,
     padded_names: Vec<(usize, RawStr<'a>)>,
-    pub(super) granted: HashMap<Cow<'a, str>, Granted, RandomState>,
+    // None where it is not compared with what is created.
+    pub(super) granted: Option<HashMap<Cow<'a, str>, Granted, RandomState>>,
     pub(super) all_granted: bool,
     // A permission that was refused or is not there may have granted anything.
     pub(super) unreadable: bool,
@@ -56,7 +57,7 @@ pub(crate) struct Whole<'a> {
 }
 
 impl<'a> Whole<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str, compares_databases: bool) -> Self {
         Self {
             text,
             object_start: 0,
@@ -70,7 +71,7 @@ impl<'a> Whole<'a> {
             secrets: Seen::new(text),
             names: Seen::new(text),
             padded_names: Vec::new(),
-            granted: HashMap::default(),
+            granted: compares_databases.then(HashMap::default),
             all_granted: false,
             unreadable: false,
             created: HashMap::default(),
@@ -132,7 +133,8 @@ impl<'a> Whole<'a> {
         self.names.sort();
         let release = context.validator.release;
         for (first, string) in self.secrets.again() {
-            context.find(Code::DuplicateToken, string.inner(), || {
+            let fix = || Some(Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]));
+            context.find(Code::DuplicateToken, string.inner(), fix, || {
                 let message = match release {
                     Some(release) if release >= Release::UNIQUE_TOKENS => {
                         format!("another entry has this token, and release {release} refuses it")
@@ -149,10 +151,10 @@ impl<'a> Whole<'a> {
                 finding(Code::DuplicateToken, string.inner(), at, message)
                     .label(first.inner(), "it stands here already")
                     .help("give every entry a token of its own")
-                    .fix(Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]))
             });
         }
-        for (first, string) in self.names.again() {
+        let names = context.wants(Code::DuplicateName, None).then(|| self.names.again());
+        for (first, string) in names.into_iter().flatten() {
             context.tell(Code::DuplicateName, string.inner(), || {
                 let name = string.decode().unwrap_or_default();
                 let message = with_fragment("another token has this name", &name, &name);
@@ -166,15 +168,11 @@ impl<'a> Whole<'a> {
 
     /// A database that a permission names; `name` has no error. Where the file spells it without escapes it is borrowed.
     pub(super) fn grant(&mut self, place: (usize, usize, Span), name: &str, borrowed: Option<&'a str>) {
+        let Some(all) = &mut self.granted else { return };
         let name = borrowed.map_or_else(|| Cow::Owned(name.into()), Cow::Borrowed);
         let (token, permission, span) = place;
         let first = |granted: &mut Granted| granted.again = true;
-        self.granted.entry(name).and_modify(first).or_insert(Granted {
-            token,
-            permission,
-            span,
-            again: false,
-        });
+        all.entry(name).and_modify(first).or_insert(Granted { token, permission, span, again: false });
     }
 
     pub(super) fn unreadable(&mut self) {
@@ -222,12 +220,12 @@ impl<'a> Whole<'a> {
                     slot.insert((index, string.inner()));
                 }
                 Slot::Occupied(slot) => {
-                    context.find(Code::DuplicateDatabase, string.inner(), || {
+                    let fix = || remove_element(&spans, index);
+                    context.find(Code::DuplicateDatabase, string.inner(), fix, || {
                         let message = with_fragment("this database stands twice in the list", &name, &name);
                         finding(Code::DuplicateDatabase, string.inner(), at, message)
                             .label(slot.get().1, "it stands here already")
                             .help("remove it")
-                            .fix(remove_element(&spans, index))
                     });
                 }
             }
@@ -311,17 +309,19 @@ pub(super) fn padded(
     if trimmed == name {
         return;
     }
-    context.find(Code::NameWithSurroundingSpace, string.inner(), || {
+    let fix = || {
         let start = name.len() - name.trim_start().len();
         let edits = [
             Edit::new(string.place(Span::new(0, start)), ""),
             Edit::new(string.place(Span::new(start + trimmed.len(), name.len())), ""),
         ];
         let edits: Vec<Edit> = edits.into_iter().filter(|edit| !edit.span().is_empty()).collect();
+        allowed(trimmed).then(|| Fix::new(Applicability::Safe, edits))
+    };
+    context.find(Code::NameWithSurroundingSpace, string.inner(), fix, || {
         let message = "the name begins or ends with white space, and the server does not trim it";
         let found = finding(Code::NameWithSurroundingSpace, string.inner(), at, message);
-        let fix = allowed(trimmed).then(|| Fix::new(Applicability::Safe, edits));
-        found.help("remove the white space").fix(fix)
+        found.help("remove the white space")
     });
 }
 

@@ -1,0 +1,42 @@
+//! The fixes of a text without the findings that they are for.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::code::Code;
+use crate::diagnostic::{Edit, Fix};
+use crate::span::Span;
+
+/// Takes fixes in any order. Their edits lie side by side, which takes a quarter of the room of findings.
+#[derive(Default)]
+pub(crate) struct Fixes {
+    edits: Vec<Edit>,
+    // Where and what the finding of each fix is, and which edits are its own.
+    places: Vec<(Span, Code, Range<usize>)>,
+}
+
+impl Fixes {
+    pub(super) fn push(&mut self, span: Span, code: Code, fix: Fix) {
+        let start = self.edits.len();
+        self.edits.extend(fix.edits);
+        self.places.push((span, code, start..self.edits.len()));
+    }
+
+    pub(super) fn absorb(&mut self, other: Self) {
+        let start = self.edits.len();
+        self.edits.extend(other.edits);
+        let moved =
+            |(span, code, own): (Span, Code, Range<usize>)| (span, code, start + own.start..start + own.end);
+        self.places.extend(other.places.into_iter().map(moved));
+    }
+
+    /// Brings them into the order in which a report has their findings.
+    pub(super) fn sort(&mut self) {
+        self.places.sort_by_key(|(span, code, _)| (*span, *code));
+    }
+
+    /// The edits of each fix.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[Edit]> {
+        self.places.iter().map(|(_, _, own)| self.edits.get(own.clone()).unwrap_or_default())
+    }
+}
