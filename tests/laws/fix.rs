@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use influxdb3_offline_tokens::{
-    Applicability, Code, Diagnostic, Edit, Fix, Replacement, Report, Rights, Severity, TokenFile, Validator,
+    Applicability, Code, Diagnostic, Edit, Fix, Replacement, Report, Rights, Severity, Token, TokenFile,
+    Validator,
 };
 
 use super::{Law, ensure};
@@ -33,11 +34,7 @@ fn spliced(bytes: &[u8], edits: &[&Edit]) -> Option<Vec<u8>> {
     }
     let mut result = bytes.to_vec();
     for edit in edits.iter().rev() {
-        let text = match edit.replacement() {
-            Replacement::Text(text) => text.clone(),
-            _ => NEW_TOKEN.to_owned(),
-        };
-        result.splice(edit.span().range(), text.into_bytes());
+        result.splice(edit.span().range(), replacement(edit).into_bytes());
     }
     Some(result)
 }
@@ -95,6 +92,9 @@ fn whole_text(validator: &Validator, bytes: &[u8], report: &Report, level: Appli
     if level == Applicability::Safe && !unchanged {
         ensure!(allows_the_same(bytes, fixed.as_bytes()), "a token may do something else, {}", show());
     }
+    let long = the_long_way(validator, bytes, level);
+    let same = without_new_tokens(&long.0) == without_new_tokens(fixed.as_bytes());
+    ensure!(same && long.1 == fixed.applied(), "not what the findings say, {}", show());
     let (all, codes) = fixable(report, level);
     let left = after.iter().find(|found| all && codes.contains(&found.code()));
     if let Some(left) = left {
@@ -109,6 +109,51 @@ fn whole_text(validator: &Validator, bytes: &[u8], report: &Report, level: Appli
     let ends = || validator.check(&plain).iter().all(|found| fix_up_to(found, level).is_none());
     ensure!(same || !ends(), "other bytes than the edits say: {}", show());
     Ok(())
+}
+
+/// The text, and how many fixes were applied, by reports of all findings: of each in turn what overlaps no fix before it.
+fn the_long_way(validator: &Validator, bytes: &[u8], level: Applicability) -> (Vec<u8>, usize) {
+    let validator = validator.clone().keep(usize::MAX);
+    let (mut text, mut applied) = (bytes.to_vec(), 0);
+    for _ in 0..32 {
+        let report = validator.check(&text);
+        let mut chosen: Vec<&Edit> = Vec::new();
+        let before = applied;
+        for fix in report.iter().filter_map(|found| fix_up_to(found, level)) {
+            if fix.edits().iter().all(|edit| chosen.iter().all(|other| are_apart(edit, other))) {
+                chosen.extend(fix.edits());
+                applied += 1;
+            }
+        }
+        if applied == before {
+            break;
+        }
+        // Stable: what is put in at one place stays in the order of the findings.
+        chosen.sort_by_key(|edit| edit.span());
+        for edit in chosen.iter().rev() {
+            let new = match edit.replacement() {
+                Replacement::Text(text) => text.clone(),
+                // One word for all would be a duplicate.
+                _ => Token::generate().unwrap().expose().to_owned(),
+            };
+            text.splice(edit.span().range(), new.into_bytes());
+        }
+    }
+    (text, applied)
+}
+
+fn are_apart(one: &Edit, other: &Edit) -> bool {
+    let (a, b) = (one.span(), other.span());
+    let both_append =
+        a == b && a.is_empty() && [one, other].iter().all(|edit| replacement(edit).starts_with(','));
+    both_append || a.start() != b.start() && (a.end() <= b.start() || b.end() <= a.start())
+}
+
+fn replacement(edit: &Edit) -> String {
+    match edit.replacement() {
+        Replacement::Text(text) => text.clone(),
+        _ => NEW_TOKEN.to_owned(),
+    }
 }
 
 /// Whether every token of a file that loads still loads, and may do what it could.
