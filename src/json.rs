@@ -121,6 +121,9 @@ impl<'a> Element<'_, 'a> {
     }
 }
 
+/// How deeply what a file holds is kept: no rule looks deeper. What is below is read, and forgotten at once.
+const KEPT_DEPTH: usize = 10;
+
 // An element stands in an array in an object.
 const TOKEN_DEPTH: usize = 2;
 
@@ -170,7 +173,9 @@ impl<'a> Visitor<'a> for Children<'_, '_, 'a> {
     fn visit_seq<A: SeqAccess<'a>>(self, mut elements: A) -> Result<Value<'a>, A::Error> {
         let mut nodes = Vec::new();
         while let Some(node) = elements.next_element_seed(self.0.child())? {
-            nodes.push(node);
+            if self.0.is_kept() {
+                nodes.push(node);
+            }
         }
         Ok(Value::Array(nodes))
     }
@@ -179,7 +184,9 @@ impl<'a> Visitor<'a> for Children<'_, '_, 'a> {
         let mut members = Vec::new();
         while let Some(key) = access.next_key_seed(Key(self.0.reader))? {
             let value = access.next_value_seed(self.0.child())?;
-            members.push(Member { key, value });
+            if self.0.is_kept() {
+                members.push(Member { key, value });
+            }
         }
         Ok(Value::Object(members))
     }
@@ -188,6 +195,10 @@ impl<'a> Visitor<'a> for Children<'_, '_, 'a> {
 impl NodeSeed<'_, '_> {
     const fn child(&self) -> Self {
         Self { reader: self.reader, depth: self.depth + 1 }
+    }
+
+    const fn is_kept(&self) -> bool {
+        self.depth < KEPT_DEPTH
     }
 }
 

@@ -56,3 +56,36 @@ impl<'a> Sink<'a> for Growing<'a> {
         self.root = Some(value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::{Node, Value, tree};
+    use crate::json::{KEPT_DEPTH, Unreadable};
+
+    fn depth(node: &Node<'_>) -> usize {
+        match &node.value {
+            Value::Array(nodes) => 1 + nodes.iter().map(depth).max().unwrap_or(0),
+            Value::Object(members) => {
+                1 + members.iter().map(|member| depth(&member.value)).max().unwrap_or(0)
+            }
+            _ => 0,
+        }
+    }
+
+    #[test]
+    fn what_no_rule_looks_at_is_read_and_not_kept() {
+        for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+            let text = |depth: usize| format!("{}0{}", open.repeat(depth), close.repeat(depth));
+            for (nested, kept) in [(3, 3), (KEPT_DEPTH, KEPT_DEPTH), (40, KEPT_DEPTH + 1)] {
+                let text = text(nested);
+                let root = tree(&text).unwrap();
+                assert_eq!((depth(&root), root.span.len()), (kept, text.len()), "{nested} {open}");
+            }
+            assert!(matches!(tree(&text(200)), Err(Unreadable::TooDeep(_))));
+            let wrong = text(40).replace('0', "01");
+            assert!(matches!(tree(&wrong), Err(Unreadable::Syntax(_))));
+        }
+    }
+}
