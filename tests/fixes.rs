@@ -193,6 +193,11 @@ fn members_become_what_was_meant() {
             r#""name": "n", "permissions": ["db:a:read,write"]"#,
         ),
         (
+            // What is removed with the first is a comma that the second needs.
+            r#""name": "n", "permissions": ["db:a:read","db:a:read","db:a:read,write"]"#,
+            r#""name": "n", "permissions": ["db:a:read,write"]"#,
+        ),
+        (
             r#""name": "n", "permissions": ["db:*:write", "db:a:read"]"#,
             r#""name": "n", "permissions": ["db:*:write", "db:a:read,write"]"#,
         ),
