@@ -155,6 +155,18 @@ fn permissions_become_what_was_meant() {
 }
 
 #[test]
+fn a_wrong_name_that_stands_twice_is_left_to_a_person() {
+    for text in [
+        r#"{"tokens": [], "create_database": ["a"], "create_database": ["b"]}"#,
+        r#"{"create_databases": ["a", "b"], "tokens": [{"token": "SECRET", "name": "n", "permision": ["db:a:read"], "permision": ["db:b:read"]}]}"#,
+        r#"{"create_databases": ["a", "b"], "tokens": [{"token": "SECRET", "token_name": "n", "token_name": "m", "permissions": ["db:a:read"]}]}"#,
+        r#"{"create_databases": ["a", "b"], "tokens": [{"token": "SECRET", "name": "n", "expiry_secs": 1, "expiry_secs": 2, "permissions": ["db:a:read"]}]}"#,
+    ] {
+        assert_eq!(mended(text), text);
+    }
+}
+
+#[test]
 fn members_become_what_was_meant() {
     let entry = |members: &str| {
         format!(r#"{{"create_databases": ["a"], "tokens": [{{"token": "SECRET", {members}}}]}}"#)
@@ -178,6 +190,11 @@ fn members_become_what_was_meant() {
         ),
         (
             r#""name": "n", "permissions": ["db:a:read", "db:a:read,write"]"#,
+            r#""name": "n", "permissions": ["db:a:read,write"]"#,
+        ),
+        (
+            // What is removed with the first is a comma that the second needs.
+            r#""name": "n", "permissions": ["db:a:read","db:a:read","db:a:read,write"]"#,
             r#""name": "n", "permissions": ["db:a:read,write"]"#,
         ),
         (

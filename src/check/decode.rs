@@ -59,7 +59,8 @@ pub(super) struct Decoder<'v, 'a> {
     quiet_lists: HashMap<&'a str, bool, foldhash::fast::RandomState>,
     text: &'a str,
     start: usize,
-    members: HashMap<Cow<'a, str>, RawStr<'a>, foldhash::quality::RandomState>,
+    // Where each stands first, and whether it stands nowhere else.
+    members: HashMap<Cow<'a, str>, (RawStr<'a>, bool), foldhash::quality::RandomState>,
     others: Vec<(RawStr<'a>, Cow<'a, str>, Node<'a>)>,
     tokens_seen: bool,
     create_seen: bool,
@@ -98,11 +99,12 @@ impl<'v, 'a> Decoder<'v, 'a> {
 
     /// Remembers a member, and says so where it stands twice.
     fn first_of_its_name(&mut self, key: RawStr<'a>, name: Cow<'a, str>) -> bool {
-        if let Some(first) = self.members.get(&name) {
+        if let Some((first, once)) = self.members.get_mut(&name) {
+            *once = false;
             duplicate(&mut self.context, *first, key, &name, At::Member(&name));
             return false;
         }
-        self.members.insert(name, key);
+        self.members.insert(name, (key, true));
         true
     }
 
@@ -243,7 +245,8 @@ impl<'v, 'a> Decoder<'v, 'a> {
                 TOKENS => !tokens_meant,
                 _ => !self.create_seen,
             });
-            match unknown(&mut self.context, *key, name, node, &free, At::Member(name)) {
+            let once = self.members.get(name).is_some_and(|(_, once)| *once);
+            match unknown(&mut self.context, *key, (name, once), node, &free, At::Member(name)) {
                 Some(CREATE_DATABASES) => self.create_databases(node),
                 Some(TOKENS) => {
                     tokens_meant = true;

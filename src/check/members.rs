@@ -67,11 +67,12 @@ pub(super) fn duplicate(
     });
 }
 
-/// Reports a member that is not of the format; gives the member that was meant, if that is clear.
+/// Reports a member that is not of the format; gives the member that was meant, if that is clear. Where its name stands more
+/// than `once`, a person must decide which of them is meant.
 pub(super) fn unknown(
     context: &mut Context<'_>,
     key: RawStr<'_>,
-    name: &str,
+    (name, once): (&str, bool),
     value: &Node<'_>,
     free: &[&'static str],
     at: At<'_>,
@@ -79,7 +80,7 @@ pub(super) fn unknown(
     if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
         let now = context.validator.now;
         let fix = || {
-            let renamed = free.contains(ours).then(|| Edit::new(key.inner(), *ours))?;
+            let renamed = (once && free.contains(ours)).then(|| Edit::new(key.inner(), *ours))?;
             if *ours == "name" {
                 return Some(Fix::new(Applicability::Ask, [renamed]));
             }
@@ -108,7 +109,7 @@ pub(super) fn unknown(
         context.find(
             Code::MisspeltMember,
             key.outer(),
-            || Some(replace(key.inner(), known)),
+            || once.then(|| replace(key.inner(), known)),
             || {
                 let message = format!("the server ignores this member: it is called `{known}`");
                 let found = finding(Code::MisspeltMember, key.outer(), at, message);
@@ -182,7 +183,8 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
 ) -> Found<'n, 'a, N> {
     let mut found = [None; N];
     let mut unknown_members = Vec::new();
-    let mut seen: HashMap<Cow<'a, str>, RawStr<'a>, RandomState> = HashMap::default();
+    // Where each stands first, and whether it stands nowhere else.
+    let mut seen: HashMap<Cow<'a, str>, (RawStr<'a>, bool), RandomState> = HashMap::default();
     for member in members {
         let name = key_name(context, member.key);
         match place(&name).and_then(|place| found.get_mut(place)) {
@@ -191,11 +193,12 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
             None => match seen.entry(name) {
                 Entry::Vacant(slot) => {
                     unknown_members.push((member, slot.key().clone()));
-                    slot.insert(member.key);
+                    slot.insert((member.key, true));
                 }
-                Entry::Occupied(slot) => {
+                Entry::Occupied(mut slot) => {
+                    slot.get_mut().1 = false;
                     let name = slot.key();
-                    duplicate(context, *slot.get(), member.key, name, at(name));
+                    duplicate(context, slot.get().0, member.key, name, at(name));
                 }
             },
         }
@@ -207,7 +210,8 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
     let mut free: Vec<&'static str> =
         pairs.filter(|(_, slot)| slot.is_none()).map(|(known, _)| known).collect();
     for (member, name) in unknown_members {
-        let meant = unknown(context, member.key, &name, &member.value, &free, at(&name));
+        let once = seen.get(&name).is_some_and(|(_, once)| *once);
+        let meant = unknown(context, member.key, (&name, once), &member.value, &free, at(&name));
         if let Some(slot) = meant.and_then(&place).and_then(|place| found.get_mut(place)) {
             *slot = Some((member.key, &member.value));
             free.retain(|known| Some(*known) != meant);

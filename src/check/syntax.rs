@@ -116,12 +116,24 @@ fn describe(text: &str, form: &Form, error: Unreadable) -> Diagnostic {
             "was it copied or written in full?",
         ),
         Unreadable::Trailing(at) => trailing(text, at),
-        Unreadable::Syntax(at) => other_format(text, at).unwrap_or_else(|| {
-            let (message, help) = cause(text, at);
-            (at, message, help)
-        }),
+        Unreadable::Syntax(at) => {
+            let at = unicode_escape(text, at).unwrap_or(at);
+            other_format(text, at).unwrap_or_else(|| {
+                let (message, help) = cause(text, at);
+                (at, message, help)
+            })
+        }
     };
     finding(Code::JsonSyntax, wrong_piece(text, at), At::File, message).help(help)
+}
+
+/// Where the `u` of an escape without four digits stands: what reads it tells the last of the four characters behind it.
+fn unicode_escape(text: &str, at: usize) -> Option<usize> {
+    let (before, escape) = text.split_at_checked(at.checked_sub(4)?)?;
+    let backslashes = before.len() - before.trim_end_matches('\\').len();
+    let digits = escape.strip_prefix('u')?.bytes().take(4);
+    let wrong = backslashes % 2 == 1 && !digits.fold(true, |right, byte| right & byte.is_ascii_hexdigit());
+    wrong.then_some(before.len())
 }
 
 /// The word, the escape or the character at a place.
@@ -231,7 +243,7 @@ fn cause(text: &str, at: usize) -> (&'static str, &'static str) {
             "a line break or control character stands in a string",
             "close the string on its line, or write `\\n`",
         ),
-        _ if open.after_name => ("a name and its value are separated by `:`", "write `:`"),
+        _ if open.after_name && !open.in_string => ("a name and its value are separated by `:`", "write `:`"),
         '"' | '{' | '[' if last.is_some_and(is_value_end) => {
             ("a `,` is missing before this", "separate values by `,`")
         }

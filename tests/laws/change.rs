@@ -30,9 +30,11 @@ pub fn all(input: &[u8]) -> Law {
         one(before, change, &changed)?;
         at_last = changed.map(|changed| changed.map_or(before.clone(), |changed| changed.to_vec()));
     }
-    let together = edit::apply(Some(text), &changes);
-    let together = together.map(|changed| changed.map_or(text.to_vec(), |changed| changed.to_vec()));
-    ensure!(together == at_last, "other changes together than one by one: {changes:?}");
+    if changes.len() > 1 {
+        let together = edit::apply(Some(text), &changes);
+        let together = together.map(|changed| changed.map_or(text.to_vec(), |changed| changed.to_vec()));
+        ensure!(together == at_last, "other changes together than one by one: {changes:?}");
+    }
     if let Ok(text) = at_last {
         ensure!(TokenFile::parse(&text).is_ok(), "no sound file after {changes:?}");
     }
@@ -74,8 +76,14 @@ fn chosen_change([kind, which, value, more]: [u8; 4], file: &TokenFile) -> Optio
             let if_exists = if kind & 0x80 == 0 { IfExists::Refuse } else { IfExists::KeepIfSame };
             let made =
                 TokenEntry::new(name(is_new)?, token()?).with_expiry(expiry).with_permissions(permissions());
-            let entry = if kind % 8 == 7 { present().cloned().unwrap_or(made) } else { made };
-            Change::Append { entries: vec![entry], if_exists }
+            let first = if kind % 8 == 7 { present().cloned().unwrap_or(made) } else { made };
+            let other = |secret: Token| {
+                let name = TokenName::parse(&pick(&NAMES, which / 16)).ok()?;
+                Some(TokenEntry::new(name, secret).with_permissions(permissions()))
+            };
+            let second = Token::parse(&pick(&TOKENS, value / 16)).ok().filter(|_| kind & 0x40 != 0);
+            let entries = [Some(first), second.and_then(other)].into_iter().flatten().collect();
+            Change::Append { entries, if_exists }
         }
         1 => {
             let names = chosen(DATABASES, more).into_iter().chain(chosen(DATABASES, value));
@@ -127,7 +135,8 @@ fn make(file: &mut Value, change: &Change) -> Result<(), ChangeError> {
         |permissions: &[Permission]| -> Value { permissions.iter().map(ToString::to_string).collect() };
     match change {
         Change::Append { entries, if_exists } => {
-            for entry in entries {
+            for (before, entry) in entries.iter().enumerate() {
+                let before = &entries[..before];
                 let mut new = json!({ "token": entry.token().expose(), "name": entry.name().as_str(),
                     "permissions": list(entry.permissions()) });
                 if let Some(expiry) = entry.expiry() {
@@ -142,7 +151,13 @@ fn make(file: &mut Value, change: &Change) -> Result<(), ChangeError> {
                     }
                     return Err(ChangeError::NameExists(entry.name().clone()));
                 }
+                if before.iter().any(|other| other.name() == entry.name()) {
+                    return Err(ChangeError::NameExists(entry.name().clone()));
+                }
                 refuse(entry.name(), entry.token())?;
+                if before.iter().any(|other| other.token().expose() == entry.token().expose()) {
+                    return Err(ChangeError::TokenExists(entry.name().clone()));
+                }
                 push(&mut file["tokens"], new);
             }
         }

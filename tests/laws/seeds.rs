@@ -5,19 +5,32 @@ use std::path::Path;
 use super::change::HEADER;
 use crate::util;
 
-/// All fixtures that are not large, each also with the canary in place of its tokens.
+/// All fixtures that are not large, each also with the canary in place of its tokens, and without white space.
 pub fn files(fixtures: &Path) -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     collect(fixtures, &mut |bytes| {
         // The large ones would cost all the time.
         if bytes.len() < 5_000 {
             seeds.push(super::secret::with_canary(&bytes));
+            seeds.push(without_space(&bytes));
             seeds.push(bytes);
         }
     });
     seeds.retain(|seed| seed.len() < 5_000);
     assert!(seeds.len() > 300, "{} fixtures", seeds.len());
     seeds
+}
+
+/// The same without what stands between the strings and signs of JSON: what is put in or taken out meets its neighbours.
+fn without_space(bytes: &[u8]) -> Vec<u8> {
+    let (mut in_string, mut escaped) = (false, false);
+    let mut out = bytes.to_vec();
+    out.retain(|byte| {
+        in_string ^= *byte == b'"' && !escaped;
+        escaped = in_string && *byte == b'\\' && !escaped;
+        in_string || !byte.is_ascii_whitespace()
+    });
+    out
 }
 
 fn collect(folder: &Path, take: &mut impl FnMut(Vec<u8>)) {
