@@ -1,0 +1,73 @@
+//! How a file is changed, and what the change did.
+
+use std::time::Duration;
+
+use super::MAX_FILE_BYTES;
+use crate::disk::ReplaceOptions;
+
+/// What a change did to the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Changed {
+    /// The file was made.
+    Created,
+    /// The file was replaced by one with the change.
+    Replaced,
+    /// Everything was there already; the file was not touched.
+    Unchanged,
+}
+
+/// How to change a file.
+///
+/// ```
+/// use std::time::Duration;
+/// use influxdb3_offline_tokens::ChangeOptions;
+///
+/// let options = ChangeOptions::new().wait(Duration::from_secs(2)).create(false).tighten(true);
+/// # let _ = options;
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeOptions(pub(super) ReplaceOptions);
+
+impl ChangeOptions {
+    /// Waits up to 10 seconds for other writers, makes the file where there is none, keeps its mode, and takes files of
+    /// up to [`MAX_FILE_BYTES`].
+    #[must_use]
+    pub const fn new() -> Self {
+        let wait = Duration::from_secs(10);
+        Self(ReplaceOptions { wait, create: true, tighten: false, limit: MAX_FILE_BYTES })
+    }
+
+    /// How long to wait for other writers, in all.
+    #[must_use]
+    pub const fn wait(mut self, wait: Duration) -> Self {
+        self.0.wait = wait;
+        self
+    }
+
+    /// Whether to make the file where there is none.
+    #[must_use]
+    pub const fn create(mut self, create: bool) -> Self {
+        self.0.create = create;
+        self
+    }
+
+    /// Whether to take all rights from everybody but the owner.
+    #[must_use]
+    pub const fn tighten(mut self, tighten: bool) -> Self {
+        self.0.tighten = tighten;
+        self
+    }
+
+    /// The most bytes that the file may have.
+    #[must_use]
+    pub const fn limit(mut self, bytes: u64) -> Self {
+        self.0.limit = bytes;
+        self
+    }
+}
+
+impl Default for ChangeOptions {
+    fn default() -> Self {
+        Self::new()
+    }
+}
