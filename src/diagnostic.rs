@@ -132,6 +132,16 @@ impl fmt::Display for Diagnostic {
 }
 
 /// Another place that belongs to a finding.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Code, validate};
+///
+/// let text = r#"{"tokens": [], "tokens": []}"#;
+/// let report = validate(text.as_bytes());
+/// let twice = report.iter().find(|finding| finding.code() == Code::DuplicateMember).unwrap();
+/// let first = &twice.labels()[0];
+/// assert_eq!((first.span().text(text), first.span().start()), (Some("\"tokens\""), 1));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     span: Span,
@@ -153,6 +163,16 @@ impl Label {
 }
 
 /// Whether a fix may be applied without asking.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Applicability, Validator};
+///
+/// let validator = Validator::new(std::time::SystemTime::now());
+/// let guess = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:d:raed"]}]}"#;
+/// assert_eq!(validator.fix(guess, Applicability::Safe)?.applied(), 0);
+/// assert!(validator.fix(guess, Applicability::Ask)?.applied() > 0);
+/// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Applicability {
     /// The result means what the file was meant to mean.
@@ -179,6 +199,15 @@ impl fmt::Display for Applicability {
 }
 
 /// A change of the text that mends a finding: all of its edits, or none.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Applicability, Code, validate};
+///
+/// let report = validate(b"\xEF\xBB\xBF{\"tokens\": []}");
+/// let mark = report.iter().find(|finding| finding.code() == Code::ByteOrderMark).unwrap();
+/// let [fix] = mark.fixes() else { panic!() };
+/// assert_eq!((fix.applicability(), fix.edits().len()), (Applicability::Safe, 1));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     applicability: Applicability,
@@ -204,6 +233,18 @@ impl Fix {
 }
 
 /// One replacement: these bytes by that text.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Replacement, validate};
+///
+/// let text = r#"{"tokens": [],}"#;
+/// let report = validate(text.as_bytes());
+/// let edit = &report.iter().find_map(|finding| finding.fixes().first()).unwrap().edits()[0];
+/// let Replacement::Text(new) = edit.replacement() else { panic!() };
+/// let mut mended = String::from(text);
+/// mended.replace_range(edit.span().range(), new);
+/// assert_eq!(mended, r#"{"tokens": []}"#);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
     span: Span,
@@ -211,6 +252,14 @@ pub struct Edit {
 }
 
 /// What an edit puts in place of the bytes.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Replacement, validate};
+///
+/// let report = validate(br#"{"tokens": [{"token": "apiv3_YOUR_TOKEN", "name": "app", "permissions": []}]}"#);
+/// let edits = report.iter().flat_map(|finding| finding.fixes()).flat_map(|fix| fix.edits());
+/// assert!(edits.map(|edit| edit.replacement()).any(|new| *new == Replacement::NewToken));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Replacement {

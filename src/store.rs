@@ -197,6 +197,17 @@ pub fn create_admin(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<(),
 
 /// Writes an admin token file in place of what is there, as [`save`] writes a tokens file.
 ///
+/// ```
+/// use influxdb3_offline_tokens::{AdminTokenFile, ChangeOptions, Changed, Token, create_admin, save_admin};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("admin-token.json");
+/// create_admin(&path, &AdminTokenFile::new(Token::generate()?))?;
+/// let other = AdminTokenFile::new(Token::generate()?);
+/// assert_eq!(save_admin(&path, &other, &ChangeOptions::new())?, Changed::Replaced);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// As [`save`].
 pub fn save_admin(
@@ -238,6 +249,19 @@ fn replace<T: Into<NewText>>(
 impl Validator {
     /// Checks a file on disk: its text, who else may read it, who owns it and how many names it has, from one handle.
     ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Code, Validator};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// std::fs::write(&path, r#"{"tokens": []}"#)?;
+    /// std::fs::hard_link(&path, path.with_extension("bak"))?;
+    /// let checked = Validator::new(std::time::SystemTime::now()).check_file(&path)?;
+    /// # #[cfg(unix)]
+    /// assert!(checked.report().iter().any(|finding| finding.code() == Code::SeveralLinks));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// There is no such file; it is not a regular file; it is larger than 1 GiB; it may not be read.
     pub fn check_file(&self, path: impl AsRef<Path>) -> Result<CheckedFile, Error> {
@@ -247,6 +271,18 @@ impl Validator {
     }
 
     /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text; gives how many.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Applicability, Validator, load};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// std::fs::write(&path, r#"{"tokens": [],}"#)?;
+    /// let validator = Validator::new(std::time::SystemTime::now());
+    /// assert_eq!(validator.fix_file(&path, Applicability::Safe)?, 1);
+    /// assert!(load(&path).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// With [`Applicability::Ask`] it also takes all rights from everybody but the owner.
     ///
@@ -273,6 +309,19 @@ impl Validator {
 }
 
 /// A file that was checked: what was read, and what was found in just that. `Debug` shows the report only.
+///
+/// ```
+/// use influxdb3_offline_tokens::Validator;
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("permission-tokens.json");
+/// let text = r#"{"tokens": [], "note": 1}"#;
+/// std::fs::write(&path, text)?;
+/// let checked = Validator::new(std::time::SystemTime::now()).check_file(&path)?;
+/// assert_eq!(checked.bytes(), text.as_bytes());
+/// assert!(checked.report().is_valid() && !checked.report().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct CheckedFile {
     bytes: Zeroizing<Vec<u8>>,
     report: Report,

@@ -6,6 +6,17 @@ use super::MAX_FILE_BYTES;
 use crate::disk::ReplaceOptions;
 
 /// What a change did to the file.
+///
+/// ```
+/// use influxdb3_offline_tokens::{ChangeOptions, Changed, TokenFile, save};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("permission-tokens.json");
+/// let write = || save(&path, &TokenFile::default(), &ChangeOptions::new());
+/// assert_eq!(write()?, Changed::Created);
+/// assert_eq!(write()?, Changed::Unchanged);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Changed {
     /// The file was made.
