@@ -3,6 +3,7 @@
 //! Use it where the file is in an object store, a Secret or a database that has its own compare-and-swap; for a path there
 //! is [`change`](crate::store::change). The example `object_store_append` does it with the crate `object_store`.
 
+mod change;
 mod layout;
 
 use alloc::borrow::ToOwned;
@@ -12,74 +13,15 @@ use alloc::vec::Vec;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+pub use self::change::{Change, IfExists};
 use self::layout::{EntryPlace, Layout, Pieces, spelt};
 use crate::check::{InvalidFile, Whole, survey};
-use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
 use crate::fix::{is_insertion, splice_pieces};
 use crate::json::pretty;
 use crate::name::{DatabaseName, TokenName};
-use crate::permission::Permission;
 use crate::secret::SecretBytes;
 use crate::token::Token;
-
-/// One change of a tokens file.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Change {
-    /// Adds tokens at the end, all or none.
-    Append {
-        /// The tokens, in this order.
-        entries: Vec<TokenEntry>,
-        /// What to do where a name exists already.
-        if_exists: IfExists,
-    },
-    /// Adds databases to `create_databases`; those that are there already are left out.
-    CreateDatabases(Vec<DatabaseName>),
-    /// Takes a token out.
-    Remove(TokenName),
-    /// Gives a token another secret under the same name. Its permissions and its expiry stay; for another expiry, let a
-    /// [`SetExpiry`](Self::SetExpiry) follow.
-    Rotate {
-        /// Which token.
-        name: TokenName,
-        /// The new secret.
-        token: Token,
-    },
-    /// Adds a token with the permissions and the expiry of another, so that both are accepted for a while.
-    RotateBeside {
-        /// The token whose permissions and expiry are copied.
-        name: TokenName,
-        /// The name of the new token.
-        new_name: TokenName,
-        /// The secret of the new token.
-        token: Token,
-    },
-    /// Sets when a token ends; none means never.
-    SetExpiry {
-        /// Which token.
-        name: TokenName,
-        /// The new expiry.
-        expiry: Option<Expiry>,
-    },
-    /// Replaces what a token may do.
-    SetPermissions {
-        /// Which token.
-        name: TokenName,
-        /// The new permissions.
-        permissions: Vec<Permission>,
-    },
-}
-
-/// What to do where a token of the same name exists.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum IfExists {
-    /// It is an error.
-    #[default]
-    Refuse,
-    /// It is no error if the entry that is there is the same: secret, expiry and permissions. Nothing is changed.
-    KeepIfSame,
-}
 
 /// Why a text was not changed.
 ///
