@@ -148,6 +148,7 @@
 //! # Features
 //!
 //! - `std` (default): everything but the grammar and the values, which are `no_std` with `alloc`.
+//! - `arbitrary1`: `Arbitrary` of the crate arbitrary 1, for fuzz targets.
 //! - `proptest1`: `Arbitrary` and strategies of proptest 1.
 
 #![no_std]
@@ -217,6 +218,8 @@ pub mod store;
 // Optional.
 #[cfg(feature = "std")]
 mod serde_impls;
+#[cfg(feature = "arbitrary1")]
+mod fuzzing;
 #[cfg(feature = "proptest1")]
 pub mod strategies;
 

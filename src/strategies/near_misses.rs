@@ -4,10 +4,11 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use proptest::arbitrary::any;
 use proptest::collection::vec;
+use proptest::prop_oneof;
 use proptest::sample::{Index, select};
 use proptest::strategy::Strategy;
-use proptest::{arbitrary::any, prop_oneof};
 
 use crate::name::InvalidNameKind;
 use crate::permission::{PermissionErrorKind as Kind, PermissionPart as Part, SystemResource};
