@@ -262,7 +262,7 @@ pub use crate::permission::{
 pub use crate::redact::redact;
 pub use crate::release::{InvalidRelease, Release};
 #[cfg(feature = "std")]
-pub use crate::schema::JSON_SCHEMA;
+pub use crate::schema::{ADMIN_JSON_SCHEMA, JSON_SCHEMA};
 pub use crate::secret::SecretBytes;
 #[cfg(feature = "std")]
 pub use crate::server_tokens::{

@@ -1,4 +1,4 @@
-//! The JSON Schema of the file, for editors and for programs in other languages.
+//! The JSON Schemas of the files, for editors and for programs in other languages.
 
 /// The JSON Schema (draft 2020-12) of a tokens file.
 ///
@@ -10,3 +10,14 @@
 /// assert!(influxdb3_offline_tokens::JSON_SCHEMA.contains("\"create_databases\""));
 /// ```
 pub const JSON_SCHEMA: &str = include_str!("schema.json");
+
+/// The JSON Schema (draft 2020-12) of an admin token file (`--admin-token-file`); in the repository,
+/// `src/admin_schema.json`.
+///
+/// What it refuses, [`AdminTokenFile::parse`](crate::AdminTokenFile::parse) refuses, and every valid file passes it
+/// (tested). It cannot say that a member stands twice.
+///
+/// ```
+/// assert!(influxdb3_offline_tokens::ADMIN_JSON_SCHEMA.contains("\"required\": [\"token\", \"name\"]"));
+/// ```
+pub const ADMIN_JSON_SCHEMA: &str = include_str!("admin_schema.json");

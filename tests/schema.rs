@@ -4,13 +4,23 @@
 
 mod util;
 
-use influxdb3_offline_tokens::{Code, JSON_SCHEMA, PermissionErrorKind, TokenFile, strategies};
+use influxdb3_offline_tokens::{
+    ADMIN_JSON_SCHEMA, AdminTokenFile, Code, JSON_SCHEMA, PermissionErrorKind, TokenFile, strategies,
+};
 use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 fn schema() -> Validator {
-    let schema: Value = serde_json::from_str(JSON_SCHEMA).unwrap();
+    validator(JSON_SCHEMA)
+}
+
+fn admin_schema() -> Validator {
+    validator(ADMIN_JSON_SCHEMA)
+}
+
+fn validator(schema: &str) -> Validator {
+    let schema: Value = serde_json::from_str(schema).unwrap();
     jsonschema::meta::validate(&schema).expect("the schema is one of draft 2020-12");
     jsonschema::draft202012::new(&schema).unwrap()
 }
@@ -75,6 +85,34 @@ fn the_schema_refuses_what_it_can_see() {
     }
 }
 
+#[test]
+fn the_schema_of_an_admin_token_refuses_what_the_check_refuses() {
+    let schema = admin_schema();
+    let file = |change: fn(&mut Value)| {
+        let mut file = json!({"token": "apiv3_a", "name": "_admin", "description": "d", "expiry_millis": 1});
+        change(&mut file);
+        file
+    };
+    for (what, value, right) in [
+        ("all members", file(|_| {}), true),
+        ("only what must be there", json!({"token": "apiv3_a", "name": "deploy"}), true),
+        ("another member", file(|file| file["more"] = json!(1)), true),
+        ("no token", file(|file| drop(file.as_object_mut().unwrap().remove("token"))), false),
+        ("no name", file(|file| drop(file.as_object_mut().unwrap().remove("name"))), false),
+        ("an empty name", file(|file| file["name"] = json!("")), false),
+        ("the prefix", file(|file| file["token"] = json!("abc")), false),
+        ("a space", file(|file| file["token"] = json!("apiv3_a b")), false),
+        ("a number for people", file(|file| file["description"] = json!(1)), false),
+        ("a fraction", file(|file| file["expiry_millis"] = json!(1.5)), false),
+        ("a date", file(|file| file["expiry_millis"] = json!("2026-01-01")), false),
+        ("a tokens file", json!({"tokens": []}), false),
+        ("an array", json!([file(|_| {})]), false),
+    ] {
+        assert_eq!(schema.is_valid(&value), right, "{what}");
+        assert_eq!(AdminTokenFile::parse(value.to_string().as_bytes()).is_ok(), right, "{what}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -82,6 +120,12 @@ proptest! {
     fn every_sound_file_passes_the_schema(file in any::<TokenFile>()) {
         let value: Value = serde_json::from_slice(&file.to_json()).unwrap();
         prop_assert!(schema().is_valid(&value));
+    }
+
+    #[test]
+    fn every_sound_admin_token_file_passes_its_schema(file in any::<AdminTokenFile>()) {
+        let value: Value = serde_json::from_slice(&file.to_json()).unwrap();
+        prop_assert!(admin_schema().is_valid(&value));
     }
 
     #[test]
