@@ -12,8 +12,9 @@
 //! | what | right | wrong, and what is wrong |
 //! |---|---|---|
 //! | a permission | [`permission`], as text [`permission_text`] | [`wrong_permission_text`] |
-//! | its parts | [`database_name`], [`database_actions`] | |
-//! | an entry and its parts | [`token_entry`], [`token`], [`token_name`], [`expiry`] | |
+//! | its parts | [`database_name`], [`database_actions`] | [`wrong_database_name_text`] |
+//! | an entry | [`token_entry`] | [`token_file_json_with`] |
+//! | its parts | [`token`], [`token_name`], [`expiry`] | [`wrong_token_text`], [`wrong_token_name_text`] |
 //! | a file | [`token_file`], [`admin_token_file`] | |
 //! | its text, in any layout | [`token_file_json`], [`token_file_and_json`] | [`wrong_token_file_json`], [`token_file_json_with`] |
 //!
@@ -34,6 +35,7 @@ mod layout;
 mod near_misses;
 mod scene;
 mod mistakes;
+mod wrong_values;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -49,6 +51,7 @@ use proptest::strategy::{BoxedStrategy, Just, Strategy};
 pub use self::layout::{token_file_and_json, token_file_json};
 pub use self::mistakes::{MISTAKES, token_file_json_with, wrong_token_file_json};
 pub use self::near_misses::wrong_permission_text;
+pub use self::wrong_values::{wrong_database_name_text, wrong_token_name_text, wrong_token_text};
 use crate::admin::AdminTokenFile;
 use crate::code::Code;
 use crate::expiry::Expiry;

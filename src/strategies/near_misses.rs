@@ -10,9 +10,9 @@ use proptest::prop_oneof;
 use proptest::sample::{Index, select};
 use proptest::strategy::Strategy;
 
-use crate::name::InvalidNameKind;
 use crate::permission::{PermissionErrorKind as Kind, PermissionPart as Part, SystemResource};
 use crate::strategies::plain_name;
+use crate::strategies::wrong_values::spoilt;
 
 /// A right permission in pieces.
 #[derive(Clone, Debug)]
@@ -222,18 +222,7 @@ fn not_grantable(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind)
 }
 
 fn bad_name(pieces: &mut Pieces, at: Index, which: Index) -> (String, Kind) {
-    const WRONG: [char; 10] = ['.', ' ', '@', '+', '"', '\\', '\0', '\u{e9}', '\u{43e}', '\u{1F4C8}'];
-    let name = at.get(&pieces.names).clone();
-    let (name, kind) = match which.index(WRONG.len() + 4) {
-        0 => (format!("{name}/"), InvalidNameKind::LastSlash),
-        1 => (format!("{name}/b/c"), InvalidNameKind::SecondSlash),
-        2 => (format!("__{name}"), InvalidNameKind::BadStart('_')),
-        3 => (format!("-{name}"), InvalidNameKind::BadStart('-')),
-        _ => {
-            let wrong = *which.get(&WRONG);
-            (format!("{name}{wrong}x"), InvalidNameKind::BadCharacter(wrong))
-        }
-    };
+    let (name, kind) = spoilt(at.get::<String>(&pieces.names), which);
     (pieces.with_name(at, name), Kind::BadDatabaseName(kind))
 }
 
