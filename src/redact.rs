@@ -69,19 +69,20 @@ pub fn redact(bytes: &[u8]) -> String {
 
 /// Where the secrets of a text may be.
 fn secrets(text: &str) -> Vec<Span> {
-    if let (secrets, Ok(())) = json::read(text, Secrets::default) {
-        return secrets.0;
+    if let (secrets, Ok(())) = json::read(text, || Secrets::of(text)) {
+        return secrets.spans;
     }
     if let Some((clean, extras)) = json::without_extras(text)
-        && let (mut secrets, Ok(())) = json::read(&clean, Secrets::default)
+        && let (secrets, Ok(())) = json::read(&clean, || Secrets::of(&clean))
     {
+        let mut secrets = secrets.spans;
         // What a comment says is known as little as that of a broken text.
         for (comment, _) in extras {
             let inside = words(comment.text(text).unwrap_or_default());
             let place = |word: Span| Span::new(comment.start() + word.start(), comment.start() + word.end());
-            secrets.0.extend(inside.into_iter().map(place));
+            secrets.extend(inside.into_iter().map(place));
         }
-        return secrets.0;
+        return secrets;
     }
     words(text)
 }
@@ -132,12 +133,18 @@ fn is_like_a_permission(word: &str) -> bool {
         })
 }
 
-#[derive(Default)]
-struct Secrets(Vec<Span>);
+struct Secrets<'a> {
+    text: &'a str,
+    spans: Vec<Span>,
+}
 
-impl Secrets {
+impl<'a> Secrets<'a> {
+    const fn of(text: &'a str) -> Self {
+        Self { text, spans: Vec::new() }
+    }
+
     fn hide(&mut self, string: RawStr<'_>) {
-        self.0.push(string.inner());
+        self.spans.push(string.inner());
     }
 
     /// Hides a string that is shown as a rule, where it holds what may be a token.
@@ -148,9 +155,19 @@ impl Secrets {
         }
     }
 
+    /// Hides what is nested too deeply to be kept: nothing is known of it.
+    fn hide_forgotten(&mut self, node: &Node<'_>) {
+        let inside = Span::new(node.span.start() + 1, node.span.end().saturating_sub(1));
+        if inside.text(self.text).is_none_or(|text| !text.trim().is_empty()) {
+            self.spans.push(inside);
+        }
+    }
+
     fn hide_all(&mut self, node: &Node<'_>) {
         match &node.value {
             Value::String(string) => self.hide(*string),
+            Value::Array(nodes) if nodes.is_empty() => self.hide_forgotten(node),
+            Value::Object(members) if members.is_empty() => self.hide_forgotten(node),
             Value::Array(nodes) => nodes.iter().for_each(|node| self.hide_all(node)),
             Value::Object(members) => {
                 for member in members {
@@ -158,7 +175,7 @@ impl Secrets {
                     self.hide_all(&member.value);
                 }
             }
-            Value::Number(_) => self.0.push(node.span),
+            Value::Number(_) => self.spans.push(node.span),
             Value::Null | Value::Bool => {}
         }
     }
@@ -166,6 +183,8 @@ impl Secrets {
     fn strings(&mut self, node: &Node<'_>) {
         match &node.value {
             Value::String(string) => self.hide_if_doubtful(*string),
+            Value::Array(nodes) if nodes.is_empty() => self.hide_forgotten(node),
+            Value::Object(members) if members.is_empty() => self.hide_forgotten(node),
             Value::Array(nodes) => nodes.iter().for_each(|node| self.strings(node)),
             Value::Object(members) => members.iter().for_each(|member| {
                 self.hide_if_doubtful(member.key);
@@ -185,7 +204,7 @@ impl Secrets {
     }
 }
 
-impl<'a> Sink<'a> for Secrets {
+impl<'a> Sink<'a> for Secrets<'a> {
     fn object(&mut self, _start: usize) {}
 
     fn member(&mut self, key: RawStr<'a>, value: Node<'a>) {

@@ -373,6 +373,22 @@ fn what_serde_refuses_is_not_shown() {
 }
 
 #[test]
+fn a_secret_that_is_nested_deeply_is_hidden() {
+    for depth in 0..100 {
+        for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+            let secret = if open == "[" { "\"apiv3_x\"" } else { r#"{"apiv3_x":1}"# };
+            let nested = format!("{}{secret}{}", open.repeat(depth), close.repeat(depth));
+            for member in ["x", "create_databases", "permissions"] {
+                let text = format!(r#"{{"{member}": {nested}, "tokens": [{{"{member}": {nested}}}]}}"#);
+                assert!(!redact(text.as_bytes()).contains("apiv3"), "{member} {depth}");
+            }
+        }
+    }
+    let empty = r#"{"x": [ ], "permissions": [{ }], "tokens": []}"#;
+    assert_eq!(redact(empty.as_bytes()), empty);
+}
+
+#[test]
 fn a_text_that_is_no_json_is_shown_as_far_as_it_is_no_secret() {
     for (text, shown) in [
         // Only a comma and a comment are too many: what stands where is known.
