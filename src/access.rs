@@ -85,12 +85,31 @@ impl<'a> AccessRequest<'a> {
     }
 
     /// Something with a database that does not exist yet.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+    ///
+    /// let permissions = [Permission::parse("db:a:create")?];
+    /// let create = DatabaseActions::CREATE;
+    /// assert!(decide(&permissions, AccessRequest::database("a", create)).is_allowed());
+    /// assert!(!decide(&permissions, AccessRequest::new_database("a", create)).is_allowed());
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub const fn new_database(name: &'a str, actions: DatabaseActions) -> Self {
         Self::NewDatabase { name, actions }
     }
 
     /// Something with any database at all.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+    ///
+    /// let permissions = [Permission::parse("db:a:read")?, Permission::parse("db:b:write")?];
+    /// let any = |actions| decide(&permissions, AccessRequest::any_database(actions)).is_allowed();
+    /// assert!(any(DatabaseActions::WRITE) && !any(DatabaseActions::READ | DatabaseActions::WRITE));
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub const fn any_database(actions: DatabaseActions) -> Self {
         Self::AnyDatabase { actions }
@@ -290,6 +309,15 @@ impl DenyReason<'_> {
     }
 
     /// Whether the holder of the token is not known at all (HTTP 401), rather than not allowed (403).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, DenyReason, decide};
+    ///
+    /// let denied = decide(&[], AccessRequest::database("a", DatabaseActions::READ));
+    /// let status = |reason: DenyReason<'_>| if reason.is_unauthenticated() { 401 } else { 403 };
+    /// assert_eq!(denied.reason().map(status), Some(403));
+    /// assert_eq!(status(DenyReason::UnknownToken), 401);
+    /// ```
     #[must_use]
     pub const fn is_unauthenticated(&self) -> bool {
         matches!(self, Self::UnknownToken | Self::Expired(_))

@@ -44,6 +44,15 @@ impl AdminTokenFile {
 
     /// The same token under this name; `_admin` is the operator token's (documentation).
     ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
+    ///
+    /// let file = AdminTokenFile::new(Token::generate()?).with_name("deploy")?;
+    /// assert_eq!(file.name(), "deploy");
+    /// assert!(file.with_name("").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// An empty name.
     pub fn with_name(self, name: &str) -> Result<Self, InvalidName> {
@@ -52,12 +61,31 @@ impl AdminTokenFile {
     }
 
     /// The same token with this text for people.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
+    ///
+    /// let file = AdminTokenFile::new(Token::generate()?).with_description(Some("made by the installer"));
+    /// assert_eq!(file.description(), Some("made by the installer"));
+    /// assert!(!format!("{file:?}").contains("installer"));
+    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// ```
     #[must_use]
     pub fn with_description(self, description: Option<&str>) -> Self {
         Self { description: description.map(Into::into), ..self }
     }
 
     /// The same token with this expiry; none means that it never expires.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{AdminTokenFile, Expiry, Token};
+    ///
+    /// let expiry = Expiry::parse_after(SystemTime::now(), "1y")?;
+    /// let file = AdminTokenFile::new(Token::generate()?).with_expiry(Some(expiry));
+    /// assert_eq!(AdminTokenFile::parse(&file.to_json())?.expiry(), Some(expiry));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_expiry(self, expiry: Option<Expiry>) -> Self {
         Self { expiry, ..self }

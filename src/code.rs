@@ -68,6 +68,13 @@ macro_rules! codes {
 
         impl Code {
             /// Every code, in the order of the ids.
+            ///
+            /// ```
+            /// use influxdb3_offline_tokens::{Code, Severity};
+            ///
+            /// assert!(Code::ALL.is_sorted_by_key(|code| code.id()));
+            /// assert!(Code::ALL.iter().any(|code| code.severity() == Severity::Note));
+            /// ```
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The permanent id, such as `T0214`.
@@ -95,6 +102,12 @@ macro_rules! codes {
             }
 
             /// Markdown under four headings: what it does, why it is bad, example, use instead.
+            ///
+            /// ```
+            /// use influxdb3_offline_tokens::Code;
+            ///
+            /// assert!(Code::NeverExpires.explanation().contains("## Use instead"));
+            /// ```
             #[must_use]
             pub const fn explanation(self) -> &'static str {
                 match self { $(Self::$variant => include_str!(concat!("code/", $id, "-", $name, ".md")),)+ }
@@ -182,6 +195,14 @@ codes! {
 
 impl Code {
     /// Finds a code by its id or its name.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Code;
+    ///
+    /// assert_eq!(Code::parse("never-expires")?, Code::NeverExpires);
+    /// assert_eq!(Code::parse("T0313")?, Code::NeverExpires);
+    /// # Ok::<(), influxdb3_offline_tokens::UnknownCode>(())
+    /// ```
     ///
     /// # Errors
     /// A text that is neither; the error says which name comes near.

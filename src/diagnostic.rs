@@ -87,6 +87,13 @@ impl Diagnostic {
     }
 
     /// The JSON pointer (RFC 6901) of the value: `/tokens/0/permissions/1`; empty for the whole file.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::validate;
+    ///
+    /// let report = validate(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:red"]}]}"#);
+    /// assert!(report.iter().any(|finding| finding.pointer() == "/tokens/0/permissions/0"));
+    /// ```
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
@@ -105,6 +112,14 @@ impl Diagnostic {
     }
 
     /// What to do about it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::validate;
+    ///
+    /// let report = validate(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:red"]}]}"#);
+    /// let help: Vec<_> = report.iter().filter_map(|finding| finding.help_text()).collect();
+    /// assert!(help.contains(&"did you mean `read`?"));
+    /// ```
     #[must_use]
     pub fn help_text(&self) -> Option<&str> {
         self.help.as_deref()
@@ -321,6 +336,13 @@ impl Report {
     }
 
     /// How many findings of that severity there are, kept or not.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Severity, validate};
+    ///
+    /// let report = validate(br#"{"tokens": []}"#);
+    /// assert_eq!([Severity::Error, Severity::Warning].map(|severity| report.count(severity)), [0, 1]);
+    /// ```
     #[must_use]
     pub const fn count(&self, severity: Severity) -> usize {
         let [notes, warnings, errors] = self.counts;
@@ -332,6 +354,14 @@ impl Report {
     }
 
     /// How many findings were not kept, because there were too many (see `Validator::keep`).
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::Validator;
+    ///
+    /// let report = Validator::new(SystemTime::now()).keep(1).check(br#"{"tokens": [{}]}"#);
+    /// assert_eq!((report.iter().count(), report.omitted()), (1, 3));
+    /// ```
     #[must_use]
     pub fn omitted(&self) -> usize {
         self.total() - self.diagnostics.len()

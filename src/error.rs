@@ -75,6 +75,18 @@ impl Error {
     }
 
     /// What is wrong with the file, where that is the reason.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Code, load};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// std::fs::write(&path, "[]")?;
+    /// let error = load(&path).unwrap_err();
+    /// let first = error.report().and_then(|report| report.iter().next());
+    /// assert_eq!(first.map(|finding| finding.code()), Some(Code::ArrayAtTop));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub const fn report(&self) -> Option<&Report> {
         match self {
@@ -84,6 +96,20 @@ impl Error {
     }
 
     /// Whether the file was changed, and a power cut may still bring the old one back. Do not throw the token away.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Error, Token, TokenEntry, TokenName, append};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
+    /// let keep = match append(&path, &entry) {
+    ///     Ok(_) => true,
+    ///     Err(error) => error.is_durability_unknown(),
+    /// };
+    /// assert!(keep);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_durability_unknown(&self) -> bool {
         matches!(self, Self::Disk(error) if error.kind() == DiskErrorKind::DurabilityUnknown)

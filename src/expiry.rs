@@ -30,6 +30,13 @@ const LAST_RFC3339_MILLIS: i64 = 253_402_300_799_999;
 
 impl Expiry {
     /// An expiry at `millis` milliseconds after 1970-01-01T00:00:00Z.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Expiry;
+    ///
+    /// assert_eq!(Expiry::from_millis(1_893_456_000_000).to_string(), "2030-01-01T00:00:00Z");
+    /// assert_eq!(Expiry::from_millis(-1).to_string(), "-1");
+    /// ```
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
@@ -42,6 +49,16 @@ impl Expiry {
     }
 
     /// The expiry `duration` after `now`, to the millisecond.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use influxdb3_offline_tokens::Expiry;
+    ///
+    /// let now = SystemTime::now();
+    /// let expiry = Expiry::after(now, Duration::from_secs(90 * 24 * 3600))?;
+    /// assert!(!expiry.is_past(now));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidExpiry>(())
+    /// ```
     ///
     /// # Errors
     /// A time that does not fit into 64 bits of milliseconds.
@@ -69,6 +86,13 @@ impl Expiry {
 
     /// Reads what `Display` prints: a time in UTC as RFC 3339, or an integer of milliseconds.
     ///
+    /// ```
+    /// use influxdb3_offline_tokens::Expiry;
+    ///
+    /// assert_eq!(Expiry::parse("2030-01-01T00:00:00Z"), Expiry::parse("1893456000000"));
+    /// assert!(Expiry::parse("2030-01-01T00:00:00+02:00").is_err());
+    /// ```
+    ///
     /// # Errors
     /// Any other text, such as a time before 1970 or one with another zone than `Z`. A time finer than a millisecond is no
     /// error: it is cut to the millisecond.
@@ -81,6 +105,15 @@ impl Expiry {
     }
 
     /// Whether a token with this expiry is refused at `now`: from the millisecond of the expiry on.
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    /// use influxdb3_offline_tokens::Expiry;
+    ///
+    /// let expiry = Expiry::from_millis(1_000);
+    /// assert!(!expiry.is_past(UNIX_EPOCH + Duration::from_millis(999)));
+    /// assert!(expiry.is_past(UNIX_EPOCH + Duration::from_millis(1_000)));
+    /// ```
     #[must_use]
     pub fn is_past(self, now: SystemTime) -> bool {
         i128::from(self.0) <= millis(now)
@@ -103,6 +136,15 @@ impl Expiry {
     }
 
     /// How long it is from the expiry to `now`; none where it is not past.
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    /// use influxdb3_offline_tokens::Expiry;
+    ///
+    /// let expiry = Expiry::from_millis(1_000);
+    /// assert_eq!(expiry.elapsed(UNIX_EPOCH + Duration::from_secs(3)), Some(Duration::from_secs(2)));
+    /// assert_eq!(expiry.elapsed(UNIX_EPOCH), None);
+    /// ```
     #[must_use]
     pub fn elapsed(self, now: SystemTime) -> Option<Duration> {
         let gone = millis(now) - i128::from(self.0);

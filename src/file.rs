@@ -31,6 +31,14 @@ pub struct TokenEntry {
 
 impl TokenEntry {
     /// An entry that never expires and may do nothing yet.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenName};
+    ///
+    /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
+    /// assert!(entry.expiry().is_none() && entry.permissions().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn new(name: TokenName, token: Token) -> Self {
         Self { token, name, expiry: None, permissions: Vec::new() }
@@ -53,12 +61,32 @@ impl TokenEntry {
     }
 
     /// The same entry with these permissions in place of its own.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenName};
+    ///
+    /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?)
+    ///     .with_permissions([Permission::parse("db:a:read")?])
+    ///     .with_permissions([Permission::parse("db:b:write")?]);
+    /// assert_eq!(entry.permissions(), [Permission::parse("db:b:write")?]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_permissions(self, permissions: impl IntoIterator<Item = Permission>) -> Self {
         Self { permissions: permissions.into_iter().collect(), ..self }
     }
 
     /// The same entry with another secret.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenName};
+    ///
+    /// let old = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
+    /// let new = old.clone().with_token(Token::generate()?);
+    /// assert_eq!(new.name(), old.name());
+    /// assert!(!new.token().matches(old.token().expose()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_token(self, token: Token) -> Self {
         Self { token, ..self }
@@ -156,12 +184,31 @@ impl TokenFile {
     }
 
     /// The entry of that name.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::TokenFile;
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// assert_eq!(file.get("app").map(|entry| entry.permissions().len()), Some(1));
+    /// assert!(file.get("App").is_none());
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&TokenEntry> {
         self.tokens.iter().find(|entry| entry.name.as_str() == name)
     }
 
     /// The databases and the tokens by value.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::TokenFile;
+    ///
+    /// let file = TokenFile::parse(br#"{"create_databases": ["a", "b"], "tokens": []}"#)?;
+    /// let (mut databases, tokens) = file.into_parts();
+    /// databases.retain(|name| name.as_str() != "b");
+    /// assert_eq!(TokenFile::new(databases, tokens)?.create_databases().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn into_parts(self) -> (Vec<DatabaseName>, Vec<TokenEntry>) {
         (self.create_databases, self.tokens)

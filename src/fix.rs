@@ -27,6 +27,16 @@ pub struct Fixed {
 
 impl Fixed {
     /// The text, which holds the secrets of the file.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    ///
+    /// let right = br#"{"tokens": []}"#;
+    /// let fixed = Validator::new(SystemTime::now()).fix(right, Applicability::Ask)?;
+    /// assert_eq!((fixed.as_bytes(), fixed.applied()), (&right[..], 0));
+    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes

@@ -10,12 +10,35 @@ use thiserror::Error;
 use crate::span::Span;
 
 /// The server's own database, which only admin tokens may reach.
+///
+/// ```
+/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide, name::INTERNAL_DATABASE};
+///
+/// let permissions = [Permission::parse("db:*:read")?];
+/// let request = AccessRequest::database(INTERNAL_DATABASE, DatabaseActions::READ);
+/// assert!(!decide(&permissions, request).is_allowed());
+/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// ```
 pub const INTERNAL_DATABASE: &str = "_internal";
 
 /// The name of the operator token, which no token of the file may have.
+///
+/// ```
+/// use influxdb3_offline_tokens::{TokenName, name::OPERATOR_TOKEN_NAME};
+///
+/// assert!(TokenName::parse(OPERATOR_TOKEN_NAME).is_err());
+/// assert!(TokenName::parse("_ADMIN").is_ok());
+/// ```
 pub const OPERATOR_TOKEN_NAME: &str = "_admin";
 
 /// The most bytes that the server takes in the name of a database.
+///
+/// ```
+/// use influxdb3_offline_tokens::{DatabaseName, name::MAX_DATABASE_NAME};
+///
+/// assert!(DatabaseName::parse(&"a".repeat(MAX_DATABASE_NAME)).is_ok());
+/// assert!(DatabaseName::parse(&"a".repeat(MAX_DATABASE_NAME + 1)).is_err());
+/// ```
 pub const MAX_DATABASE_NAME: usize = 511;
 
 /// The name of a database.
@@ -37,6 +60,14 @@ pub struct DatabaseName(Box<str>);
 
 impl DatabaseName {
     /// Checks and copies a name.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseName;
+    ///
+    /// assert!(DatabaseName::parse("_internal").is_ok());
+    /// let error = DatabaseName::parse("a/b/c").unwrap_err();
+    /// assert_eq!(error.to_string(), "a database name has at most one `/`");
+    /// ```
     ///
     /// # Errors
     /// An empty or too long name; a character that the server refuses (the span covers it); `/` twice or last; a name
@@ -71,6 +102,15 @@ pub struct TokenName(Box<str>);
 
 impl TokenName {
     /// Checks and copies a name.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::TokenName;
+    ///
+    /// assert_ne!(TokenName::parse(" app")?, TokenName::parse("app")?);
+    /// let error = TokenName::parse("").unwrap_err();
+    /// assert_eq!(error.to_string(), "the name is empty");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidName>(())
+    /// ```
     ///
     /// # Errors
     /// An empty name, and `_admin`, the name of the operator token.

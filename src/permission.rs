@@ -195,6 +195,13 @@ impl Permission {
 
     /// `db:*:ACTIONS`: all databases, also those to come. Releases 3.4 to 3.9 refuse it in a tokens file.
     ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseActions, Permission};
+    ///
+    /// assert_eq!(Permission::all_databases(DatabaseActions::READ)?.to_string(), "db:*:read");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// ```
+    ///
     /// # Errors
     /// No action.
     pub fn all_databases(actions: DatabaseActions) -> Result<Self, InvalidPermission> {
@@ -251,6 +258,14 @@ impl<T: AsRef<str>> Permission<T> {
     }
 
     /// The same permission with names of its own.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// let kept = Permission::parse_borrowed(&String::from("db:a:read"))?.to_owned();
+    /// assert_eq!(kept, Permission::parse("db:a:read")?);
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub fn to_owned(&self) -> Permission {
         match self {

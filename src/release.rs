@@ -36,12 +36,26 @@ impl Release {
     pub const UNIQUE_TOKENS: Self = Self::new(3, 11, 1);
 
     /// The release `major.minor.patch`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Release;
+    ///
+    /// assert!(Release::new(3, 9, 0) < Release::WILDCARD_DATABASES);
+    /// ```
     #[must_use]
     pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
         Self { major, minor, patch }
     }
 
     /// Reads `3.9` (the same as `3.9.0`) or `3.11.1`; a leading `v` is allowed.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Release;
+    ///
+    /// assert_eq!(Release::parse("v3.9")?, Release::new(3, 9, 0));
+    /// assert!(Release::parse("3.11.1")? > Release::parse("3.9.12")?);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+    /// ```
     ///
     /// # Errors
     /// Any other text, and numbers over 65,535.

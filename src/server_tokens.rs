@@ -92,6 +92,14 @@ impl ServerPermissions {
 
     /// Strings of the column that are no permission to this crate, such as one of a later release: what they allow is not
     /// known.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::ServerPermissions;
+    ///
+    /// let column = ServerPermissions::parse(r#"["db:a:read","table:a.b:read"]"#);
+    /// assert_eq!(column.permissions().len(), 1);
+    /// assert_eq!(column.unread().collect::<Vec<_>>(), ["table:a.b:read"]);
+    /// ```
     pub fn unread(&self) -> impl Iterator<Item = &str> {
         self.unread.iter().map(AsRef::as_ref)
     }
@@ -149,6 +157,18 @@ impl ServerToken {
     /// Whether the row is of this secret, as far as its piece of a hash tells; none where the row has no hash.
     ///
     /// Nine hexadecimal digits are the same for two secrets by chance once in 69 billion.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ServerTokens, Token};
+    ///
+    /// let token = Token::generate()?;
+    /// let hash: String = token.sha512().iter().map(|byte| format!("{byte:02x}")).take(5).collect();
+    /// let json = format!(r#"[{{"name": "app", "hash": "{hash}", "permissions": "[]"}}]"#);
+    /// let server = ServerTokens::parse(json.as_bytes())?;
+    /// assert_eq!(server.tokens()[0].is_of(&token), Some(true));
+    /// assert_eq!(server.tokens()[0].is_of(&Token::generate()?), Some(false));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_of(&self, token: &Token) -> Option<bool> {
         let hash = self.hash.as_ref()?;
@@ -195,6 +215,13 @@ pub struct ServerTokens(Vec<ServerToken>);
 impl ServerTokens {
     /// Reads what `influxdb3 show tokens --format json` prints. Columns other than `name`, `hash`, `expiry` and
     /// `permissions` are ignored, and of these `hash` and `expiry` may be missing.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::ServerTokens;
+    ///
+    /// let error = ServerTokens::parse(br#"[{"permissions": "[]"}]"#).unwrap_err();
+    /// assert_eq!(error.to_string(), "1:2: a row of `system.tokens` has no `name`");
+    /// ```
     ///
     /// # Errors
     /// No JSON, such as the output in another format; a column that is missing or of another type; two rows of one name.

@@ -20,6 +20,13 @@ pub struct Span {
 
 impl Span {
     /// The bytes from `start` up to `end`; empty at `start` where `end` is smaller.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Span;
+    ///
+    /// assert_eq!(Span::new(2, 5).range(), 2..5);
+    /// assert!(Span::new(5, 2).is_empty());
+    /// ```
     #[must_use]
     pub const fn new(start: usize, end: usize) -> Self {
         // Invariant: start <= end.
@@ -58,6 +65,13 @@ impl Span {
     }
 
     /// The text under the span; none where it is not inside `text` or not on character boundaries.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Span;
+    ///
+    /// assert_eq!(Span::new(0, 2).text("db:a:read"), Some("db"));
+    /// assert_eq!(Span::new(0, 1).text("ü"), None);
+    /// ```
     #[must_use]
     pub fn text(self, text: &str) -> Option<&str> {
         text.get(self.range())
@@ -115,6 +129,14 @@ impl<'a> LineIndex<'a> {
     }
 
     /// Where the byte at `offset` is; the end of the text for any offset behind it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::LineIndex;
+    ///
+    /// let index = LineIndex::new(b"one\ntwo");
+    /// assert_eq!((index.location(5).line, index.location(5).column), (2, 2));
+    /// assert_eq!(index.location(1_000), index.location(7));
+    /// ```
     #[must_use]
     pub fn location(&self, offset: usize) -> Location {
         let offset = offset.min(self.text.len());

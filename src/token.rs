@@ -16,6 +16,12 @@ use zeroize::Zeroizing;
 use crate::span::Span;
 
 /// What every token begins with (documentation, server source).
+///
+/// ```
+/// use influxdb3_offline_tokens::{Token, token::TOKEN_PREFIX};
+///
+/// assert!(Token::parse(TOKEN_PREFIX).is_ok(), "the prefix alone is a token, and a weak one");
+/// ```
 pub const TOKEN_PREFIX: &str = "apiv3_";
 
 /// How many random bytes the server puts into a token (server source).
@@ -41,6 +47,14 @@ pub struct Token(Box<str>);
 impl Token {
     /// Checks and copies a token.
     ///
+    /// ```
+    /// use influxdb3_offline_tokens::Token;
+    ///
+    /// let error = Token::parse("apiv3_with space").unwrap_err();
+    /// assert_eq!(error.span().range(), 10..11);
+    /// assert!(Token::parse("APIV3_a").is_err());
+    /// ```
+    ///
     /// # Errors
     /// A text that does not begin with `apiv3_`; a space, a control character or a character outside of ASCII, which an
     /// `Authorization` header cannot carry.
@@ -58,6 +72,14 @@ impl Token {
 
     /// Makes what the server makes: `apiv3_` and 64 bytes of the operating system's random source in URL-safe base64
     /// without padding, 92 characters in all (server source).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Token;
+    ///
+    /// let (one, other) = (Token::generate()?, Token::generate()?);
+    /// assert!(one.expose().starts_with("apiv3_") && !one.matches(other.expose()));
+    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// ```
     ///
     /// # Errors
     /// The operating system gives no random bytes.
@@ -80,18 +102,45 @@ impl Token {
     }
 
     /// The secret itself. Search for this name to find every place that reads one.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Token;
+    ///
+    /// let token = Token::parse("apiv3_a")?;
+    /// let header = format!("Bearer {}", token.expose());
+    /// assert_eq!(header, "Bearer apiv3_a");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidToken>(())
+    /// ```
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
     /// Whether `presented` is this token; how long it takes tells nothing of the content.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Token;
+    ///
+    /// let token = Token::parse("apiv3_a")?;
+    /// assert!(token.matches("apiv3_a"));
+    /// assert!(!token.matches("apiv3_A") && !token.matches("Bearer apiv3_a"));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidToken>(())
+    /// ```
     #[must_use]
     pub fn matches(&self, presented: &str) -> bool {
         self.0.as_bytes().ct_eq(presented.as_bytes()).into()
     }
 
     /// The SHA-512 of the whole token, prefix included: what the server stores (server source).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Token;
+    ///
+    /// let digest = Token::parse("apiv3_a")?.sha512();
+    /// let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    /// assert!(hex.starts_with("174499724"));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidToken>(())
+    /// ```
     #[must_use]
     pub fn sha512(&self) -> [u8; 64] {
         Sha512::digest(self.0.as_bytes()).into()

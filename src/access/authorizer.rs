@@ -175,6 +175,18 @@ impl Authorizer {
 
     /// Finds out whose token was presented, and that it has not expired at `now`.
     ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Authorizer, DenyReason, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "expiry_millis": 1, "permissions": []}]}"#)?;
+    /// let authorizer = Authorizer::new(&file);
+    /// let refused = |presented| authorizer.authenticate(presented, SystemTime::now()).err();
+    /// assert_eq!(refused("apiv3_b"), Some(DenyReason::UnknownToken));
+    /// assert!(matches!(refused("apiv3_a"), Some(DenyReason::Expired(_))));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
+    ///
     /// # Errors
     /// [`DenyReason::UnknownToken`] and [`DenyReason::Expired`].
     pub fn authenticate(
@@ -196,6 +208,17 @@ impl Authorizer {
     }
 
     /// Authenticates and decides.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{AccessRequest, Authorizer, DatabaseActions, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let authorizer = Authorizer::new(&file);
+    /// let may = |actions| authorizer.decide("apiv3_a", AccessRequest::database("a", actions), SystemTime::now()).is_allowed();
+    /// assert!(may(DatabaseActions::READ) && !may(DatabaseActions::WRITE));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     pub fn decide(
         &self,
         presented: impl AsRef<[u8]>,

@@ -49,6 +49,17 @@ impl<'a> FileDifference<'a> {
     }
 
     /// The databases that only the new file creates.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    ///
+    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": []}"#)?;
+    /// let new = TokenFile::parse(br#"{"create_databases": ["b", "a"], "tokens": []}"#)?;
+    /// let difference = FileDifference::between(&old, &new);
+    /// assert_eq!(difference.databases_added()[0].as_str(), "b");
+    /// assert!(difference.databases_removed().is_empty());
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn databases_added(&self) -> &[&'a DatabaseName] {
         &self.added
@@ -67,6 +78,15 @@ impl<'a> FileDifference<'a> {
     }
 
     /// Whether nothing differs but the order and the spelling of permissions that allow the same.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    ///
+    /// let old = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a,b:read"]}]}"#)?;
+    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:b:read", "db:a:read"]}]}"#)?;
+    /// assert!(FileDifference::between(&old, &new).is_empty());
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty() && self.tokens.is_empty()
@@ -203,6 +223,16 @@ impl<'a> TokenDifference<'a> {
     }
 
     /// The expiry before and after, where a token of both files has another one; none in it means never.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Expiry, FileDifference, TokenFile};
+    ///
+    /// let old = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": [], "expiry_millis": 9}]}"#)?;
+    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
+    /// let difference = FileDifference::between(&old, &new);
+    /// assert_eq!(difference.tokens()[0].expiry(), Some((Some(Expiry::from_millis(9)), None)));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn expiry(&self) -> Option<(Option<Expiry>, Option<Expiry>)> {
         let (old, new) = (self.old?.expiry(), self.new?.expiry());
@@ -224,6 +254,16 @@ impl<'a> TokenDifference<'a> {
     }
 
     /// Whether there is more than before: a right, or more time for one. A name or a secret is not more.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    ///
+    /// let old = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"], "expiry_millis": 9}]}"#)?;
+    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// assert!(FileDifference::between(&old, &new).tokens()[0].gains(), "it no longer expires");
+    /// assert!(!FileDifference::between(&new, &old).tokens()[0].gains());
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn gains(&self) -> bool {
         let longer = self.expiry().is_some_and(|(old, new)| new.unwrap_or(NEVER) > old.unwrap_or(NEVER));

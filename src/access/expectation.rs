@@ -103,6 +103,14 @@ pub(super) enum What {
 impl Expectations {
     /// Reads a text of expectations.
     ///
+    /// ```
+    /// use influxdb3_offline_tokens::Expectations;
+    ///
+    /// let expectations = Expectations::parse("# dashboards\ngrafana can read sensors\ngrafana cannot write sensors\n")?;
+    /// assert_eq!(expectations.len(), 2);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidExpectations>(())
+    /// ```
+    ///
     /// # Errors
     /// Every line that is not of the grammar, with what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, InvalidExpectations> {
@@ -122,6 +130,17 @@ impl Expectations {
     }
 
     /// The expectations that `file` fails at `now`, in the order of their lines; for each token that fails, one.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Expectations, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let expectations = Expectations::parse("app can read a\napp can write a")?;
+    /// let failed = expectations.check(&file, SystemTime::now());
+    /// assert_eq!((failed.len(), failed[0].line()), (1, 2));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn check<'a>(&'a self, file: &'a TokenFile, now: SystemTime) -> Vec<FailedExpectation<'a>> {
         let tokens: HashMap<&str, &TokenEntry> =

@@ -60,6 +60,17 @@ impl<'a> Rights<'a> {
     }
 
     /// What may be done with a database that exists, after an exact entry has hidden `db:*`; nothing with `_internal`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
+    ///
+    /// let permissions = [Permission::parse("db:a:read")?, Permission::parse("db:*:write")?];
+    /// let rights = Rights::of(&permissions);
+    /// assert_eq!(rights.database("a"), DatabaseActions::READ);
+    /// assert_eq!(rights.database("b"), DatabaseActions::WRITE);
+    /// assert!(rights.database("_internal").is_empty());
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub fn database(&self, name: &str) -> DatabaseActions {
         let allowed =
@@ -97,6 +108,16 @@ impl<'a> Rights<'a> {
     }
 
     /// The system resources that may be read.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Permission, Rights, SystemResource};
+    ///
+    /// let permissions = [Permission::parse("system:ping,health:read")?];
+    /// let rights = Rights::of(&permissions);
+    /// assert_eq!(rights.system_resources().collect::<Vec<_>>(), [SystemResource::Health, SystemResource::Ping]);
+    /// assert!(!rights.system(SystemResource::Metrics));
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     pub fn system_resources(&self) -> impl Iterator<Item = SystemResource> {
         SystemResource::ALL.into_iter().filter(|resource| self.system(*resource))
     }

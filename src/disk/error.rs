@@ -105,6 +105,13 @@ impl DiskError {
     }
 
     /// What kind of error it is.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DiskErrorKind, Error, load};
+    ///
+    /// let Err(Error::Disk(error)) = load("/nowhere/permission-tokens.json") else { panic!() };
+    /// assert_eq!(error.kind(), DiskErrorKind::NotFound);
+    /// ```
     #[must_use]
     pub fn kind(&self) -> DiskErrorKind {
         self.kind

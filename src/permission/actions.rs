@@ -80,6 +80,14 @@ impl DatabaseActions {
 
     /// Reads a list such as `read,write`.
     ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// assert_eq!(DatabaseActions::parse("write,read")?, DatabaseActions::READ | DatabaseActions::WRITE);
+    /// assert!(DatabaseActions::parse("all").is_err());
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
+    ///
     /// # Errors
     /// An empty list or item, an action that does not exist or cannot be granted.
     pub fn parse(text: &str) -> Result<Self, ParsePermissionError> {
@@ -87,6 +95,14 @@ impl DatabaseActions {
     }
 
     /// Whether all of `other` are in the set.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// let both = DatabaseActions::READ | DatabaseActions::WRITE;
+    /// assert!(both.contains(DatabaseActions::READ) && !DatabaseActions::READ.contains(both));
+    /// assert!(both.contains(DatabaseActions::EMPTY));
+    /// ```
     #[must_use]
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
@@ -105,18 +121,41 @@ impl DatabaseActions {
     }
 
     /// The actions of both.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// const USUAL: DatabaseActions = DatabaseActions::READ.union(DatabaseActions::WRITE);
+    /// assert_eq!(USUAL.to_string(), "read,write");
+    /// ```
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     /// The actions that are in both.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// let wanted = DatabaseActions::READ | DatabaseActions::DELETE;
+    /// let given = DatabaseActions::READ | DatabaseActions::WRITE;
+    /// assert_eq!(wanted.intersection(given), DatabaseActions::READ);
+    /// ```
     #[must_use]
     pub const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
     /// The actions of this set that are not in `other`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// let wanted = DatabaseActions::READ | DatabaseActions::DELETE;
+    /// let given = DatabaseActions::READ | DatabaseActions::WRITE;
+    /// assert_eq!(wanted.difference(given), DatabaseActions::DELETE);
+    /// ```
     #[must_use]
     pub const fn difference(self, other: Self) -> Self {
         Self(self.0 & !other.0)
@@ -134,6 +173,13 @@ impl DatabaseActions {
     }
 
     /// The names in the server's order.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// let actions = DatabaseActions::WRITE | DatabaseActions::CREATE;
+    /// assert_eq!(actions.names().collect::<Vec<_>>(), ["create", "write"]);
+    /// ```
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         NAMES.into_iter().enumerate().filter(move |(bit, _)| self.0 >> bit & 1 == 1).map(|(_, name)| name)
     }

@@ -154,18 +154,39 @@ impl ParsePermissionError {
     }
 
     /// Whether the text and the suggestion differ in upper and lower case only.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// let case = |text| Permission::parse(text).unwrap_err().differs_only_in_case();
+    /// assert!(case("db:a:Read") && !case("db:a:reed"));
+    /// ```
     #[must_use]
     pub const fn differs_only_in_case(&self) -> bool {
         matches!(self.meant, Some((_, true)))
     }
 
     /// What is wrong, without the place.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// let error = Permission::parse("db:a:red").unwrap_err();
+    /// assert_eq!(error.message().to_string(), "there is no such action");
+    /// ```
     #[must_use]
     pub fn message(&self) -> impl fmt::Display + use<> {
         self.kind
     }
 
     /// What to do about it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// assert_eq!(Permission::parse("db:a:red").unwrap_err().help(), "did you mean `read`?");
+    /// assert_eq!(Permission::parse("db::read").unwrap_err().help(), "fill it in; was a variable not set?");
+    /// ```
     #[must_use]
     pub fn help(&self) -> Cow<'static, str> {
         if let Some(meant) = self.suggestion() {

@@ -33,6 +33,14 @@ impl<N> Scope<N> {
     }
 
     /// The names; none for `*`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// let Permission::Database(all) = Permission::parse("db:*:read")? else { panic!() };
+    /// assert!(all.scope().names().is_none());
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub const fn names(&self) -> Option<&N> {
         match self {
@@ -103,6 +111,15 @@ fn join<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Box<str>, I
 impl DatabaseNames {
     /// Checks and copies the names.
     ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseNames, InvalidPermission};
+    ///
+    /// assert_eq!(DatabaseNames::new(["b", "a"])?.to_string(), "b,a");
+    /// assert_eq!(DatabaseNames::new::<&str>([]), Err(InvalidPermission::NoNames));
+    /// assert!(DatabaseNames::new(["*"]).is_err());
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// ```
+    ///
     /// # Errors
     /// No name, or one that the server refuses.
     pub fn new<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Self, InvalidPermission> {
@@ -126,6 +143,14 @@ impl<T: AsRef<str>> DatabaseNames<T> {
     }
 
     /// Whether `name` is among them.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseNames;
+    ///
+    /// let names = DatabaseNames::new(["sensors"])?;
+    /// assert!(names.contains("sensors") && !names.contains("Sensors"));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// ```
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         self.iter().any(|listed| listed == name)
@@ -142,6 +167,14 @@ impl<T: AsRef<str>> DatabaseNames<T> {
 
 impl SystemResources {
     /// Copies the resources.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{SystemResource, SystemResources};
+    ///
+    /// let resources = SystemResources::new(SystemResource::ALL)?;
+    /// assert_eq!(resources.to_string(), "health,metrics,ping,ready");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// ```
     ///
     /// # Errors
     /// No resource.
@@ -165,6 +198,14 @@ impl<T: AsRef<str>> SystemResources<T> {
     }
 
     /// Whether `resource` is among them.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{SystemResource, SystemResources};
+    ///
+    /// let resources = SystemResources::new([SystemResource::Ping])?;
+    /// assert!(resources.contains(SystemResource::Ping) && !resources.contains(SystemResource::Ready));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// ```
     #[must_use]
     pub fn contains(&self, resource: SystemResource) -> bool {
         self.iter().any(|listed| listed == resource)
@@ -242,6 +283,13 @@ impl SystemResource {
     }
 
     /// The resource of that name. The server also takes `Health` and ` health` (server source); the crate does not.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::SystemResource;
+    ///
+    /// assert_eq!(SystemResource::parse("ping"), Ok(SystemResource::Ping));
+    /// assert!(SystemResource::parse("Ping").is_err());
+    /// ```
     ///
     /// # Errors
     /// Any other name.

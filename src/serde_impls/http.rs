@@ -158,6 +158,14 @@ impl<'de> Deserialize<'de> for HttpTokenRequest {
 
 impl HttpPermission {
     /// The object as JSON text on one line.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{HttpPermission, Permission};
+    ///
+    /// let permission = HttpPermission(Permission::parse("system:ping:read")?);
+    /// assert_eq!(permission.to_json(), r#"{"resource_type":"system","resource_names":["ping"],"actions":["read"]}"#);
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         compact(self)
@@ -172,6 +180,14 @@ impl From<Permission> for HttpPermission {
 
 impl HttpTokenRequest {
     /// The body as JSON text on one line. There is no secret in it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{HttpTokenRequest, TokenName};
+    ///
+    /// let request = HttpTokenRequest::new(TokenName::parse("app")?, [], None);
+    /// assert_eq!(request.to_json(), r#"{"token_name":"app","permissions":[]}"#);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidName>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         compact(self)

@@ -161,6 +161,15 @@ impl<'a> ServerDifference<'a> {
 
     /// Whether the server prints permissions that this crate does not know, so that what the token may do there is not
     /// known in full.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"table:a.b:read\"]"}]"#)?;
+    /// assert!(ServerComparison::between(&file, &server).tokens()[0].has_unread());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn has_unread(&self) -> bool {
         self.row.permissions().unread().next().is_some()
@@ -179,6 +188,16 @@ impl<'a> ServerDifference<'a> {
     }
 
     /// The expiry in the file and on the server, where they differ; none in it means never.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Expiry, ServerComparison, ServerTokens, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[]"}]"#)?;
+    /// let comparison = ServerComparison::between(&file, &server);
+    /// assert_eq!(comparison.tokens()[0].expiry(), Some((None, Some(Expiry::parse("2027-01-01T00:00:00Z")?))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn expiry(&self) -> Option<(Option<Expiry>, Option<Expiry>)> {
         let file = self.entry.expiry().filter(|expiry| expiry.as_millis() != i64::MAX);

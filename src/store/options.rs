@@ -42,6 +42,17 @@ pub struct ChangeOptions(pub(super) ReplaceOptions);
 impl ChangeOptions {
     /// Waits up to 10 seconds for other writers, makes the file where there is none, keeps its mode, and takes files of
     /// up to [`MAX_FILE_BYTES`].
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Change, ChangeOptions, Changed, DatabaseName, change};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// let sensors = [Change::CreateDatabases(vec![DatabaseName::parse("sensors")?])];
+    /// assert_eq!(change(&path, &sensors, &ChangeOptions::new())?, Changed::Created);
+    /// assert_eq!(change(&path, &sensors, &ChangeOptions::new())?, Changed::Unchanged);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         let wait = Duration::from_secs(10);
@@ -56,6 +67,17 @@ impl ChangeOptions {
     }
 
     /// Whether to make the file where there is none.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ChangeOptions, TokenFile, save};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// let only_in_place = ChangeOptions::new().create(false);
+    /// assert!(save(&path, &TokenFile::default(), &only_in_place).is_err());
+    /// assert!(!path.exists());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub const fn create(mut self, create: bool) -> Self {
         self.0.create = create;
@@ -70,6 +92,16 @@ impl ChangeOptions {
     }
 
     /// The most bytes that the file may have.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ChangeOptions, TokenFile, save};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// let small = ChangeOptions::new().limit(10);
+    /// assert!(save(&path, &TokenFile::default(), &small).is_err());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub const fn limit(mut self, bytes: u64) -> Self {
         self.0.limit = bytes;
