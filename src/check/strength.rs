@@ -14,8 +14,7 @@ pub(super) enum Strength {
 // 128 bits, less what chance alone makes look like a sequence or a repetition: 16 random bytes are never called weak.
 const WANTED_BITS: f64 = 112.0;
 
-const PLACEHOLDERS: [&str; 16] = [
-    "your",
+const PLACEHOLDERS: [&str; 15] = [
     "example",
     "placeholder",
     "changeme",
@@ -29,9 +28,12 @@ const PLACEHOLDERS: [&str; 16] = [
     "not-a-real",
     "test_only",
     "test-only",
-    "xxxx",
+    "xxxxxx",
     "...",
 ];
+
+// So short that chance makes it, too, in any case: in one of 30,000 tokens of 16 random bytes.
+const SHORT_PLACEHOLDERS: [&str; 3] = ["your", "Your", "YOUR"];
 
 // Words that people make tokens of; each is worth as much as the choice of one among some thousands.
 const WORDS: [&str; 30] = [
@@ -78,7 +80,10 @@ pub(super) fn strength(body: &str) -> Strength {
     // More add nothing: so many are strong by this measure, whatever they are, and examples are short.
     let body = body.get(..LONGEST_JUDGED).unwrap_or(body);
     let lower = zeroize::Zeroizing::new(body.to_ascii_lowercase());
-    if PLACEHOLDERS.iter().any(|placeholder| lower.contains(placeholder)) {
+    if PLACEHOLDERS.iter().any(|placeholder| lower.contains(placeholder))
+        || SHORT_PLACEHOLDERS.iter().any(|placeholder| body.contains(placeholder))
+            && !changes_often(body.as_bytes())
+    {
         return Strength::Placeholder;
     }
     if bits(body.as_bytes(), lower.as_bytes()) < WANTED_BITS { Strength::Weak } else { Strength::Strong }
@@ -101,6 +106,18 @@ pub(super) fn is_evenly_mixed(body: &[u8]) -> bool {
         && has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_lowercase)
         && different(body.get(..32).unwrap_or_default()) >= 16
+}
+
+/// Whether digits, upper case and lower case are all there, and follow each other as in encoded chance: there they change
+/// in nearly two of three places.
+fn changes_often(body: &[u8]) -> bool {
+    let pairs = || body.iter().zip(body.iter().skip(1));
+    let changes = pairs().filter(|(a, b)| **a >> 5 != **b >> 5).count();
+    let has = |class: fn(&u8) -> bool| body.iter().any(class);
+    has(u8::is_ascii_digit)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && changes * 5 >= pairs().count() * 2
 }
 
 /// How many different bytes there are, at least: two that differ in the highest bits only may count as one.
@@ -220,6 +237,13 @@ mod tests {
             (&"abcd1234".repeat(10), Strength::Weak),
             ("your_token_here", Strength::Placeholder),
             ("0XXXX-xxxXxXxxxXX_OxxxX...", Strength::Placeholder),
+            ("YourLongSecretOfTheProductionCluster2024ForGrafana", Strength::Placeholder),
+            // What chance made, with `your` and `xXxX` in it.
+            ("q3Zf0yourXk9Tn2LwYv5Rg", Strength::Strong),
+            (
+                "Kq3Zf0mC7uaaaaaaLwYv5RgH1sBd8YourxVtAaQiUoNyMzWhFcGe6rDlSbPj-_xXxXqX2wY7ZvO5nRfC3uLg9k",
+                Strength::Strong,
+            ),
             // 16 random bytes in base64 and in hexadecimal, and 64 in base64.
             ("q3Zf0mC7uXk9Tn2LwYv5Rg", Strength::Strong),
             ("9f86d081884c7d659a2feaa0c55ad015", Strength::Strong),

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use influxdb3_offline_tokens::{
-    Applicability, Code, Diagnostic, Edit, Fix, Replacement, Report, Rights, Severity, Token, TokenFile,
-    Validator,
+    Applicability, Code, Diagnostic, Edit, Fix, Fixed, Replacement, Report, Rights, Severity, Token,
+    TokenFile, Validator,
 };
 
 use super::{Law, ensure};
@@ -94,9 +94,13 @@ fn whole_text(validator: &Validator, bytes: &[u8], report: &Report, level: Appli
     if level == Applicability::Safe && !unchanged {
         ensure!(allows_the_same(bytes, fixed.as_bytes()), "a token may do something else, {}", show());
     }
-    let long = the_long_way(validator, bytes, level);
-    let same = without_new_tokens(&long.0) == without_new_tokens(fixed.as_bytes());
-    ensure!(same && long.1 == fixed.applied(), "not what the findings say, {}", show());
+    let is_long_way = |fixed: &Fixed| {
+        let long = the_long_way(validator, bytes, level);
+        without_new_tokens(&long.0) == without_new_tokens(fixed.as_bytes()) && long.1 == fixed.applied()
+    };
+    // Once in millions of tokens chance makes one that looks like an example, and has a finding of its own; not twice.
+    let again = || validator.fix(bytes, level).is_ok_and(|fixed| is_long_way(&fixed));
+    ensure!(is_long_way(&fixed) || again(), "not what the findings say, {}", show());
     let (all, codes) = fixable(report, level);
     let left = after.iter().find(|found| all && codes.contains(&found.code()));
     if let Some(left) = left {
