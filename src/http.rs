@@ -5,14 +5,16 @@
 //! the expiry is a number of seconds from the time at which the server makes the token. The secret is not in it: the server
 //! makes one and tells it once (documentation), so that the secret of a file cannot be kept on this way.
 
+mod error;
+
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 use core::time::Duration;
 use std::time::SystemTime;
 
+pub use self::error::InvalidHttpPermission;
 use crate::document::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong, wrong_type};
 use crate::expiry::{Expiry, InvalidExpiry};
 use crate::file::TokenEntry;
@@ -152,72 +154,6 @@ fn check_item(
     let inside = |at: usize| at.saturating_sub(before.len()).min(item.len());
     Some((error.kind(), Span::new(inside(error.span().start()), inside(error.span().end()))))
 }
-
-/// Three members that make no permission: which of them, which item of it, and why. It keeps nothing of the text.
-///
-/// ```
-/// use influxdb3_offline_tokens::{HttpPermission, PermissionPart};
-///
-/// let error = HttpPermission::from_parts("db", &["a", "b c"], &["read"]).unwrap_err();
-/// assert_eq!((error.part(), error.item()), (PermissionPart::Names, Some(1)));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidHttpPermission {
-    part: PermissionPart,
-    item: Option<usize>,
-    kind: PermissionErrorKind,
-    span: Span,
-}
-
-impl InvalidHttpPermission {
-    /// Which member: `resource_type`, `resource_names` or `actions`.
-    #[must_use]
-    pub const fn part(&self) -> PermissionPart {
-        self.part
-    }
-
-    /// Which item of its list, from 0; none where the member itself is wrong.
-    #[must_use]
-    pub const fn item(&self) -> Option<usize> {
-        self.item
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub const fn kind(&self) -> PermissionErrorKind {
-        self.kind
-    }
-
-    /// Which bytes of the item, or of the member where it is no list.
-    #[must_use]
-    pub const fn span(&self) -> Span {
-        self.span
-    }
-
-    const fn member(&self) -> &'static str {
-        match self.part {
-            PermissionPart::Type => RESOURCE_TYPE,
-            PermissionPart::Names => RESOURCE_NAMES,
-            PermissionPart::Actions => ACTIONS,
-        }
-    }
-}
-
-impl fmt::Display for InvalidHttpPermission {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`", self.member())?;
-        match self.item {
-            Some(index) => write!(f, ", item {}: ", index + 1)?,
-            None => f.write_str(": ")?,
-        }
-        match self.kind {
-            PermissionErrorKind::EmptyItem { .. } => f.write_str("it is empty"),
-            kind => kind.fmt(f),
-        }
-    }
-}
-
-impl core::error::Error for InvalidHttpPermission {}
 
 /// What is to be sent to a running server to make a resource token: everything but the secret, which the server makes.
 ///
