@@ -122,6 +122,15 @@ impl Validator {
     }
 
     /// Checks a file: all problems in one pass, in the order of the file.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::Validator;
+    ///
+    /// let report = Validator::new(SystemTime::now()).check(b"{'tokens': []}");
+    /// let first = report.iter().next().expect("single quotes");
+    /// assert_eq!((first.code().name(), first.location().column), ("json-syntax", 2));
+    /// ```
     #[must_use]
     pub fn check(&self, bytes: &[u8]) -> Report {
         self.check_with(bytes, None)

@@ -46,6 +46,13 @@ pub struct HttpPermission(pub Permission);
 impl HttpPermission {
     /// Reads such an object. Members of other names are ignored.
     ///
+    /// ```
+    /// use influxdb3_offline_tokens::HttpPermission;
+    ///
+    /// let error = HttpPermission::parse(br#"{"resource_type": "db", "actions": ["read"]}"#).unwrap_err();
+    /// assert_eq!(error.to_string(), "1:1: a permission has no `resource_names`");
+    /// ```
+    ///
     /// # Errors
     /// No JSON; a member that is missing, misspelt or of another type; a type, name or action that the grammar refuses.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidJson> {
@@ -180,9 +187,26 @@ pub struct HttpTokenRequest {
 
 impl HttpTokenRequest {
     /// The method and the path of the request (documentation).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::HttpTokenRequest;
+    ///
+    /// let (method, path) = HttpTokenRequest::METHOD_AND_PATH;
+    /// let line = format!("{method} {path} HTTP/1.1");
+    /// assert_eq!(line, "POST /api/v3/enterprise/configure/token HTTP/1.1");
+    /// ```
     pub const METHOD_AND_PATH: (&'static str, &'static str) = ("POST", "/api/v3/enterprise/configure/token");
 
     /// A request for a token of this name that ends after so many seconds; none means that it never expires.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{HttpTokenRequest, Permission, TokenName};
+    ///
+    /// let permission = Permission::parse("db:a:read")?;
+    /// let request = HttpTokenRequest::new(TokenName::parse("app")?, [permission], Some(3_600));
+    /// assert_eq!(HttpTokenRequest::parse(request.to_json().as_bytes())?, request);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(
         name: TokenName,
@@ -194,6 +218,19 @@ impl HttpTokenRequest {
 
     /// The request that makes such a token as the entry, when it is sent at `now`: it ends at the same time or less than a
     /// second earlier.
+    ///
+    /// ```
+    /// use std::time::UNIX_EPOCH;
+    /// use influxdb3_offline_tokens::{Expiry, HttpTokenRequest, InvalidExpiry, Token, TokenEntry, TokenName};
+    ///
+    /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
+    /// assert_eq!(HttpTokenRequest::of(&entry, UNIX_EPOCH)?.expiry_secs(), None);
+    /// let entry = entry.with_expiry(Some(Expiry::from_millis(2_900)));
+    /// assert_eq!(HttpTokenRequest::of(&entry, UNIX_EPOCH)?.expiry_secs(), Some(2));
+    /// let over = HttpTokenRequest::of(&entry.with_expiry(Some(Expiry::from_millis(0))), UNIX_EPOCH);
+    /// assert_eq!(over, Err(InvalidExpiry::Past));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// The entry expires within a second, or has expired ([`InvalidExpiry::Past`]).

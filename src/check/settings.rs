@@ -27,6 +27,14 @@ impl Validator {
     }
 
     /// Gives a code another level.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Code, Level, Validator};
+    ///
+    /// let strict = Validator::new(SystemTime::now()).level(Code::NoTokens, Level::Deny);
+    /// assert!(!strict.check(br#"{"tokens": []}"#).is_valid());
+    /// ```
     #[must_use]
     pub fn level(mut self, code: Code, level: Level) -> Self {
         self.levels.insert(code, level);
@@ -34,6 +42,15 @@ impl Validator {
     }
 
     /// Makes every warning an error, unless its code has a level of its own.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Code, Level, Validator};
+    ///
+    /// let strict = Validator::new(SystemTime::now()).deny_warnings();
+    /// assert!(!strict.check(br#"{"tokens": []}"#).is_valid());
+    /// assert!(strict.level(Code::NoTokens, Level::Warn).check(br#"{"tokens": []}"#).is_valid());
+    /// ```
     #[must_use]
     pub const fn deny_warnings(mut self) -> Self {
         self.deny_warnings = true;
@@ -41,6 +58,16 @@ impl Validator {
     }
 
     /// Reports what this release of the server refuses or silently does wrong.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Release, Validator};
+    ///
+    /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:*:read"]}]}"#;
+    /// let validator = Validator::new(SystemTime::now());
+    /// assert!(validator.check(text).is_valid());
+    /// assert!(!validator.release(Release::new(3, 9, 0)).check(text).is_valid());
+    /// ```
     #[must_use]
     pub const fn release(mut self, release: Release) -> Self {
         self.release = Some(release);
@@ -48,6 +75,17 @@ impl Validator {
     }
 
     /// Reports tokens that expire within this time.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use influxdb3_offline_tokens::{Code, Validator};
+    ///
+    /// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+    /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "expiry_millis": 1769817600000, "permissions": []}]}"#;
+    /// let found = |validator: Validator| validator.check(text).iter().any(|finding| finding.code() == Code::ExpiresSoon);
+    /// assert!(!found(Validator::new(now)), "it has 30 days left");
+    /// assert!(found(Validator::new(now).expires_soon(Duration::from_secs(31 * 24 * 3600))));
+    /// ```
     #[must_use]
     pub const fn expires_soon(mut self, within: Duration) -> Self {
         self.soon = within;
@@ -55,6 +93,17 @@ impl Validator {
     }
 
     /// Reports tokens that expire after more than this time.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use influxdb3_offline_tokens::{Code, Validator};
+    ///
+    /// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+    /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "expiry_millis": 1769817600000, "permissions": []}]}"#;
+    /// let found = |validator: Validator| validator.check(text).iter().any(|finding| finding.code() == Code::ExpiresFar);
+    /// assert!(!found(Validator::new(now)), "it has 30 days left");
+    /// assert!(found(Validator::new(now).expires_far(Duration::from_secs(7 * 24 * 3600))));
+    /// ```
     #[must_use]
     pub const fn expires_far(mut self, after: Duration) -> Self {
         self.far = after;
@@ -66,6 +115,15 @@ impl Validator {
     /// All are counted ([`Report::count`]); [`Report::omitted`] says how many were not kept.
     /// Whatever the number, where very many databases are granted and not created, or the other way round, only the first
     /// of them get a suggestion of what was meant: at most 20,000 pairs of names are compared.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Severity, Validator};
+    ///
+    /// let report = Validator::new(SystemTime::now()).keep(2).check(br#"{"tokens": [{}, {}]}"#);
+    /// assert_eq!(report.iter().count(), 2);
+    /// assert_eq!(report.count(Severity::Error), 6);
+    /// ```
     #[must_use]
     pub const fn keep(mut self, findings: usize) -> Self {
         self.keep = findings;
