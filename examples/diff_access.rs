@@ -30,13 +30,13 @@ struct Arguments {
     /// The tokens file as it will be.
     new: PathBuf,
     /// How the result is printed.
-    #[arg(long, value_enum, default_value = "table")]
+    #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
-    Table,
+    Text,
     Json,
 }
 
@@ -44,7 +44,7 @@ fn name(entry: Option<&TokenEntry>) -> Option<&str> {
     entry.map(|entry| entry.name().as_str())
 }
 
-fn table(out: &mut Output, difference: &FileDifference<'_>) -> Result<()> {
+fn text(out: &mut Output, difference: &FileDifference<'_>) -> Result<()> {
     for name in difference.databases_added() {
         writeln!(out, "+ database `{}`", masked(name.as_str()))?;
     }
@@ -104,7 +104,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
     let difference = FileDifference::between(&old, &new);
     let mut out = Output::new();
     match arguments.format {
-        Format::Table => table(&mut out, &difference)?,
+        Format::Text => text(&mut out, &difference)?,
         Format::Json => writeln!(out, "{}", json(&difference))?,
     }
     out.flush().context("cannot write to standard output")?;

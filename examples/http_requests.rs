@@ -35,7 +35,7 @@ struct Arguments {
     /// The tokens file.
     file: PathBuf,
     /// The address of the server, for the format curl.
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8181")]
+    #[arg(long, value_name = "URL", value_parser = address, default_value = "http://127.0.0.1:8181")]
     host: String,
     /// How the requests are printed: commands for a shell in which `INFLUXDB3_AUTH_TOKEN` is an admin token, or JSON lines with
     /// `method`, `path` and `body`.
@@ -72,6 +72,20 @@ fn requests(file: &TokenFile, now: SystemTime) -> Result<(Vec<Request>, usize)> 
         bail!("a name in the file has the prefix of a token, and would be printed");
     }
     Ok((requests, left_out))
+}
+
+/// `http://` or `https://`, a host, perhaps a port and a path; behind `?` or `#` the path of a request would be lost.
+fn address(text: &str) -> Result<String, &'static str> {
+    let behind = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    match behind {
+        Some(host)
+            if host.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '[')
+                && host.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '@')) =>
+        {
+            Ok(text.into())
+        }
+        _ => Err("an address is written like `http://127.0.0.1:8181`, without a user, `?` or `#`"),
+    }
 }
 
 /// In single quotes, in which a shell expands nothing.

@@ -43,9 +43,9 @@ struct Args {
 
     /// How findings are printed
     ///
-    /// human: the place, underlined, and a summary. json: one object a file, on one line. github: annotations of GitHub
+    /// text: the place, underlined, and a summary. json: one object a file, on one line. github: annotations of GitHub
     /// Actions. sarif: one SARIF 2.1.0 log for code scanning services.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
     format: Format,
 
     /// Take the files for admin token files, which the server reads with `--admin-token-file`
@@ -93,7 +93,7 @@ struct Args {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
-    Human,
+    Text,
     Json,
     Github,
     Sarif,
@@ -210,7 +210,7 @@ fn check_all(args: &Args, validator: &Validator, output: &mut Output) -> io::Res
                 match args.format {
                     Format::Github => github::write_failure(path, &format!("{error:#}"), output)?,
                     Format::Sarif => log.add_failure(path, &format!("{error:#}")),
-                    Format::Human | Format::Json => {}
+                    Format::Text | Format::Json => {}
                 }
                 continue;
             }
@@ -221,7 +221,7 @@ fn check_all(args: &Args, validator: &Validator, output: &mut Output) -> io::Res
         }
         let file = Checked::new(path, source.bytes(), source.report());
         match args.format {
-            Format::Human => human::write(&file, colours(&io::stdout()), columns(&io::stdout()), output)?,
+            Format::Text => human::write(&file, colours(&io::stdout()), columns(&io::stdout()), output)?,
             Format::Json => json::write(&file, output)?,
             Format::Github => github::write(&file, output)?,
             Format::Sarif => log.add(&file),
@@ -231,7 +231,7 @@ fn check_all(args: &Args, validator: &Validator, output: &mut Output) -> io::Res
         }
     }
     match args.format {
-        Format::Human => totals.write(output)?,
+        Format::Text => totals.write(output)?,
         Format::Sarif => log.write(output)?,
         Format::Json | Format::Github => {}
     }

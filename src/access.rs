@@ -184,7 +184,7 @@ impl<'a> AccessEntry<'a> {
         self.actions
     }
 
-    /// The places in `permissions` of those that the entry was united from.
+    /// The places in `permissions`, from 0, of those that the entry was united from.
     pub fn made_by(&self, permissions: &[Permission]) -> impl Iterator<Item = usize> {
         let key = self.key;
         permissions.iter().enumerate().filter(move |(_, one)| speaks_of(one, key)).map(|(at, _)| at)

@@ -5,14 +5,16 @@
 //! the expiry is a number of seconds from the time at which the server makes the token. The secret is not in it: the server
 //! makes one and tells it once (documentation), so that the secret of a file cannot be kept on this way.
 
+mod error;
+
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 use core::time::Duration;
 use std::time::SystemTime;
 
+pub use self::error::InvalidHttpPermission;
 use crate::document::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong, wrong_type};
 use crate::expiry::{Expiry, InvalidExpiry};
 use crate::file::TokenEntry;
@@ -43,6 +45,13 @@ pub struct HttpPermission(pub Permission);
 
 impl HttpPermission {
     /// Reads such an object. Members of other names are ignored.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::HttpPermission;
+    ///
+    /// let error = HttpPermission::parse(br#"{"resource_type": "db", "actions": ["read"]}"#).unwrap_err();
+    /// assert_eq!(error.to_string(), "1:1: a permission has no `resource_names`");
+    /// ```
     ///
     /// # Errors
     /// No JSON; a member that is missing, misspelt or of another type; a type, name or action that the grammar refuses.
@@ -153,72 +162,6 @@ fn check_item(
     Some((error.kind(), Span::new(inside(error.span().start()), inside(error.span().end()))))
 }
 
-/// Three members that make no permission: which of them, which item of it, and why. It keeps nothing of the text.
-///
-/// ```
-/// use influxdb3_offline_tokens::{HttpPermission, PermissionPart};
-///
-/// let error = HttpPermission::from_parts("db", &["a", "b c"], &["read"]).unwrap_err();
-/// assert_eq!((error.part(), error.item()), (PermissionPart::Names, Some(1)));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidHttpPermission {
-    part: PermissionPart,
-    item: Option<usize>,
-    kind: PermissionErrorKind,
-    span: Span,
-}
-
-impl InvalidHttpPermission {
-    /// Which member: `resource_type`, `resource_names` or `actions`.
-    #[must_use]
-    pub const fn part(&self) -> PermissionPart {
-        self.part
-    }
-
-    /// Which item of its list, from 0; none where the member itself is wrong.
-    #[must_use]
-    pub const fn item(&self) -> Option<usize> {
-        self.item
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub const fn kind(&self) -> PermissionErrorKind {
-        self.kind
-    }
-
-    /// Which bytes of the item, or of the member where it is no list.
-    #[must_use]
-    pub const fn span(&self) -> Span {
-        self.span
-    }
-
-    const fn member(&self) -> &'static str {
-        match self.part {
-            PermissionPart::Type => RESOURCE_TYPE,
-            PermissionPart::Names => RESOURCE_NAMES,
-            PermissionPart::Actions => ACTIONS,
-        }
-    }
-}
-
-impl fmt::Display for InvalidHttpPermission {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`", self.member())?;
-        match self.item {
-            Some(index) => write!(f, ", item {}: ", index + 1)?,
-            None => f.write_str(": ")?,
-        }
-        match self.kind {
-            PermissionErrorKind::EmptyItem { .. } => f.write_str("it is empty"),
-            kind => kind.fmt(f),
-        }
-    }
-}
-
-impl core::error::Error for InvalidHttpPermission {}
-
 /// What is to be sent to a running server to make a resource token: everything but the secret, which the server makes.
 ///
 /// ```
@@ -244,9 +187,26 @@ pub struct HttpTokenRequest {
 
 impl HttpTokenRequest {
     /// The method and the path of the request (documentation).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::HttpTokenRequest;
+    ///
+    /// let (method, path) = HttpTokenRequest::METHOD_AND_PATH;
+    /// let line = format!("{method} {path} HTTP/1.1");
+    /// assert_eq!(line, "POST /api/v3/enterprise/configure/token HTTP/1.1");
+    /// ```
     pub const METHOD_AND_PATH: (&'static str, &'static str) = ("POST", "/api/v3/enterprise/configure/token");
 
     /// A request for a token of this name that ends after so many seconds; none means that it never expires.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{HttpTokenRequest, Permission, TokenName};
+    ///
+    /// let permission = Permission::parse("db:a:read")?;
+    /// let request = HttpTokenRequest::new(TokenName::parse("app")?, [permission], Some(3_600));
+    /// assert_eq!(HttpTokenRequest::parse(request.to_json().as_bytes())?, request);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(
         name: TokenName,
@@ -258,6 +218,19 @@ impl HttpTokenRequest {
 
     /// The request that makes such a token as the entry, when it is sent at `now`: it ends at the same time or less than a
     /// second earlier.
+    ///
+    /// ```
+    /// use std::time::UNIX_EPOCH;
+    /// use influxdb3_offline_tokens::{Expiry, HttpTokenRequest, InvalidExpiry, Token, TokenEntry, TokenName};
+    ///
+    /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
+    /// assert_eq!(HttpTokenRequest::of(&entry, UNIX_EPOCH)?.expiry_secs(), None);
+    /// let entry = entry.with_expiry(Some(Expiry::from_millis(2_900)));
+    /// assert_eq!(HttpTokenRequest::of(&entry, UNIX_EPOCH)?.expiry_secs(), Some(2));
+    /// let over = HttpTokenRequest::of(&entry.with_expiry(Some(Expiry::from_millis(0))), UNIX_EPOCH);
+    /// assert_eq!(over, Err(InvalidExpiry::Past));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// The entry expires within a second, or has expired ([`InvalidExpiry::Past`]).

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// A half-open range of bytes, `start..end`.
+/// A half-open range of bytes, `start..end`, counted from 0.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Span;

@@ -106,6 +106,8 @@ impl PermissionErrorKind {
 
 /// A permission string that the grammar refuses: what, where, and what was meant. It keeps nothing of the text.
 ///
+/// `Display` names the first wrong byte, counted from 0 as in a [`Span`], and an item of a list, counted from 1.
+///
 /// ```
 /// use influxdb3_offline_tokens::Permission;
 ///

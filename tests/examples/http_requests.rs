@@ -85,6 +85,29 @@ fn a_token_in_a_name_is_not_printed() {
 }
 
 #[test]
+fn what_is_no_address_is_refused() {
+    let folder = folder(&[("t.json", r#"{"tokens": []}"#)]);
+    for host in [
+        "not a url",
+        "localhost:8181",
+        "ftp://db",
+        "http://",
+        "http:///api",
+        "http://db?a=b",
+        "http://db#a",
+        CANARY,
+    ] {
+        let printed = run("http_requests", folder.path(), &["t.json", "--host", host], b"");
+        assert_eq!((printed.code, printed.stdout.as_str()), (2, ""), "{host}");
+        assert!(printed.stderr.contains("http://127.0.0.1:8181"), "{}", printed.stderr);
+        assert_no_piece_of(CANARY, &printed.stderr, host);
+    }
+    for host in ["http://db", "https://db.example.org:8181/influx/", "http://[::1]:8181"] {
+        assert_eq!(run("http_requests", folder.path(), &["t.json", "--host", host], b"").code, 0, "{host}");
+    }
+}
+
+#[test]
 fn trouble_ends_with_2() {
     let folder = folder(&[("bad.json", "{}")]);
     for (arguments, says) in

@@ -45,7 +45,7 @@ fn files() -> Vec<String> {
 fn no_format_of_validate_shows_a_piece_of_a_token() {
     for (number, text) in files().iter().enumerate() {
         let folder = folder(&[("t.json", text)]);
-        for format in ["human", "json", "github", "sarif"] {
+        for format in ["text", "json", "github", "sarif"] {
             let arguments = ["--format", format, "--release", "3.9", "t.json"];
             let run = run("validate", folder.path(), &arguments, b"");
             assert_no_piece_of(

@@ -250,7 +250,7 @@ fn wrong_usage_ends_with_2() {
     for (arguments, says) in [
         (&["--deny", "unknown-acton", "x"][..], "did you mean `unknown-action`?"),
         (&["--release", "latest", "x"], "a release is written like `3.9` or `3.11.1`"),
-        (&["--format", "yaml", "x"], "[possible values: human, json, github, sarif]"),
+        (&["--format", "yaml", "x"], "[possible values: text, json, github, sarif]"),
         (&["--now", "tomorrow", "x"], "a time is written like"),
         (&["-", "-"], "`-` can be given once"),
         (&["--fix", "-"], "`-` cannot be fixed"),
@@ -335,7 +335,7 @@ fn every_fixture_is_printed_in_every_format() {
     let codes = fixtures().join("codes");
     let paths: Vec<_> = files(&codes, "").iter().flat_map(|folder| files(folder, ".json")).collect();
     let paths: Vec<&str> = paths.iter().map(|path| path.to_str().unwrap()).collect();
-    for format in ["human", "json", "github", "sarif"] {
+    for format in ["text", "json", "github", "sarif"] {
         let run = run("validate", &codes, &[&NOW[..], &["--format", format], &paths].concat(), b"");
         assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{format}");
         match format {

@@ -1,0 +1,73 @@
+//! Why three members make no permission.
+
+use core::fmt;
+
+use super::{ACTIONS, RESOURCE_NAMES, RESOURCE_TYPE};
+use crate::permission::{PermissionErrorKind, PermissionPart};
+use crate::span::Span;
+
+/// Three members that make no permission: which of them, which item of it, and why. It keeps nothing of the text.
+///
+/// ```
+/// use influxdb3_offline_tokens::{HttpPermission, PermissionPart};
+///
+/// let error = HttpPermission::from_parts("db", &["a", "b c"], &["read"]).unwrap_err();
+/// assert_eq!((error.part(), error.item()), (PermissionPart::Names, Some(1)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidHttpPermission {
+    pub(super) part: PermissionPart,
+    pub(super) item: Option<usize>,
+    pub(super) kind: PermissionErrorKind,
+    pub(super) span: Span,
+}
+
+impl InvalidHttpPermission {
+    /// Which member: `resource_type`, `resource_names` or `actions`.
+    #[must_use]
+    pub const fn part(&self) -> PermissionPart {
+        self.part
+    }
+
+    /// Which item of its list, from 0; none where the member itself is wrong.
+    #[must_use]
+    pub const fn item(&self) -> Option<usize> {
+        self.item
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub const fn kind(&self) -> PermissionErrorKind {
+        self.kind
+    }
+
+    /// Which bytes of the item, or of the member where it is no list.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+
+    const fn member(&self) -> &'static str {
+        match self.part {
+            PermissionPart::Type => RESOURCE_TYPE,
+            PermissionPart::Names => RESOURCE_NAMES,
+            PermissionPart::Actions => ACTIONS,
+        }
+    }
+}
+
+impl fmt::Display for InvalidHttpPermission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", self.member())?;
+        match self.item {
+            Some(index) => write!(f, ", item {}: ", index + 1)?,
+            None => f.write_str(": ")?,
+        }
+        match self.kind {
+            PermissionErrorKind::EmptyItem { .. } => f.write_str("it is empty"),
+            kind => kind.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for InvalidHttpPermission {}
