@@ -204,7 +204,26 @@ pub(crate) fn is_insertion(bytes: &[u8], at: usize, text: &str, changed: &[u8]) 
 
 #[cfg(test)]
 mod tests {
-    use super::is_insertion;
+    use super::{is_insertion, overlap};
+    use crate::diagnostic::Edit;
+    use crate::span::Span;
+
+    #[test]
+    fn edits_overlap_where_one_takes_a_byte_or_a_place_of_the_other() {
+        let edit = |start, end, text: &str| Edit::new(Span::new(start, end), text);
+        for (first, second, expected) in [
+            (edit(0, 2, "x"), edit(2, 4, "y"), false),
+            (edit(0, 3, "x"), edit(2, 4, "y"), true),
+            (edit(2, 2, "x"), edit(2, 4, "y"), true),
+            (edit(0, 2, "x"), edit(2, 2, "y"), false),
+            // Only items of a list can stand behind each other in one place.
+            (edit(2, 2, ", a"), edit(2, 2, ", b"), false),
+            (edit(2, 2, ", a"), edit(2, 2, "b"), true),
+            (edit(2, 2, "a"), edit(2, 2, ", b"), true),
+        ] {
+            assert_eq!(overlap(&first, &second), expected, "{first:?} {second:?}");
+        }
+    }
 
     #[test]
     fn an_insertion_leaves_every_other_byte() {

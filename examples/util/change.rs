@@ -4,12 +4,12 @@ use std::io::{self, BufRead, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use influxdb3_offline_tokens::edit::Change;
-use influxdb3_offline_tokens::{ChangeOptions, Error, Token, Validator, change};
+use influxdb3_offline_tokens::{ChangeOptions, Error, Severity, Token, Validator, change};
 use zeroize::Zeroizing;
 
-use super::{Checked, Outcome, colours, columns, complain, human};
+use super::{Checked, Outcome, colours, columns, complain, human, shown_path};
 
 /// How the file is changed.
 #[derive(clap::Args)]
@@ -82,12 +82,19 @@ pub(crate) fn refused(program: &str, path: &Path, error: Error) -> anyhow::Resul
         complain(program, &error.into());
         return Ok(Outcome::Unsure);
     }
-    let invalid = error.report().is_some();
-    if invalid && let Ok(file) = Validator::new(SystemTime::now()).check_file(path) {
-        let file = Checked::new(path, file.bytes(), file.report());
-        human::write(&file, colours(&io::stderr()), columns(&io::stderr()), &mut io::stderr())?;
+    if error.report().is_some()
+        && let Ok(file) = Validator::new(SystemTime::now()).check_file(path)
+        // It may have been mended meanwhile.
+        && !file.report().is_valid()
+    {
+        let checked = Checked::new(path, file.bytes(), file.report());
+        human::write(&checked, colours(&io::stderr()), columns(&io::stderr()), &mut io::stderr())?;
+        let errors = file.report().count(Severity::Error);
+        let errors = if errors == 1 { "one error".into() } else { format!("{errors} errors") };
+        complain(program, &anyhow!("nothing was changed: `{}` has {errors}", shown_path(path)));
+        return Ok(Outcome::Findings);
     }
-    let findings = invalid || matches!(error, Error::Change { .. } | Error::Exists { .. });
+    let findings = error.report().is_some() || matches!(error, Error::Change { .. } | Error::Exists { .. });
     let error = anyhow::Error::new(error);
     if findings {
         complain(program, &error.context("nothing was changed"));
