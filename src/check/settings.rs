@@ -112,7 +112,7 @@ impl Validator {
 
     /// Keeps at most this many findings of a file: errors before warnings before notes, the first of each first.
     ///
-    /// All are counted ([`Report::count`]); [`Report::omitted`] says how many were not kept.
+    /// All are counted ([`Report::count`](crate::Report::count)); [`Report::omitted`](crate::Report::omitted) says how many were not kept.
     /// Whatever the number, where very many databases are granted and not created, or the other way round, only the first
     /// of them get a suggestion of what was meant: at most 20,000 pairs of names are compared.
     ///
