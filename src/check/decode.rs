@@ -245,8 +245,8 @@ impl<'v, 'a> Decoder<'v, 'a> {
                 TOKENS => !tokens_meant,
                 _ => !self.create_seen,
             });
-            let once = self.members.get(name).is_some_and(|(_, once)| *once);
-            match unknown(&mut self.context, *key, (name, once), node, &free, At::Member(name)) {
+            let once = || self.members.get(name).is_some_and(|(_, once)| *once);
+            match unknown(&mut self.context, *key, (name, &once), node, &free, At::Member(name)) {
                 Some(CREATE_DATABASES) => self.create_databases(node),
                 Some(TOKENS) => {
                     tokens_meant = true;

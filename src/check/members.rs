@@ -72,7 +72,7 @@ pub(super) fn duplicate(
 pub(super) fn unknown(
     context: &mut Context<'_>,
     key: RawStr<'_>,
-    (name, once): (&str, bool),
+    (name, once): (&str, &dyn Fn() -> bool),
     value: &Node<'_>,
     free: &[&'static str],
     at: At<'_>,
@@ -80,7 +80,7 @@ pub(super) fn unknown(
     if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
         let now = context.validator.now;
         let fix = || {
-            let renamed = (once && free.contains(ours)).then(|| Edit::new(key.inner(), *ours))?;
+            let renamed = (once() && free.contains(ours)).then(|| Edit::new(key.inner(), *ours))?;
             if *ours == "name" {
                 return Some(Fix::new(Applicability::Ask, [renamed]));
             }
@@ -109,7 +109,7 @@ pub(super) fn unknown(
         context.find(
             Code::MisspeltMember,
             key.outer(),
-            || once.then(|| replace(key.inner(), known)),
+            || once().then(|| replace(key.inner(), known)),
             || {
                 let message = format!("the server ignores this member: it is called `{known}`");
                 let found = finding(Code::MisspeltMember, key.outer(), at, message);
@@ -210,8 +210,8 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
     let mut free: Vec<&'static str> =
         pairs.filter(|(_, slot)| slot.is_none()).map(|(known, _)| known).collect();
     for (member, name) in unknown_members {
-        let once = seen.get(&name).is_some_and(|(_, once)| *once);
-        let meant = unknown(context, member.key, (&name, once), &member.value, &free, at(&name));
+        let once = || seen.get(&name).is_some_and(|(_, once)| *once);
+        let meant = unknown(context, member.key, (&name, &once), &member.value, &free, at(&name));
         if let Some(slot) = meant.and_then(&place).and_then(|place| found.get_mut(place)) {
             *slot = Some((member.key, &member.value));
             free.retain(|known| Some(*known) != meant);
