@@ -7,6 +7,7 @@ use core::hash::{BuildHasher, Hasher};
 use foldhash::quality::{FoldHasher, RandomState};
 
 use crate::check::permissions::Grant;
+use crate::check::seen::LOWER_HALF;
 
 /// What the grants of a token name: a database or a system resource has one number wherever it stands. A grant is known by
 /// its position among those of the token. As in `Seen`, hashes are sorted in place of a map.
@@ -157,8 +158,6 @@ fn runs<'k, T: Eq>(sorted: &'k [u64], items: &[T]) -> impl Iterator<Item = &'k [
 fn have_one_hash(one: u64, other: u64) -> bool {
     one & !LOWER_HALF == other & !LOWER_HALF
 }
-
-const LOWER_HALF: u64 = 0xFFFF_FFFF;
 
 fn item(key: u64) -> usize {
     usize::try_from(key & LOWER_HALF).unwrap_or(usize::MAX)

@@ -19,7 +19,8 @@ pub(super) struct Seen<'a> {
     keys: Vec<u64>,
 }
 
-const LOWER_HALF: u64 = 0xFFFF_FFFF;
+/// Where the index is in a word that has a hash above it.
+pub(super) const LOWER_HALF: u64 = 0xFFFF_FFFF;
 
 impl<'a> Seen<'a> {
     pub(super) fn new(text: &'a str) -> Self {
