@@ -18,7 +18,7 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 
 pub(crate) use self::extras::without_extras;
 pub(crate) use self::flat::{Flat, FlatValue};
-pub(crate) use self::node::{Member, Node, RawStr, Value, Wiped};
+pub(crate) use self::node::{Member, Node, Places, RawStr, Value, Wiped};
 use self::reader::Reader;
 pub(crate) use self::tree::tree;
 pub(crate) use self::write::{compact, pretty, quoted, quoted_list, string_list};

@@ -4,34 +4,33 @@ use alloc::format;
 
 use crate::check::context::{At, Context, finding, with_fragment};
 use crate::code::{Code, Severity};
-use crate::json::RawStr;
+use crate::json::Places;
 use crate::name::{INTERNAL_DATABASE, InvalidNameKind, MAX_DATABASE_NAME, check_database_name};
 use crate::span::Span;
 
 /// The longest name that the documentation allows.
 pub(super) const DOCUMENTED_NAME: usize = 64;
 
-/// The rules of a name in `create_databases`, which begins at `start` of a string; whether it has an error.
+/// The rules of a name in `create_databases`, which begins at `start` of the string of `places`; whether it has an error.
 pub(super) fn database_name(
     context: &mut Context<'_>,
     at: At<'_>,
-    string: RawStr<'_>,
+    places: &mut Places<'_>,
     name: &str,
     start: usize,
 ) -> bool {
-    let place = |span: Span| string.place(Span::new(start + span.start(), start + span.end()));
-    let whole = || place(Span::new(0, name.len()));
+    let whole = places.place(Span::new(start, start + name.len()));
     if name == "*" {
-        context.tell(Code::CreateWildcard, whole(), || {
+        context.tell(Code::CreateWildcard, whole, || {
             let message = "`*` is not a name, and cannot be created";
-            finding(Code::CreateWildcard, whole(), at, message).help("list the names")
+            finding(Code::CreateWildcard, whole, at, message).help("list the names")
         });
         return true;
     }
     if is_variable(name) {
-        context.tell(Code::UnexpandedVariable, whole(), || {
+        context.tell(Code::UnexpandedVariable, whole, || {
             let message = with_fragment("a variable was not filled in", name, name);
-            finding(Code::UnexpandedVariable, whole(), at, message)
+            finding(Code::UnexpandedVariable, whole, at, message)
                 .help("write the value, or fill the template in before")
         });
         return true;
@@ -39,25 +38,28 @@ pub(super) fn database_name(
     if let Err(error) = check_database_name(name) {
         let (code, span, help) = match error.kind() {
             InvalidNameKind::TooLong => {
-                (Code::DatabaseNameTooLong, whole(), "use a name of at most 64 characters")
+                (Code::DatabaseNameTooLong, whole, "use a name of at most 64 characters")
             }
             InvalidNameKind::Empty => {
-                (Code::BadDatabaseName, whole(), "fill it in, or leave it out; was a variable not set?")
+                (Code::BadDatabaseName, whole, "fill it in, or leave it out; was a variable not set?")
             }
             _ => (
                 Code::BadDatabaseName,
-                place(error.span()),
+                {
+                    let wrong = error.span();
+                    places.place(Span::new(start + wrong.start(), start + wrong.end()))
+                },
                 "a database name is ASCII letters, digits, `_` and `-`, first a letter or digit, with at most one `/` inside",
             ),
         };
         context.tell(code, span, || finding(code, span, at, format!("{}", error.kind())).help(help));
         return true;
     }
-    name_warnings(context, at, whole(), name);
+    name_warnings(context, at, whole, name);
     if name == INTERNAL_DATABASE {
-        context.tell(Code::InternalDatabase, whole(), || {
+        context.tell(Code::InternalDatabase, whole, || {
             let message = "`_internal` exists on every server, and is not created";
-            finding(Code::InternalDatabase, whole(), at, message).help("remove it")
+            finding(Code::InternalDatabase, whole, at, message).help("remove it")
         });
     }
     false

@@ -212,7 +212,7 @@ impl<'a> Whole<'a> {
                 half_a_character(context, string);
                 continue;
             };
-            if database_name(context, at, string, &name, 0) {
+            if database_name(context, at, &mut string.places(), &name, 0) {
                 continue;
             }
             match self.created.entry(name.clone()) {
@@ -262,8 +262,9 @@ impl<'a> Whole<'a> {
                 let fix = || replace_safely(node.span, json::quoted_list(&names));
                 found = found.fix(may_show(text_of(text, node), &decoded).then(fix));
             } else if !is_list && decoded.len() <= SHORT_LIST {
+                let mut places = string.places();
                 for (start, name) in separated(&decoded) {
-                    database_name(context, At::Member("create_databases"), string, name, start);
+                    database_name(context, At::Member("create_databases"), &mut places, name, start);
                 }
             }
         }

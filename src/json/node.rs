@@ -150,7 +150,10 @@ impl Places<'_> {
     fn walk(&self, (mut raw_at, mut decoded_at): (usize, usize), until: usize) -> (usize, usize) {
         while decoded_at < until {
             let Some(rest) = self.string.raw.get(raw_at..).filter(|rest| !rest.is_empty()) else { break };
-            let (raw, decoded) = unit(rest);
+            // What has no escape is as long as it is spelt.
+            let near = rest.get(..until - decoded_at).unwrap_or(rest);
+            let plain = near.find('\\').unwrap_or(near.len());
+            let (raw, decoded) = if plain == 0 { escape_lengths(rest) } else { (plain, plain) };
             raw_at += raw;
             decoded_at += decoded;
         }
@@ -201,16 +204,12 @@ fn escape(rest: &str) -> Option<(char, usize)> {
     Some((character, 2))
 }
 
-/// How many bytes the first character takes, as it is spelt and as it is meant.
-fn unit(rest: &str) -> (usize, usize) {
-    let code = |at: usize| rest.get(at..at + 4).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-    match (rest.strip_prefix("\\u"), code(2)) {
-        (Some(_), Some(0xD800..=0xDBFF)) => (12, 4),
-        (Some(_), Some(code)) => (6, char::from_u32(code).map_or(3, char::len_utf8)),
-        _ if rest.starts_with('\\') => (2, 1),
-        _ => {
-            let length = rest.chars().next().map_or(1, char::len_utf8);
-            (length, length)
-        }
+/// How many bytes an escape takes, and how many what it means.
+fn escape_lengths(rest: &str) -> (usize, usize) {
+    let code = rest.get(2..6).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    match code.filter(|_| rest.starts_with("\\u")) {
+        Some(0xD800..=0xDBFF) => (12, 4),
+        Some(code) => (6, char::from_u32(code).map_or(3, char::len_utf8)),
+        None => (2, 1),
     }
 }

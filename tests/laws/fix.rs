@@ -1,6 +1,6 @@
 //! A fix leaves a cleaner text, changes no byte more than it says, and has nothing to do the second time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use influxdb3_offline_tokens::{
     Applicability, Code, Diagnostic, Edit, Fix, Fixed, Replacement, Report, Rights, Severity, Token,
@@ -123,20 +123,28 @@ fn the_long_way(validator: &Validator, bytes: &[u8], level: Applicability) -> (V
     let (mut text, mut applied) = (bytes.to_vec(), 0);
     for _ in 0..32 {
         let report = validator.check(&text);
-        let mut chosen: Vec<&Edit> = Vec::new();
+        // By where they begin. Of these, which are apart, only the last before a new one and the first behind it can overlap.
+        let mut chosen: BTreeMap<usize, Vec<&Edit>> = BTreeMap::new();
         let before = applied;
         for fix in report.iter().filter_map(|found| fix_up_to(found, level)) {
-            if fix.edits().iter().all(|edit| chosen.iter().all(|other| are_apart(edit, other))) {
-                chosen.extend(fix.edits());
+            let is_free = |edit: &Edit| {
+                let start = edit.span().start();
+                let beside =
+                    chosen.range(..start).next_back().into_iter().chain(chosen.range(start..).next());
+                beside.flat_map(|(_, others)| others).all(|other| are_apart(edit, other))
+            };
+            if fix.edits().iter().all(is_free) {
+                for edit in fix.edits() {
+                    chosen.entry(edit.span().start()).or_default().push(edit);
+                }
                 applied += 1;
             }
         }
         if applied == before {
             break;
         }
-        // Stable: what is put in at one place stays in the order of the findings.
-        chosen.sort_by_key(|edit| edit.span());
-        for edit in chosen.iter().rev() {
+        // What is put in at one place stays in the order of the findings.
+        for edit in chosen.into_values().flatten().rev() {
             let new = match edit.replacement() {
                 Replacement::Text(text) => text.clone(),
                 // One word for all would be a duplicate.
