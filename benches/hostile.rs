@@ -329,6 +329,8 @@ fn permission_strings() -> Vec<(&'static str, String)> {
         ("patterns", names("a*,")),
         ("many colons", permission(&repeat(":"))),
         ("many right actions behind colons", permission(&format!("db:a{}", repeat(":read")))),
+        ("permissions in one string", permission(&repeat("db:a:read,"))),
+        ("permissions in one string, nearly", permission(&repeat(",db:a"))),
         ("escapes and wrong items", escaped_names),
         ("variables that do not end: <", permission(&repeat("<"))),
         ("variables that do not end: ${", permission(&repeat("${"))),

@@ -61,24 +61,23 @@ pub(super) fn each_error(
 
 /// What separates several permissions in one string; nothing where there is one.
 pub(super) fn between_permissions(text: &str) -> Vec<Span> {
-    // Nobody writes a longer one.
-    const LONGEST: usize = 1_024;
     let is_separator = |c: char| matches!(c, ',' | ';') || c.is_ascii_whitespace();
-    let is_permission = |text: &str| text.matches(':').count() == 2;
     let mut separators = Vec::new();
-    let mut start = 0;
-    for (at, _) in text.match_indices(':').take_while(|_| text.len() <= LONGEST) {
-        let before = text.get(start..at).unwrap_or_default();
-        let word = before.rfind(is_separator).map_or(0, |last| last + 1);
-        let (before, name) = before.split_at_checked(word).unwrap_or_default();
-        if word > 0 && matches!(name, "db" | "system") && is_permission(before) {
-            let permission = before.trim_end_matches(is_separator);
-            separators.push(Span::new(start + permission.len(), start + word));
-            start += word;
+    // Where the permission begins, how many colons it has so far, and where it goes on behind the last of them.
+    let (mut start, mut colons, mut behind) = (0, 0, 0);
+    for (at, _) in text.match_indices(':') {
+        let (before, name) = text
+            .get(behind..at)
+            .map_or(("", ""), |part| part.split_at(part.rfind(is_separator).map_or(0, |last| last + 1)));
+        let word = behind + before.len();
+        if colons == 2 && !before.is_empty() && matches!(name, "db" | "system") {
+            let permission = text.get(start..word).unwrap_or_default().trim_end_matches(is_separator);
+            separators.push(Span::new(start + permission.len(), word));
+            (start, colons) = (word, 0);
         }
+        (behind, colons) = (at + 1, colons + 1);
     }
-    let rest = text.get(start..).unwrap_or_default();
-    if is_permission(rest) { separators } else { Vec::new() }
+    if colons == 2 { separators } else { Vec::new() }
 }
 
 /// The same for a text that is put together from pieces of the file; what is in no one piece is left out.
