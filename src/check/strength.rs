@@ -14,7 +14,7 @@ pub(super) enum Strength {
 // 128 bits, less what chance alone makes look like a sequence or a repetition: 16 random bytes are never called weak.
 const WANTED_BITS: f64 = 112.0;
 
-const PLACEHOLDERS: [&str; 15] = [
+const PLACEHOLDERS: Words = Words::new(&[
     "example",
     "placeholder",
     "changeme",
@@ -30,13 +30,13 @@ const PLACEHOLDERS: [&str; 15] = [
     "test-only",
     "xxxxxx",
     "...",
-];
+]);
 
 // So short that chance makes it, too, in any case: in one of 30,000 tokens of 16 random bytes.
-const SHORT_PLACEHOLDERS: [&str; 3] = ["your", "Your", "YOUR"];
+const SHORT_PLACEHOLDERS: Words = Words::new(&["your", "Your", "YOUR"]);
 
 // Words that people make tokens of; each is worth as much as the choice of one among some thousands.
-const WORDS: [&str; 30] = [
+const WORDS: Words = Words::new(&[
     "admin",
     "password",
     "secret",
@@ -64,11 +64,43 @@ const WORDS: [&str; 30] = [
     "service",
     "account",
     "access",
-    "write",
     "dummy",
     "qwerty",
-];
+]);
 const BITS_OF_A_WORD: f64 = 12.0;
+
+/// Words in ASCII that are looked for together.
+struct Words {
+    words: &'static [&'static str],
+    // A bit for each byte that one begins with: few places of a text need a second look.
+    first_bytes: u128,
+}
+
+impl Words {
+    const fn new(words: &'static [&'static str]) -> Self {
+        let (mut rest, mut first_bytes) = (words, 0);
+        while let Some((word, others)) = rest.split_first() {
+            if let Some(first) = word.as_bytes().first() {
+                first_bytes |= 1 << (*first & 0x7F);
+            }
+            rest = others;
+        }
+        Self { words, first_bytes }
+    }
+
+    /// The word that a text begins with.
+    fn at_start_of(&self, text: &[u8]) -> Option<&'static str> {
+        let first = *text.first()?;
+        if self.first_bytes >> (first & 0x7F) & 1 == 0 {
+            return None;
+        }
+        self.words.iter().copied().find(|word| text.starts_with(word.as_bytes()))
+    }
+
+    fn are_in(&self, text: &[u8]) -> bool {
+        (0..text.len()).any(|at| text.get(at..).is_some_and(|rest| self.at_start_of(rest).is_some()))
+    }
+}
 
 const LONGEST_JUDGED: usize = 4096;
 
@@ -80,13 +112,11 @@ pub(super) fn strength(body: &str) -> Strength {
     // More add nothing: so many are strong by this measure, whatever they are, and examples are short.
     let body = body.get(..LONGEST_JUDGED).unwrap_or(body);
     let lower = zeroize::Zeroizing::new(body.to_ascii_lowercase());
-    if PLACEHOLDERS.iter().any(|placeholder| lower.contains(placeholder))
-        || SHORT_PLACEHOLDERS.iter().any(|placeholder| body.contains(placeholder))
-            && !changes_often(body.as_bytes())
-    {
+    let (body, lower) = (body.as_bytes(), lower.as_bytes());
+    if PLACEHOLDERS.are_in(lower) || SHORT_PLACEHOLDERS.are_in(body) && !changes_often(body) {
         return Strength::Placeholder;
     }
-    if bits(body.as_bytes(), lower.as_bytes()) < WANTED_BITS { Strength::Weak } else { Strength::Strong }
+    if bits(body, lower) < WANTED_BITS { Strength::Weak } else { Strength::Strong }
 }
 
 /// Whether a text plainly begins with encoded chance: long, of all kinds of characters that change often, many different
@@ -133,8 +163,7 @@ fn bits(body: &[u8], lower: &[u8]) -> f64 {
     let mut at = 0;
     while at < body.len() && bits < WANTED_BITS {
         let rest = lower.get(at..).unwrap_or_default();
-        let begins = |word: &&[u8]| word.first() == rest.first() && rest.starts_with(word);
-        let word = WORDS.iter().map(|word| word.as_bytes()).find(begins);
+        let word = WORDS.at_start_of(rest);
         let again = repeated(body, at);
         if let Some(word) = word {
             bits += BITS_OF_A_WORD.min(f64_of(word.len()) * per_character);
