@@ -159,12 +159,13 @@ fn different(body: &[u8]) -> u32 {
 /// words.
 fn bits(body: &[u8], lower: &[u8]) -> f64 {
     let per_character = alphabet(body).log2();
+    let mut earlier = Earlier::default();
     let mut bits = 0.0;
     let mut at = 0;
     while at < body.len() && bits < WANTED_BITS {
         let rest = lower.get(at..).unwrap_or_default();
         let word = WORDS.at_start_of(rest);
-        let again = repeated(body, at);
+        let again = if earlier.may_hold(body, at) { repeated(body, at) } else { 0 };
         if let Some(word) = word {
             bits += BITS_OF_A_WORD.min(f64_of(word.len()) * per_character);
             at += word.len();
@@ -189,6 +190,39 @@ fn follows(body: &[u8], at: usize) -> bool {
 // How far back and how long repetitions are looked for: enough for what people write, and linear in the text.
 const WINDOW: usize = 128;
 
+/// Which three bytes stood before, by a hash: most places need no search for a repetition.
+struct Earlier {
+    seen: [bool; Self::HASHES],
+    // Those that begin before this place are in it.
+    until: usize,
+}
+
+impl Default for Earlier {
+    fn default() -> Self {
+        Self { seen: [false; Self::HASHES], until: 0 }
+    }
+}
+
+impl Earlier {
+    const HASHES: usize = 1024;
+
+    fn hash(body: &[u8], at: usize) -> Option<usize> {
+        let [a, b, c] = body.get(at..)?.first_chunk::<3>()?.map(usize::from);
+        Some((a * 961 + b * 31 + c) % Self::HASHES)
+    }
+
+    /// Whether what begins at `at`, which never falls, may stand before it.
+    fn may_hold(&mut self, body: &[u8], at: usize) -> bool {
+        for start in self.until..at {
+            if let Some(seen) = Self::hash(body, start).and_then(|hash| self.seen.get_mut(hash)) {
+                *seen = true;
+            }
+        }
+        self.until = at;
+        Self::hash(body, at).and_then(|hash| self.seen.get(hash)).is_some_and(|seen| *seen)
+    }
+}
+
 /// The longest run from `at` that stands before `at` already; 0 for less than three bytes.
 fn repeated(body: &[u8], at: usize) -> usize {
     let rest = body.get(at..).unwrap_or_default();
@@ -198,13 +232,16 @@ fn repeated(body: &[u8], at: usize) -> usize {
         let earlier = body.get(start..).unwrap_or_default();
         earlier.iter().zip(rest).take(WINDOW).take_while(|(a, b)| a == b).count()
     };
-    let windows = body.get(from..at + 2).unwrap_or_default().windows(3);
-    (from..at)
-        .zip(windows)
-        .filter(|(_, window)| window == begin)
-        .map(|(start, _)| common(start))
-        .max()
-        .unwrap_or(0)
+    let mut longest = 0;
+    for start in from..at {
+        // One that is longer goes on as the text does behind the longest so far.
+        let may_be_longer =
+            body.get(start + longest) == rest.get(longest) && longest < rest.len().min(WINDOW);
+        if may_be_longer && body.get(start..).is_some_and(|earlier| earlier.starts_with(begin)) {
+            longest = common(start).max(longest);
+        }
+    }
+    longest
 }
 
 /// How many characters the text seems to be drawn from.
