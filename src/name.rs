@@ -79,6 +79,13 @@ impl DatabaseName {
     }
 
     /// The name as text.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseName;
+    ///
+    /// assert_eq!(DatabaseName::parse("sensors/autogen")?.as_str(), "sensors/autogen");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidName>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -121,6 +128,13 @@ impl TokenName {
     }
 
     /// The name as text.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::TokenName;
+    ///
+    /// assert_eq!(TokenName::parse("ingest, plant 2")?.as_str(), "ingest, plant 2");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidName>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -172,12 +186,27 @@ pub struct InvalidName {
 
 impl InvalidName {
     /// What is wrong.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{InvalidNameKind, TokenName};
+    ///
+    /// let error = TokenName::parse("_admin").unwrap_err();
+    /// assert_eq!(error.kind(), InvalidNameKind::Reserved);
+    /// ```
     #[must_use]
     pub const fn kind(&self) -> InvalidNameKind {
         self.kind
     }
 
     /// Which bytes of the name are wrong.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseName;
+    ///
+    /// let name = "sensors/a/b";
+    /// let error = DatabaseName::parse(name).unwrap_err();
+    /// assert_eq!(error.span().range(), 9..10);
+    /// ```
     #[must_use]
     pub const fn span(&self) -> Span {
         self.span

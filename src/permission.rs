@@ -4,6 +4,7 @@ mod actions;
 mod diagnose;
 mod error;
 mod parse;
+mod resource;
 mod scope;
 
 use alloc::boxed::Box;
@@ -16,6 +17,7 @@ use thiserror::Error;
 
 pub use self::actions::{DatabaseActions, SystemActions};
 pub use self::error::{ParsePermissionError, PermissionErrorKind, PermissionPart};
+pub use self::resource::{DatabasePermission, SystemPermission};
 pub use self::scope::{DatabaseNames, Scope, SystemResource, SystemResources, UnknownSystemResource};
 use crate::name::InvalidName;
 
@@ -52,86 +54,18 @@ pub enum Permission<T = Box<str>> {
 /// ```
 pub type PermissionRef<'a> = Permission<&'a str>;
 
-/// A permission on databases: which ones, and at least one action.
-///
-/// ```
-/// use influxdb3_offline_tokens::{DatabaseActions, DatabaseNames, DatabasePermission, Scope};
-///
-/// let names = DatabaseNames::new(["db1", "db2"])?;
-/// let permission = DatabasePermission::new(Scope::Names(names), DatabaseActions::READ)?;
-/// assert_eq!(permission.to_string(), "db:db1,db2:read");
-/// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct DatabasePermission<T = Box<str>> {
-    scope: Scope<DatabaseNames<T>>,
-    actions: DatabaseActions,
-}
-
-/// A permission on the server's endpoints: which ones; the only action is `read`.
-///
-/// ```
-/// use influxdb3_offline_tokens::{Scope, SystemPermission};
-///
-/// assert_eq!(SystemPermission::new(Scope::All).to_string(), "system:*:read");
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SystemPermission<T = Box<str>> {
-    scope: Scope<SystemResources<T>>,
-}
-
-impl DatabasePermission {
-    /// A permission for the databases of `scope`.
-    ///
-    /// # Errors
-    /// No action at all.
-    pub fn new(scope: Scope<DatabaseNames>, actions: DatabaseActions) -> Result<Self, InvalidPermission> {
-        if actions.is_empty() {
-            return Err(InvalidPermission::NoActions);
-        }
-        // Invariant: at least one action.
-        Ok(Self { scope, actions })
-    }
-}
-
-impl<T> DatabasePermission<T> {
-    /// Which databases.
-    #[must_use]
-    pub const fn scope(&self) -> &Scope<DatabaseNames<T>> {
-        &self.scope
-    }
-
-    /// What may be done with them; never empty.
-    #[must_use]
-    pub const fn actions(&self) -> DatabaseActions {
-        self.actions
-    }
-}
-
-impl SystemPermission {
-    /// A permission to read the endpoints of `scope`.
-    #[must_use]
-    pub const fn new(scope: Scope<SystemResources>) -> Self {
-        Self { scope }
-    }
-}
-
-impl<T> SystemPermission<T> {
-    /// Which endpoints.
-    #[must_use]
-    pub const fn scope(&self) -> &Scope<SystemResources<T>> {
-        &self.scope
-    }
-
-    /// What may be done with them: `read`, the only action of system resources.
-    #[must_use]
-    pub const fn actions(&self) -> SystemActions {
-        SystemActions::READ
-    }
-}
-
 impl Permission {
     /// Reads a permission string. One allocation at most.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// let permission = Permission::parse("db:sensors:read")?;
+    /// assert_eq!(permission.to_string(), "db:sensors:read");
+    /// let error = Permission::parse("db:sensors:raed").unwrap_err();
+    /// assert_eq!(error.suggestion(), Some("read"));
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     ///
     /// # Errors
     /// A text that is not of the grammar (see the crate's documentation): the error is the first one, with its place.
@@ -141,6 +75,15 @@ impl Permission {
     }
 
     /// Reads a permission string and borrows its names: no allocation unless it is wrong.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// let line = String::from("token-a db:sensors:read");
+    /// let permission = Permission::parse_borrowed(line.split_at(8).1)?;
+    /// assert_eq!(permission.resource_type(), "db");
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Permission::parse`].
@@ -226,6 +169,12 @@ impl Permission {
     }
 
     /// `system:*:read`: all endpoints.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// assert_eq!(Permission::all_system_resources().to_string(), "system:*:read");
+    /// ```
     #[must_use]
     pub const fn all_system_resources() -> Self {
         Self::System(SystemPermission::new(Scope::All))
@@ -234,6 +183,14 @@ impl Permission {
 
 impl<T: AsRef<str>> Permission<T> {
     /// `db` or `system`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// assert_eq!(Permission::parse("db:*:read")?.resource_type(), "db");
+    /// assert_eq!(Permission::parse("system:ping:read")?.resource_type(), "system");
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub const fn resource_type(&self) -> &'static str {
         match self {
@@ -243,17 +200,20 @@ impl<T: AsRef<str>> Permission<T> {
     }
 
     /// The same permission, borrowed.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Permission, PermissionRef};
+    ///
+    /// let owned = Permission::parse("db:a,b:write")?;
+    /// let borrowed: PermissionRef<'_> = owned.as_ref();
+    /// assert_eq!(borrowed, Permission::parse_borrowed("db:a,b:write")?);
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub fn as_ref(&self) -> PermissionRef<'_> {
         match self {
-            Self::Database(DatabasePermission { scope, actions }) => {
-                let scope = scope.as_ref().map(DatabaseNames::as_ref);
-                Permission::Database(DatabasePermission { scope, actions: *actions })
-            }
-            Self::System(SystemPermission { scope }) => {
-                let scope = scope.as_ref().map(SystemResources::as_ref);
-                Permission::System(SystemPermission { scope })
-            }
+            Self::Database(permission) => Permission::Database(permission.as_ref()),
+            Self::System(permission) => Permission::System(permission.as_ref()),
         }
     }
 
@@ -269,14 +229,8 @@ impl<T: AsRef<str>> Permission<T> {
     #[must_use]
     pub fn to_owned(&self) -> Permission {
         match self {
-            Self::Database(DatabasePermission { scope, actions }) => {
-                let scope = scope.as_ref().map(DatabaseNames::to_owned);
-                Permission::Database(DatabasePermission { scope, actions: *actions })
-            }
-            Self::System(SystemPermission { scope }) => {
-                let scope = scope.as_ref().map(SystemResources::to_owned);
-                Permission::System(SystemPermission { scope })
-            }
+            Self::Database(permission) => Permission::Database(permission.to_owned()),
+            Self::System(permission) => Permission::System(permission.to_owned()),
         }
     }
 
@@ -284,8 +238,8 @@ impl<T: AsRef<str>> Permission<T> {
     #[cfg(feature = "std")]
     pub(crate) fn canonical_length(&self) -> usize {
         let (names, actions) = match self {
-            Self::Database(permission) => (permission.scope.text(), permission.actions.text()),
-            Self::System(permission) => (permission.scope.text(), permission.actions().text()),
+            Self::Database(permission) => (permission.scope().text(), permission.actions().text()),
+            Self::System(permission) => (permission.scope().text(), permission.actions().text()),
         };
         self.resource_type().len() + names.len() + actions.len() + 2
     }
@@ -304,11 +258,11 @@ impl<T: AsRef<str>> Permission<T> {
         let (names, actions) = match self {
             Self::Database(permission) => {
                 text.push_str("db:");
-                (permission.scope.text(), permission.actions.text())
+                (permission.scope().text(), permission.actions().text())
             }
             Self::System(permission) => {
                 text.push_str("system:");
-                (permission.scope.text(), permission.actions().text())
+                (permission.scope().text(), permission.actions().text())
             }
         };
         text.push_str(names);
@@ -348,29 +302,11 @@ impl<T: AsRef<str>> fmt::Display for Permission<T> {
     }
 }
 
-impl<T: AsRef<str>> fmt::Display for DatabasePermission<T> {
+impl<T: AsRef<str>> fmt::Debug for Permission<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "db:{}:{}", self.scope.text(), self.actions)
+        write!(f, "Permission({self})")
     }
 }
-
-impl<T: AsRef<str>> fmt::Display for SystemPermission<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "system:{}:{}", self.scope.text(), self.actions())
-    }
-}
-
-macro_rules! debug_as_text {
-    ($($name:ident),+) => {$(
-        impl<T: AsRef<str>> fmt::Debug for $name<T> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({})"), self)
-            }
-        }
-    )+};
-}
-
-debug_as_text!(Permission, DatabasePermission, SystemPermission);
 
 impl FromStr for Permission {
     type Err = ParsePermissionError;

@@ -109,12 +109,25 @@ impl DatabaseActions {
     }
 
     /// Whether there is none.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// let left = DatabaseActions::READ - DatabaseActions::READ;
+    /// assert!(left.is_empty());
+    /// ```
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     /// How many actions there are, 0 to 5.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// assert_eq!((DatabaseActions::READ | DatabaseActions::WRITE).len(), 2);
+    /// ```
     #[must_use]
     pub const fn len(self) -> usize {
         self.0.count_ones() as usize
@@ -215,6 +228,12 @@ impl SystemActions {
     pub const READ: Self = Self(());
 
     /// The names in the server's order: `read`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::SystemActions;
+    ///
+    /// assert!(SystemActions::READ.names().eq(["read"]));
+    /// ```
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         core::iter::once(self.text())
     }

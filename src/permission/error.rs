@@ -80,6 +80,13 @@ pub enum PermissionErrorKind {
 
 impl PermissionErrorKind {
     /// The permanent name of the mistake, the same as that of the diagnostic code.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Code, Permission};
+    ///
+    /// let error = Permission::parse("db:a").unwrap_err();
+    /// assert_eq!(error.kind().name(), Code::MissingPart.name());
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -135,18 +142,39 @@ impl ParsePermissionError {
     }
 
     /// What is wrong.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Permission, PermissionErrorKind};
+    ///
+    /// let error = Permission::parse("db:a:drop").unwrap_err();
+    /// assert_eq!(error.kind(), PermissionErrorKind::ActionNotGrantable);
+    /// ```
     #[must_use]
     pub const fn kind(&self) -> PermissionErrorKind {
         self.kind
     }
 
     /// Which bytes of the text are wrong; empty where something is missing.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// let span = |text| Permission::parse(text).unwrap_err().span().range();
+    /// assert_eq!((span("db:my db:read"), span("db:a")), (5..6, 4..4));
+    /// ```
     #[must_use]
     pub const fn span(&self) -> Span {
         self.span
     }
 
     /// What was probably meant in place of the text under the span.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// let meant = |text| Permission::parse(text).unwrap_err().suggestion();
+    /// assert_eq!((meant("bd:a:read"), meant("db:a:xyz")), (Some("db"), None));
+    /// ```
     #[must_use]
     pub const fn suggestion(&self) -> Option<&'static str> {
         match self.meant {

@@ -27,6 +27,14 @@ pub enum Scope<N> {
 
 impl<N> Scope<N> {
     /// Whether it is `*`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// let Permission::Database(all) = Permission::parse("db:*:read")? else { unreachable!() };
+    /// assert!(all.scope().is_all());
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub const fn is_all(&self) -> bool {
         matches!(self, Self::All)
@@ -138,6 +146,14 @@ impl<T> DatabaseNames<T> {
 
 impl<T: AsRef<str>> DatabaseNames<T> {
     /// The names, in the order written.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseNames;
+    ///
+    /// let names = DatabaseNames::new(["sensors", "alarms"])?;
+    /// assert!(names.iter().eq(["sensors", "alarms"]));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         self.0.as_ref().split(',')
     }
@@ -193,6 +209,14 @@ impl<T> SystemResources<T> {
 
 impl<T: AsRef<str>> SystemResources<T> {
     /// The resources, in the order written.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{SystemResource, SystemResources};
+    ///
+    /// let resources = SystemResources::new([SystemResource::Ready, SystemResource::Ping])?;
+    /// assert_eq!(resources.iter().last(), Some(SystemResource::Ping));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = SystemResource> + Clone {
         self.0.as_ref().split(',').filter_map(SystemResource::from_name)
     }
@@ -272,6 +296,12 @@ impl SystemResource {
     pub const ALL: [Self; 4] = [Self::Health, Self::Metrics, Self::Ping, Self::Ready];
 
     /// The name.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::SystemResource;
+    ///
+    /// assert_eq!(SystemResource::Health.as_str(), "health");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

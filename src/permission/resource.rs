@@ -1,0 +1,174 @@
+//! What a permission says of one type of resource: of databases, or of the server's endpoints.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use crate::permission::{
+    DatabaseActions, DatabaseNames, InvalidPermission, Scope, SystemActions, SystemResources,
+};
+
+/// A permission on databases: which ones, and at least one action.
+///
+/// ```
+/// use influxdb3_offline_tokens::{DatabaseActions, DatabaseNames, DatabasePermission, Scope};
+///
+/// let names = DatabaseNames::new(["db1", "db2"])?;
+/// let permission = DatabasePermission::new(Scope::Names(names), DatabaseActions::READ)?;
+/// assert_eq!(permission.to_string(), "db:db1,db2:read");
+/// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DatabasePermission<T = Box<str>> {
+    pub(super) scope: Scope<DatabaseNames<T>>,
+    pub(super) actions: DatabaseActions,
+}
+
+/// A permission on the server's endpoints: which ones; the only action is `read`.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Scope, SystemPermission};
+///
+/// assert_eq!(SystemPermission::new(Scope::All).to_string(), "system:*:read");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SystemPermission<T = Box<str>> {
+    pub(super) scope: Scope<SystemResources<T>>,
+}
+
+impl DatabasePermission {
+    /// A permission for the databases of `scope`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseActions, DatabasePermission, Scope};
+    ///
+    /// let permission = DatabasePermission::new(Scope::All, DatabaseActions::WRITE)?;
+    /// assert_eq!(permission.to_string(), "db:*:write");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No action at all.
+    pub fn new(scope: Scope<DatabaseNames>, actions: DatabaseActions) -> Result<Self, InvalidPermission> {
+        if actions.is_empty() {
+            return Err(InvalidPermission::NoActions);
+        }
+        // Invariant: at least one action.
+        Ok(Self { scope, actions })
+    }
+}
+
+impl<T> DatabasePermission<T> {
+    /// Which databases.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseActions, DatabasePermission, Scope};
+    ///
+    /// let permission = DatabasePermission::new(Scope::All, DatabaseActions::READ)?;
+    /// assert!(permission.scope().is_all());
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// ```
+    #[must_use]
+    pub const fn scope(&self) -> &Scope<DatabaseNames<T>> {
+        &self.scope
+    }
+
+    /// What may be done with them; never empty.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseActions, DatabasePermission, Scope};
+    ///
+    /// let permission = DatabasePermission::new(Scope::All, DatabaseActions::READ)?;
+    /// assert_eq!(permission.actions(), DatabaseActions::READ);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// ```
+    #[must_use]
+    pub const fn actions(&self) -> DatabaseActions {
+        self.actions
+    }
+}
+
+impl<T: AsRef<str>> DatabasePermission<T> {
+    pub(super) fn as_ref(&self) -> DatabasePermission<&str> {
+        DatabasePermission { scope: self.scope.as_ref().map(DatabaseNames::as_ref), actions: self.actions }
+    }
+
+    pub(super) fn to_owned(&self) -> DatabasePermission {
+        DatabasePermission { scope: self.scope.as_ref().map(DatabaseNames::to_owned), actions: self.actions }
+    }
+}
+
+impl SystemPermission {
+    /// A permission to read the endpoints of `scope`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Scope, SystemPermission, SystemResource, SystemResources};
+    ///
+    /// let ping = SystemResources::new([SystemResource::Ping])?;
+    /// assert_eq!(SystemPermission::new(Scope::Names(ping)).to_string(), "system:ping:read");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// ```
+    #[must_use]
+    pub const fn new(scope: Scope<SystemResources>) -> Self {
+        Self { scope }
+    }
+}
+
+impl<T> SystemPermission<T> {
+    /// Which endpoints.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Scope, SystemPermission};
+    ///
+    /// assert!(SystemPermission::new(Scope::All).scope().is_all());
+    /// ```
+    #[must_use]
+    pub const fn scope(&self) -> &Scope<SystemResources<T>> {
+        &self.scope
+    }
+
+    /// What may be done with them: `read`, the only action of system resources.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Scope, SystemActions, SystemPermission};
+    ///
+    /// assert_eq!(SystemPermission::new(Scope::All).actions(), SystemActions::READ);
+    /// ```
+    #[must_use]
+    pub const fn actions(&self) -> SystemActions {
+        SystemActions::READ
+    }
+}
+
+impl<T: AsRef<str>> SystemPermission<T> {
+    pub(super) fn as_ref(&self) -> SystemPermission<&str> {
+        SystemPermission { scope: self.scope.as_ref().map(SystemResources::as_ref) }
+    }
+
+    pub(super) fn to_owned(&self) -> SystemPermission {
+        SystemPermission { scope: self.scope.as_ref().map(SystemResources::to_owned) }
+    }
+}
+
+impl<T: AsRef<str>> fmt::Display for DatabasePermission<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "db:{}:{}", self.scope.text(), self.actions)
+    }
+}
+
+impl<T: AsRef<str>> fmt::Display for SystemPermission<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "system:{}:{}", self.scope.text(), self.actions())
+    }
+}
+
+macro_rules! debug_as_text {
+    ($($name:ident),+) => {$(
+        impl<T: AsRef<str>> fmt::Debug for $name<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+    )+};
+}
+
+debug_as_text!(DatabasePermission, SystemPermission);
