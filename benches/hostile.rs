@@ -1,6 +1,6 @@
 //! Does any input of 1 MB take much longer than a good file of 1 MB? Each goes through everything that takes a text, and a
-//! good file beside it, in which every token has permissions of its own. A word on the command line picks the inputs whose
-//! titles have it.
+//! good file beside it, in which every token has permissions of its own. `serde_json` reads both into a `Value`, to show what
+//! it takes of such inputs by itself. A word on the command line picks the inputs whose titles have it.
 
 #![allow(clippy::too_many_lines, reason = "tables of inputs")]
 
@@ -506,6 +506,7 @@ fn operations() -> Vec<Operation> {
         ("append", Box::new(move |text| drop(black_box(edit::apply(Some(text), &append))))),
         ("fix", Box::new(move |text| fix(&safe, text, Applicability::Safe))),
         ("fix all", Box::new(move |text| fix(&all, text, Applicability::Ask))),
+        ("serde_json", Box::new(|text| drop(black_box(serde_json::from_slice::<serde_json::Value>(text))))),
     ]
 }
 
