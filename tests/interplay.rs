@@ -51,6 +51,7 @@ fn one_cause_gives_one_finding() {
         (r#"["my_database"]"#, r#"["system:*:read"]"#, &["placeholder-name my_database"]),
         // What cannot be read may have granted the database.
         (r#"["red"]"#, r#"["db:red"]"#, &["missing-part "]),
+        (r#"["red", "blue"]"#, r#"["db:red:read,db:blue:read"]"#, &["extra-part ,db:blue:read"]),
         (r#"["red"]"#, "[5]", &["wrong-type 5"]),
         (r#"["red"]"#, r#"{"db": "red"}"#, &["permissions-not-a-list {"]),
         (r#"["red"]"#, r#"[{"db": "red"}]"#, &["permission-object {"]),

@@ -226,7 +226,11 @@ fn names_of_a_wrong_one<'a>(
     text: &str,
 ) {
     let (before, behind) = text.split_once(':').unwrap_or_default();
-    let list = behind.split(':').next().unwrap_or_default();
+    let (list, rest) = behind.split_once(':').unwrap_or((behind, ""));
+    if rest.contains(':') {
+        // Another permission may follow in the string, and what it grants is not known.
+        decoder.whole.unreadable();
+    }
     if before == "db" && list.split(',').all(|name| check_database_name(name).is_ok()) {
         let start = before.len() + 1;
         names(decoder, place, string, text, Span::new(start, start + list.len()));
