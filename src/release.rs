@@ -24,15 +24,55 @@ pub struct Release {
 
 impl Release {
     /// 3.1.0: `create` can be granted on databases (release notes).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Release;
+    ///
+    /// assert!(Release::parse("3.0.2")? < Release::CREATE_ACTION);
+    /// assert!(Release::parse("3.1")? >= Release::CREATE_ACTION);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+    /// ```
     pub const CREATE_ACTION: Self = Self::new(3, 1, 0);
     /// 3.4.0: the first that reads offline tokens files (release notes).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Release;
+    ///
+    /// assert!(Release::parse("3.3")? < Release::OFFLINE_TOKENS);
+    /// assert!(Release::parse("3.4")? >= Release::OFFLINE_TOKENS);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+    /// ```
     pub const OFFLINE_TOKENS: Self = Self::new(3, 4, 0);
     /// 3.8.4: `read` and `write` no longer allow deleting databases (release notes).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Release;
+    ///
+    /// assert!(Release::parse("3.8.3")? < Release::NO_DELETE_BY_WRITE);
+    /// assert!(Release::parse("3.8.4")? >= Release::NO_DELETE_BY_WRITE);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+    /// ```
     pub const NO_DELETE_BY_WRITE: Self = Self::new(3, 8, 4);
     /// 3.10.0: `db:*:…` in the file is accepted; `*` as a type, unknown system resources and mixed wildcards are refused
     /// cleanly (server source, run).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Release;
+    ///
+    /// assert!(Release::parse("3.9")? < Release::WILDCARD_DATABASES);
+    /// assert!(Release::parse("3.10")? >= Release::WILDCARD_DATABASES);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+    /// ```
     pub const WILDCARD_DATABASES: Self = Self::new(3, 10, 0);
     /// 3.11.1: a token whose hash is registered already is refused (release notes).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Release;
+    ///
+    /// assert!(Release::parse("3.11.0")? < Release::UNIQUE_TOKENS);
+    /// assert!(Release::parse("3.11.1")? >= Release::UNIQUE_TOKENS);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+    /// ```
     pub const UNIQUE_TOKENS: Self = Self::new(3, 11, 1);
 
     /// The release `major.minor.patch`.

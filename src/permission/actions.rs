@@ -64,18 +64,62 @@ const TEXTS: [&str; 32] = [
 
 impl DatabaseActions {
     /// No action.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// let mut actions = DatabaseActions::EMPTY;
+    /// actions |= DatabaseActions::READ;
+    /// assert_eq!(actions, DatabaseActions::READ);
+    /// ```
     pub const EMPTY: Self = Self(0);
     /// `create`: create the database.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// assert_eq!(DatabaseActions::CREATE.to_string(), "create");
+    /// ```
     pub const CREATE: Self = Self(1);
     /// `describe`: see that it exists, and how it is set up.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// assert_eq!(DatabaseActions::DESCRIBE.to_string(), "describe");
+    /// ```
     pub const DESCRIBE: Self = Self(1 << 1);
     /// `read`: query it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// assert_eq!(DatabaseActions::READ.to_string(), "read");
+    /// ```
     pub const READ: Self = Self(1 << 2);
     /// `write`: write to it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// assert_eq!(DatabaseActions::WRITE.to_string(), "write");
+    /// ```
     pub const WRITE: Self = Self(1 << 3);
     /// `delete`: delete it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// assert_eq!(DatabaseActions::DELETE.to_string(), "delete");
+    /// ```
     pub const DELETE: Self = Self(1 << 4);
     /// All five.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// assert_eq!(DatabaseActions::ALL.to_string(), "create,describe,read,write,delete");
+    /// ```
     pub const ALL: Self = Self(0b1_1111);
 
     /// Reads a list such as `read,write`.
@@ -225,6 +269,14 @@ pub struct SystemActions(());
 
 impl SystemActions {
     /// `read`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Permission, SystemActions};
+    ///
+    /// let Permission::System(health) = Permission::parse("system:health:read")? else { unreachable!() };
+    /// assert_eq!(health.actions(), SystemActions::READ);
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     pub const READ: Self = Self(());
 
     /// The names in the server's order: `read`.

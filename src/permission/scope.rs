@@ -293,6 +293,13 @@ pub enum SystemResource {
 
 impl SystemResource {
     /// Every resource.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::SystemResource;
+    ///
+    /// let names = SystemResource::ALL.map(SystemResource::as_str);
+    /// assert_eq!(names, ["health", "metrics", "ping", "ready"]);
+    /// ```
     pub const ALL: [Self; 4] = [Self::Health, Self::Metrics, Self::Ping, Self::Ready];
 
     /// The name.
