@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
 
 pub mod change;
+pub mod documents;
 pub mod fix;
 pub mod grammar;
 pub mod report;
@@ -30,8 +31,14 @@ fn chosen(bytes: &[u8], of: usize) -> usize {
 }
 
 /// Each fuzz target: its name, and what it does with an input.
-pub const TARGETS: [(&str, fn(&[u8]) -> Law); 5] =
-    [("parse", parse), ("load", load), ("change", change), ("fix", fix), ("redact", redact)];
+pub const TARGETS: [(&str, fn(&[u8]) -> Law); 6] = [
+    ("parse", parse),
+    ("load", load),
+    ("change", change),
+    ("fix", fix),
+    ("redact", redact),
+    ("documents", documents),
+];
 
 /// Every grammar that is not JSON, and lines of expectations.
 pub fn parse(input: &[u8]) -> Law {
@@ -66,4 +73,14 @@ pub fn redact(input: &[u8]) -> Law {
         return Ok(());
     }
     secret::redact_shows_none(&secret::with_canary(input))
+}
+
+/// The admin token file, its fixes, and the other texts of the server's.
+pub fn documents(input: &[u8]) -> Law {
+    documents::all(input)?;
+    fix::all(&influxdb3_offline_tokens::Validator::new(crate::util::now()).admin_token_file(), input)?;
+    if secret::has_loose_piece(input) {
+        return Ok(());
+    }
+    documents::nothing_tells_one(&secret::with_canary(input))
 }

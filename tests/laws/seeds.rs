@@ -55,6 +55,10 @@ pub fn of(target: &str, fixtures: &Path) -> Vec<Vec<u8>> {
             pieces.extend(TEXTS.iter().map(|text| text.as_bytes().to_vec()));
             pieces
         }
+        "documents" => {
+            let texts = DOCUMENTS.iter().map(|text| text.as_bytes().to_vec());
+            files.into_iter().chain(texts).collect()
+        }
         "change" => {
             let chosen = |at: usize| (0..HEADER).map(move |place| (at * (place + 3) % 251).to_le_bytes()[0]);
             files
@@ -83,4 +87,19 @@ const TEXTS: [&str; 12] = [
     "only app, ops can delete any # nobody else",
     "nobody but ops can read system health",
     "\"a name\" can read \"system\"",
+];
+
+const DOCUMENTS: [&str; 9] = [
+    r#"{"token": "apiv3_Zb2PqS0dD8xkYt9wV5nQm7rJcAeUuLhGf4oTiK6s1Xw", "name": "_admin"}"#,
+    r#"{"token": "apiv3_Zb2PqS0dD8xkYt9wV5nQm7rJcAeUuLhGf4oTiK6s1Xw", "name": "deploy", "description": "of the pipeline",
+        "expiry_millis": 1780272000000}"#,
+    r#"{"token_name": "app", "permissions": [{"resource_type": "db", "resource_names": ["a", "b"], "actions": ["read"]},
+        {"resource_type": "system", "resource_names": ["*"], "actions": ["read"]}], "expiry_secs": 3600}"#,
+    r#"{"resource_type": "db", "resource_names": ["*"], "actions": ["read", "write"]}"#,
+    r#"{"resource_type": "system", "resource_names": ["health", "ping"], "actions": ["read"]}"#,
+    r#"[{"token_id": 0, "name": "_admin", "hash": "6f8a3b1c0", "permissions": "*:*:*"},
+        {"token_id": 1, "name": "app", "hash": "0c1b3a8f6", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#,
+    r#"[{"name": "app", "expiry": 1780272000000, "permissions": "[\"db:a:read\",\"table:a.b:read\"]"}]"#,
+    r#"["db:a:read", "system:*:read"]"#,
+    "*:*:*",
 ];
