@@ -1,0 +1,136 @@
+//! Changes of a text that mend what was found.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::span::Span;
+
+/// Whether a fix may be applied without asking.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Applicability, Validator};
+///
+/// let validator = Validator::new(std::time::SystemTime::now());
+/// let guess = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:d:raed"]}]}"#;
+/// assert_eq!(validator.fix(guess, Applicability::Safe)?.applied(), 0);
+/// assert!(validator.fix(guess, Applicability::Ask)?.applied() > 0);
+/// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Applicability {
+    /// The result means what the file was meant to mean.
+    Safe,
+    /// A person should look at it: it is a guess, or it changes what a token may do.
+    Ask,
+}
+
+impl Applicability {
+    /// `safe` or `ask`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Ask => "ask",
+        }
+    }
+}
+
+impl fmt::Display for Applicability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A change of the text that mends a finding: all of its edits, or none.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Applicability, Code, validate};
+///
+/// let report = validate(b"\xEF\xBB\xBF{\"tokens\": []}");
+/// let mark = report.iter().find(|finding| finding.code() == Code::ByteOrderMark).unwrap();
+/// let [fix] = mark.fixes() else { panic!() };
+/// assert_eq!((fix.applicability(), fix.edits().len()), (Applicability::Safe, 1));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    applicability: Applicability,
+    pub(crate) edits: Vec<Edit>,
+}
+
+impl Fix {
+    pub(crate) fn new(applicability: Applicability, edits: impl Into<Vec<Edit>>) -> Self {
+        Self { applicability, edits: edits.into() }
+    }
+
+    /// Whether it may be applied without asking.
+    #[must_use]
+    pub const fn applicability(&self) -> Applicability {
+        self.applicability
+    }
+
+    /// The edits, which do not overlap.
+    #[must_use]
+    pub fn edits(&self) -> &[Edit] {
+        &self.edits
+    }
+}
+
+/// One replacement: these bytes by that text.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Replacement, validate};
+///
+/// let text = r#"{"tokens": [],}"#;
+/// let report = validate(text.as_bytes());
+/// let edit = &report.iter().find_map(|finding| finding.fixes().first()).unwrap().edits()[0];
+/// let Replacement::Text(new) = edit.replacement() else { panic!() };
+/// let mut mended = String::from(text);
+/// mended.replace_range(edit.span().range(), new);
+/// assert_eq!(mended, r#"{"tokens": []}"#);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    span: Span,
+    replacement: Replacement,
+}
+
+/// What an edit puts in place of the bytes.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Replacement, validate};
+///
+/// let report = validate(br#"{"tokens": [{"token": "apiv3_YOUR_TOKEN", "name": "app", "permissions": []}]}"#);
+/// let edits = report.iter().flat_map(|finding| finding.fixes()).flat_map(|fix| fix.edits());
+/// assert!(edits.map(|edit| edit.replacement()).any(|new| *new == Replacement::NewToken));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Replacement {
+    /// This text.
+    Text(String),
+    /// A token that is generated when the fix is applied: no report holds a secret.
+    NewToken,
+}
+
+impl Edit {
+    pub(crate) fn new(span: Span, text: impl Into<String>) -> Self {
+        Self { span, replacement: Replacement::Text(text.into()) }
+    }
+
+    pub(crate) const fn new_token(span: Span) -> Self {
+        Self { span, replacement: Replacement::NewToken }
+    }
+
+    /// The bytes that are replaced; empty where the text is inserted.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+
+    /// What stands there afterwards.
+    #[must_use]
+    pub const fn replacement(&self) -> &Replacement {
+        &self.replacement
+    }
+}

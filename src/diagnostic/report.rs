@@ -1,0 +1,100 @@
+//! All findings of a file.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::code::Severity;
+use crate::diagnostic::Diagnostic;
+
+/// Everything that was found in a file, in the order of the file.
+///
+/// ```
+/// use influxdb3_offline_tokens::Validator;
+///
+/// let report = Validator::new(std::time::SystemTime::now()).check(br#"{"tokens": [], "create_databases": ["my db"]}"#);
+/// let found: Vec<_> = report.iter().map(|finding| finding.code().name()).collect();
+/// assert_eq!(found, ["no-tokens", "bad-database-name"]);
+/// assert!(!report.is_valid());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) counts: [usize; 3],
+}
+
+impl Report {
+    /// Whether there is no error: such a file loads.
+    #[must_use]
+    pub const fn is_valid(&self) -> bool {
+        self.count(Severity::Error) == 0
+    }
+
+    /// Whether nothing was found at all.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.total() == 0
+    }
+
+    /// How many findings of that severity there are, kept or not.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Severity, validate};
+    ///
+    /// let report = validate(br#"{"tokens": []}"#);
+    /// assert_eq!([Severity::Error, Severity::Warning].map(|severity| report.count(severity)), [0, 1]);
+    /// ```
+    #[must_use]
+    pub const fn count(&self, severity: Severity) -> usize {
+        let [notes, warnings, errors] = self.counts;
+        match severity {
+            Severity::Note => notes,
+            Severity::Warning => warnings,
+            Severity::Error => errors,
+        }
+    }
+
+    /// How many findings were not kept, because there were too many (see `Validator::keep`).
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::Validator;
+    ///
+    /// let report = Validator::new(SystemTime::now()).keep(1).check(br#"{"tokens": [{}]}"#);
+    /// assert_eq!((report.iter().count(), report.omitted()), (1, 3));
+    /// ```
+    #[must_use]
+    pub fn omitted(&self) -> usize {
+        self.total() - self.diagnostics.len()
+    }
+
+    /// The findings that were kept, in the order of the file.
+    pub fn iter(&self) -> core::slice::Iter<'_, Diagnostic> {
+        self.diagnostics.iter()
+    }
+
+    const fn total(&self) -> usize {
+        let [notes, warnings, errors] = self.counts;
+        notes + warnings + errors
+    }
+}
+
+impl<'a> IntoIterator for &'a Report {
+    type Item = &'a Diagnostic;
+    type IntoIter = core::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for diagnostic in self {
+            writeln!(f, "{diagnostic}")?;
+        }
+        if self.omitted() > 0 {
+            writeln!(f, "and {} more", self.omitted())?;
+        }
+        Ok(())
+    }
+}
