@@ -106,6 +106,15 @@ impl Validator {
 
     /// A validator for the time `now`: tokens that expire within 7 days are found, and those that expire after more than
     /// two years of 365 days.
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    /// use influxdb3_offline_tokens::{Code, Validator};
+    ///
+    /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "expiry_millis": 1000, "permissions": []}]}"#;
+    /// let is_over = |now| Validator::new(now).check(text).iter().any(|finding| finding.code() == Code::Expired);
+    /// assert!(is_over(UNIX_EPOCH + Duration::from_secs(1)) && !is_over(UNIX_EPOCH));
+    /// ```
     #[must_use]
     pub const fn new(now: SystemTime) -> Self {
         Self {
@@ -240,6 +249,14 @@ impl InvalidFile {
     }
 
     /// Its errors, in the order of the file.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::TokenFile;
+    ///
+    /// let error = TokenFile::parse(br#"{"tokens": {}}"#).unwrap_err();
+    /// let first = error.report().iter().next().unwrap();
+    /// assert_eq!(first.message(), "`tokens` is a list of objects, not an object");
+    /// ```
     #[must_use]
     pub const fn report(&self) -> &Report {
         &self.report

@@ -28,6 +28,12 @@ pub enum Severity {
 
 impl Severity {
     /// `note`, `warning` or `error`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Severity;
+    ///
+    /// assert_eq!(Severity::Warning.as_str(), "warning");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -78,24 +84,48 @@ macro_rules! codes {
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The permanent id, such as `T0214`.
+            ///
+            /// ```
+            /// use influxdb3_offline_tokens::Code;
+            ///
+            /// assert_eq!(Code::UnknownAction.id(), "T0214");
+            /// ```
             #[must_use]
             pub const fn id(self) -> &'static str {
                 match self { $(Self::$variant => $id,)+ }
             }
 
             /// The permanent name, such as `unknown-action`: it names the mistake.
+            ///
+            /// ```
+            /// use influxdb3_offline_tokens::Code;
+            ///
+            /// assert_eq!(Code::UnknownAction.name(), "unknown-action");
+            /// ```
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
 
             /// The severity where nobody chose another.
+            ///
+            /// ```
+            /// use influxdb3_offline_tokens::{Code, Severity};
+            ///
+            /// assert_eq!(Code::WildcardDatabase.severity(), Severity::Note);
+            /// ```
             #[must_use]
             pub const fn severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)+ }
             }
 
             /// The mistake in a line.
+            ///
+            /// ```
+            /// use influxdb3_offline_tokens::Code;
+            ///
+            /// assert_eq!(Code::DuplicateName.summary(), "two tokens have one name");
+            /// ```
             #[must_use]
             pub const fn summary(self) -> &'static str {
                 match self { $(Self::$variant => $summary,)+ }
@@ -245,6 +275,13 @@ pub struct UnknownCode {
 
 impl UnknownCode {
     /// The code whose name comes near, if one does.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Code;
+    ///
+    /// let error = "unkown-action".parse::<Code>().unwrap_err();
+    /// assert_eq!(error.meant(), Some(Code::UnknownAction));
+    /// ```
     #[must_use]
     pub const fn meant(&self) -> Option<Code> {
         self.meant

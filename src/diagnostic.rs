@@ -73,18 +73,41 @@ impl Diagnostic {
     }
 
     /// Which mistake it is.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Code, validate};
+    ///
+    /// let report = validate(b"{}");
+    /// assert!(report.iter().all(|finding| finding.code() == Code::MissingMember));
+    /// ```
     #[must_use]
     pub const fn code(&self) -> Code {
         self.code
     }
 
     /// How bad it is.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Severity, validate};
+    ///
+    /// let report = validate(br#"{"tokens": []}"#);
+    /// let worst = report.iter().map(|finding| finding.severity()).max();
+    /// assert_eq!(worst, Some(Severity::Warning));
+    /// ```
     #[must_use]
     pub const fn severity(&self) -> Severity {
         self.severity
     }
 
     /// What is wrong.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::validate;
+    ///
+    /// let report = validate(br#"{"tokens": [], "tokens": []}"#);
+    /// let messages: Vec<_> = report.iter().map(|finding| finding.message()).collect();
+    /// assert!(messages.contains(&"this member stands twice in one object: `tokens`"));
+    /// ```
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -104,12 +127,28 @@ impl Diagnostic {
     }
 
     /// The bytes of the file that are wrong; empty where something is missing.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Code, validate};
+    ///
+    /// let text = r#"{"tokens": [], "create_databases": ["my db"]}"#;
+    /// let report = validate(text.as_bytes());
+    /// let wrong = report.iter().find(|finding| finding.code() == Code::BadDatabaseName).unwrap();
+    /// assert_eq!((wrong.span().range(), wrong.span().text(text)), (39..40, Some(" ")));
+    /// ```
     #[must_use]
     pub const fn span(&self) -> Span {
         self.span
     }
 
     /// The line and column where the span starts.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Location, validate};
+    ///
+    /// let report = validate(b"{\n  \"tokens\": {}\n}");
+    /// assert_eq!(report.iter().next().unwrap().location(), Location { line: 2, column: 13 });
+    /// ```
     #[must_use]
     pub const fn location(&self) -> Location {
         self.location
@@ -130,12 +169,28 @@ impl Diagnostic {
     }
 
     /// Other places that belong to it, such as the first of two duplicates.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Code, validate};
+    ///
+    /// let report = validate(br#"{"create_databases": ["a", "a"], "tokens": []}"#);
+    /// let twice = report.iter().find(|finding| finding.code() == Code::DuplicateDatabase).unwrap();
+    /// assert_eq!(twice.labels().len(), 1);
+    /// ```
     #[must_use]
     pub fn labels(&self) -> &[Label] {
         &self.labels
     }
 
     /// Changes of the text that mend it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Code, validate};
+    ///
+    /// let report = validate(br#"{"tokens": [],}"#);
+    /// let comma = report.iter().find(|finding| finding.code() == Code::JsonSyntax).unwrap();
+    /// assert_eq!(comma.fixes().len(), 1);
+    /// ```
     #[must_use]
     pub fn fixes(&self) -> &[Fix] {
         &self.fixes
@@ -169,12 +224,29 @@ pub struct Label {
 
 impl Label {
     /// The bytes of the file.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::validate;
+    ///
+    /// let text = r#"{"create_databases": ["a", "a"], "tokens": []}"#;
+    /// let report = validate(text.as_bytes());
+    /// let label = report.iter().find_map(|finding| finding.labels().first()).unwrap();
+    /// assert_eq!(label.span().range(), 23..24);
+    /// ```
     #[must_use]
     pub const fn span(&self) -> Span {
         self.span
     }
 
     /// What is there.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::validate;
+    ///
+    /// let report = validate(br#"{"create_databases": ["a", "a"], "tokens": []}"#);
+    /// let label = report.iter().find_map(|finding| finding.labels().first()).unwrap();
+    /// assert_eq!(label.message(), "it stands here already");
+    /// ```
     #[must_use]
     pub const fn message(&self) -> &'static str {
         self.message

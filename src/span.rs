@@ -35,30 +35,63 @@ impl Span {
     }
 
     /// The offset of the first byte.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Span;
+    ///
+    /// assert_eq!(Span::new(3, 7).start(), 3);
+    /// ```
     #[must_use]
     pub const fn start(self) -> usize {
         self.start
     }
 
     /// The offset behind the last byte.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Span;
+    ///
+    /// assert_eq!(Span::new(3, 7).end(), 7);
+    /// ```
     #[must_use]
     pub const fn end(self) -> usize {
         self.end
     }
 
     /// How many bytes it covers.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Span;
+    ///
+    /// assert_eq!(Span::new(3, 7).len(), 4);
+    /// ```
     #[must_use]
     pub const fn len(self) -> usize {
         self.end - self.start
     }
 
     /// Whether it covers no byte: a place between two bytes.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// let error = Permission::parse("db:a").unwrap_err();
+    /// assert!(error.span().is_empty()); // something is missing behind the last byte
+    /// ```
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.start == self.end
     }
 
     /// The same as a standard range.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Span;
+    ///
+    /// let mut text = String::from("db:a:red");
+    /// text.replace_range(Span::new(5, 8).range(), "read");
+    /// assert_eq!(text, "db:a:read");
+    /// ```
     #[must_use]
     pub const fn range(self) -> Range<usize> {
         self.start..self.end
@@ -114,6 +147,13 @@ pub struct LineIndex<'a> {
 
 impl<'a> LineIndex<'a> {
     /// Reads the text once.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::LineIndex;
+    ///
+    /// let index = LineIndex::new(b"{\r\n}");
+    /// assert_eq!(index.location(3).line, 2);
+    /// ```
     #[must_use]
     pub fn new(text: &'a [u8]) -> Self {
         let mut line_starts = Vec::from([0]);

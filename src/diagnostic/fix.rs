@@ -27,6 +27,12 @@ pub enum Applicability {
 
 impl Applicability {
     /// `safe` or `ask`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Applicability;
+    ///
+    /// assert_eq!(Applicability::Safe.as_str(), "safe");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -64,12 +70,28 @@ impl Fix {
     }
 
     /// Whether it may be applied without asking.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Applicability, Code, validate};
+    ///
+    /// let report = validate(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:raed"]}]}"#);
+    /// let typo = report.iter().find(|finding| finding.code() == Code::UnknownAction).unwrap();
+    /// assert_eq!(typo.fixes()[0].applicability(), Applicability::Ask);
+    /// ```
     #[must_use]
     pub const fn applicability(&self) -> Applicability {
         self.applicability
     }
 
     /// The edits, which do not overlap.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Code, validate};
+    ///
+    /// let report = validate(br#"{"tokens": {"token": "apiv3_a", "name": "app", "permissions": []}}"#);
+    /// let no_list = report.iter().find(|finding| finding.code() == Code::WrongType).unwrap();
+    /// assert_eq!(no_list.fixes()[0].edits().len(), 2); // a bracket in front, and one behind
+    /// ```
     #[must_use]
     pub fn edits(&self) -> &[Edit] {
         &self.edits
@@ -123,12 +145,28 @@ impl Edit {
     }
 
     /// The bytes that are replaced; empty where the text is inserted.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::validate;
+    ///
+    /// let report = validate(br#"{"tokens": [],}"#);
+    /// let fix = report.iter().find_map(|finding| finding.fixes().first()).unwrap();
+    /// assert_eq!(fix.edits()[0].span().range(), 13..14);
+    /// ```
     #[must_use]
     pub const fn span(&self) -> Span {
         self.span
     }
 
     /// What stands there afterwards.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Replacement, validate};
+    ///
+    /// let report = validate(br#"{"Tokens": []}"#);
+    /// let fix = report.iter().find_map(|finding| finding.fixes().first()).unwrap();
+    /// assert_eq!(*fix.edits()[0].replacement(), Replacement::Text("tokens".into()));
+    /// ```
     #[must_use]
     pub const fn replacement(&self) -> &Replacement {
         &self.replacement

@@ -24,12 +24,25 @@ pub struct Report {
 
 impl Report {
     /// Whether there is no error: such a file loads.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::validate;
+    ///
+    /// assert!(validate(br#"{"tokens": []}"#).is_valid()); // a warning: there is no token
+    /// assert!(!validate(b"{}").is_valid());
+    /// ```
     #[must_use]
     pub const fn is_valid(&self) -> bool {
         self.count(Severity::Error) == 0
     }
 
     /// Whether nothing was found at all.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::validate;
+    ///
+    /// assert!(!validate(br#"{"tokens": []}"#).is_empty());
+    /// ```
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.total() == 0
@@ -68,6 +81,14 @@ impl Report {
     }
 
     /// The findings that were kept, in the order of the file.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Severity, validate};
+    ///
+    /// let report = validate(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:red"]}]}"#);
+    /// let errors = report.iter().filter(|finding| finding.severity() == Severity::Error);
+    /// assert_eq!(errors.count(), 1);
+    /// ```
     pub fn iter(&self) -> core::slice::Iter<'_, Diagnostic> {
         self.diagnostics.iter()
     }
