@@ -23,6 +23,7 @@ mod difference;
 mod entries;
 mod expectation;
 mod expectation_parse;
+mod names;
 mod rights;
 mod smallest;
 mod text;
@@ -80,6 +81,15 @@ pub enum AccessRequest<'a> {
 
 impl<'a> AccessRequest<'a> {
     /// Something with a database that exists.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+    ///
+    /// let permissions = [Permission::parse("db:sensors:read")?];
+    /// let request = AccessRequest::database("sensors", DatabaseActions::READ);
+    /// assert!(decide(&permissions, request).is_allowed());
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub const fn database(name: &'a str, actions: DatabaseActions) -> Self {
         Self::Database { name, actions }
@@ -117,12 +127,28 @@ impl<'a> AccessRequest<'a> {
     }
 
     /// Reading a system resource.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, Permission, SystemResource, decide};
+    ///
+    /// let permissions = [Permission::parse("system:metrics:read")?];
+    /// let may = |resource| decide(&permissions, AccessRequest::system(resource)).is_allowed();
+    /// assert!(may(SystemResource::Metrics) && !may(SystemResource::Health));
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub const fn system(resource: SystemResource) -> Self {
         Self::System { resource }
     }
 
     /// What is to be done; `read` for a system resource.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
+    ///
+    /// let ping = AccessRequest::system(SystemResource::Ping);
+    /// assert_eq!(ping.actions(), DatabaseActions::READ);
+    /// ```
     #[must_use]
     pub const fn actions(&self) -> DatabaseActions {
         match *self {
@@ -174,18 +200,46 @@ pub struct AccessEntry<'a> {
 
 impl<'a> AccessEntry<'a> {
     /// What it is for.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, EntryKey, Permission, decide};
+    ///
+    /// let permissions = [Permission::parse("db:*:read")?];
+    /// let decision = decide(&permissions, AccessRequest::database("sensors", DatabaseActions::READ));
+    /// assert_eq!(decision.entry().map(|entry| entry.key()), Some(EntryKey::AllDatabases));
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub const fn key(&self) -> EntryKey<'a> {
         self.key
     }
 
     /// What it allows; `read` for system resources.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+    ///
+    /// let permissions = [Permission::parse("db:a:read")?, Permission::parse("db:a:write")?];
+    /// let entry = decide(&permissions, AccessRequest::database("a", DatabaseActions::READ)).entry();
+    /// let both = DatabaseActions::READ | DatabaseActions::WRITE;
+    /// assert_eq!(entry.map(|entry| entry.actions()), Some(both));
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub const fn actions(&self) -> DatabaseActions {
         self.actions
     }
 
     /// The places in `permissions`, from 0, of those that the entry was united from.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+    ///
+    /// let permissions = ["db:a:read", "db:b:read", "db:a:write"].map(|text| Permission::parse(text).unwrap());
+    /// let decision = decide(&permissions, AccessRequest::database("a", DatabaseActions::WRITE));
+    /// let entry = decision.entry().unwrap();
+    /// assert!(entry.made_by(&permissions).eq([0, 2]));
+    /// ```
     pub fn made_by(&self, permissions: &[Permission]) -> impl Iterator<Item = usize> {
         let key = self.key;
         permissions.iter().enumerate().filter(move |(_, one)| speaks_of(one, key)).map(|(at, _)| at)
@@ -244,6 +298,15 @@ impl TokenEntry {
     }
 
     /// What the token may do, without regard to its expiry.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Token, TokenEntry, TokenName};
+    ///
+    /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?)
+    ///     .with_permissions([Permission::parse("db:*:read")?]);
+    /// assert_eq!(entry.rights().other_databases(), DatabaseActions::READ);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn rights(&self) -> Rights<'_> {
         Rights::of(self.permissions())

@@ -3,9 +3,7 @@
 use core::fmt;
 use core::hash::BuildHasher;
 use std::boxed::Box;
-use std::collections::HashMap;
 use std::hash::RandomState;
-use std::string::String;
 use std::time::SystemTime;
 use std::vec;
 use std::vec::Vec;
@@ -13,6 +11,7 @@ use std::vec::Vec;
 use sha2::{Digest, Sha256};
 
 use crate::access::entries::{Entries, NEVER, decide_by, is_over};
+use crate::access::names::{Names, tag};
 use crate::access::{AccessEntry, AccessRequest, Decision, DenyReason, EntryKey, Rights};
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
@@ -86,6 +85,16 @@ const FEW: usize = 16;
 
 impl Authorizer {
     /// Makes the tokens of a file ready; it takes time and room in proportion to the file.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Authorizer, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let authorizer = Authorizer::new(&file);
+    /// drop(file); // it is not needed any more
+    /// assert_eq!(authorizer.len(), 1);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn new(file: &TokenFile) -> Self {
         // Keys of the operating system's random source; SipHash spreads them.
@@ -232,12 +241,27 @@ impl Authorizer {
     }
 
     /// How many tokens there are.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Authorizer, TokenFile};
+    ///
+    /// assert_eq!(Authorizer::new(&TokenFile::parse(br#"{"tokens": []}"#)?).len(), 0);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub const fn len(&self) -> usize {
         self.tokens.len()
     }
 
     /// Whether there is no token: everything is denied.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Authorizer, TokenFile};
+    ///
+    /// let authorizer = Authorizer::new(&TokenFile::parse(br#"{"tokens": []}"#)?);
+    /// assert!(authorizer.is_empty());
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.tokens.is_empty()
@@ -272,12 +296,35 @@ pub struct Authenticated<'a> {
 
 impl<'a> Authenticated<'a> {
     /// The name of the token.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Authorizer, TokenFile, TokenName};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let authorizer = Authorizer::new(&file);
+    /// let who = authorizer.authenticate("apiv3_a", SystemTime::now()).expect("known");
+    /// assert_eq!(who.name().map(TokenName::as_str), Some("app"));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn name(&self) -> Option<&'a TokenName> {
         self.authorizer.tokens.get(self.slot.token)
     }
 
     /// Decides a request. The time was looked at when the token was authenticated.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{AccessRequest, Authorizer, DatabaseActions, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let authorizer = Authorizer::new(&file);
+    /// let who = authorizer.authenticate("apiv3_a", SystemTime::now()).expect("known");
+    /// let may = |name| who.decide(AccessRequest::database(name, DatabaseActions::READ)).is_allowed();
+    /// assert!(may("a") && !may("b"));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     pub fn decide(&self, request: AccessRequest<'_>) -> Decision<'a> {
         decide_by(self, request)
     }
@@ -334,43 +381,5 @@ impl<'a> Entries<'a> for Authenticated<'a> {
 impl fmt::Debug for Authenticated<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Authenticated").field(&self.name()).finish()
-    }
-}
-
-// A short hash of a name, eight bytes at a time. Nothing rests on its quality but speed: names are compared as well.
-fn tag(seed: u64, name: &str) -> u32 {
-    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mix = |hash: u64, word: u64| {
-        let product = u128::from(hash ^ word) * u128::from(ODD);
-        #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
-        let folded = (product as u64) ^ (product >> 64) as u64;
-        folded
-    };
-    let bytes = name.as_bytes();
-    let (words, rest) = bytes.as_chunks();
-    let hash = words.iter().fold(seed ^ name.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    // The last eight bytes, some of them for the second time, are quicker than those that are left one by one.
-    let last = bytes.last_chunk().map_or_else(
-        || rest.iter().fold(0, |last, byte| last << 8 | u64::from(*byte)),
-        |last| u64::from_le_bytes(*last),
-    );
-    (mix(hash, last) >> 32) as u32
-}
-
-// The names of the databases in one text, each once.
-#[derive(Default)]
-struct Names<'a> {
-    text: String,
-    places: HashMap<&'a str, usize>,
-}
-
-impl<'a> Names<'a> {
-    fn place(&mut self, name: &'a str) -> usize {
-        let Self { text, places } = self;
-        *places.entry(name).or_insert_with(|| {
-            let place = text.len();
-            text.push_str(name);
-            place
-        })
     }
 }

@@ -26,12 +26,29 @@ pub enum Decision<'a> {
 
 impl<'a> Decision<'a> {
     /// Whether it is allowed.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+    ///
+    /// let permissions = [Permission::parse("db:sensors:read").unwrap()];
+    /// let may = |actions| decide(&permissions, AccessRequest::database("sensors", actions)).is_allowed();
+    /// assert!(may(DatabaseActions::READ) && !may(DatabaseActions::WRITE));
+    /// ```
     #[must_use]
     pub const fn is_allowed(&self) -> bool {
         matches!(self, Self::Allowed(_))
     }
 
     /// The entry that decided: that allowed, or that lacks an action.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+    ///
+    /// let permissions = [Permission::parse("db:sensors:read").unwrap()];
+    /// let entry = |name| decide(&permissions, AccessRequest::database(name, DatabaseActions::WRITE)).entry();
+    /// // The entry for `sensors` lacks `write`; for `alarms` there is none.
+    /// assert!(entry("sensors").is_some() && entry("alarms").is_none());
+    /// ```
     #[must_use]
     pub const fn entry(&self) -> Option<AccessEntry<'a>> {
         match self {
@@ -41,6 +58,14 @@ impl<'a> Decision<'a> {
     }
 
     /// Why not; none where it is allowed.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, DenyReason, Permission, decide};
+    ///
+    /// let permissions = [Permission::parse("db:*:read").unwrap()];
+    /// let decision = decide(&permissions, AccessRequest::database("_internal", DatabaseActions::READ));
+    /// assert_eq!(decision.reason(), Some(DenyReason::Internal));
+    /// ```
     #[must_use]
     pub const fn reason(&self) -> Option<DenyReason<'a>> {
         match self {
@@ -91,6 +116,14 @@ pub enum DenyReason<'a> {
 impl DenyReason<'_> {
     /// A permanent name for programs: `unknown-token`, `expired`, `no-actions`, `invalid-name`, `internal-database`,
     /// `no-entry`, `missing-action`, `hidden-by-exact-entry`, `nowhere-allowed`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, DenyReason, Permission, decide};
+    ///
+    /// let permissions = ["db:a:read", "db:*:write"].map(|text| Permission::parse(text).unwrap());
+    /// let decision = decide(&permissions, AccessRequest::database("a", DatabaseActions::WRITE));
+    /// assert_eq!(decision.reason().as_ref().map(DenyReason::name), Some("hidden-by-exact-entry"));
+    /// ```
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {

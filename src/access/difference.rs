@@ -37,6 +37,14 @@ pub struct FileDifference<'a> {
 
 impl<'a> FileDifference<'a> {
     /// Compares two files.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// assert!(FileDifference::between(&file, &file).is_empty());
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn between(old: &'a TokenFile, new: &'a TokenFile) -> Self {
         let pairs = pairs(old.tokens(), new.tokens());
@@ -66,12 +74,32 @@ impl<'a> FileDifference<'a> {
     }
 
     /// The databases that only the old file creates.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    ///
+    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
+    /// let difference = FileDifference::between(&old, &new);
+    /// assert_eq!(difference.databases_removed()[0].as_str(), "a");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn databases_removed(&self) -> &[&'a DatabaseName] {
         &self.removed
     }
 
     /// The tokens that differ: those of the old file in its order, then those that were added.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    ///
+    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
+    /// let difference = FileDifference::between(&old, &new);
+    /// assert_eq!(difference.tokens().len(), 1);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn tokens(&self) -> &[TokenDifference<'a>] {
         &self.tokens
@@ -93,6 +121,16 @@ impl<'a> FileDifference<'a> {
     }
 
     /// Whether any token [gains](TokenDifference::gains) something.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    ///
+    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
+    /// let difference = FileDifference::between(&old, &new);
+    /// assert!(difference.gains()); // `app` may write to `a` now
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn gains(&self) -> bool {
         self.tokens.iter().any(TokenDifference::gains)
@@ -150,6 +188,12 @@ pub enum ChangeKind {
 
 impl ChangeKind {
     /// A permanent name for programs: `added`, `removed`, `renamed`, `rotated`, `kept`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::ChangeKind;
+    ///
+    /// assert_eq!(ChangeKind::Rotated.name(), "rotated");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -205,18 +249,50 @@ impl<'a> TokenDifference<'a> {
     }
 
     /// How the two stand to one another.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ChangeKind, FileDifference, TokenFile};
+    ///
+    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
+    /// let difference = FileDifference::between(&old, &new);
+    /// assert_eq!(difference.tokens()[0].kind(), ChangeKind::Kept);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub const fn kind(&self) -> ChangeKind {
         self.kind
     }
 
     /// The token of the old file; none where it was added.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    ///
+    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
+    /// let difference = FileDifference::between(&old, &new);
+    /// let before = difference.tokens()[0].before().unwrap();
+    /// assert_eq!(before.permissions()[0].to_string(), "db:a:read");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub const fn before(&self) -> Option<&'a TokenEntry> {
         self.old
     }
 
     /// The token of the new file; none where it was removed.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    ///
+    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
+    /// let difference = FileDifference::between(&old, &new);
+    /// let after = difference.tokens()[0].after().unwrap();
+    /// assert_eq!(after.permissions()[0].to_string(), "db:a:write");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub const fn after(&self) -> Option<&'a TokenEntry> {
         self.new
@@ -242,12 +318,32 @@ impl<'a> TokenDifference<'a> {
     /// What the new one allows and the old one does not: for each thing a request that shows it.
     ///
     /// A request for a new database stands for all databases that neither names.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    ///
+    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
+    /// let difference = FileDifference::between(&old, &new);
+    /// assert_eq!(difference.tokens()[0].gained()[0].to_string(), "write on database `a`");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn gained(&self) -> &[AccessRequest<'a>] {
         &self.gained
     }
 
     /// What the old one allows and the new one does not: for each thing a request that shows it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    ///
+    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
+    /// let difference = FileDifference::between(&old, &new);
+    /// assert_eq!(difference.tokens()[0].lost()[0].to_string(), "read on database `a`");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn lost(&self) -> &[AccessRequest<'a>] {
         &self.lost

@@ -118,12 +118,27 @@ impl Expectations {
     }
 
     /// How many expectations there are.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Expectations;
+    ///
+    /// let expectations = Expectations::parse("app can read a\n# a comment\nnobody can write a\n")?;
+    /// assert_eq!(expectations.len(), 2);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidExpectations>(())
+    /// ```
     #[must_use]
     pub const fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether there is none.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Expectations;
+    ///
+    /// assert!(Expectations::parse("# nothing yet")?.is_empty());
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidExpectations>(())
+    /// ```
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -286,18 +301,51 @@ pub enum FailureKind<'a> {
 
 impl<'a> FailedExpectation<'a> {
     /// The line of the expectation, from 1.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Expectations, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let expectations = Expectations::parse("# writers\napp can write a")?;
+    /// let failed = expectations.check(&file, SystemTime::now());
+    /// assert_eq!(failed[0].line(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn line(&self) -> usize {
         self.line
     }
 
     /// The name of the token that fails it.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Expectations, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let expectations = Expectations::parse("nobody can read a")?;
+    /// let failed = expectations.check(&file, SystemTime::now());
+    /// assert_eq!(failed[0].token(), "app");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn token(&self) -> &'a str {
         self.token
     }
 
     /// What was found.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Expectations, FailureKind, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let expectations = Expectations::parse("app cannot read a")?;
+    /// let failed = expectations.check(&file, SystemTime::now());
+    /// assert!(matches!(failed[0].kind(), FailureKind::Allowed { .. }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn kind(&self) -> FailureKind<'a> {
         self.kind

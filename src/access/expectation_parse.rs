@@ -79,12 +79,26 @@ pub struct InvalidExpectation {
 
 impl InvalidExpectation {
     /// The line, from 1.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Expectations;
+    ///
+    /// let wrong = Expectations::parse("app can read a\napp may read a").unwrap_err();
+    /// assert_eq!(wrong.errors()[0].line(), 2);
+    /// ```
     #[must_use]
     pub const fn line(&self) -> usize {
         self.line
     }
 
     /// What is wrong with it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ExpectationErrorKind, Expectations};
+    ///
+    /// let wrong = Expectations::parse("app can read a quickly").unwrap_err();
+    /// assert_eq!(wrong.errors()[0].kind(), ExpectationErrorKind::TooMuch);
+    /// ```
     #[must_use]
     pub const fn kind(&self) -> ExpectationErrorKind {
         self.kind
@@ -104,6 +118,13 @@ pub struct InvalidExpectations(Vec<InvalidExpectation>);
 
 impl InvalidExpectations {
     /// The errors, in the order of the lines.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Expectations;
+    ///
+    /// let wrong = Expectations::parse("app can\napp can fly").unwrap_err();
+    /// assert_eq!(wrong.errors().len(), 2);
+    /// ```
     #[must_use]
     pub fn errors(&self) -> &[InvalidExpectation] {
         &self.0

@@ -40,6 +40,14 @@ pub(super) const NEW_DATABASE: &str = "another-database";
 
 impl<'a> Rights<'a> {
     /// Unites the permissions by key, as the server does.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
+    ///
+    /// let permissions = [Permission::parse("db:a:read")?, Permission::parse("db:a:write")?];
+    /// assert_eq!(Rights::of(&permissions).database("a"), DatabaseActions::READ | DatabaseActions::WRITE);
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub fn of(permissions: &'a [Permission]) -> Self {
         let mut rights = Self::default();
@@ -55,6 +63,15 @@ impl<'a> Rights<'a> {
     }
 
     /// Decides a request, as [`decide`](crate::decide) does.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, Rights};
+    ///
+    /// let permissions = [Permission::parse("db:*:read")?];
+    /// let rights = Rights::of(&permissions);
+    /// assert!(rights.decide(AccessRequest::any_database(DatabaseActions::READ)).is_allowed());
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     pub fn decide(&self, request: AccessRequest<'_>) -> Decision<'a> {
         decide_by(self, request)
     }
@@ -96,12 +113,29 @@ impl<'a> Rights<'a> {
     }
 
     /// What may be done with all other databases, and with those that do not exist yet.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
+    ///
+    /// let permissions = [Permission::parse("db:a:write")?, Permission::parse("db:*:read")?];
+    /// assert_eq!(Rights::of(&permissions).other_databases(), DatabaseActions::READ);
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub const fn other_databases(&self) -> DatabaseActions {
         self.all
     }
 
     /// Whether the system resource may be read.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Permission, Rights, SystemResource};
+    ///
+    /// let permissions = [Permission::parse("system:health,ping:read")?];
+    /// let rights = Rights::of(&permissions);
+    /// assert!(rights.system(SystemResource::Ping) && !rights.system(SystemResource::Metrics));
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub const fn system(&self, resource: SystemResource) -> bool {
         self.system & (ALL_SYSTEM | system_bit(resource)) != 0
