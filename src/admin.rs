@@ -37,6 +37,14 @@ pub struct AdminTokenFile {
 
 impl AdminTokenFile {
     /// The operator token `_admin`, which never expires.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
+    ///
+    /// let file = AdminTokenFile::new(Token::generate()?);
+    /// assert!(file.is_operator() && file.expiry().is_none());
+    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// ```
     #[must_use]
     pub fn new(token: Token) -> Self {
         Self { token, name: OPERATOR_TOKEN_NAME.into(), description: None, expiry: None }
@@ -92,12 +100,28 @@ impl AdminTokenFile {
     }
 
     /// The secret.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::AdminTokenFile;
+    ///
+    /// let file = AdminTokenFile::parse(br#"{"token": "apiv3_a", "name": "deploy"}"#)?;
+    /// assert!(file.token().matches("apiv3_a"));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub const fn token(&self) -> &Token {
         &self.token
     }
 
     /// The name; never empty.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::AdminTokenFile;
+    ///
+    /// let file = AdminTokenFile::parse(br#"{"token": "apiv3_a", "name": "deploy"}"#)?;
+    /// assert_eq!(file.name(), "deploy");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub const fn name(&self) -> &str {
         &self.name
@@ -105,18 +129,42 @@ impl AdminTokenFile {
 
     /// Whether it is the operator token, `_admin`: nobody can delete it, and only it makes its successor
     /// (documentation).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::AdminTokenFile;
+    ///
+    /// let file = AdminTokenFile::parse(br#"{"token": "apiv3_a", "name": "deploy"}"#)?;
+    /// assert!(!file.is_operator());
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn is_operator(&self) -> bool {
         *self.name == *OPERATOR_TOKEN_NAME
     }
 
     /// The text for people.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::AdminTokenFile;
+    ///
+    /// let file = AdminTokenFile::parse(br#"{"token": "apiv3_a", "name": "deploy"}"#)?;
+    /// assert_eq!(file.description(), None);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
     }
 
     /// When it ends; none where it never does.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::AdminTokenFile;
+    ///
+    /// let file = AdminTokenFile::parse(br#"{"token": "apiv3_a", "name": "deploy", "expiry_millis": 1798761600000}"#)?;
+    /// assert_eq!(file.expiry().unwrap().to_string(), "2027-01-01T00:00:00Z");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub const fn expiry(&self) -> Option<Expiry> {
         self.expiry

@@ -102,6 +102,13 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Validator {
     /// How many findings a report keeps where nobody chose another number.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Validator, validate};
+    ///
+    /// let many = validate(format!(r#"{{"tokens": [{}0]}}"#, "0,".repeat(2_000)).as_bytes());
+    /// assert_eq!(many.iter().count(), Validator::KEEP);
+    /// ```
     pub const KEEP: usize = 1_000;
 
     /// A validator for the time `now`: tokens that expire within 7 days are found, and those that expire after more than

@@ -66,18 +66,40 @@ pub struct InvalidJson {
 
 impl InvalidJson {
     /// What is wrong.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{HttpTokenRequest, InvalidJsonKind};
+    ///
+    /// let error = HttpTokenRequest::parse(br#"{"token_nmae": "app"}"#).unwrap_err();
+    /// assert_eq!(error.kind(), InvalidJsonKind::MisspeltMember);
+    /// ```
     #[must_use]
     pub const fn kind(&self) -> InvalidJsonKind {
         self.kind
     }
 
     /// Which bytes are wrong.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::ServerTokens;
+    ///
+    /// let json = r#"[{"name": 5}]"#;
+    /// let error = ServerTokens::parse(json.as_bytes()).unwrap_err();
+    /// assert_eq!(error.span().text(json), Some("5"));
+    /// ```
     #[must_use]
     pub const fn span(&self) -> Span {
         self.span
     }
 
     /// The line and column where they begin.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Location, ServerTokens};
+    ///
+    /// let error = ServerTokens::parse(b"[\n  7\n]").unwrap_err();
+    /// assert_eq!(error.location(), Location { line: 2, column: 3 });
+    /// ```
     #[must_use]
     pub const fn location(&self) -> Location {
         self.location

@@ -65,6 +65,13 @@ impl Error {
     }
 
     /// The path as it was given; none where no file was the reason.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::load;
+    ///
+    /// let error = load("/nowhere/tokens.json").unwrap_err();
+    /// assert_eq!(error.path(), Some(std::path::Path::new("/nowhere/tokens.json")));
+    /// ```
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         match self {

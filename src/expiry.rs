@@ -43,6 +43,13 @@ impl Expiry {
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z: what the file holds.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Expiry;
+    ///
+    /// assert_eq!(Expiry::parse("1970-01-01T00:00:01Z")?.as_millis(), 1_000);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidExpiry>(())
+    /// ```
     #[must_use]
     pub const fn as_millis(self) -> i64 {
         self.0

@@ -55,6 +55,15 @@ impl TokenEntry {
     }
 
     /// The same entry with this expiry; none means that it never expires.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Expiry, Token, TokenEntry, TokenName};
+    ///
+    /// let expiry = Expiry::parse("2027-01-01T00:00:00Z")?;
+    /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::parse("apiv3_a")?);
+    /// assert_eq!(entry.with_expiry(Some(expiry)).expiry(), Some(expiry));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_expiry(self, expiry: Option<Expiry>) -> Self {
         Self { expiry, ..self }
@@ -93,24 +102,56 @@ impl TokenEntry {
     }
 
     /// The secret.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::TokenFile;
+    ///
+    /// let file = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// assert!(file.tokens()[0].token().matches("apiv3_a"));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub const fn token(&self) -> &Token {
         &self.token
     }
 
     /// The name, unique in a file.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::TokenFile;
+    ///
+    /// let file = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// assert_eq!(file.tokens()[0].name().as_str(), "app");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub const fn name(&self) -> &TokenName {
         &self.name
     }
 
     /// When it ends; none where it never does.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenName};
+    ///
+    /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::parse("apiv3_a")?);
+    /// assert!(entry.expiry().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn expiry(&self) -> Option<Expiry> {
         self.expiry
     }
 
     /// What it may do, in the order of the file.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::TokenFile;
+    ///
+    /// let file = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// assert_eq!(file.tokens()[0].permissions()[0].to_string(), "db:a:read");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn permissions(&self) -> &[Permission] {
         &self.permissions
@@ -143,6 +184,15 @@ pub struct TokenFile {
 impl TokenFile {
     /// A file of these databases and tokens.
     ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenFile, TokenName};
+    ///
+    /// let entry = |name| TokenEntry::new(TokenName::parse(name).unwrap(), Token::generate().unwrap());
+    /// assert_eq!(TokenFile::new([], [entry("a"), entry("b")])?.tokens().len(), 2);
+    /// assert!(TokenFile::new([], [entry("a"), entry("a")]).is_err());
+    /// # Ok::<(), influxdb3_offline_tokens::DuplicateEntry>(())
+    /// ```
+    ///
     /// # Errors
     /// Two tokens of one name, or two entries of one token.
     pub fn new(
@@ -172,12 +222,28 @@ impl TokenFile {
     }
 
     /// The databases to create when the server starts, in the order of the file.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::TokenFile;
+    ///
+    /// let file = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// assert_eq!(file.create_databases()[0].as_str(), "a");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn create_databases(&self) -> &[DatabaseName] {
         &self.create_databases
     }
 
     /// The tokens, in the order of the file.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::TokenFile;
+    ///
+    /// let file = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// assert_eq!(file.tokens().len(), 1);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
     #[must_use]
     pub fn tokens(&self) -> &[TokenEntry] {
         &self.tokens
@@ -258,12 +324,28 @@ pub struct DuplicateEntry {
 
 impl DuplicateEntry {
     /// What stands twice.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DuplicateKind, Token, TokenEntry, TokenFile, TokenName};
+    ///
+    /// let entry = |name| TokenEntry::new(TokenName::parse(name).unwrap(), Token::parse("apiv3_a").unwrap());
+    /// let error = TokenFile::new([], [entry("a"), entry("b")]).unwrap_err();
+    /// assert_eq!(error.kind(), DuplicateKind::Token);
+    /// ```
     #[must_use]
     pub const fn kind(&self) -> DuplicateKind {
         self.kind
     }
 
     /// The name of the second entry.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenFile, TokenName};
+    ///
+    /// let entry = |name| TokenEntry::new(TokenName::parse(name).unwrap(), Token::parse("apiv3_a").unwrap());
+    /// let error = TokenFile::new([], [entry("a"), entry("b")]).unwrap_err();
+    /// assert_eq!(error.name().as_str(), "b");
+    /// ```
     #[must_use]
     pub fn name(&self) -> TokenName {
         self.name.clone()

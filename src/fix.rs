@@ -47,6 +47,15 @@ impl Fixed {
     }
 
     /// How many fixes were applied; the text is as it was where it is 0.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    ///
+    /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [,],}"#, Applicability::Safe)?;
+    /// assert_eq!(fixed.applied(), 2);
+    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// ```
     #[must_use]
     pub const fn applied(&self) -> usize {
         self.applied

@@ -288,18 +288,45 @@ impl HttpTokenRequest {
     }
 
     /// The name of the token.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::HttpTokenRequest;
+    ///
+    /// let body = br#"{"token_name": "app", "permissions": [{"resource_type": "db", "resource_names": ["a"], "actions": ["read"]}], "expiry_secs": 60}"#;
+    /// let request = HttpTokenRequest::parse(body)?;
+    /// assert_eq!(request.name().as_str(), "app");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// ```
     #[must_use]
     pub const fn name(&self) -> &TokenName {
         &self.name
     }
 
     /// What the token may do.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::HttpTokenRequest;
+    ///
+    /// let body = br#"{"token_name": "app", "permissions": [{"resource_type": "db", "resource_names": ["a"], "actions": ["read"]}], "expiry_secs": 60}"#;
+    /// let request = HttpTokenRequest::parse(body)?;
+    /// assert_eq!(request.permissions()[0].to_string(), "db:a:read");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// ```
     #[must_use]
     pub fn permissions(&self) -> &[Permission] {
         &self.permissions
     }
 
     /// After how many seconds it ends; none where it never does.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::HttpTokenRequest;
+    ///
+    /// let body = br#"{"token_name": "app", "permissions": [{"resource_type": "db", "resource_names": ["a"], "actions": ["read"]}], "expiry_secs": 60}"#;
+    /// let request = HttpTokenRequest::parse(body)?;
+    /// assert_eq!(request.expiry_secs(), Some(60));
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// ```
     #[must_use]
     pub const fn expiry_secs(&self) -> Option<u64> {
         self.expiry_secs

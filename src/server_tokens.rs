@@ -56,12 +56,27 @@ pub struct ServerPermissions {
 
 impl ServerPermissions {
     /// The column of a resource token with these permissions.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Permission, ServerPermissions};
+    ///
+    /// let column = ServerPermissions::new([Permission::parse("db:a:read")?]);
+    /// assert_eq!(column.to_string(), r#"["db:a:read"]"#);
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
     #[must_use]
     pub fn new(permissions: impl IntoIterator<Item = Permission>) -> Self {
         Self { permissions: permissions.into_iter().collect(), ..Self::default() }
     }
 
     /// Reads the column: a JSON array of strings, or one permission as it is. What is no permission is kept apart.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::ServerPermissions;
+    ///
+    /// let column = ServerPermissions::parse(r#"["db:a:read","system:*:read"]"#);
+    /// assert_eq!(column.permissions().len(), 2);
+    /// ```
     #[must_use]
     pub fn parse(column: &str) -> Self {
         let mut read = Self::default();
@@ -79,12 +94,25 @@ impl ServerPermissions {
     }
 
     /// Whether the token is an admin token: it may do everything.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::ServerPermissions;
+    ///
+    /// assert!(ServerPermissions::parse("*:*:*").is_admin());
+    /// ```
     #[must_use]
     pub const fn is_admin(&self) -> bool {
         self.admin
     }
 
     /// The permissions, in the order of the column.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::ServerPermissions;
+    ///
+    /// let column = ServerPermissions::parse("db:a:read");
+    /// assert_eq!(column.permissions()[0].to_string(), "db:a:read");
+    /// ```
     #[must_use]
     pub fn permissions(&self) -> &[Permission] {
         &self.permissions
@@ -137,18 +165,42 @@ pub struct ServerToken {
 
 impl ServerToken {
     /// The name.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::ServerTokens;
+    ///
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
+    /// assert_eq!(server.tokens()[0].name(), "app");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// ```
     #[must_use]
     pub const fn name(&self) -> &str {
         &self.name
     }
 
     /// When it ends; none where it never does.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::ServerTokens;
+    ///
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
+    /// assert_eq!(server.tokens()[0].expiry().unwrap().to_string(), "2027-01-01T00:00:00Z");
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// ```
     #[must_use]
     pub const fn expiry(&self) -> Option<Expiry> {
         self.expiry
     }
 
     /// What it may do.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::ServerTokens;
+    ///
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
+    /// assert!(!server.tokens()[0].permissions().is_admin());
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// ```
     #[must_use]
     pub const fn permissions(&self) -> &ServerPermissions {
         &self.permissions
@@ -241,12 +293,28 @@ impl ServerTokens {
     }
 
     /// The rows, in their order.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::ServerTokens;
+    ///
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
+    /// assert_eq!(server.tokens().len(), 1);
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// ```
     #[must_use]
     pub fn tokens(&self) -> &[ServerToken] {
         &self.0
     }
 
     /// The row of that name.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::ServerTokens;
+    ///
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
+    /// assert!(server.get("app").is_some() && server.get("other").is_none());
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// ```
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&ServerToken> {
         self.0.iter().find(|token| *token.name == *name)

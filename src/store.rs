@@ -2,29 +2,35 @@
 //!
 //! The order of things that keeps a file whole stands at the top of `src/disk.rs`.
 
+mod checked;
 mod options;
 
-use std::format;
 use std::path::Path;
-use std::string::String;
 use std::time::SystemTime;
 use std::vec::Vec;
 
 use zeroize::Zeroizing;
 
+pub use self::checked::CheckedFile;
+use self::checked::{on_disk, readable_by_others};
 pub use self::options::{ChangeOptions, Changed};
 use crate::admin::AdminTokenFile;
 use crate::check::Validator;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, Diagnostic, Report};
-use crate::disk::{self, FileFacts, NewText, ReplaceError, Replaced};
+use crate::diagnostic::{Applicability, Report};
+use crate::disk::{self, NewText, ReplaceError, Replaced};
 use crate::edit::{self, Change, ChangeError, IfExists};
 use crate::error::Error;
 use crate::file::{TokenEntry, TokenFile};
 use crate::name::DatabaseName;
-use crate::span::Span;
 
 /// The most bytes of a file that is read or written where nobody chose another number: 1 GiB.
+///
+/// ```
+/// use influxdb3_offline_tokens::MAX_FILE_BYTES;
+///
+/// assert_eq!(MAX_FILE_BYTES, 1 << 30);
+/// ```
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
 
 /// Checks a text at the time of this machine, with every rule.
@@ -267,7 +273,7 @@ impl Validator {
     pub fn check_file(&self, path: impl AsRef<Path>) -> Result<CheckedFile, Error> {
         let contents = disk::read(path.as_ref(), MAX_FILE_BYTES)?;
         let report = self.check_with(&contents.bytes, on_disk(&contents.facts));
-        Ok(CheckedFile { bytes: contents.bytes, report })
+        Ok(CheckedFile::new(contents.bytes, report))
     }
 
     /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text; gives how many.
@@ -306,80 +312,4 @@ impl Validator {
             Err(ReplaceError::Disk(error)) => Err(error.into()),
         }
     }
-}
-
-/// A file that was checked: what was read, and what was found in just that. `Debug` shows the report only.
-///
-/// ```
-/// use influxdb3_offline_tokens::Validator;
-///
-/// # let directory = tempfile::tempdir()?;
-/// # let path = directory.path().join("permission-tokens.json");
-/// let text = r#"{"tokens": [], "note": 1}"#;
-/// std::fs::write(&path, text)?;
-/// let checked = Validator::new(std::time::SystemTime::now()).check_file(&path)?;
-/// assert_eq!(checked.bytes(), text.as_bytes());
-/// assert!(checked.report().is_valid() && !checked.report().is_empty());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub struct CheckedFile {
-    bytes: Zeroizing<Vec<u8>>,
-    report: Report,
-}
-
-impl CheckedFile {
-    /// The bytes that were read, which hold the secrets.
-    #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// What was found.
-    #[must_use]
-    pub const fn report(&self) -> &Report {
-        &self.report
-    }
-}
-
-impl core::fmt::Debug for CheckedFile {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("CheckedFile").field("report", &self.report).finish_non_exhaustive()
-    }
-}
-
-/// What is to be said of the handle that was read.
-fn on_disk(facts: &FileFacts) -> impl Iterator<Item = Diagnostic> {
-    [readable_by_others(facts), foreign_owner(facts), several_links(facts)].into_iter().flatten()
-}
-
-fn about_the_file(code: Code, message: String) -> Diagnostic {
-    Diagnostic::new(code, Span::new(0, 0), String::new(), message)
-}
-
-fn readable_by_others(facts: &FileFacts) -> Option<Diagnostic> {
-    let mode = facts.mode.map(|mode| mode & 0o777).filter(|mode| mode & 0o077 != 0)?;
-    let message = format!("the mode of the file is {mode:04o}: others than its owner have access to it");
-    Some(about_the_file(Code::ReadableByOthers, message).help("run `chmod 600` on it"))
-}
-
-fn foreign_owner(facts: &FileFacts) -> Option<Diagnostic> {
-    const ROOT: u32 = 0;
-    let (owner, caller) = (facts.owner?, facts.caller?);
-    // Root looks after the files of others.
-    if [owner, ROOT].contains(&caller) || owner == ROOT {
-        return None;
-    }
-    let message = format!("the file belongs to user {owner}, who can read and change it");
-    Some(
-        about_the_file(Code::ForeignOwner, message)
-            .help("let the user who needs it, or root, own it: `chown`"),
-    )
-}
-
-fn several_links(facts: &FileFacts) -> Option<Diagnostic> {
-    let links = facts.links.filter(|links| *links > 1)?;
-    let message = format!(
-        "the file has {links} names (hard links): what is changed under one of them may stay under another"
-    );
-    Some(about_the_file(Code::SeveralLinks, message).help("remove the other names, or give this one a copy"))
 }

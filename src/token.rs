@@ -209,12 +209,26 @@ pub struct InvalidToken {
 
 impl InvalidToken {
     /// What is wrong.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{InvalidTokenKind, Token};
+    ///
+    /// let error = Token::parse("not a token").unwrap_err();
+    /// assert_eq!(error.kind(), InvalidTokenKind::Prefix);
+    /// ```
     #[must_use]
     pub const fn kind(&self) -> InvalidTokenKind {
         self.kind
     }
 
     /// Which bytes are wrong.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Token;
+    ///
+    /// let error = Token::parse("apiv3_a b").unwrap_err();
+    /// assert_eq!(error.span().range(), 7..8);
+    /// ```
     #[must_use]
     pub const fn span(&self) -> Span {
         self.span

@@ -118,12 +118,26 @@ impl DiskError {
     }
 
     /// The path as it was given.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Error, load};
+    ///
+    /// let Err(Error::Disk(error)) = load("/nowhere/permission-tokens.json") else { panic!("it is there") };
+    /// assert_eq!(error.path().file_name().unwrap(), "permission-tokens.json");
+    /// ```
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// The process that holds the lock, for [`DiskErrorKind::Locked`], where the system tells (Linux).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Error, load};
+    ///
+    /// let Err(Error::Disk(error)) = load("/nowhere/permission-tokens.json") else { panic!("it is there") };
+    /// assert_eq!(error.holder(), None); // nobody locks what is not there
+    /// ```
     #[must_use]
     pub fn holder(&self) -> Option<u32> {
         self.holder

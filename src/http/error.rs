@@ -24,24 +24,52 @@ pub struct InvalidHttpPermission {
 
 impl InvalidHttpPermission {
     /// Which member: `resource_type`, `resource_names` or `actions`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{HttpPermission, PermissionPart};
+    ///
+    /// let error = HttpPermission::from_parts("dbs", &["a"], &["read"]).unwrap_err();
+    /// assert_eq!(error.part(), PermissionPart::Type);
+    /// ```
     #[must_use]
     pub const fn part(&self) -> PermissionPart {
         self.part
     }
 
     /// Which item of its list, from 0; none where the member itself is wrong.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::HttpPermission;
+    ///
+    /// let error = HttpPermission::from_parts("db", &["a", "b c"], &["read"]).unwrap_err();
+    /// assert_eq!(error.item(), Some(1));
+    /// ```
     #[must_use]
     pub const fn item(&self) -> Option<usize> {
         self.item
     }
 
     /// What is wrong.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{HttpPermission, PermissionErrorKind};
+    ///
+    /// let error = HttpPermission::from_parts("db", &["a"], &["reed"]).unwrap_err();
+    /// assert_eq!(error.kind(), PermissionErrorKind::UnknownAction);
+    /// ```
     #[must_use]
     pub const fn kind(&self) -> PermissionErrorKind {
         self.kind
     }
 
     /// Which bytes of the item, or of the member where it is no list.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::HttpPermission;
+    ///
+    /// let error = HttpPermission::from_parts("db", &["b c"], &["read"]).unwrap_err();
+    /// assert_eq!(error.span().range(), 1..2);
+    /// ```
     #[must_use]
     pub const fn span(&self) -> Span {
         self.span

@@ -39,6 +39,16 @@ pub struct ServerComparison<'a> {
 
 impl<'a> ServerComparison<'a> {
     /// Compares a file with a server.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
+    /// let comparison = ServerComparison::between(&file, &server);
+    /// assert_eq!((comparison.tokens().len(), comparison.extra().len()), (1, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn between(file: &'a TokenFile, server: &'a ServerTokens) -> Self {
         let rows: std::collections::HashMap<&str, &ServerToken> =
@@ -60,24 +70,64 @@ impl<'a> ServerComparison<'a> {
     }
 
     /// The tokens of the file that the server lacks, in the order of the file.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
+    /// let comparison = ServerComparison::between(&file, &server);
+    /// assert!(comparison.missing().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn missing(&self) -> &[&'a TokenEntry] {
         &self.missing
     }
 
     /// The resource tokens of the server that the file lacks, in the order of the server.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
+    /// let comparison = ServerComparison::between(&file, &server);
+    /// assert_eq!(comparison.extra()[0].name(), "old");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn extra(&self) -> &[&'a ServerToken] {
         &self.extra
     }
 
     /// The tokens of both that differ, in the order of the file.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
+    /// let comparison = ServerComparison::between(&file, &server);
+    /// assert_eq!(comparison.tokens()[0].entry().name().as_str(), "app");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn tokens(&self) -> &[ServerDifference<'a>] {
         &self.tokens
     }
 
     /// Whether nothing differs.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
+    /// let comparison = ServerComparison::between(&file, &server);
+    /// assert!(!comparison.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.missing.is_empty() && self.extra.is_empty() && self.tokens.is_empty()
@@ -142,18 +192,48 @@ impl<'a> ServerDifference<'a> {
     }
 
     /// The token in the file.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
+    /// let comparison = ServerComparison::between(&file, &server);
+    /// assert_eq!(comparison.tokens()[0].entry().permissions().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn entry(&self) -> &'a TokenEntry {
         self.entry
     }
 
     /// The token on the server.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
+    /// let comparison = ServerComparison::between(&file, &server);
+    /// assert_eq!(comparison.tokens()[0].row().name(), "app");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn row(&self) -> &'a ServerToken {
         self.row
     }
 
     /// Whether the server has an admin token of this name, which may do everything.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
+    /// let comparison = ServerComparison::between(&file, &server);
+    /// assert!(!comparison.tokens()[0].is_admin());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn is_admin(&self) -> bool {
         self.row.permissions().is_admin()
@@ -176,12 +256,32 @@ impl<'a> ServerDifference<'a> {
     }
 
     /// What the server allows and the file does not: for each thing a request that shows it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
+    /// let comparison = ServerComparison::between(&file, &server);
+    /// assert_eq!(comparison.tokens()[0].gained()[0].to_string(), "write on database `a`");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn gained(&self) -> &[AccessRequest<'a>] {
         &self.gained
     }
 
     /// What the file allows and the server does not: for each thing a request that shows it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
+    /// let comparison = ServerComparison::between(&file, &server);
+    /// assert_eq!(comparison.tokens()[0].lost()[0].to_string(), "read on database `a`");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn lost(&self) -> &[AccessRequest<'a>] {
         &self.lost
@@ -206,6 +306,16 @@ impl<'a> ServerDifference<'a> {
     }
 
     /// Whether the secret is the same.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{SameSecret, ServerComparison, ServerTokens, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
+    /// let comparison = ServerComparison::between(&file, &server);
+    /// assert_eq!(comparison.tokens()[0].secret(), SameSecret::Unknown); // the row has no hash
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn secret(&self) -> SameSecret {
         match self.row.is_of(self.entry.token()) {

@@ -60,6 +60,17 @@ impl ChangeOptions {
     }
 
     /// How long to wait for other writers, in all.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use influxdb3_offline_tokens::{ChangeOptions, TokenFile, save};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// let at_once = ChangeOptions::new().wait(Duration::ZERO); // an error where somebody writes just now
+    /// save(&path, &TokenFile::default(), &at_once)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn wait(mut self, wait: Duration) -> Self {
         self.0.wait = wait;
@@ -85,6 +96,20 @@ impl ChangeOptions {
     }
 
     /// Whether to take all rights from everybody but the owner.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{ChangeOptions, TokenFile, save};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// std::fs::write(&path, r#"{"tokens": []}"#)?; // with the mode of the umask
+    /// save(&path, &TokenFile::default(), &ChangeOptions::new().tighten(true))?;
+    /// # #[cfg(unix)] {
+    /// use std::os::unix::fs::PermissionsExt;
+    /// assert_eq!(std::fs::metadata(&path)?.permissions().mode() & 0o777, 0o600);
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn tighten(mut self, tighten: bool) -> Self {
         self.0.tighten = tighten;
