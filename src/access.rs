@@ -230,7 +230,7 @@ impl<'a> AccessEntry<'a> {
         self.actions
     }
 
-    /// The places in `permissions`, from 0, of those that the entry was united from.
+    /// The places in `permissions`, from 0, of those that the entry was united from: the list that it was decided by.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};

@@ -6,8 +6,8 @@
 //! | column | form | from |
 //! |---|---|---|
 //! | `name` | the name of the token | server source |
-//! | `hash` | the first 9 hexadecimal digits of the SHA-512 of the token; early releases print all 128. Not there where the server was started without authentication | server source |
-//! | `expiry` | a time to the millisecond without a zone, which is UTC; null or not there for never | server source; that it is printed as `2026-01-01T00:00:00.001` is inferred |
+//! | `hash` | the first 9 hexadecimal digits of the SHA-512 of the token; early releases print all 128. Fewer than 8, or what is not hexadecimal, is as none. Not there where the server was started without authentication | server source |
+//! | `expiry` | a time to the millisecond without a zone, which is UTC; null or not there for never; an integer is read as milliseconds | server source; that it is printed as `2026-01-01T00:00:00.001` is inferred |
 //! | `permissions` | `*:*:*` for an admin token | documentation, server source |
 //! | `permissions` | for a resource token a JSON array of permission strings inside of a string | seen on a server of release 3.8.4; the Enterprise part of the source is closed |
 //!
@@ -35,7 +35,8 @@ const ADMIN: &str = "*:*:*";
 
 /// What the column `permissions` of `system.tokens` says.
 ///
-/// `Display` writes permissions as the column has them, a JSON array of strings.
+/// `Display` writes permissions as the column has them, a JSON array of strings; for an admin token only `*:*:*`, beside
+/// which nothing else counts.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Permission, ServerPermissions};
@@ -206,7 +207,8 @@ impl ServerToken {
         &self.permissions
     }
 
-    /// Whether the row is of this secret, as far as its piece of a hash tells; none where the row has no hash.
+    /// Whether the row is of this secret, as far as its piece of a hash tells; none where the row has no hash, or fewer than
+    /// 8 hexadecimal digits of it.
     ///
     /// Nine hexadecimal digits are the same for two secrets by chance once in 69 billion.
     ///

@@ -13,7 +13,10 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use influxdb3_offline_tokens::{Applicability, Code, Level, Validator};
+use influxdb3_offline_tokens::edit::Change;
+use influxdb3_offline_tokens::{
+    Applicability, ChangeOptions, Changed, Code, Level, TokenFile, Validator, change, save,
+};
 
 fn folder(code: Code) -> std::path::PathBuf {
     util::fixtures().join("codes").join(format!("{}-{}", code.id(), code.name()))
@@ -75,6 +78,29 @@ fn all_fixes_take_the_rights_of_others_and_safe_ones_do_not() {
     assert_eq!(validator.fix_file(&path, Applicability::Ask).unwrap(), 1);
     assert_eq!((bits(), fs::read(&path).unwrap()), (0o600, text));
     assert_eq!(validator.fix_file(&path, Applicability::Ask).unwrap(), 0);
+}
+
+/// Also where the text stays as it is.
+#[test]
+fn who_asks_for_it_has_the_rights_of_others_taken() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("permission-tokens.json");
+    let bits = || fs::metadata(&path).unwrap().mode() & 0o7777;
+    let (keep, tighten) = (ChangeOptions::new(), ChangeOptions::new().tighten(true));
+    save(&path, &TokenFile::default(), &keep).unwrap();
+    let text = fs::read(&path).unwrap();
+    let nothing = [Change::CreateDatabases(Vec::new())];
+    let write: [&dyn Fn(&ChangeOptions) -> Changed; 2] =
+        [&|options| save(&path, &TokenFile::default(), options).unwrap(), &|options| {
+            change(&path, &nothing, options).unwrap()
+        }];
+    for write in write {
+        mode(&path, 0o644);
+        assert_eq!((write(&keep), bits()), (Changed::Unchanged, 0o644));
+        assert_eq!((write(&tighten), bits()), (Changed::Replaced, 0o600));
+        assert_eq!((write(&tighten), bits()), (Changed::Unchanged, 0o600));
+        assert_eq!(fs::read(&path).unwrap(), text);
+    }
 }
 
 #[test]

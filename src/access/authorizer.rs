@@ -295,7 +295,7 @@ pub struct Authenticated<'a> {
 }
 
 impl<'a> Authenticated<'a> {
-    /// The name of the token.
+    /// The name of the token; never none.
     ///
     /// ```
     /// use std::time::SystemTime;

@@ -47,10 +47,11 @@ use crate::permission::{DatabaseActions, SystemResource};
 /// | `system health` | this system resource; `system *` every one, `system any` at least one |
 ///
 /// - `can`: each of these tokens is allowed all of the actions at once.
-/// - `cannot`: none of these tokens is allowed even one of the actions. Of `*` it says "not every one"; for "none" write
-///   `any`.
+/// - `cannot`: none of these tokens is allowed even one of the actions.
 /// - `only … can`: these tokens can, and no other token can even one of the actions. `nobody but … can`: no other token
 ///   can; `nobody can`: no token can.
+/// - **Where something is not allowed, `*` says "not every one", and `any` says "none".** `nobody can read *` holds where a
+///   token reads one database; write `nobody can read any`. It is the same with `system *` and `system any`.
 /// - A token that the file does not have fails the expectation, also with `cannot`: it is probably misspelt.
 /// - An expired token can do nothing.
 ///

@@ -112,7 +112,7 @@ impl<'a> Rights<'a> {
         self.exact.iter().map(move |(name, actions)| (*name, after(*name, *actions)))
     }
 
-    /// What may be done with all other databases, and with those that do not exist yet.
+    /// What may be done with all other databases but `_internal`, and with those that do not exist yet.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};

@@ -37,6 +37,11 @@ pub(super) struct Access {
     mode: Mode,
 }
 
+/// Whether others than the owner have rights; with an ACL the group's bits are what it can give at most.
+pub(super) fn is_open_to_others(stat: &Stat) -> bool {
+    Mode::from_raw_mode(stat.st_mode).intersects(Mode::RWXG | Mode::RWXO)
+}
+
 impl Access {
     /// That of a file which did not exist: its maker only.
     pub(super) fn private() -> Self {

@@ -76,7 +76,11 @@ pub(crate) fn replace<E, T: Into<NewText>>(
             None => Zeroizing::default(),
         };
         let text = edit(old.is_some().then_some(&bytes)).map_err(ReplaceError::Edit)?;
-        let Some(text) = text.map(Into::into) else {
+        let tightens =
+            options.tighten && old.as_ref().is_some_and(|old| access::is_open_to_others(&old.stat));
+        // Rights are taken as all else is changed: by a new file.
+        let same = || tightens.then(|| NewText::Insertion { at: 0, text: Zeroizing::default() });
+        let Some(text) = text.map(Into::into).or_else(same) else {
             wipe([bytes]);
             // An earlier writer may have been stopped before its sync, and "it is there" is a promise too.
             if let Some(old) = &old {

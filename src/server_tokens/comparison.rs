@@ -117,7 +117,7 @@ impl<'a> ServerComparison<'a> {
         &self.tokens
     }
 
-    /// Whether nothing differs.
+    /// Whether nothing differs. A secret of which the server tells no hash is not compared.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
@@ -152,7 +152,7 @@ pub enum SameSecret {
     /// No: the hash is of another one. A server does not take a changed secret for a name that it has (server source, for
     /// the admin token file).
     No,
-    /// The server tells no hash.
+    /// The server tells no hash, or too little of it.
     Unknown,
 }
 
@@ -255,7 +255,8 @@ impl<'a> ServerDifference<'a> {
         self.row.permissions().unread().next().is_some()
     }
 
-    /// What the server allows and the file does not: for each thing a request that shows it.
+    /// What the server allows and the file does not: for each thing a request that shows it. Not for an admin token, which
+    /// may do everything ([`is_admin`](Self::is_admin)).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};

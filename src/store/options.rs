@@ -95,7 +95,7 @@ impl ChangeOptions {
         self
     }
 
-    /// Whether to take all rights from everybody but the owner.
+    /// Whether to take all rights from everybody but the owner, also where the text stays as it is.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{ChangeOptions, TokenFile, save};
