@@ -209,6 +209,21 @@ const ALONE: [Code; 15] = [
     Code::SeveralLinks,
 ];
 
+/// `naken` comes as near to `name` as to `token`, and only one of them is left.
+#[test]
+fn a_member_is_meant_to_be_what_the_others_leave() {
+    let others = r#""expiry_millis": 1780272000000, "permissions": ["system:*:read"]"#;
+    for members in [r#""naken": "TOKEN", "namec": "app""#, r#""namec": "app", "naken": "TOKEN""#] {
+        let text = format!(r#"{{"tokens": [{{{}, {others}}}]}}"#, members.replace("TOKEN", STRONG));
+        let mut found = findings(&text);
+        found.sort();
+        assert_eq!(found, ["misspelt-member \"naken\"", "misspelt-member \"namec\""], "{members}");
+        let fixed = Validator::new(util::now()).fix(text.as_bytes(), Applicability::Safe).unwrap();
+        let expected = text.replace("naken", "token").replace("namec", "name");
+        assert!(fixed.as_bytes() == expected.as_bytes(), "{members}");
+    }
+}
+
 #[test]
 fn a_file_with_all_mistakes_at_once_is_told_all() {
     let text = all_at_once();

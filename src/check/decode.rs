@@ -9,7 +9,7 @@ use crate::check::context::{At, Context, finding, in_brackets};
 use crate::check::databases::are_compared;
 use crate::check::entry::Entry;
 use crate::check::expiry::never_expires;
-use crate::check::members::{ENTRY_MEMBERS, HTTP_MEMBERS, duplicate, key_name, unknown};
+use crate::check::members::{ENTRY_MEMBERS, HTTP_MEMBERS, duplicate, key_name, meaning, unknown};
 use crate::check::permissions;
 use crate::check::plain::{PlainEntry, Quiet};
 use crate::check::syntax::{Attempt, Form, bare_token};
@@ -246,7 +246,8 @@ impl<'v, 'a> Decoder<'v, 'a> {
                 _ => !self.create_seen,
             });
             let once = || self.members.get(name).is_some_and(|(_, once)| *once);
-            match unknown(&mut self.context, *key, (name, &once), node, &free, At::Member(name)) {
+            let meaning = meaning(name, &free);
+            match unknown(&mut self.context, *key, (name, &once), node, meaning, At::Member(name)) {
                 Some(CREATE_DATABASES) => self.create_databases(node),
                 Some(TOKENS) => {
                     tokens_meant = true;

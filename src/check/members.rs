@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 use core::time::Duration;
 use std::collections::HashMap;
@@ -67,6 +68,24 @@ pub(super) fn duplicate(
     });
 }
 
+/// The member that one of another name was meant to be, and how safely that can be said; nothing of the last for a member
+/// of the HTTP API, which has its own finding.
+pub(super) type Meaning = (&'static str, Option<Applicability>);
+
+/// What a member is meant to be, of those that are `free`.
+pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
+    if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
+        return free.contains(ours).then_some((ours, None));
+    }
+    let same = free.iter().copied().find(|known| is_same_word(known, name));
+    let near = same.or_else(|| meant(name, free.iter().copied()).map(|(known, _)| known));
+    let alias = || {
+        let alias = ALIASES.iter().find(|(alias, known)| free.contains(known) && is_same_word(alias, name));
+        alias.map(|(_, known)| (*known, Some(Applicability::Ask)))
+    };
+    near.map(|known| (known, Some(Applicability::Safe))).or_else(alias)
+}
+
 /// Reports a member that is not of the format; gives the member that was meant, if that is clear. Where its name stands more
 /// than `once`, a person must decide which of them is meant.
 pub(super) fn unknown(
@@ -74,13 +93,13 @@ pub(super) fn unknown(
     key: RawStr<'_>,
     (name, once): (&str, &dyn Fn() -> bool),
     value: &Node<'_>,
-    free: &[&'static str],
+    meaning: Option<Meaning>,
     at: At<'_>,
 ) -> Option<&'static str> {
     if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
         let now = context.validator.now;
         let fix = || {
-            let renamed = (once() && free.contains(ours)).then(|| Edit::new(key.inner(), *ours))?;
+            let renamed = (once() && meaning.is_some()).then(|| Edit::new(key.inner(), *ours))?;
             if *ours == "name" {
                 return Some(Fix::new(Applicability::Ask, [renamed]));
             }
@@ -96,16 +115,10 @@ pub(super) fn unknown(
             })
         });
         // A duration is no expiry, so nothing more can be said of its value.
-        return Some("name").filter(|ours| name == "token_name" && free.contains(ours));
+        return Some("name").filter(|_| name == "token_name" && meaning.is_some());
     }
-    let same = free.iter().copied().find(|known| is_same_word(known, name));
-    let near = same.or_else(|| meant(name, free.iter().copied()).map(|(known, _)| known));
-    let alias = || {
-        let alias = ALIASES.iter().find(|(alias, known)| free.contains(known) && is_same_word(alias, name));
-        alias.map(|(_, known)| *known)
-    };
-    if let Some(known) = near.or_else(alias) {
-        let replace = if near.is_some() { replace_safely } else { replace_on_request };
+    if let Some((known, how)) = meaning {
+        let replace = if how == Some(Applicability::Safe) { replace_safely } else { replace_on_request };
         context.find(
             Code::MisspeltMember,
             key.outer(),
@@ -209,12 +222,24 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
     let pairs = known.into_iter().zip(&found);
     let mut free: Vec<&'static str> =
         pairs.filter(|(_, slot)| slot.is_none()).map(|(known, _)| known).collect();
-    for (member, name) in unknown_members {
+    let mut meanings: Vec<Option<Meaning>> = vec![None; unknown_members.len()];
+    // Where one is clear, fewer names are left for the others, and another may be clear.
+    loop {
+        let before = free.len();
+        for ((_, name), slot) in unknown_members.iter().zip(&mut meanings).filter(|(_, slot)| slot.is_none())
+        {
+            *slot = meaning(name, &free);
+            free.retain(|known| slot.is_none_or(|(taken, _)| taken != *known));
+        }
+        if free.len() == before || free.is_empty() {
+            break;
+        }
+    }
+    for ((member, name), meaning) in unknown_members.into_iter().zip(meanings) {
         let once = || seen.get(&name).is_some_and(|(_, once)| *once);
-        let meant = unknown(context, member.key, (&name, &once), &member.value, &free, at(&name));
+        let meant = unknown(context, member.key, (&name, &once), &member.value, meaning, at(&name));
         if let Some(slot) = meant.and_then(&place).and_then(|place| found.get_mut(place)) {
             *slot = Some((member.key, &member.value));
-            free.retain(|known| Some(*known) != meant);
         }
     }
     found
