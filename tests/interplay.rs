@@ -209,6 +209,21 @@ const ALONE: [Code; 15] = [
     Code::SeveralLinks,
 ];
 
+/// In any order, so that the one which may hold an expiry is looked at.
+#[test]
+fn a_member_of_the_http_api_hides_no_misspelt_one() {
+    for expiries in [r#""expiry_secs": 60, "expiry_milis": 5"#, r#""expiry_milis": 5, "expiry_secs": 60"#] {
+        let text = format!(
+            r#"{{"tokens": [{{"token": "{STRONG}", "name": "app", {expiries}, "permissions": []}}]}}"#
+        );
+        let found = findings(&text);
+        for expected in ["misspelt-member \"expiry_milis\"", "http-request-body \"expiry_secs\"", "expired 5"]
+        {
+            assert!(found.iter().any(|found| found == expected), "{expected}: {found:?}");
+        }
+    }
+}
+
 /// `naken` comes as near to `name` as to `token`, and only one of them is left.
 #[test]
 fn a_member_is_meant_to_be_what_the_others_leave() {

@@ -86,6 +86,10 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
     near.map(|known| (known, Some(Applicability::Safe))).or_else(alias)
 }
 
+fn is_http(name: &str) -> bool {
+    HTTP_MEMBERS.iter().any(|(http, _)| *http == name)
+}
+
 /// Reports a member that is not of the format; gives the member that was meant, if that is clear. Where its name stands more
 /// than `once`, a person must decide which of them is meant.
 pub(super) fn unknown(
@@ -226,10 +230,15 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
     // Where one is clear, fewer names are left for the others, and another may be clear.
     loop {
         let before = free.len();
-        for ((_, name), slot) in unknown_members.iter().zip(&mut meanings).filter(|(_, slot)| slot.is_none())
-        {
-            *slot = meaning(name, &free);
-            free.retain(|known| slot.is_none_or(|(taken, _)| taken != *known));
+        // A member of the HTTP API takes no name from one that is nearly right.
+        for of_http in [false, true] {
+            let pairs = unknown_members.iter().zip(&mut meanings);
+            for ((_, name), slot) in
+                pairs.filter(|((_, name), slot)| slot.is_none() && is_http(name) == of_http)
+            {
+                *slot = meaning(name, &free);
+                free.retain(|known| slot.is_none_or(|(taken, _)| taken != *known));
+            }
         }
         if free.len() == before || free.is_empty() {
             break;
