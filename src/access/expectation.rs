@@ -50,8 +50,8 @@ use crate::permission::{DatabaseActions, SystemResource};
 /// - `cannot`: none of these tokens is allowed even one of the actions.
 /// - `only … can`: these tokens can, and no other token can even one of the actions. `nobody but … can`: no other token
 ///   can; `nobody can`: no token can.
-/// - **Where something is not allowed, `*` says "not every one", and `any` says "none".** `nobody can read *` holds where a
-///   token reads one database; write `nobody can read any`. It is the same with `system *` and `system any`.
+/// - `*` and `system *` are only for `can`: "not every one" would hold where a token reads all databases but one. With
+///   `cannot`, `only` and `nobody`, write `any`: not even one.
 /// - A token that the file does not have fails the expectation, also with `cannot`: it is probably misspelt.
 /// - An expired token can do nothing.
 ///
@@ -235,13 +235,9 @@ impl Expectation {
     // The decision that shows that the token can do one of the actions.
     fn allowed<'a>(&'a self, token: &'a TokenEntry, now: SystemTime) -> Option<FailureKind<'a>> {
         self.actions.iter().find_map(|action| {
-            let (all, requests) = self.requests(token, action);
-            let decide = |request: AccessRequest<'a>| (request, token.decide(request, now));
-            let mut allowed =
-                requests.iter().map(|request| decide(*request)).filter(|one| one.1.is_allowed());
-            let first = allowed.next();
-            let holds = if all { allowed.count() + 1 == requests.len() } else { first.is_some() };
-            let (request, decision) = first.filter(|_| holds)?;
+            let (_, requests) = self.requests(token, action);
+            let mut decided = requests.into_iter().map(|request| (request, token.decide(request, now)));
+            let (request, decision) = decided.find(|one| one.1.is_allowed())?;
             Some(FailureKind::Allowed { request, decision })
         })
     }

@@ -46,6 +46,11 @@ pub enum ExpectationErrorKind {
     /// Another action than `read` on a system resource.
     #[error("system resources can only be read")]
     ActionNotForSystem,
+    /// `*` where something is not allowed: "not every one" is less than who writes it means.
+    #[error(
+        "with `cannot`, `only` and `nobody`, write `any` instead of `*`: it says that not even one is allowed"
+    )]
+    EveryDenied,
     /// Nothing after the actions.
     #[error("the end is missing: name a database, `*`, `any`, `new` or `system`")]
     MissingWhat,
@@ -223,6 +228,9 @@ fn sentence(line: usize, words: &[Word<'_>]) -> Result<Option<Expectation>, Kind
     let (what, rest) = what(rest)?;
     if !rest.is_empty() {
         return Err(Kind::TooMuch);
+    }
+    if rule != Rule::Can && matches!(what, What::EveryDatabase | What::EverySystem) {
+        return Err(Kind::EveryDenied);
     }
     let system = matches!(what, What::System(_) | What::EverySystem | What::AnySystem);
     if system && actions != DatabaseActions::READ {
