@@ -1,9 +1,11 @@
-//! The rules of the house: a module imports only modules above it in `lib.rs`, each dependency is named in one place, and
-//! no file is long.
+//! The rules of the house: a module imports only modules above it in `lib.rs`, each dependency is named in one place, no
+//! file is long, and every public item has an example.
 
 #![allow(missing_docs)]
 
 use std::path::{Path, PathBuf};
+
+use regex::Regex;
 
 const LONGEST: usize = 400;
 
@@ -195,4 +197,37 @@ fn the_house_is_at_most_one_level_deep() {
     let deep: Vec<String> =
         files().into_iter().map(|(file, _)| file).filter(|file| file.matches('/').count() > 1).collect();
     assert!(deep.is_empty(), "{deep:?}");
+}
+
+/// The public items without an example: each in a paragraph of its own, as rustfmt leaves them, behind its docs.
+fn without_example(file: &str, text: &str) -> Vec<String> {
+    let item = Regex::new(r"(?m)^ *pub (const )?(fn|struct|enum|trait|const|static|type) (\w+)").unwrap();
+    let own = text.split("\n#[cfg(test)]\nmod ").next().unwrap();
+    let missing = own.split("\n\n").filter_map(|paragraph| {
+        let found = item.captures(paragraph)?;
+        let docs = &paragraph[..found.get(0)?.start()];
+        (!docs.contains("/// ```\n")).then(|| format!("{file}: {}", &found[3]))
+    });
+    missing.collect()
+}
+
+// What rustdoc counts leaves out the methods of types that are re-exported from private modules.
+#[test]
+fn every_public_item_has_an_example() {
+    let missing: Vec<String> = files().iter().flat_map(|(file, text)| without_example(file, text)).collect();
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn a_missing_example_is_seen() {
+    let example = "/// ```\n/// assert!(true);\n/// ```\n";
+    for (text, count) in [
+        (format!("/// What.\n///\n{example}#[must_use]\npub const fn f() {{}}\n"), 0),
+        ("/// What.\n#[must_use]\npub const fn f() {}\n".to_owned(), 1),
+        (format!("{example}pub struct A;\n\nimpl A {{\n\n    /// What.\n    pub fn f() {{}}\n}}\n"), 1),
+        ("pub(crate) fn f() {}\n".to_owned(), 0),
+        ("fn f() {}\n\n#[cfg(test)]\nmod tests {\n    pub fn g() {}\n}\n".to_owned(), 0),
+    ] {
+        assert_eq!(without_example("a", &text).len(), count, "{text}");
+    }
 }
