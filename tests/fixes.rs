@@ -144,6 +144,11 @@ fn permissions_become_what_was_meant() {
         ("system:health:write", "system:health:read"),
         ("db:a,a:read,read", "db:a:read"),
         ("db:a\\u002ca:read", "db:a:read"),
+        // Without what is too much, another permission would begin here, and the rest would be read in another way.
+        ("db:a:read,db,:b:rea", "db:a:read,db,:b:rea"),
+        ("db:a:read;db,,:b:rea", "db:a:read;db,,:b:rea"),
+        ("db:a:read, system :health:rea", "db:a:read, system :health:rea"),
+        ("db:a:read, ,db:b:read,", "db:a:read\", \"db:b:read"),
     ] {
         let text = |permission: &str| {
             format!(

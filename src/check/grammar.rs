@@ -80,6 +80,19 @@ pub(super) fn between_permissions(text: &str) -> Vec<Span> {
     if colons == 2 { separators } else { Vec::new() }
 }
 
+/// Where the third part would end with the type of another permission, but for white space or empty items: without them the
+/// rest would be read in another way.
+fn nearly_another(text: &str) -> Option<Span> {
+    let mut colons = text.match_indices(':').skip(1).map(|(at, _)| at);
+    let (start, end) = (colons.next()? + 1, colons.next()?);
+    let actions = text.get(start..end)?;
+    let is_separator = |c: char| matches!(c, ',' | ';') || c.is_whitespace();
+    let written = actions.trim_end_matches(is_separator);
+    let word = written.rsplit(is_separator).next()?;
+    let before = written.strip_suffix(word)?.trim_end();
+    matches!(word, "db" | "system").then(|| Span::new(start + before.len(), end))
+}
+
 /// The same for a text that is put together from pieces of the file; what is in no one piece is left out.
 pub(super) fn errors_in(context: &mut Context<'_>, at: At<'_>, text: &str, place: Place<'_>) {
     if Permission::accept(text).is_some() {
@@ -87,11 +100,17 @@ pub(super) fn errors_in(context: &mut Context<'_>, at: At<'_>, text: &str, place
     }
     let release = context.validator.release;
     // Looked for once, not for every fragment of a long text.
-    let hides = OnceCell::new();
+    let (hides, another) = (OnceCell::new(), OnceCell::new());
     Permission::each_mistake(text, |mistake| {
         let Some(span) = place(mistake.span) else { return };
         let code = code(mistake.kind);
-        let fix = || fix(&mistake.error(text), place, span, text);
+        let fix = || {
+            let another: &Option<Span> = another.get_or_init(|| nearly_another(text));
+            let joins = another.is_some_and(|another| {
+                another.start() <= mistake.span.start() && mistake.span.end() <= another.end()
+            });
+            if joins { None } else { fix(&mistake.error(text), place, span, text) }
+        };
         context.find(code, span, fix, || {
             let error = mistake.error(text);
             let fragment = error.span().text(text).unwrap_or_default();
