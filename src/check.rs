@@ -34,6 +34,7 @@ use thiserror::Error;
 use self::context::Context;
 use self::decode::{Decoder, TOKENS_FORM};
 use self::fixes::Fixes;
+pub(crate) use self::members::is_mistaken;
 pub(crate) use self::whole::Whole;
 use crate::admin::AdminTokenFile;
 use crate::code::{Code, Severity};

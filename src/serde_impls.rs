@@ -17,6 +17,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Se
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use zeroize::Zeroize;
 
+use crate::check::is_mistaken;
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
 use crate::json::pretty;
@@ -25,6 +26,9 @@ use crate::permission::{DatabaseActions, Permission, SystemResource};
 use crate::release::Release;
 use crate::secret::SecretBytes;
 use crate::token::Token;
+
+const FILE_MEMBERS: [&str; 2] = ["create_databases", "tokens"];
+const ENTRY_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "permissions"];
 
 /// Reads a string and parses it; what is no string is not quoted.
 struct Text<T>(&'static str, PhantomData<T>);
@@ -174,6 +178,15 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
+/// Passes over a member that is not of the format, as the server does; one that is meant to be another is refused, and its
+/// name not quoted.
+fn pass_over<'de, A: MapAccess<'de>>(access: &mut A, is_mistaken: bool) -> Result<(), A::Error> {
+    if is_mistaken {
+        return Err(A::Error::custom("the name of a member is nearly that of another, which is meant"));
+    }
+    access.next_value::<IgnoredAny>().map(drop)
+}
+
 fn set<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
     member: &mut Option<T>,
     access: &mut A,
@@ -220,7 +233,7 @@ impl<'de> Deserialize<'de> for TokenEntry {
                         "name" => set(&mut name, &mut access, "name")?,
                         "expiry_millis" => set(&mut expiry, &mut access, "expiry_millis")?,
                         "permissions" => set(&mut permissions, &mut access, "permissions")?,
-                        _ => drop(access.next_value::<IgnoredAny>()?),
+                        other => pass_over(&mut access, is_mistaken(other, &ENTRY_MEMBERS))?,
                     }
                 }
                 let Secret(token) = token.ok_or_else(|| A::Error::missing_field("token"))?;
@@ -269,7 +282,7 @@ impl<'de> Deserialize<'de> for TokenFile {
                     match key.as_ref() {
                         "create_databases" => set(&mut databases, &mut access, "create_databases")?,
                         "tokens" => set(&mut tokens, &mut access, "tokens")?,
-                        _ => drop(access.next_value::<IgnoredAny>()?),
+                        other => pass_over(&mut access, is_mistaken(other, &FILE_MEMBERS))?,
                     }
                 }
                 let List(databases) = databases.unwrap_or(List(Vec::new()));

@@ -229,10 +229,7 @@ fn what_is_wrong_is_said_where_it_is() {
             wrong
                 .push(format!("{text}\n  {:?} `{place}` {error}\n  {kind:?} `{under}` {says}", error.kind()));
         }
-        assert!(
-            serde_json::from_str::<HttpTokenRequest>(&text).is_err() || kind == Kind::MisspeltMember,
-            "{text}"
-        );
+        assert!(serde_json::from_str::<HttpTokenRequest>(&text).is_err(), "{text}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let error = HttpTokenRequest::parse(b"{\"token_name\": \"\xFF\"}").unwrap_err();
@@ -310,8 +307,8 @@ fn agree(text: &[u8]) -> Result<(), String> {
     let by_serde = serde_json::from_slice::<HttpTokenRequest>(text);
     match (HttpTokenRequest::parse(text), by_serde) {
         (Ok(ours), Ok(theirs)) if ours == theirs => Ok(()),
-        // serde's reader does not look for slips.
-        (Err(error), _) if error.kind() == Kind::MisspeltMember => in_text(&error, text),
+        // serde says what is misspelt, whatever else stands in the object.
+        (Ok(_), Err(error)) if error.to_string().contains("nearly that of another") => Ok(()),
         (Err(error), Err(_)) => in_text(&error, text),
         (ours, theirs) => Err(format!("{ours:?}\n{theirs:?}")),
     }

@@ -10,8 +10,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use InvalidNameKind::{BadCharacter, BadStart, Empty, LastSlash, SecondSlash, TooLong};
 use InvalidTokenKind::{Characters, Prefix};
 use influxdb3_offline_tokens::{
-    DatabaseName, DuplicateKind, Expiry, InvalidExpiry, InvalidNameKind, InvalidTokenKind, LineIndex,
-    Release, Span, SystemResource, Token, TokenEntry, TokenFile, TokenName,
+    AdminTokenFile, DatabaseName, DuplicateKind, Expiry, InvalidExpiry, InvalidNameKind, InvalidTokenKind,
+    LineIndex, Release, Span, SystemResource, Token, TokenEntry, TokenFile, TokenName,
 };
 use props::cases;
 use proptest::prelude::*;
@@ -330,4 +330,33 @@ proptest! {
         let location = LineIndex::new(text.as_bytes()).location(offset);
         prop_assert_eq!((location.line, location.column), (line, column));
     }
+}
+
+/// A misspelt `expiry_millis` would make a token that never expires.
+#[test]
+fn serde_takes_no_member_for_another() {
+    let entry =
+        |member: &str| format!(r#"{{"token": "apiv3_a", "name": "a", "permissions": [], "{member}": 1}}"#);
+    for member in ["expiry_milis", "Expiry_millis", "expires", "expiry_secs", "permission", "grants"] {
+        let text = entry(member);
+        let file = format!(r#"{{"tokens": [{text}]}}"#);
+        let error = serde_json::from_str::<TokenEntry>(&text).unwrap_err().to_string();
+        assert!(
+            error.starts_with("the name of a member is nearly that of another, which is meant"),
+            "{error}"
+        );
+        assert!(serde_json::from_str::<TokenFile>(&file).is_err(), "{member}");
+        assert!(TokenFile::parse(file.as_bytes()).is_err(), "{member}");
+        let admin = text.replace("permissions", "owner");
+        assert_eq!(
+            serde_json::from_str::<AdminTokenFile>(&admin).is_err(),
+            AdminTokenFile::parse(admin.as_bytes()).is_err(),
+            "{member}"
+        );
+    }
+    for member in ["comment", "owner", "x"] {
+        assert_eq!(serde_json::from_str::<TokenEntry>(&entry(member)).unwrap().expiry(), None);
+    }
+    let file = r#"{"create_database": ["a"], "tokens": []}"#;
+    assert!(serde_json::from_str::<TokenFile>(file).is_err() && TokenFile::parse(file.as_bytes()).is_err());
 }

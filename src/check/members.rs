@@ -86,6 +86,11 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
     near.map(|known| (known, Some(Applicability::Safe))).or_else(alias)
 }
 
+/// Whether a member that is none of the `known` ones is a mistake, whatever else stands in the object.
+pub(crate) fn is_mistaken(name: &str, known: &[&'static str]) -> bool {
+    is_http(name) || meaning(name, known).is_some()
+}
+
 fn is_http(name: &str) -> bool {
     HTTP_MEMBERS.iter().any(|(http, _)| *http == name)
 }

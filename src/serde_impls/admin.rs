@@ -4,13 +4,16 @@ use alloc::string::String;
 use core::fmt;
 use core::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::{Key, Secret, Text, set};
+use super::{Key, Secret, Text, pass_over, set};
 use crate::admin::AdminTokenFile;
+use crate::check::is_mistaken;
 use crate::json::pretty;
 use crate::secret::SecretBytes;
+
+const MEMBERS: [&str; 4] = ["token", "name", "description", "expiry_millis"];
 
 /// A string whose error does not quote what stands in its place.
 struct Plain(String);
@@ -58,7 +61,7 @@ impl<'de> Deserialize<'de> for AdminTokenFile {
                         "name" => set(&mut name, &mut access, "name")?,
                         "description" => set(&mut description, &mut access, "description")?,
                         "expiry_millis" => set(&mut expiry, &mut access, "expiry_millis")?,
-                        _ => drop(access.next_value::<IgnoredAny>()?),
+                        other => pass_over(&mut access, is_mistaken(other, &MEMBERS))?,
                     }
                 }
                 let Secret(token) = token.ok_or_else(|| A::Error::missing_field("token"))?;

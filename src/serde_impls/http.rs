@@ -5,13 +5,21 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::{Key, List, Text, set};
+use super::{Key, List, Text, pass_over, set};
 use crate::http::{HttpPermission, HttpTokenRequest};
 use crate::json::compact;
 use crate::permission::Permission;
+use crate::suggest::meant;
+
+const BODY_MEMBERS: [&str; 3] = ["token_name", "permissions", "expiry_secs"];
+const PERMISSION_MEMBERS: [&str; 3] = ["resource_type", "resource_names", "actions"];
+
+fn is_misspelt(name: &str, known: &[&'static str]) -> bool {
+    meant(name, known.iter().copied()).is_some()
+}
 
 struct Plain(String);
 
@@ -86,7 +94,7 @@ impl<'de> Deserialize<'de> for HttpPermission {
                         "resource_type" => set(&mut resource_type, &mut access, "resource_type")?,
                         "resource_names" => set(&mut names, &mut access, "resource_names")?,
                         "actions" => set(&mut actions, &mut access, "actions")?,
-                        _ => drop(access.next_value::<IgnoredAny>()?),
+                        other => pass_over(&mut access, is_misspelt(other, &PERMISSION_MEMBERS))?,
                     }
                 }
                 let Plain(resource_type) =
@@ -138,7 +146,7 @@ impl<'de> Deserialize<'de> for HttpTokenRequest {
                         "token_name" => set(&mut name, &mut access, "token_name")?,
                         "permissions" => set(&mut permissions, &mut access, "permissions")?,
                         "expiry_secs" => set(&mut seconds, &mut access, "expiry_secs")?,
-                        _ => drop(access.next_value::<IgnoredAny>()?),
+                        other => pass_over(&mut access, is_misspelt(other, &BODY_MEMBERS))?,
                     }
                 }
                 let name = name.ok_or_else(|| A::Error::missing_field("token_name"))?;
