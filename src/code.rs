@@ -200,6 +200,7 @@ codes! {
     NeverExpires = "T0313", "never-expires", Note, "a token never expires";
     ExpiresSoon = "T0314", "expires-soon", Warning, "a token expires soon";
     ExpiresFar = "T0315", "expires-far", Note, "a token expires far in the future";
+    TokenInName = "T0316", "token-in-name", Warning, "a token stands in a name";
     DuplicateName = "T0401", "duplicate-name", Error, "two tokens have one name";
     DuplicateToken = "T0402", "duplicate-token", Error, "two entries have one token";
     NoTokens = "T0403", "no-tokens", Warning, "there is no token in the file";

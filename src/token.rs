@@ -250,6 +250,18 @@ impl InvalidToken {
 #[error("the operating system gives no random bytes")]
 pub struct GenerateTokenError(#[source] rand::rngs::SysError);
 
+/// Whether a whole token stands in a text: no name has 32 such characters behind the prefix.
+#[cfg(feature = "std")]
+pub(crate) fn holds_token(text: &str) -> bool {
+    const SHORTEST: usize = 32;
+    let is_body = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    text.len() >= TOKEN_PREFIX.len() + SHORTEST
+        && text.match_indices(TOKEN_PREFIX).any(|(at, prefix)| {
+            let behind = text.as_bytes().get(at + prefix.len()..).unwrap_or_default();
+            behind.get(..SHORTEST).is_some_and(|body| body.iter().all(is_body))
+        })
+}
+
 /// The rule of a token: the first thing that is wrong with it.
 pub(crate) fn check_token(token: &str) -> Result<(), InvalidToken> {
     if !token.starts_with(TOKEN_PREFIX) {

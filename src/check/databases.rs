@@ -65,9 +65,11 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
         // Where nobody is granted the name that comes near, both are one mistake.
         let pair = near.filter(|(near, _)| !is_granted(whole, near)).map(|(near, _)| near);
         told.extend(pair);
-        let fix = || match pair.filter(|_| !granted.again) {
-            Some(near) => Some(replace_on_request(granted.span, near)),
-            None => add_database(whole, name),
+        let fix = || match (pair, near) {
+            (Some(pair), _) if !granted.again => Some(replace_on_request(granted.span, pair)),
+            // It is probably misspelt, and then it is not to be created.
+            (_, Some(_)) => None,
+            (_, None) => add_database(whole, name),
         };
         context.find(Code::GrantedNotCreated, granted.span, fix, || {
             let message = with_fragment(

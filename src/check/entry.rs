@@ -8,7 +8,7 @@ use crate::check::context::{At, Context, finding, half_a_character, replace_on_r
 use crate::check::decode::{Decoder, opening};
 use crate::check::expiry::{expiry_rules, never_expires};
 use crate::check::members::{ENTRY_MEMBERS, entry_members};
-use crate::check::names::is_variable;
+use crate::check::names::{is_variable, token_in_name};
 use crate::check::permissions;
 use crate::check::strength::{Strength, strength};
 use crate::code::Code;
@@ -18,7 +18,7 @@ use crate::json::{Member, Node, RawStr, Value, Wiped};
 use crate::name::{OPERATOR_TOKEN_NAME, TokenName};
 use crate::redact::may_show;
 use crate::span::Span;
-use crate::token::{InvalidTokenKind, TOKEN_PREFIX, Token, check_token};
+use crate::token::{InvalidTokenKind, TOKEN_PREFIX, Token, check_token, holds_token};
 
 pub(super) struct Entry;
 
@@ -230,6 +230,9 @@ pub(super) fn not_empty<'a>(
             found.help("name who uses it")
         });
         return None;
+    }
+    if holds_token(&name) {
+        token_in_name(context, at, string.inner());
     }
     Some((string, name))
 }

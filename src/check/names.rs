@@ -7,6 +7,7 @@ use crate::code::{Code, Severity};
 use crate::json::Places;
 use crate::name::{INTERNAL_DATABASE, InvalidNameKind, MAX_DATABASE_NAME, check_database_name};
 use crate::span::Span;
+use crate::token::holds_token;
 
 /// The longest name that the documentation allows.
 pub(super) const DOCUMENTED_NAME: usize = 64;
@@ -67,7 +68,9 @@ pub(super) fn database_name(
 
 /// What can be said of a right name of a database, wherever it stands.
 pub(super) fn name_warnings(context: &mut Context<'_>, at: At<'_>, span: Span, name: &str) {
-    if name.len() > DOCUMENTED_NAME {
+    if holds_token(name) {
+        token_in_name(context, at, span);
+    } else if name.len() > DOCUMENTED_NAME {
         context.tell_as(Code::DatabaseNameTooLong, Severity::Warning, span, || {
             let message = format!(
                 "a database name of {} characters: the documentation allows {DOCUMENTED_NAME}, the server {MAX_DATABASE_NAME}",
@@ -82,6 +85,15 @@ pub(super) fn name_warnings(context: &mut Context<'_>, at: At<'_>, span: Span, n
             finding(Code::PlaceholderName, span, at, message).help("write the name of your database")
         });
     }
+}
+
+/// Warns of a token that was written, or pasted, as a name.
+pub(super) fn token_in_name(context: &mut Context<'_>, at: At<'_>, span: Span) {
+    context.tell(Code::TokenInName, span, || {
+        let message = "a token stands in this name, and everybody who may list names reads it";
+        let found = finding(Code::TokenInName, span, at, message);
+        found.help("write the name, and make a new token in place of the one that stands here")
+    });
 }
 
 /// Whether a whole name is a variable that was not filled in.

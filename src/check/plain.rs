@@ -15,7 +15,7 @@ use crate::name::{INTERNAL_DATABASE, TokenName};
 use crate::permission::{DatabaseActions, Permission};
 use crate::release::Release;
 use crate::span::Span;
-use crate::token::{TOKEN_PREFIX, Token, check_token};
+use crate::token::{TOKEN_PREFIX, Token, check_token, holds_token};
 
 /// What nothing is said of, with the options of a validator.
 pub(super) struct Quiet {
@@ -80,6 +80,7 @@ impl<'f, 'a> PlainEntry<'f, 'a> {
             && !body.contains(&b':')
             && !has_space(self.name.as_bytes().first())
             && !has_space(self.name.as_bytes().last())
+            && !holds_token(self.name)
             && self.expiry.is_none_or(|expiry| quiet.expiry.contains(&expiry))
     }
 
@@ -155,7 +156,7 @@ impl<'f, 'a> PlainEntry<'f, 'a> {
 const DOCUMENTED_ACTIONS: DatabaseActions = DatabaseActions::READ.union(DatabaseActions::WRITE);
 
 fn is_quiet_name(name: &str) -> bool {
-    name.len() <= DOCUMENTED_NAME && name != INTERNAL_DATABASE && !is_placeholder(name)
+    name.len() <= DOCUMENTED_NAME && !holds_token(name) && name != INTERNAL_DATABASE && !is_placeholder(name)
 }
 
 fn has_twice<T: PartialEq>(items: impl Iterator<Item = T> + Clone) -> bool {

@@ -65,6 +65,7 @@ pub const MISTAKES: &[Code] = &[
     Code::EmptyName,
     Code::ReservedName,
     Code::NameWithSurroundingSpace,
+    Code::TokenInName,
     Code::Expired,
     Code::ExpiryInSeconds,
     Code::ExpiryTooFine,

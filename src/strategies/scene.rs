@@ -203,6 +203,7 @@ impl Scene {
             Code::TokenWithColon => self.set("token", text(body + ":x")),
             Code::EmptyName => self.set("name", text("")),
             Code::ReservedName => self.set("name", text("_admin")),
+            Code::TokenInName => self.set("name", text(String::from(TOKEN_PREFIX) + &"a1-_".repeat(8))),
             Code::NameWithSurroundingSpace => {
                 self.set("name", text(one_of(pick, &[" mine", "mine ", "\tmine\n"])))
             }
