@@ -272,3 +272,23 @@ fn every_finding_says_what_to_do() {
         }
     }
 }
+
+#[test]
+fn a_file_of_another_kind_is_called_by_its_name() {
+    for (text, expected) in [
+        (
+            r#"{"apiVersion": "v1", "kind": "Secret", "data": {}}"#,
+            "the file has no `tokens`: it is a manifest of Kubernetes",
+        ),
+        (r#"{"kind": "Secret"}"#, "the server ignores the member `kind`"),
+        ("tokens:\n- name: a\n", "this looks like YAML, and a tokens file is JSON"),
+        ("---\napiVersion: v1\n", "this looks like YAML, and a tokens file is JSON"),
+        ("tokens", "the file does not begin with `{`, so it is not JSON"),
+        ("<html>", "this is HTML or XML, and not JSON"),
+        (r#"{"token": "x"}"#, "this is an admin token file, not a file of resource tokens"),
+    ] {
+        let report = Validator::new(util::now()).check(text.as_bytes());
+        let messages: Vec<&str> = report.iter().map(Diagnostic::message).collect();
+        assert!(messages.contains(&expected), "{text}: {messages:?}");
+    }
+}

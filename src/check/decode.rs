@@ -12,6 +12,7 @@ use crate::check::expiry::never_expires;
 use crate::check::members::{ENTRY_MEMBERS, HTTP_MEMBERS, duplicate, key_name, meaning, unknown};
 use crate::check::permissions;
 use crate::check::plain::{PlainEntry, Quiet};
+use crate::check::shape::other_file;
 use crate::check::syntax::{Attempt, Form, bare_token};
 use crate::check::whole::Whole;
 use crate::code::Code;
@@ -219,16 +220,14 @@ impl<'v, 'a> Decoder<'v, 'a> {
             let admin = |(_, name, node): &(_, Cow<'_, str>, Node<'_>)| {
                 name == "token" && matches!(node.value, Value::String(_))
             };
-            if others.iter().any(admin) && has("permissions") && !self.create_seen {
+            let has_token = others.iter().any(admin);
+            if has_token && has("permissions") && !self.create_seen {
                 let member = |(key, _, value)| Member { key, value };
                 return self.token_at_top(end, &others.into_iter().map(member).collect::<Vec<_>>());
             }
-            if others.iter().any(admin) {
+            if let Some((code, message, help)) = other_file(has_token, has) {
                 self.whole.unreadable();
-                let message = "this is an admin token file, not a file of resource tokens";
-                let found = finding(Code::AdminTokenFile, opening, At::File, message);
-                let help = "give it to the server as `--admin-token-file`, or put the token into `tokens`";
-                return self.context.push(found.help(help));
+                return self.context.push(finding(code, opening, At::File, message).help(help));
             }
         }
         let mut free: Vec<&'static str> = FILE_MEMBERS.to_vec();

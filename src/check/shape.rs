@@ -1,4 +1,4 @@
-//! What stands in place of a list of permission strings, and of a permission string.
+//! What stands in place of a tokens file, of a list of permission strings, and of a permission string.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -17,6 +17,21 @@ use crate::json::{self, Member, Node, RawStr, Value};
 use crate::permission::Permission;
 use crate::redact::may_show;
 use crate::span::Span;
+
+/// What a file without `tokens` is instead, where its members show it.
+pub(super) fn other_file(
+    has_token: bool,
+    has: impl Fn(&str) -> bool,
+) -> Option<(Code, &'static str, &'static str)> {
+    if has_token {
+        let message = "this is an admin token file, not a file of resource tokens";
+        let help = "give it to the server as `--admin-token-file`, or put the token into `tokens`";
+        return Some((Code::AdminTokenFile, message, help));
+    }
+    let message = "the file has no `tokens`: it is a manifest of Kubernetes";
+    let help = "check what its `stringData` has under `permission-tokens.json`, or its `data` in Base64";
+    (has("apiVersion") && has("kind")).then_some((Code::MissingMember, message, help))
+}
 
 pub(super) fn text<'a>(
     context: &mut Context<'_>,

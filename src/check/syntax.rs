@@ -170,8 +170,16 @@ fn other_format(text: &str, at: usize) -> Option<(usize, &'static str, &'static 
     let start = text.find(|c: char| !c.is_ascii_whitespace())?;
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '<');
     let begins = text.get(start..at)?.chars().all(is_word);
+    let behind = text.get(start..)?.trim_start_matches(is_word);
+    let is_yaml = text.get(start..)?.starts_with("---")
+        || behind
+            .strip_prefix(':')
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\r', '\n']));
     match text.get(start..)?.chars().next()? {
         '<' if begins => Some((start, "this is HTML or XML, and not JSON", HELP)),
+        first if begins && is_yaml && (first.is_alphabetic() || first == '-') => {
+            Some((start, "this looks like YAML, and a tokens file is JSON", HELP))
+        }
         first if begins && (first.is_alphabetic() || first == '-') => {
             Some((start, "the file does not begin with `{`, so it is not JSON", HELP))
         }
