@@ -58,9 +58,14 @@ struct Args {
 
     /// Do not report this code, by its name or id; `warnings` stands for all warnings
     ///
-    /// Of several levels for one code the last counts, and a code that is named counts more than `warnings`.
+    /// Of several levels for one code the last counts, and a code that is named counts more than `warnings`. What the
+    /// server refuses it refuses all the same, and of a file that cannot be read nothing else is checked.
     #[arg(long, value_name = "CODE")]
     allow: Vec<Selector>,
+
+    /// Report this code as a note
+    #[arg(long, value_name = "CODE")]
+    note: Vec<Selector>,
 
     /// Report this code as a warning
     #[arg(long, value_name = "CODE")]
@@ -141,7 +146,7 @@ fn run(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Outcome> {
 /// The levels in the order of the command line, where the last of one code counts.
 fn levels(matches: &ArgMatches) -> Vec<(Selector, Level)> {
     let mut levels = Vec::new();
-    for (name, level) in [("allow", Level::Allow), ("warn", Level::Warn), ("deny", Level::Deny)] {
+    for (name, level) in [("allow", Level::Allow), ("note", Level::Note), ("warn", Level::Warn), ("deny", Level::Deny)] {
         let indices = matches.indices_of(name).into_iter().flatten();
         let values = matches.get_many::<Selector>(name).into_iter().flatten();
         levels.extend(indices.zip(values).map(|(index, &selector)| (index, selector, level)));
@@ -169,9 +174,9 @@ fn validator(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Valida
     }
     match levels.iter().rfind(|(selector, _)| *selector == Selector::Warnings) {
         Some((_, Level::Deny)) => validator = validator.deny_warnings(),
-        Some((_, Level::Allow)) => {
+        Some(&(_, level @ (Level::Allow | Level::Note))) => {
             for &code in Code::ALL.iter().filter(|code| code.severity() == Severity::Warning) {
-                validator = validator.level(code, Level::Allow);
+                validator = validator.level(code, level);
             }
         }
         Some((_, Level::Warn)) | None => {}

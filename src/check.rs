@@ -56,6 +56,8 @@ use crate::span::Span;
 pub enum Level {
     /// Not reported.
     Allow,
+    /// Reported as a note.
+    Note,
     /// Reported as a warning.
     Warn,
     /// Reported as an error.
@@ -64,7 +66,8 @@ pub enum Level {
 
 /// Checks files. It has the time, so that it reads no clock, and what the person chose.
 ///
-/// Levels and a target release change the report, and never what [`TokenFile::parse`] loads.
+/// Levels and a target release change the report, and never what [`TokenFile::parse`] loads: where an error is allowed, or
+/// made less, the report may have no error, and the file does not load.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -183,6 +186,7 @@ impl Validator {
     pub(crate) fn severity(&self, code: Code, default: Severity) -> Option<Severity> {
         match self.levels.get(&code) {
             Some(Level::Allow) => None,
+            Some(Level::Note) => Some(Severity::Note),
             Some(Level::Warn) => Some(Severity::Warning),
             Some(Level::Deny) => Some(Severity::Error),
             None if self.deny_warnings && default == Severity::Warning => Some(Severity::Error),

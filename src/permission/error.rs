@@ -50,7 +50,8 @@ pub enum PermissionErrorKind {
         /// Which item of the list, from 1.
         number: usize,
     },
-    /// White space around a part or an item; the server does not trim it.
+    /// White space around a part or an item. The server trims none but that of system resources (server source, 3.10); here
+    /// all of it is refused.
     Whitespace,
     /// Neither `db` nor `system`.
     UnknownResourceType,
@@ -272,7 +273,7 @@ impl fmt::Display for PermissionErrorKind {
             Self::EmptyItem { number } => {
                 return write!(f, "item {number} of the list is empty");
             }
-            Self::Whitespace => "there is white space here, and the server does not trim it",
+            Self::Whitespace => "there is white space here, where nothing may stand",
             Self::UnknownResourceType => "there is no such resource type",
             Self::AdminPermission => "only an admin token has `*` as resource type",
             Self::MixedWildcard => "`*` cannot stand among names",
