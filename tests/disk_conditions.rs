@@ -277,6 +277,22 @@ fn owners() {
     let run = append_as(4321, &scene, "b");
     assert!(run.acknowledged, "{run:?}");
     assert_eq!(about(&scene), (4321, 4321, 0o600));
+    // What its members could not do they cannot do as others.
+    for (mode, left) in [("604", 0o600), ("646", 0o604), ("666", 0o606)] {
+        let scene = Scene::new(Some(OLD));
+        chown(&scene.file, Some(4321), Some(8765)).expect("the owner");
+        sh(&format!("chmod 777 .; chmod {mode} tokens.json"), &scene);
+        assert!(append_as(4321, &scene, "b").acknowledged);
+        assert_eq!(about(&scene), (4321, 4321, left), "{mode}");
+    }
+    // With an ACL the mode does not tell what they could do.
+    if has("setfacl", "a lost group beside an ACL") {
+        let scene = Scene::new(Some(OLD));
+        chown(&scene.file, Some(4321), Some(8765)).expect("the owner");
+        sh("chmod 777 .; setfacl -m u::rw,u:999:-,g::r,m::r,o::r tokens.json", &scene);
+        assert!(append_as(4321, &scene, "b").acknowledged);
+        assert_eq!(about(&scene), (4321, 4321, 0o600), "with an ACL");
+    }
     // Another user is refused, in a sticky directory too, and so is its owner in a directory that is closed to him.
     for (mode, user, fragment) in
         [("777", 999, "another user"), ("1777", 999, "another user"), ("755", 4321, "no permission")]

@@ -58,6 +58,15 @@ impl Access {
         Ok(Self { owner, acl: acl::get(file).map_err(NotKept::Rights)?, mode })
     }
 
+    /// The same where the group is lost: its bits were for others than the members of the new one, and its members may now
+    /// do what all others may.
+    fn without_group(self) -> Self {
+        let Self { owner, acl, mode } = self;
+        // With an ACL, the mode does not tell what the group had.
+        let bits = if acl.is_some() { 0 } else { (mode & Mode::RWXG).as_raw_mode() >> 3 };
+        Self { owner, acl: None, mode: mode & (Mode::RWXU | Mode::from_raw_mode(bits)) }
+    }
+
     /// Owner, then ACL, then mode: with an ACL the group's bits are its mask, so the mode alone would widen it.
     pub(super) fn apply(mut self, file: &File) -> Result<(), NotKept> {
         let is = fstat(file).map_err(NotKept::Rights)?;
@@ -66,8 +75,7 @@ impl Access {
                 fchown(file, Some(owner), None).map_err(NotKept::Owner)?;
             }
             if is.st_gid != group.as_raw() && fchown(file, None, Some(group)).is_err() {
-                // The bits were for the members of another group.
-                self.mode -= Mode::RWXG;
+                self = self.without_group();
             }
         }
         match &self.acl {

@@ -51,7 +51,8 @@ pub enum DiskErrorKind {
     CrossDevice,
     /// Writing, syncing or renaming the new file failed. The old one is as it was.
     NotCommitted,
-    /// The file was changed, but the directory could not be synced: a power cut may bring the old one back.
+    /// The file holds what was asked for, but it or its directory could not be synced: a power cut may bring back what was
+    /// there before.
     DurabilityUnknown,
     /// Anything else before the new file was begun.
     Io,
@@ -253,8 +254,8 @@ impl fmt::Display for Wording<'_> {
             }
             DiskErrorKind::DurabilityUnknown => write!(
                 f,
-                "{path} was changed, but its directory could not be synced and the change may be gone after a power \
-                 cut; keep what was written, and check the disk"
+                "{path} holds the change, but could not be synced, and a power cut may take it away; keep what was \
+                 written, and check the disk"
             ),
             DiskErrorKind::Io => write!(f, "{path} could not be read; check the disk and try again"),
         }

@@ -203,7 +203,12 @@ const SEEDS: &[Seed] = &[
     },
     Seed {
         name: "the bits of a lost group kept",
-        changes: &[("access.rs", "self.mode -= Mode::RWXG;", "self.mode -= Mode::empty();")],
+        changes: &[("access.rs", "mode: mode & (Mode::RWXU | Mode::from_raw_mode(bits))", "mode")],
+        by: Found::Condition("owners"),
+    },
+    Seed {
+        name: "the members of a lost group taken for all others",
+        changes: &[("access.rs", "Mode::from_raw_mode(bits)", "Mode::RWXO")],
         by: Found::Condition("owners"),
     },
     Seed {
