@@ -252,3 +252,42 @@ fn members_become_what_was_meant() {
         assert_eq!(mended(&before), after);
     }
 }
+
+/// Safe where it is the same number, else asked for, or nothing.
+#[test]
+fn an_expiry_that_is_no_integer_becomes_what_it_is() {
+    for (spelt, safe, asked) in [
+        ("1956400061529.0", "1956400061529", "1956400061529"),
+        ("1.956400061529e12", "1956400061529", "1956400061529"),
+        ("19564000615290e-1", "1956400061529", "1956400061529"),
+        ("1956400061529.0001", "1956400061529.0001", "1956400061529.0001"),
+        ("0.99999999999999999999", "0.99999999999999999999", "0.99999999999999999999"),
+        ("9007199254740993.0", "9007199254740993", "9007199254740"),
+        ("1e-400", "1e-400", "1e-400"),
+        ("1e400", "1e400", "1e400"),
+        // What Python's `time.time()` prints.
+        ("1956400061.0", "1956400061.0", "1956400061000"),
+        ("\"1956400061\"", "\"1956400061\"", "1956400061000"),
+    ] {
+        let text = |spelt: &str| {
+            format!(
+                r#"{{"tokens": [{{"token": "{SECRET}", "name": "n", "expiry_millis": {spelt}, "permissions": ["system:*:read"]}}]}}"#
+            )
+        };
+        for (level, expected) in [(Applicability::Safe, safe), (Applicability::Ask, asked)] {
+            let fixed = Validator::new(util::now()).fix(text(spelt).as_bytes(), level).unwrap();
+            assert!(fixed.as_bytes() == text(expected).as_bytes(), "{spelt} {level}");
+        }
+    }
+}
+
+/// Two databases are not what the object says.
+#[test]
+fn a_name_with_a_comma_stays_one() {
+    for names in ["\"a,b\"", "\"a\", \"b,c\""] {
+        let text = format!(
+            r#"{{"tokens": [{{"token": "{SECRET}", "name": "n", "permissions": [{{"resource_type": "db", "resource_names": [{names}], "actions": ["read"]}}]}}]}}"#
+        );
+        assert_eq!(mended(&text), text.replace(SECRET, "SECRET"));
+    }
+}

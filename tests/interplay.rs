@@ -6,7 +6,9 @@ mod util;
 
 use std::collections::BTreeSet;
 
-use influxdb3_offline_tokens::{Applicability, Code, Diagnostic, Release, Report, Validator};
+use influxdb3_offline_tokens::{
+    Applicability, Code, Diagnostic, Level, Release, Report, Severity, Validator,
+};
 
 const STRONG: &str = "apiv3_UiZSArOjH1rakuyh4qDTpkW_C61i7DYm-d7BTXFZIEc";
 
@@ -130,6 +132,75 @@ fn a_duration_of_the_http_api_is_not_said_to_be_no_expiry_too() {
     let text =
         file("[]", r#"["system:*:read"]"#).replace("\"expiry_millis\": 1780272000000", "\"expiry_secs\": 60");
     assert_eq!(findings(&text), [r#"http-request-body "expiry_secs""#]);
+}
+
+/// What says how long a token lives, or says it in another unit, is renamed by nobody: the number would mean something else.
+#[test]
+fn a_duration_does_not_become_an_expiry() {
+    for member in [
+        "expiry_mins",
+        "expiry_seconds",
+        "expires_in",
+        "expiresIn",
+        "expiry_in_millis",
+        "expiry_micros",
+        "ttl",
+        "ttl_days",
+    ] {
+        let text = file("[]", r#"["system:*:read"]"#).replace("expiry_millis", member);
+        assert_eq!(findings(&text), [format!("misspelt-member \"{member}\"")]);
+        let fixed = Validator::new(util::now()).fix(text.as_bytes(), Applicability::Ask).unwrap();
+        assert!(fixed.as_bytes() == text.as_bytes(), "{member}");
+        let both = text.replace(&format!("\"{member}\""), &format!("\"{member}\": 5, \"expiry_milis\""));
+        assert!(findings(&both).contains(&"misspelt-member \"expiry_milis\"".to_owned()), "{both}");
+        let fixed = Validator::new(util::now()).fix(both.as_bytes(), Applicability::Safe).unwrap();
+        assert!(fixed.as_bytes() == both.replace("expiry_milis", "expiry_millis").as_bytes(), "{member}");
+    }
+    for member in ["expiry_milliseconds", "expires_at", "expiry_milis", "expiry"] {
+        let text = file("[]", r#"["system:*:read"]"#).replace("expiry_millis", member);
+        let fixed = Validator::new(util::now()).fix(text.as_bytes(), Applicability::Ask).unwrap();
+        assert!(fixed.as_bytes() == text.replace(member, "expiry_millis").as_bytes(), "{member}");
+    }
+}
+
+#[test]
+fn names_that_would_meet_without_their_space_are_left() {
+    let entry = |name: &str, token: &str| {
+        format!(
+            r#"{{"token": "{token}", "name": "{name}", "expiry_millis": 1780272000000, "permissions": ["system:*:read"]}}"#
+        )
+    };
+    let other = STRONG.replace("apiv3_UiZ", "apiv3_Zi8");
+    let text = format!(r#"{{"tokens": [{}, {}]}}"#, entry(" app", STRONG), entry("app ", &other));
+    let found = findings(&text);
+    assert_eq!(found, ["name-with-surrounding-space  app", "name-with-surrounding-space app "]);
+    let fixed = Validator::new(util::now()).fix(text.as_bytes(), Applicability::Ask).unwrap();
+    assert!(fixed.as_bytes() == text.as_bytes());
+}
+
+#[test]
+fn a_placeholder_that_is_allowed_is_a_database() {
+    let text = file(r#"["red"]"#, r#"["db:red,my_db:read"]"#);
+    assert_eq!(findings(&text), ["placeholder-name my_db"]);
+    let validator = Validator::new(util::now()).level(Code::PlaceholderName, Level::Allow);
+    let report = validator.check(text.as_bytes());
+    assert_eq!(report.iter().map(Diagnostic::code).collect::<Vec<_>>(), [Code::GrantedNotCreated]);
+}
+
+/// Only names that no server knows, in any case, and `*` among names.
+#[test]
+fn a_server_is_said_to_panic_only_where_it_does() {
+    for (permission, panics) in [
+        ("system:tokens:read", true),
+        ("system:*,health:read", true),
+        ("system:h*:read", true),
+        ("system:Health:read", false),
+        ("system:*,*:read", false),
+    ] {
+        let report = Validator::new(util::now()).check(file("[]", &format!("[\"{permission}\"]")).as_bytes());
+        let found = report.iter().find(|found| found.severity() == Severity::Error).unwrap();
+        assert_eq!(found.help_text().unwrap().contains("panics"), panics, "{permission}");
+    }
 }
 
 #[test]

@@ -47,15 +47,18 @@ fn is_granted(whole: &Whole<'_>, name: &str) -> bool {
 }
 
 /// A name that has its finding already needs no second one.
-fn is_told(name: &str) -> bool {
-    name == INTERNAL_DATABASE || is_placeholder(name)
+fn is_told(context: &Context<'_>, name: &str) -> bool {
+    let code = Code::PlaceholderName;
+    name == INTERNAL_DATABASE
+        || is_placeholder(name) && context.validator.severity(code, code.severity()).is_some()
 }
 
 /// Gives the created names of which it was said that they are meant.
 fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> Vec<&'w str> {
     let missing =
         whole.granted.iter().flatten().filter(|(name, _)| !whole.created.contains_key(name.as_ref()));
-    let missing = missing.filter(|(name, _)| !is_told(name)).map(|(name, granted)| (name.as_ref(), *granted));
+    let missing =
+        missing.filter(|(name, _)| !is_told(context, name)).map(|(name, granted)| (name.as_ref(), *granted));
     let created = whole.created.keys().map(AsRef::as_ref);
     let mut guesses = Guesses::default();
     let mut told = Vec::new();
@@ -108,7 +111,8 @@ fn add_database(whole: &Whole<'_>, name: &str) -> Option<Fix> {
 /// `told` are the names that have their finding, sorted.
 fn created_not_granted(whole: &Whole<'_>, context: &mut Context<'_>, told: &[&str]) {
     let unused = whole.created.iter().filter(|(name, _)| !is_granted(whole, name));
-    let unused = unused.filter(|(name, _)| !is_told(name) && told.binary_search(&name.as_ref()).is_err());
+    let unused =
+        unused.filter(|(name, _)| !is_told(context, name) && told.binary_search(&name.as_ref()).is_err());
     let unused = unused.map(|(name, place)| (name.as_ref(), *place));
     for (name, (index, span)) in first_first(context, unused.collect(), |place| place.1) {
         context.tell(Code::CreatedNotGranted, span, || {

@@ -7,7 +7,7 @@ use alloc::string::String;
 use crate::check::context::{At, Context, finding, half_a_character, replace_on_request};
 use crate::check::decode::{Decoder, opening};
 use crate::check::expiry::{expiry_rules, never_expires};
-use crate::check::members::{ENTRY_MEMBERS, entry_members};
+use crate::check::members::{ENTRY_MEMBERS, entry_members, is_duration};
 use crate::check::names::{is_variable, token_in_name};
 use crate::check::permissions;
 use crate::check::strength::{Strength, strength};
@@ -55,10 +55,11 @@ impl Entry {
         let expiry_found = if let Some((_, node)) = expiry {
             expiry_rules(&mut decoder.context, At::TokenMember(index, "expiry_millis"), node, members)
         } else {
-            // A duration of the HTTP API has its own finding, and means an expiry.
-            let is_duration =
-                |member: &Member<'_>| member.key.decode().is_some_and(|key| key == "expiry_secs");
-            if !members.iter().any(is_duration) {
+            // A duration has its own finding, and means an expiry.
+            let says = |member: &Member<'_>| {
+                member.key.decode().is_some_and(|key| key == "expiry_secs" || is_duration(&key))
+            };
+            if !members.iter().any(says) {
                 never_expires(&mut decoder.context, At::Token(index), span);
             }
             None

@@ -190,11 +190,9 @@ enum Guess {
 /// The milliseconds that were meant.
 fn meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {
     if let Value::Number(spelt) = node.value {
-        let float = spelt.parse::<f64>().ok()?;
-        // Up to 2^53 every whole number is exact.
-        let is_exact = float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0;
-        #[expect(clippy::cast_possible_truncation, reason = "in the range where it is exact")]
-        return is_exact.then_some((float as i64, Guess::Same));
+        let millis = whole(spelt)?;
+        let is_seconds = LOOKS_LIKE_SECONDS.contains(&millis);
+        return Some(if is_seconds { (millis * 1000, Guess::Seconds) } else { (millis, Guess::Same) });
     }
     let text = written(&node.value)?;
     let text = text.trim();
@@ -208,6 +206,29 @@ fn meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {
         return Some((millis, if same { Guess::Same } else { Guess::Date }));
     }
     Expiry::parse_after(now, text).ok().map(|expiry| (expiry.as_millis(), Guess::FromNowOn))
+}
+
+/// The integer that a number with a fraction or an exponent is exactly.
+fn whole(spelt: &str) -> Option<i64> {
+    let (number, exponent) = spelt.split_once(['e', 'E']).unwrap_or((spelt, "0"));
+    let (sign, number) = number.strip_prefix('-').map_or((1, number), |number| (-1, number));
+    let (integer, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let zeros = exponent.parse::<i32>().ok()?.checked_sub(i32::try_from(fraction.len()).ok()?)?;
+    let digits: String = [integer, fraction].concat();
+    let digits = digits.trim_start_matches('0');
+    if digits.is_empty() {
+        return Some(0);
+    }
+    let digits = match usize::try_from(zeros) {
+        Ok(zeros) => format!("{digits}{}", "0".repeat(zeros.min(20))),
+        Err(_) => {
+            let (digits, cut) =
+                digits.split_at_checked(digits.len().checked_sub(zeros.unsigned_abs() as usize)?)?;
+            cut.bytes().all(|byte| byte == b'0').then(|| String::from(digits))?
+        }
+    };
+    digits.parse::<i64>().ok()?.checked_mul(sign)
 }
 
 fn written<'a>(value: &Value<'a>) -> Option<Cow<'a, str>> {

@@ -178,8 +178,15 @@ fn help(release: Option<Release>, error: &ParsePermissionError, text: &str) -> C
         }
         _ => error.help(),
     };
-    // Which names of system resources kill a server, as far as it was run.
-    if !is_system || !matches!(error.kind(), Kind::UnknownSystemResource | Kind::MixedWildcard | Kind::Glob) {
+    // Which names of system resources kill a server, as far as it was run; it takes them in any case, and `*` twice.
+    let kills = match error.kind() {
+        Kind::UnknownSystemResource | Kind::Glob => !error.differs_only_in_case(),
+        Kind::MixedWildcard => {
+            text.split(':').nth(1).is_some_and(|names| names.split(',').any(|name| name != "*"))
+        }
+        _ => false,
+    };
+    if !is_system || !kills {
         return help;
     }
     let old = Release::OFFLINE_TOKENS..Release::WILDCARD_DATABASES;

@@ -26,13 +26,14 @@ pub(super) const ENTRY_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "
 // Members of the HTTP API's body, and what the file calls them.
 pub(super) const HTTP_MEMBERS: [(&str, &str); 2] = [("token_name", "name"), ("expiry_secs", "expiry_millis")];
 // Words that people write instead, and what the file calls them.
-const ALIASES: [(&str, &str); 16] = [
+const ALIASES: [(&str, &str); 17] = [
     ("expiry", "expiry_millis"),
     ("expires", "expiry_millis"),
     ("expires_at", "expiry_millis"),
     ("expires_on", "expiry_millis"),
     ("expiration", "expiry_millis"),
     ("expiry_ms", "expiry_millis"),
+    ("expiry_milliseconds", "expiry_millis"),
     ("expiry_time", "expiry_millis"),
     ("expires_millis", "expiry_millis"),
     ("expiry_date", "expiry_millis"),
@@ -44,6 +45,9 @@ const ALIASES: [(&str, &str); 16] = [
     ("value", "token"),
     ("id", "name"),
 ];
+
+// No longer name is looked into.
+const LONGEST_NAME: usize = 40;
 
 /// The name of a member.
 pub(super) fn key_name<'a>(context: &mut Context<'_>, key: RawStr<'a>) -> Cow<'a, str> {
@@ -68,14 +72,17 @@ pub(super) fn duplicate(
     });
 }
 
-/// The member that one of another name was meant to be, and how safely that can be said; nothing of the last for a member
-/// of the HTTP API, which has its own finding.
+/// The member that one of another name was meant to be, and how safely that can be said; nothing of the last where its value
+/// says something else: in a member of the HTTP API, which has its own finding, and in a duration or another unit.
 pub(super) type Meaning = (&'static str, Option<Applicability>);
 
 /// What a member is meant to be, of those that are `free`.
 pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
     if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
         return free.contains(ours).then_some((ours, None));
+    }
+    if is_duration(name) {
+        return free.contains(&"expiry_millis").then_some(("expiry_millis", None));
     }
     let same = free.iter().copied().find(|known| is_same_word(known, name));
     let near = same.or_else(|| meant(name, free.iter().copied()).map(|(known, _)| known));
@@ -84,6 +91,31 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
         alias.map(|(_, known)| (*known, Some(Applicability::Ask)))
     };
     near.map(|known| (known, Some(Applicability::Safe))).or_else(alias)
+}
+
+/// Whether a name is that of a time from now on, or of one in another unit than milliseconds.
+pub(super) fn is_duration(name: &str) -> bool {
+    const WORDS: [&str; 6] = ["ttl", "lifetime", "validfor", "maxage", "duration", "expiresafter"];
+    const UNITS: [&str; 16] = [
+        "sec", "secs", "second", "seconds", "min", "mins", "minute", "minutes", "hour", "hours", "day",
+        "days", "micros", "nanos", "us", "ns",
+    ];
+    if name.len() > LONGEST_NAME
+        || !name.starts_with(['e', 'E', 't', 'T', 'l', 'L', 'v', 'V', 'm', 'M', 'd', 'D'])
+    {
+        return false;
+    }
+    let plain: String =
+        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let Some(rest) = plain.strip_prefix("expir") else {
+        return WORDS.iter().any(|word| plain.starts_with(word));
+    };
+    let has_unit = UNITS.iter().any(|unit| rest.ends_with(unit)) && !rest.contains("milli");
+    let words = || name.split(|c: char| !c.is_ascii_alphanumeric());
+    has_unit
+        || rest == "esafter"
+        || rest.ends_with("in")
+        || words().any(|word| word.eq_ignore_ascii_case("in"))
 }
 
 /// Whether a member that is none of the `known` ones is a mistake, whatever else stands in the object.
@@ -125,6 +157,15 @@ pub(super) fn unknown(
         });
         // A duration is no expiry, so nothing more can be said of its value.
         return Some("name").filter(|_| name == "token_name" && meaning.is_some());
+    }
+    if let Some((known, None)) = meaning {
+        context.tell(Code::MisspeltMember, key.outer(), || {
+            let message =
+                format!("the server ignores this member, and the token never expires: it has `{known}`");
+            let found = finding(Code::MisspeltMember, key.outer(), at, message);
+            found.help("write `expiry_millis`: the Unix time of the expiry in milliseconds, not a duration")
+        });
+        return None;
     }
     if let Some((known, how)) = meaning {
         let replace = if how == Some(Applicability::Safe) { replace_safely } else { replace_on_request };
@@ -235,12 +276,11 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
     // Where one is clear, fewer names are left for the others, and another may be clear.
     loop {
         let before = free.len();
-        // A member of the HTTP API takes no name from one that is nearly right.
-        for of_http in [false, true] {
+        // One whose value says something else takes no name from one that is nearly right.
+        for gives_way in [false, true] {
             let pairs = unknown_members.iter().zip(&mut meanings);
-            for ((_, name), slot) in
-                pairs.filter(|((_, name), slot)| slot.is_none() && is_http(name) == of_http)
-            {
+            let is_next = |name: &str| (is_http(name) || is_duration(name)) == gives_way;
+            for ((_, name), slot) in pairs.filter(|((_, name), slot)| slot.is_none() && is_next(name)) {
                 *slot = meaning(name, &free);
                 free.retain(|known| slot.is_none_or(|(taken, _)| taken != *known));
             }

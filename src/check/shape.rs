@@ -81,6 +81,7 @@ fn object(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>) -> Option<Stri
     let mut text = Zeroizing::new(String::with_capacity(node.span.len()));
     // The strings of the object, with their places in the text.
     let mut pieces: Vec<(Span, RawStr<'_>)> = Vec::new();
+    let mut is_one = true;
     let parts: [&[&str]; 3] = [
         &["resource_type"],
         &["resource_names", "resource_name", "resource_identifier"],
@@ -101,12 +102,15 @@ fn object(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>) -> Option<Stri
                 ""
             });
             let start = text.len();
-            text.push_str(&string.decode_secret()?);
+            let piece = string.decode_secret()?;
+            // In a string of its own it is one wrong name, and in a list it would be several.
+            is_one &= !piece.contains([',', ':']);
+            text.push_str(&piece);
             pieces.push((Span::new(start, text.len()), string));
         }
     }
     if Permission::accept(&text).is_some() {
-        return (members.len() == parts.len() && may_show(&text, &text)).then(|| (*text).clone());
+        return (is_one && members.len() == parts.len() && may_show(&text, &text)).then(|| (*text).clone());
     }
     if text.len() <= SHORT {
         errors_in(context, at, &text, &mut |wrong| {

@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
@@ -289,10 +290,18 @@ impl<'a> Whole<'a> {
     }
 
     fn padded(&self, context: &mut Context<'_>) {
+        // What each becomes, and whether only one does.
+        let mut once: HashMap<String, bool, RandomState> = HashMap::default();
+        for name in self.padded_names.iter().filter_map(|(_, string)| string.decode()) {
+            once.entry(name.trim().into()).and_modify(|once| *once = false).or_insert(true);
+        }
         for (index, string) in &self.padded_names {
             // Not where the result would be empty, reserved or a duplicate.
-            let allowed =
-                |name: &str| crate::name::check_token_name(name).is_ok() && self.names.get(name).is_none();
+            let allowed = |name: &str| {
+                crate::name::check_token_name(name).is_ok()
+                    && self.names.get(name).is_none()
+                    && once.get(name) == Some(&true)
+            };
             padded(context, At::TokenMember(*index, "name"), *string, allowed);
         }
     }
