@@ -156,6 +156,8 @@ fn right<'a>(input: &'a str, permission: &'a PermissionRef<'_>) -> Right<'a> {
             };
             (system.scope().is_all(), names, system.actions().names().collect())
         }
+        // A type that a later version of the library knows.
+        _ => (false, Vec::new(), Vec::new()),
     };
     let resource_type = permission.resource_type();
     Right {

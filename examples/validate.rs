@@ -146,7 +146,9 @@ fn run(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Outcome> {
 /// The levels in the order of the command line, where the last of one code counts.
 fn levels(matches: &ArgMatches) -> Vec<(Selector, Level)> {
     let mut levels = Vec::new();
-    for (name, level) in [("allow", Level::Allow), ("note", Level::Note), ("warn", Level::Warn), ("deny", Level::Deny)] {
+    for (name, level) in
+        [("allow", Level::Allow), ("note", Level::Note), ("warn", Level::Warn), ("deny", Level::Deny)]
+    {
         let indices = matches.indices_of(name).into_iter().flatten();
         let values = matches.get_many::<Selector>(name).into_iter().flatten();
         levels.extend(indices.zip(values).map(|(index, &selector)| (index, selector, level)));
@@ -179,7 +181,7 @@ fn validator(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Valida
                 validator = validator.level(code, level);
             }
         }
-        Some((_, Level::Warn)) | None => {}
+        _ => {}
     }
     for &(selector, level) in levels {
         if let Selector::Code(code) = selector {

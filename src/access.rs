@@ -51,7 +51,8 @@ use crate::permission::{DatabaseActions, Permission, SystemResource};
 /// assert_eq!(request.to_string(), "read,write on database `sensors`");
 /// assert_eq!(AccessRequest::system(SystemResource::Health).to_string(), "read on system resource `health`");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum AccessRequest<'a> {
     /// A database that exists.
     Database {
@@ -168,7 +169,8 @@ impl<'a> AccessRequest<'a> {
 /// assert_eq!(EntryKey::Database("sensors").to_string(), "db:sensors");
 /// assert_eq!(EntryKey::AllDatabases.to_string(), "db:*");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum EntryKey<'a> {
     /// One database.
     Database(&'a str),

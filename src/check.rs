@@ -53,6 +53,7 @@ use crate::span::Span;
 /// assert!(validator.check(br#"{"tokens": []}"#).is_empty());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Level {
     /// Not reported.
     Allow,

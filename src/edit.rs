@@ -43,7 +43,7 @@ pub enum ChangeError {
     #[error("there is a token named `{}` already; choose another name, or rotate that one", shown(.0))]
     NameExists(TokenName),
     /// The secret of the new token of this name is there already, in the file or in the change.
-    #[error("the secret of `{}` is there already, in another entry; make a new one", shown(.0))]
+    #[error("the secret of `{}` is there already; make a new one", shown(.0))]
     TokenExists(TokenName),
     /// There is no token of this name.
     #[error("there is no token named `{}`; check the name", shown(.0))]

@@ -10,7 +10,7 @@ use thiserror::Error;
 /// The moment from which on a token is refused: Unix time in milliseconds, any `i64`.
 ///
 /// A token is active while its expiry is later than now; nothing looks at it when the file is loaded (server source).
-/// A token that never expires has no expiry, in the file and here.
+/// A token that never expires has no expiry, in the file and here, or [`Expiry::NEVER`].
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -29,6 +29,34 @@ pub struct Expiry(i64);
 const LAST_RFC3339_MILLIS: i64 = 253_402_300_799_999;
 
 impl Expiry {
+    /// The last moment that there is, which the server takes for never (server source).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Expiry;
+    ///
+    /// assert_eq!(Expiry::NEVER.as_millis(), i64::MAX);
+    /// assert!(Expiry::NEVER.is_never() && !Expiry::from_millis(0).is_never());
+    /// ```
+    pub const NEVER: Self = Self(i64::MAX);
+
+    /// Whether it is [`Expiry::NEVER`].
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Expiry, FileDifference, TokenFile};
+    ///
+    /// let old = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
+    /// let new = TokenFile::parse(
+    ///     br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": [], "expiry_millis": 9223372036854775807}]}"#,
+    /// )?;
+    /// assert!(new.tokens()[0].expiry().is_some_and(Expiry::is_never));
+    /// assert!(FileDifference::between(&old, &new).is_empty());
+    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+    /// ```
+    #[must_use]
+    pub const fn is_never(self) -> bool {
+        self.0 == Self::NEVER.0
+    }
+
     /// An expiry at `millis` milliseconds after 1970-01-01T00:00:00Z.
     ///
     /// ```

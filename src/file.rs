@@ -129,7 +129,7 @@ impl TokenEntry {
         &self.name
     }
 
-    /// When it ends; none where it never does.
+    /// When it ends; none where the file has no `expiry_millis`. Never, too, is [`Expiry::NEVER`].
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenName};
@@ -292,6 +292,7 @@ impl TokenFile {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DuplicateKind {
     /// Two tokens have one name: the server refuses the second.
     Name,

@@ -92,7 +92,7 @@ impl<'a> Arbitrary<'a> for DatabaseActions {
 
 impl<'a> Arbitrary<'a> for SystemResource {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        u.choose(&Self::ALL).copied()
+        u.choose(Self::ALL).copied()
     }
 }
 

@@ -235,7 +235,7 @@ impl HttpTokenRequest {
     /// # Errors
     /// The entry expires within a second, or has expired ([`InvalidExpiry::Past`]).
     pub fn of(entry: &TokenEntry, now: SystemTime) -> Result<Self, InvalidExpiry> {
-        let expiry = entry.expiry().filter(|expiry| expiry.as_millis() != i64::MAX);
+        let expiry = entry.expiry().filter(|expiry| !expiry.is_never());
         let expiry_secs = match expiry {
             Some(expiry) => Some(
                 expiry

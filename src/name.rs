@@ -7,6 +7,7 @@ use core::str::FromStr;
 
 use thiserror::Error;
 
+use crate::secret::shown;
 use crate::span::Span;
 
 /// The server's own database, which only admin tokens may reach.
@@ -384,7 +385,7 @@ macro_rules! text_of_a_name {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({:?})"), self.0)
+                write!(f, concat!(stringify!($name), "({:?})"), shown(&self.0))
             }
         }
     )+};

@@ -8,7 +8,7 @@ mod resource;
 mod scope;
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
@@ -20,6 +20,7 @@ pub use self::error::{ParsePermissionError, PermissionErrorKind, PermissionPart}
 pub use self::resource::{DatabasePermission, SystemPermission};
 pub use self::scope::{DatabaseNames, Scope, SystemResource, SystemResources, UnknownSystemResource};
 use crate::name::InvalidName;
+use crate::secret::shown;
 
 /// One permission string: `db:db1,db2:read,write` or `system:health:read`.
 ///
@@ -36,6 +37,7 @@ use crate::name::InvalidName;
 /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Permission<T = Box<str>> {
     /// `db:…`: databases.
     Database(DatabasePermission<T>),
@@ -304,7 +306,7 @@ impl<T: AsRef<str>> fmt::Display for Permission<T> {
 
 impl<T: AsRef<str>> fmt::Debug for Permission<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Permission({self})")
+        write!(f, "Permission({})", shown(&self.to_string()))
     }
 }
 

@@ -66,6 +66,11 @@ impl AsRef<[u8]> for SecretBytes {
     }
 }
 
+/// A text for `Debug`; none where a token was pasted into it.
+pub(crate) fn shown(text: &str) -> &str {
+    if text.contains("apiv3_") { "[redacted]" } else { text }
+}
+
 impl fmt::Debug for SecretBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SecretBytes({} bytes)", self.len())

@@ -333,7 +333,7 @@ fn row(node: &Node<'_>) -> Result<ServerToken, Wrong> {
     Ok(ServerToken {
         name: name.into(),
         // The longest time stands for never (server source).
-        expiry: expiry.filter(|expiry| expiry.as_millis() != i64::MAX),
+        expiry: expiry.filter(|expiry| !expiry.is_never()),
         hash: hash.and_then(|(_, text)| HashStart::parse(&text)),
         permissions: ServerPermissions::parse(&column),
     })

@@ -10,8 +10,9 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use influxdb3_offline_tokens::{
-    AccessRequest, Authorizer, ChangeKind, DatabaseActions, Decision, DenyReason, Expectations, Expiry,
-    FileDifference, Permission, Rights, SystemResource, Token, TokenEntry, TokenFile, TokenName, decide,
+    AccessRequest, Authorizer, ChangeKind, DatabaseActions, DatabaseName, Decision, DenyReason, EntryKey,
+    Expectations, Expiry, FileDifference, Permission, Rights, SystemResource, Token, TokenEntry, TokenFile,
+    TokenName, decide,
 };
 
 const CANARY: &str = "apiv3_CanarySecret0123456789abcdefghijkl";
@@ -339,6 +340,25 @@ fn threads_share_an_authorizer() {
     shared::<Expectations>();
 }
 
+/// What shows names, of tokens that were pasted as names.
+fn misplaced() -> String {
+    let entry = entry(CANARY, "apiv3_other", &[&format!("db:{CANARY}:read")]);
+    let twice = TokenFile::new([], [entry.clone(), entry.clone()]).unwrap_err();
+    let database = DatabaseName::parse(CANARY).unwrap();
+    let file = TokenFile::new([database.clone()], [entry.clone()]).unwrap();
+    let empty = TokenFile::default();
+    let (difference, rights) = (FileDifference::between(&empty, &file), entry.rights());
+    let decision = entry.decide(AccessRequest::database(CANARY, DatabaseActions::WRITE), UNIX_EPOCH);
+    let decisions: Vec<_> =
+        file.who_can(AccessRequest::database(CANARY, DatabaseActions::READ), UNIX_EPOCH).collect();
+    let key = EntryKey::Database(CANARY);
+    let permissions = entry.permissions();
+    format!(
+        "{:?} {database:?} {twice:?} {twice} {file:?} {difference:?} {rights:?} {decision:?} {decision} {decisions:?} {key:?} {key} {permissions:?}",
+        entry.name()
+    )
+}
+
 #[test]
 fn nothing_shows_a_token() {
     let file = file([entry("app", CANARY, &["db:a:read"]), entry("old", "apiv3_old", &[])]);
@@ -360,6 +380,8 @@ fn nothing_shows_a_token() {
         failed.iter().map(ToString::to_string).collect(),
         format!("{wrong} {wrong:?}"),
         decide(&permissions(&[&format!("db:{CANARY}:read")]), request).to_string(),
+        format!("{request:?} {:?} {expectations:?} {failed:?}", decide(&[], request)),
+        misplaced(),
     ];
     for output in outputs {
         assert!(!output.contains("Canary"), "{output}");

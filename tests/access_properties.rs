@@ -68,6 +68,7 @@ impl Model {
             AccessRequest::System { resource } => {
                 self.system.contains(resource.as_str()) || self.system.contains("*")
             }
+            other => panic!("the model does not know {other}"),
         }
     }
 }
@@ -86,7 +87,7 @@ fn sets(of: &[&str]) -> Vec<DatabaseActions> {
 
 /// Every request there is over the names, one that no permission has, and strange ones.
 fn every_request(actions: &[&str]) -> Vec<AccessRequest<'static>> {
-    let mut requests: Vec<_> = SystemResource::ALL.map(AccessRequest::system).to_vec();
+    let mut requests: Vec<_> = SystemResource::ALL.iter().copied().map(AccessRequest::system).collect();
     for actions in sets(actions) {
         for name in NAMES.into_iter().chain(["fresh"]).chain(STRANGE) {
             requests.push(AccessRequest::database(name, actions));

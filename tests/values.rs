@@ -337,7 +337,7 @@ proptest! {
 fn serde_takes_no_member_for_another() {
     let entry =
         |member: &str| format!(r#"{{"token": "apiv3_a", "name": "a", "permissions": [], "{member}": 1}}"#);
-    for member in ["expiry_milis", "Expiry_millis", "expires", "expiry_secs", "permission", "grants"] {
+    for member in ["expiry_milis", "Expiry_millis", "expires", "expiry_secs", "ttl"] {
         let text = entry(member);
         let file = format!(r#"{{"tokens": [{text}]}}"#);
         let error = serde_json::from_str::<TokenEntry>(&text).unwrap_err().to_string();

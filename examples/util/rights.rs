@@ -14,6 +14,8 @@ pub(crate) fn json(rights: &[AccessRequest<'_>]) -> Vec<Value> {
             AccessRequest::NewDatabase { .. } => json!({"other_databases": true, "actions": actions}),
             AccessRequest::AnyDatabase { .. } => json!({"any_database": true, "actions": actions}),
             AccessRequest::System { resource } => json!({"system": resource.as_str(), "actions": actions}),
+            // What a later version of the library knows.
+            other => json!({"other": other.to_string(), "actions": actions}),
         }
     };
     rights.iter().map(one).collect()

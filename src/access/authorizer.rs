@@ -10,7 +10,7 @@ use std::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
-use crate::access::entries::{Entries, NEVER, decide_by, is_over};
+use crate::access::entries::{Entries, decide_by, is_over};
 use crate::access::names::{Names, tag};
 use crate::access::{AccessEntry, AccessRequest, Decision, DenyReason, EntryKey, Rights};
 use crate::expiry::Expiry;
@@ -145,7 +145,7 @@ impl Authorizer {
         }
         Slot {
             digest: self.digest(entry.token().expose().as_bytes()),
-            expiry: entry.expiry().unwrap_or(NEVER).as_millis(),
+            expiry: entry.expiry().unwrap_or(Expiry::NEVER).as_millis(),
             token,
             start,
             count: grants.len() - start,

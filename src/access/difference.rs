@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::vec::Vec;
 
-use crate::access::entries::NEVER;
 use crate::access::{AccessRequest, Rights};
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
@@ -311,7 +310,8 @@ impl<'a> TokenDifference<'a> {
     /// ```
     #[must_use]
     pub fn expiry(&self) -> Option<(Option<Expiry>, Option<Expiry>)> {
-        let (old, new) = (self.old?.expiry(), self.new?.expiry());
+        let ends = |token: &TokenEntry| token.expiry().filter(|expiry| !expiry.is_never());
+        let (old, new) = (ends(self.old?), ends(self.new?));
         (old != new).then_some((old, new))
     }
 
@@ -362,7 +362,9 @@ impl<'a> TokenDifference<'a> {
     /// ```
     #[must_use]
     pub fn gains(&self) -> bool {
-        let longer = self.expiry().is_some_and(|(old, new)| new.unwrap_or(NEVER) > old.unwrap_or(NEVER));
+        let longer = self
+            .expiry()
+            .is_some_and(|(old, new)| new.unwrap_or(Expiry::NEVER) > old.unwrap_or(Expiry::NEVER));
         !self.gained.is_empty() || longer && self.new.is_some_and(|new| new.rights() != Rights::default())
     }
 }

@@ -134,11 +134,8 @@ impl<'a> Entries<'a> for &'a [Permission] {
     }
 }
 
-// What the server takes for never.
-pub(super) const NEVER: Expiry = Expiry::from_millis(i64::MAX);
-
 pub(super) fn is_over(expiry: Expiry, now: SystemTime) -> bool {
-    expiry != NEVER && expiry.is_past(now)
+    !expiry.is_never() && expiry.is_past(now)
 }
 
 // The names of the databases in a permission, and whether it is for all of them.

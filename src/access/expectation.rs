@@ -70,10 +70,10 @@ use crate::permission::{DatabaseActions, SystemResource};
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Expectations(pub(super) Vec<Expectation>);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Expectation {
     pub(super) line: usize,
     pub(super) rule: Rule,
@@ -90,7 +90,7 @@ pub(super) enum Rule {
     NobodyBut,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum What {
     Database(Box<str>),
     EveryDatabase,
@@ -209,7 +209,7 @@ impl Expectation {
         token: &'a TokenEntry,
         actions: DatabaseActions,
     ) -> (bool, Vec<AccessRequest<'a>>) {
-        let resources = || SystemResource::ALL.map(AccessRequest::system).to_vec();
+        let resources = || SystemResource::ALL.iter().copied().map(AccessRequest::system).collect();
         match &self.what {
             What::Database(name) => (true, vec![AccessRequest::database(name, actions)]),
             What::EveryDatabase => (true, every(token, actions)),
@@ -255,7 +255,7 @@ impl Expectation {
 /// assert_eq!((failed[0].line(), failed[0].token()), (2, "app"));
 /// # Ok::<(), influxdb3_offline_tokens::InvalidExpectations>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct FailedExpectation<'a> {
     line: usize,
     token: &'a str,
@@ -346,6 +346,22 @@ impl<'a> FailedExpectation<'a> {
     #[must_use]
     pub const fn kind(&self) -> FailureKind<'a> {
         self.kind
+    }
+}
+
+impl fmt::Debug for Expectations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Expectations({} lines)", self.len())
+    }
+}
+
+impl fmt::Debug for FailedExpectation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FailedExpectation")
+            .field("line", &self.line)
+            .field("token", &Quoted(self.token))
+            .field("kind", &self.kind)
+            .finish()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a list of permissions comes to: one entry a key.
 
+use core::fmt;
 use std::collections::BTreeMap;
 use std::vec::Vec;
 
@@ -20,7 +21,7 @@ use crate::permission::{DatabaseActions, Permission, SystemResource};
 /// assert_eq!(rights.other_databases(), DatabaseActions::WRITE);
 /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Rights<'a> {
     // Invariant: no set of actions is empty, except `all` where there is no `db:*`.
     pub(super) exact: BTreeMap<&'a str, DatabaseActions>,
@@ -37,6 +38,24 @@ pub struct Rights<'a> {
 // no entry of the other, and that entry's actions are a witness. `tests/access_properties.rs` holds this against brute
 // force over every request.
 pub(super) const NEW_DATABASE: &str = "another-database";
+
+/// Equal are rights that allow the same requests, as [`Rights::is_equivalent`] says.
+impl PartialEq for Rights<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_equivalent(other)
+    }
+}
+
+impl Eq for Rights<'_> {}
+
+impl fmt::Debug for Rights<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = self.exact.iter().map(|(name, actions)| (EntryKey::Database(name), *actions));
+        let all = [(EntryKey::AllDatabases, self.all)];
+        let system = self.system_resources().map(|one| (EntryKey::System(one), DatabaseActions::READ));
+        f.debug_map().entries(named.chain(all).chain(system)).finish()
+    }
+}
 
 impl<'a> Rights<'a> {
     /// Unites the permissions by key, as the server does.
@@ -153,7 +172,7 @@ impl<'a> Rights<'a> {
     /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
     /// ```
     pub fn system_resources(&self) -> impl Iterator<Item = SystemResource> {
-        SystemResource::ALL.into_iter().filter(|resource| self.system(*resource))
+        SystemResource::ALL.iter().copied().filter(|resource| self.system(*resource))
     }
 
     /// Whether everything that `other` allows is allowed here.
@@ -214,7 +233,7 @@ impl<'a> Rights<'a> {
             more(of(self, name) - of(other, name)).map(|actions| AccessRequest::database(name, actions))
         });
         let new = more(self.all - other.all).map(|all| AccessRequest::new_database(NEW_DATABASE, all));
-        let resources = SystemResource::ALL.into_iter();
+        let resources = SystemResource::ALL.iter().copied();
         let system =
             resources.filter(|one| self.system(*one) && !other.system(*one)).map(AccessRequest::system);
         // All entries but that of `_internal` are accounted for by now: what they allow anywhere, they allow there.

@@ -18,6 +18,18 @@ impl fmt::Display for AccessRequest<'_> {
     }
 }
 
+impl fmt::Debug for AccessRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccessRequest({self})")
+    }
+}
+
+impl fmt::Debug for EntryKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EntryKey({self})")
+    }
+}
+
 impl fmt::Display for EntryKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -95,5 +107,11 @@ impl fmt::Display for Quoted<'_> {
             return f.write_str("`[redacted]`");
         }
         write!(f, "`{}`", self.0.escape_debug())
+    }
+}
+
+impl fmt::Debug for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }

@@ -220,13 +220,12 @@ fn whole(spelt: &str) -> Option<i64> {
     if digits.is_empty() {
         return Some(0);
     }
-    let digits = match usize::try_from(zeros) {
-        Ok(zeros) => format!("{digits}{}", "0".repeat(zeros.min(20))),
-        Err(_) => {
-            let (digits, cut) =
-                digits.split_at_checked(digits.len().checked_sub(zeros.unsigned_abs() as usize)?)?;
-            cut.bytes().all(|byte| byte == b'0').then(|| String::from(digits))?
-        }
+    let digits = if let Ok(zeros) = usize::try_from(zeros) {
+        format!("{digits}{}", "0".repeat(zeros.min(20)))
+    } else {
+        let length = digits.len().checked_sub(zeros.unsigned_abs() as usize)?;
+        let (digits, cut) = digits.split_at_checked(length)?;
+        cut.bytes().all(|byte| byte == b'0').then(|| String::from(digits))?
     };
     digits.parse::<i64>().ok()?.checked_mul(sign)
 }

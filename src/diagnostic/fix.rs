@@ -18,6 +18,7 @@ use crate::span::Span;
 /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Applicability {
     /// The result means what the file was meant to mean.
     Safe,

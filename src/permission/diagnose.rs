@@ -111,7 +111,9 @@ impl Mistake {
         let is_system = self.resource_type == Some("system");
         let meant = match self.kind {
             Kind::UnknownResourceType => type_meant(word),
-            Kind::UnknownSystemResource => meant(word, SystemResource::ALL.map(SystemResource::as_str)),
+            Kind::UnknownSystemResource => {
+                meant(word, SystemResource::ALL.iter().map(|known| known.as_str()))
+            }
             Kind::UnknownAction if is_system => meant(word, ["read"]),
             Kind::UnknownAction => meant(word, ACTIONS).or_else(|| alias(word, &ACTION_ALIASES)),
             _ => None,

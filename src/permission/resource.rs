@@ -1,11 +1,13 @@
 //! What a permission says of one type of resource: of databases, or of the server's endpoints.
 
 use alloc::boxed::Box;
+use alloc::string::ToString as _;
 use core::fmt;
 
 use crate::permission::{
     DatabaseActions, DatabaseNames, InvalidPermission, Scope, SystemActions, SystemResources,
 };
+use crate::secret::shown;
 
 /// A permission on databases: which ones, and at least one action.
 ///
@@ -165,7 +167,7 @@ macro_rules! debug_as_text {
     ($($name:ident),+) => {$(
         impl<T: AsRef<str>> fmt::Debug for $name<T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({})"), self)
+                write!(f, concat!(stringify!($name), "({})"), shown(&self.to_string()))
             }
         }
     )+};

@@ -7,6 +7,7 @@ use core::str::FromStr;
 
 use crate::name::check_database_name;
 use crate::permission::InvalidPermission;
+use crate::secret::shown;
 
 /// All (`*`), or a list of names.
 ///
@@ -187,7 +188,7 @@ impl SystemResources {
     /// ```
     /// use influxdb3_offline_tokens::{SystemResource, SystemResources};
     ///
-    /// let resources = SystemResources::new(SystemResource::ALL)?;
+    /// let resources = SystemResources::new(SystemResource::ALL.iter().copied())?;
     /// assert_eq!(resources.to_string(), "health,metrics,ping,ready");
     /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
     /// ```
@@ -260,7 +261,7 @@ macro_rules! text_of_a_list {
 
         impl<T: AsRef<str>> fmt::Debug for $name<T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({})"), self)
+                write!(f, concat!(stringify!($name), "({})"), shown(self.0.as_ref()))
             }
         }
     )+};
@@ -297,10 +298,10 @@ impl SystemResource {
     /// ```
     /// use influxdb3_offline_tokens::SystemResource;
     ///
-    /// let names = SystemResource::ALL.map(SystemResource::as_str);
+    /// let names: Vec<&str> = SystemResource::ALL.iter().map(|resource| resource.as_str()).collect();
     /// assert_eq!(names, ["health", "metrics", "ping", "ready"]);
     /// ```
-    pub const ALL: [Self; 4] = [Self::Health, Self::Metrics, Self::Ping, Self::Ready];
+    pub const ALL: &'static [Self] = &[Self::Health, Self::Metrics, Self::Ping, Self::Ready];
 
     /// The name.
     ///
@@ -335,7 +336,7 @@ impl SystemResource {
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|resource| resource.as_str() == name)
+        Self::ALL.iter().copied().find(|resource| resource.as_str() == name)
     }
 }
 

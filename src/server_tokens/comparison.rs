@@ -301,7 +301,7 @@ impl<'a> ServerDifference<'a> {
     /// ```
     #[must_use]
     pub fn expiry(&self) -> Option<(Option<Expiry>, Option<Expiry>)> {
-        let file = self.entry.expiry().filter(|expiry| expiry.as_millis() != i64::MAX);
+        let file = self.entry.expiry().filter(|expiry| !expiry.is_never());
         let server = self.row.expiry();
         (file != server).then_some((file, server))
     }

@@ -18,6 +18,7 @@ use crate::disk::ReplaceOptions;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Changed {
     /// The file was made.
     Created,
