@@ -75,7 +75,7 @@ fn text(out: &mut Output, file: &TokenFile, server: &ServerTokens) -> Result<()>
     }
     let unknown = |row: &influxdb3_offline_tokens::ServerToken| {
         let entry = file.get(row.name());
-        entry.is_some_and(|entry| row.is_of(entry.token()).is_none())
+        entry.is_some_and(|entry| row.is_of(entry.token()) == SameSecret::Unknown)
     };
     let unknown = server.tokens().iter().filter(|row| unknown(row)).count();
     if unknown > 0 {

@@ -17,6 +17,7 @@
 //! The server binds a permission to the database as it is when the token is made: a database that was deleted and created
 //! again under its name is not covered there. A file cannot tell.
 
+mod authenticated;
 mod authorizer;
 mod decision;
 mod difference;
@@ -30,7 +31,8 @@ mod text;
 
 use std::time::SystemTime;
 
-pub use self::authorizer::{Authenticated, Authorizer};
+pub use self::authenticated::Authenticated;
+pub use self::authorizer::Authorizer;
 pub use self::decision::{Decision, DenyReason};
 pub use self::difference::{ChangeKind, FileDifference, TokenDifference};
 use self::entries::is_over;

@@ -108,8 +108,8 @@ fn begin(change: &Change) -> Result<Option<SecretBytes>, ChangeError> {
     let file = match change {
         Change::Append { entries, .. } => {
             TokenFile::new([], entries.iter().cloned()).map_err(|twice| match twice.kind() {
-                crate::file::DuplicateKind::Name => ChangeError::NameExists(twice.name()),
-                crate::file::DuplicateKind::Token => ChangeError::TokenExists(twice.name()),
+                crate::file::DuplicateKind::Name => ChangeError::NameExists(twice.name().clone()),
+                crate::file::DuplicateKind::Token => ChangeError::TokenExists(twice.name().clone()),
             })?
         }
         Change::CreateDatabases(names) => {
@@ -146,8 +146,8 @@ fn one(bytes: &[u8], change: &Change) -> Result<Option<SecretBytes>, ChangeError
         None => Ok(None),
         Some(Changed::Whole(changed)) => Ok(Some(changed)),
         Some(Changed::Insertion(at, text)) => {
-            let changed: SecretBytes =
-                splice_pieces(bytes, core::iter::once((at..at, text.as_bytes()))).into();
+            let changed =
+                SecretBytes::wiped(splice_pieces(bytes, core::iter::once((at..at, text.as_bytes()))));
             let proven = is_insertion(bytes, at, &text, &changed);
             if proven { Ok(Some(changed)) } else { Err(ChangeError::NotProven) }
         }
@@ -188,7 +188,8 @@ fn planned(bytes: &[u8], change: &Change) -> Result<Option<Changed>, ChangeError
         return Ok(None);
     }
     let splice = || -> SecretBytes {
-        splice_pieces(bytes, pieces.0.iter().map(|(span, new)| (span.range(), new.as_bytes()))).into()
+        let new = pieces.0.iter().map(|(span, new)| (span.range(), new.as_bytes()));
+        SecretBytes::wiped(splice_pieces(bytes, new))
     };
     if let (Change::Append { entries, .. }, [(place, text)]) = (change, pieces.0.as_slice()) {
         let new = |entry: &&TokenEntry| whole.position(entry.name().as_str()).is_none();

@@ -102,7 +102,23 @@ impl Expiry {
         i64::try_from(millis).map(Self).map_err(|_| InvalidExpiry::OutOfRange)
     }
 
-    /// The expiry `duration` after `now`, written as the vendor's `--expiry` takes it: `10d`, `1y`, `2h 30m`.
+    /// The moment as a time; none where the system has no such time.
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    /// use influxdb3_offline_tokens::Expiry;
+    ///
+    /// assert_eq!(Expiry::from_millis(1_500).to_system_time(), Some(UNIX_EPOCH + Duration::from_millis(1_500)));
+    /// assert_eq!(Expiry::from_millis(-1).to_system_time(), Some(UNIX_EPOCH - Duration::from_millis(1)));
+    /// ```
+    #[must_use]
+    pub fn to_system_time(self) -> Option<SystemTime> {
+        let distance = Duration::from_millis(self.0.unsigned_abs());
+        if self.0 < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) }
+    }
+
+    /// The expiry `duration` after `now`, written as the vendor's `--expiry` takes it: `10d`, `1y`, `2h 30m`. A year has
+    /// 365.25 days and a month 30.44, as [humantime](humantime::parse_duration) has it.
     ///
     /// ```
     /// use std::time::UNIX_EPOCH;
@@ -221,6 +237,15 @@ impl fmt::Display for Expiry {
             }
             _ => self.0.fmt(f),
         }
+    }
+}
+
+impl TryFrom<SystemTime> for Expiry {
+    type Error = InvalidExpiry;
+
+    /// Rounded down to the millisecond.
+    fn try_from(time: SystemTime) -> Result<Self, InvalidExpiry> {
+        Self::after(time, Duration::ZERO)
     }
 }
 

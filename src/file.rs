@@ -294,9 +294,10 @@ impl TokenFile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DuplicateKind {
-    /// Two tokens have one name: the server refuses the second.
+    /// Two tokens have one name: the server refuses the second (server source).
     Name,
-    /// Two entries have one token: before 3.11.1 the last hides the first, since then it is refused.
+    /// Two entries have one token: before 3.11.1 the last hides the first (server source), since then it is refused (release
+    /// notes).
     Token,
 }
 
@@ -348,7 +349,7 @@ impl DuplicateEntry {
     /// assert_eq!(error.name().as_str(), "b");
     /// ```
     #[must_use]
-    pub fn name(&self) -> TokenName {
-        self.name.clone()
+    pub const fn name(&self) -> &TokenName {
+        &self.name
     }
 }

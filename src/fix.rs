@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::check::Validator;
 use crate::diagnostic::{Applicability, Edit, Replacement};
+use crate::secret::SecretBytes;
 use crate::span::Span;
 use crate::token::{GenerateTokenError, Token};
 
@@ -42,8 +43,19 @@ impl Fixed {
         &self.bytes
     }
 
-    pub(crate) fn into_bytes(self) -> Zeroizing<Vec<u8>> {
-        self.bytes
+    /// Hands the text over.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    ///
+    /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Safe)?;
+    /// assert_eq!(&*fixed.into_bytes(), br#"{"tokens": []}"#);
+    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// ```
+    #[must_use]
+    pub fn into_bytes(self) -> SecretBytes {
+        SecretBytes::wiped(self.bytes)
     }
 
     /// How many fixes were applied; the text is as it was where it is 0.

@@ -86,7 +86,7 @@ impl<'a> Arbitrary<'a> for DatabaseActions {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let bits: u8 = u.arbitrary()?;
         let chosen = Self::ALL.iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1);
-        Ok(chosen.fold(Self::EMPTY, |all, (_, action)| all | action))
+        Ok(chosen.map(|(_, action)| action).collect())
     }
 }
 

@@ -102,7 +102,7 @@
 //! | text | why |
 //! |---|---|
 //! | `db:NAME:*` | `*` as an action is on one page; the server answers "action not supported" (server source) |
-//! | `*:*:*` | is shown for admin tokens, and is for them only (server source); 3.4 to 3.9 make a full admin token of it |
+//! | `*:*:*` | is shown for admin tokens, and is for them only (server source); 3.4 to 3.9 make a full admin token of it (inferred) |
 //! | `db:NAME:drop`, `update`, `all` | the server refuses them for resource tokens (server source) |
 //! | `token:…` | exists inside of the server, and is refused for resource tokens (server source) |
 //!
@@ -110,7 +110,7 @@
 //!
 //! | text | why |
 //! |---|---|
-//! | `system: Health:read` | names of system resources in another case or with spaces: nothing else in the string is trimmed or folded, and releases before 3.10 may not survive it |
+//! | `system: Health:read` | names of system resources in another case or with spaces: nothing else in the string is trimmed or folded, and releases before 3.10 may not survive it (inferred) |
 //! | `db:*,*:read` | `*` repeated: says no more than `*`, and is one letter from a mixed list, which is refused |
 //! | a database name with `.`, a space, or letters other than ASCII | the catalogue takes it, and the HTTP write path refuses to write to it |
 //!
@@ -144,6 +144,14 @@
 //! stack, old blocks of the disk; a disk that reorders what it was given; btrfs, which was not tried. On systems other than
 //! Linux the crate is built to work with the locks of std, and was not run: there a file that appears meanwhile, mount
 //! points, ACLs and owners are looked after less, and on Windows a directory is not synced.
+//!
+//! # serde
+//!
+//! Names, permissions, actions and releases are strings, an expiry is an integer. [`TokenEntry`], [`TokenFile`] and
+//! [`AdminTokenFile`] are the objects of the format, **with the secret**: what serialises one writes the token. They, and an
+//! expiry, can be read from formats that describe themselves, such as JSON or YAML. A member that is not of the format is
+//! passed over, one that is nearly called as another refused; errors quote nothing. Where a file is read,
+//! [`TokenFile::parse`] says more: all errors, each with its place.
 //!
 //! # Features
 //!

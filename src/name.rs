@@ -1,12 +1,16 @@
 //! Names of databases and of tokens.
 
+mod character;
+
 use alloc::boxed::Box;
 use alloc::string::String;
+use core::borrow::Borrow;
 use core::fmt;
 use core::str::FromStr;
 
 use thiserror::Error;
 
+pub(crate) use self::character::Shown;
 use crate::secret::shown;
 use crate::span::Span;
 
@@ -236,40 +240,6 @@ impl fmt::Display for InvalidNameKind {
     }
 }
 
-/// A character as people can read it: with its code point where it is not visible ASCII.
-pub(crate) struct Shown(pub(crate) char);
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (character, code) = (self.0, u32::from(self.0));
-        if character == ' ' {
-            return f.write_str("a space");
-        }
-        if character.is_ascii_graphic() {
-            return write!(f, "`{character}`");
-        }
-        match look_alike(character) {
-            Some(latin) => write!(f, "`{character}` (U+{code:04X}, which looks like `{latin}`)"),
-            None if character.is_alphanumeric() => write!(f, "`{character}` (U+{code:04X})"),
-            None => write!(f, "U+{code:04X}"),
-        }
-    }
-}
-
-/// The ASCII letter for which a Cyrillic, Greek or full-width letter is mistaken.
-pub(crate) fn look_alike(character: char) -> Option<char> {
-    const PAIRS: [(&str, &str); 3] = [
-        ("аеорсухіјѕһԁԛԝѵАВЕКМНОРСТХІЈЅ", "aeopcyxijshdqwvABEKMHOPCTXIJS"),
-        ("οαινυρκΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "oaivupkABEZHIKMNOPTYX"),
-        ("‐‑‒–—−", "------"),
-    ];
-    if let full_width @ '\u{FF01}'..='\u{FF5E}' = character {
-        return char::from_u32(u32::from(full_width) - 0xFEE0);
-    }
-    let pairs = PAIRS.iter().flat_map(|(from, to)| from.chars().zip(to.chars()));
-    pairs.into_iter().find(|&(from, _)| from == character).map(|(_, to)| to)
-}
-
 const fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
@@ -368,6 +338,19 @@ macro_rules! text_of_a_name {
 
             fn try_from(name: String) -> Result<Self, InvalidName> {
                 Self::parse(&name)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.0.into()
+            }
+        }
+
+        // Hash, order and equality are those of the text.
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
             }
         }
 

@@ -138,7 +138,8 @@ impl Permission {
         DatabasePermission::new(Scope::Names(DatabaseNames::new(names)?), actions).map(Self::Database)
     }
 
-    /// `db:*:ACTIONS`: all databases, also those to come. Releases 3.4 to 3.9 refuse it in a tokens file.
+    /// `db:*:ACTIONS`: all databases, also those to come. Releases 3.4 to 3.9 refuse it in a
+    /// tokens file (inferred).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission};

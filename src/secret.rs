@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 /// assert!(text.starts_with(b"{"));
 /// assert_eq!(format!("{text:?}"), "SecretBytes(19 bytes)");
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl SecretBytes {
@@ -31,24 +31,22 @@ impl SecretBytes {
     pub fn into_vec(mut self) -> Vec<u8> {
         core::mem::take(&mut *self.0)
     }
+
+    #[cfg(feature = "std")]
+    pub(crate) const fn wiped(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self(bytes)
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) fn into_wiped(mut self) -> Zeroizing<Vec<u8>> {
+        core::mem::take(&mut self.0)
+    }
 }
 
 impl From<Vec<u8>> for SecretBytes {
     /// Takes the bytes over; what the vector left elsewhere while it grew is not wiped.
     fn from(bytes: Vec<u8>) -> Self {
         Self(Zeroizing::new(bytes))
-    }
-}
-
-impl From<Zeroizing<Vec<u8>>> for SecretBytes {
-    fn from(bytes: Zeroizing<Vec<u8>>) -> Self {
-        Self(bytes)
-    }
-}
-
-impl From<SecretBytes> for Zeroizing<Vec<u8>> {
-    fn from(mut bytes: SecretBytes) -> Self {
-        core::mem::take(&mut bytes.0)
     }
 }
 

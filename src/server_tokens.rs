@@ -148,12 +148,12 @@ impl fmt::Display for ServerPermissions {
 /// A row of `system.tokens`.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{ServerTokens, Token};
+/// use influxdb3_offline_tokens::{SameSecret, ServerTokens, Token};
 ///
 /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:read\"]"}]"#)?;
 /// let app = &server.tokens()[0];
 /// assert_eq!(app.permissions().to_string(), r#"["db:a:read"]"#);
-/// assert_eq!(app.is_of(&Token::generate()?), None); // the row has no hash
+/// assert_eq!(app.is_of(&Token::generate()?), SameSecret::Unknown); // the row has no hash
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -207,27 +207,27 @@ impl ServerToken {
         &self.permissions
     }
 
-    /// Whether the row is of this secret, as far as its piece of a hash tells; none where the row has no hash, or fewer than
-    /// 8 hexadecimal digits of it.
+    /// Whether the row is of this secret, as far as its piece of a hash tells; unknown where the row has no hash, or fewer
+    /// than 8 hexadecimal digits of it.
     ///
     /// Nine hexadecimal digits are the same for two secrets by chance once in 69 billion.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ServerTokens, Token};
+    /// use influxdb3_offline_tokens::{SameSecret, ServerTokens, Token};
     ///
     /// let token = Token::generate()?;
     /// let hash: String = token.sha512().iter().map(|byte| format!("{byte:02x}")).take(5).collect();
     /// let json = format!(r#"[{{"name": "app", "hash": "{hash}", "permissions": "[]"}}]"#);
     /// let server = ServerTokens::parse(json.as_bytes())?;
-    /// assert_eq!(server.tokens()[0].is_of(&token), Some(true));
-    /// assert_eq!(server.tokens()[0].is_of(&Token::generate()?), Some(false));
+    /// assert_eq!(server.tokens()[0].is_of(&token), SameSecret::Yes);
+    /// assert_eq!(server.tokens()[0].is_of(&Token::generate()?), SameSecret::No);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn is_of(&self, token: &Token) -> Option<bool> {
-        let hash = self.hash.as_ref()?;
+    pub fn is_of(&self, token: &Token) -> SameSecret {
+        let Some(hash) = &self.hash else { return SameSecret::Unknown };
         let digits: String = token.sha512().iter().map(|byte| format!("{byte:02x}")).collect();
-        Some(digits.starts_with(&*hash.0))
+        if digits.starts_with(&*hash.0) { SameSecret::Yes } else { SameSecret::No }
     }
 }
 

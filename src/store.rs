@@ -1,6 +1,7 @@
 //! Files on disk, and the clock.
 //!
-//! The order of things that keeps a file whole stands at the top of `src/disk.rs`.
+//! What changes a file locks it, reads it, writes a new file beside it, private from its first byte, syncs that, looks whether
+//! the old one is as it was, renames, and syncs the directory. The crate's documentation says what is promised by that.
 
 mod checked;
 mod options;
@@ -150,10 +151,11 @@ pub fn change(path: impl AsRef<Path>, changes: &[Change], options: &ChangeOption
 /// ```
 ///
 /// # Errors
-/// As [`append`], except that what is there does not need to be sound.
+/// The file cannot be read, locked or replaced ([`Error::Disk`]); with [`ChangeOptions::create`] off, it does not exist. What
+/// is there does not need to be sound.
 pub fn save(path: impl AsRef<Path>, file: &TokenFile, options: &ChangeOptions) -> Result<Changed, Error> {
     let text = file.to_json();
-    replace(path.as_ref(), options, |old| Ok((old != Some(&*text)).then(|| Zeroizing::from(text.clone()))))
+    replace(path.as_ref(), options, |old| Ok((old != Some(&*text)).then(|| text.clone().into_wiped())))
 }
 
 /// Reads an admin token file from disk, as [`load`] reads a tokens file.
@@ -193,7 +195,7 @@ pub fn load_admin(path: impl AsRef<Path>) -> Result<AdminTokenFile, Error> {
 pub fn create_admin(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<(), Error> {
     let path = path.as_ref();
     let edit =
-        |old: Option<&[u8]>| if old.is_some() { Err(()) } else { Ok(Some(Zeroizing::from(file.to_json()))) };
+        |old: Option<&[u8]>| if old.is_some() { Err(()) } else { Ok(Some(file.to_json().into_wiped())) };
     match disk::replace(path, &ChangeOptions::new().0, edit) {
         Ok(_) => Ok(()),
         Err(ReplaceError::Edit(())) => Err(Error::Exists { path: path.into() }),
@@ -222,13 +224,13 @@ pub fn save_admin(
     options: &ChangeOptions,
 ) -> Result<Changed, Error> {
     let text = file.to_json();
-    replace(path.as_ref(), options, |old| Ok((old != Some(&*text)).then(|| Zeroizing::from(text.clone()))))
+    replace(path.as_ref(), options, |old| Ok((old != Some(&*text)).then(|| text.clone().into_wiped())))
 }
 
 impl From<edit::Changed> for NewText {
     fn from(changed: edit::Changed) -> Self {
         match changed {
-            edit::Changed::Whole(text) => Self::Whole(text.into()),
+            edit::Changed::Whole(text) => Self::Whole(text.into_wiped()),
             edit::Changed::Insertion(at, mut text) => {
                 // Moved, not copied.
                 let text = Zeroizing::new(core::mem::take(&mut *text).into_bytes());
@@ -276,7 +278,8 @@ impl Validator {
         Ok(CheckedFile::new(contents.bytes, report))
     }
 
-    /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text; gives how many.
+    /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text; gives how many, with one for the rights that are
+    /// taken.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Applicability, Validator, load};
@@ -293,7 +296,8 @@ impl Validator {
     /// With [`Applicability::Ask`] it also takes all rights from everybody but the owner.
     ///
     /// # Errors
-    /// As [`append`]; there are no random bytes for a new token.
+    /// There is no such file; it cannot be read, locked or replaced ([`Error::Disk`]); there are no random bytes for a new
+    /// token ([`Error::Generate`]). A file that has errors is none.
     pub fn fix_file(&self, path: impl AsRef<Path>, up_to: Applicability) -> Result<usize, Error> {
         let path = path.as_ref();
         let tighten = up_to == Applicability::Ask
@@ -304,7 +308,7 @@ impl Validator {
         let result = disk::replace(path, &options.0, |old| {
             let fixed = self.fix(old.unwrap_or_default(), up_to)?;
             applied = fixed.applied() + usize::from(tighten);
-            Ok((applied > 0).then(|| fixed.into_bytes()))
+            Ok((applied > 0).then(|| fixed.into_bytes().into_wiped()))
         });
         match result {
             Ok(_) => Ok(applied),

@@ -182,7 +182,7 @@ pub fn database_actions() -> impl Strategy<Value = DatabaseActions> {
 
 fn actions_of(bits: u8) -> DatabaseActions {
     let chosen = DatabaseActions::ALL.iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1);
-    chosen.fold(DatabaseActions::EMPTY, |all, (_, action)| all | action)
+    chosen.map(|(_, action)| action).collect()
 }
 
 /// Permissions of both kinds: for all, and for one or several names in any order, some of them twice.

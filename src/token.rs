@@ -30,8 +30,9 @@ const RANDOM_BYTES: usize = 64;
 
 /// A token: the secret that a client presents.
 ///
-/// It begins with `apiv3_` and holds visible ASCII only, so that a header can carry it. [`Token::expose`] is the only
-/// way to read it. `Debug` shows nothing of it; there is no `Display` and no `PartialEq`; it is wiped when dropped.
+/// It begins with `apiv3_` and holds visible ASCII only, so that a header can carry it. `Debug` shows nothing of it; there is
+/// no `Display`, no `PartialEq` and no `Serialize`; it is wiped when dropped. What shows it is [`Token::expose`], and
+/// the text of an entry or a file: `to_json`, and `Serialize` of `TokenEntry`, `TokenFile` and `AdminTokenFile`.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Token;

@@ -140,7 +140,7 @@ fn a_huge_sparse_file_is_refused() {
     // One byte over the limit, which there is memory for, and more than there is.
     for size in ["1073741825", "100G"] {
         sh(&format!("truncate -s {size} tokens.json"), &scene);
-        refused(&Writer::find().append(&scene.file, "a"), "limit", &scene, &[]);
+        refused(&Writer::find().append(&scene.file, "a"), "at most", &scene, &[]);
     }
 }
 

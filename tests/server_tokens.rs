@@ -343,10 +343,10 @@ fn a_secret_is_compared_by_its_hash() {
     let server = parse(&shown());
     let token = |text| Token::parse(text).unwrap();
     let app = server.get("app").unwrap();
-    assert_eq!(app.is_of(&token(CANARY)), Some(true));
-    assert_eq!(app.is_of(&token(SECOND)), Some(false));
+    assert_eq!(app.is_of(&token(CANARY)), SameSecret::Yes);
+    assert_eq!(app.is_of(&token(SECOND)), SameSecret::No);
     let bare = parse(&json!([{"name": "app", "permissions": "[]"}]));
-    assert_eq!(bare.get("app").unwrap().is_of(&token(CANARY)), None);
+    assert_eq!(bare.get("app").unwrap().is_of(&token(CANARY)), SameSecret::Unknown);
     assert_eq!(server.tokens().len(), 3);
     assert!(
         app.permissions().permissions()[0] == Permission::database(["a"], DatabaseActions::READ).unwrap()

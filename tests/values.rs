@@ -211,7 +211,7 @@ fn files_have_every_name_and_token_once() {
     ] {
         let name = second.name().clone();
         let error = TokenFile::new([], [entry("a", "apiv3_1"), second]).unwrap_err();
-        assert_eq!((error.kind(), error.name()), (kind, name));
+        assert_eq!((error.kind(), error.name()), (kind, &name));
     }
 }
 

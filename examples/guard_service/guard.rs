@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use influxdb3_offline_tokens::token::TOKEN_PREFIX;
-use influxdb3_offline_tokens::{AccessRequest, Authorizer, Decision, TokenName};
+use influxdb3_offline_tokens::{AccessRequest, Authorizer, Decision};
 
 /// Whoever asks takes the authorizer of that moment; a reload puts another one in its place.
 pub(crate) struct Guard(RwLock<Arc<Authorizer>>);
@@ -40,8 +40,9 @@ impl Guard {
             Decision::Allowed(_) => Ok(()),
             Decision::Denied(reason) => {
                 // A name that holds a secret is not shown: people paste into the wrong member.
-                let name = token.name().map(TokenName::as_str).filter(|name| !name.contains(TOKEN_PREFIX));
-                eprintln!("403 {request} for {:?}: {reason}", name.unwrap_or("[redacted]"));
+                let name = token.name().as_str();
+                let name = if name.contains(TOKEN_PREFIX) { "[redacted]" } else { name };
+                eprintln!("403 {request} for {name:?}: {reason}");
                 Err(StatusCode::FORBIDDEN)
             }
         }

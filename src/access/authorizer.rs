@@ -10,9 +10,9 @@ use std::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
-use crate::access::entries::{Entries, decide_by, is_over};
+use crate::access::entries::is_over;
 use crate::access::names::{Names, tag};
-use crate::access::{AccessEntry, AccessRequest, Decision, DenyReason, EntryKey, Rights};
+use crate::access::{AccessRequest, Authenticated, Decision, DenyReason, Rights};
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
 use crate::name::TokenName;
@@ -44,28 +44,28 @@ use crate::permission::DatabaseActions;
 /// ```
 pub struct Authorizer {
     key: [u8; 16],
-    seed: u64,
+    pub(super) seed: u64,
     // Open addressing with linear probing; the digest is uniform, so that it is its own hash. At most two in three slots
     // are taken.
     slots: Box<[Slot]>,
     tokens: Box<[TokenName]>,
     // The grants of one token lie together, sorted by tag.
-    grants: Box<[Grant]>,
+    pub(super) grants: Box<[Grant]>,
     // The names of all databases, each once.
-    names: Box<str>,
+    pub(super) names: Box<str>,
 }
 
 // 128 bits: as many as the documentation asks a token to have at random, and two tokens of a file meet with 2^-95 for
 // 100,000 of them. 0 marks a free slot.
 #[derive(Clone, Copy)]
-struct Slot {
-    digest: u128,
-    expiry: i64,
-    token: usize,
-    start: usize,
-    count: usize,
-    all: DatabaseActions,
-    system: u8,
+pub(super) struct Slot {
+    pub(super) digest: u128,
+    pub(super) expiry: i64,
+    pub(super) token: usize,
+    pub(super) start: usize,
+    pub(super) count: usize,
+    pub(super) all: DatabaseActions,
+    pub(super) system: u8,
 }
 
 const FREE: Slot =
@@ -73,15 +73,15 @@ const FREE: Slot =
 
 // An exact entry.
 #[derive(Clone, Copy)]
-struct Grant {
-    name: usize,
-    tag: u32,
-    length: u16,
-    actions: DatabaseActions,
+pub(super) struct Grant {
+    pub(super) name: usize,
+    pub(super) tag: u32,
+    pub(super) length: u16,
+    pub(super) actions: DatabaseActions,
 }
 
 // Up to here looking at all grants is quicker than halving.
-const FEW: usize = 16;
+pub(super) const FEW: usize = 16;
 
 impl Authorizer {
     /// Makes the tokens of a file ready; it takes time and room in proportion to the file.
@@ -213,7 +213,9 @@ impl Authorizer {
         if is_over(expiry, now) {
             return Err(DenyReason::Expired(expiry));
         }
-        Ok(Authenticated { authorizer: self, slot })
+        // Every slot that is taken has a token.
+        let name = self.tokens.get(slot.token).ok_or(DenyReason::UnknownToken)?;
+        Ok(Authenticated { authorizer: self, slot, name })
     }
 
     /// Authenticates and decides.
@@ -271,115 +273,5 @@ impl Authorizer {
 impl fmt::Debug for Authorizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Authorizer({} tokens)", self.len())
-    }
-}
-
-/// A token that was presented, is known, and has not expired.
-///
-/// ```
-/// use std::time::SystemTime;
-/// use influxdb3_offline_tokens::{AccessRequest, Authorizer, SystemResource, Token, TokenEntry, TokenFile, TokenName};
-///
-/// let token = Token::generate()?;
-/// let entry = TokenEntry::new(TokenName::parse("app")?, token.clone());
-/// let authorizer = Authorizer::new(&TokenFile::new([], [entry])?);
-/// let who = authorizer.authenticate(token.expose(), SystemTime::now()).expect("known");
-/// assert_eq!(who.name().map(TokenName::as_str), Some("app"));
-/// assert!(!who.decide(AccessRequest::system(SystemResource::Health)).is_allowed());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy)]
-pub struct Authenticated<'a> {
-    authorizer: &'a Authorizer,
-    slot: &'a Slot,
-}
-
-impl<'a> Authenticated<'a> {
-    /// The name of the token; never none.
-    ///
-    /// ```
-    /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Authorizer, TokenFile, TokenName};
-    ///
-    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let authorizer = Authorizer::new(&file);
-    /// let who = authorizer.authenticate("apiv3_a", SystemTime::now()).expect("known");
-    /// assert_eq!(who.name().map(TokenName::as_str), Some("app"));
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub fn name(&self) -> Option<&'a TokenName> {
-        self.authorizer.tokens.get(self.slot.token)
-    }
-
-    /// Decides a request. The time was looked at when the token was authenticated.
-    ///
-    /// ```
-    /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{AccessRequest, Authorizer, DatabaseActions, TokenFile};
-    ///
-    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let authorizer = Authorizer::new(&file);
-    /// let who = authorizer.authenticate("apiv3_a", SystemTime::now()).expect("known");
-    /// let may = |name| who.decide(AccessRequest::database(name, DatabaseActions::READ)).is_allowed();
-    /// assert!(may("a") && !may("b"));
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    pub fn decide(&self, request: AccessRequest<'_>) -> Decision<'a> {
-        decide_by(self, request)
-    }
-
-    fn grants(&self) -> &'a [Grant] {
-        let start = self.slot.start;
-        self.authorizer.grants.get(start..start + self.slot.count).unwrap_or_default()
-    }
-
-    fn name_of(&self, grant: &Grant) -> &'a str {
-        self.authorizer.names.get(grant.name..grant.name + usize::from(grant.length)).unwrap_or_default()
-    }
-
-    fn bytes_of(&self, grant: &Grant) -> Option<&'a [u8]> {
-        self.authorizer.names.as_bytes().get(grant.name..grant.name + usize::from(grant.length))
-    }
-
-    fn entry(&self, grant: &Grant) -> AccessEntry<'a> {
-        AccessEntry { key: EntryKey::Database(self.name_of(grant)), actions: grant.actions }
-    }
-}
-
-impl<'a> Entries<'a> for Authenticated<'a> {
-    fn exact(&self, name: &str) -> Option<AccessEntry<'a>> {
-        let tag = tag(self.authorizer.seed, name);
-        let mut grants = self.grants();
-        if grants.len() > FEW {
-            grants = grants.get(grants.partition_point(|grant| grant.tag < tag)..).unwrap_or_default();
-            let same = grants.partition_point(|grant| grant.tag == tag);
-            grants = grants.get(..same).unwrap_or_default();
-        }
-        let same = |grant: &&Grant| grant.tag == tag && self.bytes_of(grant) == Some(name.as_bytes());
-        grants.iter().find(same).map(|grant| self.entry(grant))
-    }
-
-    fn all_databases(&self) -> DatabaseActions {
-        self.slot.all
-    }
-
-    fn least_with(&self, actions: DatabaseActions) -> Option<AccessEntry<'a>> {
-        let with = self.grants().iter().filter(|grant| grant.actions.contains(actions));
-        with.min_by_key(|grant| self.name_of(grant)).map(|grant| self.entry(grant))
-    }
-
-    fn has_exact(&self) -> bool {
-        self.slot.count != 0
-    }
-
-    fn system(&self) -> u8 {
-        self.slot.system
-    }
-}
-
-impl fmt::Debug for Authenticated<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Authenticated").field(&self.name()).finish()
     }
 }

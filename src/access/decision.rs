@@ -93,8 +93,8 @@ pub enum DenyReason<'a> {
     Expired(Expiry),
     /// The request names no action. The server would let an empty set pass; nothing is allowed here that no entry names.
     NoActions,
-    /// No database can have this name: it is not 1 to 511 bytes of letters, digits, `/`, `_` and `-` (the widest of the server's
-    /// rules). Such a name is not a database, so that `db:*` does not reach it.
+    /// The name is not 1 to 511 bytes of letters, digits, `/`, `_` and `-`, so that no request of the server names it (server
+    /// source: the widest of its rules but that of the catalogue, which has none). `db:*` does not reach it.
     InvalidName,
     /// `_internal`, which only admin tokens reach.
     Internal,

@@ -118,7 +118,7 @@ impl<'a> Entries<'a> for &'a [Permission] {
 
     fn all_databases(&self) -> DatabaseActions {
         let all = self.iter().filter_map(|one| databases(one).0);
-        all.fold(DatabaseActions::EMPTY, DatabaseActions::union)
+        all.collect()
     }
 
     fn least_with(&self, actions: DatabaseActions) -> Option<AccessEntry<'a>> {

@@ -111,7 +111,7 @@ impl<'a> Rights<'a> {
     pub fn database(&self, name: &str) -> DatabaseActions {
         let allowed =
             |action: &DatabaseActions| self.decide(AccessRequest::database(name, *action)).is_allowed();
-        DatabaseActions::ALL.iter().filter(allowed).fold(DatabaseActions::EMPTY, DatabaseActions::union)
+        DatabaseActions::ALL.iter().filter(allowed).collect()
     }
 
     /// The databases that are named, in order, each with what may be done with it.

@@ -117,7 +117,7 @@ fn search(
 // The fewest of the chosen sets whose union is exactly the wanted one.
 fn parts(chosen: &[DatabaseActions], wanted: DatabaseActions) -> Option<Vec<DatabaseActions>> {
     let fitting: Vec<DatabaseActions> = chosen.iter().copied().filter(|set| wanted.contains(*set)).collect();
-    let union = |sets: &[DatabaseActions]| sets.iter().fold(DatabaseActions::EMPTY, |all, set| all | *set);
+    let union = |sets: &[DatabaseActions]| sets.iter().copied().collect::<DatabaseActions>();
     if union(&fitting) != wanted {
         return None;
     }

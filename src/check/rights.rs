@@ -114,7 +114,7 @@ impl Counts {
     /// The actions that at least so many grant.
     fn at_least(mut self, permissions: u32) -> DatabaseActions {
         let granted = self.each().filter(|(count, _)| **count >= permissions);
-        granted.fold(DatabaseActions::EMPTY, |all, (_, action)| all | action)
+        granted.map(|(_, action)| action).collect()
     }
 
     fn each(&mut self) -> impl Iterator<Item = (&mut u32, DatabaseActions)> {

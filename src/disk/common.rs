@@ -41,7 +41,7 @@ fn resolve_missing(path: &Path, error: io::Error) -> Result<PathBuf, DiskError> 
     }
     let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
     let parent = parent.canonicalize().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => DiskError::because(DiskErrorKind::NotFound, path, error),
+        io::ErrorKind::NotFound => DiskError::because(DiskErrorKind::NoDirectory, path, error),
         _ => DiskError::told(DiskErrorKind::Io, path, error),
     })?;
     Ok(parent.join(name))

@@ -21,6 +21,8 @@ use thiserror::Error;
 pub enum DiskErrorKind {
     /// There is no such file, or no such directory.
     NotFound,
+    /// The directory, in which a file is to be made or changed, does not exist.
+    NoDirectory,
     /// A directory, a FIFO, a device or a socket; or the file became a symbolic link meanwhile.
     NotRegular,
     /// The file has more than one hard link: a new file would take the place of only one.
@@ -190,7 +192,13 @@ impl fmt::Display for Wording<'_> {
         let path = Shown(&self.0.path);
         match self.0.kind {
             DiskErrorKind::NotFound => {
-                write!(f, "{path} does not exist; check the path, or make the file and its directory first")
+                write!(f, "{path} does not exist; check the path")
+            }
+            DiskErrorKind::NoDirectory => {
+                write!(
+                    f,
+                    "the directory of {path} does not exist; check the path, or make the directory first"
+                )
             }
             DiskErrorKind::NotRegular => write!(f, "{path} is not a regular file; name the file itself"),
             DiskErrorKind::SeveralLinks => {
@@ -226,7 +234,10 @@ impl fmt::Display for Wording<'_> {
                 "the owner, the ACL or the mode of {path} cannot be kept on this file system; nothing was changed"
             ),
             DiskErrorKind::TooLarge => {
-                write!(f, "{path} is larger than the limit; raise the limit if that is meant")
+                write!(
+                    f,
+                    "{path} is larger than what is read or written at most; check that it is the right file"
+                )
             }
             DiskErrorKind::NoSpace => {
                 write!(f, "there is no space for a new {path}; nothing was changed, free some and try again")

@@ -100,7 +100,7 @@ fn an_absent_file_is_made_only_on_request() {
         let (directory, file) = directory();
         let options = ReplaceOptions { create: false, ..OPTIONS };
         fails(replace(&file, &options, &mut |_| Ok(text(b"1"))), DiskErrorKind::NotFound);
-        fails(replace(&file.join("a"), &OPTIONS, &mut |_| Ok(text(b"1"))), DiskErrorKind::NotFound);
+        fails(replace(&file.join("a"), &OPTIONS, &mut |_| Ok(text(b"1"))), DiskErrorKind::NoDirectory);
         assert!(names(directory.path()).is_empty());
     }
 }

@@ -54,5 +54,5 @@ pub(crate) fn pretty(value: &impl serde::Serialize) -> SecretBytes {
     let mut text = zeroize::Zeroizing::new(Vec::with_capacity(count.0));
     let _ = serde_json::to_writer_pretty(&mut *text, value);
     text.push(b'\n');
-    text.into()
+    SecretBytes::wiped(text)
 }

@@ -322,6 +322,19 @@ impl FromStr for DatabaseActions {
     }
 }
 
+impl FromIterator<Self> for DatabaseActions {
+    /// All of them together.
+    fn from_iter<I: IntoIterator<Item = Self>>(sets: I) -> Self {
+        sets.into_iter().fold(Self::EMPTY, Self::union)
+    }
+}
+
+impl Extend<Self> for DatabaseActions {
+    fn extend<I: IntoIterator<Item = Self>>(&mut self, sets: I) {
+        *self |= sets.into_iter().collect();
+    }
+}
+
 impl BitOr for DatabaseActions {
     type Output = Self;
 

@@ -319,10 +319,6 @@ impl<'a> ServerDifference<'a> {
     /// ```
     #[must_use]
     pub fn secret(&self) -> SameSecret {
-        match self.row.is_of(self.entry.token()) {
-            Some(true) => SameSecret::Yes,
-            Some(false) => SameSecret::No,
-            None => SameSecret::Unknown,
-        }
+        self.row.is_of(self.entry.token())
     }
 }

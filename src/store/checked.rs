@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::disk::FileFacts;
+use crate::secret::SecretBytes;
 use crate::span::Span;
 
 /// A file that was checked: what was read, and what was found in just that. `Debug` shows the report only.
@@ -50,6 +51,23 @@ impl CheckedFile {
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Hands the bytes over.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Validator;
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// std::fs::write(&path, r#"{"tokens": []}"#)?;
+    /// let checked = Validator::new(std::time::SystemTime::now()).check_file(&path)?;
+    /// assert_eq!(&*checked.into_bytes(), br#"{"tokens": []}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn into_bytes(self) -> SecretBytes {
+        SecretBytes::wiped(self.bytes)
     }
 
     /// What was found.
