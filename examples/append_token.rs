@@ -13,9 +13,9 @@ use std::time::SystemTime;
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::edit::{Change, IfExists};
-use influxdb3_offline_tokens::{DatabaseName, Expiry, Permission, TokenEntry, TokenName};
+use influxdb3_offline_tokens::{Expiry, TokenEntry, TokenName};
 
-use crate::util::{Outcome, arguments, change, finish};
+use crate::util::{Outcome, a_file, arguments, change, finish};
 
 /// Adds a token to a tokens file, which is made where there is none.
 ///
@@ -30,13 +30,14 @@ use crate::util::{Outcome, arguments, change, finish};
 )]
 struct Args {
     /// The tokens file
+    #[arg(value_parser = a_file())]
     file: PathBuf,
 
     /// The name of the token
     #[arg(long)]
     name: String,
 
-    /// What the token may do, such as `db:sensors:read,write`; may be given several times
+    /// What the token may do, such as `db:sensors:read,write`; may be given several times, and without it the token can do nothing
     #[arg(long = "permission", value_name = "PERMISSION")]
     permissions: Vec<String>,
 
@@ -53,7 +54,7 @@ struct Args {
     token_stdin: bool,
 
     /// Succeed without a change where the same entry is there already (same token, expiry and permissions)
-    #[arg(long)]
+    #[arg(long, requires = "token_stdin")]
     keep_if_same: bool,
 
     /// Fail where there is no file
@@ -72,19 +73,20 @@ fn main() -> ExitCode {
 
 fn run(args: &Args) -> anyhow::Result<Outcome> {
     let name = TokenName::parse(&args.name).context("`--name` is wrong")?;
-    let permissions = args.permissions.iter().enumerate().map(|(at, text)| {
-        Permission::parse(text).with_context(|| format!("`--permission` number {} is wrong", at + 1))
-    });
-    let permissions = permissions.collect::<anyhow::Result<Vec<_>>>()?;
-    let databases = args.create_databases.iter().map(|name| DatabaseName::parse(name));
-    let databases = databases.collect::<Result<Vec<_>, _>>().context("`--create-databases` is wrong")?;
+    let permissions = change::permissions(&args.permissions)?;
+    let databases = change::databases(&args.create_databases)?;
     let expiry = args.expiry.as_deref().map(|text| Expiry::parse_after(SystemTime::now(), text));
     let expiry = expiry.transpose().context("`--expiry` is wrong")?;
     let entry = TokenEntry::new(name, change::secret(args.token_stdin)?)
         .with_expiry(expiry)
         .with_permissions(permissions);
     let if_exists = if args.keep_if_same { IfExists::KeepIfSame } else { IfExists::Refuse };
-    let changes = [Change::Append { entries: vec![entry], if_exists }, Change::CreateDatabases(databases)];
+    let append = Change::Append { entries: vec![entry.clone()], if_exists };
+    let changes = [append, Change::CreateDatabases(databases)];
     let options = args.how.options().create(!args.must_exist);
-    change::acknowledge("append_token", &args.file, &changes, &options, &args.name)
+    let outcome = change::acknowledge("append_token", &args.file, &changes, &options, &args.name)?;
+    if outcome == Outcome::Fine {
+        change::warn("append_token", entry);
+    }
+    Ok(outcome)
 }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::{Expectations, load};
 
-use crate::util::{Outcome, Output, arguments, complain, finish, shown_path};
+use crate::util::{Outcome, Output, a_file, arguments, complain, finish, shown_path};
 
 /// Checks a tokens file against a file of expectations.
 ///
@@ -26,8 +26,10 @@ use crate::util::{Outcome, Output, arguments, complain, finish, shown_path};
 )]
 struct Arguments {
     /// The tokens file.
+    #[arg(value_parser = a_file())]
     file: PathBuf,
     /// The file of expectations.
+    #[arg(value_parser = a_file())]
     expectations: PathBuf,
 }
 

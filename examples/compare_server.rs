@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use influxdb3_offline_tokens::{
     Expiry, SameSecret, ServerComparison, ServerDifference, ServerTokens, TokenFile, load,
@@ -18,7 +18,8 @@ use influxdb3_offline_tokens::{
 use serde_json::{Value, json};
 
 use crate::util::{
-    Outcome, Output, arguments, count, finish, is_stdin, masked, printable, read_stdin, rights, shown_path,
+    Outcome, Output, a_file, arguments, count, finish, is_stdin, masked, printable, read_stdin, rights,
+    shown_path,
 };
 
 /// Says what differs between a tokens file and the tokens that a server reports.
@@ -35,6 +36,7 @@ use crate::util::{
 )]
 struct Arguments {
     /// The tokens file.
+    #[arg(value_parser = a_file())]
     file: PathBuf,
     /// What `influxdb3 show tokens --format json` printed; `-` is standard input.
     #[arg(default_value = "-")]
@@ -148,9 +150,6 @@ fn read(path: &Path) -> Result<ServerTokens> {
 }
 
 fn run(arguments: &Arguments) -> Result<Outcome> {
-    if is_stdin(&arguments.file) {
-        bail!("the tokens file cannot be standard input; give its path");
-    }
     let file = load(&arguments.file)?;
     let server = read(&arguments.server)?;
     let mut out = Output::new();

@@ -17,12 +17,11 @@ use std::time::SystemTime;
 use anyhow::{Context, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use influxdb3_offline_tokens::{
-    AdminTokenFile, Changed, DatabaseName, Expiry, Permission, Token, TokenEntry, TokenName, append_all,
-    create_admin,
+    AdminTokenFile, Changed, Expiry, Token, TokenEntry, TokenName, append_all, create_admin,
 };
 use serde::Serialize;
 
-use crate::util::{Outcome, Output, arguments, finish, given_path, human, is_stdin, masked, shown_path};
+use crate::util::{Outcome, Output, arguments, finish, given_path, is_stdin, masked, shown_path};
 
 /// Makes a token in an offline tokens file, as `influxdb3 create token … --offline` does.
 ///
@@ -111,19 +110,14 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         return admin(args);
     }
     let entry = entry(args)?;
-    let names = args.create_databases.iter().enumerate();
-    let databases = names
-        .map(|(at, name)| {
-            DatabaseName::parse(name)
-                .with_context(|| format!("item {} of `--create-databases` is wrong", at + 1))
-        })
-        .collect::<anyhow::Result<Vec<_>>>()?;
-
+    let databases = util::change::databases(&args.create_databases)?;
     match append_all(&args.output_file, [entry.clone()], databases) {
         Ok(changed) => {
             let permissions: Vec<String> = entry.permissions().iter().map(ToString::to_string).collect();
             let made = (entry.name().as_str(), entry.token(), entry.expiry());
-            Ok(told(print(args, made, &permissions, changed == Changed::Created)))
+            let printed = print(args, made, &permissions, changed == Changed::Created);
+            util::change::warn("create_token", entry);
+            Ok(told(printed))
         }
         Err(error) => util::change::refused("create_token", &args.output_file, error),
     }
@@ -160,19 +154,7 @@ fn expiry(args: &Args) -> anyhow::Result<Option<Expiry>> {
 
 fn entry(args: &Args) -> anyhow::Result<TokenEntry> {
     let name = TokenName::parse(args.name.as_deref().unwrap_or_default()).context("`--name` is wrong")?;
-    let mut permissions = Vec::new();
-    let mut wrong = 0;
-    for text in &args.permissions {
-        if let Ok(permission) = Permission::parse(text) {
-            permissions.push(permission);
-        } else {
-            wrong += 1;
-            human::permission(text, &mut io::stderr())?;
-        }
-    }
-    if wrong > 0 {
-        bail!("{wrong} of {} permissions wrong; no token was made", args.permissions.len());
-    }
+    let permissions = util::change::permissions(&args.permissions)?;
     let expiry = expiry(args)?;
     let token = Token::generate()?;
     Ok(TokenEntry::new(name, token).with_expiry(expiry).with_permissions(permissions))

@@ -11,7 +11,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use influxdb3_offline_tokens::{Expiry, FileDifference, TokenDifference, TokenEntry, load};
 use serde_json::{Value, json};
 
-use crate::util::{Outcome, Output, arguments, finish, masked, printable, rights};
+use crate::util::{Outcome, Output, a_file, arguments, finish, masked, printable, rights};
 
 /// Says what differs between two tokens files in who may do what.
 ///
@@ -26,8 +26,10 @@ use crate::util::{Outcome, Output, arguments, finish, masked, printable, rights}
 )]
 struct Arguments {
     /// The tokens file as it was.
+    #[arg(value_parser = a_file())]
     old: PathBuf,
     /// The tokens file as it will be.
+    #[arg(value_parser = a_file())]
     new: PathBuf,
     /// How the result is printed.
     #[arg(long, value_enum, default_value = "text")]

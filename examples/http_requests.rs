@@ -16,7 +16,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use influxdb3_offline_tokens::{HttpTokenRequest, TokenFile, load};
 use serde_json::{Value, json};
 
-use crate::util::{Outcome, Output, arguments, complain, finish, masked, printable};
+use crate::util::{Outcome, Output, a_file, arguments, complain, finish, masked, printable};
 
 const DATABASES: (&str, &str) = ("POST", "/api/v3/configure/database");
 
@@ -33,6 +33,7 @@ const DATABASES: (&str, &str) = ("POST", "/api/v3/configure/database");
 )]
 struct Arguments {
     /// The tokens file.
+    #[arg(value_parser = a_file())]
     file: PathBuf,
     /// The address of the server, for the format curl.
     #[arg(long, value_name = "URL", value_parser = address, default_value = "http://127.0.0.1:8181")]

@@ -7,12 +7,12 @@
 
 mod util;
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::{CommandFactory, FromArgMatches, Parser};
@@ -21,7 +21,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::util::{
-    Checked, Outcome, arguments, colours, columns, complain, finish, human, is_stdin, shown_path,
+    Checked, Outcome, a_file, arguments, colours, columns, complain, finish, human, is_stdin, shown_path,
 };
 
 /// The most that Kubernetes takes as the data of a Secret.
@@ -40,6 +40,7 @@ const MAX_DATA_BYTES: usize = 1 << 20;
 )]
 struct Args {
     /// The tokens file
+    #[arg(value_parser = a_file())]
     file: PathBuf,
 
     /// The name of the Secret
@@ -137,8 +138,15 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     if is_stdin(&args.output) {
         write(&secret, io::stdout().lock()).context("cannot write to standard output")?;
     } else {
-        save(&secret, &args.output).with_context(|| {
-            format!("cannot make `{}`, which must be a new file", shown_path(&args.output))
+        save(&secret, &args.output).map_err(|error| {
+            let shown = shown_path(&args.output);
+            match error.kind() {
+                ErrorKind::AlreadyExists => {
+                    anyhow!("`{shown}` is there already; remove it, or choose another name")
+                }
+                // Without the name of the temporary file.
+                kind => anyhow!("cannot make `{shown}`, a new file in a directory that is there: {kind}"),
+            }
         })?;
     }
     Ok(Outcome::Fine)

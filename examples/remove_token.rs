@@ -14,7 +14,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::TokenName;
 use influxdb3_offline_tokens::edit::Change;
 
-use crate::util::{Outcome, arguments, change, finish};
+use crate::util::{Outcome, a_file, arguments, change, finish};
 
 /// Takes a token out of a tokens file. Every other byte of the file stays as it is.
 ///
@@ -29,6 +29,7 @@ use crate::util::{Outcome, arguments, change, finish};
 )]
 struct Args {
     /// The tokens file
+    #[arg(value_parser = a_file())]
     file: PathBuf,
 
     /// The name of the token

@@ -10,12 +10,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::edit::Change;
-use influxdb3_offline_tokens::{Expiry, TokenName};
+use influxdb3_offline_tokens::{Expiry, TokenName, load};
 
-use crate::util::{Outcome, arguments, change, finish};
+use crate::util::{Outcome, a_file, arguments, change, finish};
 
 /// Gives a token a new secret under its name, or beside it under a new name. Its permissions stay.
 ///
@@ -31,6 +31,7 @@ use crate::util::{Outcome, arguments, change, finish};
 )]
 struct Args {
     /// The tokens file
+    #[arg(value_parser = a_file())]
     file: PathBuf,
 
     /// The name of the token
@@ -41,7 +42,7 @@ struct Args {
     #[arg(long, value_name = "NEW_NAME")]
     beside: Option<String>,
 
-    /// After which time the new token ends, such as `90d`; without it, the expiry stays
+    /// After which time the new token ends, such as `90d`; without it, the expiry stays, if it is not over
     #[arg(long, value_name = "DURATION")]
     expiry: Option<String>,
 
@@ -64,6 +65,14 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     let new_name = args.beside.as_deref().map(TokenName::parse).transpose().context("`--beside` is wrong")?;
     let expiry = args.expiry.as_deref().map(|text| Expiry::parse_after(SystemTime::now(), text));
     let expiry = expiry.transpose().context("`--expiry` is wrong")?;
+    // A file that cannot be loaded is refused below, with all that is wrong in it.
+    if expiry.is_none()
+        && let Ok(file) = load(&args.file)
+        && let Some(entry) = file.get(name.as_str())
+        && entry.expiry().is_some_and(|expiry| !expiry.is_never() && expiry.is_past(SystemTime::now()))
+    {
+        bail!("the token has expired, and its successor would end with it: give `--expiry`");
+    }
     let token = change::secret(args.token_stdin)?;
     let changed = new_name.clone().unwrap_or_else(|| name.clone());
     let mut changes = vec![match new_name {

@@ -160,6 +160,9 @@ fn levels(matches: &ArgMatches) -> Vec<(Selector, Level)> {
 fn validator(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Validator> {
     let now = match args.now {
         None => SystemTime::now(),
+        Some(time) if (100_000_000..100_000_000_000).contains(&time.as_millis()) => {
+            bail!("`--now` looks like seconds: in milliseconds it is `{}000`", time.as_millis())
+        }
         Some(time) => {
             let since = u64::try_from(time.as_millis()).ok().map(Duration::from_millis);
             since

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource, load};
 
-use crate::util::{Outcome, Output, arguments, finish, masked, printable};
+use crate::util::{Outcome, Output, a_file, arguments, finish, masked, printable};
 
 /// Lists the tokens of a file that may do something, each with the entry that allows it.
 ///
@@ -31,6 +31,7 @@ use crate::util::{Outcome, Output, arguments, finish, masked, printable};
 )]
 struct Arguments {
     /// The tokens file.
+    #[arg(value_parser = a_file())]
     file: PathBuf,
     /// The actions, separated by commas; all of them are needed.
     #[arg(default_value = "read", value_parser = actions)]

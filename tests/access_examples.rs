@@ -73,6 +73,7 @@ fn file(app: &[&str]) -> String {
 fn all_explain_themselves_and_their_exit_codes() {
     for name in ["who_can", "diff_access", "check_access", "assert_access"] {
         let (code, out, _) = run(name, &["--help"], "");
+        let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(code == 0 && out.contains("Exit codes: 0") && out.contains("2 wrong usage"), "{name}: {out}");
         assert_eq!(run(name, &[], "").0, 2, "{name} without arguments");
         let missing = ["no-such-file.json", "no-such-file.json"];

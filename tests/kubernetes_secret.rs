@@ -102,9 +102,13 @@ fn no_file_is_replaced() {
     let old = std::fs::read(files.path("tokens.json")).unwrap();
     let (code, out, errors) = files.run(&["tokens.json", "--name", "t", "--output", "tokens.json"]);
     assert_eq!((code, &*out), (2, ""));
-    assert!(errors.contains("cannot make `tokens.json`"), "{errors}");
+    assert!(errors.contains("`tokens.json` is there already; remove it"), "{errors}");
     assert_eq!(std::fs::read(files.path("tokens.json")).unwrap(), old);
-    let (code, ..) = files.run(&["tokens.json", "--name", "t", "--output", "nowhere/secret.json"]);
+    let (code, _, errors) = files.run(&["tokens.json", "--name", "t", "--output", "nowhere/secret.json"]);
+    assert!(
+        errors.contains("a new file in a directory that is there") && !errors.contains(".tmp"),
+        "{errors}"
+    );
     assert_eq!((code, files.names()), (2, vec!["tokens.json".to_owned()]));
 }
 

@@ -6,7 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, anyhow, bail};
 use influxdb3_offline_tokens::edit::Change;
-use influxdb3_offline_tokens::{ChangeOptions, Error, Severity, Token, Validator, change};
+use influxdb3_offline_tokens::{
+    ChangeOptions, Code, DatabaseName, Error, Level, Permission, Severity, Token, TokenEntry, TokenFile,
+    Validator, change,
+};
 use zeroize::Zeroizing;
 
 use super::{Checked, Outcome, colours, columns, complain, human, shown_path};
@@ -46,6 +49,41 @@ pub(crate) fn secret(from_stdin: bool) -> anyhow::Result<Token> {
         bail!("there is no token on standard input");
     }
     Token::parse(token).context("the token on standard input is wrong")
+}
+
+/// The permissions of a command line; where some are wrong, all of them are shown.
+pub(crate) fn permissions(texts: &[String]) -> anyhow::Result<Vec<Permission>> {
+    let mut permissions = Vec::new();
+    for text in texts {
+        match Permission::parse(text) {
+            Ok(permission) => permissions.push(permission),
+            Err(_) => human::permission(text, &mut io::stderr())?,
+        }
+    }
+    match texts.len() - permissions.len() {
+        0 => Ok(permissions),
+        wrong => bail!("{wrong} of {} permissions wrong; nothing was changed", texts.len()),
+    }
+}
+
+/// The databases of a command line.
+pub(crate) fn databases(names: &[String]) -> anyhow::Result<Vec<DatabaseName>> {
+    let database = |(at, name): (usize, &String)| {
+        DatabaseName::parse(name).with_context(|| format!("item {} of `--create-databases` is wrong", at + 1))
+    };
+    names.iter().enumerate().map(database).collect()
+}
+
+/// Says what can be said against an entry that has no error, and is in the file now.
+pub(crate) fn warn(program: &str, entry: TokenEntry) {
+    let Ok(file) = TokenFile::new([], [entry]) else { return };
+    // The file may create what the entry names.
+    let validator = Validator::new(SystemTime::now()).level(Code::GrantedNotCreated, Level::Allow);
+    for found in validator.check(&file.to_json()).iter().filter(|found| found.severity() == Severity::Warning)
+    {
+        let help = found.help_text().map_or_else(String::new, |help| format!("; {help}"));
+        let _ = writeln!(io::stderr(), "{program}: warning: {}{help}", found.message());
+    }
 }
 
 /// Makes the changes, and says `ACK name` on standard output when they are on the disk.

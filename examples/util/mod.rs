@@ -11,12 +11,13 @@ pub(crate) mod sarif;
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, StdoutLock, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::ArgMatches;
-use influxdb3_offline_tokens::{LineIndex, MAX_FILE_BYTES, Report, redact};
+use clap::builder::{PathBufValueParser, TypedValueParser};
+use influxdb3_offline_tokens::{Error, LineIndex, MAX_FILE_BYTES, Report, redact};
 
 /// What the program tells its caller. The worst of several files counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +45,7 @@ impl From<Outcome> for ExitCode {
 
 /// Reads the command line. Ends the program where it is wrong (exit code 2), or where only help was asked for.
 pub(crate) fn arguments(command: clap::Command) -> ArgMatches {
-    command.try_get_matches().unwrap_or_else(|error| {
+    command.max_term_width(80).try_get_matches().unwrap_or_else(|error| {
         if !error.use_stderr() || !mentions_token(&error.to_string()) {
             error.exit();
         }
@@ -62,6 +63,10 @@ pub(crate) fn finish(program: &str, result: anyhow::Result<Outcome>) -> ExitCode
         Ok(outcome) => outcome.into(),
         Err(error) => {
             complain(program, &error);
+            let library = error.chain().find_map(|cause| cause.downcast_ref::<Error>());
+            if let Some(path) = library.filter(|error| error.report().is_some()).and_then(Error::path) {
+                let _ = writeln!(io::stderr(), "{program}: `validate {}` shows all of it", shown_path(path));
+            }
             Outcome::Failed.into()
         }
     }
@@ -110,6 +115,14 @@ impl Write for Output {
             if self.closed { Ok(()) } else { Err(error) }
         })
     }
+}
+
+/// The argument of a program that reads files only.
+pub(crate) fn a_file() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| {
+        let message = "standard input is not taken here: name a file, and `./-` if it is called so";
+        if is_stdin(&path) { Err(message) } else { Ok(path) }
+    })
 }
 
 /// Whether `-`, standard input, is meant.

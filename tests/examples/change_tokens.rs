@@ -56,7 +56,7 @@ fn the_same_entry_twice_is_refused_or_kept() {
     assert!(change("append_token", folder, &same, 1).contains("already"));
     change("append_token", folder, &[&same[..], &["--keep-if-same"]].concat(), 0);
     // Another secret, other permissions, the same secret under another name.
-    change("append_token", folder, &["--name", "a", "--permission", "db:x:read", "--keep-if-same"], 1);
+    change("append_token", folder, &["--name", "a", "--permission", "db:x:read", "--keep-if-same"], 2);
     change("append_token", folder, &["--name", "a", "--token-stdin", "--keep-if-same"], 1);
     assert!(
         change("append_token", folder, &["--name", "b", "--token-stdin"], 1).contains("the secret of `b`")
@@ -78,11 +78,11 @@ fn a_token_is_rotated_in_place_or_beside_the_old_one() {
     let expected = TWO.replace("apiv3_2", "NEW").replace(": 7,", &format!(": {expiry},"));
     assert_eq!(shown(files.path()), expected);
 
-    let files = folder(&[("t.json", TWO)]);
+    let alive = TWO.replace(": 7,", ": 4891384800000,");
+    let files = folder(&[("t.json", &alive)]);
     change("rotate_token", files.path(), &["--name", "old", "--beside", "new", "--token-stdin"], 0);
-    let added =
-        ",\r\n  {\"token\": \"NEW\", \"name\": \"new\", \"expiry_millis\": 7, \"permissions\": []}\n]}";
-    assert_eq!(shown(files.path()), TWO.replace("\n]}", added));
+    let added = ",\r\n  {\"token\": \"NEW\", \"name\": \"new\", \"expiry_millis\": 4891384800000, \"permissions\": []}\n]}";
+    assert_eq!(shown(files.path()), alive.replace("\n]}", added));
     // The expiry is that of the new one only.
     change("rotate_token", files.path(), &["--name", "app", "--beside", "app2", "--expiry", "1d"], 0);
     let file = TokenFile::parse(text(files.path()).as_bytes()).unwrap();
@@ -107,8 +107,26 @@ fn what_does_not_fit_changes_nothing() {
         ("rotate_token", &["--name", "app", "--beside", "old"], 1, "there is a token named `old` already"),
         ("rotate_token", &["--name", "app", "--expiry", "soon"], 2, "`--expiry` is wrong"),
         ("append_token", &["--name", ""], 2, "`--name` is wrong"),
-        ("append_token", &["--name", "c", "--permission", "db:a"], 2, "`--permission` number 1 is wrong"),
-        ("append_token", &["--name", "c", "--create-databases", "a b"], 2, "`--create-databases` is wrong"),
+        (
+            "append_token",
+            &["--name", "c", "--permission", "db:a"],
+            2,
+            "1 of 1 permissions wrong; nothing was changed",
+        ),
+        ("append_token", &["--name", "c", "--permission", "db:a:reed"], 2, "did you mean `read`?"),
+        (
+            "append_token",
+            &["--name", "c", "--create-databases", "a,b c"],
+            2,
+            "item 2 of `--create-databases` is wrong",
+        ),
+        (
+            "rotate_token",
+            &["--name", "old"],
+            2,
+            "the token has expired, and its successor would end with it: give `--expiry`",
+        ),
+        ("rotate_token", &["--name", "old", "--beside", "new"], 2, "give `--expiry`"),
     ] {
         let error = change(program, files.path(), arguments, code);
         assert!(error.contains(says), "{error}");
@@ -190,5 +208,50 @@ fn how_a_file_is_changed_is_an_option_of_each() {
         std::fs::write(&path, TWO).unwrap();
         change(program, files.path(), &["--name", name, "--tighten"], 0);
         assert_eq!(path.metadata().unwrap().mode() & 0o7777, 0o600);
+    }
+}
+
+#[test]
+fn what_can_be_said_against_a_new_token_is_said() {
+    let files = folder(&[]);
+    let files = files.path();
+    let said = change("append_token", files, &["--name", "a"], 0);
+    assert_eq!(
+        said,
+        "append_token: warning: the token has no permission: it can do nothing; grant something, or remove the token\n"
+    );
+    let fine = ["--name", "b", "--permission", "system:ping:read", "--expiry", "90d"];
+    assert_eq!(change("append_token", files, &fine, 0), "");
+    let weak = run("append_token", files, &["t.json", "--name", "c", "--token-stdin"], b"apiv3_secret");
+    assert!(weak.code == 0 && weak.stderr.contains("append_token: warning: "), "{}", weak.stderr);
+    let name = format!("apiv3_{}", "x1-_".repeat(8));
+    let pasted = ["--name", &name, "--permission", "system:ping:read", "--output-file", "other.json"];
+    let pasted = run("create_token", files, &pasted, b"");
+    assert!(
+        pasted.stderr.contains("create_token: warning: a token stands in this name"),
+        "{}",
+        pasted.stderr
+    );
+}
+
+#[test]
+fn a_file_is_named_where_standard_input_is_not_taken() {
+    let files = folder(&[("t.json", TWO), ("-", TWO)]);
+    for (program, arguments) in [
+        ("append_token", &["-", "--name", "c"][..]),
+        ("rotate_token", &["-", "--name", "app"]),
+        ("remove_token", &["-", "--name", "app"]),
+        ("who_can", &["--any-database", "-"]),
+        ("diff_access", &["t.json", "-"]),
+        ("diff_access", &["-", "t.json"]),
+        ("assert_access", &["t.json", "-"]),
+        ("http_requests", &["-"]),
+        ("kubernetes_secret", &["-", "--name", "a", "--output", "-"]),
+        ("compare_server", &["-", "t.json"]),
+    ] {
+        let done = run(program, files.path(), arguments, TWO.as_bytes());
+        assert_eq!((done.code, done.stdout.as_str()), (2, ""), "{program}");
+        assert!(done.stderr.contains("standard input is not taken here"), "{program}: {}", done.stderr);
+        assert_eq!(std::fs::read_to_string(files.path().join("-")).unwrap(), TWO);
     }
 }

@@ -112,7 +112,8 @@ fn trouble_ends_with_2() {
         (&["t.json", "no.json"], "cannot read `no.json`"),
         (&["no.json", "s.json"], "no.json"),
         (&["bad.json", "s.json"], "the tokens file is not valid"),
-        (&["-"], "the tokens file cannot be standard input"),
+        (&["bad.json", "s.json"], "compare_server: `validate bad.json` shows all of it"),
+        (&["-"], "standard input is not taken here"),
         (&["t.json", "s.json", "--format", "yaml"], "possible values"),
         (&[], "<FILE>"),
     ] {

@@ -397,3 +397,12 @@ fn admin_token_files_are_checked_and_mended_as_such() {
     let without = validate(&["--format", "json", "a.json"]);
     assert_eq!(json_lines(&without.stdout).iter().map(names).collect::<Vec<_>>(), [["admin-token-file"]]);
 }
+
+#[test]
+fn a_time_in_seconds_is_no_time_to_check_against() {
+    let folder = folder(&[("tokens.json", GOOD)]);
+    let at = |time: &str| run("validate", folder.path(), &["--now", time, "tokens.json"], b"");
+    let said = at("1795616951").stderr;
+    assert!(said.contains("`--now` looks like seconds: in milliseconds it is `1795616951000`"), "{said}");
+    assert_eq!((at("1795616951").code, at("1767225600000").code), (2, 0));
+}
