@@ -211,7 +211,7 @@ fn without_example(file: &str, text: &str) -> Vec<String> {
     missing.collect()
 }
 
-// What rustdoc counts leaves out the methods of types that are re-exported from private modules.
+// What rustdoc counts, as an unstable option, leaves out the methods of types that are re-exported from private modules.
 #[test]
 fn every_public_item_has_an_example() {
     let missing: Vec<String> = files().iter().flat_map(|(file, text)| without_example(file, text)).collect();
