@@ -16,7 +16,7 @@ use influxdb3_offline_tokens::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::util::{Outcome, Output, arguments, finish, masked, printable};
+use crate::util::{Outcome, Output, a_file, arguments, finish, masked, printable};
 
 /// Decides requests by a tokens file as the server decides them.
 ///
@@ -43,6 +43,7 @@ use crate::util::{Outcome, Output, arguments, finish, masked, printable};
 struct Arguments {
     /// The tokens file; with --batch it can be left out where all lines have permissions of their own.
     #[arg(required_unless_present = "batch")]
+    #[arg(value_parser = a_file())]
     file: Option<PathBuf>,
     /// The name of the token.
     #[arg(long, value_name = "NAME", required_unless_present = "batch", conflicts_with = "batch")]
@@ -192,8 +193,14 @@ fn batch(tokens: &Tokens<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-fn describe(error: &serde_json::Error) -> &'static str {
-    if error.is_data() { "a member is missing, unknown, or of another type" } else { "not one JSON object" }
+fn describe(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    // The name of a member that is missing is ours, and not the line's.
+    match text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
+        Some((name, _)) => format!("`{name}` is missing"),
+        None if error.is_data() => "a member is unknown, or of another type".into(),
+        None => "not one JSON object".into(),
+    }
 }
 
 fn run(arguments: &Arguments) -> Result<Outcome> {

@@ -240,6 +240,8 @@ fn check_access_in_a_batch_answers_line_by_line() {
     }
     let good = r#"{"permissions": ["db:x:read"], "database": "x", "actions": ["read"]}"#;
     assert_eq!(run("check_access", &["--batch"], good).0, 0);
+    let without = good.replace(r#", "actions": ["read"]"#, "");
+    assert!(run("check_access", &["--batch"], &without).1.contains("no request: `actions` is missing"));
 }
 
 #[test]

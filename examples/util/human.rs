@@ -16,7 +16,9 @@ pub(crate) fn write(
     output: &mut impl Write,
 ) -> io::Result<()> {
     let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
-    let lines = Lines::new(&file.shown, columns);
+    // A byte order mark takes no column: the same number of bytes that does.
+    let shown = file.shown.replace('\u{FEFF}', "\u{FFFD}");
+    let lines = Lines::new(&shown, columns);
     // Lines are cut here, around the place: the renderer must not cut them again.
     let renderer = renderer.term_width(columns.max(lines.wide) + 20);
     let path = shown_path(file.path);

@@ -406,3 +406,9 @@ fn a_time_in_seconds_is_no_time_to_check_against() {
     assert!(said.contains("`--now` looks like seconds: in milliseconds it is `1795616951000`"), "{said}");
     assert_eq!((at("1795616951").code, at("1767225600000").code), (2, 0));
 }
+
+#[test]
+fn a_byte_order_mark_takes_a_column() {
+    let run = validate(&format!("\u{FEFF}{GOOD}"), &[]);
+    assert!(run.stdout.contains("1 | \u{FFFD}{\n  | ^\n"), "{}", run.stdout);
+}
