@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use influxdb3_offline_tokens::{
-    Expiry, SameSecret, ServerComparison, ServerDifference, ServerTokens, TokenFile, load,
+    Expiry, SameSecret, ServerComparison, ServerDifference, ServerToken, ServerTokens, TokenFile, load,
 };
 use serde_json::{Value, json};
 
@@ -75,15 +75,21 @@ fn text(out: &mut Output, file: &TokenFile, server: &ServerTokens) -> Result<()>
         let tokens = count(file.tokens().len(), "token");
         writeln!(out, "the server has the {tokens} of the file, and no other resource token")?;
     }
-    let unknown = |row: &influxdb3_offline_tokens::ServerToken| {
+    let unknown = not_compared(file, server);
+    if unknown > 0 {
+        let secrets = count(unknown, "secret");
+        writeln!(out, "not compared: {secrets}, because the server shows no hash, or too little of it")?;
+    }
+    Ok(())
+}
+
+/// How many secrets of the file could not be compared.
+fn not_compared(file: &TokenFile, server: &ServerTokens) -> usize {
+    let is_unknown = |row: &&ServerToken| {
         let entry = file.get(row.name());
         entry.is_some_and(|entry| row.is_of(entry.token()) == SameSecret::Unknown)
     };
-    let unknown = server.tokens().iter().filter(|row| unknown(row)).count();
-    if unknown > 0 {
-        writeln!(out, "not compared: {}, because the server shows no hash", count(unknown, "secret"))?;
-    }
-    Ok(())
+    server.tokens().iter().filter(is_unknown).count()
 }
 
 fn difference(out: &mut Output, token: &ServerDifference<'_>) -> Result<()> {
@@ -131,6 +137,7 @@ fn json(file: &TokenFile, server: &ServerTokens) -> Value {
     let comparison = ServerComparison::between(file, server);
     json!({
         "same": comparison.is_empty(),
+        "secrets_not_compared": not_compared(file, server),
         "only_in_file":
             comparison.missing().iter().map(|entry| masked(entry.name().as_str())).collect::<Vec<_>>(),
         "only_on_server": comparison.extra().iter().map(|row| masked(row.name())).collect::<Vec<_>>(),

@@ -24,7 +24,7 @@ const DATABASES: (&str, &str) = ("POST", "/api/v3/configure/database");
 ///
 /// For a server that has started already: it takes a tokens file only while it has no resource tokens. The secrets of the
 /// file are not in the requests: the server makes new ones, and each answer tells one, once. A token that has expired is
-/// left out. A database that exists already is answered with status 409.
+/// left out. An expiry is a number of seconds in them, so they are to be sent when they are made. A database that exists already is answered with status 409.
 #[derive(Parser)]
 #[command(
     name = "http_requests",
@@ -95,8 +95,7 @@ fn quoted(text: &str) -> String {
 }
 
 fn run(arguments: &Arguments) -> Result<Outcome> {
-    const NOTE: &str =
-        "the server makes a new secret for each token and tells it once: those of the file are not kept";
+    const NOTE: &str = "send them now, as each `expiry_secs` counts from then; the server makes new secrets, and tells each once";
     let file = load(&arguments.file)?;
     let (requests, left_out) = requests(&file, SystemTime::now())?;
     let mut out = Output::new();
@@ -110,7 +109,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
                 let url = printable(&masked(arguments.host.trim_end_matches('/'))) + path;
                 writeln!(
                     out,
-                    "curl --fail-with-body --request {method} {} \\\n  \
+                    "curl --fail-with-body --globoff --request {method} {} \\\n  \
                      --header \"Authorization: Bearer $INFLUXDB3_AUTH_TOKEN\" \\\n  \
                      --header 'Content-Type: application/json' \\\n  --data-raw {}",
                     quoted(&url),

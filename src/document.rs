@@ -186,6 +186,15 @@ impl<'n, 'a> Object<'n, 'a> {
         )
     }
 
+    /// Refuses a member of such a name.
+    pub(crate) fn refuse(&self, is_such: impl Fn(&str) -> bool, message: &'static str) -> Result<(), Wrong> {
+        let is_such = |member: &&Member<'_>| member.key.decode().is_some_and(|name| is_such(&name));
+        match self.members.iter().find(is_such) {
+            Some(member) => wrong(InvalidJsonKind::MisspeltMember, member.key.outer(), message),
+            None => Ok(()),
+        }
+    }
+
     /// Refuses a member that is nearly called as one of these, which is not there.
     pub(crate) fn refuse_misspelt(&self, known: &[&'static str]) -> Result<(), Wrong> {
         let free: Vec<&str> = known.iter().copied().filter(|name| self.get(name).is_none()).collect();

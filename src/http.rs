@@ -22,6 +22,7 @@ use crate::json::{Node, RawStr, Value};
 use crate::name::{InvalidNameKind, TokenName};
 use crate::permission::{Permission, PermissionErrorKind, PermissionPart, SystemResource};
 use crate::span::Span;
+use crate::suggest::is_expiry;
 use crate::token::Token;
 
 const RESOURCE_TYPE: &str = "resource_type";
@@ -337,6 +338,11 @@ fn request(root: &Node<'_>) -> Result<HttpTokenRequest, Wrong> {
     const WHAT: &str = "the body of the request";
     let body = Object::of(root, WHAT)?;
     body.refuse_misspelt(&["token_name", "permissions", "expiry_secs"])?;
+    if body.get("expiry_secs").is_none() {
+        let is_another = |name: &str| name != "expiry_secs" && is_expiry(name);
+        let message = "the server ignores this member, and the token never expires: it has `expiry_secs`";
+        body.refuse(is_another, message)?;
+    }
     let (string, name) = text(body.required("token_name", WHAT)?, "`token_name`")?;
     let name = TokenName::parse(&name).or_else(|error| {
         wrong(InvalidJsonKind::Name(error.kind()), string.inner(), format!("{}", error.kind()))
@@ -356,7 +362,7 @@ fn seconds(node: &Node<'_>) -> Result<u64, Wrong> {
 fn permission(node: &Node<'_>) -> Result<Permission, Wrong> {
     const WHAT: &str = "a permission";
     let object = Object::of(node, WHAT)?;
-    if let Some(node) = object.get("resource_identifier").filter(|_| object.get(RESOURCE_NAMES).is_none()) {
+    if let Some(node) = object.get("resource_identifier") {
         let message =
             "`resource_identifier` is a spelling of older documentation: it is called `resource_names`";
         return wrong(InvalidJsonKind::MisspeltMember, node.span, message);

@@ -48,6 +48,38 @@ impl Guesses {
     }
 }
 
+/// Whether a name is that of a time from now on, or of one in another unit than milliseconds.
+#[cfg(feature = "std")]
+pub(crate) fn is_duration(name: &str) -> bool {
+    const WORDS: [&str; 6] = ["ttl", "lifetime", "validfor", "maxage", "duration", "expiresafter"];
+    const UNITS: [&str; 16] = [
+        "sec", "secs", "second", "seconds", "min", "mins", "minute", "minutes", "hour", "hours", "day",
+        "days", "micros", "nanos", "us", "ns",
+    ];
+    if name.len() > LONGEST || !name.starts_with(['e', 'E', 't', 'T', 'l', 'L', 'v', 'V', 'm', 'M', 'd', 'D'])
+    {
+        return false;
+    }
+    let plain: alloc::string::String =
+        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let Some(rest) = plain.strip_prefix("expir") else {
+        return WORDS.iter().any(|word| plain.starts_with(word));
+    };
+    let has_unit = UNITS.iter().any(|unit| rest.ends_with(unit)) && !rest.contains("milli");
+    let words = || name.split(|c: char| !c.is_ascii_alphanumeric());
+    has_unit
+        || rest == "esafter"
+        || rest.ends_with("in")
+        || words().any(|word| word.eq_ignore_ascii_case("in"))
+}
+
+/// Whether a name is that of an expiry in any form.
+#[cfg(feature = "std")]
+pub(crate) fn is_expiry(name: &str) -> bool {
+    let begins = name.get(.."expir".len()).is_some_and(|begin| begin.eq_ignore_ascii_case("expir"));
+    begins || is_duration(name)
+}
+
 /// One slip in a short word, two in a longer one; more is another word.
 const fn allowed(length: usize) -> usize {
     if length < 5 { 1 } else { 2 + length / 12 }

@@ -400,3 +400,16 @@ proptest! {
         prop_assert!(agree(&bytes).is_ok());
     }
 }
+
+/// Such a token would never expire.
+#[test]
+fn an_expiry_under_another_name_is_refused() {
+    for member in ["expiry_millis", "expiry", "expires_in", "expiry_seconds", "ttl"] {
+        let text = BODY.replace("expiry_secs", member);
+        assert_eq!(HttpTokenRequest::parse(text.as_bytes()).unwrap_err().kind(), Kind::MisspeltMember);
+        assert!(serde_json::from_str::<HttpTokenRequest>(&text).is_err(), "{member}");
+    }
+    let both = BODY.replacen("\"resource_names\"", "\"resource_identifier\": [\"*\"], \"resource_names\"", 1);
+    assert!(HttpTokenRequest::parse(both.as_bytes()).is_err());
+    assert!(serde_json::from_str::<HttpTokenRequest>(&both).is_err());
+}

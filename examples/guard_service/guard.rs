@@ -8,6 +8,8 @@ use axum::http::{HeaderMap, StatusCode};
 use influxdb3_offline_tokens::token::TOKEN_PREFIX;
 use influxdb3_offline_tokens::{AccessRequest, Authorizer, Decision};
 
+use crate::log;
+
 /// Whoever asks takes the authorizer of that moment; a reload puts another one in its place.
 pub(crate) struct Guard(RwLock<Arc<Authorizer>>);
 
@@ -27,13 +29,13 @@ impl Guard {
     /// Nothing where the request is allowed; else the status to answer, after the reason was logged.
     pub(crate) fn check(&self, headers: &HeaderMap, request: AccessRequest<'_>) -> Result<(), StatusCode> {
         let Some(presented) = bearer(headers) else {
-            eprintln!("401 {request}: no token, or not one that can be read");
+            log(format_args!("401 {request}: no token, or not one that can be read"));
             return Err(StatusCode::UNAUTHORIZED);
         };
         // One authorizer for both questions: a reload in between changes neither.
         let authorizer = self.current();
         let token = authorizer.authenticate(presented, SystemTime::now()).map_err(|reason| {
-            eprintln!("401 {request}: {reason}");
+            log(format_args!("401 {request}: {reason}"));
             StatusCode::UNAUTHORIZED
         })?;
         match token.decide(request) {
@@ -42,7 +44,7 @@ impl Guard {
                 // A name that holds a secret is not shown: people paste into the wrong member.
                 let name = token.name().as_str();
                 let name = if name.contains(TOKEN_PREFIX) { "[redacted]" } else { name };
-                eprintln!("403 {request} for {name:?}: {reason}");
+                log(format_args!("403 {request} for {name:?}: {reason}"));
                 Err(StatusCode::FORBIDDEN)
             }
         }

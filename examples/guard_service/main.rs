@@ -8,6 +8,8 @@ mod reload;
 #[path = "../util/mod.rs"]
 mod util;
 
+use std::fmt;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -48,6 +50,11 @@ struct Arguments {
 
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse().map_err(|_| "an address is written like `127.0.0.1:8080` or `[::1]:8080`")
+}
+
+/// Writes a line of the log. Nobody is left to be told when standard error is closed.
+fn log(line: fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 type Answer = Result<&'static str, StatusCode>;
@@ -97,7 +104,7 @@ fn run(arguments: Arguments) -> Result<()> {
     let watching = Arc::clone(&guard);
     std::thread::spawn(move || watched.watch(&watching, every));
 
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_io().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(arguments.listen).await.context("cannot listen")?;
         println!("listening on {}", listener.local_addr()?);
@@ -111,7 +118,7 @@ fn main() -> ExitCode {
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("guard_service: {error:#}");
+            log(format_args!("guard_service: {error:#}"));
             ExitCode::from(2)
         }
     }

@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use influxdb3_offline_tokens::{Authorizer, Error, load};
 
 use crate::guard::Guard;
+use crate::log;
 
 // The clock of a file system ticks slowly: a file that was written this recently may change again unseen.
 const UNSETTLED: Duration = Duration::from_secs(2);
@@ -18,6 +19,8 @@ const UNSETTLED: Duration = Duration::from_secs(2);
 pub(crate) struct Watched {
     path: PathBuf,
     seen: Option<Seen>,
+    // Whether it could not be read then.
+    unread: bool,
 }
 
 /// What tells one state of a file from another.
@@ -53,8 +56,8 @@ pub(crate) fn start(path: PathBuf) -> Result<(Arc<Guard>, Watched), Error> {
     // Looked at before it is read: what changes in between is seen the next time.
     let seen = Seen::at(&path).ok();
     let authorizer = Authorizer::new(&load(&path)?);
-    eprintln!("loaded {} tokens", authorizer.len());
-    Ok((Arc::new(Guard::new(authorizer)), Watched { path, seen }))
+    log(format_args!("loaded {} tokens", authorizer.len()));
+    Ok((Arc::new(Guard::new(authorizer)), Watched { path, seen, unread: false }))
 }
 
 impl Watched {
@@ -65,10 +68,10 @@ impl Watched {
             std::thread::sleep(every);
             let seen = Seen::at(&self.path).ok();
             let same = seen == self.seen;
-            if same && seen.as_ref().is_none_or(Seen::is_settled) {
+            if same && !self.unread && seen.as_ref().is_none_or(Seen::is_settled) {
                 continue;
             }
-            self.seen = seen;
+            (self.seen, self.unread) = (seen, false);
             let said = match load(&self.path) {
                 Ok(file) => {
                     let authorizer = Authorizer::new(&file);
@@ -76,11 +79,15 @@ impl Watched {
                     guard.replace(authorizer);
                     said
                 }
-                Err(error) => format!("the tokens stay as they are: {error}"),
+                Err(error) => {
+                    // What could not be read is read again, and not only when it has changed.
+                    self.unread = error.report().is_none();
+                    format!("the tokens stay as they are: {error}")
+                }
             };
             // Once for each change, not for each look.
             if !same || said != last {
-                eprintln!("{said}");
+                log(format_args!("{said}"));
             }
             last = said;
         }

@@ -7,7 +7,7 @@ use alloc::string::String;
 use crate::check::context::{At, Context, finding, half_a_character, replace_on_request};
 use crate::check::decode::{Decoder, opening};
 use crate::check::expiry::{expiry_rules, never_expires};
-use crate::check::members::{ENTRY_MEMBERS, entry_members, is_duration};
+use crate::check::members::{ENTRY_MEMBERS, entry_members};
 use crate::check::names::{is_variable, token_in_name};
 use crate::check::permissions;
 use crate::check::strength::{Strength, strength};
@@ -18,6 +18,7 @@ use crate::json::{Member, Node, RawStr, Value, Wiped};
 use crate::name::{OPERATOR_TOKEN_NAME, TokenName};
 use crate::redact::may_show;
 use crate::span::Span;
+use crate::suggest::is_duration;
 use crate::token::{InvalidTokenKind, TOKEN_PREFIX, Token, check_token, holds_token};
 
 pub(super) struct Entry;

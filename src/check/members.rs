@@ -20,7 +20,7 @@ use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::expiry::Expiry;
 use crate::json::{Member, Node, RawStr, Value};
 use crate::redact::may_show;
-use crate::suggest::meant;
+use crate::suggest::{is_duration, meant};
 
 pub(super) const ENTRY_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "permissions"];
 // Members of the HTTP API's body, and what the file calls them.
@@ -45,9 +45,6 @@ const ALIASES: [(&str, &str); 17] = [
     ("value", "token"),
     ("id", "name"),
 ];
-
-// No longer name is looked into.
-const LONGEST_NAME: usize = 40;
 
 /// The name of a member.
 pub(super) fn key_name<'a>(context: &mut Context<'_>, key: RawStr<'a>) -> Cow<'a, str> {
@@ -91,31 +88,6 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
         alias.map(|(_, known)| (*known, Some(Applicability::Ask)))
     };
     near.map(|known| (known, Some(Applicability::Safe))).or_else(alias)
-}
-
-/// Whether a name is that of a time from now on, or of one in another unit than milliseconds.
-pub(super) fn is_duration(name: &str) -> bool {
-    const WORDS: [&str; 6] = ["ttl", "lifetime", "validfor", "maxage", "duration", "expiresafter"];
-    const UNITS: [&str; 16] = [
-        "sec", "secs", "second", "seconds", "min", "mins", "minute", "minutes", "hour", "hours", "day",
-        "days", "micros", "nanos", "us", "ns",
-    ];
-    if name.len() > LONGEST_NAME
-        || !name.starts_with(['e', 'E', 't', 'T', 'l', 'L', 'v', 'V', 'm', 'M', 'd', 'D'])
-    {
-        return false;
-    }
-    let plain: String =
-        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    let Some(rest) = plain.strip_prefix("expir") else {
-        return WORDS.iter().any(|word| plain.starts_with(word));
-    };
-    let has_unit = UNITS.iter().any(|unit| rest.ends_with(unit)) && !rest.contains("milli");
-    let words = || name.split(|c: char| !c.is_ascii_alphanumeric());
-    has_unit
-        || rest == "esafter"
-        || rest.ends_with("in")
-        || words().any(|word| word.eq_ignore_ascii_case("in"))
 }
 
 /// Whether a member that is none of the `known` ones is a mistake, whatever else stands in the object.

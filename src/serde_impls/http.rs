@@ -12,7 +12,7 @@ use super::{Key, List, Text, pass_over, set};
 use crate::http::{HttpPermission, HttpTokenRequest};
 use crate::json::compact;
 use crate::permission::Permission;
-use crate::suggest::meant;
+use crate::suggest::{is_expiry, meant};
 
 const BODY_MEMBERS: [&str; 3] = ["token_name", "permissions", "expiry_secs"];
 const PERMISSION_MEMBERS: [&str; 3] = ["resource_type", "resource_names", "actions"];
@@ -94,7 +94,10 @@ impl<'de> Deserialize<'de> for HttpPermission {
                         "resource_type" => set(&mut resource_type, &mut access, "resource_type")?,
                         "resource_names" => set(&mut names, &mut access, "resource_names")?,
                         "actions" => set(&mut actions, &mut access, "actions")?,
-                        other => pass_over(&mut access, is_misspelt(other, &PERMISSION_MEMBERS))?,
+                        other => {
+                            let is_old = other == "resource_identifier";
+                            pass_over(&mut access, is_old || is_misspelt(other, &PERMISSION_MEMBERS))?;
+                        }
                     }
                 }
                 let Plain(resource_type) =
@@ -146,7 +149,9 @@ impl<'de> Deserialize<'de> for HttpTokenRequest {
                         "token_name" => set(&mut name, &mut access, "token_name")?,
                         "permissions" => set(&mut permissions, &mut access, "permissions")?,
                         "expiry_secs" => set(&mut seconds, &mut access, "expiry_secs")?,
-                        other => pass_over(&mut access, is_misspelt(other, &BODY_MEMBERS))?,
+                        other => {
+                            pass_over(&mut access, is_misspelt(other, &BODY_MEMBERS) || is_expiry(other))?;
+                        }
                     }
                 }
                 let name = name.ok_or_else(|| A::Error::missing_field("token_name"))?;

@@ -178,7 +178,9 @@ pub struct ServerDifference<'a> {
 impl<'a> ServerDifference<'a> {
     fn between(entry: &'a TokenEntry, row: &'a ServerToken) -> Self {
         let (file, server) = (entry.rights(), Rights::of(row.permissions().permissions()));
-        let lost = if row.permissions().is_admin() { Vec::new() } else { file.beyond(&server) };
+        // What was not read may allow all of that.
+        let is_known = !row.permissions().is_admin() && row.permissions().unread().next().is_none();
+        let lost = if is_known { file.beyond(&server) } else { Vec::new() };
         Self { entry, row, gained: server.beyond(&file), lost }
     }
 
@@ -272,7 +274,8 @@ impl<'a> ServerDifference<'a> {
         &self.gained
     }
 
-    /// What the file allows and the server does not: for each thing a request that shows it.
+    /// What the file allows and the server does not: for each thing a request that shows it. Nothing where the server
+    /// prints permissions that are not known ([`has_unread`](Self::has_unread)): they may allow it.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};

@@ -22,7 +22,7 @@ fn there_is_a_request_for_each_database_and_each_token() {
     assert_eq!(
         printed.stderr,
         "http_requests: token `late` is left out: the expiry has passed, or will within a second\n\
-         http_requests: the server makes a new secret for each token and tells it once: those of the file are not kept\n"
+         http_requests: send them now, as each `expiry_secs` counts from then; the server makes new secrets, and tells each once\n"
     );
     let lines: Vec<Value> = printed.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let seconds = lines[2]["body"]["expiry_secs"].as_u64().unwrap();
@@ -52,7 +52,7 @@ fn a_shell_takes_the_commands_as_they_are_meant() {
     std::fs::set_permissions(&curl, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
     let printed = run("http_requests", folder.path(), &["t.json", "--host", "https://db:8181/"], b"");
     assert_eq!((printed.code, printed.stderr.as_str()), (0, ""));
-    assert!(printed.stdout.starts_with("# the server makes a new secret for each token"));
+    assert!(printed.stdout.starts_with("# send them now"));
     std::fs::write(folder.path().join("all.sh"), &printed.stdout).unwrap();
     let mut shell = Command::new("sh");
     let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
@@ -65,7 +65,7 @@ fn a_shell_takes_the_commands_as_they_are_meant() {
     assert_eq!(
         calls[1],
         format!(
-            "--fail-with-body\n--request\nPOST\nhttps://db:8181/api/v3/enterprise/configure/token\n--header\n\
+            "--fail-with-body\n--globoff\n--request\nPOST\nhttps://db:8181/api/v3/enterprise/configure/token\n--header\n\
              Authorization: Bearer s3cret\n--header\nContent-Type: application/json\n--data-raw\n{body}"
         )
     );
