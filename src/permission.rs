@@ -16,6 +16,8 @@ use core::str::FromStr;
 use thiserror::Error;
 
 pub use self::actions::{DatabaseActions, SystemActions};
+#[cfg(feature = "std")]
+pub(crate) use self::diagnose::variables;
 pub use self::error::{ParsePermissionError, PermissionErrorKind, PermissionPart};
 pub use self::resource::{DatabasePermission, SystemPermission};
 pub use self::scope::{DatabaseNames, Scope, SystemResource, SystemResources, UnknownSystemResource};

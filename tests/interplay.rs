@@ -363,3 +363,110 @@ fn a_file_of_another_kind_is_called_by_its_name() {
         assert!(messages.contains(&expected), "{text}: {messages:?}");
     }
 }
+
+/// The text after all fixes.
+fn fixed(text: &str, level: Applicability) -> String {
+    let fixed = Validator::new(util::now()).fix(text.as_bytes(), level).unwrap();
+    String::from_utf8(fixed.as_bytes().to_vec()).unwrap()
+}
+
+#[test]
+fn one_database_is_not_what_several_are_meant_to_be() {
+    let text = file(r#"["metrics_a", "metrics_b"]"#, r#"["db:metrics_c:read", "db:metrics_d:write"]"#);
+    assert_eq!(fixed(&text, Applicability::Ask), text);
+    let once = file(r#"["sensors"]"#, r#"["db:sensorz:read"]"#);
+    assert_eq!(fixed(&once, Applicability::Ask), once.replace("sensorz", "sensors"));
+}
+
+#[test]
+fn all_databases_are_created_where_there_is_none() {
+    let permissions = r#"["db:db1,db2:read,write", "db:db3:read", "system:ping:read"]"#;
+    let created = r#"["db1", "db2", "db3"]"#;
+    for text in
+        [file("[]", permissions), file("[]", permissions).replacen(r#""create_databases": [], "#, "", 1)]
+    {
+        assert_eq!(fixed(&text, Applicability::Ask), file(created, permissions));
+    }
+}
+
+#[test]
+fn a_token_at_the_top_gets_its_databases_once() {
+    let permissions = r#"["db:a:read"]"#;
+    let whole = file(r#"["a"]"#, permissions);
+    let entry = whole.split_once("\"tokens\": [").unwrap().1.split_once("]}]}").unwrap().0.to_owned() + "]}";
+    assert_eq!(fixed(&entry, Applicability::Ask), whole);
+    // With databases it is no admin token file either, and what is wrong in it is told.
+    let flat = entry.replacen('{', r#"{"create_databases": ["a"], "#, 1).replace(":read", ":reed");
+    assert_eq!(findings(&flat), ["missing-member {", "unknown-action reed"]);
+    let listed = format!("[{whole}]");
+    assert_eq!(findings(&listed), ["array-at-top ["]);
+    assert_eq!(fixed(&listed, Applicability::Ask), listed);
+}
+
+#[test]
+fn what_may_be_no_name_is_no_database() {
+    for (permission, expected) in [
+        ("db:read,write", "missing-part "),
+        ("db:write:a", "unknown-action a"),
+        ("system:read", "missing-part "),
+    ] {
+        let text = file("[]", &format!("[\"{permission}\"]"));
+        assert_eq!(findings(&text), [expected], "{permission}");
+        assert_eq!(fixed(&text, Applicability::Ask), text);
+    }
+    let text = file(r#"["a", " orders"]"#, r#"["db:a,orders:read"]"#);
+    assert_eq!(findings(&text), ["bad-database-name  "]);
+    let text = file(r#"["a", "b, c"]"#, r#"["db:a,b,c:read"]"#);
+    assert_eq!(findings(&text), ["bad-database-name ,"]);
+    let text = file(r#"["to_${DB}_x"]"#, r#"["db:to_${DB}_x:read"]"#);
+    assert_eq!(findings(&text), ["unexpanded-variable ${DB}", "unexpanded-variable ${DB}"]);
+}
+
+/// As long as a type is misspelt, no old release takes the rest.
+#[test]
+fn a_type_is_not_mended_where_the_rest_would_harm() {
+    for permission in ["* :*:*", "System:tokens:read", " system:*,health:read", "SYSTEM:h*:read"] {
+        let text = file("[]", &format!("[\"{permission}\"]"));
+        assert_eq!(fixed(&text, Applicability::Safe), text, "{permission}");
+    }
+    let text = file("[]", r#"["SYSTEM :ping:read"]"#);
+    assert_eq!(fixed(&text, Applicability::Safe), file("[]", r#"["system:ping:read"]"#));
+    for (permission, is_taken) in [("*:*:*", true), ("* :*:*", false), ("*:*", false)] {
+        let report = check(&file("[]", &format!("[\"{permission}\"]")));
+        let messages: Vec<&str> = report.iter().map(Diagnostic::message).collect();
+        assert_eq!(
+            messages.iter().any(|message| message.contains("full admin token")),
+            is_taken,
+            "{permission}"
+        );
+    }
+}
+
+#[test]
+fn a_token_comes_out_of_its_quotes_whole() {
+    let text = file("[]", r#"["system:*:read"]"#);
+    for (open, close) in [("'", "'"), ("\\\"", "\\\""), ("`", "`"), ("Bearer '", "'"), ("Bearer ", "")] {
+        let quoted = text.replace(STRONG, &format!("{open}{STRONG}{close}"));
+        assert_eq!(fixed(&quoted, Applicability::Ask), text, "{open}");
+    }
+    let half = text.replace(STRONG, &format!("'{STRONG}"));
+    assert_eq!(fixed(&half, Applicability::Ask), half);
+    for variable in [
+        "${READ_ONLY_TOKEN_VALUE_FOR_1}",
+        "{{.Values.telegraf.Production.value1}}",
+        "$APP_KEY_Aa1_FOR_ORDERS",
+    ] {
+        let text = text.replace(STRONG, &format!("apiv3_{variable}"));
+        assert_eq!(findings(&text), [format!("placeholder-token apiv3_{variable}")]);
+    }
+}
+
+#[test]
+fn an_expiry_under_any_name_is_one() {
+    let text = file("[]", r#"["system:*:read"]"#);
+    for member in ["expiration_millis", "expires_at_ms", "expiresAtMillis", "expiry_timestamp", "expire_at"] {
+        let other = text.replace("expiry_millis", member);
+        assert_eq!(findings(&other), [format!("misspelt-member \"{member}\"")]);
+        assert_eq!(fixed(&other, Applicability::Ask), text);
+    }
+}

@@ -1,7 +1,11 @@
 //! What is granted beside what is created.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
+use std::collections::HashMap;
+
+use foldhash::quality::RandomState;
 
 use crate::check::context::{At, Context, finding, replace_on_request, with_fragment};
 use crate::check::names::is_placeholder;
@@ -62,17 +66,33 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
     let created = whole.created.keys().map(AsRef::as_ref);
     let mut guesses = Guesses::default();
     let mut told = Vec::new();
-    for (name, granted) in first_first(context, missing.collect(), |granted| granted.span) {
-        let near = guesses.meant(name, created.clone()).filter(|near| may_show(near, near));
+    // What stands in `create_databases` in a wrong spelling has its finding there.
+    let missing = missing.filter(|(name, _)| !whole.nearly_created.contains(*name));
+    let missing = first_first(context, missing.collect(), |granted| granted.span);
+    let nears: Vec<Option<&str>> = missing
+        .iter()
+        .map(|(name, _)| guesses.meant(name, created.clone()).filter(|near| may_show(near, near)))
+        .collect();
+    // One created name is not the misspelling of several.
+    let mut times: HashMap<&str, usize, RandomState> = HashMap::default();
+    for near in nears.iter().flatten() {
+        *times.entry(near).or_default() += 1;
+    }
+    let strangers =
+        missing.iter().zip(&nears).filter(|((name, _), near)| near.is_none() && may_show(name, name));
+    let strangers: Vec<&str> = strangers.map(|((name, _), _)| *name).collect();
+    for ((name, granted), near) in missing.iter().copied().zip(nears) {
         let near = near.and_then(|near| Some((near, whole.created.get(near)?.1)));
         // Where nobody is granted the name that comes near, both are one mistake.
         let pair = near.filter(|(near, _)| !is_granted(whole, near)).map(|(near, _)| near);
         told.extend(pair);
         let fix = || match (pair, near) {
-            (Some(pair), _) if !granted.again => Some(replace_on_request(granted.span, pair)),
+            (Some(pair), _) if !granted.again && times.get(pair) == Some(&1) => {
+                Some(replace_on_request(granted.span, pair))
+            }
             // It is probably misspelt, and then it is not to be created.
             (_, Some(_)) => None,
-            (_, None) => add_database(whole, name),
+            (_, None) => add_databases(whole, name, &strangers),
         };
         context.find(Code::GrantedNotCreated, granted.span, fix, || {
             let message = with_fragment(
@@ -95,15 +115,18 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
     told
 }
 
-fn add_database(whole: &Whole<'_>, name: &str) -> Option<Fix> {
+/// Adds a name to `create_databases`; where that has none yet, all that are `missing`, as one place takes one edit.
+fn add_databases(whole: &Whole<'_>, name: &str, missing: &[&str]) -> Option<Fix> {
     if !may_show(name, name) {
         return None;
     }
-    let quoted = json::quoted(name);
+    let all = || {
+        json::quoted_list(if missing.first() == Some(&name) { missing } else { core::slice::from_ref(&name) })
+    };
     let (place, text) = match whole.create_array {
-        Some((span, None)) => (span.end() - 1, quoted),
-        Some((_, Some(last))) => (last.end(), format!(", {quoted}")),
-        None => (whole.first_member?, format!("\"create_databases\": [{quoted}], ")),
+        Some((span, None)) => (span.end() - 1, String::from(all().trim_matches(['[', ']']))),
+        Some((_, Some(last))) => (last.end(), format!(", {}", json::quoted(name))),
+        None => (whole.first_member?, format!("\"create_databases\": {}, ", all())),
     };
     Some(replace_on_request(Span::new(place, place), text))
 }

@@ -12,7 +12,7 @@ use crate::check::expiry::never_expires;
 use crate::check::members::{ENTRY_MEMBERS, HTTP_MEMBERS, duplicate, key_name, meaning, unknown};
 use crate::check::permissions;
 use crate::check::plain::{PlainEntry, Quiet};
-use crate::check::shape::other_file;
+use crate::check::shape::{array_at_top, holds_a_file, other_file};
 use crate::check::syntax::{Attempt, Form, bare_token};
 use crate::check::whole::Whole;
 use crate::code::Code;
@@ -27,7 +27,7 @@ const TOKENS: &str = "tokens";
 const CREATE_DATABASES: &str = "create_databases";
 // What a token of the usual size takes; a guess for the first room.
 const BYTES_PER_TOKEN: usize = 256;
-const FILE_MEMBERS: [&str; 2] = [CREATE_DATABASES, TOKENS];
+pub(super) const FILE_MEMBERS: [&str; 2] = [CREATE_DATABASES, TOKENS];
 
 pub(super) const TOKENS_FORM: Form = Form {
     smallest: "the smallest tokens file is `{\"tokens\": []}`",
@@ -221,7 +221,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
                 name == "token" && matches!(node.value, Value::String(_))
             };
             let has_token = others.iter().any(admin);
-            if has_token && has("permissions") && !self.create_seen {
+            if has_token && has("permissions") {
                 let member = |(key, _, value)| Member { key, value };
                 return self.token_at_top(end, &others.into_iter().map(member).collect::<Vec<_>>());
             }
@@ -272,8 +272,10 @@ impl<'v, 'a> Decoder<'v, 'a> {
             Edit::new(Span::new(end, end), "]}"),
         ];
         let found = finding(Code::MissingMember, opening, At::File, message);
-        let fix = Fix::new(Applicability::Ask, edits);
+        // `create_databases` would be wrapped with it.
+        let fix = (!self.create_seen).then(|| Fix::new(Applicability::Ask, edits));
         self.context.push(found.help("wrap it: `{\"tokens\": [{…}]}`").fix(fix));
+        self.whole.first_member = None;
         // What is wrong in it is wrong there, too.
         self.whole.begin(self.start);
         let _ = Entry::read(self, 0, Span::new(self.start, end), members);
@@ -359,22 +361,10 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
             }
             _ => None,
         };
+        let is_file = entries.is_some_and(|nodes| nodes.iter().any(holds_a_file));
+        let entries = entries.filter(|_| !is_file);
         let found = match &value.value {
-            Value::Array(_) => {
-                let found = finding(
-                    Code::ArrayAtTop,
-                    opening(&value),
-                    At::File,
-                    "expected an object with `tokens`, found an array",
-                )
-                .help("wrap it: `{\"tokens\": […]}`");
-                let (start, end) = (value.span.start(), value.span.end());
-                let edits = [
-                    Edit::new(Span::new(start, start), "{\"tokens\": "),
-                    Edit::new(Span::new(end, end), "}"),
-                ];
-                if entries.is_some() { found.fix(Fix::new(Applicability::Ask, edits)) } else { found }
-            }
+            Value::Array(_) => array_at_top(&value, is_file, entries.is_some()),
             Value::String(string) if text.is_some_and(|text| text.trim().starts_with(TOKEN_PREFIX)) => {
                 bare_token(string.inner(), &TOKENS_FORM)
             }

@@ -3,8 +3,9 @@
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
-use crate::check::context::{At, Context, finding, half_a_character, replace_on_request};
+use crate::check::context::{At, Context, finding, half_a_character};
 use crate::check::decode::{Decoder, opening};
 use crate::check::expiry::{expiry_rules, never_expires};
 use crate::check::members::{ENTRY_MEMBERS, entry_members};
@@ -16,6 +17,7 @@ use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::file::TokenEntry;
 use crate::json::{Member, Node, RawStr, Value, Wiped};
 use crate::name::{OPERATOR_TOKEN_NAME, TokenName};
+use crate::permission::variables;
 use crate::redact::may_show;
 use crate::span::Span;
 use crate::suggest::is_duration;
@@ -135,7 +137,7 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
         Err((InvalidTokenKind::Prefix, _)) => {
             let scheme = token.find(TOKEN_PREFIX);
             let fix = || match scheme {
-                Some(scheme) => Some(replace_on_request(string.place(Span::new(0, scheme)), "")),
+                Some(scheme) => without_scheme(string, &token, scheme),
                 None => new(),
             };
             context.find(Code::TokenPrefix, string.inner(), fix, || {
@@ -154,6 +156,13 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
             }
         }
         Err((_, span)) => wrong_characters(context, at, string.place(span)),
+        Ok(()) if !variables(token.get(TOKEN_PREFIX.len()..).unwrap_or_default()).is_empty() => {
+            context.find(Code::PlaceholderToken, string.inner(), new, || {
+                let message = "a variable of a template stands in the token, and was not filled in";
+                let found = finding(Code::PlaceholderToken, string.inner(), at, message);
+                found.help("generate a token: whoever has the template knows this one")
+            });
+        }
         Ok(()) => {
             if [Code::WeakToken, Code::PlaceholderToken]
                 .iter()
@@ -190,6 +199,17 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
     }
     let right = checked.is_ok();
     Some(Secret { string, token, right })
+}
+
+/// Removes what stands before a token, and its quote behind it.
+fn without_scheme(string: RawStr<'_>, token: &str, scheme: usize) -> Option<Fix> {
+    let remove = |start, end| Edit::new(string.place(Span::new(start, end)), "");
+    let mut edits = Vec::from([remove(0, scheme)]);
+    let before = token.get(..scheme)?;
+    if let Some(quote) = before.chars().next_back().filter(|last| matches!(last, '\'' | '"' | '`')) {
+        edits.push(remove(token.strip_suffix(quote)?.len(), token.len()));
+    }
+    Some(Fix::new(Applicability::Ask, edits))
 }
 
 fn wrong_characters(context: &mut Context<'_>, at: At<'_>, place: Span) {

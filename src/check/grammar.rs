@@ -125,7 +125,8 @@ pub(super) fn errors_in(context: &mut Context<'_>, at: At<'_>, text: &str, place
                     let hides = *hides.get_or_init(|| mentions_token(text));
                     with_fragment(&error.message().to_string(), if hides { "" } else { fragment }, fragment)
                 }
-                Kind::AdminPermission => admin_permission(release),
+                // Only where it is spelt so is it taken for that.
+                Kind::AdminPermission => admin_permission(release, is_admin(text)),
                 _ => error.message().to_string(),
             };
             finding(code, span, at, message).help(help(release, &error, text))
@@ -156,9 +157,14 @@ const fn code(kind: Kind) -> Code {
     }
 }
 
-fn admin_permission(release: Option<Release>) -> String {
+fn is_admin(text: &str) -> bool {
+    text.starts_with("*:") && text.matches(':').count() == 2
+}
+
+fn admin_permission(release: Option<Release>, is_taken: bool) -> String {
     let message = "only an admin token has `*` as resource type";
     match release {
+        _ if !is_taken => message.into(),
         Some(release) if release >= Release::WILDCARD_DATABASES => {
             format!("{message}, and release {release} refuses it")
         }
@@ -168,6 +174,15 @@ fn admin_permission(release: Option<Release>) -> String {
         Some(_) => message.into(),
         None => format!("{message}; releases 3.4 to 3.9 would make a full admin token of it"),
     }
+}
+
+/// Whether a type that is not spelt right is all that keeps a release from taking the rest: of `* :*:*` an old one makes an
+/// admin token, and of unknown system resources it dies.
+fn harms_if_mended(text: &str, error: &ParsePermissionError) -> bool {
+    let Some((first, rest)) = text.split_once(':') else { return false };
+    let meant = first.trim().to_ascii_lowercase();
+    error.span().end() <= first.len()
+        && (meant == "*" || meant == "system" && Permission::accept(&format!("{meant}:{rest}")).is_none())
 }
 
 fn help(release: Option<Release>, error: &ParsePermissionError, text: &str) -> Cow<'static, str> {
@@ -202,6 +217,10 @@ fn help(release: Option<Release>, error: &ParsePermissionError, text: &str) -> C
 fn fix(error: &ParsePermissionError, places: Place<'_>, place: Span, text: &str) -> Option<Fix> {
     let is_system = text.starts_with("system:");
     let fragment = error.span().text(text).unwrap_or_default();
+    let is_type = matches!(error.kind(), Kind::Whitespace | Kind::UnknownResourceType);
+    if is_type && harms_if_mended(text, error) {
+        return None;
+    }
     Some(match error.kind() {
         Kind::ExtraPart => {
             let start = error.span().start();

@@ -20,7 +20,7 @@ use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::expiry::Expiry;
 use crate::json::{Member, Node, RawStr, Value};
 use crate::redact::may_show;
-use crate::suggest::{is_duration, meant};
+use crate::suggest::{is_duration, is_expiry, meant};
 
 pub(super) const ENTRY_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "permissions"];
 // Members of the HTTP API's body, and what the file calls them.
@@ -87,7 +87,11 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
         let alias = ALIASES.iter().find(|(alias, known)| free.contains(known) && is_same_word(alias, name));
         alias.map(|(_, known)| (*known, Some(Applicability::Ask)))
     };
-    near.map(|known| (known, Some(Applicability::Safe))).or_else(alias)
+    let expiry = || {
+        let is_one = is_expiry(name) && free.contains(&"expiry_millis");
+        is_one.then_some(("expiry_millis", Some(Applicability::Ask)))
+    };
+    near.map(|known| (known, Some(Applicability::Safe))).or_else(alias).or_else(expiry)
 }
 
 /// Whether a member that is none of the `known` ones is a mistake, whatever else stands in the object.

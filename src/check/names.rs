@@ -6,6 +6,7 @@ use crate::check::context::{At, Context, finding, with_fragment};
 use crate::code::{Code, Severity};
 use crate::json::Places;
 use crate::name::{INTERNAL_DATABASE, InvalidNameKind, MAX_DATABASE_NAME, check_database_name};
+use crate::permission::variables;
 use crate::span::Span;
 use crate::token::holds_token;
 
@@ -28,12 +29,17 @@ pub(super) fn database_name(
         });
         return true;
     }
-    if is_variable(name) {
-        context.tell(Code::UnexpandedVariable, whole, || {
-            let message = with_fragment("a variable was not filled in", name, name);
-            finding(Code::UnexpandedVariable, whole, at, message)
+    let variables = variables(name);
+    for variable in &variables {
+        let place = places.place(Span::new(start + variable.start(), start + variable.end()));
+        context.tell(Code::UnexpandedVariable, place, || {
+            let written = variable.text(name).unwrap_or_default();
+            let message = with_fragment("a variable was not filled in", written, written);
+            finding(Code::UnexpandedVariable, place, at, message)
                 .help("write the value, or fill the template in before")
         });
+    }
+    if !variables.is_empty() {
         return true;
     }
     if let Err(error) = check_database_name(name) {

@@ -15,7 +15,7 @@ use crate::check::shape::{not_a_list, text};
 use crate::code::{Code, Severity};
 use crate::json::{Node, RawStr, Value};
 use crate::name::{INTERNAL_DATABASE, check_database_name};
-use crate::permission::{DatabaseActions, Permission, PermissionRef};
+use crate::permission::{DatabaseActions, Permission, PermissionErrorKind, PermissionRef};
 use crate::release::Release;
 use crate::span::Span;
 
@@ -160,7 +160,7 @@ pub(super) fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant
             return;
         }
         let inside = Span::new("db:".len(), grant.text.rfind(':').unwrap_or("db:".len()));
-        names(decoder, (token, grant.index), grant.string, grant.text, inside);
+        names(decoder, (token, grant.index), grant.string, (grant.text, inside), true);
     }
     if decoder.context.validator.only_errors() {
         return;
@@ -189,11 +189,11 @@ fn names<'a>(
     decoder: &mut Decoder<'_, 'a>,
     (token, index): (usize, usize),
     string: RawStr<'a>,
-    text: &str,
-    inside: Span,
+    (text, inside): (&str, Span),
+    are_granted: bool,
 ) {
     let only_fixes = decoder.context.validator.only_fixes().is_some();
-    if only_fixes && decoder.whole.granted.is_none() {
+    if only_fixes && (decoder.whole.granted.is_none() || !are_granted) {
         return;
     }
     let at = At::Permission(token, index);
@@ -203,7 +203,9 @@ fn names<'a>(
         let span = Span::new(start, start + name.len());
         start = span.end() + 1;
         let place = places.place(span);
-        decoder.whole.grant((token, index, place), name, string.slice(span));
+        if are_granted {
+            decoder.whole.grant((token, index, place), name, string.slice(span));
+        }
         if only_fixes {
             continue;
         }
@@ -231,11 +233,23 @@ fn names_of_a_wrong_one<'a>(
         // Another permission may follow in the string, and what it grants is not known.
         decoder.whole.unreadable();
     }
-    if before == "db" && list.split(',').all(|name| check_database_name(name).is_ok()) {
-        let start = before.len() + 1;
-        names(decoder, place, string, text, Span::new(start, start + list.len()));
-    } else {
+    // Without an action, or with actions alone, the part before may be anything.
+    let is_action = |word: &str| match DatabaseActions::parse(word.trim()) {
+        Ok(_) => true,
+        Err(error) => error.kind() != PermissionErrorKind::UnknownAction || error.suggestion().is_some(),
+    };
+    let has_names = match behind.split_once(':') {
+        Some((_, rest)) => rest.split(',').any(is_action),
+        None => !behind.split(',').any(|word| DatabaseActions::parse(word.trim()).is_ok()),
+    };
+    let are_right = before == "db" && list.split(',').all(|name| check_database_name(name).is_ok());
+    if !are_right || !has_names {
         decoder.whole.unreadable();
+    }
+    if are_right {
+        let start = before.len() + 1;
+        let inside = Span::new(start, start + list.len());
+        names(decoder, place, string, (text, inside), has_names);
     }
 }
 

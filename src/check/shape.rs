@@ -8,15 +8,35 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::check::context::{At, Context, finding, half_a_character, in_brackets, replace_safely};
-use crate::check::decode::{Decoder, opening};
+use crate::check::decode::{Decoder, FILE_MEMBERS, opening};
 use crate::check::grammar::{apart, between_permissions, each_error, errors_in};
 use crate::check::permissions::{Grant, one};
 use crate::code::Code;
-use crate::diagnostic::{Applicability, Edit, Fix};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::json::{self, Member, Node, RawStr, Value};
 use crate::permission::Permission;
 use crate::redact::may_show;
 use crate::span::Span;
+
+/// Whether an element of an array at the top is not an entry, but a whole file.
+pub(super) fn holds_a_file(node: &Node<'_>) -> bool {
+    let Value::Object(members) = &node.value else { return false };
+    let is_of_a_file =
+        |member: &Member<'_>| member.key.decode().is_some_and(|name| FILE_MEMBERS.contains(&name.as_ref()));
+    members.iter().any(is_of_a_file)
+}
+
+/// An array where the file should be: of a whole file, or of entries.
+pub(super) fn array_at_top(array: &Node<'_>, is_file: bool, are_entries: bool) -> Diagnostic {
+    let told = |message| finding(Code::ArrayAtTop, opening(array), At::File, message);
+    if is_file {
+        return told("a tokens file stands in an array").help("take it out of the array");
+    }
+    let found = told("expected an object with `tokens`, found an array").help("wrap it: `{\"tokens\": […]}`");
+    let (start, end) = (array.span.start(), array.span.end());
+    let edits = [Edit::new(Span::new(start, start), "{\"tokens\": "), Edit::new(Span::new(end, end), "}")];
+    if are_entries { found.fix(Fix::new(Applicability::Ask, edits)) } else { found }
+}
 
 /// What a file without `tokens` is instead, where its members show it.
 pub(super) fn other_file(

@@ -4,8 +4,8 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::quality::RandomState;
 
@@ -55,6 +55,8 @@ pub(crate) struct Whole<'a> {
     pub(super) unreadable: bool,
     pub(super) created: HashMap<Cow<'a, str>, (usize, Span), RandomState>,
     pub(super) create_unreadable: bool,
+    /// What wrong names of `create_databases` would be without white space and commas.
+    pub(super) nearly_created: HashSet<String, RandomState>,
 }
 
 impl<'a> Whole<'a> {
@@ -77,6 +79,7 @@ impl<'a> Whole<'a> {
             unreadable: false,
             created: HashMap::default(),
             create_unreadable: false,
+            nearly_created: HashSet::default(),
         }
     }
 
@@ -214,6 +217,8 @@ impl<'a> Whole<'a> {
                 continue;
             };
             if database_name(context, at, &mut string.places(), &name, 0) {
+                let pieces = name.split(',').map(str::trim).filter(|name| check_database_name(name).is_ok());
+                self.nearly_created.extend(pieces.map(String::from));
                 continue;
             }
             match self.created.entry(name.clone()) {

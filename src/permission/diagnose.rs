@@ -59,7 +59,7 @@ fn whole(text: &str) -> Span {
 }
 
 /// `${…}`, `$NAME`, `{{…}}`, `<…>`: what a template or a shell should have filled in.
-fn variables(text: &str) -> Vec<Span> {
+pub(crate) fn variables(text: &str) -> Vec<Span> {
     // What is not closed once is never closed later: this keeps the search linear on `<<<<<…`.
     let mut closes = [true; 4];
     let mut spans = Vec::new();
@@ -152,6 +152,15 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
             self.add(Kind::MissingPart(PermissionPart::Type), Span::new(0, 0));
             self.names(first, Some("db"));
             return self.actions(last, Some("db"));
+        }
+        if let Some(last) = names.filter(|names| actions.is_none() && self.are_actions(*names)) {
+            // `db:read`: the second of three is missing.
+            let resource_type = self.resource_type(first);
+            let start = last.start();
+            return if resource_type != Some("*") {
+                self.add(Kind::MissingPart(PermissionPart::Names), Span::new(start, start));
+                self.actions(last, resource_type);
+            };
         }
         let resource_type = self.resource_type(first);
         if resource_type == Some("*") {
