@@ -80,7 +80,8 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
     }
     let strangers =
         missing.iter().zip(&nears).filter(|((name, _), near)| near.is_none() && may_show(name, name));
-    let strangers: Vec<&str> = strangers.map(|((name, _), _)| *name).collect();
+    // Those behind them are in no order.
+    let strangers: Vec<&str> = strangers.map(|((name, _), _)| *name).take(context.validator.keep).collect();
     for ((name, granted), near) in missing.iter().copied().zip(nears) {
         let near = near.and_then(|near| Some((near, whole.created.get(near)?.1)));
         // Where nobody is granted the name that comes near, both are one mistake.
