@@ -34,8 +34,15 @@ struct Service {
 
 impl Service {
     fn start(file: &Path) -> Self {
+        Self::start_with(file, "", true)
+    }
+
+    /// Behind a command of the shell; the reader of its log may go when it has started.
+    fn start_with(file: &Path, before: &str, keeps_log: bool) -> Self {
         static BUILT: OnceLock<PathBuf> = OnceLock::new();
-        let mut command = Command::new(BUILT.get_or_init(|| examples::example("guard_service")));
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{before} exec \"$@\""), "sh"]);
+        command.arg(BUILT.get_or_init(|| examples::example("guard_service")));
         command.arg(file).args(["--listen", "127.0.0.1:0", "--poll-millis", "5"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
@@ -43,6 +50,9 @@ impl Service {
         let kept = Arc::clone(&log);
         std::thread::spawn(move || {
             for line in lines.lines().map_while(Result::ok) {
+                if !keeps_log {
+                    break;
+                }
                 let mut log = kept.lock().unwrap();
                 log.push_str(&line);
                 log.push('\n');
@@ -274,4 +284,54 @@ fn it_reloads_under_load_without_a_wrong_answer() {
     });
     assert!(requests.load(Ordering::Relaxed) > 300, "there was a load");
     util::assert_no_piece_of(CANARY, &service.log(), "the log");
+}
+
+#[test]
+fn it_goes_on_when_nobody_reads_its_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.json");
+    std::fs::write(&path, file(&["db:a:read"])).unwrap();
+    let service = Service::start_with(&path, "", false);
+    assert_eq!(service.status("GET /databases/b", CANARY), 403);
+    assert_eq!(service.status("GET /databases/a", "apiv3_unknown"), 401);
+    assert_eq!(service.status("GET /databases/a", CANARY), 200);
+    rename_into(&path, &file(&[]));
+    service.wait_for("the reload", || service.status("GET /databases/a", CANARY) == 403);
+    rename_into(&path, &file(&["db:a:read"]));
+    service.wait_for("another reload", || service.status("GET /databases/a", CANARY) == 200);
+}
+
+#[test]
+fn it_goes_on_after_too_many_connections() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.json");
+    std::fs::write(&path, file(&["db:a:read"])).unwrap();
+    let service = Service::start_with(&path, "ulimit -n 32;", true);
+    let idle: Vec<_> = (0..40).map(|_| TcpStream::connect(&service.address).unwrap()).collect();
+    std::thread::sleep(Duration::from_millis(100));
+    drop(idle);
+    assert_eq!(service.status("GET /databases/a", CANARY), 200);
+}
+
+/// A file that could not be read once, and has not changed since, is read again.
+#[test]
+fn it_reads_again_what_it_could_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.json");
+    std::fs::write(&path, file(&["db:a:read"])).unwrap();
+    let service = Service::start(&path);
+    let limit = |files: &str| {
+        let process = service.child.id().to_string();
+        Command::new("prlimit").args(["--pid", &process, &format!("--nofile={files}")]).status()
+    };
+    if !limit("3:1024").is_ok_and(|status| status.success()) {
+        println!("skipped: there is no prlimit");
+        return;
+    }
+    rename_into(&path, &file(&[]));
+    service.wait_for("an error", || service.log().contains("the tokens stay as they are"));
+    // Longer than a file counts as one that may change unseen.
+    std::thread::sleep(Duration::from_millis(2_500));
+    assert!(limit("1024:1024").unwrap().success());
+    service.wait_for("the reload", || service.status("GET /databases/a", CANARY) == 403);
 }
