@@ -225,7 +225,9 @@ impl ParsePermissionError {
         }
         Cow::Borrowed(match self.kind {
             PermissionErrorKind::MissingPart(_) => "write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`",
-            PermissionErrorKind::ExtraPart => "separate several actions by `,`",
+            PermissionErrorKind::ExtraPart => {
+                "separate several actions by `,`, and write each permission as a string of its own"
+            }
             PermissionErrorKind::EmptyPart(PermissionPart::Type) => {
                 "write `db` or `system` before the first `:`"
             }
