@@ -8,17 +8,17 @@ pub(crate) fn meant<'k>(
     if let Some(same) = known.clone().into_iter().find(|word| word.eq_ignore_ascii_case(written)) {
         return Some((same, true));
     }
-    let farthest = known.clone().into_iter().map(|word| allowed(word.len().min(LONGEST))).max()?;
     let mut nearest: Option<(usize, &'k str)> = None;
     for word in known {
-        let within = nearest.map_or(farthest, |(distance, _)| distance);
-        if let Some(distance) = distance(written.as_bytes(), word.as_bytes(), within) {
+        // A word that is too far is no reason against another one.
+        let within = nearest.map_or(usize::MAX, |(distance, _)| distance).min(allowed(word.len()));
+        let distance = distance(written.as_bytes(), word.as_bytes(), within);
+        if let Some(distance) = distance.filter(|distance| *distance < word.len()) {
             let this = (distance, word);
             nearest = Some(nearest.map_or(this, |nearest| nearest.min(this)));
         }
     }
-    let (distance, word) = nearest?;
-    (distance <= allowed(word.len()) && distance < word.len()).then_some((word, false))
+    nearest.map(|(_, word)| (word, false))
 }
 
 /// Asks for the words that were meant by many others, up to a number of comparisons: a file may have very many of both.
