@@ -48,36 +48,62 @@ impl Guesses {
     }
 }
 
+/// The letters and digits of a name, in lower case; nothing of a long one, which nobody looks into.
+#[cfg(feature = "std")]
+fn plain(name: &str) -> alloc::string::String {
+    let short = if name.len() > LONGEST { "" } else { name };
+    short.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
 /// Whether a name is that of a time from now on, or of one in another unit than milliseconds.
 #[cfg(feature = "std")]
 pub(crate) fn is_duration(name: &str) -> bool {
-    const WORDS: [&str; 6] = ["ttl", "lifetime", "validfor", "maxage", "duration", "expiresafter"];
-    const UNITS: [&str; 16] = [
+    const WORDS: [&str; 5] = ["ttl", "lifetime", "validfor", "maxage", "expiresafter"];
+    const UNITS: [&str; 14] = [
         "sec", "secs", "second", "seconds", "min", "mins", "minute", "minutes", "hour", "hours", "day",
-        "days", "micros", "nanos", "us", "ns",
+        "days", "micros", "nanos",
     ];
-    if name.len() > LONGEST || !name.starts_with(['e', 'E', 't', 'T', 'l', 'L', 'v', 'V', 'm', 'M', 'd', 'D'])
-    {
+    if !name.starts_with(['e', 'E', 't', 'T', 'l', 'L', 'v', 'V', 'm', 'M']) {
         return false;
     }
-    let plain: alloc::string::String =
-        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    let Some(rest) = plain.strip_prefix("expir") else {
-        return WORDS.iter().any(|word| plain.starts_with(word));
+    let plain = plain(name);
+    let is_word = |word: &&str| {
+        plain.strip_prefix(*word).is_some_and(|end| end.is_empty() || UNITS.contains(&end) || end == "millis")
     };
-    let has_unit = UNITS.iter().any(|unit| rest.ends_with(unit)) && !rest.contains("milli");
-    let words = || name.split(|c: char| !c.is_ascii_alphanumeric());
-    has_unit
-        || rest == "esafter"
-        || rest.ends_with("in")
-        || words().any(|word| word.eq_ignore_ascii_case("in"))
+    let Some(rest) = plain.strip_prefix("expir") else {
+        return WORDS.iter().any(is_word);
+    };
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    WORDS.iter().any(is_word)
+        || UNITS.iter().any(|unit| rest.ends_with(unit)) && !rest.contains("mil")
+        || rest.ends_with("sin")
+        || words.any(|word| ["in", "us", "ns"].iter().any(|other| word.eq_ignore_ascii_case(other)))
 }
 
-/// Whether a name is that of an expiry in any form.
+/// Whether a name is that of an expiry: `expires_at`, `expiration_millis`; or of a duration.
 #[cfg(feature = "std")]
 pub(crate) fn is_expiry(name: &str) -> bool {
-    let begins = name.get(.."expir".len()).is_some_and(|begin| begin.eq_ignore_ascii_case("expir"));
-    begins || is_duration(name)
+    const STEMS: [&str; 4] = ["expiration", "expiry", "expires", "expire"];
+    const ENDS: [&str; 15] = [
+        "",
+        "at",
+        "on",
+        "ms",
+        "millis",
+        "millisecond",
+        "milliseconds",
+        "atms",
+        "atmillis",
+        "time",
+        "date",
+        "datetime",
+        "timestamp",
+        "unix",
+        "epoch",
+    ];
+    let plain = plain(name);
+    let is_one = |stem: &&str| plain.strip_prefix(*stem).is_some_and(|end| ENDS.contains(&end));
+    STEMS.iter().any(is_one) || is_duration(name)
 }
 
 /// One slip in a short word, two in a longer one; more is another word.

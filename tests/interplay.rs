@@ -470,3 +470,34 @@ fn an_expiry_under_any_name_is_one() {
         assert_eq!(fixed(&other, Applicability::Ask), text);
     }
 }
+
+/// A reader of today's change found these in it.
+#[test]
+fn what_only_looks_like_a_mistake_is_none() {
+    let text = file("[]", r#"["system:*:read"]"#);
+    // Strong tokens in which chance wrote a variable.
+    for token in [
+        "apiv3_Zk$Ab9Qm2rT7yWx4LpVn8cBf3DdWEg87nw8hmK0C9",
+        "apiv3_x9Zk<b>cZk9Qm2rT7yWx4LpVn8cBf3DdWEg87nw8hmK0C9",
+    ] {
+        assert_eq!(findings(&text.replace(STRONG, token)), [""; 0], "{token}");
+    }
+    for member in ["expired", "expiry_comment", "lifetime_note", "expirations", "expires_status"] {
+        let more = text.replace("\"expiry_millis\"", &format!("\"{member}\": 1, \"expiry_millis\""));
+        assert_eq!(findings(&more), [format!("unknown-member \"{member}\"")]);
+        let alone = text.replace("expiry_millis", member);
+        assert_eq!(findings(&alone), ["never-expires {".to_owned(), format!("unknown-member \"{member}\"")]);
+    }
+    // The misspelt one has its name before the other.
+    for other in ["expires_at", "ttl", "expiry_secs"] {
+        let both = text.replace("\"expiry_millis\"", &format!("\"{other}\": 1, \"expiry_milis\""));
+        assert!(fixed(&both, Applicability::Safe).contains("\"expiry_millis\": 1780272000000"), "{both}");
+    }
+    let report = check("-----BEGIN CERTIFICATE-----");
+    assert!(!report.iter().any(|found| found.message().contains("YAML")));
+    let wrong = file("[]", r#"["sytem:tokens:read"]"#);
+    assert_eq!(fixed(&wrong, Applicability::Ask), wrong);
+    // Nothing of a token is told, also where it is taken for a variable.
+    let pasted = file(r#"["apiv3_Zk9Qm2rT7yWx4LpVn8cBf3DdWEg87nw8hmK0C9$Zk9Qm2rT7y"]"#, "[]");
+    assert!(!check(&pasted).to_string().contains("Zk9Qm2rT7y"));
+}

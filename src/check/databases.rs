@@ -79,9 +79,7 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
         *times.entry(near).or_default() += 1;
     }
     let strangers =
-        missing.iter().zip(&nears).filter(|((name, _), near)| near.is_none() && may_show(name, name));
-    // Those behind them are in no order.
-    let strangers: Vec<&str> = strangers.map(|((name, _), _)| *name).take(context.validator.keep).collect();
+        if matches!(whole.create_array, Some((_, Some(_)))) { Vec::new() } else { in_order(&missing) };
     for ((name, granted), near) in missing.iter().copied().zip(nears) {
         let near = near.and_then(|near| Some((near, whole.created.get(near)?.1)));
         // Where nobody is granted the name that comes near, both are one mistake.
@@ -114,6 +112,13 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
         });
     }
     told
+}
+
+/// All names that may be shown, also those that a report does not keep, in the order of the file.
+fn in_order<'n>(missing: &[(&'n str, Granted)]) -> Vec<&'n str> {
+    let mut shown: Vec<_> = missing.iter().filter(|(name, _)| may_show(name, name)).collect();
+    shown.sort_unstable_by_key(|(_, granted)| granted.span);
+    shown.into_iter().map(|(name, _)| *name).collect()
 }
 
 /// Adds a name to `create_databases`; where that has none yet, all that are `missing`, as one place takes one edit.

@@ -5,6 +5,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use zeroize::Zeroizing;
+
 use crate::check::context::{At, Context, finding, half_a_character};
 use crate::check::decode::{Decoder, opening};
 use crate::check::expiry::{expiry_rules, never_expires};
@@ -156,7 +158,7 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
             }
         }
         Err((_, span)) => wrong_characters(context, at, string.place(span)),
-        Ok(()) if !variables(token.get(TOKEN_PREFIX.len()..).unwrap_or_default()).is_empty() => {
+        Ok(()) if is_template(token.get(TOKEN_PREFIX.len()..).unwrap_or_default()) => {
             context.find(Code::PlaceholderToken, string.inner(), new, || {
                 let message = "a variable of a template stands in the token, and was not filled in";
                 let found = finding(Code::PlaceholderToken, string.inner(), at, message);
@@ -199,6 +201,24 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
     }
     let right = checked.is_ok();
     Some(Secret { string, token, right })
+}
+
+/// Whether the variables in a token are all that there is of it. A strong one may have `$x` or `<x>` by chance.
+fn is_template(body: &str) -> bool {
+    let is_one = |variable: &Span| {
+        let text = variable.text(body).unwrap_or_default();
+        let is_bare = !text.starts_with("${") && !text.starts_with("$(") && text.starts_with('$');
+        !is_bare || text.len() == body.len() || !text.bytes().any(|byte| byte.is_ascii_lowercase())
+    };
+    let found: Vec<Span> = variables(body).into_iter().filter(is_one).collect();
+    let mut rest = Zeroizing::new(String::with_capacity(body.len()));
+    let mut start = 0;
+    for variable in &found {
+        rest.push_str(body.get(start..variable.start()).unwrap_or_default());
+        start = variable.end();
+    }
+    rest.push_str(body.get(start..).unwrap_or_default());
+    !found.is_empty() && !matches!(strength(&rest), Strength::Strong)
 }
 
 /// Removes what stands before a token, and its quote behind it.

@@ -180,9 +180,12 @@ fn admin_permission(release: Option<Release>, is_taken: bool) -> String {
 /// admin token, and of unknown system resources it dies.
 fn harms_if_mended(text: &str, error: &ParsePermissionError) -> bool {
     let Some((first, rest)) = text.split_once(':') else { return false };
-    let meant = first.trim().to_ascii_lowercase();
-    error.span().end() <= first.len()
-        && (meant == "*" || meant == "system" && Permission::accept(&format!("{meant}:{rest}")).is_none())
+    // First, as the type may be long, and the errors behind it many.
+    if error.span().end() > first.len() {
+        return false;
+    }
+    let meant = error.suggestion().map_or_else(|| first.trim().to_ascii_lowercase(), String::from);
+    meant == "*" || meant == "system" && Permission::accept(&format!("{meant}:{rest}")).is_none()
 }
 
 fn help(release: Option<Release>, error: &ParsePermissionError, text: &str) -> Cow<'static, str> {

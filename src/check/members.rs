@@ -252,12 +252,12 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
     // Where one is clear, fewer names are left for the others, and another may be clear.
     loop {
         let before = free.len();
-        // One whose value says something else takes no name from one that is nearly right.
-        for gives_way in [false, true] {
+        // One that is nearly right has its name before one that only says the same in other words.
+        for only_safe in [true, false] {
             let pairs = unknown_members.iter().zip(&mut meanings);
-            let is_next = |name: &str| (is_http(name) || is_duration(name)) == gives_way;
-            for ((_, name), slot) in pairs.filter(|((_, name), slot)| slot.is_none() && is_next(name)) {
-                *slot = meaning(name, &free);
+            for ((_, name), slot) in pairs.filter(|(_, slot)| slot.is_none()) {
+                *slot =
+                    meaning(name, &free).filter(|(_, how)| !only_safe || *how == Some(Applicability::Safe));
                 free.retain(|known| slot.is_none_or(|(taken, _)| taken != *known));
             }
         }

@@ -7,6 +7,7 @@ use crate::code::{Code, Severity};
 use crate::json::Places;
 use crate::name::{INTERNAL_DATABASE, InvalidNameKind, MAX_DATABASE_NAME, check_database_name};
 use crate::permission::variables;
+use crate::redact::mentions_token;
 use crate::span::Span;
 use crate::token::holds_token;
 
@@ -30,11 +31,14 @@ pub(super) fn database_name(
         return true;
     }
     let variables = variables(name);
+    // Looked for once: a name may have very many.
+    let hides = !variables.is_empty() && mentions_token(name);
     for variable in &variables {
         let place = places.place(Span::new(start + variable.start(), start + variable.end()));
         context.tell(Code::UnexpandedVariable, place, || {
             let written = variable.text(name).unwrap_or_default();
-            let message = with_fragment("a variable was not filled in", written, written);
+            let shown = if hides { "" } else { written };
+            let message = with_fragment("a variable was not filled in", shown, written);
             finding(Code::UnexpandedVariable, place, at, message)
                 .help("write the value, or fill the template in before")
         });

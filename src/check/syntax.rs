@@ -171,7 +171,8 @@ fn other_format(text: &str, at: usize) -> Option<(usize, &'static str, &'static 
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '<');
     let begins = text.get(start..at)?.chars().all(is_word);
     let behind = text.get(start..)?.trim_start_matches(is_word);
-    let is_yaml = text.get(start..)?.starts_with("---")
+    let marked = text.get(start..)?.strip_prefix("---");
+    let is_yaml = marked.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\r', '\n']))
         || behind
             .strip_prefix(':')
             .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\r', '\n']));

@@ -23,8 +23,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether there is no error. Where the levels of no code were changed and no release was set, that is so exactly where
-    /// the file loads.
+    /// Whether there is no error. Where no level was changed, warnings are not denied and no release was set, that is so
+    /// exactly where the file loads.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;

@@ -194,7 +194,7 @@ impl Scene {
                 self.set("expiry_millis", raw(one_of(pick, &wrong)))
             }
             Code::TokenPrefix => self
-                .set("token", text(body.replacen(TOKEN_PREFIX, one_of(pick, &["", "Bearer", "APIV3_"]), 1))),
+                .set("token", text(body.replacen(TOKEN_PREFIX, one_of(pick, &["x", "Bearer", "APIV3_"]), 1))),
             Code::TokenCharacters => {
                 self.set("token", text(body + one_of(pick, &[" ", "\n", "\u{2026}x", "\u{e9}"])))
             }
