@@ -150,7 +150,7 @@
 //! Names, permissions, actions and releases are strings, an expiry is an integer. [`TokenEntry`], [`TokenFile`] and
 //! [`AdminTokenFile`] are the objects of the format, **with the secret**: what serialises one writes the token. They, and an
 //! expiry, can be read from formats that describe themselves, such as JSON or YAML. A member that is not of the format is
-//! passed over, one that is nearly called as another refused; errors quote nothing. Where a file is read,
+//! passed over, one that stands in place of one of the format refused; errors quote nothing. Where a file is read,
 //! [`TokenFile::parse`] says more: all errors, each with its place.
 //!
 //! # Features

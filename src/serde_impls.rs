@@ -27,9 +27,6 @@ use crate::release::Release;
 use crate::secret::SecretBytes;
 use crate::token::Token;
 
-const FILE_MEMBERS: [&str; 2] = ["create_databases", "tokens"];
-const ENTRY_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "permissions"];
-
 /// Reads a string and parses it; what is no string is not quoted.
 struct Text<T>(&'static str, PhantomData<T>);
 
@@ -178,13 +175,28 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-/// Passes over a member that is not of the format, as the server does; one that is meant to be another is refused, and its
-/// name not quoted.
-fn pass_over<'de, A: MapAccess<'de>>(access: &mut A, is_mistaken: bool) -> Result<(), A::Error> {
-    if is_mistaken {
-        return Err(A::Error::custom("the name of a member is nearly that of another, which is meant"));
+/// The members that are not of the format, which are passed over as the server does.
+#[derive(Default)]
+struct Others<'de>(Vec<Cow<'de, str>>);
+
+impl<'de> Others<'de> {
+    fn pass_over<A: MapAccess<'de>>(&mut self, name: Cow<'de, str>, access: &mut A) -> Result<(), A::Error> {
+        self.0.push(name);
+        access.next_value::<IgnoredAny>().map(drop)
     }
-    access.next_value::<IgnoredAny>().map(drop)
+
+    /// Refuses one that stands in place of a member of the format; its name is not quoted.
+    fn refuse<E: serde::de::Error>(&self, is_mistaken: impl Fn(&str) -> bool) -> Result<(), E> {
+        if self.0.iter().any(|name| is_mistaken(name)) {
+            return Err(E::custom("a member of another name stands in place of one of the format"));
+        }
+        Ok(())
+    }
+}
+
+/// Those of the members that are not there.
+fn absent<const N: usize>(members: [(&'static str, bool); N]) -> Vec<&'static str> {
+    members.into_iter().filter(|(_, is_there)| !is_there).map(|(name, _)| name).collect()
 }
 
 fn set<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
@@ -227,15 +239,23 @@ impl<'de> Deserialize<'de> for TokenEntry {
 
             fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<TokenEntry, A::Error> {
                 let (mut token, mut name, mut expiry, mut permissions) = (None, None, None, None);
+                let mut others = Others::default();
                 while let Some(Key(key)) = access.next_key()? {
                     match key.as_ref() {
                         "token" => set(&mut token, &mut access, "token")?,
                         "name" => set(&mut name, &mut access, "name")?,
                         "expiry_millis" => set(&mut expiry, &mut access, "expiry_millis")?,
                         "permissions" => set(&mut permissions, &mut access, "permissions")?,
-                        other => pass_over(&mut access, is_mistaken(other, &ENTRY_MEMBERS))?,
+                        _ => others.pass_over(key, &mut access)?,
                     }
                 }
+                let absent = absent([
+                    ("token", token.is_some()),
+                    ("name", name.is_some()),
+                    ("expiry_millis", expiry.is_some()),
+                    ("permissions", permissions.is_some()),
+                ]);
+                others.refuse(|name| is_mistaken(name, &absent))?;
                 let Secret(token) = token.ok_or_else(|| A::Error::missing_field("token"))?;
                 let name = name.ok_or_else(|| A::Error::missing_field("name"))?;
                 let List(permissions) = permissions.ok_or_else(|| A::Error::missing_field("permissions"))?;
@@ -278,13 +298,17 @@ impl<'de> Deserialize<'de> for TokenFile {
 
             fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<TokenFile, A::Error> {
                 let (mut databases, mut tokens) = (None, None);
+                let mut others = Others::default();
                 while let Some(Key(key)) = access.next_key()? {
                     match key.as_ref() {
                         "create_databases" => set(&mut databases, &mut access, "create_databases")?,
                         "tokens" => set(&mut tokens, &mut access, "tokens")?,
-                        other => pass_over(&mut access, is_mistaken(other, &FILE_MEMBERS))?,
+                        _ => others.pass_over(key, &mut access)?,
                     }
                 }
+                let absent =
+                    absent([("create_databases", databases.is_some()), ("tokens", tokens.is_some())]);
+                others.refuse(|name| is_mistaken(name, &absent))?;
                 let List(databases) = databases.unwrap_or(List(Vec::new()));
                 let List(tokens) = tokens.ok_or_else(|| A::Error::missing_field("tokens"))?;
                 TokenFile::new(databases, tokens).map_err(A::Error::custom)

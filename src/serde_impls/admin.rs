@@ -7,13 +7,11 @@ use core::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::{Key, Secret, Text, pass_over, set};
+use super::{Key, Others, Secret, Text, absent, set};
 use crate::admin::AdminTokenFile;
 use crate::check::is_mistaken;
 use crate::json::pretty;
 use crate::secret::SecretBytes;
-
-const MEMBERS: [&str; 4] = ["token", "name", "description", "expiry_millis"];
 
 /// A string whose error does not quote what stands in its place.
 struct Plain(String);
@@ -55,15 +53,23 @@ impl<'de> Deserialize<'de> for AdminTokenFile {
 
             fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<AdminTokenFile, A::Error> {
                 let (mut token, mut name, mut description, mut expiry) = (None, None, None, None);
+                let mut others = Others::default();
                 while let Some(Key(key)) = access.next_key()? {
                     match key.as_ref() {
                         "token" => set(&mut token, &mut access, "token")?,
                         "name" => set(&mut name, &mut access, "name")?,
                         "description" => set(&mut description, &mut access, "description")?,
                         "expiry_millis" => set(&mut expiry, &mut access, "expiry_millis")?,
-                        other => pass_over(&mut access, is_mistaken(other, &MEMBERS))?,
+                        _ => others.pass_over(key, &mut access)?,
                     }
                 }
+                let absent = absent([
+                    ("token", token.is_some()),
+                    ("name", name.is_some()),
+                    ("description", description.is_some()),
+                    ("expiry_millis", expiry.is_some()),
+                ]);
+                others.refuse(|name| is_mistaken(name, &absent))?;
                 let Secret(token) = token.ok_or_else(|| A::Error::missing_field("token"))?;
                 let Plain(name) = name.ok_or_else(|| A::Error::missing_field("name"))?;
                 let description = description.as_ref().map(|Plain(text)| text.as_str());

@@ -8,14 +8,11 @@ use core::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::{Key, List, Text, pass_over, set};
+use super::{Key, List, Others, Text, absent, set};
 use crate::http::{HttpPermission, HttpTokenRequest};
 use crate::json::compact;
 use crate::permission::Permission;
 use crate::suggest::{is_expiry, meant};
-
-const BODY_MEMBERS: [&str; 3] = ["token_name", "permissions", "expiry_secs"];
-const PERMISSION_MEMBERS: [&str; 3] = ["resource_type", "resource_names", "actions"];
 
 fn is_misspelt(name: &str, known: &[&'static str]) -> bool {
     meant(name, known.iter().copied()).is_some()
@@ -89,17 +86,21 @@ impl<'de> Deserialize<'de> for HttpPermission {
 
             fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<HttpPermission, A::Error> {
                 let (mut resource_type, mut names, mut actions) = (None, None, None);
+                let mut others = Others::default();
                 while let Some(Key(key)) = access.next_key()? {
                     match key.as_ref() {
                         "resource_type" => set(&mut resource_type, &mut access, "resource_type")?,
                         "resource_names" => set(&mut names, &mut access, "resource_names")?,
                         "actions" => set(&mut actions, &mut access, "actions")?,
-                        other => {
-                            let is_old = other == "resource_identifier";
-                            pass_over(&mut access, is_old || is_misspelt(other, &PERMISSION_MEMBERS))?;
-                        }
+                        _ => others.pass_over(key, &mut access)?,
                     }
                 }
+                let absent = absent([
+                    ("resource_type", resource_type.is_some()),
+                    ("resource_names", names.is_some()),
+                    ("actions", actions.is_some()),
+                ]);
+                others.refuse(|name| name == "resource_identifier" || is_misspelt(name, &absent))?;
                 let Plain(resource_type) =
                     resource_type.ok_or_else(|| A::Error::missing_field("resource_type"))?;
                 let List::<Plain>(names) = names.ok_or_else(|| A::Error::missing_field("resource_names"))?;
@@ -144,16 +145,22 @@ impl<'de> Deserialize<'de> for HttpTokenRequest {
 
             fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<HttpTokenRequest, A::Error> {
                 let (mut name, mut permissions, mut seconds) = (None, None, None);
+                let mut others = Others::default();
                 while let Some(Key(key)) = access.next_key()? {
                     match key.as_ref() {
                         "token_name" => set(&mut name, &mut access, "token_name")?,
                         "permissions" => set(&mut permissions, &mut access, "permissions")?,
                         "expiry_secs" => set(&mut seconds, &mut access, "expiry_secs")?,
-                        other => {
-                            pass_over(&mut access, is_misspelt(other, &BODY_MEMBERS) || is_expiry(other))?;
-                        }
+                        _ => others.pass_over(key, &mut access)?,
                     }
                 }
+                let expires = matches!(seconds, Some(Seconds(Some(_))));
+                let absent = absent([
+                    ("token_name", name.is_some()),
+                    ("permissions", permissions.is_some()),
+                    ("expiry_secs", expires),
+                ]);
+                others.refuse(|name| is_misspelt(name, &absent) || !expires && is_expiry(name))?;
                 let name = name.ok_or_else(|| A::Error::missing_field("token_name"))?;
                 let List(permissions) = permissions.ok_or_else(|| A::Error::missing_field("permissions"))?;
                 let permissions = permissions.into_iter().map(|HttpPermission(permission)| permission);
