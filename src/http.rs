@@ -22,7 +22,7 @@ use crate::json::{Node, RawStr, Value};
 use crate::name::{InvalidNameKind, TokenName};
 use crate::permission::{Permission, PermissionErrorKind, PermissionPart, SystemResource};
 use crate::span::Span;
-use crate::suggest::is_expiry;
+use crate::suggest::Word;
 use crate::token::Token;
 
 const RESOURCE_TYPE: &str = "resource_type";
@@ -339,7 +339,7 @@ fn request(root: &Node<'_>) -> Result<HttpTokenRequest, Wrong> {
     let body = Object::of(root, WHAT)?;
     body.refuse_misspelt(&["token_name", "permissions", "expiry_secs"])?;
     if body.get("expiry_secs").is_none() {
-        let is_another = |name: &str| name != "expiry_secs" && is_expiry(name);
+        let is_another = |name: &str| name != "expiry_secs" && Word::new(name).is_expiry();
         let message = "the server ignores this member, and the token never expires: it has `expiry_secs`";
         body.refuse(is_another, message)?;
     }

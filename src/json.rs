@@ -174,7 +174,7 @@ impl<'a> Visitor<'a> for Children<'_, '_, 'a> {
         let mut nodes = Vec::new();
         while let Some(node) = elements.next_element_seed(self.0.child())? {
             if self.0.is_kept() {
-                nodes.push(node);
+                push(&mut nodes, node);
             }
         }
         Ok(Value::Array(nodes))
@@ -185,11 +185,19 @@ impl<'a> Visitor<'a> for Children<'_, '_, 'a> {
         while let Some(key) = access.next_key_seed(Key(self.0.reader))? {
             let value = access.next_value_seed(self.0.child())?;
             if self.0.is_kept() {
-                members.push(Member { key, value });
+                push(&mut members, Member { key, value });
             }
         }
         Ok(Value::Object(members))
     }
+}
+
+/// Makes no room for more than the first one at first: a text may have very many lists of one.
+fn push<T>(values: &mut Vec<T>, value: T) {
+    if values.is_empty() {
+        values.reserve_exact(1);
+    }
+    values.push(value);
 }
 
 impl NodeSeed<'_, '_> {

@@ -17,6 +17,8 @@ use thiserror::Error;
 
 pub use self::actions::{DatabaseActions, SystemActions};
 #[cfg(feature = "std")]
+#[cfg(feature = "std")]
+pub(crate) use self::diagnose::stands_for_actions;
 pub(crate) use self::diagnose::variables;
 pub use self::error::{ParsePermissionError, PermissionErrorKind, PermissionPart};
 pub use self::resource::{DatabasePermission, SystemPermission};

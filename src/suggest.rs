@@ -9,10 +9,14 @@ pub(crate) fn meant<'k>(
         return Some((same, true));
     }
     let mut nearest: Option<(usize, &'k str)> = None;
+    if written.len() > LONGEST {
+        return None;
+    }
+    let written = (written.as_bytes(), letters(written.as_bytes()));
     for word in known {
         // A word that is too far is no reason against another one.
         let within = nearest.map_or(usize::MAX, |(distance, _)| distance).min(allowed(word.len()));
-        let distance = distance(written.as_bytes(), word.as_bytes(), within);
+        let distance = distance(written, word.as_bytes(), within);
         if let Some(distance) = distance.filter(|distance| *distance < word.len()) {
             let this = (distance, word);
             nearest = Some(nearest.map_or(this, |nearest| nearest.min(this)));
@@ -48,62 +52,96 @@ impl Guesses {
     }
 }
 
-/// The letters and digits of a name, in lower case; nothing of a long one, which nobody looks into.
+/// A name of a member beside its letters and digits in lower case. What has very many of them is like no word.
 #[cfg(feature = "std")]
-fn plain(name: &str) -> alloc::string::String {
-    let short = if name.len() > LONGEST { "" } else { name };
-    short.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+pub(crate) struct Word<'n> {
+    name: &'n str,
+    letters: [u8; LONGEST],
+    length: usize,
 }
 
-/// Whether a name is that of a time from now on, or of one in another unit than milliseconds.
 #[cfg(feature = "std")]
-pub(crate) fn is_duration(name: &str) -> bool {
-    const WORDS: [&str; 5] = ["ttl", "lifetime", "validfor", "maxage", "expiresafter"];
-    const UNITS: [&str; 14] = [
-        "sec", "secs", "second", "seconds", "min", "mins", "minute", "minutes", "hour", "hours", "day",
-        "days", "micros", "nanos",
-    ];
-    if !name.starts_with(['e', 'E', 't', 'T', 'l', 'L', 'v', 'V', 'm', 'M']) {
-        return false;
+impl<'n> Word<'n> {
+    pub(crate) fn new(name: &'n str) -> Self {
+        let mut word = Self { name, letters: [0; LONGEST], length: 0 };
+        let mut plain = plain(name);
+        for (slot, byte) in word.letters.iter_mut().zip(&mut plain) {
+            *slot = byte;
+            word.length += 1;
+        }
+        if plain.next().is_some() {
+            word.length = 0;
+        }
+        word
     }
-    let plain = plain(name);
-    let is_word = |word: &&str| {
-        plain.strip_prefix(*word).is_some_and(|end| end.is_empty() || UNITS.contains(&end) || end == "millis")
-    };
-    let Some(rest) = plain.strip_prefix("expir") else {
-        return WORDS.iter().any(is_word);
-    };
-    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
-    WORDS.iter().any(is_word)
-        || UNITS.iter().any(|unit| rest.ends_with(unit)) && !rest.contains("mil")
-        || rest.ends_with("sin")
-        || words.any(|word| ["in", "us", "ns"].iter().any(|other| word.eq_ignore_ascii_case(other)))
+
+    fn letters(&self) -> &[u8] {
+        self.letters.get(..self.length).unwrap_or_default()
+    }
+
+    /// Whether another name has the same letters and digits, in any case.
+    pub(crate) fn is(&self, other: &str) -> bool {
+        plain(other).eq(self.letters().iter().copied())
+    }
+
+    /// Whether the name is that of a time from now on, or of one in another unit than milliseconds.
+    pub(crate) fn is_duration(&self) -> bool {
+        const WORDS: [&[u8]; 5] = [b"ttl", b"lifetime", b"validfor", b"maxage", b"expiresafter"];
+        const UNITS: [&[u8]; 14] = [
+            b"sec", b"secs", b"second", b"seconds", b"min", b"mins", b"minute", b"minutes", b"hour",
+            b"hours", b"day", b"days", b"micros", b"nanos",
+        ];
+        if self.is_long() || !self.name.starts_with(['e', 'E', 't', 'T', 'l', 'L', 'v', 'V', 'm', 'M']) {
+            return false;
+        }
+        let is_word = |word: &&[u8]| {
+            let end = self.letters().strip_prefix(*word);
+            end.is_some_and(|end| end.is_empty() || UNITS.contains(&end) || end == b"millis")
+        };
+        let Some(rest) = self.letters().strip_prefix(b"expir") else {
+            return WORDS.iter().any(is_word);
+        };
+        let mut words = self.name.split(|c: char| !c.is_ascii_alphanumeric());
+        WORDS.iter().any(is_word)
+            || UNITS.iter().any(|unit| rest.ends_with(unit)) && !rest.windows(3).any(|part| part == b"mil")
+            || rest.ends_with(b"sin")
+            || words.any(|word| ["in", "us", "ns"].iter().any(|other| word.eq_ignore_ascii_case(other)))
+    }
+
+    /// Whether the name is that of an expiry: `expires_at`, `expiration_millis`; or of a duration.
+    pub(crate) fn is_expiry(&self) -> bool {
+        const STEMS: [&[u8]; 4] = [b"expiration", b"expiry", b"expires", b"expire"];
+        const ENDS: [&[u8]; 15] = [
+            b"",
+            b"at",
+            b"on",
+            b"ms",
+            b"millis",
+            b"millisecond",
+            b"milliseconds",
+            b"atms",
+            b"atmillis",
+            b"time",
+            b"date",
+            b"datetime",
+            b"timestamp",
+            b"unix",
+            b"epoch",
+        ];
+        let is_one = |stem: &&[u8]| self.letters().strip_prefix(*stem).is_some_and(|end| ENDS.contains(&end));
+        !self.is_long() && STEMS.iter().any(is_one) || self.is_duration()
+    }
+
+    /// Nobody looks into a long name.
+    const fn is_long(&self) -> bool {
+        self.name.len() > LONGEST
+    }
 }
 
-/// Whether a name is that of an expiry: `expires_at`, `expiration_millis`; or of a duration.
+/// The letters and digits of a name, in lower case.
 #[cfg(feature = "std")]
-pub(crate) fn is_expiry(name: &str) -> bool {
-    const STEMS: [&str; 4] = ["expiration", "expiry", "expires", "expire"];
-    const ENDS: [&str; 15] = [
-        "",
-        "at",
-        "on",
-        "ms",
-        "millis",
-        "millisecond",
-        "milliseconds",
-        "atms",
-        "atmillis",
-        "time",
-        "date",
-        "datetime",
-        "timestamp",
-        "unix",
-        "epoch",
-    ];
-    let plain = plain(name);
-    let is_one = |stem: &&str| plain.strip_prefix(*stem).is_some_and(|end| ENDS.contains(&end));
-    STEMS.iter().any(is_one) || is_duration(name)
+fn plain(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
 }
 
 /// One slip in a short word, two in a longer one; more is another word.
@@ -114,13 +152,13 @@ const fn allowed(length: usize) -> usize {
 const LONGEST: usize = 40;
 
 /// The optimal string alignment distance, in ASCII case-insensitive bytes, where it is not more than `within`; `strsim`
-/// would need std.
-fn distance(a: &[u8], b: &[u8], within: usize) -> Option<usize> {
+/// would need std. The letters of the first one are known.
+fn distance((a, letters_of_a): (&[u8], u32), b: &[u8], within: usize) -> Option<usize> {
     if a.len() > LONGEST || b.len() > LONGEST || a.len().abs_diff(b.len()) > within.min(4) {
         return None;
     }
     // Each letter that only one of them has takes a change of its own.
-    let (letters, others) = (letters(a), letters(b));
+    let (letters, others) = (letters_of_a, letters(b));
     if (letters & !others).count_ones().max((others & !letters).count_ones()) as usize > within {
         return None;
     }
@@ -179,7 +217,7 @@ mod tests {
     use alloc::string::String;
     use alloc::vec::Vec;
 
-    use super::{Guesses, LONGEST, allowed, distance, meant};
+    use super::{Guesses, LONGEST, allowed, distance, letters, meant};
 
     #[test]
     fn a_slip_is_recognised_and_another_word_is_not() {
@@ -237,7 +275,7 @@ mod tests {
                     for within in 0..=allowed(LONGEST) {
                         let expected = (plain <= within && a.len().abs_diff(b.len()) <= 4).then_some(plain);
                         assert_eq!(
-                            distance(a.as_bytes(), b.as_bytes(), within),
+                            distance((a.as_bytes(), letters(a.as_bytes())), b.as_bytes(), within),
                             expected,
                             "{a} {b} {within}"
                         );

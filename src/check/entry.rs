@@ -22,7 +22,7 @@ use crate::name::{OPERATOR_TOKEN_NAME, TokenName};
 use crate::permission::variables;
 use crate::redact::may_show;
 use crate::span::Span;
-use crate::suggest::is_duration;
+use crate::suggest::Word;
 use crate::token::{InvalidTokenKind, TOKEN_PREFIX, Token, check_token, holds_token};
 
 pub(super) struct Entry;
@@ -62,7 +62,7 @@ impl Entry {
         } else {
             // A duration has its own finding, and means an expiry.
             let says = |member: &Member<'_>| {
-                member.key.decode().is_some_and(|key| key == "expiry_secs" || is_duration(&key))
+                member.key.decode().is_some_and(|key| key == "expiry_secs" || Word::new(&key).is_duration())
             };
             if !members.iter().any(says) {
                 never_expires(&mut decoder.context, At::Token(index), span);

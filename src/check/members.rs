@@ -20,7 +20,7 @@ use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::expiry::Expiry;
 use crate::json::{Member, Node, RawStr, Value};
 use crate::redact::may_show;
-use crate::suggest::{is_duration, is_expiry, meant};
+use crate::suggest::{Word, meant};
 
 pub(super) const ENTRY_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "permissions"];
 // Members of the HTTP API's body, and what the file calls them.
@@ -78,17 +78,18 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
     if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
         return free.contains(ours).then_some((ours, None));
     }
-    if is_duration(name) {
+    let word = Word::new(name);
+    if word.is_duration() {
         return free.contains(&"expiry_millis").then_some(("expiry_millis", None));
     }
-    let same = free.iter().copied().find(|known| is_same_word(known, name));
+    let same = free.iter().copied().find(|known| word.is(known));
     let near = same.or_else(|| meant(name, free.iter().copied()).map(|(known, _)| known));
     let alias = || {
-        let alias = ALIASES.iter().find(|(alias, known)| free.contains(known) && is_same_word(alias, name));
+        let alias = ALIASES.iter().find(|(alias, known)| word.is(alias) && free.contains(known));
         alias.map(|(_, known)| (*known, Some(Applicability::Ask)))
     };
     let expiry = || {
-        let is_one = is_expiry(name) && free.contains(&"expiry_millis");
+        let is_one = word.is_expiry() && free.contains(&"expiry_millis");
         is_one.then_some(("expiry_millis", Some(Applicability::Ask)))
     };
     near.map(|known| (known, Some(Applicability::Safe))).or_else(alias).or_else(expiry)
@@ -168,15 +169,6 @@ pub(super) fn unknown(
     None
 }
 
-/// Whether two names have the same letters and digits, in any case.
-fn is_same_word(a: &str, b: &str) -> bool {
-    fn plain(text: &str) -> impl Iterator<Item = u8> {
-        text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
-    }
-
-    plain(a).eq(plain(b))
-}
-
 /// The expiry in milliseconds that a duration in seconds comes to now.
 fn from_now_on(now: SystemTime, value: &Node<'_>) -> Option<String> {
     let Value::Number(spelt) = value.value else { return None };
@@ -198,6 +190,14 @@ fn place(name: &str) -> Option<usize> {
         "permissions" => Some(3),
         _ => None,
     }
+}
+
+/// What a member means where that many names are free.
+#[derive(Clone)]
+struct Guess {
+    meaning: Option<Meaning>,
+    among: usize,
+    is_taken: bool,
 }
 
 /// The first member of each name; none where there is none.
@@ -248,24 +248,32 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
     let pairs = known.into_iter().zip(&found);
     let mut free: Vec<&'static str> =
         pairs.filter(|(_, slot)| slot.is_none()).map(|(known, _)| known).collect();
-    let mut meanings: Vec<Option<Meaning>> = vec![None; unknown_members.len()];
+    let mut guesses =
+        vec![Guess { meaning: None, among: usize::MAX, is_taken: false }; unknown_members.len()];
     // Where one is clear, fewer names are left for the others, and another may be clear.
     loop {
         let before = free.len();
         // One that is nearly right has its name before one that only says the same in other words.
         for only_safe in [true, false] {
-            let pairs = unknown_members.iter().zip(&mut meanings);
-            for ((_, name), slot) in pairs.filter(|(_, slot)| slot.is_none()) {
-                *slot =
-                    meaning(name, &free).filter(|(_, how)| !only_safe || *how == Some(Applicability::Safe));
-                free.retain(|known| slot.is_none_or(|(taken, _)| taken != *known));
+            let pairs = unknown_members.iter().zip(&mut guesses);
+            for ((_, name), guess) in pairs.filter(|(_, guess)| !guess.is_taken) {
+                // It only gets shorter, so that its length tells what it holds.
+                if guess.among != free.len() {
+                    *guess = Guess { meaning: meaning(name, &free), among: free.len(), is_taken: false };
+                }
+                let is_clear = |(_, how): &Meaning| !only_safe || *how == Some(Applicability::Safe);
+                if let Some((taken, _)) = guess.meaning.filter(is_clear) {
+                    guess.is_taken = true;
+                    free.retain(|known| *known != taken);
+                }
             }
         }
         if free.len() == before || free.is_empty() {
             break;
         }
     }
-    for ((member, name), meaning) in unknown_members.into_iter().zip(meanings) {
+    for ((member, name), guess) in unknown_members.into_iter().zip(guesses) {
+        let meaning = guess.meaning.filter(|_| guess.is_taken);
         let once = || seen.get(&name).is_some_and(|(_, once)| *once);
         let meant = unknown(context, member.key, (&name, &once), &member.value, meaning, at(&name));
         if let Some(slot) = meant.and_then(&place).and_then(|place| found.get_mut(place)) {

@@ -15,7 +15,7 @@ use crate::check::shape::{not_a_list, text};
 use crate::code::{Code, Severity};
 use crate::json::{Node, RawStr, Value};
 use crate::name::{INTERNAL_DATABASE, check_database_name};
-use crate::permission::{DatabaseActions, Permission, PermissionErrorKind, PermissionRef};
+use crate::permission::{DatabaseActions, Permission, PermissionRef, stands_for_actions};
 use crate::release::Release;
 use crate::span::Span;
 
@@ -50,7 +50,7 @@ impl<'t, 'a> Grant<'t, 'a> {
     /// The items with their places in the decoded text.
     fn spans(&self, start: usize, end: usize) -> impl Iterator<Item = (Span, &'t str)> + use<'t, 'a> {
         let mut at = start;
-        self.text.get(start..end).unwrap_or_default().split(',').map(move |item| {
+        pieces(self.text.get(start..end).unwrap_or_default()).map(move |item| {
             let span = Span::new(at, at + item.len());
             at = span.end() + 1;
             (span, item)
@@ -199,7 +199,7 @@ fn names<'a>(
     let at = At::Permission(token, index);
     let mut start = inside.start();
     let mut places = string.places();
-    for name in inside.text(text).unwrap_or_default().split(',') {
+    for name in pieces(inside.text(text).unwrap_or_default()) {
         let span = Span::new(start, start + name.len());
         start = span.end() + 1;
         let place = places.place(span);
@@ -234,23 +234,21 @@ fn names_of_a_wrong_one<'a>(
         decoder.whole.unreadable();
     }
     // Without an action, or with actions alone, the part before may be anything.
-    let is_action = |word: &str| match DatabaseActions::parse(word.trim()) {
-        Ok(_) => true,
-        Err(error) => error.kind() != PermissionErrorKind::UnknownAction || error.suggestion().is_some(),
-    };
-    let has_names = match behind.split_once(':') {
-        Some((_, rest)) => rest.split(',').any(is_action),
+    let has_names = || match behind.split_once(':') {
+        Some((_, rest)) => rest.split(',').any(|word| stands_for_actions(word.trim())),
         None => !behind.split(',').any(|word| DatabaseActions::parse(word.trim()).is_ok()),
     };
     let are_right = before == "db" && list.split(',').all(|name| check_database_name(name).is_ok());
-    if !are_right || !has_names {
+    if !are_right {
+        return decoder.whole.unreadable();
+    }
+    let has_names = has_names();
+    if !has_names {
         decoder.whole.unreadable();
     }
-    if are_right {
-        let start = before.len() + 1;
-        let inside = Span::new(start, start + list.len());
-        names(decoder, place, string, (text, inside), has_names);
-    }
+    let start = before.len() + 1;
+    let inside = Span::new(start, start + list.len());
+    names(decoder, place, string, (text, inside), has_names);
 }
 
 fn wildcard(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, actions: DatabaseActions) {
@@ -305,11 +303,9 @@ fn releases(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, action
 
 fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_>) {
     let at = At::Permission(token, grant.index);
-    let (_, lists) = grant.text.split_once(':').unwrap_or_default();
-    let (names, actions) = lists.rsplit_once(':').unwrap_or_default();
     let (start, colon) = grant.name_places();
-    let mut twice = second_ones(names, grant.spans(start, colon));
-    twice.extend(second_ones(actions, grant.spans(colon + 1, grant.text.len())));
+    let twice =
+        second_ones(grant.text, start, colon).chain(second_ones(grant.text, colon + 1, grant.text.len()));
     let mut places = grant.string.places();
     for (first, span) in twice {
         let place = places.place(span);
@@ -326,26 +322,40 @@ fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_
 }
 
 /// The items of a list that stand in it before, each behind the first that says the same. A short list is searched for them.
-fn second_ones<'t>(list: &str, items: impl Iterator<Item = (Span, &'t str)>) -> Vec<(Span, Span)> {
+fn second_ones(text: &str, start: usize, end: usize) -> impl Iterator<Item = (Span, Span)> {
     const SHORT: usize = 24;
-    if list.len() <= SHORT && !repeats(list) {
-        return Vec::new();
-    }
-    let (spans, texts): (Vec<Span>, Vec<&str>) = items.unzip();
-    let pairs = firsts(&texts).into_iter().zip(&spans);
-    pairs
-        .filter_map(|(first, span)| Some((*spans.get(first)?, *span)))
-        .filter(|(first, span)| first != span)
-        .collect()
+    let list = text.get(start..end).unwrap_or_default();
+    let is_searched = list.len() > SHORT || repeats(list);
+    let items: Vec<&str> = if is_searched { pieces(list).collect() } else { Vec::new() };
+    let place = move |item: &str| RawStr::in_text(text, item).inner();
+    let firsts = firsts(&items);
+    firsts
+        .into_iter()
+        .enumerate()
+        .filter(|(index, first)| index != first)
+        .filter_map(move |(index, first)| Some((place(items.get(first)?), place(items.get(index)?))))
 }
 
 fn repeats(list: &str) -> bool {
     let mut rest = list;
     while let Some((item, others)) = rest.split_once(',') {
-        if others.split(',').any(|other| other == item) {
+        if pieces(others).any(|other| other == item) {
             return true;
         }
         rest = others;
     }
     false
+}
+
+/// The pieces between commas. Most are short: a search with many bytes at a time, as `split` has it, takes longer for them.
+fn pieces(list: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(list);
+    core::iter::from_fn(move || {
+        let list = rest?;
+        let comma = list.bytes().position(|byte| byte == b',');
+        let (piece, behind) =
+            comma.map_or((list, None), |at| (list.get(..at).unwrap_or_default(), list.get(at + 1..)));
+        rest = behind;
+        Some(piece)
+    })
 }

@@ -115,11 +115,30 @@ impl Mistake {
                 meant(word, SystemResource::ALL.iter().map(|known| known.as_str()))
             }
             Kind::UnknownAction if is_system => meant(word, ["read"]),
-            Kind::UnknownAction => meant(word, ACTIONS).or_else(|| alias(word, &ACTION_ALIASES)),
+            Kind::UnknownAction => action_meant(word),
             _ => None,
         };
         ParsePermissionError::new(self.kind, self.span).meaning(meant)
     }
+}
+
+/// Whether a word is an action, or something of which more is to be said than that there is no such action.
+#[cfg(feature = "std")]
+pub(crate) fn stands_for_actions(word: &str) -> bool {
+    word.is_empty()
+        || word == "*"
+        || ACTIONS.contains(&word)
+        || is_not_grantable(word)
+        || !variables(word).is_empty()
+        || action_meant(word).is_some()
+}
+
+fn action_meant(word: &str) -> Option<(&'static str, bool)> {
+    meant(word, ACTIONS).or_else(|| alias(word, &ACTION_ALIASES))
+}
+
+fn is_not_grantable(word: &str) -> bool {
+    NOT_GRANTABLE.iter().any(|action| action.eq_ignore_ascii_case(word))
 }
 
 fn type_meant(word: &str) -> Option<(&'static str, bool)> {
@@ -308,11 +327,10 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
             let Some((span, word)) = self.item(piece, number, several, PermissionPart::Actions) else {
                 continue;
             };
-            let not_grantable = NOT_GRANTABLE.iter().any(|action| action.eq_ignore_ascii_case(word));
             let known = ACTIONS.contains(&word);
             match resource_type {
                 _ if word == "*" => self.add(Kind::WildcardAction, span),
-                _ if not_grantable => self.add(Kind::ActionNotGrantable, span),
+                _ if is_not_grantable(word) => self.add(Kind::ActionNotGrantable, span),
                 Some("system") if known && word != "read" => self.add(Kind::ActionNotForType, span),
                 _ if known => {}
                 _ => self.add_to(resource_type, Kind::UnknownAction, span),
@@ -335,4 +353,22 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
 fn alias(word: &str, aliases: &[(&str, &'static str)]) -> Option<(&'static str, bool)> {
     let found = aliases.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(word));
     found.map(|(_, known)| (*known, false))
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::stands_for_actions;
+    use crate::permission::{DatabaseActions, PermissionErrorKind};
+
+    #[test]
+    fn a_word_stands_for_actions_where_the_grammar_says_more_of_it() {
+        let words = "read|re|Write|all|DROP|rw|$R|<a>|{{a}}|*|delet|creat e|read;write|read;drop|;|a:b||abcde|Ü|$|readreadread";
+        for word in words.split('|').chain(["write | read"]) {
+            let says_more = DatabaseActions::parse(word).map_or_else(
+                |error| error.kind() != PermissionErrorKind::UnknownAction || error.suggestion().is_some(),
+                |_| true,
+            );
+            assert_eq!(stands_for_actions(word), says_more, "{word}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use super::{Key, List, Others, Text, absent, set};
 use crate::http::{HttpPermission, HttpTokenRequest};
 use crate::json::compact;
 use crate::permission::Permission;
-use crate::suggest::{is_expiry, meant};
+use crate::suggest::{Word, meant};
 
 fn is_misspelt(name: &str, known: &[&'static str]) -> bool {
     meant(name, known.iter().copied()).is_some()
@@ -160,7 +160,8 @@ impl<'de> Deserialize<'de> for HttpTokenRequest {
                     ("permissions", permissions.is_some()),
                     ("expiry_secs", expires),
                 ]);
-                others.refuse(|name| is_misspelt(name, &absent) || !expires && is_expiry(name))?;
+                others
+                    .refuse(|name| is_misspelt(name, &absent) || !expires && Word::new(name).is_expiry())?;
                 let name = name.ok_or_else(|| A::Error::missing_field("token_name"))?;
                 let List(permissions) = permissions.ok_or_else(|| A::Error::missing_field("permissions"))?;
                 let permissions = permissions.into_iter().map(|HttpPermission(permission)| permission);
