@@ -187,6 +187,15 @@ fn a_placeholder_that_is_allowed_is_a_database() {
     assert_eq!(report.iter().map(Diagnostic::code).collect::<Vec<_>>(), [Code::GrantedNotCreated]);
 }
 
+#[test]
+fn a_wrong_spelling_of_a_created_name_that_is_allowed_says_nothing_of_the_granted_one() {
+    let text = file(r#"["red "]"#, r#"["db:red:read"]"#);
+    assert_eq!(findings(&text), ["bad-database-name  "]);
+    let validator = Validator::new(util::now()).level(Code::BadDatabaseName, Level::Allow);
+    let report = validator.check(text.as_bytes());
+    assert_eq!(report.iter().map(Diagnostic::code).collect::<Vec<_>>(), [Code::GrantedNotCreated]);
+}
+
 /// Only names that no server knows, in any case, and `*` among names.
 #[test]
 fn a_server_is_said_to_panic_only_where_it_does() {
@@ -207,6 +216,11 @@ fn a_server_is_said_to_panic_only_where_it_does() {
 fn a_wrong_part_does_not_hide_what_is_wrong_with_the_others() {
     for (create_databases, permissions, expected) in [
         (r#"["red"]"#, r#"["db:red,blue:reed"]"#, &["granted-not-created blue", "unknown-action reed"][..]),
+        (
+            r#"["red"]"#,
+            r#"["db:blue:read;write"]"#,
+            &["created-not-granted red", "granted-not-created blue", "unknown-action read;write"],
+        ),
         ("[]", r#"["db:DATABASE1:rw"]"#, &["placeholder-name DATABASE1", "unknown-action rw"]),
         ("[]", r#"["db:_internal:*"]"#, &["internal-database _internal", "wildcard-action *"]),
         ("[]", r#"["db:a b:reed"]"#, &["bad-database-name  ", "unknown-action reed"]),

@@ -10,7 +10,7 @@ use crate::check::context::{At, Context, finding, replace_on_request, replace_sa
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::json::RawStr;
-use crate::permission::{DatabaseActions, ParsePermissionError, Permission, PermissionErrorKind as Kind};
+use crate::permission::{ParsePermissionError, Permission, PermissionErrorKind as Kind};
 use crate::redact::mentions_token;
 use crate::release::Release;
 use crate::span::Span;
@@ -253,12 +253,6 @@ fn fix(error: &ParsePermissionError, places: Place<'_>, place: Span, text: &str)
         Kind::MixedWildcard => replace_on_request(place, "*"),
         Kind::WildcardAction => replace_on_request(place, if is_system { "read" } else { "read,write" }),
         Kind::ActionNotForType => replace_on_request(place, "read"),
-        Kind::UnknownAction if error.suggestion().is_none() => {
-            let words: Vec<&str> = fragment.split([';', '|', '+', ' ', '/', '&']).map(str::trim).collect();
-            let list = words.join(",");
-            let right = words.len() > 1 && DatabaseActions::parse(&list).is_ok();
-            right.then(|| replace_on_request(place, list))?
-        }
         _ if error.differs_only_in_case() => replace_safely(place, error.suggestion()?),
         _ => replace_on_request(place, error.suggestion()?),
     })

@@ -14,21 +14,21 @@ use crate::token::holds_token;
 /// The longest name that the documentation allows.
 pub(super) const DOCUMENTED_NAME: usize = 64;
 
-/// The rules of a name in `create_databases`, which begins at `start` of the string of `places`; whether it has an error.
+/// The rules of a name in `create_databases`, which begins at `start` of the string of `places`; gives the code of its error.
 pub(super) fn database_name(
     context: &mut Context<'_>,
     at: At<'_>,
     places: &mut Places<'_>,
     name: &str,
     start: usize,
-) -> bool {
+) -> Option<Code> {
     let whole = places.place(Span::new(start, start + name.len()));
     if name == "*" {
         context.tell(Code::CreateWildcard, whole, || {
             let message = "`*` is not a name, and cannot be created";
             finding(Code::CreateWildcard, whole, at, message).help("list the names")
         });
-        return true;
+        return Some(Code::CreateWildcard);
     }
     let variables = variables(name);
     // Looked for once: a name may have very many.
@@ -44,7 +44,7 @@ pub(super) fn database_name(
         });
     }
     if !variables.is_empty() {
-        return true;
+        return Some(Code::UnexpandedVariable);
     }
     if let Err(error) = check_database_name(name) {
         let (code, span, help) = match error.kind() {
@@ -64,7 +64,7 @@ pub(super) fn database_name(
             ),
         };
         context.tell(code, span, || finding(code, span, at, format!("{}", error.kind())).help(help));
-        return true;
+        return Some(code);
     }
     name_warnings(context, at, whole, name);
     if name == INTERNAL_DATABASE {
@@ -73,7 +73,7 @@ pub(super) fn database_name(
             finding(Code::InternalDatabase, whole, at, message).help("remove it")
         });
     }
-    false
+    None
 }
 
 /// What can be said of a right name of a database, wherever it stands.

@@ -216,7 +216,10 @@ impl<'a> Whole<'a> {
                 half_a_character(context, string);
                 continue;
             };
-            if database_name(context, at, &mut string.places(), &name, 0) {
+            if let Some(code) = database_name(context, at, &mut string.places(), &name, 0) {
+                if context.validator.severity(code, code.severity()).is_none() {
+                    continue;
+                }
                 let pieces = name.split(',').map(str::trim).filter(|name| check_database_name(name).is_ok());
                 self.nearly_created.extend(pieces.map(String::from));
                 continue;

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::name::{InvalidNameKind, check_database_name};
-use crate::permission::actions::NAMES as ACTIONS;
+use crate::permission::actions::{DatabaseActions, NAMES as ACTIONS};
 use crate::permission::error::{ParsePermissionError, PermissionErrorKind as Kind, PermissionPart};
 use crate::permission::scope::SystemResource;
 use crate::span::Span;
@@ -134,7 +134,16 @@ pub(crate) fn stands_for_actions(word: &str) -> bool {
 }
 
 fn action_meant(word: &str) -> Option<(&'static str, bool)> {
-    meant(word, ACTIONS).or_else(|| alias(word, &ACTION_ALIASES))
+    meant(word, ACTIONS).or_else(|| alias(word, &ACTION_ALIASES)).or_else(|| separated(word))
+}
+
+/// `read;write`: actions with something else between them than a comma.
+fn separated(word: &str) -> Option<(&'static str, bool)> {
+    let mut actions = DatabaseActions::EMPTY;
+    for word in word.split([';', '|', '+', ' ', '/', '&']).filter(|word| !word.is_empty()) {
+        actions |= DatabaseActions::from_name(word.as_bytes())?;
+    }
+    (!actions.is_empty()).then(|| (actions.text(), false))
 }
 
 fn is_not_grantable(word: &str) -> bool {
