@@ -50,7 +50,7 @@ impl Diagnostic {
             message: message.into(),
             pointer,
             span,
-            location: Location { line: 1, column: 1 },
+            location: START,
             help: None,
             labels: Vec::new(),
             fixes: Vec::new(),
@@ -63,7 +63,7 @@ impl Diagnostic {
     }
 
     pub(crate) fn label(mut self, span: Span, message: &'static str) -> Self {
-        self.labels.push(Label { span, message });
+        self.labels.push(Label { span, location: START, message });
         self
     }
 
@@ -219,8 +219,12 @@ impl fmt::Display for Diagnostic {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     span: Span,
+    location: Location,
     message: &'static str,
 }
+
+// Until a report is made, which counts the lines.
+const START: Location = Location { line: 1, column: 1 };
 
 impl Label {
     /// The bytes of the file.
@@ -236,6 +240,20 @@ impl Label {
     #[must_use]
     pub const fn span(&self) -> Span {
         self.span
+    }
+
+    /// Where these bytes begin.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Location, validate};
+    ///
+    /// let report = validate(b"{\"create_databases\": [\n\"a\",\n\"a\"], \"tokens\": []}");
+    /// let label = report.iter().find_map(|finding| finding.labels().first()).unwrap();
+    /// assert_eq!(label.location(), Location { line: 2, column: 2 });
+    /// ```
+    #[must_use]
+    pub const fn location(&self) -> Location {
+        self.location
     }
 
     /// What is there.

@@ -6,6 +6,7 @@
 
 mod admin;
 mod http;
+mod report;
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};

@@ -304,7 +304,7 @@ fn reports_and_redacted_texts_show_no_token() {
     for (what, bytes) in texts() {
         let report = Validator::new(util::now()).check(&bytes);
         let mut out = shown!(report);
-        let _ = writeln!(out, "{report}\n{}", redact(&bytes));
+        let _ = writeln!(out, "{report}\n{}\n{}", redact(&bytes), serde_json::to_string(&report).unwrap());
         for found in &report {
             let _ = writeln!(
                 out,

@@ -68,11 +68,17 @@ impl Collector {
     pub(crate) fn finish(mut self, text: &[u8]) -> Report {
         self.shrink();
         self.kept.sort_by_key(order);
-        if let Some(last) = self.kept.last() {
-            // Behind the last finding no line has to be counted.
-            let lines = LineIndex::new(text.get(..last.span.start()).unwrap_or(text));
+        let starts = self.kept.iter().flat_map(|found| {
+            found.labels.iter().map(|label| label.span.start()).chain([found.span.start()])
+        });
+        if let Some(last) = starts.max() {
+            // Behind the last place no line has to be counted.
+            let lines = LineIndex::new(text.get(..last).unwrap_or(text));
             for diagnostic in &mut self.kept {
                 diagnostic.location = lines.location(diagnostic.span.start());
+                for label in &mut diagnostic.labels {
+                    label.location = lines.location(label.span.start());
+                }
             }
         }
         Report { diagnostics: self.kept, counts: self.counts }

@@ -16,6 +16,37 @@ use crate::diagnostic::Diagnostic;
 /// assert_eq!(found, ["no-tokens", "bad-database-name"]);
 /// assert!(!report.is_valid());
 /// ```
+///
+/// serde writes it, and each finding by itself, for other programs; places are bytes, lines and columns as in [`Diagnostic`]
+/// and [`Location`](crate::Location). No text of the file is in it but what messages show.
+///
+/// ```
+/// let report = influxdb3_offline_tokens::validate(br#"{"tokens": [], "tokens": []}"#);
+/// let json = serde_json::to_value(&report)?;
+/// assert_eq!(json["valid"], false);
+/// assert_eq!(json["omitted"], 0);
+/// assert_eq!(
+///     json["diagnostics"][1],
+///     serde_json::json!({
+///         "code": "T0106",
+///         "name": "duplicate-member",
+///         "severity": "error",
+///         "message": "this member stands twice in one object: `tokens`",
+///         "pointer": "/tokens",
+///         "start": 15,
+///         "end": 23,
+///         "line": 1,
+///         "column": 16,
+///         "help": "remove one of them",
+///         "labels": [{"message": "it stands here already", "start": 1, "end": 9, "line": 1, "column": 2}],
+///         "fixes": [],
+///     })
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// Each of `fixes` has its `applicability` and its `edits`: `start`, `end` and `text`, which is null where a new token is to
+/// be made; `new_token` is true there, and missing elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     pub(super) diagnostics: Vec<Diagnostic>,

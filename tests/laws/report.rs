@@ -78,11 +78,12 @@ fn laws_of_report(bytes: &[u8], report: &Report) -> Law {
             ensure!(spans.windows(2).all(|pair| pair[0].end() <= pair[1].start()), "{code}: edits overlap");
             ensure!(!spans.is_empty(), "{code}: a fix without an edit");
         }
-        if text.is_some() {
-            let before = String::from_utf8_lossy(&bytes[..found.span().start()]);
+        let labels = found.labels().iter().map(|label| (label.span(), label.location()));
+        for (span, location) in labels.chain([(found.span(), found.location())]).filter(|_| text.is_some()) {
+            let before = String::from_utf8_lossy(&bytes[..span.start()]);
             let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
             let line = before.matches('\n').count() + 1;
-            let location = (found.location().line, found.location().column);
+            let location = (location.line, location.column);
             ensure!(location == (line, column), "{code}: {location:?} is {line}:{column}");
         }
         let message = found.message();
