@@ -17,7 +17,7 @@ use crate::util::{Outcome, Output, a_file, arguments, complain, finish, shown_pa
 ///
 /// Each line is one, such as `app can read,write sensors`, `app cannot read any`, `only admin-sync can delete any`,
 /// `nobody but admin-sync can create new` or `collector can read system health`; `#` begins a comment. Those that fail are
-/// printed, and nothing where all hold.
+/// printed, and nothing where all hold. A file without any is refused.
 #[derive(Parser)]
 #[command(
     name = "assert_access",
@@ -47,6 +47,8 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
             anyhow::bail!("`{shown}` is not a file of expectations; mend these lines");
         }
     };
+    // A build that checks nothing looks like one that checked everything.
+    anyhow::ensure!(!expectations.is_empty(), "`{shown}` has no expectation: nothing would be checked");
     let failed = expectations.check(&file, SystemTime::now());
     let mut out = Output::new();
     for one in &failed {

@@ -291,4 +291,8 @@ fn assert_access_holds_or_tells_the_line() {
         "{err}"
     );
     assert_eq!(check(&format!("app can read {CANARY}\n{CANARY}")).0, 2);
+    for nothing in ["", "\n# app can read a\n"] {
+        let (code, out, err) = check(nothing);
+        assert!(code == 2 && out.is_empty() && err.contains("has no expectation"), "{err}");
+    }
 }
