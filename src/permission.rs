@@ -17,9 +17,7 @@ use thiserror::Error;
 
 pub use self::actions::{DatabaseActions, SystemActions};
 #[cfg(feature = "std")]
-#[cfg(feature = "std")]
-pub(crate) use self::diagnose::stands_for_actions;
-pub(crate) use self::diagnose::variables;
+pub(crate) use self::diagnose::{stands_for_actions, variables};
 pub use self::error::{ParsePermissionError, PermissionErrorKind, PermissionPart};
 pub use self::resource::{DatabasePermission, SystemPermission};
 pub use self::scope::{DatabaseNames, Scope, SystemResource, SystemResources, UnknownSystemResource};

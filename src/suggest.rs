@@ -8,11 +8,11 @@ pub(crate) fn meant<'k>(
     if let Some(same) = known.clone().into_iter().find(|word| word.eq_ignore_ascii_case(written)) {
         return Some((same, true));
     }
-    let mut nearest: Option<(usize, &'k str)> = None;
     if written.len() > LONGEST {
         return None;
     }
     let written = (written.as_bytes(), letters(written.as_bytes()));
+    let mut nearest: Option<(usize, &'k str)> = None;
     for word in known {
         // A word that is too far is no reason against another one.
         let within = nearest.map_or(usize::MAX, |(distance, _)| distance).min(allowed(word.len()));
@@ -52,7 +52,7 @@ impl Guesses {
     }
 }
 
-/// A name of a member beside its letters and digits in lower case. What has very many of them is like no word.
+/// A name of a member beside its letters and digits in lower case: none where they are more than any word has.
 #[cfg(feature = "std")]
 pub(crate) struct Word<'n> {
     name: &'n str,

@@ -122,7 +122,7 @@ impl Mistake {
     }
 }
 
-/// Whether a word is an action, or something of which more is to be said than that there is no such action.
+/// Whether the names before it are granted: where a word is an action, or its finding says more than that there is none.
 #[cfg(feature = "std")]
 pub(crate) fn stands_for_actions(word: &str) -> bool {
     word.is_empty()
@@ -137,10 +137,15 @@ fn action_meant(word: &str) -> Option<(&'static str, bool)> {
     meant(word, ACTIONS).or_else(|| alias(word, &ACTION_ALIASES)).or_else(|| separated(word))
 }
 
+/// What people write in place of a comma.
+fn is_sign(c: char) -> bool {
+    matches!(c, ';' | '|' | '+' | '/' | '&') || c.is_whitespace()
+}
+
 /// `read;write`: actions with something else between them than a comma.
 fn separated(word: &str) -> Option<(&'static str, bool)> {
     let mut actions = DatabaseActions::EMPTY;
-    for word in word.split([';', '|', '+', ' ', '/', '&']).filter(|word| !word.is_empty()) {
+    for word in word.split(is_sign).filter(|word| !word.is_empty()) {
         actions |= DatabaseActions::from_name(word.as_bytes())?;
     }
     (!actions.is_empty()).then(|| (actions.text(), false))
@@ -280,7 +285,9 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
     }
 
     fn are_actions(&self, span: Span) -> bool {
-        let mut words = self.get(span).split(',').map(str::trim).filter(|word| !word.is_empty()).peekable();
+        // `read/write` may be a database and its retention policy.
+        let is_sign = |c| c == ',' || c != '/' && is_sign(c);
+        let mut words = self.get(span).split(is_sign).filter(|word| !word.is_empty()).peekable();
         words.peek().is_some() && words.all(|word| ACTIONS.contains(&word))
     }
 
