@@ -9,9 +9,10 @@ use core::fmt;
 
 use crate::expiry::Expiry;
 use crate::name::{InvalidName, OPERATOR_TOKEN_NAME, check_admin_token_name};
+use crate::secret::shown;
 use crate::token::Token;
 
-/// A sound admin token file: one token that may do everything.
+/// An admin token file without errors: one token that may do everything.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
@@ -127,7 +128,7 @@ impl AdminTokenFile {
         &self.name
     }
 
-    /// Whether it is the operator token, `_admin`: nobody can delete it, and only it makes its successor
+    /// Whether it is the operator token, `_admin`: nobody can delete it, and only with it can it be replaced by a new one
     /// (documentation).
     ///
     /// ```
@@ -171,12 +172,12 @@ impl AdminTokenFile {
     }
 }
 
-/// Without the description, which is any text and may hold a token.
+/// Without the description, which is any text and may hold a token, as may a name.
 impl fmt::Debug for AdminTokenFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AdminTokenFile")
             .field("token", &self.token)
-            .field("name", &self.name)
+            .field("name", &shown(&self.name))
             .field("expiry", &self.expiry)
             .finish_non_exhaustive()
     }

@@ -6,7 +6,7 @@
 //! | column | form | from |
 //! |---|---|---|
 //! | `name` | the name of the token | server source |
-//! | `hash` | the first 9 hexadecimal digits of the SHA-512 of the token; early releases print all 128. Fewer than 8, or what is not hexadecimal, is as none. Not there where the server was started without authentication | server source |
+//! | `hash` | the first 9 hexadecimal digits of the SHA-512 of the token; early releases print all 128. With fewer than 8 digits, or other characters, the row counts as one without a hash. Not there where the server was started without authentication | server source |
 //! | `expiry` | a time to the millisecond without a zone, which is UTC; null or not there for never; an integer is read as milliseconds | server source; that it is printed as `2026-01-01T00:00:00.001` is inferred |
 //! | `permissions` | `*:*:*` for an admin token | documentation, server source |
 //! | `permissions` | for a resource token a JSON array of permission strings inside of a string | seen on a server of release 3.8.4; the Enterprise part of the source is closed |
@@ -28,6 +28,7 @@ use crate::document::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, t
 use crate::expiry::Expiry;
 use crate::json::{Node, Value, compact, string_list};
 use crate::permission::Permission;
+use crate::secret::shown;
 use crate::token::Token;
 
 /// How an admin token's permission is printed (documentation, server source).
@@ -48,11 +49,23 @@ const ADMIN: &str = "*:*:*";
 /// assert!(ServerPermissions::parse("*:*:*").is_admin());
 /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ServerPermissions {
     admin: bool,
     permissions: Vec<Permission>,
     unread: Vec<Box<str>>,
+}
+
+/// Without a token that stands in the place of a permission.
+impl fmt::Debug for ServerPermissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unread: Vec<&str> = self.unread.iter().map(|text| shown(text)).collect();
+        f.debug_struct("ServerPermissions")
+            .field("admin", &self.admin)
+            .field("permissions", &self.permissions)
+            .field("unread", &unread)
+            .finish()
+    }
 }
 
 impl ServerPermissions {
@@ -156,12 +169,24 @@ impl fmt::Display for ServerPermissions {
 /// assert_eq!(app.is_of(&Token::generate()?), SameSecret::Unknown); // the row has no hash
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ServerToken {
     name: Box<str>,
     expiry: Option<Expiry>,
     hash: Option<HashStart>,
     permissions: ServerPermissions,
+}
+
+/// Without a token that stands in the place of a name.
+impl fmt::Debug for ServerToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerToken")
+            .field("name", &shown(&self.name))
+            .field("expiry", &self.expiry)
+            .field("hash", &self.hash)
+            .field("permissions", &self.permissions)
+            .finish()
+    }
 }
 
 impl ServerToken {
@@ -278,7 +303,8 @@ impl ServerTokens {
     /// ```
     ///
     /// # Errors
-    /// No JSON, such as the output in another format; a column that is missing or of another type; two rows of one name.
+    /// No JSON, such as the output in another format; a column that is missing, there twice, or of another type; an `expiry`
+    /// that is no time; two rows of one name.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidJson> {
         read(json, |root| {
             let mut names = HashSet::new();

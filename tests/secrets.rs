@@ -341,6 +341,34 @@ fn the_text_of_a_file_is_not_shown() {
 }
 
 #[test]
+fn a_token_in_the_place_of_a_name_is_not_shown_by_debug() {
+    use influxdb3_offline_tokens::{AdminTokenFile, FileDifference, ServerComparison, ServerTokens};
+
+    let canary = util::CANARY;
+    let admin = format!(r#"{{"token": "apiv3_b", "name": "{canary}", "description": "{canary}"}}"#);
+    let admin = AdminTokenFile::parse(admin.as_bytes()).unwrap();
+    let rows = format!(r#"[{{"name": "{canary}", "permissions": "[\"{canary}\", \"db:{canary}:read\"]"}}]"#);
+    let server = ServerTokens::parse(rows.as_bytes()).unwrap();
+    let entry = |actions| {
+        format!(
+            r#"{{"tokens": [{{"token": "apiv3_b", "name": "{canary}", "permissions": ["db:{canary}:{actions}"]}}]}}"#
+        )
+    };
+    let [old, new] = ["read", "write"].map(|actions| TokenFile::parse(entry(actions).as_bytes()).unwrap());
+    let out = shown!(
+        admin,
+        server,
+        server.tokens()[0],
+        server.tokens()[0].permissions(),
+        ServerComparison::between(&old, &server),
+        ServerComparison::between(&new, &server).tokens(),
+        FileDifference::between(&old, &new),
+        FileDifference::between(&old, &TokenFile::default())
+    );
+    util::assert_no_piece_of(canary, &out, "`Debug`");
+}
+
+#[test]
 fn what_serde_refuses_is_not_shown() {
     let canary = util::CANARY;
     let entry = format!(r#"{{"token": "{canary}", "name": "a", "expiry_millis": 1, "permissions": []}}"#);
