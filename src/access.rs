@@ -16,6 +16,9 @@
 //! # Limitations
 //! The server binds a permission to the database as it is when the token is made: a database that was deleted and created
 //! again under its name is not covered there. A file cannot tell.
+//!
+//! Stricter than the server: a request without any action is denied, and `db:*` does not reach a name that no database can
+//! have ([`DenyReason::NoActions`], [`DenyReason::InvalidName`]).
 
 mod authenticated;
 mod authorizer;
@@ -267,7 +270,8 @@ fn speaks_of(permission: &Permission, key: EntryKey<'_>) -> bool {
 
 /// Decides a request by a list of permissions, as the server does. Total: every request has an answer.
 ///
-/// It reads the list once or twice; for many requests build [`Rights`] or an [`Authorizer`].
+/// It reads the list up to three times, and allocates for [`AccessRequest::AnyDatabase`]; for many requests build [`Rights`]
+/// or an [`Authorizer`].
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};

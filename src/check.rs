@@ -65,7 +65,7 @@ pub enum Level {
     Deny,
 }
 
-/// Checks files. It has the time, so that it reads no clock, and what the person chose.
+/// Checks files. It holds the time for which it checks, and the settings; it reads no clock.
 ///
 /// Levels and a target release change the report, and never what [`TokenFile::parse`] loads: where an error is allowed, or
 /// made less, the report may have no error, and the file does not load.
@@ -142,7 +142,8 @@ impl Validator {
         }
     }
 
-    /// Checks a file: all problems in one pass, in the order of the file.
+    /// Checks a file: all problems in one pass, in the order of the file. A report keeps as many as [`keep`](Self::keep) says and
+    /// counts the rest; behind a place where the JSON is broken nothing is checked.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -231,7 +232,8 @@ impl AdminTokenFile {
     ///
     /// # Errors
     /// A file that has an error in its report ([`Validator::admin_token_file`]); the report has its errors and nothing
-    /// else.
+    /// else. One without `name` is refused, although the documentation speaks of a default: the server does not read it
+    /// (server source).
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
         let validator = Validator { only: Only::Errors, ..Validator::new(UNIX_EPOCH) };
         let (context, file) = check_admin(Context::new(&validator), bytes);

@@ -107,7 +107,8 @@ macro_rules! codes {
                 match self { $(Self::$variant => $name,)+ }
             }
 
-            /// The severity where nobody chose another.
+            /// The severity where nobody chose another. `database-name-too-long` is a warning up to 511 bytes, and
+            /// `wildcard-database` one where `write`, `create` or `delete` is granted.
             ///
             /// ```
             /// use influxdb3_offline_tokens::{Code, Severity};

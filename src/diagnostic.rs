@@ -15,7 +15,8 @@ pub use self::report::Report;
 use crate::code::{Code, Severity};
 use crate::span::{Location, Span};
 
-/// One finding: what, how bad, where, and what to do. It holds no token and no piece of one.
+/// One finding: what, how bad, where, and what to do. It quotes nothing that has `apiv3` in it or looks random. A piece of a
+/// token without its prefix, such as 32 hexadecimal digits, cannot always be told from a name.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Replacement, validate};
@@ -113,7 +114,8 @@ impl Diagnostic {
         &self.message
     }
 
-    /// The JSON pointer (RFC 6901) of the value: `/tokens/0/permissions/1`; empty for the whole file.
+    /// The JSON pointer (RFC 6901) of the value: `/tokens/0/permissions/1`; empty for the whole file. `***` stands for the
+    /// name of a member that may be a secret.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;
@@ -126,7 +128,8 @@ impl Diagnostic {
         &self.pointer
     }
 
-    /// The bytes of the file that are wrong; empty where something is missing.
+    /// The bytes of the file that are wrong. A member that is missing is shown at the `{` of its object, a part of a permission
+    /// that is missing by an empty span in its place, and what is wrong with the file on disk by one at the start.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, validate};

@@ -1,4 +1,4 @@
-//! JSON of the server that is no file of this crate: read value by value, up to the first thing that is wrong.
+//! JSON that a running server sends or takes: read value by value, up to the first thing that is wrong.
 
 use alloc::borrow::Cow;
 use alloc::format;

@@ -12,6 +12,8 @@ use thiserror::Error;
 /// A token is active while its expiry is later than now; nothing looks at it when the file is loaded (server source).
 /// A token that never expires has no expiry, in the file and here, or [`Expiry::NEVER`].
 ///
+/// `Display` prints RFC 3339 from 1970 to 9999, and the number of milliseconds otherwise.
+///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
 /// use influxdb3_offline_tokens::Expiry;

@@ -164,7 +164,7 @@ impl TokenEntry {
     }
 }
 
-/// A sound tokens file: names are unique, tokens are unique.
+/// A sound tokens file, which is one without errors: names are unique, tokens are unique.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{DatabaseName, Permission, Token, TokenEntry, TokenFile, TokenName};

@@ -86,7 +86,7 @@ const MAX_PASSES: usize = 32;
 impl Validator {
     /// Applies the fixes of a text: the safe ones, or with [`Applicability::Ask`] all. What no fix concerns keeps every
     /// byte. Of two fixes that overlap the first is applied, and the other where it still applies afterwards. Doing it
-    /// twice changes nothing more.
+    /// twice changes nothing more. What is allowed ([`Level::Allow`](crate::Level::Allow)) is not mended.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Applicability, Validator};

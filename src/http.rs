@@ -3,7 +3,7 @@
 //!
 //! It says the same as an entry of the tokens file in another way: a permission is an object, the name is `token_name`, and
 //! the expiry is a number of seconds from the time at which the server makes the token. The secret is not in it: the server
-//! makes one and tells it once (documentation), so that the secret of a file cannot be kept on this way.
+//! makes one and tells it once (documentation), so the secret of a file cannot be brought to a server in this way.
 
 mod error;
 
@@ -55,7 +55,8 @@ impl HttpPermission {
     /// ```
     ///
     /// # Errors
-    /// No JSON; a member that is missing, misspelt or of another type; a type, name or action that the grammar refuses.
+    /// No JSON; a member that is missing, misspelt, of another type, or there twice; a type, name or action that the grammar
+    /// refuses.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidJson> {
         read(json, permission).map(Self)
     }

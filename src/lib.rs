@@ -2,9 +2,10 @@
 //!
 //! The server can start with a file of tokens (`--permission-tokens-file`), a JSON object with `create_databases` and
 //! `tokens`; each token has a secret, a name, perhaps an expiry, and permission strings such as `db:db1,db2:read,write`.
-//! The vendor documents the format; the loader of the file is closed source. What this documentation says of the server
-//! has its source behind it: *documentation*, *release notes*, *server source* (the open part of the server, 3.10), *run*
-//! (that source was run with such input), or *inferred*.
+//! The server makes the tokens only while it has no resource tokens (documentation): what is added to the file, changed or
+//! removed later reaches no server that has some. The vendor documents the format; the loader of the file is closed
+//! source. Behind each statement about the server stands in brackets where it comes from: *documentation*, *release
+//! notes*, *server source* (the open part of the server, 3.10), *run* (that source was run with such input), or *inferred*.
 //!
 //! # One example per verb
 //!
@@ -112,7 +113,7 @@
 //! |---|---|
 //! | `system: Health:read` | names of system resources in another case or with spaces: nothing else in the string is trimmed or folded, and releases before 3.10 may not survive it (inferred) |
 //! | `db:*,*:read` | `*` repeated: says no more than `*`, and is one letter from a mixed list, which is refused |
-//! | a database name with `.`, a space, or letters other than ASCII | the catalogue takes it, and the HTTP write path refuses to write to it |
+//! | a database name with `.`, a space, letters other than ASCII or a second `/`, or that begins with `_` or `-` | the catalogue takes it, and the HTTP write path refuses to write to it (server source) |
 //!
 //! # What is promised of a file on disk
 //!
@@ -136,28 +137,36 @@
 //! | appends to a file system on a disk that is full, which fail when they sync | 96 | 0 |
 //! | links, mounts, ACLs, owners, modes, limits, Kubernetes' layout | 18 tests | 0 |
 //! | seeded faults in a copy of the code | 30 | all 30 found |
-//! | pieces of a token in what values, errors and panics show | 33 texts through every function | 0 |
-//! | memory that is given back with a token in it | 33 texts read, 5 operations on a file | 0 |
+//! | pieces of a token in what reports, errors and panics show | 33 texts through what reads or changes a file | 0 |
+//! | memory that is given back with a token in it | 22 texts with the token in its place, 5 operations on a file | 0 |
 //! | random changes of random files against another parser and byte by byte; on the disk | 900; 60 | 0 |
 //!
 //! Not promised: network file systems; programs that write the file without the lock; swap, core dumps, copies on the
-//! stack, old blocks of the disk; a disk that reorders what it was given; btrfs, which was not tried. On systems other than
-//! Linux the crate is built to work with the locks of std, and was not run: there a file that appears meanwhile, mount
-//! points, ACLs and owners are looked after less, and on Windows a directory is not synced.
+//! stack, old blocks of the disk; a disk that reorders what it was given; btrfs, which was not tried. Not kept: extended
+//! attributes other than the ACL, such as a security label; set-user-id bits; ACLs of NFS 4.
+//!
+//! There is code for other systems than Linux. It was not run, and does less:
+//!
+//! - Other unixes: ACLs are not kept, and a mount point is seen only when the rename fails.
+//! - Windows: a new file has the owner and the rights that its directory gives, and not mode 0600; a lock file
+//!   `.NAME.lock` stays beside it; the directory is not synced; [`Validator::check_file`] says nothing of mode, owner and
+//!   links.
 //!
 //! # serde
 //!
-//! Names, permissions, actions and releases are strings, an expiry is an integer. [`TokenEntry`], [`TokenFile`] and
-//! [`AdminTokenFile`] are the objects of the format, **with the secret**: what serialises one writes the token. They, and an
-//! expiry, can be read from formats that describe themselves, such as JSON or YAML. A member that is not of the format is
-//! passed over, one that stands in place of one of the format refused; errors quote nothing. Where a file is read,
+//! Names, permissions, actions, system resources and releases are strings, an expiry is an integer. [`TokenEntry`],
+//! [`TokenFile`] and [`AdminTokenFile`] are the objects of the format, **with the secret**: what serialises one writes the
+//! token. [`HttpPermission`] and [`HttpTokenRequest`] are those of the HTTP API. A [`Report`] can only be written. All but
+//! the strings can only be read from formats that describe themselves, such as JSON or YAML. Unknown members are ignored;
+//! one that looks like a misspelt member is an error. Errors quote no string of what was read. Where a file is read,
 //! [`TokenFile::parse`] says more: all errors, each with its place.
 //!
 //! # Features
 //!
-//! - `std` (default): everything but the grammar and the values, which are `no_std` with `alloc`.
-//! - `arbitrary1`: `Arbitrary` of the crate arbitrary 1, for fuzz targets.
-//! - `proptest1`: `Arbitrary` and strategies of proptest 1.
+//! - `std` (default): everything. Without it the crate is `no_std` with `alloc`: names, permissions, tokens (but no new ones),
+//!   releases, places and codes.
+//! - `arbitrary1`: `Arbitrary` of the crate arbitrary 1, for fuzz targets. It needs `std`, and turns it on.
+//! - `proptest1`: `Arbitrary` and strategies of proptest 1, for tests. So does it.
 
 #![no_std]
 #![forbid(unsafe_code)]

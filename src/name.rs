@@ -160,7 +160,8 @@ pub enum InvalidNameKind {
     Empty,
     /// A database name of more than 511 bytes.
     TooLong,
-    /// A database name that does not begin with an ASCII letter or digit.
+    /// A database name that begins with `_`, `-` or `/`; any other wrong character is a
+    /// [`BadCharacter`](Self::BadCharacter), also at the start.
     BadStart(char),
     /// A character that the server refuses in a database name.
     BadCharacter(char),

@@ -27,7 +27,8 @@ use crate::secret::shown;
 /// One permission string: `db:db1,db2:read,write` or `system:health:read`.
 ///
 /// The names are kept in the order written, the actions as a set. `T` is where the names are kept: a `Box<str>`, or a
-/// `&str` of the text that was parsed ([`PermissionRef`]).
+/// `&str` of the text that was parsed ([`PermissionRef`]). Two are equal only with their names in one order; what they allow
+/// is compared by `Rights`.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{DatabaseActions, Permission};

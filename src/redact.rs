@@ -37,10 +37,10 @@ fn looks_random(text: &str) -> bool {
 /// The same text at equal length, with everything that is or may be a secret overwritten by `*`.
 ///
 /// Shown are the structure, the names of members, the names of tokens and databases, permissions, and the number in
-/// `expiry_millis`; every other string and number is overwritten, as is whatever holds the prefix of a token. Where the text
-/// is not JSON, comments and trailing commas aside, every word of eight or more characters is overwritten; shown are those
-/// of the format, and a permission whose pieces are all short, or words of small letters. Bytes that are not UTF-8 are
-/// overwritten.
+/// `expiry_millis`; every other string and number is overwritten, as is whatever has `apiv3` in it in any case, or 20
+/// or more characters in a row of upper case, lower case and digits. Where the text is not JSON, comments and trailing
+/// commas aside, every word of eight or more characters is overwritten; shown are those of the format, and a permission
+/// whose pieces are all short, or words of small letters. Bytes that are not UTF-8 are overwritten.
 ///
 /// ```
 /// let file = br#"{"tokens": [{"token": "apiv3_c2VjcmV0", "name": "app"}]}"#;

@@ -2,6 +2,10 @@
 //!
 //! What changes a file locks it, reads it, writes a new file beside it, private from its first byte, syncs that, looks whether
 //! the old one is as it was, renames, and syncs the directory. The crate's documentation says what is promised by that.
+//!
+//! A symbolic link is followed: the file behind it is replaced, and the link stays. On Linux the new file has the owner, the
+//! ACL and the mode of the old one, or there is an error; where only the group cannot be kept, rights are taken away, and
+//! never given.
 
 mod checked;
 mod options;
@@ -34,7 +38,8 @@ use crate::name::DatabaseName;
 /// ```
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
 
-/// Checks a text at the time of this machine, with every rule.
+/// Checks a text with the default settings, at the time that this machine's clock shows. What concerns one release of the
+/// server, or the file on disk, needs a [`Validator`].
 ///
 /// ```
 /// let report = influxdb3_offline_tokens::validate(br#"{"tokens": [{"token": "abc"}]}"#);
@@ -48,7 +53,8 @@ pub fn validate(bytes: &[u8]) -> Report {
     Validator::new(SystemTime::now()).check(bytes)
 }
 
-/// Reads a file from disk, through links. It takes no lock: a writer replaces the file as a whole.
+/// Reads a file from disk, through links. It takes no lock: a writer replaces the file as a whole. Of the mode of the file it
+/// says nothing: [`Validator::check_file`] does.
 ///
 /// ```no_run
 /// let file = influxdb3_offline_tokens::load("permission-tokens.json")?;
@@ -72,7 +78,8 @@ pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
 
 /// Adds a token to a file, which is made with mode 0600 where there is none. Every other byte stays as it is.
 ///
-/// When it returns, the token is on the disk. It waits up to 10 seconds for other writers that use this crate.
+/// When it returns `Ok`, the token is on the disk. It waits up to 10 seconds for other writers that use this crate. A server
+/// that has resource tokens already takes none from the file (documentation).
 ///
 /// ```no_run
 /// use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenName, append};
@@ -176,7 +183,7 @@ pub fn load_admin(path: impl AsRef<Path>) -> Result<AdminTokenFile, Error> {
 
 /// Makes an admin token file with mode 0600, and never in place of another file.
 ///
-/// When it returns, the token is on the disk.
+/// When it returns `Ok`, the token is on the disk.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AdminTokenFile, Token, create_admin, load_admin};
@@ -278,8 +285,8 @@ impl Validator {
         Ok(CheckedFile::new(contents.bytes, report))
     }
 
-    /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text; gives how many, with one for the rights that are
-    /// taken.
+    /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text. Gives how many were applied; to take the rights of
+    /// others counts as one.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Applicability, Validator, load};

@@ -5,7 +5,7 @@
 //!
 //! ```toml
 //! [dev-dependencies]
-//! influxdb3-offline-tokens = { version = "0.1", features = ["proptest1"] }
+//! influxdb3-offline-tokens = { version = "0.1", features = ["proptest1"] } # until it is published: path = "…"
 //! proptest = "1"
 //! ```
 //!

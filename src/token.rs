@@ -117,7 +117,7 @@ impl Token {
         &self.0
     }
 
-    /// Whether `presented` is this token; how long it takes tells nothing of the content.
+    /// Whether `presented` is this token. The time that it takes tells whether the length is the same, and nothing else.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;

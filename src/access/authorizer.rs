@@ -182,7 +182,8 @@ impl Authorizer {
         ((u128::from(digest as u64) * self.slots.len() as u128) >> 64) as usize
     }
 
-    /// Finds out whose token was presented, and that it has not expired at `now`.
+    /// Finds out whose token was presented, and that it has not expired at `now`. `presented` is the token alone, without
+    /// `Bearer `.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -218,7 +219,7 @@ impl Authorizer {
         Ok(Authenticated { authorizer: self, slot, name })
     }
 
-    /// Authenticates and decides.
+    /// Authenticates and decides; `presented` is the token alone.
     ///
     /// ```
     /// use std::time::SystemTime;

@@ -206,9 +206,9 @@ impl<'a> Rights<'a> {
         self.covers(other) && other.covers(self)
     }
 
-    /// What is allowed here and not by `other`: requests that show it, one for each thing, none where there is none.
+    /// Requests that are allowed here and not by `other`, one for each thing; none where there is no such request.
     ///
-    /// A request for a new database stands for all databases that neither names.
+    /// A request for `another-database` stands for all databases that neither names.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, Rights};

@@ -20,7 +20,7 @@ use crate::span::Span;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Applicability {
-    /// The result means what the file was meant to mean.
+    /// It changes how the file is written, and not what was meant by it.
     Safe,
     /// A person should look at it: it is a guess, or it changes what a token may do.
     Ask,

@@ -18,8 +18,8 @@ use crate::diagnostic::Diagnostic;
 /// ```
 ///
 /// serde writes it, and each finding by itself, for other programs; places are bytes, lines and columns as in [`Diagnostic`]
-/// and [`Location`](crate::Location). Of the text of the file it has names and numbers, in messages, pointers and fixes, and
-/// never a token.
+/// and [`Location`](crate::Location). Of the text of the file it has names and numbers, in messages, pointers and fixes,
+/// and of tokens what a [`Diagnostic`] may show.
 ///
 /// ```
 /// let report = influxdb3_offline_tokens::validate(br#"{"tokens": [], "tokens": []}"#);

@@ -45,7 +45,7 @@ pub enum DiskErrorKind {
     TooLarge,
     /// The disk or a quota is full.
     NoSpace,
-    /// Other writers held the file until the time was over.
+    /// Other writers held the file, or changed it again and again, until the time was over.
     Locked,
     /// The file system has no locks.
     LocksUnsupported,

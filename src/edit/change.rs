@@ -35,7 +35,8 @@ pub enum Change {
     /// Takes a token out.
     Remove(TokenName),
     /// Gives a token another secret under the same name. Its permissions and its expiry stay; for another expiry, let a
-    /// [`SetExpiry`](Self::SetExpiry) follow.
+    /// [`SetExpiry`](Self::SetExpiry) follow. A server that has a token of this name keeps the old secret (server source, for
+    /// the admin token file).
     Rotate {
         /// Which token.
         name: TokenName,
@@ -85,6 +86,7 @@ pub enum IfExists {
     /// It is an error.
     #[default]
     Refuse,
-    /// It is no error if the entry that is there is the same: secret, expiry and permissions. Nothing is changed.
+    /// It is no error if the entry that is there has the same secret, the same expiry, and the same permissions in the same
+    /// order. Nothing is changed then.
     KeepIfSame,
 }

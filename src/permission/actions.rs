@@ -10,7 +10,7 @@ use crate::permission::{diagnose, parse};
 /// A set of actions on databases.
 ///
 /// `read` and `write` are documented; `create` came with release 3.1.0 (release notes), `describe` and `delete` are
-/// accepted by the server and not documented (server source). It prints the actions in the server's order.
+/// accepted by the server and not documented (server source). `Display` prints them in the server's order.
 ///
 /// ```
 /// use influxdb3_offline_tokens::DatabaseActions;

@@ -10,7 +10,7 @@ use crate::server_tokens::{ServerToken, ServerTokens};
 /// What differs between a tokens file and the tokens that a server reports. Tokens are paired by name.
 ///
 /// Compared is what a token may do, when it ends, and its secret where the server tells a piece of its hash; not how
-/// permissions are spelt. Admin tokens of the server are no tokens of the file, and no difference.
+/// permissions are spelt. Admin tokens of the server count only where the file has a token of that name.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};

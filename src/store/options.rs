@@ -60,7 +60,8 @@ impl ChangeOptions {
         Self(ReplaceOptions { wait, create: true, tighten: false, limit: MAX_FILE_BYTES })
     }
 
-    /// How long to wait for other writers, in all.
+    /// How long to wait for other writers, in all: zero is not at all, and a time that no clock can show, such as
+    /// [`Duration::MAX`], without end.
     ///
     /// ```
     /// use std::time::Duration;
@@ -96,7 +97,8 @@ impl ChangeOptions {
         self
     }
 
-    /// Whether to take all rights from everybody but the owner, also where the text stays as it is.
+    /// Whether to take all rights from everybody but the owner, also where the text stays as it is. On Windows it does
+    /// nothing.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{ChangeOptions, TokenFile, save};

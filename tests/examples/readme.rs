@@ -36,7 +36,7 @@ fn the_first_command_prints_what_the_readme_says() {
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{command}");
         printed += &run.stdout;
     }
-    let said = block("The first prints", "text");
+    let said = block("The first line prints", "text");
     assert_eq!(without_times(&printed), without_times(said));
     assert!(said != without_times(said), "a time stands there");
 }
