@@ -8,12 +8,11 @@ mod util;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::SystemTime;
 
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::edit::{Change, IfExists};
-use influxdb3_offline_tokens::{Expiry, TokenEntry, TokenName};
+use influxdb3_offline_tokens::{TokenEntry, TokenName};
 
 use crate::util::{Outcome, a_file, arguments, change, finish};
 
@@ -75,8 +74,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     let name = TokenName::parse(&args.name).context("`--name` is wrong")?;
     let permissions = change::permissions(&args.permissions)?;
     let databases = change::databases(&args.create_databases)?;
-    let expiry = args.expiry.as_deref().map(|text| Expiry::parse_after(SystemTime::now(), text));
-    let expiry = expiry.transpose().context("`--expiry` is wrong")?;
+    let expiry = change::expiry(args.expiry.as_deref())?;
     let entry = TokenEntry::new(name, change::secret(args.token_stdin)?)
         .with_expiry(expiry)
         .with_permissions(permissions);

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::{Expectations, load};
 
-use crate::util::{Outcome, Output, a_file, arguments, complain, finish, shown_path};
+use crate::util::{Outcome, Output, a_file, arguments, complain, finish, read_other, shown_path};
 
 /// Checks a tokens file against a file of expectations.
 ///
@@ -36,8 +36,9 @@ struct Arguments {
 fn run(arguments: &Arguments) -> Result<Outcome> {
     let file = load(&arguments.file)?;
     let shown = shown_path(&arguments.expectations);
-    let text =
-        std::fs::read_to_string(&arguments.expectations).with_context(|| format!("cannot read `{shown}`"))?;
+    let text = String::from_utf8(read_other(&arguments.expectations)?)
+        .ok()
+        .with_context(|| format!("`{shown}` is not UTF-8"))?;
     let expectations = match Expectations::parse(&text) {
         Ok(expectations) => expectations,
         Err(wrong) => {

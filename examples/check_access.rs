@@ -61,7 +61,7 @@ struct Arguments {
     #[arg(long, value_name = "NAME")]
     system: Option<String>,
     /// What is to be done, such as `read`; may be given several times, and all are needed. Not needed with --system.
-    #[arg(long = "action", value_name = "ACTION", required_unless_present_any = ["batch", "system"])]
+    #[arg(long = "action", value_name = "ACTION", required_unless_present_any = ["batch", "system"], conflicts_with = "batch")]
     actions: Vec<String>,
     /// Read requests from standard input, one JSON object a line.
     #[arg(long)]
@@ -131,6 +131,9 @@ fn answer(tokens: &Tokens<'_>, request: &Request, now: SystemTime) -> Result<Ans
         (None, Some(permissions)) => Ok(decide(permissions, asked).into()),
         _ => bail!("give exactly one of `token_name` and `permissions`"),
     };
+    if request.exists.is_some() && (request.any_database == Some(true) || request.system.is_some()) {
+        bail!("`exists` is said of a database");
+    }
     match (&request.database, request.any_database.unwrap_or(false), &request.system) {
         (Some(name), false, None) if request.exists == Some(false) => {
             decided(AccessRequest::new_database(name, actions))
@@ -221,7 +224,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
         database: arguments.database.clone(),
         any_database: Some(arguments.any_database),
         system: arguments.system.clone(),
-        exists: Some(!arguments.new),
+        exists: arguments.new.then_some(false),
         actions: if read { vec!["read".into()] } else { arguments.actions.clone() },
     };
     let answer = answer(&tokens, &request, SystemTime::now())?;

@@ -18,8 +18,7 @@ use influxdb3_offline_tokens::{
 use serde_json::{Value, json};
 
 use crate::util::{
-    Outcome, Output, a_file, arguments, count, finish, is_stdin, masked, printable, read_stdin, rights,
-    shown_path,
+    Outcome, Output, a_file, arguments, count, finish, masked, printable, read_other, rights, shown_path,
 };
 
 /// Says what differs between a tokens file and the tokens that a server reports.
@@ -32,7 +31,7 @@ use crate::util::{
 #[command(
     name = "compare_server",
     version,
-    after_help = "Exit codes: 0 nothing differs, 1 something differs, 2 wrong usage or trouble with a file."
+    after_help = "Exit codes: 0 nothing differs, 1 something differs, 2 wrong usage or trouble with a file. Secrets of which the server shows no hash are not compared."
 )]
 struct Arguments {
     /// The tokens file.
@@ -146,11 +145,7 @@ fn json(file: &TokenFile, server: &ServerTokens) -> Value {
 }
 
 fn read(path: &Path) -> Result<ServerTokens> {
-    let bytes = if is_stdin(path) {
-        read_stdin()?
-    } else {
-        std::fs::read(path).with_context(|| format!("cannot read `{}`", shown_path(path)))?
-    };
+    let bytes = read_other(path)?;
     ServerTokens::parse(&bytes).with_context(|| {
         format!("`{}` is not what `influxdb3 show tokens --format json` prints", shown_path(path))
     })

@@ -12,7 +12,6 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
@@ -128,7 +127,8 @@ fn told(printed: io::Result<()>) -> Outcome {
 }
 
 fn admin(args: &Args) -> anyhow::Result<Outcome> {
-    let file = AdminTokenFile::new(Token::generate()?).with_expiry(expiry(args)?);
+    let file =
+        AdminTokenFile::new(Token::generate()?).with_expiry(util::change::expiry(args.expiry.as_deref())?);
     let file = match &args.name {
         Some(name) => file.with_name(name).context("`--name` is wrong")?,
         None => file,
@@ -142,20 +142,10 @@ fn admin(args: &Args) -> anyhow::Result<Outcome> {
     }
 }
 
-fn expiry(args: &Args) -> anyhow::Result<Option<Expiry>> {
-    let Some(duration) = &args.expiry else { return Ok(None) };
-    let now = SystemTime::now();
-    let expiry = Expiry::parse_after(now, duration).context("`--expiry` is wrong")?;
-    if expiry.is_past(now) {
-        bail!("`--expiry` is wrong: the token would have ended already");
-    }
-    Ok(Some(expiry))
-}
-
 fn entry(args: &Args) -> anyhow::Result<TokenEntry> {
     let name = TokenName::parse(args.name.as_deref().unwrap_or_default()).context("`--name` is wrong")?;
     let permissions = util::change::permissions(&args.permissions)?;
-    let expiry = expiry(args)?;
+    let expiry = util::change::expiry(args.expiry.as_deref())?;
     let token = Token::generate()?;
     Ok(TokenEntry::new(name, token).with_expiry(expiry).with_permissions(permissions))
 }
@@ -183,7 +173,7 @@ fn print(
         };
         serde_json::to_writer(&mut output, &made)?;
         writeln!(output)?;
-        return output.flush();
+        return delivered(output);
     }
     let path = shown_path(&args.output_file);
     let done = if created { "made with" } else { "has a new" };
@@ -202,5 +192,11 @@ fn print(
         Some(token) => writeln!(output, "  token:   {token}")?,
         None => writeln!(output, "The token stands in the file; --show-token would print it, too.")?,
     }
-    output.flush()
+    delivered(output)
+}
+
+/// Where the reader has gone, the result, perhaps with the token, came to nobody.
+fn delivered(mut output: Output) -> io::Result<()> {
+    output.flush()?;
+    if output.closed() { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
 }

@@ -23,8 +23,9 @@ const DATABASES: (&str, &str) = ("POST", "/api/v3/configure/database");
 /// Prints the requests that make the databases and the tokens of a file on a running server.
 ///
 /// For a server that has started already: it takes a tokens file only while it has no resource tokens. The secrets of the
-/// file are not in the requests: the server makes new ones, and each answer tells one, once. A token that has expired is
-/// left out. An expiry is a number of seconds in them, so they are to be sent when they are made. A database that exists already is answered with status 409.
+/// file are not in the requests: the server makes new ones, and each answer tells one, once. The commands print the
+/// answers: run them where no log keeps that. A token that has expired is left out. An expiry is a number of seconds in
+/// them, so they are to be sent when they are made. A database that exists already is answered with status 409.
 #[derive(Parser)]
 #[command(
     name = "http_requests",
@@ -69,8 +70,8 @@ fn requests(file: &TokenFile, now: SystemTime) -> Result<(Vec<Request>, usize)> 
             }
         }
     }
-    if requests.iter().any(|(_, body)| masked(body) != body.as_str()) {
-        bail!("a name in the file has the prefix of a token, and would be printed");
+    if let Some(at) = requests.iter().position(|(_, body)| masked(body) != body.as_str()) {
+        bail!("a name in request {} has `apiv3` in it, as a token has, and would be printed", at + 1);
     }
     Ok((requests, left_out))
 }
@@ -95,23 +96,26 @@ fn quoted(text: &str) -> String {
 }
 
 fn run(arguments: &Arguments) -> Result<Outcome> {
-    const NOTE: &str = "send them now, as each `expiry_secs` counts from then; the server makes new secrets, and tells each once";
+    const NOTE: &str = "send them now, as each `expiry_secs` counts from then; each answer tells a new secret, once: keep it, and not in a log";
     let file = load(&arguments.file)?;
     let (requests, left_out) = requests(&file, SystemTime::now())?;
     let mut out = Output::new();
     match arguments.format {
-        Format::Curl => writeln!(out, "# {NOTE}")?,
+        Format::Curl => {
+            writeln!(out, "# {NOTE}\n: \"${{INFLUXDB3_AUTH_TOKEN:?is to be an admin token}}\"")?;
+        }
         Format::Json => drop(writeln!(io::stderr(), "http_requests: {NOTE}")),
     }
     for ((method, path), body) in &requests {
         match arguments.format {
             Format::Curl => {
                 let url = printable(&masked(arguments.host.trim_end_matches('/'))) + path;
+                // Not as an argument: those of a program are seen by all users of a machine.
                 writeln!(
                     out,
-                    "curl --fail-with-body --globoff --request {method} {} \\\n  \
-                     --header \"Authorization: Bearer $INFLUXDB3_AUTH_TOKEN\" \\\n  \
-                     --header 'Content-Type: application/json' \\\n  --data-raw {}",
+                    "printf 'Authorization: Bearer %s\\n' \"$INFLUXDB3_AUTH_TOKEN\" |\n  \
+                     curl --fail-with-body --globoff --request {method} {} \\\n  \
+                     --header @- --header 'Content-Type: application/json' \\\n  --data-raw {}",
                     quoted(&url),
                     quoted(body)
                 )?;
@@ -122,7 +126,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
             }
         }
     }
-    out.flush()?;
+    out.flush().context("cannot write to standard output")?;
     Ok(if left_out == 0 { Outcome::Fine } else { Outcome::Findings })
 }
 

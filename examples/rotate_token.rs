@@ -13,7 +13,7 @@ use std::time::SystemTime;
 use anyhow::{Context, bail};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::edit::Change;
-use influxdb3_offline_tokens::{Expiry, TokenName, load};
+use influxdb3_offline_tokens::{TokenName, load};
 
 use crate::util::{Outcome, a_file, arguments, change, finish};
 
@@ -63,8 +63,7 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> anyhow::Result<Outcome> {
     let name = TokenName::parse(&args.name).context("`--name` is wrong")?;
     let new_name = args.beside.as_deref().map(TokenName::parse).transpose().context("`--beside` is wrong")?;
-    let expiry = args.expiry.as_deref().map(|text| Expiry::parse_after(SystemTime::now(), text));
-    let expiry = expiry.transpose().context("`--expiry` is wrong")?;
+    let expiry = change::expiry(args.expiry.as_deref())?;
     // A file that cannot be loaded is refused below, with all that is wrong in it.
     if expiry.is_none()
         && let Ok(file) = load(&args.file)
@@ -83,5 +82,12 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         changes.push(Change::SetExpiry { name: changed.clone(), expiry });
     }
     let options = args.how.options().create(false);
-    change::acknowledge("rotate_token", &args.file, &changes, &options, changed.as_str())
+    let outcome = change::acknowledge("rotate_token", &args.file, &changes, &options, changed.as_str())?;
+    if outcome == Outcome::Fine
+        && let Ok(file) = load(&args.file)
+        && let Some(entry) = file.get(changed.as_str())
+    {
+        change::warn("rotate_token", entry.clone());
+    }
+    Ok(outcome)
 }

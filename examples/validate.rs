@@ -177,19 +177,11 @@ fn validator(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Valida
     if let Some(release) = args.release {
         validator = validator.release(release);
     }
-    match levels.iter().rfind(|(selector, _)| *selector == Selector::Warnings) {
-        Some((_, Level::Deny)) => validator = validator.deny_warnings(),
-        Some(&(_, level @ (Level::Allow | Level::Note))) => {
-            for &code in Code::ALL.iter().filter(|code| code.severity() == Severity::Warning) {
-                validator = validator.level(code, level);
-            }
-        }
-        _ => {}
-    }
     for &(selector, level) in levels {
-        if let Selector::Code(code) = selector {
-            validator = validator.level(code, level);
-        }
+        validator = match selector {
+            Selector::Warnings => validator.warnings(level),
+            Selector::Code(code) => validator.level(code, level),
+        };
     }
     Ok(validator)
 }
@@ -203,6 +195,8 @@ struct Totals {
     safe: usize,
     ask: usize,
     fixed: usize,
+    // A file was mended, and a power cut may undo it.
+    unsure: bool,
 }
 
 fn check_all(args: &Args, validator: &Validator, output: &mut Output) -> io::Result<Outcome> {
@@ -214,7 +208,7 @@ fn check_all(args: &Args, validator: &Validator, output: &mut Output) -> io::Res
             Ok(source) => source,
             Err(error) => {
                 totals.failed += 1;
-                outcome = Outcome::Failed;
+                outcome = outcome.max(Outcome::Failed);
                 output.flush()?;
                 complain("validate", &error);
                 match args.format {
@@ -236,9 +230,9 @@ fn check_all(args: &Args, validator: &Validator, output: &mut Output) -> io::Res
             Format::Github => github::write(&file, output)?,
             Format::Sarif => log.add(&file),
         }
-        if output.closed() {
-            break;
-        }
+    }
+    if totals.unsure {
+        outcome = Outcome::Unsure;
     }
     match args.format {
         Format::Text => totals.write(output)?,
@@ -279,7 +273,14 @@ fn check(args: &Args, validator: &Validator, path: &Path, totals: &mut Totals) -
     }
     if args.fix || args.fix_all {
         let up_to = if args.fix_all { Applicability::Ask } else { Applicability::Safe };
-        totals.fixed += validator.fix_file(path, up_to)?;
+        match validator.fix_file(path, up_to) {
+            Ok(fixed) => totals.fixed += fixed,
+            Err(error) if error.is_durability_unknown() => {
+                totals.unsure = true;
+                complain("validate", &error.into());
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(Source::File(validator.check_file(path)?))
 }

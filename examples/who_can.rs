@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser};
-use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource, load};
+use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, DatabaseName, SystemResource, load};
 
 use crate::util::{Outcome, Output, a_file, arguments, finish, masked, printable};
 
@@ -37,10 +37,10 @@ struct Arguments {
     #[arg(default_value = "read", value_parser = actions)]
     actions: DatabaseActions,
     /// A database that exists.
-    #[arg(long, group = "what", value_name = "NAME")]
+    #[arg(long, group = "what", value_name = "NAME", value_parser = database)]
     database: Option<String>,
     /// A database that does not exist yet.
-    #[arg(long, group = "what", value_name = "NAME")]
+    #[arg(long, group = "what", value_name = "NAME", value_parser = database)]
     new_database: Option<String>,
     /// Any database at all.
     #[arg(long, group = "what")]
@@ -52,6 +52,11 @@ struct Arguments {
 
 fn actions(text: &str) -> Result<DatabaseActions, String> {
     DatabaseActions::parse(text).map_err(|error| format!("{}; {}", error.message(), error.help()))
+}
+
+/// Of a name that no database can have, nobody can do anything: a build that asks so would learn nothing.
+fn database(text: &str) -> Result<String, String> {
+    DatabaseName::parse(text).map(String::from).map_err(|error| error.to_string())
 }
 
 fn run(arguments: &Arguments) -> Result<Outcome> {

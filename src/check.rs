@@ -83,7 +83,7 @@ pub enum Level {
 pub struct Validator {
     now: SystemTime,
     levels: BTreeMap<Code, Level>,
-    deny_warnings: bool,
+    warnings: Level,
     release: Option<Release>,
     soon: Duration,
     far: Duration,
@@ -132,7 +132,7 @@ impl Validator {
         Self {
             now,
             levels: BTreeMap::new(),
-            deny_warnings: false,
+            warnings: Level::Warn,
             release: None,
             soon: Duration::from_secs(7 * DAY.as_secs()),
             far: Duration::from_secs(2 * 365 * DAY.as_secs()),
@@ -186,13 +186,16 @@ impl Validator {
     }
 
     pub(crate) fn severity(&self, code: Code, default: Severity) -> Option<Severity> {
-        match self.levels.get(&code) {
-            Some(Level::Allow) => None,
-            Some(Level::Note) => Some(Severity::Note),
-            Some(Level::Warn) => Some(Severity::Warning),
-            Some(Level::Deny) => Some(Severity::Error),
-            None if self.deny_warnings && default == Severity::Warning => Some(Severity::Error),
-            None => Some(default),
+        let level = match self.levels.get(&code) {
+            Some(level) => *level,
+            None if default == Severity::Warning => self.warnings,
+            None => return Some(default),
+        };
+        match level {
+            Level::Allow => None,
+            Level::Note => Some(Severity::Note),
+            Level::Warn => Some(Severity::Warning),
+            Level::Deny => Some(Severity::Error),
         }
     }
 }

@@ -206,6 +206,8 @@ fn check_access_in_a_batch_answers_line_by_line() {
             r#"{"permissions": ["system:*:read"], "system": "ping", "actions": []}"#,
             r#"{"allowed":false,"reason":"no-actions","entry":null}"#,
         ),
+        (r#"{"token_name": "app", "any_database": true, "exists": false, "actions": ["read"]}"#, "error"),
+        (r#"{"token_name": "app", "system": "health", "exists": true, "actions": ["read"]}"#, "error"),
         ("", "error"),
         ("nonsense", "error"),
         ("[1]", "error"),
@@ -291,6 +293,10 @@ fn assert_access_holds_or_tells_the_line() {
         "{err}"
     );
     assert_eq!(check(&format!("app can read {CANARY}\n{CANARY}")).0, 2);
+    for database in ["my db", "", "."] {
+        let (code, out, err) = run("who_can", &["--database", database, &old, "read"], "");
+        assert!(code == 2 && out.is_empty() && err.contains("--database"), "{err}");
+    }
     for nothing in ["", "\n# app can read a\n"] {
         let (code, out, err) = check(nothing);
         assert!(code == 2 && out.is_empty() && err.contains("has no expectation"), "{err}");

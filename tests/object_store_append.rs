@@ -170,6 +170,7 @@ enum Answer {
     Conflict,
     /// Not allowed.
     Denied,
+    NoBucket,
 }
 
 /// A store in memory whose puts are answered otherwise.
@@ -210,6 +211,7 @@ impl ObjectStore for Odd {
             Answer::Broken => Err(lost()),
             Answer::Conflict => Err(conflict()),
             Answer::Denied => Err(Error::PermissionDenied { path, source: "no".into() }),
+            Answer::NoBucket => Err(Error::NotFound { path, source: "NoSuchBucket".into() }),
         }
     }
 
@@ -268,8 +270,10 @@ fn what_was_not_done_says_so_or_says_that_it_is_not_known() {
     assert!(matches!(done, Err(AppendError::Busy(3))) && puts == 3 && !is_there, "{done:?}");
     let (done, puts, is_there) = run(|_| Answer::Broken, 4);
     assert!(matches!(done, Err(AppendError::Unknown(_))) && puts == 4 && !is_there, "{done:?}");
-    let (done, puts, is_there) = run(|_| Answer::Denied, 4);
-    assert!(matches!(done, Err(AppendError::Refused(_))) && puts == 1 && !is_there, "{done:?}");
+    for answer in [|_| Answer::Denied, |_| Answer::NoBucket] {
+        let (done, puts, is_there) = run(answer, 4);
+        assert!(matches!(done, Err(AppendError::Refused(_))) && puts == 1 && !is_there, "{done:?}");
+    }
     // A refusal does not tell what became of the put before it.
     let (done, ..) = run(|put| if put == 0 { Answer::Broken } else { Answer::Denied }, 2);
     assert!(matches!(done, Err(AppendError::Unknown(_))), "{done:?}");

@@ -28,14 +28,15 @@ impl Guard {
 
     /// Nothing where the request is allowed; else the status to answer, after the reason was logged.
     pub(crate) fn check(&self, headers: &HeaderMap, request: AccessRequest<'_>) -> Result<(), StatusCode> {
+        let asked = shown(&request);
         let Some(presented) = bearer(headers) else {
-            log(format_args!("401 {request}: no token, or not one that can be read"));
+            log(format_args!("401 {asked}: no token, or not one that can be read"));
             return Err(StatusCode::UNAUTHORIZED);
         };
         // One authorizer for both questions: a reload in between changes neither.
         let authorizer = self.current();
         let token = authorizer.authenticate(presented, SystemTime::now()).map_err(|reason| {
-            log(format_args!("401 {request}: {reason}"));
+            log(format_args!("401 {asked}: {reason}"));
             StatusCode::UNAUTHORIZED
         })?;
         match token.decide(request) {
@@ -44,11 +45,21 @@ impl Guard {
                 // A name that holds a secret is not shown: people paste into the wrong member.
                 let name = token.name().as_str();
                 let name = if name.contains(TOKEN_PREFIX) { "[redacted]" } else { name };
-                log(format_args!("403 {request} for {name:?}: {reason}"));
+                log(format_args!("403 {asked} for {name:?}: {reason}"));
                 Err(StatusCode::FORBIDDEN)
             }
         }
     }
+}
+
+/// For the log, which whoever asks must not fill: no database has a name of more than 511 bytes.
+fn shown(request: &AccessRequest<'_>) -> String {
+    let mut text = request.to_string();
+    if let Some((end, _)) = text.char_indices().nth(600) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 // The token of `Authorization: Bearer TOKEN`. Two such headers are none: it would not be clear which counts.

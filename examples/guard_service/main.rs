@@ -3,6 +3,7 @@
 //! It authenticates and decides as the InfluxDB server does, reloads the file when it changes, and keeps the last good one
 //! when the new one is invalid. Reasons go to the log (standard error), never to the client; tokens go nowhere.
 
+mod connections;
 mod guard;
 mod reload;
 #[path = "../util/mod.rs"]
@@ -19,9 +20,13 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::map_response;
+use axum::response::Response;
 use axum::routing::get;
 use clap::{CommandFactory, FromArgMatches, Parser};
+use connections::Connections;
 use guard::Guard;
 use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
 
@@ -39,6 +44,7 @@ use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
 )]
 struct Arguments {
     /// The tokens file.
+    #[arg(value_parser = util::a_file())]
     file: PathBuf,
     /// The address and port to listen on; port 0 takes a free one, which is printed.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
@@ -46,6 +52,12 @@ struct Arguments {
     /// How often to look whether the file has changed, in milliseconds.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
     poll_millis: u64,
+    /// How many connections may be open at once.
+    #[arg(long, value_name = "NUMBER", default_value_t = 512, value_parser = clap::value_parser!(u16).range(1..))]
+    connections: u16,
+    /// After how many seconds a connection on which nothing comes is closed.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    idle_seconds: u32,
 }
 
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
@@ -64,7 +76,16 @@ fn router(guard: Arc<Guard>) -> Router {
         .route("/databases", get(list))
         .route("/databases/{name}", get(read).post(write).put(create).delete(delete))
         .route("/health", get(health))
+        .layer(map_response(says_how))
         .with_state(guard)
+}
+
+/// Status 401 comes with the way to authenticate (RFC 9110, 15.5.2).
+async fn says_how(mut response: Response) -> Response {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
 }
 
 async fn list(State(guard): State<Arc<Guard>>, headers: HeaderMap) -> Answer {
@@ -107,8 +128,11 @@ fn run(arguments: Arguments) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(arguments.listen).await.context("cannot listen")?;
-        println!("listening on {}", listener.local_addr()?);
-        axum::serve(listener, router(guard)).await.context("cannot serve")
+        // Who does not read this line does not need it.
+        let _ = writeln!(io::stdout(), "listening on {}", listener.local_addr()?);
+        let idle = Duration::from_secs(arguments.idle_seconds.into());
+        let connections = Connections::new(listener, arguments.connections.into(), idle);
+        axum::serve(connections, router(guard)).await.context("cannot serve")
     })
 }
 

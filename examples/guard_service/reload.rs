@@ -6,13 +6,15 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use influxdb3_offline_tokens::{Authorizer, Error, load};
 
 use crate::guard::Guard;
 use crate::log;
+use crate::util::count;
 
+const AGAIN: Duration = Duration::from_secs(60);
 // The clock of a file system ticks slowly: a file that was written this recently may change again unseen.
 const UNSETTLED: Duration = Duration::from_secs(2);
 
@@ -56,14 +58,14 @@ pub(crate) fn start(path: PathBuf) -> Result<(Arc<Guard>, Watched), Error> {
     // Looked at before it is read: what changes in between is seen the next time.
     let seen = Seen::at(&path).ok();
     let authorizer = Authorizer::new(&load(&path)?);
-    log(format_args!("loaded {} tokens", authorizer.len()));
+    log(format_args!("loaded {}", count(authorizer.len(), "token")));
     Ok((Arc::new(Guard::new(authorizer)), Watched { path, seen, unread: false }))
 }
 
 impl Watched {
     /// Goes on for ever.
     pub(crate) fn watch(mut self, guard: &Guard, every: Duration) {
-        let mut last = String::new();
+        let (mut last, mut told) = (String::new(), Instant::now());
         loop {
             std::thread::sleep(every);
             let seen = Seen::at(&self.path).ok();
@@ -75,19 +77,20 @@ impl Watched {
             let said = match load(&self.path) {
                 Ok(file) => {
                     let authorizer = Authorizer::new(&file);
-                    let said = format!("loaded {} tokens", authorizer.len());
+                    let said = format!("loaded {}", count(authorizer.len(), "token"));
                     guard.replace(authorizer);
                     said
                 }
                 Err(error) => {
                     // What could not be read is read again, and not only when it has changed.
                     self.unread = error.report().is_none();
-                    format!("the tokens stay as they are: {error}")
+                    format!("the tokens stay as they are: {:#}", anyhow::Error::new(error))
                 }
             };
-            // Once for each change, not for each look.
-            if !same || said != last {
+            // Once for each change, not for each look; and again from time to time while it cannot be read.
+            if !same || said != last || self.unread && told.elapsed() > AGAIN {
                 log(format_args!("{said}"));
+                told = Instant::now();
             }
             last = said;
         }

@@ -5,6 +5,9 @@
 //! condition; a directory (`LocalFileSystem`) only makes new objects on one, and makes them as readable as the umask says:
 //! for a path there is [`influxdb3_offline_tokens::append`].
 //!
+//! A server that only speaks like one of these, and ignores the condition, loses tokens, which nothing here can see. Where
+//! the answer to a put was lost and another writer removes the token meanwhile, the next try brings it again.
+//!
 //! What the store reads and sends is not wiped: it keeps bytes in buffers of its own.
 
 use std::time::Duration;
@@ -70,11 +73,12 @@ pub(crate) async fn append(
             Err(Error::NotImplemented { .. } | Error::NotSupported { .. }) if unknown.is_none() => {
                 return Err(AppendError::NoCompareAndSwap);
             }
-            Err(error @ (Error::PermissionDenied { .. } | Error::Unauthenticated { .. }))
-                if unknown.is_none() =>
-            {
-                return Err(AppendError::Refused(error));
-            }
+            // Not found is the bucket: a store says of an object that went that the condition does not hold.
+            Err(
+                error @ (Error::PermissionDenied { .. }
+                | Error::Unauthenticated { .. }
+                | Error::NotFound { .. }),
+            ) if unknown.is_none() => return Err(AppendError::Refused(error)),
             Err(error) => unknown = Some(error),
         }
         pause(puts).await;

@@ -26,7 +26,7 @@ use crate::util::{Outcome, Output, arguments, count, finish};
 /// Lets many writers append a token each to one tokens file in an object store, all at once.
 ///
 /// The store is one in memory, which ends with the program; its functions are those of Amazon S3, Google Cloud Storage and
-/// Azure. Prints `ACK NAME` for each writer, and never a token.
+/// Azure. Prints `ACK NAME` and the number of tries for each writer, and never a token.
 #[derive(Parser)]
 #[command(
     name = "object_store_append",

@@ -1,14 +1,14 @@
 //! What the examples that change a file share: the secret, the acknowledgement, and what an error means for the caller.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, anyhow, bail};
 use influxdb3_offline_tokens::edit::Change;
 use influxdb3_offline_tokens::{
-    ChangeOptions, Code, DatabaseName, Error, Level, Permission, Severity, Token, TokenEntry, TokenFile,
-    Validator, change,
+    ChangeOptions, Code, DatabaseName, Error, Expiry, Level, Permission, Severity, Token, TokenEntry,
+    TokenFile, Validator, change,
 };
 use zeroize::Zeroizing;
 
@@ -42,8 +42,13 @@ pub(crate) fn secret(from_stdin: bool) -> anyhow::Result<Token> {
         return Ok(Token::generate()?);
     }
     // One buffer that is large enough: one that grows would leave pieces of the secret behind.
-    let mut line = Zeroizing::new(String::with_capacity(64 * 1024));
-    io::stdin().lock().read_line(&mut line).context("cannot read standard input")?;
+    const LONGEST: usize = 64 * 1024;
+    let mut line = Zeroizing::new(String::with_capacity(LONGEST));
+    let input = io::stdin().lock();
+    input.take(LONGEST as u64).read_line(&mut line).context("cannot read standard input")?;
+    if line.len() == LONGEST {
+        bail!("the line on standard input is too long for a token");
+    }
     let token = line.trim_end_matches(['\r', '\n']);
     if token.is_empty() {
         bail!("there is no token on standard input");
@@ -57,13 +62,25 @@ pub(crate) fn permissions(texts: &[String]) -> anyhow::Result<Vec<Permission>> {
     for text in texts {
         match Permission::parse(text) {
             Ok(permission) => permissions.push(permission),
-            Err(_) => human::permission(text, &mut io::stderr())?,
+            // Nobody is left to be told when standard error is closed.
+            Err(_) => drop(human::permission(text, &mut io::stderr())),
         }
     }
     match texts.len() - permissions.len() {
         0 => Ok(permissions),
         wrong => bail!("{wrong} of {} permissions wrong; nothing was changed", texts.len()),
     }
+}
+
+/// The expiry of a command line, which is to come.
+pub(crate) fn expiry(duration: Option<&str>) -> anyhow::Result<Option<Expiry>> {
+    let Some(duration) = duration else { return Ok(None) };
+    let now = SystemTime::now();
+    let expiry = Expiry::parse_after(now, duration).context("`--expiry` is wrong")?;
+    if expiry.is_past(now) {
+        bail!("`--expiry` is wrong: the token would have ended already");
+    }
+    Ok(Some(expiry))
 }
 
 /// The databases of a command line.
@@ -126,7 +143,7 @@ pub(crate) fn refused(program: &str, path: &Path, error: Error) -> anyhow::Resul
         && !file.report().is_valid()
     {
         let checked = Checked::new(path, file.bytes(), file.report());
-        human::write(&checked, colours(&io::stderr()), columns(&io::stderr()), &mut io::stderr())?;
+        drop(human::write(&checked, colours(&io::stderr()), columns(&io::stderr()), &mut io::stderr()));
         let errors = file.report().count(Severity::Error);
         let errors = if errors == 1 { "one error".into() } else { format!("{errors} errors") };
         complain(program, &anyhow!("nothing was changed: `{}` has {errors}", shown_path(path)));

@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::ArgMatches;
 use clap::builder::{PathBufValueParser, TypedValueParser};
+use influxdb3_offline_tokens::token::TOKEN_PREFIX;
 use influxdb3_offline_tokens::{Error, LineIndex, MAX_FILE_BYTES, Report, redact};
 
 /// What the program tells its caller. The worst of several files counts.
@@ -132,24 +133,41 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 
 /// Reads standard input, up to the size that files may have.
 pub(crate) fn read_stdin() -> anyhow::Result<Vec<u8>> {
+    read_all(io::stdin().lock(), "standard input")
+}
+
+/// Reads a file that is no tokens file, or standard input, up to the same size.
+pub(crate) fn read_other(path: &Path) -> anyhow::Result<Vec<u8>> {
+    if is_stdin(path) {
+        return read_stdin();
+    }
+    let shown = format!("`{}`", shown_path(path));
+    let file = std::fs::File::open(path).with_context(|| format!("cannot read {shown}"))?;
+    read_all(file, &shown)
+}
+
+fn read_all(from: impl Read, what: &str) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let read = io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes);
-    read.context("cannot read standard input")?;
+    let read = from.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes);
+    read.with_context(|| format!("cannot read {what}"))?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
-        bail!("standard input is larger than {MAX_FILE_BYTES} bytes");
+        bail!("{what} is larger than {MAX_FILE_BYTES} bytes");
     }
     Ok(bytes)
 }
 
 /// The name of a file as messages show it.
 pub(crate) fn shown_path(path: &Path) -> String {
-    if is_stdin(path) { "<stdin>".to_owned() } else { printable(&masked(&path.display().to_string())) }
+    if is_stdin(path) { "<stdin>".to_owned() } else { printable(&given_path(path)) }
 }
 
 /// Whether a text holds the prefix of a token, in any case.
 fn mentions_token(text: &str) -> bool {
-    const PREFIX: &[u8] = b"apiv3";
-    text.as_bytes().windows(PREFIX.len()).any(|window| window.eq_ignore_ascii_case(PREFIX))
+    has_in_any_case(text, "apiv3")
+}
+
+fn has_in_any_case(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// The text, or as many `*` as it has bytes where it holds a token: people paste tokens into the wrong place.
@@ -173,17 +191,19 @@ pub(crate) fn colours(stream: &impl IsTerminal) -> bool {
 /// How many columns the lines of the output may have: those of the terminal, or the usual of a log.
 pub(crate) fn columns(stream: &impl IsTerminal) -> usize {
     const OF_A_LOG: usize = 140;
+    const WIDEST: usize = 10_000;
     let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let measured = || {
         let size = stream.is_terminal().then(terminal_size::terminal_size).flatten();
         size.map(|(width, _)| usize::from(width.0))
     };
-    told.or_else(measured).filter(|&columns| columns > 0).unwrap_or(OF_A_LOG)
+    told.or_else(measured).filter(|&columns| columns > 0).map_or(OF_A_LOG, |columns| columns.min(WIDEST))
 }
 
-/// The path as JSON and the like give it.
+/// The path as JSON and the like give it. A folder may well be called `apiv3`.
 pub(crate) fn given_path(path: &Path) -> String {
-    masked(&path.display().to_string()).into_owned()
+    let path = path.display().to_string();
+    if has_in_any_case(&path, TOKEN_PREFIX) { "*".repeat(path.len()) } else { path }
 }
 
 /// `1 error`, `2 errors`.

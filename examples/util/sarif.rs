@@ -8,7 +8,7 @@ use std::path::Path;
 use influxdb3_offline_tokens::{Code, Diagnostic, Edit, Fix, LineIndex, Replacement, Severity, Span};
 use serde_json::{Value, json};
 
-use super::{Checked, is_stdin, masked};
+use super::{Checked, given_path, is_stdin};
 
 /// Collects the findings of all files, which make one log.
 #[derive(Default)]
@@ -146,8 +146,10 @@ fn artifact(path: &Path) -> Value {
         return json!({"uri": "stdin", "description": {"text": "standard input"}});
     }
     let mut uri = String::from(if path.is_absolute() { "file://" } else { "" });
-    let given = path.to_str().map(masked);
-    let bytes = given.as_deref().map_or(path.as_os_str().as_encoded_bytes(), str::as_bytes);
+    let shown = given_path(path);
+    // Bytes that are no text stay as they are, but in what is hidden.
+    let is_hidden = shown != path.display().to_string();
+    let bytes = if is_hidden { shown.as_bytes() } else { path.as_os_str().as_encoded_bytes() };
     for &byte in bytes {
         if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
             uri.push(char::from(byte));

@@ -52,8 +52,23 @@ impl Validator {
     /// assert!(strict.level(Code::NoTokens, Level::Warn).check(br#"{"tokens": []}"#).is_valid());
     /// ```
     #[must_use]
-    pub const fn deny_warnings(mut self) -> Self {
-        self.deny_warnings = true;
+    pub const fn deny_warnings(self) -> Self {
+        self.warnings(Level::Deny)
+    }
+
+    /// Gives all warnings another level, unless their code has one of its own: also those of codes that are only sometimes
+    /// warnings.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Level, Validator};
+    ///
+    /// let lenient = Validator::new(SystemTime::now()).warnings(Level::Allow);
+    /// assert!(lenient.check(br#"{"tokens": []}"#).is_empty());
+    /// ```
+    #[must_use]
+    pub const fn warnings(mut self, level: Level) -> Self {
+        self.warnings = level;
         self
     }
 

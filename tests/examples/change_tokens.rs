@@ -174,11 +174,52 @@ fn what_was_changed_and_not_told_ends_with_3() {
     ] {
         let files = folder(&[("t.json", TWO)]);
         let full = std::fs::File::create("/dev/full").unwrap();
-        let done = crate::command(program, files.path()).args(arguments).stdout(full).output().unwrap();
-        let error = String::from_utf8(done.stderr).unwrap();
-        assert_eq!(done.status.code(), Some(3), "{program}: {error}");
-        assert!(error.contains("the file was changed; cannot write to standard output"), "{error}");
-        assert!(text(files.path()) != TWO, "{program}");
+        // Nobody reads at the other end.
+        let (reader, closed) = std::io::pipe().unwrap();
+        drop(reader);
+        for (output, new) in [(std::process::Stdio::from(full), "new"), (closed.into(), "newer")] {
+            std::fs::write(files.path().join("t.json"), TWO).unwrap();
+            let arguments = arguments.iter().map(|word| if *word == "new" { new } else { word });
+            let done = crate::command(program, files.path()).args(arguments).stdout(output).output().unwrap();
+            let error = String::from_utf8(done.stderr).unwrap();
+            assert_eq!(done.status.code(), Some(3), "{program}: {error}");
+            assert!(error.contains("the file was changed; cannot write to standard output"), "{error}");
+            assert!(text(files.path()) != TWO, "{program}");
+        }
+    }
+}
+
+#[test]
+fn a_token_that_has_ended_is_not_made() {
+    for (program, arguments) in [
+        ("append_token", &["t.json", "--name", "new", "--expiry", "0s"][..]),
+        (
+            "create_token",
+            &["--output-file", "t.json", "--name", "new", "--permission", "db:a:read", "--expiry", "0s"],
+        ),
+        ("rotate_token", &["t.json", "--name", "app", "--expiry", "0s"]),
+    ] {
+        let files = folder(&[("t.json", TWO)]);
+        let done = run(program, files.path(), arguments, b"");
+        assert_eq!((done.code, done.stdout.as_str()), (2, ""), "{program}");
+        assert!(done.stderr.contains("the token would have ended already"), "{}", done.stderr);
+        assert!(text(files.path()) == TWO, "{program}");
+    }
+}
+
+#[test]
+fn a_weak_secret_is_warned_of() {
+    for (program, arguments) in [
+        ("append_token", &["t.json", "--name", "new", "--token-stdin"][..]),
+        ("rotate_token", &["t.json", "--name", "app", "--token-stdin"]),
+    ] {
+        let files = folder(&[("t.json", TWO)]);
+        let done = run(program, files.path(), arguments, b"apiv3_secret\n");
+        assert_eq!(done.code, 0, "{program}: {}", done.stderr);
+        assert!(done.stderr.contains("warning: "), "{program}: {}", done.stderr);
+        let long = run(program, files.path(), arguments, &b"a".repeat(70_000));
+        assert_eq!(long.code, 2);
+        assert!(long.stderr.contains("too long for a token"), "{}", long.stderr);
     }
 }
 

@@ -22,7 +22,7 @@ fn there_is_a_request_for_each_database_and_each_token() {
     assert_eq!(
         printed.stderr,
         "http_requests: token `late` is left out: the expiry has passed, or will within a second\n\
-         http_requests: send them now, as each `expiry_secs` counts from then; the server makes new secrets, and tells each once\n"
+         http_requests: send them now, as each `expiry_secs` counts from then; each answer tells a new secret, once: keep it, and not in a log\n"
     );
     let lines: Vec<Value> = printed.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let seconds = lines[2]["body"]["expiry_secs"].as_u64().unwrap();
@@ -47,7 +47,7 @@ fn there_is_a_request_for_each_database_and_each_token() {
 #[test]
 fn a_shell_takes_the_commands_as_they_are_meant() {
     let text = file().replace("\"expiry_millis\":1,", "");
-    let folder = folder(&[("t.json", &text), ("curl", "#!/bin/sh\nprintf '%s\\n' \"$@\" --\n")]);
+    let folder = folder(&[("t.json", &text), ("curl", "#!/bin/sh\nprintf '%s\\n' \"$@\"; cat; echo --\n")]);
     let curl = folder.path().join("curl");
     std::fs::set_permissions(&curl, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
     let printed = run("http_requests", folder.path(), &["t.json", "--host", "https://db:8181/"], b"");
@@ -66,9 +66,13 @@ fn a_shell_takes_the_commands_as_they_are_meant() {
         calls[1],
         format!(
             "--fail-with-body\n--globoff\n--request\nPOST\nhttps://db:8181/api/v3/enterprise/configure/token\n--header\n\
-             Authorization: Bearer s3cret\n--header\nContent-Type: application/json\n--data-raw\n{body}"
+             @-\n--header\nContent-Type: application/json\n--data-raw\n{body}\nAuthorization: Bearer s3cret"
         )
     );
+    let mut shell = Command::new("sh");
+    shell.arg("all.sh").current_dir(folder.path()).env_remove("INFLUXDB3_AUTH_TOKEN");
+    let output = shell.output().unwrap();
+    assert!(!output.status.success() && output.stdout.is_empty(), "without a token nothing is sent");
 }
 
 #[test]

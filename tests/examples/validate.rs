@@ -292,6 +292,29 @@ fn levels_count_in_the_order_of_the_command_line() {
     }
 }
 
+/// Codes that are a note or an error as a rule.
+#[test]
+fn what_is_only_sometimes_a_warning_is_one_of_the_warnings() {
+    let long = "a".repeat(65);
+    for text in [GOOD.replace("db:red:read", "db:*:write"), GOOD.replace("red", &long)] {
+        assert!(validate(&text, &["--format", "json"]).stdout.contains("\"warning\""));
+        let allowed = validate(&text, &["--format", "json", "--allow", "warnings"]);
+        assert!(!allowed.stdout.contains("\"severity\""), "{}", allowed.stdout);
+    }
+}
+
+#[test]
+fn files_are_checked_although_nobody_reads_of_them() {
+    let many = format!("{{\"tokens\": [{}0]}}", "0,".repeat(5_000));
+    let folder = folder(&[("many.json", &many), ("fixed.json", "{\"tokens\": [],}")]);
+    let (reader, closed) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = crate::command("validate", folder.path());
+    let done = command.args(["--fix", "many.json", "fixed.json"]).stdout(closed).output().unwrap();
+    assert_eq!(done.status.code(), Some(1));
+    assert_eq!(std::fs::read_to_string(folder.path().join("fixed.json")).unwrap(), "{\"tokens\": []}");
+}
+
 #[test]
 fn a_release_adds_what_it_refuses() {
     let text = GOOD.replace("db:red:read", "db:*:read");
