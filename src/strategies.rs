@@ -11,14 +11,15 @@
 //!
 //! | what | right | wrong, and what is wrong |
 //! |---|---|---|
-//! | a permission | [`permission`], as text [`permission_text`] | [`wrong_permission_text`] |
+//! | a permission | [`permission`], as text [`permission_text`] | [`wrong_permission_text`], [`wrong_permission_text_with`] |
 //! | its parts | [`database_name`], [`database_actions`] | [`wrong_database_name_text`] |
 //! | an entry | [`token_entry`] | [`token_file_json_with`] |
 //! | its parts | [`token`], [`token_name`], [`expiry`] | [`wrong_token_text`], [`wrong_token_name_text`] |
 //! | a file | [`token_file`], [`admin_token_file`] | |
 //! | its text, in any layout | [`token_file_json`], [`token_file_and_json`] | [`wrong_token_file_json`], [`token_file_json_with`] |
 //!
-//! The values of the first column, their parts, [`Release`] and [`Code`] are `Arbitrary`.
+//! The values of the first column, their parts, [`Release`] and [`Code`] are `Arbitrary`; an arbitrary set of actions may be
+//! empty.
 //!
 //! ```
 //! use influxdb3_offline_tokens::{TokenEntry, TokenFile, strategies};
@@ -50,7 +51,7 @@ use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
 pub use self::layout::{token_file_and_json, token_file_json};
 pub use self::mistakes::{MISTAKES, token_file_json_with, wrong_token_file_json};
-pub use self::near_misses::wrong_permission_text;
+pub use self::near_misses::{wrong_permission_text, wrong_permission_text_with};
 pub use self::wrong_values::{wrong_database_name_text, wrong_token_name_text, wrong_token_text};
 use crate::admin::AdminTokenFile;
 use crate::code::Code;
@@ -90,6 +91,8 @@ fn name_text() -> impl Strategy<Value = String> {
         6 => plain_name(12),
         2 => (plain_name(12), text_of(NAME_BYTES, 1..=8)).prop_map(|(name, policy)| name + "/" + &policy),
         1 => plain_name(511),
+        // Where the documentation and the server draw the line.
+        1 => select(&[64_usize, 65, 510, 511][..]).prop_map(|length| "a".repeat(length)),
         1 => Just(String::from("_internal")),
     ]
 }
@@ -138,7 +141,9 @@ pub fn token_name() -> impl Strategy<Value = TokenName> {
 /// ```
 pub fn token() -> impl Strategy<Value = Token> {
     let visible = vec(b'!'..=b'~', 0..=100).prop_map(|bytes| bytes.into_iter().map(char::from).collect());
-    prop_oneof![4 => text_of(NAME_BYTES, 86..=86), 1 => visible]
+    // Of 64 bytes the last character has two bits.
+    let made = (text_of(NAME_BYTES, 85..=85), select(&["A", "Q", "g", "w"][..]));
+    prop_oneof![1 => visible, 4 => made.prop_map(|(body, last)| body + last)]
         .prop_filter_map("a right token", |body: String| {
             Token::parse(&(String::from(TOKEN_PREFIX) + &body)).ok()
         })
@@ -232,8 +237,9 @@ pub fn permission_text() -> impl Strategy<Value = String> {
 /// proptest!(|(entry in strategies::token_entry())| prop_assert!(entry.permissions().len() <= 4));
 /// ```
 pub fn token_entry() -> impl Strategy<Value = TokenEntry> {
-    (token(), token_name(), option::of(expiry()), vec(permission(), 0..=4)).prop_map(
-        |(token, name, expiry, permissions)| {
+    // What is seen shrinks first.
+    (vec(permission(), 0..=4), option::of(expiry()), token_name(), token()).prop_map(
+        |(permissions, expiry, name, token)| {
             TokenEntry::new(name, token).with_expiry(expiry).with_permissions(permissions)
         },
     )

@@ -8,14 +8,19 @@ mod laws;
 mod props;
 mod util;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use influxdb3_offline_tokens::{Code, Diagnostic, Release, Severity, TokenFile, Validator, strategies};
+use influxdb3_offline_tokens::{
+    Code, Diagnostic, Expiry, Permission, Release, Severity, TokenFile, Validator, redact, strategies,
+};
 use laws::{report, secret};
 use props::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
 fn validator() -> Validator {
@@ -272,6 +277,86 @@ fn every_mistake_can_be_chosen() {
     assert!(strategies::MISTAKES.iter().all(|&mistake| strategies::token_file_json_with(mistake).is_some()));
     assert!(strategies::token_file_json_with(Code::ReadableByOthers).is_none());
     assert!(Code::ALL.len() - strategies::MISTAKES.len() < 10);
+}
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    #[test]
+    fn a_file_is_the_same_however_it_is_read((file, json) in strategies::token_file_and_json()) {
+        let written = file.to_json();
+        for read in [
+            TokenFile::parse(json.as_bytes()).ok(),
+            TokenFile::parse(&written).ok(),
+            serde_json::from_str(&json).ok(),
+            serde_json::from_slice(&written).ok(),
+            serde_json::to_vec(&file).ok().and_then(|text| TokenFile::parse(&text).ok()),
+        ] {
+            let read = read.expect("it is sound");
+            prop_assert_eq!(read.create_databases(), file.create_databases());
+            prop_assert_eq!(read.tokens().len(), file.tokens().len());
+            for (read, entry) in read.tokens().iter().zip(file.tokens()) {
+                prop_assert!(read.token().matches(entry.token().expose()));
+                prop_assert_eq!(
+                    (read.name(), read.expiry(), read.permissions()),
+                    (entry.name(), entry.expiry(), entry.permissions())
+                );
+            }
+        }
+    }
+
+    /// Hidden are the tokens, and of the rest no more than looks like one.
+    #[test]
+    fn a_redacted_file_has_everything_but_its_secrets(file in strategies::token_file()) {
+        let shown = redact(&file.to_json());
+        let read: Value = serde_json::from_str(&shown).unwrap();
+        let is_shown = |shown: &Value, text: &str| {
+            let doubtful = text.len() >= 20 || text.to_ascii_lowercase().contains("apiv3");
+            let shown = shown.as_str().unwrap();
+            shown == text || doubtful && shown.bytes().all(|byte| byte == b'*')
+        };
+        for (shown, entry) in read["tokens"].as_array().unwrap().iter().zip(file.tokens()) {
+            prop_assert!(shown["token"].as_str().unwrap().bytes().all(|byte| byte == b'*'));
+            prop_assert!(is_shown(&shown["name"], entry.name().as_str()), "{}", shown);
+            prop_assert_eq!(shown["expiry_millis"].as_i64(), entry.expiry().map(Expiry::as_millis));
+            for (shown, permission) in shown["permissions"].as_array().unwrap().iter().zip(entry.permissions()) {
+                prop_assert!(Permission::parse(shown.as_str().unwrap()).is_ok_and(|shown| shown == *permission)
+                    || is_shown(shown, &permission.to_string()), "{}", shown);
+            }
+        }
+    }
+}
+
+/// One choice does not decide another.
+#[test]
+fn every_kind_of_a_mistake_is_made() {
+    let mut runner = TestRunner::deterministic();
+    let mut draw = |strategy: BoxedStrategy<String>, times: usize| -> Vec<String> {
+        (0..times).map(|_| strategy.new_tree(&mut runner).unwrap().current()).collect()
+    };
+    let names = strategies::wrong_database_name_text().prop_map(|(name, _)| name).boxed();
+    let wrong: BTreeSet<char> =
+        draw(names, 2_000).concat().chars().filter(|c| !c.is_ascii_alphanumeric()).collect();
+    let expected = ['.', ' ', '@', '+', '"', '\\', '\0', '\u{e9}', '\u{43e}', '\u{1F4C8}', '/', '-', '_'];
+    assert_eq!(wrong, expected.into());
+    let files = strategies::token_file_json_with(Code::WrongType).unwrap().boxed();
+    let mut seen = BTreeSet::new();
+    for file in draw(files, 500) {
+        let file: Value = serde_json::from_str(&file).unwrap();
+        for entry in file["tokens"].as_array().unwrap() {
+            for member in ["token", "name"].into_iter().filter(|member| !entry[member].is_string()) {
+                seen.insert(format!("{member} {}", entry[member]));
+            }
+        }
+    }
+    let values = ["5", "null", "[]", "{}"];
+    let expected =
+        ["token", "name"].iter().flat_map(|member| values.map(|value| format!("{member} {value}")));
+    assert_eq!(seen, expected.collect());
+    for kind in ["missing-part", "bad-database-name", "action-not-for-type", "glob"] {
+        assert!(strategies::wrong_permission_text_with(kind).is_some(), "{kind}");
+    }
+    assert!(strategies::wrong_permission_text_with("weak-token").is_none());
 }
 
 /// Cut off behind every byte, and with every byte left out.

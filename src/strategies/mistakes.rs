@@ -8,12 +8,13 @@ use proptest::strategy::Strategy;
 
 use crate::code::Code;
 use crate::strategies::layout::{layout, write};
-use crate::strategies::near_misses::wrong_permission_text;
+use crate::strategies::near_misses::ingredients;
 use crate::strategies::scene::{Scene, spoil_text};
 use crate::strategies::{token, token_file};
 
-/// The mistakes that [`token_file_json_with`] can make: all but those that depend on the time of the check or on the target
-/// release, on bytes that are no text, and on the file's mode.
+/// The mistakes that [`token_file_json_with`] can make: all but those that depend on the target release, on how far off an
+/// expiry is, on bytes that are no text, on the file on disk, and on which of the two files is wanted. `Expired` needs a check
+/// at a time after 2001; other entries that are spoilt end in 2030.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Code, strategies::MISTAKES};
@@ -125,13 +126,11 @@ pub fn wrong_token_file_json() -> impl Strategy<Value = (String, Code)> {
 }
 
 fn wrong(mistake: impl Strategy<Value = Code>) -> impl Strategy<Value = (String, Code)> {
-    // Permission strings have their own strategy; of a few of them one will have the mistake, or else the usual one.
-    let permissions = proptest::collection::vec(wrong_permission_text(), 24);
-    (mistake, token_file(), token(), permissions, layout(), any::<Index>()).prop_map(
-        |(mistake, file, token, permissions, layout, pick)| {
-            let permission = permissions.into_iter().find(|(_, kind)| kind.name() == mistake.name());
-            let mut scene = Scene::new(file, token, pick);
-            let permission = permission.map(|(text, _)| text);
+    // What shrinks first comes first; of the token nothing is seen.
+    (mistake, layout(), any::<(Index, Index)>(), ingredients(), token_file(), token().no_shrink()).prop_map(
+        |(mistake, layout, (place, pick), ingredients, file, token)| {
+            let permission = ingredients.with(mistake.name());
+            let mut scene = Scene::new(file, token, place);
             let json = if scene.spoil(mistake, permission.as_deref(), pick) {
                 let text = write(&scene.json(), &layout);
                 spoil_text(text, mistake, pick)

@@ -5,8 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use proptest::arbitrary::any;
+use proptest::bool::weighted;
 use proptest::collection::vec;
-use proptest::prop_oneof;
 use proptest::sample::{Index, select};
 use proptest::strategy::Strategy;
 
@@ -54,24 +54,31 @@ impl Pieces {
 /// How a permission is spoilt.
 type Spoil = fn(&mut Pieces, Index, Index) -> (String, Kind);
 
-const FOR_BOTH: [Spoil; 14] = [
-    actions_missing,
-    names_missing,
-    extra_part,
-    empty_part,
-    empty_item,
-    whitespace,
-    unknown_type,
-    admin,
-    mixed_wildcard,
-    glob,
-    variable,
-    unknown_action,
-    wildcard_action,
-    not_grantable,
+/// The name of what is wrong afterwards, and how a permission on databases and one on system resources come to it.
+type Way = (&'static str, Option<Spoil>, Option<Spoil>);
+
+const WAYS: [Way; 20] = [
+    ("missing-part", Some(actions_missing), Some(actions_missing)),
+    ("missing-part", Some(names_missing), Some(names_missing)),
+    ("missing-part", Some(names_forgotten), Some(names_forgotten)),
+    ("missing-part", Some(type_missing), None),
+    ("extra-part", Some(extra_part), Some(extra_part)),
+    ("empty-part", Some(empty_part), Some(empty_part)),
+    ("empty-item", Some(empty_item), Some(empty_item)),
+    ("whitespace", Some(whitespace), Some(whitespace)),
+    ("unknown-resource-type", Some(unknown_type), Some(unknown_type)),
+    ("admin-permission", Some(admin), Some(admin)),
+    ("mixed-wildcard", Some(mixed_wildcard), Some(mixed_wildcard)),
+    ("glob", Some(glob), Some(glob)),
+    ("unexpanded-variable", Some(variable), Some(variable)),
+    ("unknown-action", Some(unknown_action), Some(unknown_action)),
+    ("wildcard-action", Some(wildcard_action), Some(wildcard_action)),
+    ("action-not-grantable", Some(not_grantable), Some(not_grantable)),
+    ("bad-database-name", Some(bad_name), None),
+    ("database-name-too-long", Some(too_long), None),
+    ("action-not-for-type", None, Some(not_for_type)),
+    ("unknown-system-resource", None, Some(unknown_resource)),
 ];
-const FOR_DATABASES: [Spoil; 3] = [type_missing, bad_name, too_long];
-const FOR_SYSTEM: [Spoil; 2] = [not_for_type, unknown_resource];
 
 /// Permission strings with exactly one mistake in them, and which one it is.
 ///
@@ -84,6 +91,60 @@ const FOR_SYSTEM: [Spoil; 2] = [not_for_type, unknown_resource];
 /// });
 /// ```
 pub fn wrong_permission_text() -> impl Strategy<Value = (String, Kind)> {
+    ingredients().prop_map(|ingredients| ingredients.spoilt(&WAYS))
+}
+
+/// Permission strings with one chosen mistake in them, which is one of [`PermissionErrorKind::name`](Kind::name); none for
+/// another word.
+///
+/// ```
+/// use influxdb3_offline_tokens::{Permission, strategies};
+/// use proptest::prelude::*;
+///
+/// proptest!(|((text, _) in strategies::wrong_permission_text_with("glob").unwrap())| {
+///     prop_assert_eq!(Permission::parse(&text).unwrap_err().kind().name(), "glob");
+/// });
+/// ```
+#[must_use]
+pub fn wrong_permission_text_with(kind: &str) -> Option<impl Strategy<Value = (String, Kind)> + use<>> {
+    let ways: Vec<Way> = ways(kind);
+    (!ways.is_empty()).then(|| ingredients().prop_map(move |ingredients| ingredients.spoilt(&ways)))
+}
+
+fn ways(kind: &str) -> Vec<Way> {
+    WAYS.into_iter().filter(|(name, ..)| *name == kind).collect()
+}
+
+/// A right permission of each kind, and what chooses between the ways to spoil it.
+#[derive(Clone, Debug)]
+pub(super) struct Ingredients {
+    databases: Pieces,
+    resources: Pieces,
+    way: Index,
+    of_databases: bool,
+    picks: (Index, Index),
+}
+
+impl Ingredients {
+    /// A permission string with that mistake; none where no string can have it.
+    pub(super) fn with(self, kind: &str) -> Option<String> {
+        let ways = ways(kind);
+        (!ways.is_empty()).then(|| self.spoilt(&ways).0)
+    }
+
+    fn spoilt(mut self, ways: &[Way]) -> (String, Kind) {
+        let (_, of_databases, of_system) = *self.way.get(ways);
+        let (first, second) = self.picks;
+        match (of_databases, of_system) {
+            (Some(spoil), _) if self.of_databases => spoil(&mut self.databases, first, second),
+            (_, Some(spoil)) => spoil(&mut self.resources, first, second),
+            (Some(spoil), None) => spoil(&mut self.databases, first, second),
+            (None, None) => (String::new(), Kind::MissingPart(Part::Type)),
+        }
+    }
+}
+
+pub(super) fn ingredients() -> impl Strategy<Value = Ingredients> {
     let databases = (
         vec(plain_name(10), 1..=3),
         vec(select(&["read", "write", "create", "describe", "delete"][..]), 1..=3),
@@ -92,12 +153,15 @@ pub fn wrong_permission_text() -> impl Strategy<Value = (String, Kind)> {
     let resource = select(SystemResource::ALL.to_vec()).prop_map(|resource| String::from(resource.as_str()));
     let resources =
         vec(resource, 1..=3).prop_map(|names| Pieces { system: true, names, actions: ["read"].into() });
-    let of_both = select(&FOR_BOTH[..]);
-    prop_oneof![
-        3 => (databases, prop_oneof![14 => of_both.clone(), 3 => select(&FOR_DATABASES[..])], any::<(Index, Index)>()),
-        1 => (resources, prop_oneof![14 => of_both, 2 => select(&FOR_SYSTEM[..])], any::<(Index, Index)>()),
-    ]
-    .prop_map(|(mut pieces, spoil, (first, second))| spoil(&mut pieces, first, second))
+    (databases, resources, any::<Index>(), weighted(0.75), any::<(Index, Index)>()).prop_map(
+        |(databases, resources, way, of_databases, picks)| Ingredients {
+            databases,
+            resources,
+            way,
+            of_databases,
+            picks,
+        },
+    )
 }
 
 fn actions_missing(pieces: &mut Pieces, _: Index, _: Index) -> (String, Kind) {
@@ -108,6 +172,11 @@ fn actions_missing(pieces: &mut Pieces, _: Index, _: Index) -> (String, Kind) {
 
 fn names_missing(pieces: &mut Pieces, _: Index, _: Index) -> (String, Kind) {
     (if pieces.system { "system" } else { "db" }.into(), Kind::MissingPart(Part::Names))
+}
+
+fn names_forgotten(pieces: &mut Pieces, _: Index, _: Index) -> (String, Kind) {
+    let resource_type = if pieces.system { "system" } else { "db" };
+    (format!("{resource_type}:{}", pieces.actions.join(",")), Kind::MissingPart(Part::Names))
 }
 
 fn type_missing(pieces: &mut Pieces, _: Index, _: Index) -> (String, Kind) {

@@ -31,7 +31,7 @@ const NAME: &str = "the one that is wrong";
 const DATABASE: &str = "spoilt";
 
 impl Scene {
-    pub(super) fn new(file: TokenFile, token: Token, pick: Index) -> Self {
+    pub(super) fn new(file: TokenFile, token: Token, place: Index) -> Self {
         let (databases, tokens) = file.into_parts();
         let expiry = Some(Expiry::from_millis(1_900_000_000_000));
         let permission = Permission::database([DATABASE], DatabaseActions::READ);
@@ -54,7 +54,7 @@ impl Scene {
         let databases = databases.iter().map(|name| text(name.as_str())).collect();
         Self {
             databases: Some(databases),
-            place: pick.index(others.len() + 1),
+            place: place.index(others.len() + 1),
             others,
             entry,
             more: Vec::new(),
@@ -178,7 +178,10 @@ impl Scene {
                 true
             }
             Code::WrongType => {
-                self.set(one_of(pick, &["token", "name"]), raw(one_of(pick, &["5", "null", "[]", "{}"])))
+                const VALUES: [&str; 4] = ["5", "null", "[]", "{}"];
+                let which = pick.index(2 * VALUES.len());
+                let member = if which < VALUES.len() { "token" } else { "name" };
+                self.set(member, raw(VALUES.get(which % VALUES.len()).copied().unwrap_or_default()))
             }
             Code::UnknownMember => {
                 self.entry.push(("description".into(), text("mine")));
@@ -220,7 +223,7 @@ impl Scene {
     }
 
     fn spoil_permissions(&mut self, mistake: Code, wrong: Option<&str>) -> bool {
-        let usual = match mistake {
+        let wrong = match mistake {
             Code::PermissionsNotAList => return self.set("permissions", text("db:a:read")),
             Code::PermissionObject => {
                 let members = [
@@ -239,26 +242,13 @@ impl Scene {
             Code::InternalDatabase => "db:_internal:read",
             Code::UndocumentedAction => "db:a:describe",
             Code::PlaceholderName => "db:my_database:read",
-            Code::MissingPart => "db:a",
-            Code::ExtraPart => "db:a:read:write",
-            Code::EmptyPart => "db::read",
-            Code::EmptyItem => "db:a,,b:read",
-            Code::Whitespace => "db:a, b:read",
-            Code::UnknownResourceType => "dbs:a:read",
-            Code::AdminPermission => "*:*:*",
-            Code::MixedWildcard => "db:*,a:read",
-            Code::Glob => "db:a_*:read",
-            Code::BadDatabaseName => "db:a.b:read",
-            Code::DatabaseNameTooLong => return self.permissions(&[&format!("db:{}:read", "a".repeat(512))]),
-            Code::UnexpandedVariable => "db:$DB:read",
-            Code::UnknownAction => "db:a:reaad",
-            Code::WildcardAction => "db:a:*",
-            Code::ActionNotGrantable => "db:a:drop",
-            Code::ActionNotForType => "system:health:write",
-            Code::UnknownSystemResource => "system:tokens:read",
-            _ => return true,
+            // What the grammar refuses has a string of its own.
+            _ => match wrong {
+                Some(wrong) => wrong,
+                None => return true,
+            },
         };
-        self.permissions(&[wrong.unwrap_or(usual)])
+        self.permissions(&[wrong])
     }
 }
 

@@ -39,8 +39,9 @@ pub(super) fn spoilt(name: &str, which: Index) -> (String, InvalidNameKind) {
         1 => (format!("{name}/b/c"), InvalidNameKind::SecondSlash),
         2 => (format!("__{name}"), InvalidNameKind::BadStart('_')),
         3 => (format!("-{name}"), InvalidNameKind::BadStart('-')),
-        _ => {
-            let wrong = *which.get(&WRONG);
+        // Not `which` once more: it is a place in any list, and has chosen this one already.
+        other => {
+            let wrong = WRONG.get(other - 4).copied().unwrap_or('.');
             (format!("{name}{wrong}x"), InvalidNameKind::BadCharacter(wrong))
         }
     }
@@ -61,8 +62,8 @@ pub fn wrong_token_name_text() -> impl Strategy<Value = (String, InvalidNameKind
     select(names.to_vec()).prop_map(|(name, kind)| (name.into(), kind))
 }
 
-/// Texts that are no token, with exactly one mistake in them, and which one it is: a wrong or missing prefix, a pasted
-/// scheme, white space and other characters that no header carries. They are made up, and near to no token that is in use.
+/// Texts that are no token, and what is wrong with each first: a wrong or missing prefix, a pasted scheme, white space and
+/// other characters that no header carries. They are made up, and near to no token that is in use.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Token, strategies};
