@@ -32,6 +32,9 @@ fn every_seed_keeps_the_law() {
 
 #[test]
 fn what_once_broke_a_law_keeps_it() {
+    let all = util::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/regressions"), "");
+    let of_targets: usize = TARGETS.iter().map(|(target, _)| regressions(target).len()).sum();
+    assert_eq!(of_targets, all.len(), "each begins with the name of a target");
     for (target, law) in TARGETS {
         for path in regressions(target) {
             if let Err(broken) = law(&std::fs::read(&path).unwrap()) {
