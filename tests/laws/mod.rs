@@ -60,7 +60,7 @@ pub fn change(input: &[u8]) -> Law {
     change::all(input)
 }
 
-/// Fixes, for the newest release and for one that refuses more.
+/// Fixes, with the default settings.
 pub fn fix(input: &[u8]) -> Law {
     let validator = influxdb3_offline_tokens::Validator::new(crate::util::now());
     fix::all(&validator, input)
