@@ -159,8 +159,18 @@ impl<'c> Choices<'c> {
 /// Writes a value in the layout that `numbers` decide.
 pub(super) fn write(json: &Json, numbers: &[u8]) -> String {
     let mut choices = Choices::new(numbers);
-    let style = choices
-        .one_of(&[Style::Compact, Style::Lines("  "), Style::Lines("\t"), Style::Wild], Style::Compact);
+    let style = choices.one_of(
+        &[
+            Style::Compact,
+            Style::Lines("  ", usize::MAX),
+            Style::Lines("\t", usize::MAX),
+            // Lists in a line, and an entry in a line.
+            Style::Lines("  ", 3),
+            Style::Lines("  ", 2),
+            Style::Wild,
+        ],
+        Style::Compact,
+    );
     let newline = choices.one_of(&["\n", "\r\n"], "\n");
     let shuffles = choices.of(2) == 1;
     let escapes = choices.of(2) == 1;
@@ -178,7 +188,8 @@ pub(super) fn write(json: &Json, numbers: &[u8]) -> String {
 #[derive(Clone, Copy)]
 enum Style {
     Compact,
-    Lines(&'static str),
+    /// What is no deeper than that begins on a line of its own.
+    Lines(&'static str, usize),
     Wild,
 }
 
@@ -218,7 +229,7 @@ impl Writer<'_> {
                     self.wild_space();
                     self.out.push(':');
                     match self.style {
-                        Style::Lines(_) => self.out.push(' '),
+                        Style::Lines(..) => self.out.push(' '),
                         Style::Compact | Style::Wild => self.wild_space(),
                     }
                     self.value(value, depth + 1);
@@ -233,22 +244,27 @@ impl Writer<'_> {
             self.wild_space();
             self.out.push(',');
         }
-        self.line(depth);
+        self.line(depth, depth, if index > 0 { " " } else { "" });
         self.wild_space();
     }
 
     fn close(&mut self, bracket: char, empty: bool, depth: usize) {
         self.wild_space();
         if !empty {
-            self.line(depth);
+            self.line(depth, depth + 1, "");
         }
         self.out.push(bracket);
     }
 
-    fn line(&mut self, depth: usize) {
-        if let Style::Lines(indent) = self.style {
-            self.out.push_str(self.newline);
-            self.out.push_str(&indent.repeat(depth));
+    /// A new line where what is `inside` has lines of its own, and otherwise the space.
+    fn line(&mut self, depth: usize, inside: usize, space: &str) {
+        match self.style {
+            Style::Lines(indent, deepest) if inside <= deepest => {
+                self.out.push_str(self.newline);
+                self.out.push_str(&indent.repeat(depth));
+            }
+            Style::Lines(..) => self.out.push_str(space),
+            Style::Compact | Style::Wild => {}
         }
     }
 
