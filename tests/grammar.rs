@@ -231,7 +231,7 @@ fn places_of_what_is_missing() {
         ("db:a:", "empty-part", 5, "the list of actions is empty"),
         (":a:read", "empty-part", 0, "the resource type is empty"),
         ("db:a", "missing-part", 4, "the actions are missing"),
-        ("db", "missing-part", 2, "the names and the actions are missing"),
+        ("db", "missing-part", 2, "the names are missing: a permission has three parts"),
         ("sensors:read", "missing-part", 0, "the resource type is missing: a permission has three parts"),
     ] {
         let error = Permission::parse(text).unwrap_err();

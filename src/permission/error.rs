@@ -266,7 +266,7 @@ impl fmt::Display for PermissionErrorKind {
             Self::MissingPart(PermissionPart::Type) => {
                 "the resource type is missing: a permission has three parts"
             }
-            Self::MissingPart(PermissionPart::Names) => "the names and the actions are missing",
+            Self::MissingPart(PermissionPart::Names) => "the names are missing: a permission has three parts",
             Self::MissingPart(PermissionPart::Actions) => "the actions are missing",
             Self::ExtraPart => "a permission has three parts, and this is one more",
             Self::EmptyPart(PermissionPart::Type) => "the resource type is empty",

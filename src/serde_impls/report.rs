@@ -2,12 +2,16 @@
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use crate::code::Severity;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Replacement, Report};
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 3)?;
+        let mut report = serializer.serialize_struct("Report", 6)?;
         report.serialize_field("valid", &self.is_valid())?;
+        report.serialize_field("errors", &self.count(Severity::Error))?;
+        report.serialize_field("warnings", &self.count(Severity::Warning))?;
+        report.serialize_field("notes", &self.count(Severity::Note))?;
         report.serialize_field("diagnostics", self.iter().as_slice())?;
         report.serialize_field("omitted", &self.omitted())?;
         report.end()
