@@ -108,7 +108,8 @@ macro_rules! codes {
             }
 
             /// The severity where nobody chose another. `database-name-too-long` is a warning up to 511 bytes, and
-            /// `wildcard-database` one where `write`, `create` or `delete` is granted.
+            /// `wildcard-database` one where `write`, `create` or `delete` is granted, `unexpanded-variable` one in the name of a
+            /// token.
             ///
             /// ```
             /// use influxdb3_offline_tokens::{Code, Severity};

@@ -87,9 +87,9 @@ impl<'n> Word<'n> {
     /// Whether the name is that of a time from now on, or of one in another unit than milliseconds.
     pub(crate) fn is_duration(&self) -> bool {
         const WORDS: [&[u8]; 5] = [b"ttl", b"lifetime", b"validfor", b"maxage", b"expiresafter"];
-        const UNITS: [&[u8]; 14] = [
-            b"sec", b"secs", b"second", b"seconds", b"min", b"mins", b"minute", b"minutes", b"hour",
-            b"hours", b"day", b"days", b"micros", b"nanos",
+        const UNITS: [&[u8]; 20] = [
+            b"hr", b"hrs", b"week", b"weeks", b"month", b"months", b"sec", b"secs", b"second", b"seconds",
+            b"min", b"mins", b"minute", b"minutes", b"hour", b"hours", b"day", b"days", b"micros", b"nanos",
         ];
         if self.is_long() || !self.name.starts_with(['e', 'E', 't', 'T', 'l', 'L', 'v', 'V', 'm', 'M']) {
             return false;
@@ -111,8 +111,10 @@ impl<'n> Word<'n> {
     /// Whether the name is that of an expiry: `expires_at`, `expiration_millis`; or of a duration.
     pub(crate) fn is_expiry(&self) -> bool {
         const STEMS: [&[u8]; 4] = [b"expiration", b"expiry", b"expires", b"expire"];
-        const ENDS: [&[u8]; 15] = [
+        const ENDS: [&[u8]; 17] = [
             b"",
+            b"iso",
+            b"utc",
             b"at",
             b"on",
             b"ms",

@@ -358,6 +358,114 @@ fn every_finding_says_what_to_do() {
     }
 }
 
+/// The codes, the first help, and how the first fix is applied.
+fn codes_of(text: &str) -> (Vec<&'static str>, String, Option<Applicability>) {
+    let report = check(text);
+    let codes = report.iter().map(|found| found.code().name()).collect();
+    let help = report.iter().find_map(Diagnostic::help_text).unwrap_or_default().to_owned();
+    (
+        codes,
+        help,
+        report
+            .iter()
+            .find_map(|found| found.fixes().first())
+            .map(influxdb3_offline_tokens::Fix::applicability),
+    )
+}
+
+/// As an admin token file, the token could do everything.
+#[test]
+fn an_entry_at_the_top_is_no_admin_token_file() {
+    for members in [
+        r#""token": "T", "name": "app", "permisions": ["system:ping:read"]"#,
+        r#""Token": "T", "name": "app", "perms": ["system:ping:read"]"#,
+        r#""name": "app", "permissions": ["system:ping:read"], "expiry_millis": 1780272000000"#,
+        r#""create_databases": [], "token": "T", "name": "app""#,
+    ] {
+        let text = format!("{{{members}}}").replace("\"T\"", &format!("\"{STRONG}\""));
+        let report = check(&text);
+        let first = report.iter().next().unwrap();
+        assert_eq!(first.message(), "the file has no `tokens`, and one token stands in its place", "{text}");
+        assert!(report.iter().all(|found| found.code() != Code::AdminTokenFile), "{report}");
+        assert!(report.iter().all(|found| found.code() != Code::UnknownMember), "{report}");
+    }
+    let admin = format!(r#"{{"Token": "{STRONG}", "name": "_admin"}}"#);
+    assert_eq!(codes_of(&admin).0, ["admin-token-file"]);
+}
+
+#[test]
+fn an_expiry_is_taken_for_what_it_may_be() {
+    let with = |expiry: &str| file("[]", r#"["system:ping:read"]"#).replace("1780272000000", expiry);
+    // What people write for never.
+    assert_eq!(codes_of(&with("253402300799000")).0, ["expires-far"]);
+    let (codes, help, fix) = codes_of(&with("300000000000000"));
+    assert_eq!((codes.as_slice(), help.as_str(), fix), (&["expires-far"][..], "choose a nearer time", None));
+    // 90 days in milliseconds, 30 days in seconds, and what is both.
+    let (codes, help, fix) = codes_of(&with("7776000000"));
+    assert!(codes == ["expired"] && help.contains("90 days") && fix.is_none(), "{help}");
+    let (codes, help, fix) = codes_of(&with("2592000"));
+    assert!(codes == ["expired"] && help.contains("no duration") && fix.is_none(), "{help}");
+    let (codes, help, fix) = codes_of(&with("2592000000"));
+    assert!(codes == ["expiry-in-seconds"] && help.contains("30 days") && fix.is_none(), "{help}");
+    let (codes, _, fix) = codes_of(&with("null"));
+    assert_eq!((codes.as_slice(), fix), (&["expiry-not-an-integer"][..], Some(Applicability::Ask)));
+    assert!(codes_of(&with("\"$EXPIRY\"")).1.contains("template"));
+}
+
+/// A token that never ended would end in 1970, and a value of another type would be another mistake.
+#[test]
+fn a_member_is_renamed_safely_only_where_its_value_fits() {
+    let fix = |old: &str, new: &str| codes_of(&file("[]", r#"["system:ping:read"]"#).replace(old, new)).2;
+    for (old, new, how) in [
+        ("\"expiry_millis\": 1780272000000", "\"expiry_milis\": 1780272000000", Some(Applicability::Safe)),
+        ("\"expiry_millis\": 1780272000000", "\"expiry_milis\": 1780272000", Some(Applicability::Ask)),
+        ("\"expiry_millis\": 1780272000000", "\"not_after\": 1780272000000", Some(Applicability::Ask)),
+        ("\"expiry_millis\": 1780272000000", "\"expiry_hrs\": 5", None),
+        ("\"name\": \"app\"", "\"names\": [\"app\"]", None),
+    ] {
+        assert_eq!(fix(old, new), how, "{new}");
+    }
+    let text = file("[]", r#"["db:a:read"]"#).replace("create_databases\": []", "databases\": [\"a\"]");
+    assert_eq!(findings(&text), ["misspelt-member \"databases\""]);
+}
+
+#[test]
+fn a_name_that_nobody_is_granted_is_meant_rather_than_one_that_is() {
+    let text = file(r#"["sensor1", "sensro2"]"#, r#"["db:sensor1:read", "db:sensor2:read"]"#);
+    assert_eq!(findings(&text), ["granted-not-created sensor2 / sensro2"]);
+}
+
+#[test]
+fn what_was_not_filled_in_is_said() {
+    for (old, new, under, message) in [
+        (
+            "1780272000000",
+            "${EXPIRY}",
+            "${EXPIRY}",
+            "a variable or a template stands here, and was not filled in",
+        ),
+        (
+            "1780272000000",
+            "{{ .Values.expiry }}",
+            "{{ .Values.expiry }}",
+            "a variable or a template stands here, and was not filled in",
+        ),
+        ("1780272000000", "", ",", "a value is missing here"),
+        ("1780272000000", "1780.", ",", "a number is not finished here"),
+        ("\"app\"", "\"${APP}\"", "${APP}", "a variable was not filled in"),
+    ] {
+        let text = file("[]", r#"["system:ping:read"]"#).replace(old, new);
+        let report = check(&text);
+        let found = report.iter().find(|found| found.message() == message).expect(new);
+        assert_eq!(found.span().text(&text), Some(under));
+    }
+    // The server takes any name.
+    let text = file("[]", r#"["system:ping:read"]"#).replace("\"app\"", "\"<app>\"");
+    assert!(check(&text).is_valid() && influxdb3_offline_tokens::TokenFile::parse(text.as_bytes()).is_ok());
+    let text = file("[]", r#"["system:ping:read"]"#).replace("\"app\"", "\" _admin\"");
+    assert!(codes_of(&text).1.starts_with("choose another name"));
+}
+
 #[test]
 fn a_file_of_another_kind_is_called_by_its_name() {
     for (text, expected) in [

@@ -63,7 +63,9 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
         whole.granted.iter().flatten().filter(|(name, _)| !whole.created.contains_key(name.as_ref()));
     let missing =
         missing.filter(|(name, _)| !is_told(context, name)).map(|(name, granted)| (name.as_ref(), *granted));
-    let created = whole.created.keys().map(AsRef::as_ref);
+    let all: Vec<&str> = whole.created.keys().map(AsRef::as_ref).collect();
+    // A misspelling stands in place of a name that nobody is granted, rather than beside one that somebody is.
+    let free: Vec<&str> = all.iter().copied().filter(|name| !is_granted(whole, name)).collect();
     let mut guesses = Guesses::default();
     let mut told = Vec::new();
     // What stands in `create_databases` in a wrong spelling has its finding there.
@@ -71,7 +73,10 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
     let missing = first_first(context, missing.collect(), |granted| granted.span);
     let nears: Vec<Option<&str>> = missing
         .iter()
-        .map(|(name, _)| guesses.meant(name, created.clone()).filter(|near| may_show(near, near)))
+        .map(|(name, _)| {
+            let near = guesses.meant(name, free.iter().copied());
+            near.or_else(|| guesses.meant(name, all.iter().copied())).filter(|near| may_show(near, near))
+        })
         .collect();
     // One created name is not the misspelling of several.
     let mut times: HashMap<&str, usize, RandomState> = HashMap::default();
@@ -86,7 +91,8 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
         let pair = near.filter(|(near, _)| !is_granted(whole, near)).map(|(near, _)| near);
         told.extend(pair);
         let fix = || match (pair, near) {
-            (Some(pair), _) if !granted.again && times.get(pair) == Some(&1) => {
+            // What cannot be read may grant it once more.
+            (Some(pair), _) if !granted.again && !whole.unreadable && times.get(pair) == Some(&1) => {
                 Some(replace_on_request(granted.span, pair))
             }
             // It is probably misspelt, and then it is not to be created.

@@ -217,11 +217,20 @@ impl<'v, 'a> Decoder<'v, 'a> {
         let opening = Span::new(self.start, self.start + 1);
         let is_http = HTTP_MEMBERS.iter().any(|(http, _)| has(http));
         if !self.tokens_seen && !is_http {
-            let admin = |(_, name, node): &(_, Cow<'_, str>, Node<'_>)| {
-                name == "token" && matches!(node.value, Value::String(_))
+            let means = |name: &str, known| {
+                name == known
+                    || meaning(name, &[known]).is_some_and(|(_, how)| how == Some(Applicability::Safe))
             };
-            let has_token = others.iter().any(admin);
-            if has_token && has("permissions") {
+            let has_token = others
+                .iter()
+                .any(|(_, name, node)| means(name, "token") && matches!(node.value, Value::String(_)));
+            let says_permissions =
+                others.iter().any(|(_, name, _)| meaning(name, &["permissions"]).is_some())
+                    || has("permissions");
+            // An admin token has neither; and a member that is misspelt says it, too.
+            let is_entry =
+                says_permissions && ENTRY_MEMBERS.iter().any(|known| *known != "permissions" && has(known));
+            if is_entry || has_token && (says_permissions || self.create_seen) {
                 let member = |(key, _, value)| Member { key, value };
                 return self.token_at_top(end, &others.into_iter().map(member).collect::<Vec<_>>());
             }

@@ -14,7 +14,7 @@ use crate::check::members::{ENTRY_MEMBERS, entry_members};
 use crate::check::names::{is_variable, token_in_name};
 use crate::check::permissions;
 use crate::check::strength::{Strength, strength};
-use crate::code::Code;
+use crate::code::{Code, Severity};
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::file::TokenEntry;
 use crate::json::{Member, Node, RawStr, Value, Wiped};
@@ -251,6 +251,14 @@ fn name_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) 
             found.help("choose another: with this one, the operator token cannot be made")
         });
         return None;
+    }
+    if is_variable(&name) {
+        // The server takes any name.
+        context.tell_as(Code::UnexpandedVariable, Severity::Warning, string.inner(), || {
+            let message = "a variable was not filled in";
+            let found = finding(Code::UnexpandedVariable, string.inner(), at, message);
+            found.help("write the name, or fill the template in before")
+        });
     }
     if name.trim() != name {
         decoder.whole.padded_name(index, string);

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use crate::check::context::{At, Context, finding, removal, replace_on_request, replace_safely};
 use crate::check::decode::opening;
 use crate::check::members::ENTRY_MEMBERS;
+use crate::check::names::is_variable;
 use crate::code::Code;
 use crate::diagnostic::Fix;
 use crate::expiry::{Expiry, in_words};
@@ -29,7 +30,22 @@ pub(super) fn never_expires(context: &mut Context<'_>, at: At<'_>, span: Span) {
 
 // Seconds of the years 1973 to 5138 are milliseconds of January 1970 to 1973.
 pub(super) const LOOKS_LIKE_SECONDS: core::ops::Range<i64> = 100_000_000..100_000_000_000;
-pub(super) const MILLIS_OF_YEAR_5138: i64 = 100_000_000_000_000;
+// Of these it is likely: the years 2001 to 2100.
+const LIKELY_SECONDS: core::ops::RangeInclusive<i64> = 1_000_000_000..=4_102_444_800;
+/// Microseconds of 2001 are milliseconds of the year 33658; a person may write one of the year 9999 for never.
+pub(super) const MICROSECONDS: i64 = 1_000_000_000_000_000;
+const NANOSECONDS: i64 = 100_000_000_000_000_000;
+const LAST_RFC3339_MILLIS: i64 = 253_402_300_799_999;
+
+/// Whether a value is an expiry that is read as it was meant, as far as one can tell.
+pub(super) fn is_likely_expiry(value: &Node<'_>) -> bool {
+    let Value::Number(spelt) = value.value else { return false };
+    spelt.parse().is_ok_and(is_likely)
+}
+
+fn is_likely(millis: i64) -> bool {
+    (LOOKS_LIKE_SECONDS.end..MICROSECONDS).contains(&millis)
+}
 
 /// Takes a member out of its object; not where another member may be meant as the same, and would come in its place.
 fn without_member(members: &[Member<'_>], node: &Node<'_>) -> Option<Fix> {
@@ -51,12 +67,12 @@ pub(super) fn expiry_rules(
     members: &[Member<'_>],
 ) -> Option<Expiry> {
     let Value::Number(spelt) = node.value else {
-        not_an_integer(context, at, node);
+        not_an_integer(context, at, node, members);
         return None;
     };
     let integer = spelt.parse::<i64>().ok().filter(|_| spelt != "-0");
     let Some(millis) = integer else {
-        not_an_integer(context, at, node);
+        not_an_integer(context, at, node, members);
         return None;
     };
     let expiry = Expiry::from_millis(millis);
@@ -72,13 +88,12 @@ pub(super) fn expiry_rules(
     let span = node.span;
     let left = expiry.remaining(now).filter(|_| expiry.elapsed(now).is_none());
     if !LOOKS_LIKE_SECONDS.contains(&millis)
-        && millis < MILLIS_OF_YEAR_5138
+        && millis < MICROSECONDS
         && left.is_some_and(|left| left > soon && left <= far)
     {
         // Most tokens: nothing is to be said, and no words are made.
         return Some(expiry);
     }
-    let in_millis = |meant: i64| format!("in milliseconds it is `{meant}`: {}", Expiry::from_millis(meant));
     let replace = |meant: i64| Some(replace_on_request(span, meant.to_string()));
     if millis <= 0 {
         context.find(
@@ -91,19 +106,10 @@ pub(super) fn expiry_rules(
                 found.help("to mean never, leave `expiry_millis` out")
             },
         );
-    } else if LOOKS_LIKE_SECONDS.contains(&millis) {
-        let meant = millis * 1000;
-        context.find(
-            Code::ExpiryInSeconds,
-            span,
-            || replace(meant),
-            || {
-                let message = format!("read as milliseconds this is {expiry}; it looks like seconds");
-                finding(Code::ExpiryInSeconds, span, at, message).help(in_millis(meant))
-            },
-        );
-    } else if (MILLIS_OF_YEAR_5138..i64::MAX).contains(&millis) {
-        let (unit, meant) = if millis < MILLIS_OF_YEAR_5138 * 1000 {
+    } else if LIKELY_SECONDS.contains(&millis) {
+        in_seconds(context, at, span, millis);
+    } else if (MICROSECONDS..i64::MAX).contains(&millis) {
+        let (unit, meant) = if millis < NANOSECONDS {
             ("microseconds", millis / 1_000)
         } else {
             ("nanoseconds", millis / 1_000_000)
@@ -120,7 +126,12 @@ pub(super) fn expiry_rules(
     } else if let Some(ago) = expiry.elapsed(now) {
         context.tell(Code::Expired, span, || {
             let message = format!("the token expired on {expiry}, {} ago", days(ago));
-            finding(Code::Expired, span, at, message).help("make a new one, or remove it")
+            let found = finding(Code::Expired, span, at, message);
+            if millis < LOOKS_LIKE_SECONDS.end {
+                found.help(a_duration(now, millis))
+            } else {
+                found.help("make a new one, or remove it")
+            }
         });
     } else if millis == i64::MAX {
         context.tell(Code::NeverExpires, span, || {
@@ -136,11 +147,56 @@ pub(super) fn expiry_rules(
             return Some(expiry);
         };
         context.tell(code, span, || {
-            let message = format!("the token expires on {expiry}, in {}", days(left));
+            let message = if millis > LAST_RFC3339_MILLIS {
+                format!("the token expires {}", year(millis).replacen("about", "in about", 1))
+            } else {
+                format!("the token expires on {expiry}, in {}", days(left))
+            };
             finding(code, span, at, message).help(help)
         });
     }
     Some(expiry)
+}
+
+fn in_millis(meant: i64) -> String {
+    format!("in milliseconds it is `{meant}`: {}", Expiry::from_millis(meant))
+}
+
+/// A time that is likely in seconds.
+fn in_seconds(context: &mut Context<'_>, at: At<'_>, span: Span, seconds: i64) {
+    let (now, meant) = (context.validator.now, seconds * 1000);
+    // 30 days in milliseconds are a time of 2052 in seconds.
+    let may_be_a_duration = seconds % MILLIS_PER_HOUR == 0;
+    let fix = || (!may_be_a_duration).then(|| replace_on_request(span, meant.to_string()));
+    context.find(Code::ExpiryInSeconds, span, fix, || {
+        let expiry = Expiry::from_millis(seconds);
+        let message = format!("read as milliseconds this is {expiry}; it looks like seconds");
+        let found = finding(Code::ExpiryInSeconds, span, at, message);
+        if may_be_a_duration {
+            found.help(format!("{}; {}", in_millis(meant), a_duration(now, seconds)))
+        } else {
+            found.help(in_millis(meant))
+        }
+    });
+}
+
+const MILLIS_PER_HOUR: i64 = 3_600_000;
+
+/// What to write for a time that is so early that it may be a duration.
+fn a_duration(now: SystemTime, millis: i64) -> String {
+    let time = core::time::Duration::from_millis(millis.unsigned_abs());
+    let end = Expiry::after(now, time).ok().filter(|_| millis % MILLIS_PER_HOUR == 0);
+    match end {
+        Some(end) => {
+            let (number, unit) = match millis / MILLIS_PER_HOUR {
+                hours if hours % 24 == 0 => (hours / 24, "day"),
+                hours => (hours, "hour"),
+            };
+            let plural = if number == 1 { "" } else { "s" };
+            format!("for a duration of {number} {unit}{plural} write when it ends: `{}`", end.as_millis())
+        }
+        None => "write when it ends, as Unix time in milliseconds, and no duration".into(),
+    }
 }
 
 fn year(millis: i64) -> String {
@@ -148,11 +204,15 @@ fn year(millis: i64) -> String {
     format!("about the year {}", 1970 + millis / MILLIS_PER_YEAR)
 }
 
-fn not_an_integer(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>) {
+fn not_an_integer(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>, members: &[Member<'_>]) {
     let (code, span, now) = (Code::ExpiryNotAnInteger, opening(node), context.validator.now);
     let fix = || {
+        if matches!(node.value, Value::Null) {
+            return without_member(members, node);
+        }
         let (millis, guess) = meant(now, node)?;
-        let replace = if guess == Guess::Same { replace_safely } else { replace_on_request };
+        let is_safe = guess == Guess::Same && is_likely(millis);
+        let replace = if is_safe { replace_safely } else { replace_on_request };
         Some(replace(node.span, millis.to_string()))
     };
     context.find(code, span, fix, || {
@@ -161,8 +221,8 @@ fn not_an_integer(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>) {
         let wrong = finding(code, span, at, message);
         match (meant(now, node), &node.value) {
             (Some((millis, Guess::Same | Guess::Date)), _) => wrong.help(becomes(millis)),
-            (Some((millis, Guess::Seconds)), _) => {
-                wrong.help(format!("it looks like seconds: {}", becomes(millis)))
+            (Some((millis, Guess::Unit(unit))), _) => {
+                wrong.help(format!("it looks like {unit}: {}", becomes(millis)))
             }
             (Some((millis, Guess::FromNowOn)), value) => {
                 let text = written(value).unwrap_or_default();
@@ -172,6 +232,9 @@ fn not_an_integer(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>) {
                 wrong.help("write an integer without fraction or exponent that fits into 64 bits")
             }
             (None, Value::Null) => wrong.help("to mean never, leave the member out"),
+            (None, value) if written(value).is_some_and(|text| is_variable(&text)) => {
+                wrong.help("fill the template in before, and write the number without quotes")
+            }
             (None, _) => wrong.help("write the Unix time in milliseconds, such as `1767225600000`"),
         }
     });
@@ -183,29 +246,64 @@ enum Guess {
     /// The same time, written in another way.
     Same,
     Date,
-    Seconds,
+    Unit(&'static str),
     FromNowOn,
+}
+
+/// What an integer means that stands where milliseconds should.
+fn in_its_unit(number: i64) -> (i64, Guess) {
+    if LIKELY_SECONDS.contains(&number) {
+        (number * 1000, Guess::Unit("seconds"))
+    } else if (MICROSECONDS..NANOSECONDS).contains(&number) {
+        (number / 1_000, Guess::Unit("microseconds"))
+    } else if (NANOSECONDS..i64::MAX).contains(&number) {
+        (number / 1_000_000, Guess::Unit("nanoseconds"))
+    } else {
+        (number, Guess::Same)
+    }
+}
+
+/// Seconds with a fraction, as Python has them, and milliseconds with one: to the millisecond below.
+fn with_fraction(spelt: &str) -> Option<(i64, Guess)> {
+    let (integer, fraction) = spelt.split_once('.')?;
+    let number: i64 = integer.parse().ok()?;
+    let digits = fraction.get(..3).unwrap_or(fraction);
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    if LIKELY_SECONDS.contains(&number) {
+        let millis: i64 = format!("{digits:0<3}").parse().ok()?;
+        return Some((number * 1000 + millis, Guess::Unit("seconds")));
+    }
+    is_likely(number).then_some((number, Guess::Date))
 }
 
 /// The milliseconds that were meant.
 fn meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {
     if let Value::Number(spelt) = node.value {
-        let millis = whole(spelt)?;
-        let is_seconds = LOOKS_LIKE_SECONDS.contains(&millis);
-        return Some(if is_seconds { (millis * 1000, Guess::Seconds) } else { (millis, Guess::Same) });
+        return whole(spelt).map(in_its_unit).or_else(|| with_fraction(spelt));
     }
     let text = written(&node.value)?;
     let text = text.trim();
-    if let Some(seconds) = text.parse::<i64>().ok().filter(|seconds| LOOKS_LIKE_SECONDS.contains(seconds)) {
-        return Some((seconds * 1000, Guess::Seconds));
+    if let Ok(number) = text.parse::<i64>() {
+        return Some(in_its_unit(number));
     }
     // A date is the beginning of its day.
     if let Ok(expiry) = Expiry::parse(text).or_else(|_| Expiry::parse(&format!("{text}T00:00:00Z"))) {
         let millis = expiry.as_millis();
-        let same = text.parse() == Ok(millis) || expiry.to_string() == text;
+        let same = is_exact(text) || expiry.to_string() == text;
         return Some((millis, if same { Guess::Same } else { Guess::Date }));
     }
     Expiry::parse_after(now, text).ok().map(|expiry| (expiry.as_millis(), Guess::FromNowOn))
+}
+
+/// Whether a time of RFC 3339 in UTC says nothing below milliseconds.
+fn is_exact(text: &str) -> bool {
+    let fraction = text.strip_suffix('Z').and_then(|text| text.split_once('.'));
+    fraction.is_some_and(|(_, digits)| {
+        let digits = digits.trim_end_matches('0');
+        digits.len() <= 3 && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// The integer that a number with a fraction or an exponent is exactly.

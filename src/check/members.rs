@@ -15,6 +15,7 @@ use foldhash::quality::RandomState;
 use crate::check::context::{
     At, Context, finding, half_a_character, replace_on_request, replace_safely, with_fragment,
 };
+use crate::check::expiry::is_likely_expiry;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::expiry::Expiry;
@@ -26,7 +27,7 @@ pub(super) const ENTRY_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "
 // Members of the HTTP API's body, and what the file calls them.
 pub(super) const HTTP_MEMBERS: [(&str, &str); 2] = [("token_name", "name"), ("expiry_secs", "expiry_millis")];
 // Words that people write instead, and what the file calls them.
-const ALIASES: [(&str, &str); 17] = [
+const ALIASES: [(&str, &str); 25] = [
     ("expiry", "expiry_millis"),
     ("expires", "expiry_millis"),
     ("expires_at", "expiry_millis"),
@@ -38,12 +39,20 @@ const ALIASES: [(&str, &str); 17] = [
     ("expires_millis", "expiry_millis"),
     ("expiry_date", "expiry_millis"),
     ("valid_until", "expiry_millis"),
+    ("valid_till", "expiry_millis"),
+    ("valid_to", "expiry_millis"),
+    ("until", "expiry_millis"),
+    ("not_after", "expiry_millis"),
+    ("exp", "expiry_millis"),
     ("perms", "permissions"),
     ("grants", "permissions"),
     ("scopes", "permissions"),
     ("secret", "token"),
     ("value", "token"),
     ("id", "name"),
+    ("databases", "create_databases"),
+    ("create_dbs", "create_databases"),
+    ("create_db", "create_databases"),
 ];
 
 /// The name of a member.
@@ -145,13 +154,15 @@ pub(super) fn unknown(
         return None;
     }
     if let Some((known, how)) = meaning {
-        let replace = if how == Some(Applicability::Safe) { replace_safely } else { replace_on_request };
+        let is_safe = how == Some(Applicability::Safe) && is_certain(known, value);
+        let replace = if is_safe { replace_safely } else { replace_on_request };
         context.find(
             Code::MisspeltMember,
             key.outer(),
-            || once().then(|| replace(key.inner(), known)),
+            || (once() && can_be(known, value)).then(|| replace(key.inner(), known)),
             || {
-                let message = format!("the server ignores this member: it is called `{known}`");
+                let ends = if known == "expiry_millis" { ", and the token never expires" } else { "" };
+                let message = format!("the server ignores this member{ends}: it is called `{known}`");
                 let found = finding(Code::MisspeltMember, key.outer(), at, message);
                 found.help(format!("did you mean `{known}`?"))
             },
@@ -167,6 +178,22 @@ pub(super) fn unknown(
         finding(Code::UnknownMember, key.outer(), at, message).help("remove it")
     });
     None
+}
+
+/// Whether a member of that name can have such a value: renamed, one of another type would be another mistake.
+fn can_be(known: &str, value: &Node<'_>) -> bool {
+    match known {
+        "token" | "name" => matches!(value.value, Value::String(_)),
+        "tokens" | "create_databases" | "permissions" => {
+            matches!(value.value, Value::Array(_) | Value::Object(_) | Value::String(_))
+        }
+        _ => true,
+    }
+}
+
+/// Whether nothing but the name is doubtful. An expiry that is read as another time ends a token that has had no end.
+fn is_certain(known: &str, value: &Node<'_>) -> bool {
+    known != "expiry_millis" || is_likely_expiry(value)
 }
 
 /// The expiry in milliseconds that a duration in seconds comes to now.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::check::context::Context;
-use crate::check::expiry::{LOOKS_LIKE_SECONDS, MILLIS_OF_YEAR_5138};
+use crate::check::expiry::{LOOKS_LIKE_SECONDS, MICROSECONDS};
 use crate::check::names::{DOCUMENTED_NAME, is_placeholder};
 use crate::check::strength::is_evenly_mixed;
 use crate::expiry::{Expiry, millis};
@@ -35,7 +35,7 @@ impl Quiet {
         Self {
             only_errors: validator.only_errors(),
             expiry: behind(validator.soon).max(LOOKS_LIKE_SECONDS.end)
-                ..behind(validator.far).min(MILLIS_OF_YEAR_5138),
+                ..behind(validator.far).min(MICROSECONDS),
             permissions: validator.release.is_none_or(|release| release >= Release::NO_DELETE_BY_WRITE),
         }
     }
@@ -81,6 +81,7 @@ impl<'f, 'a> PlainEntry<'f, 'a> {
             && !has_space(self.name.as_bytes().first())
             && !has_space(self.name.as_bytes().last())
             && !holds_token(self.name)
+            && !matches!(self.name.as_bytes().first(), Some(b'$' | b'{' | b'<'))
             && self.expiry.is_none_or(|expiry| quiet.expiry.contains(&expiry))
     }
 

@@ -6,6 +6,7 @@ use crate::check::context::{At, Context, finding, replace_safely};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::json::{MAX_DEPTH, Unreadable, without_extras};
+use crate::permission::variables;
 use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
 
@@ -118,13 +119,33 @@ fn describe(text: &str, form: &Form, error: Unreadable) -> Diagnostic {
         Unreadable::Trailing(at) => trailing(text, at),
         Unreadable::Syntax(at) => {
             let at = unicode_escape(text, at).unwrap_or(at);
-            other_format(text, at).unwrap_or_else(|| {
-                let (message, help) = cause(text, at);
-                (at, message, help)
-            })
+            match (other_format(text, at), variable(text, at)) {
+                (Some(other), _) => other,
+                (None, Some(span)) => {
+                    let message = "a variable or a template stands here, and was not filled in";
+                    return finding(Code::JsonSyntax, span, At::File, message)
+                        .help("fill it in before; a text stands in double quotes then");
+                }
+                (None, None) => {
+                    let (message, help) = cause(text, at);
+                    (at, message, help)
+                }
+            }
         }
     };
     finding(Code::JsonSyntax, wrong_piece(text, at), At::File, message).help(help)
+}
+
+/// The variable outside of a string that begins at a place, or has its second byte there.
+fn variable(text: &str, at: usize) -> Option<Span> {
+    let start = text.get(..at)?.rfind('\n').map_or(0, |line| line + 1);
+    let line = text.get(start..)?.lines().next()?;
+    let found = variables(line).into_iter().map(|span| Span::new(start + span.start(), start + span.end()));
+    let is_here = |span: &Span| span.start() <= at && at <= span.start() + 1;
+    let in_string = || Open::before(text.get(..at).unwrap_or_default()).in_string;
+    let variable =
+        found.filter(is_here).find(|span| span.text(text).is_some_and(|text| !text.contains('"')))?;
+    (!in_string()).then_some(variable)
 }
 
 /// Where the `u` of an escape without four digits stands: what reads it tells the last of the four characters behind it.
@@ -269,6 +290,12 @@ fn cause(text: &str, at: usize) -> (&'static str, &'static str) {
         ']' | '}' if last == Some(',') => ("a `,` stands before the closing bracket", "remove the `,`"),
         ']' | '}' if last == Some(':') => ("a value is missing here", "write it behind the `:`"),
         ']' | '}' => ("this bracket does not close what is open", "check the brackets before it"),
+        ',' if last == Some(':') => {
+            ("a value is missing here", "write it behind the `:`; was a variable not set?")
+        }
+        ',' if matches!(last, Some('.' | 'e' | 'E' | '+' | '-')) => {
+            ("a number is not finished here", "write its digits")
+        }
         ',' => ("a value is missing before this `,`", "remove the `,`"),
         _ => ("this cannot stand here in JSON", "is a `\"` or a `,` missing before it?"),
     }

@@ -339,7 +339,11 @@ pub(super) fn padded(
     context.find(Code::NameWithSurroundingSpace, string.inner(), fix, || {
         let message = "the name begins or ends with white space, and the server does not trim it";
         let found = finding(Code::NameWithSurroundingSpace, string.inner(), at, message);
-        found.help("remove the white space")
+        found.help(if allowed(trimmed) {
+            "remove the white space"
+        } else {
+            "choose another name: without the white space it is taken, or none"
+        })
     });
 }
 

@@ -18,8 +18,17 @@ const TYPE_ALIASES: [(&str, &str); 6] = [
     ("sys", "system"),
     ("systems", "system"),
 ];
-const ACTION_ALIASES: [(&str, &str); 4] =
-    [("rw", "read,write"), ("r", "read"), ("w", "write"), ("readwrite", "read,write")];
+const ACTION_ALIASES: [(&str, &str); 9] = [
+    ("rw", "read,write"),
+    ("r/w", "read,write"),
+    ("r", "read"),
+    ("w", "write"),
+    ("readwrite", "read,write"),
+    ("read-write", "read,write"),
+    ("read_write", "read,write"),
+    ("ro", "read"),
+    ("readonly", "read"),
+];
 const NOT_GRANTABLE: [&str; 4] = ["drop", "update", "all", "admin"];
 
 pub(super) fn first(text: &str) -> ParsePermissionError {
