@@ -130,6 +130,10 @@ fn permissions_become_what_was_meant() {
         ("db:a,,b:read", "db:a,b:read"),
         ("db:a,:read", "db:a:read"),
         ("db:,a:read", "db:a:read"),
+        ("db:a, ,b:read", "db:a,b:read"),
+        // Nothing would be left.
+        ("db:,:read", "db:,:read"),
+        ("db:a: ,", "db:a: ,"),
         ("db:a, b:read", "db:a,b:read"),
         (" db:a:read", "db:a:read"),
         ("DB:a:read", "db:a:read"),

@@ -124,8 +124,8 @@ const WRONG: &[(&str, Expected)] = &[
     ("db:a ,b:read", &[("whitespace", " ", None)]),
     ("db:a:read,  write", &[("whitespace", "  ", None)]),
     ("db:a:\tread\u{A0}", &[("whitespace", "\t", None), ("whitespace", "\u{A0}", None)]),
-    ("db: :read", &[("whitespace", " ", None)]),
-    ("db:a, ,b:read", &[("whitespace", " ", None)]),
+    ("db: :read", &[("empty-part", " ", None)]),
+    ("db:a, ,b:read", &[("empty-item", " ", None)]),
     ("system: health:read", &[("whitespace", " ", None)]),
     ("db: *:read", &[("whitespace", " ", None)]),
     // The type.

@@ -389,6 +389,12 @@ fn an_entry_at_the_top_is_no_admin_token_file() {
         assert!(report.iter().all(|found| found.code() != Code::AdminTokenFile), "{report}");
         assert!(report.iter().all(|found| found.code() != Code::UnknownMember), "{report}");
     }
+    let body = r#"{"token_name": "app", "permissions": [{"resource_type": "db", "resource_names": ["a"], "actions": ["read"]}], "expiry_secs": 60}"#;
+    let (codes, help, fix) = codes_of(body);
+    assert!(
+        codes == ["http-request-body"] && help.starts_with("make an entry of it") && fix.is_none(),
+        "{help}"
+    );
     let admin = format!(r#"{{"Token": "{STRONG}", "name": "_admin"}}"#);
     assert_eq!(codes_of(&admin).0, ["admin-token-file"]);
 }

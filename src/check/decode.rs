@@ -9,10 +9,10 @@ use crate::check::context::{At, Context, finding, in_brackets};
 use crate::check::databases::are_compared;
 use crate::check::entry::Entry;
 use crate::check::expiry::never_expires;
-use crate::check::members::{ENTRY_MEMBERS, HTTP_MEMBERS, duplicate, key_name, meaning, unknown};
+use crate::check::members::{ENTRY_MEMBERS, duplicate, is_http_member, key_name, meaning, unknown};
 use crate::check::permissions;
 use crate::check::plain::{PlainEntry, Quiet};
-use crate::check::shape::{array_at_top, holds_a_file, other_file};
+use crate::check::shape::{array_at_top, holds_a_file, http_body, other_file};
 use crate::check::syntax::{Attempt, Form, bare_token};
 use crate::check::whole::Whole;
 use crate::code::Code;
@@ -215,8 +215,8 @@ impl<'v, 'a> Decoder<'v, 'a> {
         let others = core::mem::take(&mut self.others);
         let has = |wanted: &str| others.iter().any(|(_, name, _)| name == wanted);
         let opening = Span::new(self.start, self.start + 1);
-        let is_http = HTTP_MEMBERS.iter().any(|(http, _)| has(http));
-        if !self.tokens_seen && !is_http {
+        let http = others.iter().find(|(_, name, _)| is_http_member(name));
+        if !self.tokens_seen && http.is_none() {
             let means = |name: &str, known| {
                 name == known
                     || meaning(name, &[known]).is_some_and(|(_, how)| how == Some(Applicability::Safe))
@@ -239,16 +239,17 @@ impl<'v, 'a> Decoder<'v, 'a> {
                 return self.context.push(finding(code, opening, At::File, message).help(help));
             }
         }
+        if let Some((key, name, _)) = http.filter(|_| !self.tokens_seen) {
+            // One finding for the whole body is enough: its other members are right in it.
+            self.whole.unreadable();
+            return self.context.push(http_body(key.outer(), At::Member(name)));
+        }
         let mut free: Vec<&'static str> = FILE_MEMBERS.to_vec();
-        let mut tokens_meant = self.tokens_seen || is_http;
+        let mut tokens_meant = self.tokens_seen;
         if !self.tokens_seen {
             self.whole.unreadable();
         }
         for (key, name, node) in &others {
-            if is_http && !self.tokens_seen && !HTTP_MEMBERS.iter().any(|(http, _)| http == name) {
-                // One finding for the whole body is enough: its other members are right in it.
-                continue;
-            }
             free.retain(|known| match *known {
                 TOKENS => !tokens_meant,
                 _ => !self.create_seen,

@@ -238,9 +238,16 @@ fn fix(error: &ParsePermissionError, places: Place<'_>, place: Span, text: &str)
             Fix::new(Applicability::Ask, edits?)
         }
         Kind::EmptyItem { number } => {
-            let at = error.span().start();
-            let comma = if number > 1 { Span::new(at.checked_sub(1)?, at) } else { Span::new(at, at + 1) };
-            replace_safely(places(comma)?, "")
+            let (start, end) = (error.span().start(), error.span().end());
+            let (before, behind) = (text.get(..start)?, text.get(end..)?);
+            let part = [before.rsplit(':').next()?, behind.split(':').next()?];
+            if part.iter().all(|piece| piece.chars().all(|c| c == ',' || c.is_whitespace())) {
+                // Without its empty items the part would be empty.
+                return None;
+            }
+            let removed =
+                if number > 1 { Span::new(start.checked_sub(1)?, end) } else { Span::new(start, end + 1) };
+            replace_safely(places(removed)?, "")
         }
         Kind::Whitespace => {
             // Where nothing else stands between two separators, an empty item or part would be left.

@@ -25,7 +25,7 @@ use crate::suggest::{Word, meant};
 
 pub(super) const ENTRY_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "permissions"];
 // Members of the HTTP API's body, and what the file calls them.
-pub(super) const HTTP_MEMBERS: [(&str, &str); 2] = [("token_name", "name"), ("expiry_secs", "expiry_millis")];
+const HTTP_MEMBERS: [(&str, &str); 2] = [("token_name", "name"), ("expiry_secs", "expiry_millis")];
 // Words that people write instead, and what the file calls them.
 const ALIASES: [(&str, &str); 25] = [
     ("expiry", "expiry_millis"),
@@ -106,10 +106,11 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
 
 /// Whether a member that is none of the `known` ones is a mistake, whatever else stands in the object.
 pub(crate) fn is_mistaken(name: &str, known: &[&'static str]) -> bool {
-    is_http(name) || meaning(name, known).is_some()
+    is_http_member(name) || meaning(name, known).is_some()
 }
 
-fn is_http(name: &str) -> bool {
+/// Whether a member is one of the HTTP API's body.
+pub(super) fn is_http_member(name: &str) -> bool {
     HTTP_MEMBERS.iter().any(|(http, _)| *http == name)
 }
 

@@ -38,6 +38,14 @@ pub(super) fn array_at_top(array: &Node<'_>, is_file: bool, are_entries: bool) -
     if are_entries { found.fix(Fix::new(Applicability::Ask, edits)) } else { found }
 }
 
+/// The body of one request where the file should be.
+pub(super) fn http_body(span: Span, at: At<'_>) -> Diagnostic {
+    let message = "this is the body of a request of the HTTP API, and not a tokens file";
+    finding(Code::HttpRequestBody, span, at, message).help(
+        "make an entry of it: `{\"tokens\": [{\"token\": …, \"name\": …, \"expiry_millis\": …, \"permissions\": […]}]}`",
+    )
+}
+
 /// What a file without `tokens` is instead, where its members show it.
 pub(super) fn other_file(
     has_token: bool,

@@ -272,7 +272,8 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
         let start = span.start() + (text.len() - text.trim_start().len());
         let word = Span::new(start, start + trimmed.len());
         if trimmed.is_empty() {
-            self.add(if text.is_empty() { empty } else { Kind::Whitespace }, span);
+            // Without its white space, if any, it is as empty.
+            self.add(empty, span);
             return None;
         }
         if word.start() > span.start() {
