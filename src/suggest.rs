@@ -34,8 +34,8 @@ pub(crate) struct Guesses {
 #[cfg(feature = "std")]
 impl Default for Guesses {
     fn default() -> Self {
-        // Twenty words for each of as many findings as a report keeps.
-        Self { comparisons: 20_000 }
+        // Twenty words, twice, for each of as many findings as a report keeps.
+        Self { comparisons: 40_000 }
     }
 }
 
