@@ -77,7 +77,8 @@ impl<'f, 'a> PlainEntry<'f, 'a> {
         let body = self.token.get(TOKEN_PREFIX.len()..).unwrap_or_default().as_bytes();
         let has_space = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_graphic());
         is_evenly_mixed(body)
-            && !body.iter().any(|byte| matches!(byte, b':' | b'$' | b'{' | b'<'))
+            // To the end, as no branch for each byte is faster.
+            && !body.iter().fold(false, |any, byte| any | matches!(byte, b':' | b'$' | b'{' | b'<'))
             && !has_space(self.name.as_bytes().first())
             && !has_space(self.name.as_bytes().last())
             && !holds_token(self.name)
