@@ -28,7 +28,7 @@ use thiserror::Error;
 pub struct Expiry(i64);
 
 // The last second that RFC 3339 can write: 9999-12-31T23:59:59Z.
-const LAST_RFC3339_MILLIS: i64 = 253_402_300_799_999;
+pub(crate) const LAST_RFC3339_MILLIS: i64 = 253_402_300_799_999;
 
 impl Expiry {
     /// The last moment that there is, which the server takes for never (server source).

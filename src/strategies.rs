@@ -55,7 +55,7 @@ pub use self::near_misses::{wrong_permission_text, wrong_permission_text_with};
 pub use self::wrong_values::{wrong_database_name_text, wrong_token_name_text, wrong_token_text};
 use crate::admin::AdminTokenFile;
 use crate::code::Code;
-use crate::expiry::Expiry;
+use crate::expiry::{Expiry, LAST_RFC3339_MILLIS};
 use crate::file::{TokenEntry, TokenFile};
 use crate::name::{DatabaseName, TokenName};
 use crate::permission::{
@@ -160,7 +160,6 @@ pub fn token() -> impl Strategy<Value = Token> {
 /// });
 /// ```
 pub fn expiry() -> impl Strategy<Value = Expiry> {
-    const LAST_RFC3339_MILLIS: i64 = 253_402_300_799_999;
     prop_oneof![
         6 => 1_700_000_000_000..2_000_000_000_000_i64,
         2 => select(&[0, 1, -1, i64::MIN, i64::MAX, LAST_RFC3339_MILLIS, LAST_RFC3339_MILLIS + 1][..]),

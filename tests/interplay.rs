@@ -410,7 +410,7 @@ fn an_expiry_is_taken_for_what_it_may_be() {
     let (codes, help, fix) = codes_of(&with("7776000000"));
     assert!(codes == ["expired"] && help.contains("90 days") && fix.is_none(), "{help}");
     let (codes, help, fix) = codes_of(&with("2592000"));
-    assert!(codes == ["expired"] && help.contains("no duration") && fix.is_none(), "{help}");
+    assert!(codes == ["expired"] && help.contains("if it is a duration") && fix.is_none(), "{help}");
     let (codes, help, fix) = codes_of(&with("2592000000"));
     assert!(codes == ["expiry-in-seconds"] && help.contains("30 days") && fix.is_none(), "{help}");
     let (codes, _, fix) = codes_of(&with("null"));

@@ -217,16 +217,14 @@ impl<'v, 'a> Decoder<'v, 'a> {
         let opening = Span::new(self.start, self.start + 1);
         let http = others.iter().find(|(_, name, _)| is_http_member(name));
         if !self.tokens_seen && http.is_none() {
-            let means = |name: &str, known| {
-                name == known
-                    || meaning(name, &[known]).is_some_and(|(_, how)| how == Some(Applicability::Safe))
+            // A right name means itself.
+            let is_token = |name: &str| {
+                meaning(name, &["token"]).is_some_and(|(_, how)| how == Some(Applicability::Safe))
             };
-            let has_token = others
-                .iter()
-                .any(|(_, name, node)| means(name, "token") && matches!(node.value, Value::String(_)));
+            let has_token =
+                others.iter().any(|(_, name, node)| is_token(name) && matches!(node.value, Value::String(_)));
             let says_permissions =
-                others.iter().any(|(_, name, _)| meaning(name, &["permissions"]).is_some())
-                    || has("permissions");
+                others.iter().any(|(_, name, _)| meaning(name, &["permissions"]).is_some());
             // An admin token has neither; and a member that is misspelt says it, too.
             let is_entry =
                 says_permissions && ENTRY_MEMBERS.iter().any(|known| *known != "permissions" && has(known));

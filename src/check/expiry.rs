@@ -12,7 +12,7 @@ use crate::check::members::ENTRY_MEMBERS;
 use crate::check::names::is_variable;
 use crate::code::Code;
 use crate::diagnostic::Fix;
-use crate::expiry::{Expiry, in_words};
+use crate::expiry::{Expiry, LAST_RFC3339_MILLIS, in_words};
 use crate::json::{Member, Node, Value};
 use crate::span::Span;
 
@@ -35,7 +35,6 @@ const LIKELY_SECONDS: core::ops::RangeInclusive<i64> = 1_000_000_000..=4_102_444
 /// Microseconds of 2001 are milliseconds of the year 33658; a person may write one of the year 9999 for never.
 pub(super) const MICROSECONDS: i64 = 1_000_000_000_000_000;
 const NANOSECONDS: i64 = 100_000_000_000_000_000;
-const LAST_RFC3339_MILLIS: i64 = 253_402_300_799_999;
 
 /// Whether a value is an expiry that is read as it was meant, as far as one can tell.
 pub(super) fn is_likely_expiry(value: &Node<'_>) -> bool {
@@ -108,12 +107,7 @@ pub(super) fn expiry_rules(
         );
     } else if LIKELY_SECONDS.contains(&millis) {
         in_seconds(context, at, span, millis);
-    } else if (MICROSECONDS..i64::MAX).contains(&millis) {
-        let (unit, meant) = if millis < NANOSECONDS {
-            ("microseconds", millis / 1_000)
-        } else {
-            ("nanoseconds", millis / 1_000_000)
-        };
+    } else if let (meant, Guess::Unit(unit)) = in_its_unit(millis) {
         context.find(
             Code::ExpiryTooFine,
             span,
@@ -148,7 +142,7 @@ pub(super) fn expiry_rules(
         };
         context.tell(code, span, || {
             let message = if millis > LAST_RFC3339_MILLIS {
-                format!("the token expires {}", year(millis).replacen("about", "in about", 1))
+                format!("the token expires in {}", year(millis))
             } else {
                 format!("the token expires on {expiry}, in {}", days(left))
             };
@@ -195,7 +189,7 @@ fn a_duration(now: SystemTime, millis: i64) -> String {
             let plural = if number == 1 { "" } else { "s" };
             format!("for a duration of {number} {unit}{plural} write when it ends: `{}`", end.as_millis())
         }
-        None => "write when it ends, as Unix time in milliseconds, and no duration".into(),
+        None => "if it is a duration, write when it ends, as Unix time in milliseconds".into(),
     }
 }
 

@@ -233,16 +233,15 @@ fn names_of_a_wrong_one<'a>(
         // Another permission may follow in the string, and what it grants is not known.
         decoder.whole.unreadable();
     }
-    // Without an action, or with actions alone, the part before may be anything.
-    let has_names = || match behind.split_once(':') {
-        Some((_, rest)) => rest.split(',').any(|word| stands_for_actions(word.trim())),
-        None => !behind.split(',').any(|word| DatabaseActions::parse(word.trim()).is_ok()),
-    };
     let are_right = before == "db" && list.split(',').all(|name| check_database_name(name).is_ok());
     if !are_right {
         return decoder.whole.unreadable();
     }
-    let has_names = has_names();
+    // Without an action, or with actions alone, the part before may be anything.
+    let has_names = match behind.split_once(':') {
+        Some((_, rest)) => rest.split(',').any(|word| stands_for_actions(word.trim())),
+        None => !behind.split(',').any(|word| DatabaseActions::parse(word.trim()).is_ok()),
+    };
     if !has_names {
         decoder.whole.unreadable();
     }
