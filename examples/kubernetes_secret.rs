@@ -115,7 +115,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     let file = Validator::new(SystemTime::now()).check_file(&args.file)?;
     // Nobody is left to be told when standard error is closed.
     let _ = human::write(
-        &Checked::new(&args.file, file.bytes(), file.report()),
+        &Checked::new(&args.file, file.as_bytes(), file.report()),
         colours(&io::stderr()),
         columns(&io::stderr()),
         &mut io::stderr(),
@@ -124,10 +124,10 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         complain("kubernetes_secret", &anyhow::anyhow!("the file has errors, so no Secret was made"));
         return Ok(Outcome::Findings);
     }
-    if file.bytes().len() > MAX_DATA_BYTES {
+    if file.as_bytes().len() > MAX_DATA_BYTES {
         bail!("the file is larger than the {MAX_DATA_BYTES} bytes that a Secret may have");
     }
-    let text = Zeroizing::new(STANDARD.encode(file.bytes()));
+    let text = Zeroizing::new(STANDARD.encode(file.as_bytes()));
     let secret = Secret {
         api_version: "v1",
         kind: "Secret",

@@ -223,7 +223,7 @@ fn check_all(args: &Args, validator: &Validator, output: &mut Output) -> io::Res
         if !source.report().is_valid() {
             outcome = outcome.max(Outcome::Findings);
         }
-        let file = Checked::new(path, source.bytes(), source.report());
+        let file = Checked::new(path, source.as_bytes(), source.report());
         match args.format {
             Format::Text => human::write(&file, colours(&io::stdout()), columns(&io::stdout()), output)?,
             Format::Json => json::write(&file, output)?,
@@ -249,9 +249,9 @@ enum Source {
 }
 
 impl Source {
-    fn bytes(&self) -> &[u8] {
+    fn as_bytes(&self) -> &[u8] {
         match self {
-            Self::File(file) => file.bytes(),
+            Self::File(file) => file.as_bytes(),
             Self::Stdin(bytes, _) => bytes,
         }
     }

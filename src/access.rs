@@ -37,7 +37,7 @@ use std::time::SystemTime;
 pub use self::authenticated::Authenticated;
 pub use self::authorizer::Authorizer;
 pub use self::decision::{Decision, DenyReason};
-pub use self::difference::{ChangeKind, FileDifference, TokenDifference};
+pub use self::difference::{DifferenceKind, FileDifference, TokenDifference};
 use self::entries::is_over;
 pub use self::expectation::{Expectations, FailedExpectation, FailureKind};
 pub use self::expectation_parse::{ExpectationErrorKind, InvalidExpectation, InvalidExpectations};

@@ -309,14 +309,15 @@ fn check<'v>(mut context: Context<'v>, bytes: &[u8], build: bool) -> (Context<'v
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
         let message = "the file is UTF-16, and not UTF-8";
         let found = Diagnostic::new(Code::InvalidUtf8, Span::new(0, 2), String::new(), message);
-        context.push(found.help("save it as UTF-8; PowerShell's `Out-File` has `-Encoding utf8` for that"));
+        context
+            .push(found.with_help("save it as UTF-8; PowerShell's `Out-File` has `-Encoding utf8` for that"));
         return (context, None);
     }
     let utf8 = core::str::from_utf8(bytes);
     if let Some(first) = utf8.err().and_then(|error| no_text(bytes, error)) {
         let message = "the file is not text in UTF-8: most of its bytes are no characters";
         let found = Diagnostic::new(Code::InvalidUtf8, first, String::new(), message);
-        context.push(found.help("save it as UTF-8; was it compressed or encrypted?"));
+        context.push(found.with_help("save it as UTF-8; was it compressed or encrypted?"));
         return (context, None);
     }
     let text = json::Wiped(readable(&mut context, bytes, utf8.ok()));
@@ -359,7 +360,7 @@ fn readable<'t>(context: &mut Context<'_>, bytes: &'t [u8], text: Option<&'t str
                 String::new(),
                 "the file begins with a byte order mark, which the server refuses",
             )
-            .help("save it as UTF-8 without a byte order mark")
+            .with_help("save it as UTF-8 without a byte order mark")
             .fix(context::replace_safely(span, "")),
         );
     }
@@ -369,7 +370,7 @@ fn readable<'t>(context: &mut Context<'_>, bytes: &'t [u8], text: Option<&'t str
             let span = Span::new(text.len(), text.len() + chunk.invalid().len());
             let message = "the file is not UTF-8: these bytes are no character";
             context.tell(Code::InvalidUtf8, span, || {
-                Diagnostic::new(Code::InvalidUtf8, span, String::new(), message).help("save it as UTF-8")
+                Diagnostic::new(Code::InvalidUtf8, span, String::new(), message).with_help("save it as UTF-8")
             });
             context.damaged.push(span);
             text.extend(chunk.invalid().iter().map(|_| '?'));

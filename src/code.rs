@@ -268,7 +268,7 @@ impl fmt::Display for Code {
 /// use influxdb3_offline_tokens::Code;
 ///
 /// let error = Code::parse("unkown-action").unwrap_err();
-/// assert_eq!(error.meant(), Some(Code::UnknownAction));
+/// assert_eq!(error.suggestion(), Some(Code::UnknownAction));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("there is no such code{}", self.meant.map(|code| alloc::format!("; did you mean `{code}`?")).unwrap_or_default())]
@@ -283,10 +283,10 @@ impl UnknownCode {
     /// use influxdb3_offline_tokens::Code;
     ///
     /// let error = "unkown-action".parse::<Code>().unwrap_err();
-    /// assert_eq!(error.meant(), Some(Code::UnknownAction));
+    /// assert_eq!(error.suggestion(), Some(Code::UnknownAction));
     /// ```
     #[must_use]
-    pub const fn meant(&self) -> Option<Code> {
+    pub const fn suggestion(&self) -> Option<Code> {
         self.meant
     }
 }

@@ -58,7 +58,7 @@ impl Diagnostic {
         }
     }
 
-    pub(crate) fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn with_help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -163,11 +163,11 @@ impl Diagnostic {
     /// use influxdb3_offline_tokens::validate;
     ///
     /// let report = validate(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:red"]}]}"#);
-    /// let help: Vec<_> = report.iter().filter_map(|finding| finding.help_text()).collect();
+    /// let help: Vec<_> = report.iter().filter_map(|finding| finding.help()).collect();
     /// assert!(help.contains(&"did you mean `read`?"));
     /// ```
     #[must_use]
-    pub fn help_text(&self) -> Option<&str> {
+    pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
     }
 
@@ -269,7 +269,7 @@ impl Label {
     /// assert_eq!(label.message(), "it stands here already");
     /// ```
     #[must_use]
-    pub const fn message(&self) -> &'static str {
+    pub const fn message(&self) -> &str {
         self.message
     }
 }

@@ -242,7 +242,7 @@ pub mod strategies;
 
 #[cfg(feature = "std")]
 pub use crate::access::{
-    AccessEntry, AccessRequest, Authenticated, Authorizer, ChangeKind, Decision, DenyReason, EntryKey,
+    AccessEntry, AccessRequest, Authenticated, Authorizer, Decision, DenyReason, DifferenceKind, EntryKey,
     ExpectationErrorKind, Expectations, FailedExpectation, FailureKind, FileDifference, InvalidExpectation,
     InvalidExpectations, Rights, TokenDifference, decide,
 };

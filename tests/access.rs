@@ -10,7 +10,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use influxdb3_offline_tokens::{
-    AccessRequest, Authorizer, ChangeKind, DatabaseActions, DatabaseName, Decision, DenyReason, EntryKey,
+    AccessRequest, Authorizer, DatabaseActions, DatabaseName, Decision, DenyReason, DifferenceKind, EntryKey,
     Expectations, Expiry, FileDifference, Permission, Rights, SystemResource, Token, TokenEntry, TokenFile,
     TokenName, decide,
 };
@@ -562,7 +562,7 @@ fn the_difference_of_two_files() {
     assert_eq!(names(difference.databases_removed()), ["gone"]);
     assert!(difference.gains() && !difference.is_empty());
     assert!(FileDifference::between(&old, &old).is_empty());
-    assert_eq!(ChangeKind::Kept.name(), "kept");
+    assert_eq!(DifferenceKind::Kept.name(), "kept");
 }
 
 fn team() -> TokenFile {

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::UNIX_EPOCH;
 
 use influxdb3_offline_tokens::{
-    AccessRequest, Authorizer, ChangeKind, DatabaseActions, FileDifference, Permission, Rights,
+    AccessRequest, Authorizer, DatabaseActions, DifferenceKind, FileDifference, Permission, Rights,
     SystemResource, Token, TokenEntry, TokenFile, TokenName, decide,
 };
 use proptest::collection::vec;
@@ -287,11 +287,11 @@ proptest! {
             let secret = |entry: Option<&TokenEntry>| entry.map(|entry| entry.token().expose().to_owned());
             let same_secret = secret(token.before()) == secret(token.after());
             let expected = match (token.before(), token.after()) {
-                (None, _) => ChangeKind::Added,
-                (_, None) => ChangeKind::Removed,
-                _ if same_secret && same_name => ChangeKind::Kept,
-                _ if same_secret => ChangeKind::Renamed,
-                _ => { prop_assert!(same_name); ChangeKind::Rotated }
+                (None, _) => DifferenceKind::Added,
+                (_, None) => DifferenceKind::Removed,
+                _ if same_secret && same_name => DifferenceKind::Kept,
+                _ if same_secret => DifferenceKind::Renamed,
+                _ => { prop_assert!(same_name); DifferenceKind::Rotated }
             };
             prop_assert_eq!(token.kind(), expected);
         }

@@ -116,7 +116,7 @@ fn the_rules_are_those_of_an_entry() {
 fn messages_are_about_this_kind_of_file() {
     for text in ["", "apiv3_a", "\"apiv3_a\"", "[]", "{}", "[[[", "{\"tokens\": []}"] {
         for finding in &validator().check(text.as_bytes()) {
-            let words = format!("{} {}", finding.message(), finding.help_text().unwrap_or_default());
+            let words = format!("{} {}", finding.message(), finding.help().unwrap_or_default());
             assert!(
                 !words.contains("a tokens file is") && !words.contains("smallest tokens file"),
                 "{words}"
@@ -291,7 +291,7 @@ fn no_output_shows_the_token() {
                 "{} {} {:?} {:?}",
                 found.message(),
                 found.pointer(),
-                found.help_text(),
+                found.help(),
                 found.fixes()
             );
         }

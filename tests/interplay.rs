@@ -208,7 +208,7 @@ fn a_server_is_said_to_panic_only_where_it_does() {
     ] {
         let report = Validator::new(util::now()).check(file("[]", &format!("[\"{permission}\"]")).as_bytes());
         let found = report.iter().find(|found| found.severity() == Severity::Error).unwrap();
-        assert_eq!(found.help_text().unwrap().contains("panics"), panics, "{permission}");
+        assert_eq!(found.help().unwrap().contains("panics"), panics, "{permission}");
     }
 }
 
@@ -352,7 +352,7 @@ fn every_finding_says_what_to_do() {
                 validator = validator.release(Release::parse(release).unwrap());
             }
             for found in &validator.check(&text) {
-                assert!(found.help_text().is_some_and(|help| !help.is_empty()), "no help: {found}");
+                assert!(found.help().is_some_and(|help| !help.is_empty()), "no help: {found}");
             }
         }
     }
@@ -362,7 +362,7 @@ fn every_finding_says_what_to_do() {
 fn codes_of(text: &str) -> (Vec<&'static str>, String, Option<Applicability>) {
     let report = check(text);
     let codes = report.iter().map(|found| found.code().name()).collect();
-    let help = report.iter().find_map(Diagnostic::help_text).unwrap_or_default().to_owned();
+    let help = report.iter().find_map(Diagnostic::help).unwrap_or_default().to_owned();
     (
         codes,
         help,

@@ -86,8 +86,7 @@ fn each_release_has_the_findings_of_its_own() {
         let is_it = |found: &&influxdb3_offline_tokens::Diagnostic| {
             found.code().name() == code
                 && found.span().text(&text) == Some(under)
-                && (found.message().contains(says)
-                    || found.help_text().is_some_and(|help| help.contains(says)))
+                && (found.message().contains(says) || found.help().is_some_and(|help| help.contains(says)))
         };
         assert!(report.iter().any(|found| is_it(&found)), "{release} {permission}: {code} {says}\n{report}");
     }
@@ -112,7 +111,7 @@ fn a_release_has_no_findings_of_another() {
     ] {
         let (report, _) = check(Some(release), permission);
         for found in &report {
-            let words = format!("{} {} {:?}", found.code(), found.message(), found.help_text());
+            let words = format!("{} {} {:?}", found.code(), found.message(), found.help());
             assert!(!words.contains(not), "{release} {permission}: {words}");
         }
     }
@@ -128,7 +127,7 @@ fn without_a_release_the_worst_is_told_of_all() {
     ] {
         let (report, _) = check(None, permission);
         let words: String =
-            report.iter().map(|found| format!("{} {:?}\n", found.message(), found.help_text())).collect();
+            report.iter().map(|found| format!("{} {:?}\n", found.message(), found.help())).collect();
         assert!(words.contains(says), "{permission}: {words}");
         assert!(!words.contains("release 3."), "{permission}: {words}");
     }

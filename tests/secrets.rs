@@ -311,7 +311,7 @@ fn reports_and_redacted_texts_show_no_token() {
                 "{} {} {:?} {:?} {:?}",
                 found.message(),
                 found.pointer(),
-                found.help_text(),
+                found.help(),
                 found.labels(),
                 found.fixes()
             );

@@ -98,7 +98,7 @@ pub(crate) fn warn(program: &str, entry: TokenEntry) {
     let validator = Validator::new(SystemTime::now()).level(Code::GrantedNotCreated, Level::Allow);
     for found in validator.check(&file.to_json()).iter().filter(|found| found.severity() == Severity::Warning)
     {
-        let help = found.help_text().map_or_else(String::new, |help| format!("; {help}"));
+        let help = found.help().map_or_else(String::new, |help| format!("; {help}"));
         let _ = writeln!(io::stderr(), "{program}: warning: {}{help}", found.message());
     }
 }
@@ -142,7 +142,7 @@ pub(crate) fn refused(program: &str, path: &Path, error: Error) -> anyhow::Resul
         // It may have been mended meanwhile.
         && !file.report().is_valid()
     {
-        let checked = Checked::new(path, file.bytes(), file.report());
+        let checked = Checked::new(path, file.as_bytes(), file.report());
         drop(human::write(&checked, colours(&io::stderr()), columns(&io::stderr()), &mut io::stderr()));
         let errors = file.report().count(Severity::Error);
         let errors = if errors == 1 { "one error".into() } else { format!("{errors} errors") };

@@ -28,7 +28,7 @@ pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<(
             String::new()
         };
         let title = property(&format!("{} {}", found.code().id(), found.code().name()));
-        let message = match found.help_text() {
+        let message = match found.help() {
             Some(help) => format!("{}\nhelp: {help}", found.message()),
             None => found.message().to_owned(),
         };

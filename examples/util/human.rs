@@ -61,7 +61,7 @@ fn group<'a>(found: &'a Diagnostic, path: &'a str, lines: &Lines<'a>) -> Group<'
     if matches!(found.code(), Code::ReadableByOthers | Code::ForeignOwner | Code::SeveralLinks) {
         // It is about the file, and not about any place in it.
         let group = title.element(Origin::path(path));
-        return group.elements(found.help_text().map(|help| Level::HELP.message(help)));
+        return group.elements(found.help().map(|help| Level::HELP.message(help)));
     }
     let mut group = title.element(Origin::path(path).line(location.line).char_column(location.column));
 
@@ -75,7 +75,7 @@ fn group<'a>(found: &'a Diagnostic, path: &'a str, lines: &Lines<'a>) -> Group<'
         let snippet = Snippet::source(excerpt.text).line_start(excerpt.line).annotations(annotations);
         group = group.element(Element::from(snippet));
     }
-    group.elements(found.help_text().map(|help| Level::HELP.message(help)))
+    group.elements(found.help().map(|help| Level::HELP.message(help)))
 }
 
 /// Without the `:::` by which the renderer announces another file: all is of one.
@@ -100,10 +100,10 @@ fn uncoloured(line: &str) -> String {
 }
 
 /// A piece of the file to show, with its places.
-struct Excerpt {
+struct Excerpt<'a> {
     line: usize,
     text: String,
-    marks: Vec<(Range<usize>, Option<&'static str>)>,
+    marks: Vec<(Range<usize>, Option<&'a str>)>,
 }
 
 /// The text, and where its lines begin.
@@ -135,11 +135,11 @@ impl<'a> Lines<'a> {
     }
 
     /// The lines of the places, in the order of the file: those next to each other together, long ones cut.
-    fn excerpts(&self, marks: &[(Span, Option<&'static str>)]) -> Vec<Excerpt> {
+    fn excerpts(&self, marks: &[(Span, Option<&'a str>)]) -> Vec<Excerpt<'a>> {
         let mut marks: Vec<_> =
             marks.iter().map(|&(span, label)| (self.line(span.start()), span, label)).collect();
         marks.sort_by_key(|((number, _), span, _)| (*number, span.start()));
-        let mut excerpts: Vec<Excerpt> = Vec::new();
+        let mut excerpts: Vec<Excerpt<'a>> = Vec::new();
         for ((number, line), span, label) in marks {
             let start = span.start().min(line.end);
             // A place of many lines is shown by its first.

@@ -91,7 +91,7 @@ fn rule(code: Code) -> Value {
 
 fn result(found: &Diagnostic, artifact: &Value, lines: &LineIndex<'_>) -> Value {
     let place = |span| json!({"artifactLocation": artifact, "region": region(span, lines)});
-    let message = match found.help_text() {
+    let message = match found.help() {
         Some(help) => format!("{}\nhelp: {help}", found.message()),
         None => found.message().to_owned(),
     };

@@ -14,7 +14,7 @@ use crate::name::{DatabaseName, TokenName};
 /// by name: the token was rotated. The time plays no part: an expired token counts like any other.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{ChangeKind, FileDifference, Permission, Token, TokenEntry, TokenFile, TokenName};
+/// use influxdb3_offline_tokens::{DifferenceKind, FileDifference, Permission, Token, TokenEntry, TokenFile, TokenName};
 ///
 /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
 /// let old = TokenFile::new([], [entry.clone().with_permissions([Permission::parse("db:a:read")?])])?;
@@ -23,7 +23,7 @@ use crate::name::{DatabaseName, TokenName};
 /// let difference = FileDifference::between(&old, &new);
 /// assert!(difference.gains());
 /// let app = difference.tokens().first().expect("one token differs");
-/// assert_eq!(app.kind(), ChangeKind::Kept);
+/// assert_eq!(app.kind(), DifferenceKind::Kept);
 /// assert_eq!(app.gained().first().expect("gained").to_string(), "write on database `a`");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -162,17 +162,17 @@ fn pairs<'a>(old: &'a [TokenEntry], new: &'a [TokenEntry]) -> Vec<Pair<'a>> {
 /// How a token of one file stands to one of the other.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{ChangeKind, FileDifference, Token, TokenEntry, TokenFile, TokenName};
+/// use influxdb3_offline_tokens::{DifferenceKind, FileDifference, Token, TokenEntry, TokenFile, TokenName};
 ///
 /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
 /// let rotated = entry.clone().with_token(Token::generate()?);
 /// let (old, new) = (TokenFile::new([], [entry])?, TokenFile::new([], [rotated])?);
-/// assert_eq!(FileDifference::between(&old, &new).tokens()[0].kind(), ChangeKind::Rotated);
+/// assert_eq!(FileDifference::between(&old, &new).tokens()[0].kind(), DifferenceKind::Rotated);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ChangeKind {
+pub enum DifferenceKind {
     /// It is new.
     Added,
     /// It is gone.
@@ -185,13 +185,13 @@ pub enum ChangeKind {
     Kept,
 }
 
-impl ChangeKind {
+impl DifferenceKind {
     /// A permanent name for programs: `added`, `removed`, `renamed`, `rotated`, `kept`.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::ChangeKind;
+    /// use influxdb3_offline_tokens::DifferenceKind;
     ///
-    /// assert_eq!(ChangeKind::Rotated.name(), "rotated");
+    /// assert_eq!(DifferenceKind::Rotated.name(), "rotated");
     /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -221,7 +221,7 @@ impl ChangeKind {
 /// ```
 #[derive(Clone, Debug)]
 pub struct TokenDifference<'a> {
-    kind: ChangeKind,
+    kind: DifferenceKind,
     old: Option<&'a TokenEntry>,
     new: Option<&'a TokenEntry>,
     gained: Vec<AccessRequest<'a>>,
@@ -231,16 +231,16 @@ pub struct TokenDifference<'a> {
 impl<'a> TokenDifference<'a> {
     fn between(old: Option<&'a TokenEntry>, new: Option<&'a TokenEntry>) -> Option<Self> {
         let kind = match (old, new) {
-            (None, _) => ChangeKind::Added,
-            (_, None) => ChangeKind::Removed,
-            (Some(old), Some(new)) if old.name() != new.name() => ChangeKind::Renamed,
-            (Some(old), Some(new)) if old.token().sha512() != new.token().sha512() => ChangeKind::Rotated,
-            _ => ChangeKind::Kept,
+            (None, _) => DifferenceKind::Added,
+            (_, None) => DifferenceKind::Removed,
+            (Some(old), Some(new)) if old.name() != new.name() => DifferenceKind::Renamed,
+            (Some(old), Some(new)) if old.token().sha512() != new.token().sha512() => DifferenceKind::Rotated,
+            _ => DifferenceKind::Kept,
         };
         let [before, after] = [old, new].map(|entry| entry.map_or_else(Rights::default, TokenEntry::rights));
         let (gained, lost) = (after.beyond(&before), before.beyond(&after));
         let difference = Self { kind, old, new, gained, lost };
-        let same = kind == ChangeKind::Kept
+        let same = kind == DifferenceKind::Kept
             && difference.gained.is_empty()
             && difference.lost.is_empty()
             && difference.expiry().is_none();
@@ -250,16 +250,16 @@ impl<'a> TokenDifference<'a> {
     /// How the two stand to one another.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ChangeKind, FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::{DifferenceKind, FileDifference, TokenFile};
     ///
     /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
     /// let difference = FileDifference::between(&old, &new);
-    /// assert_eq!(difference.tokens()[0].kind(), ChangeKind::Kept);
+    /// assert_eq!(difference.tokens()[0].kind(), DifferenceKind::Kept);
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
     #[must_use]
-    pub const fn kind(&self) -> ChangeKind {
+    pub const fn kind(&self) -> DifferenceKind {
         self.kind
     }
 

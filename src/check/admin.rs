@@ -52,21 +52,21 @@ fn file(context: &mut Context<'_>, root: &Node<'_>) -> Option<AdminTokenFile> {
         other => {
             let message = format!("expected an object with `token`, found {}", other.description());
             let found = finding(Code::NotAnObject, opening(root), At::File, message);
-            context.push(found.help(ADMIN_FORM.smallest));
+            context.push(found.with_help(ADMIN_FORM.smallest));
             return None;
         }
     };
     if is_tokens_file(members) {
         let message = "this is a file of resource tokens, not an admin token file";
         let found = finding(Code::TokensFile, start, At::File, message);
-        context.push(found.help("give it to the server as `--permission-tokens-file`"));
+        context.push(found.with_help("give it to the server as `--permission-tokens-file`"));
         return None;
     }
     let found = members_by_name(context, members);
     let [token, name, expiry, description] = found.map(|found| found.map(|(_, node)| node));
     if token.is_none() {
         let found = finding(Code::MissingMember, start, At::File, "the file has no `token`");
-        context.push(found.help("add `\"token\"`"));
+        context.push(found.with_help("add `\"token\"`"));
     }
     if name.is_none() {
         missing_name(context, start, members.is_empty());
@@ -112,7 +112,7 @@ fn members_by_name<'n, 'a>(
     for member in members.iter().filter(is_limit) {
         let message = "an admin token may do everything: the server ignores `permissions`";
         let found = finding(Code::UnknownMember, member.key.outer(), At::Member("permissions"), message);
-        context.push(found.help("remove it, or make a resource token in a tokens file"));
+        context.push(found.with_help("remove it, or make a resource token in a tokens file"));
     }
     let place = |name: &str| MEMBERS.iter().position(|member| *member == name);
     let others = members.iter().filter(|member| !is_limit(member));
@@ -124,6 +124,6 @@ fn missing_name(context: &mut Context<'_>, start: Span, is_empty: bool) {
     let behind = Span::new(start.end(), start.end());
     let text: String = format!("\"name\": \"{OPERATOR_TOKEN_NAME}\"{}", if is_empty { "" } else { ", " });
     let found = finding(Code::MissingMember, start, At::File, message);
-    let found = found.help("add `\"name\": \"_admin\"` for the operator token, or another name");
+    let found = found.with_help("add `\"name\": \"_admin\"` for the operator token, or another name");
     context.push(found.fix(replace_on_request(behind, text)));
 }

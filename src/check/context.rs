@@ -221,6 +221,6 @@ pub(super) fn removal(spans: &[Span], index: usize) -> Option<Span> {
 pub(super) fn half_a_character(context: &mut Context<'_>, string: RawStr<'_>) {
     context.tell(Code::JsonSyntax, string.outer(), || {
         let message = "an escape in this string is half of a character: a surrogate without its pair";
-        finding(Code::JsonSyntax, string.outer(), At::File, message).help("write the character itself")
+        finding(Code::JsonSyntax, string.outer(), At::File, message).with_help("write the character itself")
     });
 }

@@ -110,8 +110,8 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
             match near {
                 Some((near, place)) => found
                     .label(place, "this one is created")
-                    .help(format!("did you mean `{near}`? else add it to `create_databases`")),
-                None => found.help(
+                    .with_help(format!("did you mean `{near}`? else add it to `create_databases`")),
+                None => found.with_help(
                     "add it to `create_databases`, unless it exists on every server that reads the file",
                 ),
             }
@@ -153,7 +153,7 @@ fn created_not_granted(whole: &Whole<'_>, context: &mut Context<'_>, told: &[&st
         context.tell(Code::CreatedNotGranted, span, || {
             let message = with_fragment("created, and no token of the file may use it", name, name);
             let found = finding(Code::CreatedNotGranted, span, At::Database(index), message);
-            found.help("grant it to a token, or leave it out")
+            found.with_help("grant it to a token, or leave it out")
         });
     }
 }

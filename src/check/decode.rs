@@ -121,7 +121,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
         };
         let fix = is_entry.then(|| in_brackets(node.span));
         let wrong = finding(Code::WrongType, span, At::Member(TOKENS), message);
-        self.context.push(wrong.help("write `\"tokens\": [{…}]`").fix(fix));
+        self.context.push(wrong.with_help("write `\"tokens\": [{…}]`").fix(fix));
         // What it holds can be checked all the same.
         if is_entry {
             self.entry(0, node);
@@ -138,7 +138,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
                 self.context.tell(Code::WrongType, opening(node), || {
                     let message = format!("a token of the file is an object, not {}", other.description());
                     let found = finding(Code::WrongType, opening(node), At::Token(index), message);
-                    found.help("write `{\"token\": …, \"name\": …, \"permissions\": […]}`")
+                    found.with_help("write `{\"token\": …, \"name\": …, \"permissions\": […]}`")
                 });
                 self.whole.unreadable();
                 None
@@ -234,7 +234,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
             }
             if let Some((code, message, help)) = other_file(has_token, has) {
                 self.whole.unreadable();
-                return self.context.push(finding(code, opening, At::File, message).help(help));
+                return self.context.push(finding(code, opening, At::File, message).with_help(help));
             }
         }
         if let Some((key, name, _)) = http.filter(|_| !self.tokens_seen) {
@@ -266,7 +266,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
         if !tokens_meant {
             let message = "the file has no `tokens`";
             let found = finding(Code::MissingMember, opening, At::File, message);
-            self.context.push(found.help("add `\"tokens\": [{…}]`"));
+            self.context.push(found.with_help("add `\"tokens\": [{…}]`"));
         }
     }
 
@@ -282,7 +282,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
         let found = finding(Code::MissingMember, opening, At::File, message);
         // `create_databases` would be wrapped with it.
         let fix = (!self.create_seen).then(|| Fix::new(Applicability::Ask, edits));
-        self.context.push(found.help("wrap it: `{\"tokens\": [{…}]}`").fix(fix));
+        self.context.push(found.with_help("wrap it: `{\"tokens\": [{…}]}`").fix(fix));
         self.whole.first_member = None;
         // What is wrong in it is wrong there, too.
         self.whole.begin(self.start);
@@ -348,7 +348,7 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
         if let Some(start) = self.whole.tokens_start.filter(|_| self.whole.token_count == 0) {
             let message = "there is no token in the file";
             let found = finding(Code::NoTokens, Span::new(start, end), At::Member(TOKENS), message);
-            self.context.push(found.help("add one, or start the server without the file"));
+            self.context.push(found.with_help("add one, or start the server without the file"));
             self.whole.unreadable();
         }
     }
@@ -378,7 +378,7 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
             }
             other => {
                 let message = format!("expected an object with `tokens`, found {}", other.description());
-                finding(Code::NotAnObject, value.span, At::File, message).help(TOKENS_FORM.smallest)
+                finding(Code::NotAnObject, value.span, At::File, message).with_help(TOKENS_FORM.smallest)
             }
         };
         self.context.push(found);

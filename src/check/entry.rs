@@ -47,7 +47,7 @@ impl Entry {
                 decoder.context.tell(Code::MissingMember, opening, || {
                     let message = format!("{} has no `{member}`", called(name_text.as_deref(), index));
                     let missing = finding(Code::MissingMember, opening, At::Token(index), message);
-                    missing.help(format!("add `\"{member}\"`"))
+                    missing.with_help(format!("add `\"{member}\"`"))
                 });
             }
         }
@@ -107,7 +107,7 @@ pub(super) fn string<'a>(
     }
     context.tell(Code::WrongType, opening(node), || {
         let message = format!("{what} is a string, not {}", node.value.description());
-        finding(Code::WrongType, opening(node), at, message).help(match node.value {
+        finding(Code::WrongType, opening(node), at, message).with_help(match node.value {
             Value::Number(_) | Value::Bool => "write it in double quotes",
             _ => "write a string in its place",
         })
@@ -133,7 +133,7 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
             context.find(Code::UnexpandedVariable, string.inner(), new, || {
                 let message = "a variable was not filled in";
                 let found = finding(Code::UnexpandedVariable, string.inner(), at, message);
-                found.help("write the token, or fill the template in before")
+                found.with_help("write the token, or fill the template in before")
             });
         }
         Err((InvalidTokenKind::Prefix, _)) => {
@@ -144,7 +144,7 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
             };
             context.find(Code::TokenPrefix, string.inner(), fix, || {
                 let found = finding(Code::TokenPrefix, string.inner(), at, "a token begins with `apiv3_`");
-                found.help(match scheme {
+                found.with_help(match scheme {
                     Some(_) => "remove what stands before `apiv3_`, such as `Bearer`",
                     None => "let `influxdb3 create token` or this crate generate one",
                 })
@@ -162,7 +162,7 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
             context.find(Code::PlaceholderToken, string.inner(), new, || {
                 let message = "a variable of a template stands in the token, and was not filled in";
                 let found = finding(Code::PlaceholderToken, string.inner(), at, message);
-                found.help("generate a token: whoever has the template knows this one")
+                found.with_help("generate a token: whoever has the template knows this one")
             });
         }
         Ok(()) => {
@@ -183,7 +183,7 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
                 if let Some((code, message)) = found {
                     context.find(code, string.inner(), new, || {
                         let weak = finding(code, string.inner(), at, message);
-                        weak.help("generate one from at least 16 random bytes")
+                        weak.with_help("generate one from at least 16 random bytes")
                     });
                 }
             }
@@ -196,7 +196,7 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
         let place = string.place(Span::new(colon, colon + 1));
         context.tell(Code::TokenWithColon, place, || {
             let message = "a token with `:` cannot be used with Basic authentication";
-            finding(Code::TokenWithColon, place, at, message).help("generate a token without it")
+            finding(Code::TokenWithColon, place, at, message).with_help("generate a token without it")
         });
     }
     let right = checked.is_ok();
@@ -236,7 +236,7 @@ fn wrong_characters(context: &mut Context<'_>, at: At<'_>, place: Span) {
     context.tell(Code::TokenCharacters, place, || {
         let message = "an `Authorization` header cannot carry this: a token is visible ASCII characters";
         let found = finding(Code::TokenCharacters, place, at, message);
-        found.help("generate a token, or remove what was copied with it")
+        found.with_help("generate a token, or remove what was copied with it")
     });
 }
 
@@ -248,7 +248,7 @@ fn name_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) 
         context.tell(Code::ReservedName, string.inner(), || {
             let message = "`_admin` is the name of the operator token";
             let found = finding(Code::ReservedName, string.inner(), at, message);
-            found.help("choose another: with this one, the operator token cannot be made")
+            found.with_help("choose another: with this one, the operator token cannot be made")
         });
         return None;
     }
@@ -257,7 +257,7 @@ fn name_rules<'a>(decoder: &mut Decoder<'_, 'a>, index: usize, node: &Node<'a>) 
         context.tell_as(Code::UnexpandedVariable, Severity::Warning, string.inner(), || {
             let message = "a variable was not filled in";
             let found = finding(Code::UnexpandedVariable, string.inner(), at, message);
-            found.help("write the name, or fill the template in before")
+            found.with_help("write the name, or fill the template in before")
         });
     }
     if name.trim() != name {
@@ -277,7 +277,7 @@ pub(super) fn not_empty<'a>(
     if name.is_empty() {
         context.tell(Code::EmptyName, string.inner(), || {
             let found = finding(Code::EmptyName, string.inner(), at, "the name of a token is empty");
-            found.help("name who uses it")
+            found.with_help("name who uses it")
         });
         return None;
     }

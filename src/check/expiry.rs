@@ -23,7 +23,7 @@ pub(super) fn never_expires(context: &mut Context<'_>, at: At<'_>, span: Span) {
     if context.wants(Code::NeverExpires, None) {
         let opening = Span::new(span.start(), span.start() + 1);
         context.tell(Code::NeverExpires, opening, || {
-            finding(Code::NeverExpires, opening, at, "the token never expires").help(ADD_EXPIRY)
+            finding(Code::NeverExpires, opening, at, "the token never expires").with_help(ADD_EXPIRY)
         });
     }
 }
@@ -102,7 +102,7 @@ pub(super) fn expiry_rules(
             || {
                 let message = "the token expired in 1970 or before: it is never accepted";
                 let found = finding(Code::ExpiryNotPositive, span, at, message);
-                found.help("to mean never, leave `expiry_millis` out")
+                found.with_help("to mean never, leave `expiry_millis` out")
             },
         );
     } else if LIKELY_SECONDS.contains(&millis) {
@@ -114,7 +114,7 @@ pub(super) fn expiry_rules(
             || replace(meant),
             || {
                 let message = format!("read as milliseconds this is {}; it looks like {unit}", year(millis));
-                finding(Code::ExpiryTooFine, span, at, message).help(in_millis(meant))
+                finding(Code::ExpiryTooFine, span, at, message).with_help(in_millis(meant))
             },
         );
     } else if let Some(ago) = expiry.elapsed(now) {
@@ -122,14 +122,14 @@ pub(super) fn expiry_rules(
             let message = format!("the token expired on {expiry}, {} ago", days(ago));
             let found = finding(Code::Expired, span, at, message);
             if millis < LOOKS_LIKE_SECONDS.end {
-                found.help(a_duration(now, millis))
+                found.with_help(a_duration(now, millis))
             } else {
-                found.help("make a new one, or remove it")
+                found.with_help("make a new one, or remove it")
             }
         });
     } else if millis == i64::MAX {
         context.tell(Code::NeverExpires, span, || {
-            finding(Code::NeverExpires, span, at, "the token never expires").help(ADD_EXPIRY)
+            finding(Code::NeverExpires, span, at, "the token never expires").with_help(ADD_EXPIRY)
         });
     } else {
         let left = expiry.remaining(now).unwrap_or_default();
@@ -146,7 +146,7 @@ pub(super) fn expiry_rules(
             } else {
                 format!("the token expires on {expiry}, in {}", days(left))
             };
-            finding(code, span, at, message).help(help)
+            finding(code, span, at, message).with_help(help)
         });
     }
     Some(expiry)
@@ -167,9 +167,9 @@ fn in_seconds(context: &mut Context<'_>, at: At<'_>, span: Span, seconds: i64) {
         let message = format!("read as milliseconds this is {expiry}; it looks like seconds");
         let found = finding(Code::ExpiryInSeconds, span, at, message);
         if may_be_a_duration {
-            found.help(format!("{}; {}", in_millis(meant), a_duration(now, seconds)))
+            found.with_help(format!("{}; {}", in_millis(meant), a_duration(now, seconds)))
         } else {
-            found.help(in_millis(meant))
+            found.with_help(in_millis(meant))
         }
     });
 }
@@ -214,22 +214,22 @@ fn not_an_integer(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>, member
         let becomes = |millis: i64| format!("write `{millis}`: {}", Expiry::from_millis(millis));
         let wrong = finding(code, span, at, message);
         match (meant(now, node), &node.value) {
-            (Some((millis, Guess::Same | Guess::Date)), _) => wrong.help(becomes(millis)),
+            (Some((millis, Guess::Same | Guess::Date)), _) => wrong.with_help(becomes(millis)),
             (Some((millis, Guess::Unit(unit))), _) => {
-                wrong.help(format!("it looks like {unit}: {}", becomes(millis)))
+                wrong.with_help(format!("it looks like {unit}: {}", becomes(millis)))
             }
             (Some((millis, Guess::FromNowOn)), value) => {
                 let text = written(value).unwrap_or_default();
-                wrong.help(format!("{}, which is {} from now on", becomes(millis), text.trim()))
+                wrong.with_help(format!("{}, which is {} from now on", becomes(millis), text.trim()))
             }
             (None, Value::Number(_)) => {
-                wrong.help("write an integer without fraction or exponent that fits into 64 bits")
+                wrong.with_help("write an integer without fraction or exponent that fits into 64 bits")
             }
-            (None, Value::Null) => wrong.help("to mean never, leave the member out"),
+            (None, Value::Null) => wrong.with_help("to mean never, leave the member out"),
             (None, value) if written(value).is_some_and(|text| is_variable(&text)) => {
-                wrong.help("fill the template in before, and write the number without quotes")
+                wrong.with_help("fill the template in before, and write the number without quotes")
             }
-            (None, _) => wrong.help("write the Unix time in milliseconds, such as `1767225600000`"),
+            (None, _) => wrong.with_help("write the Unix time in milliseconds, such as `1767225600000`"),
         }
     });
 }

@@ -30,7 +30,7 @@ pub(super) fn errors(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, 
         let fix = || Some(Fix::new(Applicability::Ask, apart(string, &separators)));
         context.find(Code::ExtraPart, place, fix, || {
             let message = "a string holds one permission, and this is one more";
-            finding(Code::ExtraPart, place, at, message).help("write each as a string of its own")
+            finding(Code::ExtraPart, place, at, message).with_help("write each as a string of its own")
         });
     }
     each_error(context, at, string, text, &separators);
@@ -129,7 +129,7 @@ pub(super) fn errors_in(context: &mut Context<'_>, at: At<'_>, text: &str, place
                 Kind::AdminPermission => admin_permission(release, is_admin(text)),
                 _ => error.message().to_string(),
             };
-            finding(code, span, at, message).help(help(release, &error, text))
+            finding(code, span, at, message).with_help(help(release, &error, text))
         });
     });
 }

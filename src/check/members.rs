@@ -74,7 +74,7 @@ pub(super) fn duplicate(
     context.tell(Code::DuplicateMember, key.outer(), || {
         let message = with_fragment("this member stands twice in one object", name, name);
         let found = finding(Code::DuplicateMember, key.outer(), at, message);
-        found.label(first.outer(), "it stands here already").help("remove one of them")
+        found.label(first.outer(), "it stands here already").with_help("remove one of them")
     });
 }
 
@@ -136,7 +136,7 @@ pub(super) fn unknown(
         };
         context.find(Code::HttpRequestBody, key.outer(), fix, || {
             let message = format!("`{name}` is a member of the HTTP API, and the file has `{ours}`");
-            finding(Code::HttpRequestBody, key.outer(), at, message).help(if *ours == "name" {
+            finding(Code::HttpRequestBody, key.outer(), at, message).with_help(if *ours == "name" {
                 "write `name`"
             } else {
                 "write `expiry_millis`: the Unix time of the expiry in milliseconds, not a duration"
@@ -150,7 +150,9 @@ pub(super) fn unknown(
             let message =
                 format!("the server ignores this member, and the token never expires: it has `{known}`");
             let found = finding(Code::MisspeltMember, key.outer(), at, message);
-            found.help("write `expiry_millis`: the Unix time of the expiry in milliseconds, not a duration")
+            found.with_help(
+                "write `expiry_millis`: the Unix time of the expiry in milliseconds, not a duration",
+            )
         });
         return None;
     }
@@ -165,7 +167,7 @@ pub(super) fn unknown(
                 let ends = if known == "expiry_millis" { ", and the token never expires" } else { "" };
                 let message = format!("the server ignores this member{ends}: it is called `{known}`");
                 let found = finding(Code::MisspeltMember, key.outer(), at, message);
-                found.help(format!("did you mean `{known}`?"))
+                found.with_help(format!("did you mean `{known}`?"))
             },
         );
         return Some(known);
@@ -176,7 +178,7 @@ pub(super) fn unknown(
         } else {
             "the server ignores this member".into()
         };
-        finding(Code::UnknownMember, key.outer(), at, message).help("remove it")
+        finding(Code::UnknownMember, key.outer(), at, message).with_help("remove it")
     });
     None
 }

@@ -26,7 +26,7 @@ pub(super) fn database_name(
     if name == "*" {
         context.tell(Code::CreateWildcard, whole, || {
             let message = "`*` is not a name, and cannot be created";
-            finding(Code::CreateWildcard, whole, at, message).help("list the names")
+            finding(Code::CreateWildcard, whole, at, message).with_help("list the names")
         });
         return Some(Code::CreateWildcard);
     }
@@ -40,7 +40,7 @@ pub(super) fn database_name(
             let shown = if hides { "" } else { written };
             let message = with_fragment("a variable was not filled in", shown, written);
             finding(Code::UnexpandedVariable, place, at, message)
-                .help("write the value, or fill the template in before")
+                .with_help("write the value, or fill the template in before")
         });
     }
     if !variables.is_empty() {
@@ -63,14 +63,14 @@ pub(super) fn database_name(
                 "a database name is ASCII letters, digits, `_` and `-`, first a letter or digit, with at most one `/` inside",
             ),
         };
-        context.tell(code, span, || finding(code, span, at, format!("{}", error.kind())).help(help));
+        context.tell(code, span, || finding(code, span, at, format!("{}", error.kind())).with_help(help));
         return Some(code);
     }
     name_warnings(context, at, whole, name);
     if name == INTERNAL_DATABASE {
         context.tell(Code::InternalDatabase, whole, || {
             let message = "`_internal` exists on every server, and is not created";
-            finding(Code::InternalDatabase, whole, at, message).help("remove it")
+            finding(Code::InternalDatabase, whole, at, message).with_help("remove it")
         });
     }
     None
@@ -86,13 +86,13 @@ pub(super) fn name_warnings(context: &mut Context<'_>, at: At<'_>, span: Span, n
                 "a database name of {} characters: the documentation allows {DOCUMENTED_NAME}, the server {MAX_DATABASE_NAME}",
                 name.len()
             );
-            finding(Code::DatabaseNameTooLong, span, at, message).help("use a shorter name")
+            finding(Code::DatabaseNameTooLong, span, at, message).with_help("use a shorter name")
         });
     }
     if is_placeholder(name) {
         context.tell(Code::PlaceholderName, span, || {
             let message = with_fragment("this looks like a name from an example", name, name);
-            finding(Code::PlaceholderName, span, at, message).help("write the name of your database")
+            finding(Code::PlaceholderName, span, at, message).with_help("write the name of your database")
         });
     }
 }
@@ -102,7 +102,7 @@ pub(super) fn token_in_name(context: &mut Context<'_>, at: At<'_>, span: Span) {
     context.tell(Code::TokenInName, span, || {
         let message = "a token stands in this name, and everybody who may list names reads it";
         let found = finding(Code::TokenInName, span, at, message);
-        found.help("write the name, and make a new token in place of the one that stands here")
+        found.with_help("write the name, and make a new token in place of the one that stands here")
     });
 }
 

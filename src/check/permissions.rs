@@ -79,7 +79,7 @@ pub(super) fn read<'a>(
     if items.is_empty() {
         let message = "the token has no permission: it can do nothing";
         let found = finding(Code::NoPermissions, node.span, At::TokenMember(token, "permissions"), message);
-        decoder.context.push(found.help("grant something, or remove the token"));
+        decoder.context.push(found.with_help("grant something, or remove the token"));
     }
     list(decoder, token, items, build)
 }
@@ -176,7 +176,7 @@ pub(super) fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant
                 let message =
                     format!("the server accepts `{action}`, and the documentation does not name it");
                 let found = finding(Code::UndocumentedAction, span, at, message);
-                found.help("expect that a later release may refuse it")
+                found.with_help("expect that a later release may refuse it")
             });
         }
     }
@@ -214,7 +214,7 @@ fn names<'a>(
             decoder.context.tell(Code::InternalDatabase, place, || {
                 let message = "only admin tokens reach `_internal`, whatever is granted";
                 let found = finding(Code::InternalDatabase, place, at, message);
-                found.help("remove it, or use an admin token")
+                found.with_help("remove it, or use an admin token")
             });
         }
     }
@@ -258,7 +258,7 @@ fn wildcard(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, action
     let severity = if (actions & strong).is_empty() { code.severity() } else { Severity::Warning };
     context.tell_as(code, severity, span, || {
         let message = format!("the token can {} all databases, also those to come", spoken(actions));
-        finding(code, span, at, message).help("list the databases that it needs")
+        finding(code, span, at, message).with_help("list the databases that it needs")
     });
 }
 
@@ -281,21 +281,22 @@ fn releases(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, action
     {
         let span = grant.string.place(span);
         context.push(
-            newer(span, "`db:*` in a tokens file", Release::WILDCARD_DATABASES).help("list the databases"),
+            newer(span, "`db:*` in a tokens file", Release::WILDCARD_DATABASES)
+                .with_help("list the databases"),
         );
     }
     if release < Release::CREATE_ACTION
         && let Some((span, _)) = grant.actions().find(|(_, action)| *action == "create")
     {
         let found = newer(span, "`create`", Release::CREATE_ACTION);
-        context.push(found.help("remove it, or use a newer release"));
+        context.push(found.with_help("remove it, or use a newer release"));
     }
     if reads && release < Release::NO_DELETE_BY_WRITE && !actions.contains(DatabaseActions::DELETE) {
         let deletes = grant.actions().find(|(_, action)| matches!(*action, "read" | "write"));
         if let Some((span, action)) = deletes {
             let message = format!("with release {release}, `{action}` also allows deleting the database");
             let found = finding(Code::AllowsDelete, span, at, message);
-            context.push(found.help(format!("use {} or later", Release::NO_DELETE_BY_WRITE)));
+            context.push(found.with_help(format!("use {} or later", Release::NO_DELETE_BY_WRITE)));
         }
     }
 }
@@ -315,7 +316,7 @@ fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_
         };
         context.find(Code::DuplicateItem, place, fix, || {
             let found = finding(Code::DuplicateItem, place, at, "this stands in the list already");
-            found.label(grant.string.place(first), "here").help("remove it")
+            found.label(grant.string.place(first), "here").with_help("remove it")
         });
     }
 }

@@ -80,7 +80,7 @@ pub(super) fn between(
             for other in covering {
                 found = found.label(other.string.inner(), label);
             }
-            found.help("remove it")
+            found.with_help("remove it")
         });
     }
 }
@@ -154,7 +154,7 @@ fn duplicates(
                 let message = "the token has this permission already";
                 finding(Code::DuplicatePermission, place, At::Permission(token, grant.index), message)
                     .label(first.string.inner(), "it stands here")
-                    .help("remove it")
+                    .with_help("remove it")
             });
         }
     }
@@ -201,7 +201,7 @@ fn hides(
                 );
                 finding(Code::SpecificHidesWildcard, place, At::Permission(token, grant.index), message)
                     .label(wildcard, "the entry for all")
-                    .help("add the actions here too, if they are wanted")
+                    .with_help("add the actions here too, if they are wanted")
             });
         }
     }

@@ -30,9 +30,10 @@ pub(super) fn holds_a_file(node: &Node<'_>) -> bool {
 pub(super) fn array_at_top(array: &Node<'_>, is_file: bool, are_entries: bool) -> Diagnostic {
     let told = |message| finding(Code::ArrayAtTop, opening(array), At::File, message);
     if is_file {
-        return told("a tokens file stands in an array").help("take it out of the array");
+        return told("a tokens file stands in an array").with_help("take it out of the array");
     }
-    let found = told("expected an object with `tokens`, found an array").help("wrap it: `{\"tokens\": […]}`");
+    let found =
+        told("expected an object with `tokens`, found an array").with_help("wrap it: `{\"tokens\": […]}`");
     let (start, end) = (array.span.start(), array.span.end());
     let edits = [Edit::new(Span::new(start, start), "{\"tokens\": "), Edit::new(Span::new(end, end), "}")];
     if are_entries { found.fix(Fix::new(Applicability::Ask, edits)) } else { found }
@@ -41,7 +42,7 @@ pub(super) fn array_at_top(array: &Node<'_>, is_file: bool, are_entries: bool) -
 /// The body of one request where the file should be.
 pub(super) fn http_body(span: Span, at: At<'_>) -> Diagnostic {
     let message = "this is the body of a request of the HTTP API, and not a tokens file";
-    finding(Code::HttpRequestBody, span, at, message).help(
+    finding(Code::HttpRequestBody, span, at, message).with_help(
         "make an entry of it: `{\"tokens\": [{\"token\": …, \"name\": …, \"expiry_millis\": …, \"permissions\": […]}]}`",
     )
 }
@@ -83,8 +84,8 @@ pub(super) fn text<'a>(
                 let message = "a permission is a string, not an object";
                 let found = finding(Code::PermissionObject, opening(item), at, message);
                 match &text {
-                    Some(text) => found.help(format!("write `{text}`")),
-                    None => found.help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`"),
+                    Some(text) => found.with_help(format!("write `{text}`")),
+                    None => found.with_help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`"),
                 }
             });
         }
@@ -92,7 +93,7 @@ pub(super) fn text<'a>(
             context.tell(Code::WrongType, opening(item), || {
                 let message = format!("a permission is a string, not {}", other.description());
                 let found = finding(Code::WrongType, opening(item), at, message);
-                found.help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`")
+                found.with_help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`")
             });
         }
     }
@@ -156,7 +157,7 @@ pub(super) fn not_a_list<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, node: 
     let message = format!("`permissions` is a list of strings, not {}", node.value.description());
     let at = At::TokenMember(token, "permissions");
     let found = finding(Code::PermissionsNotAList, opening(node), at, message)
-        .help("write `\"permissions\": [\"db:db1:read\"]`");
+        .with_help("write `\"permissions\": [\"db:db1:read\"]`");
     decoder.whole.unreadable();
     let Value::String(string) = node.value else {
         let text = object(&mut decoder.context, at, node);

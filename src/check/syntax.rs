@@ -33,7 +33,7 @@ pub(super) fn read<'v, T>(
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
         let message = "there is nothing in the file";
         let empty = finding(Code::EmptyFile, Span::new(0, 0), At::File, message);
-        context.push(empty.help(form.smallest));
+        context.push(empty.with_help(form.smallest));
         return (context, None);
     }
     match attempt(context.fresh(), text, true) {
@@ -51,7 +51,7 @@ pub(super) fn read<'v, T>(
                     for (span, message) in extras {
                         let fix = || Some(replace_safely(span, ""));
                         context.find(Code::JsonSyntax, span, fix, || {
-                            finding(Code::JsonSyntax, span, At::File, message).help("remove it")
+                            finding(Code::JsonSyntax, span, At::File, message).with_help("remove it")
                         });
                     }
                     context.absorb(decoded);
@@ -68,7 +68,7 @@ pub(super) fn read<'v, T>(
                         extras.into_iter().filter(|(span, _)| span.start() < place(&clean, again))
                     {
                         context.tell(Code::JsonSyntax, span, || {
-                            finding(Code::JsonSyntax, span, At::File, message).help("remove it")
+                            finding(Code::JsonSyntax, span, At::File, message).with_help("remove it")
                         });
                     }
                     (give_up(context, decoded, &clean, form, again), None)
@@ -99,7 +99,7 @@ const fn place(text: &str, error: Unreadable) -> usize {
 
 pub(super) fn bare_token(span: Span, form: &Form) -> Diagnostic {
     let (message, help) = form.bare;
-    finding(Code::BareToken, span, At::File, message).help(help)
+    finding(Code::BareToken, span, At::File, message).with_help(help)
 }
 
 fn describe(text: &str, form: &Form, error: Unreadable) -> Diagnostic {
@@ -109,7 +109,8 @@ fn describe(text: &str, form: &Form, error: Unreadable) -> Diagnostic {
     let (at, message, help): (usize, &'static str, &'static str) = match error {
         Unreadable::TooDeep(at) => {
             let message = alloc::format!("arrays and objects are nested more than {MAX_DEPTH} deep");
-            return finding(Code::NestedTooDeeply, Span::new(at, at + 1), At::File, message).help(form.depth);
+            return finding(Code::NestedTooDeeply, Span::new(at, at + 1), At::File, message)
+                .with_help(form.depth);
         }
         Unreadable::CutOff => (
             text.len(),
@@ -124,7 +125,7 @@ fn describe(text: &str, form: &Form, error: Unreadable) -> Diagnostic {
                 (None, Some(span)) => {
                     let message = "a variable or a template stands here, and was not filled in";
                     return finding(Code::JsonSyntax, span, At::File, message)
-                        .help("fill it in before; a text stands in double quotes then");
+                        .with_help("fill it in before; a text stands in double quotes then");
                 }
                 (None, None) => {
                     let (message, help) = cause(text, at);
@@ -133,7 +134,7 @@ fn describe(text: &str, form: &Form, error: Unreadable) -> Diagnostic {
             }
         }
     };
-    finding(Code::JsonSyntax, wrong_piece(text, at), At::File, message).help(help)
+    finding(Code::JsonSyntax, wrong_piece(text, at), At::File, message).with_help(help)
 }
 
 /// The variable outside of a string that begins at a place, or has its second byte there.

@@ -154,7 +154,7 @@ impl<'a> Whole<'a> {
                 let at = At::TokenMember(self.token_at(string.inner().start()), "token");
                 finding(Code::DuplicateToken, string.inner(), at, message)
                     .label(first.inner(), "it stands here already")
-                    .help("give every entry a token of its own")
+                    .with_help("give every entry a token of its own")
             });
         }
         let names = context.wants(Code::DuplicateName, None).then(|| self.names.again());
@@ -165,7 +165,7 @@ impl<'a> Whole<'a> {
                 let at = At::TokenMember(self.token_at(string.inner().start()), "name");
                 finding(Code::DuplicateName, string.inner(), at, message)
                     .label(first.inner(), "it stands here already")
-                    .help("the server refuses the second: give it another name")
+                    .with_help("the server refuses the second: give it another name")
             });
         }
     }
@@ -208,7 +208,7 @@ impl<'a> Whole<'a> {
                     let message =
                         format!("the name of a database is a string, not {}", item.value.description());
                     finding(Code::WrongType, opening(item), at, message)
-                        .help("write its name in double quotes")
+                        .with_help("write its name in double quotes")
                 });
                 continue;
             };
@@ -234,7 +234,7 @@ impl<'a> Whole<'a> {
                         let message = with_fragment("this database stands twice in the list", &name, &name);
                         finding(Code::DuplicateDatabase, string.inner(), at, message)
                             .label(slot.get().1, "it stands here already")
-                            .help("remove it")
+                            .with_help("remove it")
                     });
                 }
             }
@@ -247,7 +247,7 @@ impl<'a> Whole<'a> {
             );
             let found =
                 finding(Code::TooManyDatabases, opening(node), At::Member("create_databases"), message);
-            context.push(found.help("raise the server's limit, or create fewer"));
+            context.push(found.with_help("raise the server's limit, or create fewer"));
         }
         names
     }
@@ -257,7 +257,7 @@ impl<'a> Whole<'a> {
         let message = format!("`create_databases` is a list of strings, not {}", node.value.description());
         let mut found =
             finding(Code::CreateDatabasesNotAList, opening(node), At::Member("create_databases"), message)
-                .help("write `\"create_databases\": [\"db1\", \"db2\"]`");
+                .with_help("write `\"create_databases\": [\"db1\", \"db2\"]`");
         if let Value::String(string) = node.value
             && let Some(decoded) = string.decode()
         {
@@ -290,7 +290,7 @@ impl<'a> Whole<'a> {
             );
             let span = Span::new(self.object_start, self.object_start + 1);
             let found = finding(Code::NeedsNewerRelease, span, At::File, message);
-            context.push(found.help("use a newer release, or make the tokens through its HTTP API"));
+            context.push(found.with_help("use a newer release, or make the tokens through its HTTP API"));
         }
         self.duplicates(context);
         self.padded(context);
@@ -339,7 +339,7 @@ pub(super) fn padded(
     context.find(Code::NameWithSurroundingSpace, string.inner(), fix, || {
         let message = "the name begins or ends with white space, and the server does not trim it";
         let found = finding(Code::NameWithSurroundingSpace, string.inner(), at, message);
-        found.help(if allowed(trimmed) {
+        found.with_help(if allowed(trimmed) {
             "remove the white space"
         } else {
             "choose another name: without the white space it is taken, or none"

@@ -30,7 +30,7 @@ impl Serialize for Diagnostic {
         diagnostic.serialize_field("end", &self.span().end())?;
         diagnostic.serialize_field("line", &self.location().line)?;
         diagnostic.serialize_field("column", &self.location().column)?;
-        diagnostic.serialize_field("help", &self.help_text())?;
+        diagnostic.serialize_field("help", &self.help())?;
         diagnostic.serialize_field("labels", self.labels())?;
         diagnostic.serialize_field("fixes", self.fixes())?;
         diagnostic.end()

@@ -22,7 +22,7 @@ use crate::span::Span;
 /// let text = r#"{"tokens": [], "note": 1}"#;
 /// std::fs::write(&path, text)?;
 /// let checked = Validator::new(std::time::SystemTime::now()).check_file(&path)?;
-/// assert_eq!(checked.bytes(), text.as_bytes());
+/// assert_eq!(checked.as_bytes(), text.as_bytes());
 /// assert!(checked.report().is_valid() && !checked.report().is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -45,11 +45,11 @@ impl CheckedFile {
     /// # let path = directory.path().join("permission-tokens.json");
     /// std::fs::write(&path, r#"{"tokens": []}"#)?;
     /// let checked = Validator::new(std::time::SystemTime::now()).check_file(&path)?;
-    /// assert_eq!(checked.bytes().len(), 14);
+    /// assert_eq!(checked.as_bytes().len(), 14);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
+    pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
@@ -106,7 +106,7 @@ fn about_the_file(code: Code, message: String) -> Diagnostic {
 pub(super) fn readable_by_others(facts: &FileFacts) -> Option<Diagnostic> {
     let mode = facts.mode.map(|mode| mode & 0o777).filter(|mode| mode & 0o077 != 0)?;
     let message = format!("the mode of the file is {mode:04o}: others than its owner have access to it");
-    Some(about_the_file(Code::ReadableByOthers, message).help("run `chmod 600` on it"))
+    Some(about_the_file(Code::ReadableByOthers, message).with_help("run `chmod 600` on it"))
 }
 
 fn foreign_owner(facts: &FileFacts) -> Option<Diagnostic> {
@@ -119,7 +119,7 @@ fn foreign_owner(facts: &FileFacts) -> Option<Diagnostic> {
     let message = format!("the file belongs to user {owner}, who can read and change it");
     Some(
         about_the_file(Code::ForeignOwner, message)
-            .help("let the user who needs it, or root, own it: `chown`"),
+            .with_help("let the user who needs it, or root, own it: `chown`"),
     )
 }
 
@@ -128,5 +128,8 @@ fn several_links(facts: &FileFacts) -> Option<Diagnostic> {
     let message = format!(
         "the file has {links} names (hard links): what is changed under one of them may stay under another"
     );
-    Some(about_the_file(Code::SeveralLinks, message).help("remove the other names, or give this one a copy"))
+    Some(
+        about_the_file(Code::SeveralLinks, message)
+            .with_help("remove the other names, or give this one a copy"),
+    )
 }

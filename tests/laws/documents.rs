@@ -134,7 +134,7 @@ pub fn nothing_tells_one(bytes: &[u8]) -> Law {
     let report: Report = validator().check(bytes);
     let _ = write!(out, "{report}\n{report:?}");
     for found in &report {
-        let _ = writeln!(out, "{found}\n{}\n{:?}", found.pointer(), found.help_text());
+        let _ = writeln!(out, "{found}\n{}\n{:?}", found.pointer(), found.help());
     }
     let piece = util::piece_of(util::CANARY, &out);
     ensure!(piece.is_none(), "an error or `Debug` shows {piece:?}");

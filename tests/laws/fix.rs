@@ -111,7 +111,7 @@ fn whole_text(validator: &Validator, bytes: &[u8], report: &Report, level: Appli
     // Or a database that is nearly called as another: which of them is meant a person must decide.
     let is_guess = |found: &Diagnostic| {
         found.code() == Code::GrantedNotCreated
-            && found.help_text().is_some_and(|help| help.starts_with("did you mean"))
+            && found.help().is_some_and(|help| help.starts_with("did you mean"))
     };
     let left = after
         .iter()

@@ -186,7 +186,7 @@ fn long_way_agrees(bytes: &[u8], validator: &Validator, short: &Report, file: Op
             found.code(),
             found.pointer(),
             found.message(),
-            found.help_text()
+            found.help()
         )
     };
     let long_report = validator.check(long.as_bytes());

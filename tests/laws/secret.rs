@@ -46,7 +46,7 @@ fn has_canary(bytes: &[u8]) -> bool {
 fn said(report: &Report) -> String {
     let mut out = format!("{report}\n{report:?}\n");
     for found in report {
-        let _ = write!(out, "{found}\n{} {} {:?}\n", found.message(), found.pointer(), found.help_text());
+        let _ = write!(out, "{found}\n{} {} {:?}\n", found.message(), found.pointer(), found.help());
         for label in found.labels() {
             let _ = writeln!(out, "{}", label.message());
         }
