@@ -64,9 +64,11 @@ impl AsRef<[u8]> for SecretBytes {
     }
 }
 
-/// A text for `Debug`; none where a token was pasted into it.
+/// A text for `Debug`; none where a token was pasted into it, in any case.
 pub(crate) fn shown(text: &str) -> &str {
-    if text.contains("apiv3_") { "[redacted]" } else { text }
+    const PREFIX: &[u8] = b"apiv3_";
+    let holds_token = text.as_bytes().windows(PREFIX.len()).any(|piece| piece.eq_ignore_ascii_case(PREFIX));
+    if holds_token { "[redacted]" } else { text }
 }
 
 impl fmt::Debug for SecretBytes {

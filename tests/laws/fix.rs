@@ -102,11 +102,12 @@ fn whole_text(validator: &Validator, bytes: &[u8], report: &Report, level: Appli
     let again = || validator.fix(bytes, level).is_ok_and(|fixed| is_long_way(&fixed));
     ensure!(is_long_way(&fixed) || again(), "not what the findings say, {}", show());
     let (all, codes) = fixable(report, level);
-    // A fix can uncover a name that may be a secret, which has no fix.
+    // A fix can uncover a name that may be a secret, or is too long to be quoted: it has no fix.
+    const LONGEST_QUOTED: usize = 64;
     let shown = redact(fixed.as_bytes());
     let is_shown = |found: &Diagnostic| {
         let range = found.span().range();
-        shown.as_bytes().get(range.clone()) == fixed.as_bytes().get(range)
+        range.len() <= LONGEST_QUOTED && shown.as_bytes().get(range.clone()) == fixed.as_bytes().get(range)
     };
     // Or a database that is nearly called as another: which of them is meant a person must decide.
     let is_guess = |found: &Diagnostic| {

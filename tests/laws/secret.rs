@@ -8,23 +8,23 @@ use influxdb3_offline_tokens::{Fix, Release, Report, TokenFile, Validator, redac
 use super::{Law, ensure};
 use crate::util;
 
-/// The same with the canary in place of the body of every token: behind the prefix in any case, and behind an escape in it.
+/// The same with the canary in place of the body of every token: behind the prefix in any case, with an escape in it or not.
 pub fn with_canary(bytes: &[u8]) -> Vec<u8> {
-    const ENDS: [&[u8]; 2] = [b"piv3_", b"\\u005f"];
+    const PREFIXES: [&[u8]; 4] = [b"apiv3_", b"\\u0061piv3_", b"apiv\\u0033_", b"apiv3\\u005f"];
     let body = util::CANARY.trim_start_matches("apiv3_").as_bytes();
     let mut out = Vec::new();
     let mut rest = bytes;
     while let Some((first, behind)) = rest.split_first() {
-        let end =
-            ENDS.iter().find(|end| rest.get(..end.len()).is_some_and(|text| text.eq_ignore_ascii_case(end)));
-        let Some(end) = end else {
+        let is_here =
+            |prefix: &&&[u8]| rest.get(..prefix.len()).is_some_and(|text| text.eq_ignore_ascii_case(prefix));
+        let Some(prefix) = PREFIXES.iter().find(is_here) else {
             out.push(*first);
             rest = behind;
             continue;
         };
-        out.extend_from_slice(&rest[..end.len()]);
+        out.extend_from_slice(&rest[..prefix.len()]);
         out.extend_from_slice(body);
-        rest = &rest[end.len()..];
+        rest = &rest[prefix.len()..];
         let is_body = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_';
         rest = &rest[rest.iter().position(|byte| !is_body(byte)).unwrap_or(rest.len())..];
     }
