@@ -36,9 +36,9 @@ fn looks_random(text: &str) -> bool {
 
 /// The same text at equal length, with everything that is or may be a secret overwritten by `*`.
 ///
-/// Shown are the structure, the names of members, the names of tokens and databases, permissions, and the number in
-/// `expiry_millis`; every other string and number is overwritten, as is whatever has `apiv3` in it in any case, or 20
-/// or more characters in a row of upper case, lower case and digits. Where the text is not JSON, comments and trailing
+/// Shown are the structure, the names of members, the names of tokens and databases, permissions, also as the HTTP API has
+/// them, and the number in `expiry_millis`; every other string and number is overwritten, as is whatever has `apiv3` in it
+/// in any case, or 20 or more characters in a row of upper case, lower case and digits. Where the text is not JSON, comments and trailing
 /// commas aside, every word of eight or more characters is overwritten; shown are those of the format, and a permission
 /// whose pieces are all short, or words of small letters. Bytes that are not UTF-8 are overwritten.
 ///
@@ -181,26 +181,26 @@ impl<'a> Secrets<'a> {
         }
     }
 
+    /// Shows strings that are names or permissions, alone, in lists, and in objects of the HTTP API.
     fn strings(&mut self, node: &Node<'_>) {
+        const OF_HTTP: [&str; 5] =
+            ["resource_type", "resource_names", "resource_name", "resource_identifier", "actions"];
         match &node.value {
             Value::String(string) => self.hide_if_doubtful(*string),
-            Value::Array(nodes) if nodes.is_empty() => self.hide_forgotten(node),
-            Value::Object(members) if members.is_empty() => self.hide_forgotten(node),
-            Value::Array(nodes) => nodes.iter().for_each(|node| self.strings(node)),
-            Value::Object(members) => members.iter().for_each(|member| {
-                self.hide_if_doubtful(member.key);
-                self.strings(&member.value);
-            }),
-            Value::Null | Value::Bool | Value::Number(_) => {}
+            Value::Array(nodes) if !nodes.is_empty() => nodes.iter().for_each(|node| self.strings(node)),
+            Value::Object(members) if !members.is_empty() => {
+                members.iter().for_each(|member| self.member_of(&OF_HTTP, member.key, &member.value));
+            }
+            _ => self.hide_all(node),
         }
     }
 
     fn member_of(&mut self, shown: &[&str], key: RawStr<'_>, value: &Node<'_>) {
         self.hide_if_doubtful(key);
-        if key.decode().is_some_and(|key| shown.contains(&key.as_ref())) {
-            self.strings(value);
-        } else {
-            self.hide_all(value);
+        match key.decode() {
+            Some(key) if key == "expiry_millis" && matches!(value.value, Value::Number(_)) => {}
+            Some(key) if shown.contains(&key.as_ref()) => self.strings(value),
+            _ => self.hide_all(value),
         }
     }
 }
@@ -209,11 +209,7 @@ impl<'a> Sink<'a> for Secrets<'a> {
     fn object(&mut self, _start: usize) {}
 
     fn member(&mut self, key: RawStr<'a>, value: Node<'a>) {
-        self.member_of(
-            &["create_databases", "name", "token_name", "expiry_millis", "permissions"],
-            key,
-            &value,
-        );
+        self.member_of(&["create_databases", "name", "token_name", "permissions"], key, &value);
     }
 
     fn tokens(&mut self, _key: RawStr<'a>, _start: usize) {}
@@ -224,11 +220,7 @@ impl<'a> Sink<'a> for Secrets<'a> {
         match &value.value {
             Value::Object(members) => {
                 for member in members {
-                    self.member_of(
-                        &["name", "expiry_millis", "permissions", "permission"],
-                        member.key,
-                        &member.value,
-                    );
+                    self.member_of(&["name", "permissions", "permission"], member.key, &member.value);
                 }
             }
             _ => self.hide_all(&value),
