@@ -18,6 +18,9 @@ use props::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde_json::{Value, json};
 
 fn object(text: &str) -> Value {
@@ -397,6 +400,52 @@ proptest! {
     fn any_bytes_are_answered(bytes in vec(any::<u8>(), 0..60)) {
         prop_assert!(agree(&bytes).is_ok());
     }
+}
+
+/// A value of a format that has no integers without sign, as TOML has none.
+enum Signed {
+    Text(&'static str),
+    Integer(i64),
+    Empty,
+}
+
+impl<'de> serde::Deserializer<'de> for Signed {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self {
+            Self::Text(text) => visitor.visit_borrowed_str(text),
+            Self::Integer(integer) => visitor.visit_i64(integer),
+            Self::Empty => visitor.visit_seq(SeqDeserializer::new(std::iter::empty::<&str>())),
+        }
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl<'de> IntoDeserializer<'de> for Signed {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+#[test]
+fn seconds_are_read_from_a_format_with_signed_integers_only() {
+    let read = |seconds: i64| {
+        let members = [
+            ("token_name", Signed::Text("app")),
+            ("permissions", Signed::Empty),
+            ("expiry_secs", Signed::Integer(seconds)),
+        ];
+        HttpTokenRequest::deserialize(MapDeserializer::new(members.into_iter()))
+    };
+    assert_eq!(read(60).unwrap().expiry_secs(), Some(60));
+    assert!(read(-1).is_err());
 }
 
 /// Such a token would never expire.

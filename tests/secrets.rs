@@ -344,6 +344,8 @@ fn the_text_of_a_file_is_not_shown() {
 fn a_token_in_the_place_of_a_name_is_not_shown_by_debug() {
     use influxdb3_offline_tokens::{AdminTokenFile, FileDifference, ServerComparison, ServerTokens};
 
+    let upper = TokenName::parse(&util::CANARY.replacen("apiv3_", "APIV3_", 1)).unwrap();
+    util::assert_no_piece_of(util::CANARY, &shown!(upper), "`Debug`");
     let canary = util::CANARY;
     let admin = format!(r#"{{"token": "apiv3_b", "name": "{canary}", "description": "{canary}"}}"#);
     let admin = AdminTokenFile::parse(admin.as_bytes()).unwrap();
@@ -415,6 +417,26 @@ fn a_secret_that_is_nested_deeply_is_hidden() {
     }
     let empty = r#"{"x": [ ], "permissions": [{ }], "tokens": []}"#;
     assert_eq!(redact(empty.as_bytes()), empty);
+}
+
+#[test]
+fn only_names_permissions_and_expiries_are_shown() {
+    for (text, shown) in [
+        (
+            r#"{"tokens": [{"name": {"password": "hunter2"}, "permissions": [{"resource_type": "db", "password": "hunter2"}]}]}"#,
+            r#"{"tokens": [{"name": {"password": "*******"}, "permissions": [{"resource_type": "db", "password": "*******"}]}]}"#,
+        ),
+        (
+            r#"{"tokens": [{"name": 12345678, "expiry_millis": "hunter2"}, {"name": "a", "expiry_millis": 1}]}"#,
+            r#"{"tokens": [{"name": ********, "expiry_millis": "*******"}, {"name": "a", "expiry_millis": 1}]}"#,
+        ),
+        (
+            r#"{"token_name": "a", "permissions": [{"resource_names": ["b", 12345678], "actions": ["read"]}]}"#,
+            r#"{"token_name": "a", "permissions": [{"resource_names": ["b", ********], "actions": ["read"]}]}"#,
+        ),
+    ] {
+        assert_eq!(redact(text.as_bytes()), shown);
+    }
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl<'de> Deserialize<'de> for Seconds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Number;
 
-        impl Visitor<'_> for Number {
+        impl<'de> Visitor<'de> for Number {
             type Value = Seconds;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,6 +48,22 @@ impl<'de> Deserialize<'de> for Seconds {
 
             fn visit_u64<E: serde::de::Error>(self, seconds: u64) -> Result<Seconds, E> {
                 Ok(Seconds(Some(seconds)))
+            }
+
+            // TOML and others have no integers without sign.
+            fn visit_i64<E: serde::de::Error>(self, seconds: i64) -> Result<Seconds, E> {
+                let seconds = u64::try_from(seconds);
+                seconds
+                    .map(|seconds| Seconds(Some(seconds)))
+                    .map_err(|_| E::custom("a number of seconds is negative"))
+            }
+
+            fn visit_none<E: serde::de::Error>(self) -> Result<Seconds, E> {
+                Ok(Seconds(None))
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Seconds, D::Error> {
+                deserializer.deserialize_any(self)
             }
 
             fn visit_unit<E: serde::de::Error>(self) -> Result<Seconds, E> {
