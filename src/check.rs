@@ -32,9 +32,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use thiserror::Error;
 
 use self::context::Context;
-use self::decode::{Decoder, TOKENS_FORM};
+use self::decode::Decoder;
 use self::fixes::Fixes;
-pub(crate) use self::members::is_mistaken;
+pub(crate) use self::members::{ENTRY_LISTS, FILE_MEMBERS, is_mistaken};
+use self::shape::TOKENS_FORM;
 pub(crate) use self::whole::Whole;
 use crate::admin::AdminTokenFile;
 use crate::code::{Code, Severity};

@@ -1,6 +1,7 @@
 //! When a token ends.
 
 use core::fmt;
+use core::num::IntErrorKind;
 use core::str::FromStr;
 use std::string::{String, ToString};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -147,14 +148,31 @@ impl Expiry {
     /// ```
     ///
     /// # Errors
-    /// Any other text, such as a time before 1970 or one with another zone than `Z`. A time finer than a millisecond is no
-    /// error: it is cut to the millisecond.
+    /// An integer that does not fit into 64 bits; any other text, such as a time before 1970 or one with another zone than
+    /// `Z` or `+00:00`. A time finer than a millisecond is no error: it is cut to the millisecond; and a leap second is the
+    /// second before it.
     pub fn parse(text: &str) -> Result<Self, InvalidExpiry> {
-        if let Ok(millis) = text.parse() {
-            return Ok(Self(millis));
+        match text.parse() {
+            Ok(millis) => Ok(Self(millis)),
+            Err(error) if matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => {
+                Err(InvalidExpiry::OutOfRange)
+            }
+            Err(_) => Self::of(humantime::parse_rfc3339(text)),
         }
-        let time = humantime::parse_rfc3339(text).map_err(|_| InvalidExpiry::NotATime)?;
+    }
+
+    fn of(time: Result<SystemTime, humantime::TimestampError>) -> Result<Self, InvalidExpiry> {
+        let time = time.map_err(|_| InvalidExpiry::NotATime)?;
         i64::try_from(millis(time)).map(Self).map_err(|_| InvalidExpiry::OutOfRange)
+    }
+
+    /// A time as people write it, too: a date alone, which is the beginning of that day, a space in place of the `T`, another
+    /// zone, or none, which is taken for UTC.
+    pub(crate) fn parse_loosely(text: &str) -> Option<Self> {
+        let (local, offset) = without_offset(text).unwrap_or((text, 0));
+        let time = Self::of(humantime::parse_rfc3339_weak(local));
+        let time = time.or_else(|_| Self::of(humantime::parse_rfc3339(&std::format!("{local}T00:00:00Z"))));
+        time.ok()?.0.checked_sub(offset).map(Self)
     }
 
     /// Whether a token with this expiry is refused at `now`: from the millisecond of the expiry on.
@@ -202,6 +220,22 @@ impl Expiry {
     pub fn elapsed(self, now: SystemTime) -> Option<Duration> {
         let gone = millis(now) - i128::from(self.0);
         (gone >= 0).then(|| Duration::from_millis(u64::try_from(gone).unwrap_or(u64::MAX)))
+    }
+}
+
+/// A time without the offset at its end, such as `+02:00`, and that in milliseconds.
+fn without_offset(text: &str) -> Option<(&str, i64)> {
+    let (time, offset) = text.split_at_checked(text.len().checked_sub("+00:00".len())?)?;
+    let (hours, minutes) = offset.get(1..)?.split_once(':')?;
+    let number = |digits: &str, below: i64| -> Option<i64> {
+        let is_number = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse().ok().filter(|number| is_number && *number < below)
+    };
+    let minutes: i64 = number(hours, 24)? * 60 + number(minutes, 60)?;
+    match offset.as_bytes().first()? {
+        b'+' if !time.ends_with('Z') => Some((time, minutes * 60_000)),
+        b'-' if !time.ends_with('Z') => Some((time, -minutes * 60_000)),
+        _ => None,
     }
 }
 

@@ -18,7 +18,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Se
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use zeroize::Zeroize;
 
-use crate::check::is_mistaken;
+use crate::check::{ENTRY_LISTS, FILE_MEMBERS, is_mistaken};
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
 use crate::json::pretty;
@@ -256,7 +256,7 @@ impl<'de> Deserialize<'de> for TokenEntry {
                     ("expiry_millis", expiry.is_some()),
                     ("permissions", permissions.is_some()),
                 ]);
-                others.refuse(|name| is_mistaken(name, &absent))?;
+                others.refuse(|name| is_mistaken(name, &absent, &ENTRY_LISTS))?;
                 let Secret(token) = token.ok_or_else(|| A::Error::missing_field("token"))?;
                 let name = name.ok_or_else(|| A::Error::missing_field("name"))?;
                 let List(permissions) = permissions.ok_or_else(|| A::Error::missing_field("permissions"))?;
@@ -309,7 +309,7 @@ impl<'de> Deserialize<'de> for TokenFile {
                 }
                 let absent =
                     absent([("create_databases", databases.is_some()), ("tokens", tokens.is_some())]);
-                others.refuse(|name| is_mistaken(name, &absent))?;
+                others.refuse(|name| is_mistaken(name, &absent, &FILE_MEMBERS))?;
                 let List(databases) = databases.unwrap_or(List(Vec::new()));
                 let List(tokens) = tokens.ok_or_else(|| A::Error::missing_field("tokens"))?;
                 TokenFile::new(databases, tokens).map_err(A::Error::custom)

@@ -149,6 +149,9 @@ fn permissions_become_what_was_meant() {
         ("system:health:write", "system:health:read"),
         ("db:a,a:read,read", "db:a:read"),
         ("db:a\\u002ca:read", "db:a:read"),
+        ("db:a,db:b:read", "db:a,b:read"),
+        ("db:a:read,b:write", "db:a:read\", \"db:b:write"),
+        ("db:a:write,read:create", "db:a:write,read,create"),
         // Without what is too much, another permission would begin here, and the rest would be read in another way.
         ("db:a:read,db,:b:rea", "db:a:read,db,:b:rea"),
         ("db:a:read;db,,:b:rea", "db:a:read;db,,:b:rea"),
@@ -281,6 +284,18 @@ fn an_expiry_that_is_no_integer_becomes_what_it_is() {
         ("1956400061.0", "1956400061.0", "1956400061000"),
         ("1956400061.5291", "1956400061.5291", "1956400061529"),
         ("\"1956400061\"", "\"1956400061\"", "1956400061000"),
+        // 30 days, or a time of 2052.
+        ("\"2592000000\"", "\"2592000000\"", "\"2592000000\""),
+        ("\"1956400061529ms\"", "\"1956400061529ms\"", "\"1956400061529ms\""),
+        ("\"2032-01-01T02:00:00+02:00\"", "\"2032-01-01T02:00:00+02:00\"", "1956528000000"),
+        ("\"2031-12-31T22:30:00-01:30\"", "\"2031-12-31T22:30:00-01:30\"", "1956528000000"),
+        ("\"2032-01-01 00:00:00\"", "\"2032-01-01 00:00:00\"", "1956528000000"),
+        ("\"2032-01-01\"", "\"2032-01-01\"", "1956528000000"),
+        (
+            "\"2032-01-01T00:00:00Z+02:00\"",
+            "\"2032-01-01T00:00:00Z+02:00\"",
+            "\"2032-01-01T00:00:00Z+02:00\"",
+        ),
     ] {
         let text = |spelt: &str| {
             format!(
@@ -290,6 +305,44 @@ fn an_expiry_that_is_no_integer_becomes_what_it_is() {
         for (level, expected) in [(Applicability::Safe, safe), (Applicability::Ask, asked)] {
             let fixed = Validator::new(util::now()).fix(text(spelt).as_bytes(), level).unwrap();
             assert!(fixed.as_bytes() == text(expected).as_bytes(), "{spelt} {level}");
+        }
+    }
+}
+
+/// What each would lose, or tell: a secret, an end, a date that a person can read.
+#[test]
+fn what_only_a_person_can_mend_is_left() {
+    let rest = r#""name": "n", "permissions": ["system:*:read"]"#;
+    let secret = format!(r#""token": "{SECRET}", {rest}"#);
+    let of = |members: &str| format!(r#"{{"tokens": [{{{members}}}]}}"#);
+    let never = of(&secret);
+    for (before, safe, asked) in [
+        // A file with a variable is a template, and is read by more people than the file.
+        (of(&format!(r#""token": "${{TOKEN}}", {rest}"#)), None, None),
+        (of(&format!(r#""token": "apiv3_{{{{ .token }}}}", {rest}"#)), None, None),
+        (
+            of(&format!(r#"{secret}, "expires_at": "2032-01-01T00:00:00Z""#)),
+            None,
+            Some(of(&format!(r#"{secret}, "expiry_millis": 1956528000000"#))),
+        ),
+        (
+            of(&format!(r#"{secret}, "expiry_secs": 1956528000"#)),
+            None,
+            Some(of(&format!(r#"{secret}, "expiry_millis": 1956528000000"#))),
+        ),
+        (of(&format!(r#"{secret}, "expiry_millis": "never""#)), None, Some(never.clone())),
+        (of(&format!(r#"{secret} /* was: {SECRET} */"#)), None, Some(of(&format!("{secret} ")))),
+        (of(&format!(r#"{secret} /* was: another */"#)), Some(of(&format!("{secret} "))), None),
+        (of(&format!(r#""token": "{SECRET}\n", {rest}"#)), None, Some(never.clone())),
+        // The same entry twice.
+        (format!(r#"{{"tokens": [{{{secret}}}, {{{secret}}}]}}"#), None, None),
+    ] {
+        let safe = safe.as_ref().unwrap_or(&before);
+        for (level, expected) in
+            [(Applicability::Safe, safe), (Applicability::Ask, asked.as_ref().unwrap_or(safe))]
+        {
+            let fixed = Validator::new(util::now()).fix(before.as_bytes(), level).unwrap();
+            assert!(fixed.as_bytes() == expected.as_bytes(), "{level}: {}", before.replace(SECRET, "SECRET"));
         }
     }
 }

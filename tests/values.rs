@@ -133,11 +133,13 @@ fn expiries_as_text() {
         "2026-01-01",
         "2026-01-01T00:00:00",
         "2026-01-01T00:00:00+01:00",
-        "9223372036854775808",
         " 1",
         "2026-13-01T00:00:00Z",
     ] {
         assert_eq!(Expiry::parse(text), Err(InvalidExpiry::NotATime), "{text}");
+    }
+    for text in ["9223372036854775808", "-9223372036854775809"] {
+        assert_eq!(Expiry::parse(text), Err(InvalidExpiry::OutOfRange), "{text}");
     }
 }
 

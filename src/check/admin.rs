@@ -63,7 +63,8 @@ fn file(context: &mut Context<'_>, root: &Node<'_>) -> Option<AdminTokenFile> {
         return None;
     }
     let found = members_by_name(context, members);
-    let [token, name, expiry, description] = found.map(|found| found.map(|(_, node)| node));
+    let [token, name, expiry, description] = found;
+    let [token, name, description] = [token, name, description].map(|found| found.map(|(_, node)| node));
     if token.is_none() {
         let found = finding(Code::MissingMember, start, At::File, "the file has no `token`");
         context.push(found.with_help("add `\"token\"`"));
@@ -77,7 +78,7 @@ fn file(context: &mut Context<'_>, root: &Node<'_>) -> Option<AdminTokenFile> {
         padded(context, At::Member("name"), string, |name| !name.is_empty());
         Some(name)
     });
-    let ends = expiry.map(|node| expiry_rules(context, At::Member("expiry_millis"), node, members));
+    let ends = expiry.map(|member| expiry_rules(context, At::Member("expiry_millis"), member, members));
     // The operator token never expires (documentation).
     if ends.is_none() && name.as_ref().is_some_and(|name| name != OPERATOR_TOKEN_NAME) {
         never_expires(context, At::File, root.span);

@@ -9,11 +9,13 @@ use crate::check::context::{At, Context, finding, in_brackets};
 use crate::check::databases::are_compared;
 use crate::check::entry::Entry;
 use crate::check::expiry::never_expires;
-use crate::check::members::{ENTRY_MEMBERS, duplicate, is_http_member, key_name, meaning, unknown};
+use crate::check::members::{
+    ENTRY_MEMBERS, FILE_MEMBERS, duplicate, is_http_member, key_name, meaning, unknown,
+};
 use crate::check::permissions;
 use crate::check::plain::{PlainEntry, Quiet};
-use crate::check::shape::{array_at_top, holds_a_file, http_body, other_file};
-use crate::check::syntax::{Attempt, Form, bare_token};
+use crate::check::shape::{TOKENS_FORM, array_at_top, holds_a_file, http_body, other_file, wrapped};
+use crate::check::syntax::{Attempt, bare_token};
 use crate::check::whole::Whole;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
@@ -27,16 +29,6 @@ const TOKENS: &str = "tokens";
 const CREATE_DATABASES: &str = "create_databases";
 // What a token of the usual size takes; a guess for the first room.
 const BYTES_PER_TOKEN: usize = 256;
-pub(super) const FILE_MEMBERS: [&str; 2] = [CREATE_DATABASES, TOKENS];
-
-pub(super) const TOKENS_FORM: Form = Form {
-    smallest: "the smallest tokens file is `{\"tokens\": []}`",
-    bare: (
-        "the file is a plain token, and a tokens file is a JSON object",
-        "write `{\"tokens\": [{\"token\": …, \"name\": …, \"permissions\": […]}]}`",
-    ),
-    depth: "a tokens file has a depth of 4",
-};
 
 /// Reads a tokens file, and makes its value where that is asked for.
 pub(super) fn attempt<'v>(context: &Context<'v>, text: &str, build: bool) -> Attempt<'v, TokenFile> {
@@ -242,6 +234,14 @@ impl<'v, 'a> Decoder<'v, 'a> {
             self.whole.unreadable();
             return self.context.push(http_body(key.outer(), At::Member(name)));
         }
+        if let [(key, name, node)] = others.as_slice()
+            && !self.tokens_seen
+            && !self.create_seen
+            && holds_a_file(node)
+        {
+            self.whole.unreadable();
+            return self.context.push(wrapped(*key, name));
+        }
         let mut free: Vec<&'static str> = FILE_MEMBERS.to_vec();
         let mut tokens_meant = self.tokens_seen;
         if !self.tokens_seen {
@@ -254,6 +254,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
             });
             let once = || self.members.get(name).is_some_and(|(_, once)| *once);
             let meaning = meaning(name, &free);
+            let meaning = (meaning, FILE_MEMBERS.as_slice());
             match unknown(&mut self.context, *key, (name, &once), node, meaning, At::Member(name)) {
                 Some(CREATE_DATABASES) => self.create_databases(node),
                 Some(TOKENS) => {

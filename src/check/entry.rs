@@ -57,8 +57,8 @@ impl Entry {
             secret.right.then_some(secret.token)
         });
         let name = name.and_then(|(_, node)| name_rules(decoder, index, node));
-        let expiry_found = if let Some((_, node)) = expiry {
-            expiry_rules(&mut decoder.context, At::TokenMember(index, "expiry_millis"), node, members)
+        let expiry_found = if let Some(member) = expiry {
+            expiry_rules(&mut decoder.context, At::TokenMember(index, "expiry_millis"), member, members)
         } else {
             // A duration has its own finding, and means an expiry.
             let says = |member: &Member<'_>| {
@@ -128,9 +128,30 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
     let token = Wiped(token);
     let new = || Some(Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]));
     let checked = check_token(&token);
+    let trimmed = token.trim();
     match checked.map_err(|error| (error.kind(), error.span())) {
+        Err((kind, _)) if trimmed.len() < token.len() && check_token(trimmed).is_ok() => {
+            let start = token.len() - token.trim_start().len();
+            let around = [Span::new(0, start), Span::new(start + trimmed.len(), token.len())];
+            let mut around =
+                around.into_iter().filter(|span| !span.is_empty()).map(|span| string.place(span));
+            let edits: Vec<Edit> = around.clone().map(|place| Edit::new(place, "")).collect();
+            let code =
+                if kind == InvalidTokenKind::Prefix { Code::TokenPrefix } else { Code::TokenCharacters };
+            let place = around.next().unwrap_or_default();
+            context.find(
+                code,
+                place,
+                || Some(Fix::new(Applicability::Ask, edits)),
+                || {
+                    let message = "white space stands around the token, and is none of it";
+                    finding(code, place, at, message).with_help("remove it")
+                },
+            );
+        }
         Err((InvalidTokenKind::Prefix, _)) if is_variable(&token) => {
-            context.find(Code::UnexpandedVariable, string.inner(), new, || {
+            // A token put here would be one in a template, for all who can read that.
+            context.tell(Code::UnexpandedVariable, string.inner(), || {
                 let message = "a variable was not filled in";
                 let found = finding(Code::UnexpandedVariable, string.inner(), at, message);
                 found.with_help("write the token, or fill the template in before")
@@ -159,10 +180,10 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
         }
         Err((_, span)) => wrong_characters(context, at, string.place(span)),
         Ok(()) if is_template(token.get(TOKEN_PREFIX.len()..).unwrap_or_default()) => {
-            context.find(Code::PlaceholderToken, string.inner(), new, || {
+            context.tell(Code::PlaceholderToken, string.inner(), || {
                 let message = "a variable of a template stands in the token, and was not filled in";
                 let found = finding(Code::PlaceholderToken, string.inner(), at, message);
-                found.with_help("generate a token: whoever has the template knows this one")
+                found.with_help("fill the template in before: whoever has it knows this token")
             });
         }
         Ok(()) => {

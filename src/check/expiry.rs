@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::time::Duration;
 use std::time::SystemTime;
 
 use crate::check::context::{At, Context, finding, removal, replace_on_request, replace_safely};
@@ -13,7 +14,7 @@ use crate::check::names::is_variable;
 use crate::code::Code;
 use crate::diagnostic::Fix;
 use crate::expiry::{Expiry, LAST_RFC3339_MILLIS, in_words};
-use crate::json::{Member, Node, Value};
+use crate::json::{Member, Node, RawStr, Value};
 use crate::span::Span;
 
 const ADD_EXPIRY: &str = "give it an `expiry_millis`, and rotate the token before that";
@@ -35,6 +36,12 @@ const LIKELY_SECONDS: core::ops::RangeInclusive<i64> = 1_000_000_000..=4_102_444
 /// Microseconds of 2001 are milliseconds of the year 33658; a person may write one of the year 9999 for never.
 pub(super) const MICROSECONDS: i64 = 1_000_000_000_000_000;
 const NANOSECONDS: i64 = 100_000_000_000_000_000;
+
+/// The milliseconds of a number of seconds that is likely a time.
+pub(super) fn in_millis_of_seconds(seconds: u64) -> Option<i64> {
+    let seconds = i64::try_from(seconds).ok().filter(|seconds| LIKELY_SECONDS.contains(seconds))?;
+    Some(seconds * 1000)
+}
 
 /// Whether a value is an expiry that is read as it was meant, as far as one can tell.
 pub(super) fn is_likely_expiry(value: &Node<'_>) -> bool {
@@ -62,16 +69,18 @@ fn without_member(members: &[Member<'_>], node: &Node<'_>) -> Option<Fix> {
 pub(super) fn expiry_rules(
     context: &mut Context<'_>,
     at: At<'_>,
-    node: &Node<'_>,
+    (key, node): (RawStr<'_>, &Node<'_>),
     members: &[Member<'_>],
 ) -> Option<Expiry> {
+    // Where a person must say what is meant by the name, nobody else says it of the value.
+    let is_named = key.decode().is_some_and(|name| name == "expiry_millis");
     let Value::Number(spelt) = node.value else {
-        not_an_integer(context, at, node, members);
+        not_an_integer(context, at, (node, is_named), members);
         return None;
     };
     let integer = spelt.parse::<i64>().ok().filter(|_| spelt != "-0");
     let Some(millis) = integer else {
-        not_an_integer(context, at, node, members);
+        not_an_integer(context, at, (node, is_named), members);
         return None;
     };
     let expiry = Expiry::from_millis(millis);
@@ -79,7 +88,7 @@ pub(super) fn expiry_rules(
         return Some(expiry);
     }
     let (now, soon, far) = (context.validator.now, context.validator.soon, context.validator.far);
-    let days = |time: core::time::Duration| match time.as_secs() / 86_400 {
+    let days = |time: Duration| match time.as_secs() / 86_400 {
         0 => in_words(time),
         1 => "1 day".into(),
         days => format!("{days} days"),
@@ -156,11 +165,15 @@ fn in_millis(meant: i64) -> String {
     format!("in milliseconds it is `{meant}`: {}", Expiry::from_millis(meant))
 }
 
+/// Whether a time in seconds may be a duration: 30 days in milliseconds are a time of 2052.
+const fn may_be_a_duration(seconds: i64) -> bool {
+    seconds % MILLIS_PER_HOUR == 0
+}
+
 /// A time that is likely in seconds.
 fn in_seconds(context: &mut Context<'_>, at: At<'_>, span: Span, seconds: i64) {
     let (now, meant) = (context.validator.now, seconds * 1000);
-    // 30 days in milliseconds are a time of 2052 in seconds.
-    let may_be_a_duration = seconds % MILLIS_PER_HOUR == 0;
+    let may_be_a_duration = may_be_a_duration(seconds);
     let fix = || (!may_be_a_duration).then(|| replace_on_request(span, meant.to_string()));
     context.find(Code::ExpiryInSeconds, span, fix, || {
         let expiry = Expiry::from_millis(seconds);
@@ -175,10 +188,11 @@ fn in_seconds(context: &mut Context<'_>, at: At<'_>, span: Span, seconds: i64) {
 }
 
 const MILLIS_PER_HOUR: i64 = 3_600_000;
+const LONGEST_DURATION: Duration = Duration::from_secs(20 * 366 * 24 * 60 * 60);
 
 /// What to write for a time that is so early that it may be a duration.
 fn a_duration(now: SystemTime, millis: i64) -> String {
-    let time = core::time::Duration::from_millis(millis.unsigned_abs());
+    let time = Duration::from_millis(millis.unsigned_abs());
     let end = Expiry::after(now, time).ok().filter(|_| millis % MILLIS_PER_HOUR == 0);
     match end {
         Some(end) => {
@@ -198,14 +212,22 @@ fn year(millis: i64) -> String {
     format!("about the year {}", 1970 + millis / MILLIS_PER_YEAR)
 }
 
-fn not_an_integer(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>, members: &[Member<'_>]) {
+fn not_an_integer(
+    context: &mut Context<'_>,
+    at: At<'_>,
+    (node, is_named): (&Node<'_>, bool),
+    members: &[Member<'_>],
+) {
     let (code, span, now) = (Code::ExpiryNotAnInteger, opening(node), context.validator.now);
     let fix = || {
-        if matches!(node.value, Value::Null) {
+        if is_never(&node.value) {
             return without_member(members, node);
         }
         let (millis, guess) = meant(now, node)?;
-        let is_safe = guess == Guess::Same && is_likely(millis);
+        if guess == Guess::Unit("seconds") && may_be_a_duration(millis / 1000) {
+            return None;
+        }
+        let is_safe = is_named && guess == Guess::Same && is_likely(millis);
         let replace = if is_safe { replace_safely } else { replace_on_request };
         Some(replace(node.span, millis.to_string()))
     };
@@ -214,6 +236,7 @@ fn not_an_integer(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>, member
         let becomes = |millis: i64| format!("write `{millis}`: {}", Expiry::from_millis(millis));
         let wrong = finding(code, span, at, message);
         match (meant(now, node), &node.value) {
+            (_, value) if is_never(value) => wrong.with_help("to mean never, leave the member out"),
             (Some((millis, Guess::Same | Guess::Date)), _) => wrong.with_help(becomes(millis)),
             (Some((millis, Guess::Unit(unit))), _) => {
                 wrong.with_help(format!("it looks like {unit}: {}", becomes(millis)))
@@ -225,13 +248,25 @@ fn not_an_integer(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>, member
             (None, Value::Number(_)) => {
                 wrong.with_help("write an integer without fraction or exponent that fits into 64 bits")
             }
-            (None, Value::Null) => wrong.with_help("to mean never, leave the member out"),
             (None, value) if written(value).is_some_and(|text| is_variable(&text)) => {
                 wrong.with_help("fill the template in before, and write the number without quotes")
             }
-            (None, _) => wrong.with_help("write the Unix time in milliseconds, such as `1767225600000`"),
+            (None, _) => {
+                wrong.with_help("write the Unix time in milliseconds, such as `1893456000000` for 2030")
+            }
         }
     });
+}
+
+/// Whether a value says that there is no end.
+fn is_never(value: &Value<'_>) -> bool {
+    const WORDS: [&str; 6] = ["", "never", "none", "no", "null", "false"];
+    match value {
+        Value::Null => true,
+        _ => {
+            written(value).is_some_and(|text| WORDS.iter().any(|word| word.eq_ignore_ascii_case(text.trim())))
+        }
+    }
 }
 
 /// What something that is no integer was taken for.
@@ -282,13 +317,15 @@ fn meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {
     if let Ok(number) = text.parse::<i64>() {
         return Some(in_its_unit(number));
     }
-    // A date is the beginning of its day.
-    if let Ok(expiry) = Expiry::parse(text).or_else(|_| Expiry::parse(&format!("{text}T00:00:00Z"))) {
+    if let Some(expiry) = Expiry::parse_loosely(text) {
         let millis = expiry.as_millis();
         let same = is_exact(text) || expiry.to_string() == text;
         return Some((millis, if same { Guess::Same } else { Guess::Date }));
     }
-    Expiry::parse_after(now, text).ok().map(|expiry| (expiry.as_millis(), Guess::FromNowOn))
+    let from_now_on = Expiry::parse_after(now, text).ok();
+    // `1780272000000ms` are 56 years: a time, and no duration.
+    let is_duration = |expiry: &Expiry| expiry.remaining(now) <= Some(LONGEST_DURATION);
+    from_now_on.filter(is_duration).map(|expiry| (expiry.as_millis(), Guess::FromNowOn))
 }
 
 /// Whether a time of RFC 3339 in UTC says nothing below milliseconds.

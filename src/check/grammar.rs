@@ -33,7 +33,57 @@ pub(super) fn errors(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, 
             finding(Code::ExtraPart, place, at, message).with_help("write each as a string of its own")
         });
     }
-    each_error(context, at, string, text, &separators);
+    let joined = if separators.is_empty() { joined(text) } else { None };
+    let Some((place, edits, message, help)) = joined else {
+        return each_error(context, at, string, text, &separators);
+    };
+    let place = string.place(place);
+    let fix = || {
+        let edits = edits.into_iter().map(|(span, new)| Edit::new(string.place(span), new));
+        Some(Fix::new(Applicability::Ask, edits.collect::<Vec<Edit>>()))
+    };
+    context
+        .find(Code::ExtraPart, place, fix, || finding(Code::ExtraPart, place, at, message).with_help(help));
+}
+
+/// A place, what mends it, and what is said of it.
+type Joined = (Span, Vec<(Span, String)>, &'static str, &'static str);
+
+/// Two permissions in one, of which the rest is right: `db:a,db:b:read`, where the type stands again, and
+/// `db:a:read,b:write`, where it does not.
+fn joined(text: &str) -> Option<Joined> {
+    let (first, _) = text.split_once(':').filter(|(first, _)| matches!(*first, "db" | "system"))?;
+    let again = format!(",{first}:");
+    let of_type = |(at, found): (usize, &str)| Span::new(at + 1, at + found.len());
+    let types: Vec<Span> = text.match_indices(&again).map(of_type).collect();
+    if let Some(place) = types.first() {
+        Permission::accept(&text.replace(&again, ","))?;
+        let edits = types.iter().map(|span| (*span, String::new())).collect();
+        return Some((
+            *place,
+            edits,
+            "the type stands once more, in front of a name",
+            "write it once, at the start",
+        ));
+    }
+    let (before, last) = text.rsplit_once(':')?;
+    let comma = before
+        .rfind(',')
+        .filter(|comma| text.get(..*comma).is_some_and(|one| one.matches(':').count() == 2))?;
+    let (one, other) = (text.get(..comma)?, format!("{first}:{}:{last}", before.get(comma + 1..)?));
+    Permission::accept(one).and(Permission::accept(&other))?;
+    if Permission::accept(&format!("{before},{last}")).is_some() {
+        // A `:` stands for a comma.
+        return None;
+    }
+    let edits = Vec::from([(Span::new(comma, comma + 1), format!("\", \"{first}:"))]);
+    let help = "write each as a string of its own, with its type";
+    Some((
+        Span::new(comma + 1, text.len()),
+        edits,
+        "a string holds one permission, and this is one more",
+        help,
+    ))
 }
 
 /// What makes strings of their own of the permissions in one.

@@ -15,7 +15,7 @@ use foldhash::quality::RandomState;
 use crate::check::context::{
     At, Context, finding, half_a_character, replace_on_request, replace_safely, with_fragment,
 };
-use crate::check::expiry::is_likely_expiry;
+use crate::check::expiry::{in_millis_of_seconds, is_likely_expiry};
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::expiry::Expiry;
@@ -24,6 +24,8 @@ use crate::redact::may_show;
 use crate::suggest::{Word, meant};
 
 pub(super) const ENTRY_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "permissions"];
+pub(crate) const ENTRY_LISTS: [&str; 1] = ["permissions"];
+pub(crate) const FILE_MEMBERS: [&str; 2] = ["create_databases", "tokens"];
 // Members of the HTTP API's body, and what the file calls them.
 const HTTP_MEMBERS: [(&str, &str); 2] = [("token_name", "name"), ("expiry_secs", "expiry_millis")];
 // Words that people write instead, and what the file calls them.
@@ -104,9 +106,16 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
     near.map(|known| (known, Some(Applicability::Safe))).or_else(alias).or_else(expiry)
 }
 
-/// Whether a member that is none of the `known` ones is a mistake, whatever else stands in the object.
-pub(crate) fn is_mistaken(name: &str, known: &[&'static str]) -> bool {
-    is_http_member(name) || meaning(name, known).is_some()
+/// Whether a member is a mistake, where it is none of those of the format: of these, `absent` are not there.
+pub(crate) fn is_mistaken(name: &str, absent: &[&'static str], lists: &[&'static str]) -> bool {
+    is_http_member(name) || meaning(name, absent).is_some() || nearly(name, lists).is_some()
+}
+
+/// The list that a member is nearly called as: what a second one holds would be lost without a word.
+fn nearly(name: &str, lists: &[&'static str]) -> Option<&'static str> {
+    let word = Word::new(name);
+    let same = lists.iter().copied().find(|list| word.is(list));
+    same.or_else(|| meant(name, lists.iter().copied()).map(|(list, _)| list))
 }
 
 /// Whether a member is one of the HTTP API's body.
@@ -121,7 +130,7 @@ pub(super) fn unknown(
     key: RawStr<'_>,
     (name, once): (&str, &dyn Fn() -> bool),
     value: &Node<'_>,
-    meaning: Option<Meaning>,
+    (meaning, lists): (Option<Meaning>, &[&'static str]),
     at: At<'_>,
 ) -> Option<&'static str> {
     if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
@@ -172,6 +181,14 @@ pub(super) fn unknown(
         );
         return Some(known);
     }
+    if let Some(list) = nearly(name, lists) {
+        context.tell(Code::MisspeltMember, key.outer(), || {
+            let message = format!("the server ignores this member: `{list}` stands beside it");
+            let found = finding(Code::MisspeltMember, key.outer(), at, message);
+            found.with_help(format!("put what it holds into `{list}`"))
+        });
+        return None;
+    }
     context.tell(Code::UnknownMember, key.outer(), || {
         let message = if is_plain_word(name) && may_show(name, name) {
             format!("the server ignores the member `{name}`")
@@ -199,11 +216,15 @@ fn is_certain(known: &str, value: &Node<'_>) -> bool {
     known != "expiry_millis" || is_likely_expiry(value)
 }
 
-/// The expiry in milliseconds that a duration in seconds comes to now.
+/// The expiry in milliseconds that a duration in seconds comes to now; people also write when it ends.
 fn from_now_on(now: SystemTime, value: &Node<'_>) -> Option<String> {
     let Value::Number(spelt) = value.value else { return None };
-    let expiry = Expiry::after(now, Duration::from_secs(spelt.parse().ok()?)).ok()?;
-    Some(expiry.as_millis().to_string())
+    let seconds: u64 = spelt.parse().ok()?;
+    let millis = match in_millis_of_seconds(seconds) {
+        Some(millis) => millis,
+        None => Expiry::after(now, Duration::from_secs(seconds)).ok()?.as_millis(),
+    };
+    Some(millis.to_string())
 }
 
 /// Whether a name of a member looks like one, and not like a piece of a secret.
@@ -302,9 +323,11 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
             break;
         }
     }
+    let lists: Vec<&'static str> = known.into_iter().filter(|known| ENTRY_LISTS.contains(known)).collect();
     for ((member, name), guess) in unknown_members.into_iter().zip(guesses) {
         let meaning = guess.meaning.filter(|_| guess.is_taken);
         let once = || seen.get(&name).is_some_and(|(_, once)| *once);
+        let meaning = (meaning, lists.as_slice());
         let meant = unknown(context, member.key, (&name, &once), &member.value, meaning, at(&name));
         if let Some(slot) = meant.and_then(&place).and_then(|place| found.get_mut(place)) {
             *slot = Some((member.key, &member.value));

@@ -8,15 +8,26 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::check::context::{At, Context, finding, half_a_character, in_brackets, replace_safely};
-use crate::check::decode::{Decoder, FILE_MEMBERS, opening};
+use crate::check::decode::{Decoder, opening};
 use crate::check::grammar::{apart, between_permissions, each_error, errors_in};
+use crate::check::members::FILE_MEMBERS;
 use crate::check::permissions::{Grant, one};
+use crate::check::syntax::Form;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::json::{self, Member, Node, RawStr, Value};
 use crate::permission::Permission;
 use crate::redact::may_show;
 use crate::span::Span;
+
+pub(super) const TOKENS_FORM: Form = Form {
+    smallest: "the smallest tokens file is `{\"tokens\": []}`",
+    bare: (
+        "the file is a plain token, and a tokens file is a JSON object",
+        "write `{\"tokens\": [{\"token\": …, \"name\": …, \"permissions\": […]}]}`",
+    ),
+    depth: "a tokens file has a depth of 4",
+};
 
 /// Whether an element of an array at the top is not an entry, but a whole file.
 pub(super) fn holds_a_file(node: &Node<'_>) -> bool {
@@ -37,6 +48,13 @@ pub(super) fn array_at_top(array: &Node<'_>, is_file: bool, are_entries: bool) -
     let (start, end) = (array.span.start(), array.span.end());
     let edits = [Edit::new(Span::new(start, start), "{\"tokens\": "), Edit::new(Span::new(end, end), "}")];
     if are_entries { found.fix(Fix::new(Applicability::Ask, edits)) } else { found }
+}
+
+/// A whole file in the only member of another object.
+pub(super) fn wrapped(key: RawStr<'_>, name: &str) -> Diagnostic {
+    let message = "the file has no `tokens`: they stand one level too deep, in this member";
+    let found = finding(Code::MissingMember, key.outer(), At::Member(name), message);
+    found.with_help("write only the object that is its value")
 }
 
 /// The body of one request where the file should be.

@@ -2,11 +2,12 @@
 
 use alloc::vec::Vec;
 
-use crate::check::context::{At, Context, finding, replace_safely};
+use crate::check::context::{At, Context, finding, replace_on_request, replace_safely};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::json::{MAX_DEPTH, Unreadable, without_extras};
 use crate::permission::variables;
+use crate::redact::mentions_token;
 use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
 
@@ -49,7 +50,10 @@ pub(super) fn read<'v, T>(
                 (decoded, Ok(_)) => {
                     // All that was wrong were these, so that taking them out is safe.
                     for (span, message) in extras {
-                        let fix = || Some(replace_safely(span, ""));
+                        // But for a token that only a comment holds.
+                        let holds_token = mentions_token(span.text(text).unwrap_or_default());
+                        let remove = if holds_token { replace_on_request } else { replace_safely };
+                        let fix = || Some(remove(span, ""));
                         context.find(Code::JsonSyntax, span, fix, || {
                             finding(Code::JsonSyntax, span, At::File, message).with_help("remove it")
                         });
@@ -85,9 +89,18 @@ fn give_up<'v>(
     form: &Form,
     error: Unreadable,
 ) -> Context<'v> {
-    context.absorb(decoded);
+    // Of a file without its braces it is not to be said that it is a string.
+    if !lacks_braces(text, error) {
+        context.absorb(decoded);
+    }
     context.push(describe(text, form, error));
     context
+}
+
+/// Whether a text begins with the name of a member, where its object should.
+fn lacks_braces(text: &str, error: Unreadable) -> bool {
+    let Unreadable::Trailing(at) = error else { return false };
+    text.trim_start().starts_with('"') && text.get(at..).is_some_and(|rest| rest.starts_with(':'))
 }
 
 const fn place(text: &str, error: Unreadable) -> usize {
@@ -116,6 +129,11 @@ fn describe(text: &str, form: &Form, error: Unreadable) -> Diagnostic {
             text.len(),
             "the file ends too early: a string, array or object is not closed",
             "was it copied or written in full?",
+        ),
+        Unreadable::Trailing(_) if lacks_braces(text, error) => (
+            text.len() - text.trim_start().len(),
+            "the file begins with a member, and not with the `{` of an object",
+            "put `{` and `}` around the whole",
         ),
         Unreadable::Trailing(at) => trailing(text, at),
         Unreadable::Syntax(at) => {
@@ -258,6 +276,12 @@ impl Open {
     }
 }
 
+/// No-break spaces and the like, as they are copied from web pages.
+fn is_unseen(c: char) -> bool {
+    !c.is_ascii() && c.is_whitespace()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}')
+}
+
 fn cause(text: &str, at: usize) -> (&'static str, &'static str) {
     let open = Open::before(text.get(..at).unwrap_or_default());
     let rest = text.get(at..).unwrap_or_default();
@@ -298,6 +322,11 @@ fn cause(text: &str, at: usize) -> (&'static str, &'static str) {
             ("a number is not finished here", "write its digits")
         }
         ',' => ("a value is missing before this `,`", "remove the `,`"),
+        '\0' => ("a zero byte stands here: the file may be UTF-16", "save it as UTF-8"),
+        _ if is_unseen(first) => (
+            "a space that JSON does not know, or a character that is not seen, stands here",
+            "remove it, or write a plain space",
+        ),
         _ => ("this cannot stand here in JSON", "is a `\"` or a `,` missing before it?"),
     }
 }

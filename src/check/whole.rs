@@ -27,6 +27,7 @@ use crate::span::Span;
 
 /// The default limit of databases on a server (documentation, server source).
 const MAX_DATABASES: usize = 100;
+const ONE_ENTRY: &str = "name and token stand in one entry already: make one of the two entries";
 // A list of names in one string is looked into where it is no longer: nobody writes a longer one.
 const SHORT_LIST: usize = 4_096;
 
@@ -136,8 +137,21 @@ impl<'a> Whole<'a> {
         self.secrets.sort();
         self.names.sort();
         let release = context.validator.release;
+        let entry_of = |string: RawStr<'_>| self.token_at(string.inner().start());
+        // Entries whose name stands in another one before, and those whose token stands there, too.
+        let mut named: HashMap<usize, usize, RandomState> = HashMap::default();
+        let mut copies: HashSet<usize, RandomState> = HashSet::default();
+        if self.secrets.again().next().is_some() {
+            named.extend(self.names.again().map(|(first, string)| (entry_of(string), entry_of(first))));
+        }
         for (first, string) in self.secrets.again() {
-            let fix = || Some(Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]));
+            let entry = entry_of(string);
+            let is_copy = named.get(&entry) == Some(&entry_of(first));
+            if is_copy {
+                copies.insert(entry);
+            }
+            // An entry that was pasted twice needs no second token.
+            let fix = || (!is_copy).then(|| Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]));
             context.find(Code::DuplicateToken, string.inner(), fix, || {
                 let message = match release {
                     Some(release) if release >= Release::UNIQUE_TOKENS => {
@@ -151,10 +165,10 @@ impl<'a> Whole<'a> {
                         "another entry has this token: before 3.11.1 the last hides the first, since then it is refused".into()
                     }
                 };
-                let at = At::TokenMember(self.token_at(string.inner().start()), "token");
+                let at = At::TokenMember(entry, "token");
                 finding(Code::DuplicateToken, string.inner(), at, message)
                     .label(first.inner(), "it stands here already")
-                    .with_help("give every entry a token of its own")
+                    .with_help(if is_copy { ONE_ENTRY } else { "give every entry a token of its own" })
             });
         }
         let names = context.wants(Code::DuplicateName, None).then(|| self.names.again());
@@ -162,10 +176,15 @@ impl<'a> Whole<'a> {
             context.tell(Code::DuplicateName, string.inner(), || {
                 let name = string.decode().unwrap_or_default();
                 let message = with_fragment("another token has this name", &name, &name);
-                let at = At::TokenMember(self.token_at(string.inner().start()), "name");
+                let entry = entry_of(string);
+                let at = At::TokenMember(entry, "name");
                 finding(Code::DuplicateName, string.inner(), at, message)
                     .label(first.inner(), "it stands here already")
-                    .with_help("the server refuses the second: give it another name")
+                    .with_help(if copies.contains(&entry) {
+                        ONE_ENTRY
+                    } else {
+                        "the server refuses the second: give it another name"
+                    })
             });
         }
     }

@@ -69,7 +69,7 @@ impl<'de> Deserialize<'de> for AdminTokenFile {
                     ("description", description.is_some()),
                     ("expiry_millis", expiry.is_some()),
                 ]);
-                others.refuse(|name| is_mistaken(name, &absent))?;
+                others.refuse(|name| is_mistaken(name, &absent, &[]))?;
                 let Secret(token) = token.ok_or_else(|| A::Error::missing_field("token"))?;
                 let Plain(name) = name.ok_or_else(|| A::Error::missing_field("name"))?;
                 let description = description.as_ref().map(|Plain(text)| text.as_str());
