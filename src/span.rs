@@ -197,5 +197,9 @@ impl<'a> LineIndex<'a> {
 }
 
 fn count_characters(bytes: &[u8]) -> usize {
+    // Nearly every text.
+    if bytes.is_ascii() {
+        return bytes.len();
+    }
     bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
 }
