@@ -32,13 +32,22 @@ struct Service {
     log: Arc<Mutex<String>>,
 }
 
+/// What the reader of the log does.
+#[derive(Clone, Copy, PartialEq)]
+enum Reader {
+    Keeps,
+    // When the service has started.
+    Goes,
+    Sleeps,
+}
+
 impl Service {
     fn start(file: &Path) -> Self {
-        Self::start_with(file, "", true)
+        Self::start_with(file, "", Reader::Keeps)
     }
 
-    /// Behind a command of the shell; the reader of its log may go when it has started.
-    fn start_with(file: &Path, before: &str, keeps_log: bool) -> Self {
+    /// Behind a command of the shell.
+    fn start_with(file: &Path, before: &str, reader: Reader) -> Self {
         static BUILT: OnceLock<PathBuf> = OnceLock::new();
         let mut command = Command::new("sh");
         command.args(["-c", &format!("{before} exec \"$@\""), "sh"]);
@@ -49,8 +58,11 @@ impl Service {
         let lines = BufReader::new(child.stderr.take().unwrap());
         let kept = Arc::clone(&log);
         std::thread::spawn(move || {
+            if reader == Reader::Sleeps {
+                std::thread::sleep(Duration::MAX);
+            }
             for line in lines.lines().map_while(Result::ok) {
-                if !keeps_log {
+                if reader == Reader::Goes {
                     break;
                 }
                 let mut log = kept.lock().unwrap();
@@ -293,7 +305,7 @@ fn it_goes_on_when_nobody_reads_its_log() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.json");
     std::fs::write(&path, file(&["db:a:read"])).unwrap();
-    let service = Service::start_with(&path, "", false);
+    let service = Service::start_with(&path, "", Reader::Goes);
     assert_eq!(service.status("GET /databases/b", CANARY), 403);
     assert_eq!(service.status("GET /databases/a", "apiv3_unknown"), 401);
     assert_eq!(service.status("GET /databases/a", CANARY), 200);
@@ -303,12 +315,42 @@ fn it_goes_on_when_nobody_reads_its_log() {
     service.wait_for("another reload", || service.status("GET /databases/a", CANARY) == 200);
 }
 
+/// A pipe takes 64 KiB on Linux, and then whoever writes waits.
+#[test]
+fn it_goes_on_when_the_pipe_of_its_log_is_full() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.json");
+    std::fs::write(&path, file(&["db:a:read"])).unwrap();
+    let service = Service::start_with(&path, "", Reader::Sleeps);
+    let long = format!("GET /databases/{}", "b".repeat(500));
+    for _ in 0..2_000 {
+        assert_eq!(service.status(&long, CANARY), 403);
+    }
+    assert_eq!(service.status("GET /databases/a", CANARY), 200);
+    rename_into(&path, &file(&[]));
+    service.wait_for("the reload", || service.status("GET /databases/a", CANARY) == 403);
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.json");
+    std::fs::write(&path, file(&["db:a:read"])).unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut command = Command::new(examples::example("guard_service"));
+    let output = command.arg(&path).args(["--listen", &address]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains(&format!("guard_service: cannot listen on {address}: ")), "{error}");
+}
+
 #[test]
 fn it_goes_on_after_too_many_connections() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.json");
     std::fs::write(&path, file(&["db:a:read"])).unwrap();
-    let service = Service::start_with(&path, "ulimit -n 32;", true);
+    let service = Service::start_with(&path, "ulimit -n 32;", Reader::Keeps);
     let idle: Vec<_> = (0..40).map(|_| TcpStream::connect(&service.address).unwrap()).collect();
     std::thread::sleep(Duration::from_millis(100));
     drop(idle);
@@ -320,8 +362,11 @@ fn silent_connections_neither_keep_a_token_in_force_nor_others_out() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.json");
     std::fs::write(&path, file(&["db:a:read"])).unwrap();
-    let service =
-        Service::start_with(&path, r#"ulimit -n 32; set -- "$@" --connections 8 --idle-seconds 1;"#, true);
+    let service = Service::start_with(
+        &path,
+        r#"ulimit -n 32; set -- "$@" --connections 8 --idle-seconds 1;"#,
+        Reader::Keeps,
+    );
     let idle: Vec<_> = (0..40).map(|_| TcpStream::connect(&service.address).unwrap()).collect();
     std::thread::sleep(Duration::from_millis(100));
     rename_into(&path, &file(&[]));

@@ -5,11 +5,11 @@
 
 mod connections;
 mod guard;
+mod logging;
 mod reload;
 #[path = "../util/mod.rs"]
 mod util;
 
-use std::fmt;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -29,13 +29,14 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use connections::Connections;
 use guard::Guard;
 use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
+pub(crate) use logging::log;
 
 /// A small HTTP service whose endpoints are guarded by a tokens file.
 ///
 /// GET, POST, PUT and DELETE of `/databases/NAME` need `read`, `write`, `create` (as a new database) and `delete` on it, GET
 /// of `/databases` needs `describe` on any database, and GET of `/health` needs `read` on the system resource `health`. Send
 /// `Authorization: Bearer TOKEN`. Status 401 is no token, or one that is unknown or expired; 403 is not allowed; the reason
-/// is in the log, on standard error.
+/// is in the log, on standard error; where nobody reads that, lines of it are lost.
 #[derive(Parser)]
 #[command(
     name = "guard_service",
@@ -62,11 +63,6 @@ struct Arguments {
 
 fn address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse().map_err(|_| "an address is written like `127.0.0.1:8080` or `[::1]:8080`")
-}
-
-/// Writes a line of the log. Nobody is left to be told when standard error is closed.
-fn log(line: fmt::Arguments<'_>) {
-    let _ = writeln!(io::stderr(), "{line}");
 }
 
 type Answer = Result<&'static str, StatusCode>;
@@ -127,9 +123,13 @@ fn run(arguments: Arguments) -> Result<()> {
 
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(arguments.listen).await.context("cannot listen")?;
-        // Who does not read this line does not need it.
-        let _ = writeln!(io::stdout(), "listening on {}", listener.local_addr()?);
+        let listener = tokio::net::TcpListener::bind(arguments.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}", arguments.listen))?;
+        let address = listener.local_addr()?;
+        // Who does not read this line does not need it, and must not keep the others waiting.
+        std::thread::spawn(move || drop(writeln!(io::stdout(), "listening on {address}")));
+        logging::in_the_background();
         let idle = Duration::from_secs(arguments.idle_seconds.into());
         let connections = Connections::new(listener, arguments.connections.into(), idle);
         axum::serve(connections, router(guard)).await.context("cannot serve")
@@ -142,7 +142,7 @@ fn main() -> ExitCode {
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            log(format_args!("guard_service: {error:#}"));
+            util::complain("guard_service", &error);
             ExitCode::from(2)
         }
     }
