@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::{
-    AccessRequest, DatabaseActions, Decision, Permission, SystemResource, TokenEntry, TokenFile, decide, load,
+    AccessRequest, DatabaseActions, Decision, Permission, SystemResource, TokenEntry, decide, load,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ use crate::util::{Outcome, Output, a_file, arguments, finish, masked, printable}
 /// `{"token_name": "app", "database": "d", "actions": ["read"]}` gives
 /// `{"allowed": true, "reason": null, "entry": "db:d:read"}`. Members: `token_name`, or `permissions`, a list of permission
 /// strings in its place; `database`, with `"exists": false` where it does not exist yet, or `"any_database": true`, or
-/// `system`; `actions`. A line that is wrong gives `{"error": …}`, and the run goes on.
+/// `system`, for which no `actions` mean `read`; `actions`. A line that is wrong gives `{"error": …}`, and the run goes on.
 #[derive(Parser)]
 #[command(
     name = "check_access",
@@ -52,7 +52,7 @@ struct Arguments {
     #[arg(long, value_name = "NAME")]
     database: Option<String>,
     /// With --database: it does not exist yet.
-    #[arg(long, requires = "database")]
+    #[arg(long, requires = "database", conflicts_with_all = ["any_database", "system", "batch"])]
     new: bool,
     /// Any database at all.
     #[arg(long)]
@@ -77,7 +77,7 @@ struct Request {
     any_database: Option<bool>,
     system: Option<String>,
     exists: Option<bool>,
-    actions: Vec<String>,
+    actions: Option<Vec<String>>,
 }
 
 struct Answer {
@@ -106,7 +106,8 @@ impl Answer {
 
 type Tokens<'a> = HashMap<&'a str, &'a TokenEntry>;
 
-fn answer(tokens: &Tokens<'_>, request: &Request, now: SystemTime) -> Result<Answer> {
+/// `tokens` are those of the file, where there is one.
+fn answer(tokens: Option<&Tokens<'_>>, request: &Request, now: SystemTime) -> Result<Answer> {
     let permissions: Option<Vec<Permission>> = request
         .permissions
         .as_ref()
@@ -117,13 +118,22 @@ fn answer(tokens: &Tokens<'_>, request: &Request, now: SystemTime) -> Result<Ans
                 .collect()
         })
         .transpose()?;
-    let actions = request.actions.iter().try_fold(DatabaseActions::EMPTY, |all, action| {
+    let read = ["read".to_owned()];
+    let actions = match &request.actions {
+        Some(actions) => actions,
+        None if request.system.is_some() => &read[..],
+        None => bail!("no request: `actions` is missing"),
+    };
+    let actions = actions.iter().try_fold(DatabaseActions::EMPTY, |all, action| {
         DatabaseActions::parse(action)
             .map(|action| all | action)
             .map_err(|error| anyhow!("actions: {}; {}", error.message(), error.help()))
     })?;
     let decided = |asked: AccessRequest<'_>| match (&request.token_name, &permissions) {
         (Some(name), None) => {
+            let tokens = tokens.context(
+                "`token_name` needs a tokens file: name one on the command line, or give `permissions`",
+            )?;
             // A token that the file does not have is an unknown one.
             let unknown = Decision::Denied(influxdb3_offline_tokens::DenyReason::UnknownToken);
             Ok(tokens.get(&**name).map_or(unknown, |token| token.decide(asked, now)).into())
@@ -170,7 +180,7 @@ fn answer(tokens: &Tokens<'_>, request: &Request, now: SystemTime) -> Result<Ans
     }
 }
 
-fn batch(tokens: &Tokens<'_>) -> Result<Outcome> {
+fn batch(tokens: Option<&Tokens<'_>>) -> Result<Outcome> {
     let (input, mut output) = (std::io::stdin().lock(), Output::new());
     let mut outcome = Outcome::Fine;
     for line in input.split(b'\n') {
@@ -196,28 +206,21 @@ fn batch(tokens: &Tokens<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-fn describe(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    // The name of a member that is missing is ours, and not the line's.
-    match text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
-        Some((name, _)) => format!("`{name}` is missing"),
-        None if error.is_data() => "a member is unknown, or of another type".into(),
-        None => "not one JSON object".into(),
-    }
+fn describe(error: &serde_json::Error) -> &'static str {
+    if error.is_data() { "a member is unknown, or of another type" } else { "not one JSON object" }
 }
 
 fn run(arguments: &Arguments) -> Result<Outcome> {
     let file = arguments.file.as_ref().map(load).transpose()?;
-    let file = file.unwrap_or_else(TokenFile::default);
-    let tokens: Tokens<'_> = file.tokens().iter().map(|token| (token.name().as_str(), token)).collect();
+    let tokens: Option<Tokens<'_>> =
+        file.as_ref().map(|file| file.tokens().iter().map(|token| (token.name().as_str(), token)).collect());
     if arguments.batch {
-        return batch(&tokens);
+        return batch(tokens.as_ref());
     }
     let name = arguments.token_name.clone().unwrap_or_default();
-    if !tokens.contains_key(&*name) {
+    if !tokens.as_ref().is_some_and(|tokens| tokens.contains_key(&*name)) {
         bail!("the file has no token named `{}`; check `--token-name`", printable(&masked(&name)));
     }
-    let read = arguments.system.is_some() && arguments.actions.is_empty();
     let request = Request {
         token_name: Some(name),
         permissions: None,
@@ -225,9 +228,9 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
         any_database: Some(arguments.any_database),
         system: arguments.system.clone(),
         exists: arguments.new.then_some(false),
-        actions: if read { vec!["read".into()] } else { arguments.actions.clone() },
+        actions: Some(arguments.actions.clone()).filter(|actions| !actions.is_empty()),
     };
-    let answer = answer(&tokens, &request, SystemTime::now())?;
+    let answer = answer(tokens.as_ref(), &request, SystemTime::now())?;
     let mut out = Output::new();
     writeln!(out, "{}", answer.text)?;
     out.flush().context("cannot write to standard output")?;

@@ -145,6 +145,17 @@ fn check_access_answers_by_its_exit_code() {
     }
     assert!(check(&["app", "--database", "a", "--action", "reed"]).starts_with("2 check_access: "));
     assert!(check(&["app", "--system", "tokens"]).starts_with("2 check_access: "));
+    for (with, value) in [("--any-database", ""), ("--system", "health")] {
+        let arguments: Vec<&str> = ["app", with, value, "--new", "--action", "read"]
+            .into_iter()
+            .filter(|word| !word.is_empty())
+            .collect();
+        let said = check(&arguments);
+        assert!(
+            said.starts_with("2 ") && said.contains(&format!("'{with}")) && said.contains("'--new'"),
+            "{said}"
+        );
+    }
 }
 
 #[test]
@@ -176,6 +187,10 @@ fn check_access_in_a_batch_answers_line_by_line() {
         ),
         (
             r#"{"token_name": "app", "system": "health", "actions": ["read"]}"#,
+            r#"{"allowed":true,"reason":null,"entry":"system:health:read"}"#,
+        ),
+        (
+            r#"{"token_name": "app", "system": "health"}"#,
             r#"{"allowed":true,"reason":null,"entry":"system:health:read"}"#,
         ),
         (
@@ -240,10 +255,19 @@ fn check_access_in_a_batch_answers_line_by_line() {
             assert_eq!(answer, serde_json::from_str::<Value>(expected).unwrap(), "{line}");
         }
     }
+}
+
+#[test]
+fn check_access_in_a_batch_without_a_file_has_no_tokens() {
     let good = r#"{"permissions": ["db:x:read"], "database": "x", "actions": ["read"]}"#;
     assert_eq!(run("check_access", &["--batch"], good).0, 0);
     let without = good.replace(r#", "actions": ["read"]"#, "");
     assert!(run("check_access", &["--batch"], &without).1.contains("no request: `actions` is missing"));
+    let named = r#"{"token_name": "app", "database": "x", "actions": ["read"]}"#;
+    let (code, out, _) = run("check_access", &["--batch"], &format!("{named}\n{good}\n"));
+    let [first, second] = out.lines().collect::<Vec<_>>()[..] else { panic!("{out}") };
+    assert!(code == 2 && first.contains("{\"error\":\"`token_name` needs a tokens file"), "{out}");
+    assert!(second.contains("\"allowed\":true"), "{out}");
 }
 
 #[test]
