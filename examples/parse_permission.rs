@@ -7,16 +7,18 @@
 mod util;
 
 use std::borrow::Cow;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::{Permission, PermissionRef, Scope};
 use serde::Serialize;
 
 use crate::util::{Outcome, Output, arguments, finish, masked};
+
+const STDIN: &str = "-";
 
 const OUTPUT: &str = r#"For each string a JSON object is printed on one line. For one that is right:
   {"input", "ok": true, "canonical", "resource_type",
@@ -43,7 +45,7 @@ Exit codes: 0 all strings are right, 1 some are wrong, 2 wrong usage, or standar
     after_help = "Exit codes: 0 all strings are right, 1 some are wrong, 2 wrong usage, or standard input could not be read."
 )]
 struct Args {
-    /// The permission strings; with none, each line of standard input is one
+    /// The permission strings; with none, and for `-`, each line of standard input is one
     #[arg(value_name = "PERMISSION")]
     permissions: Vec<OsString>,
 }
@@ -84,16 +86,24 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let mut texts: Vec<&OsStr> = args.permissions.iter().map(OsString::as_os_str).collect();
+    if texts.iter().filter(|&&text| text == STDIN).count() > 1 {
+        bail!("`-` can be given once: standard input is read once");
+    }
+    if texts.is_empty() {
+        texts.push(STDIN.as_ref());
+    }
     let mut output = Output::new();
     let mut outcome = Outcome::Fine;
     let mut print = |text: &[u8], output: &mut Output| -> anyhow::Result<()> {
         outcome = outcome.max(print(text, output).context("cannot write to standard output")?);
         Ok(())
     };
-    for text in &args.permissions {
-        print(text.as_encoded_bytes(), &mut output)?;
-    }
-    if args.permissions.is_empty() {
+    for text in texts {
+        if text != STDIN {
+            print(text.as_encoded_bytes(), &mut output)?;
+            continue;
+        }
         let mut lines = io::stdin().lock();
         let mut line = Vec::new();
         while !output.closed()

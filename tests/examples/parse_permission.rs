@@ -74,6 +74,12 @@ fn lines_of_standard_input() {
     assert_eq!(kinds, ["", "missing-part", "invalid-utf8", ""]);
     assert_eq!((&lines[2]["start"], &lines[2]["end"]), (&3.into(), &4.into()));
     assert_eq!(parse(&[], b""), (0, vec![]));
+    let (code, lines) = parse(&["db:first:read", "-", "db:last:read"], b"db:a:read\ndb:b:read\n");
+    let inputs: Vec<_> = lines.iter().map(|line| line["input"].as_str().unwrap()).collect();
+    assert_eq!((code, inputs), (0, vec!["db:first:read", "db:a:read", "db:b:read", "db:last:read"]));
+    let twice = run("parse_permission", folder(&[]).path(), &["-", "-"], b"db:a:read\n");
+    assert_eq!((twice.code, twice.stdout.as_str()), (2, ""));
+    assert!(twice.stderr.contains("`-` can be given once"), "{}", twice.stderr);
 }
 
 #[test]
