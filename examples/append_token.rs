@@ -85,6 +85,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     let outcome = change::acknowledge("append_token", &args.file, &changes, &options, &args.name)?;
     if outcome == Outcome::Fine {
         change::warn("append_token", entry);
+        change::warn_of_file("append_token", &args.file, true);
     }
     Ok(outcome)
 }

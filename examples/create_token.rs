@@ -116,6 +116,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
             let made = (entry.name().as_str(), entry.token(), entry.expiry());
             let printed = print(args, made, &permissions, changed == Changed::Created);
             util::change::warn("create_token", entry);
+            util::change::warn_of_file("create_token", &args.output_file, true);
             Ok(told(printed))
         }
         Err(error) => util::change::refused("create_token", &args.output_file, error),

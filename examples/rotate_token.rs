@@ -83,11 +83,14 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     let options = args.how.options().create(false);
     let outcome = change::acknowledge("rotate_token", &args.file, &changes, &options, changed.as_str())?;
-    if outcome == Outcome::Fine
-        && let Ok(file) = load(&args.file)
+    if outcome != Outcome::Fine {
+        return Ok(outcome);
+    }
+    if let Ok(file) = load(&args.file)
         && let Some(entry) = file.get(changed.as_str())
     {
         change::warn("rotate_token", entry.clone());
     }
+    change::warn_of_file("rotate_token", &args.file, false);
     Ok(outcome)
 }

@@ -7,12 +7,12 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, anyhow, bail};
 use influxdb3_offline_tokens::edit::Change;
 use influxdb3_offline_tokens::{
-    ChangeOptions, Code, DatabaseName, Error, Expiry, Level, Permission, Severity, Token, TokenEntry,
-    TokenFile, Validator, change,
+    ChangeOptions, Code, DatabaseName, Diagnostic, Error, Expiry, Level, Permission, Severity, Token,
+    TokenEntry, TokenFile, Validator, change,
 };
 use zeroize::Zeroizing;
 
-use super::{Checked, Outcome, colours, columns, complain, human, shown_path};
+use super::{Checked, Outcome, colours, columns, complain, human, masked, printable, shown_path};
 
 /// How the file is changed.
 #[derive(clap::Args)]
@@ -98,8 +98,52 @@ pub(crate) fn warn(program: &str, entry: TokenEntry) {
     let validator = Validator::new(SystemTime::now()).level(Code::GrantedNotCreated, Level::Allow);
     for found in validator.check(&file.to_json()).iter().filter(|found| found.severity() == Severity::Warning)
     {
-        let help = found.help().map_or_else(String::new, |help| format!("; {help}"));
-        let _ = writeln!(io::stderr(), "{program}: warning: {}{help}", found.message());
+        warn_of(program, found);
+    }
+}
+
+fn warn_of(program: &str, found: &Diagnostic) {
+    let help = found.help().map_or_else(String::new, |help| format!("; {help}"));
+    let _ = writeln!(io::stderr(), "{program}: warning: {}{help}", found.message());
+}
+
+/// Says what can be said against the file in which a new secret is now: others may read it; and where something may have
+/// been granted, a server would refuse it for that.
+pub(crate) fn warn_of_file(program: &str, path: &Path, granted: bool) {
+    // On the last one depends what is said of the second: a placeholder is no database.
+    let wanted = [Code::ReadableByOthers, Code::GrantedNotCreated, Code::PlaceholderName];
+    let others = Code::ALL.iter().copied().filter(|code| !wanted.contains(code));
+    // The others would fill the report.
+    let validator = Validator::new(SystemTime::now());
+    let validator = others.fold(validator, |validator, code| validator.level(code, Level::Allow));
+    let Ok(file) = validator.check_file(path) else { return };
+    let of = |code: Code| file.report().iter().filter(move |found| found.code() == code);
+    of(Code::ReadableByOthers).for_each(|found| warn_of(program, found));
+    let missing: Vec<&Diagnostic> = of(Code::GrantedNotCreated).collect();
+    // Without `create_databases`, all are meant to be there already.
+    let creates = || TokenFile::parse(file.as_bytes()).is_ok_and(|file| !file.create_databases().is_empty());
+    if granted && !missing.is_empty() && creates() {
+        let _ = writeln!(io::stderr(), "{program}: warning: {}", not_created(&missing, path));
+    }
+}
+
+fn not_created(missing: &[&Diagnostic], path: &Path) -> String {
+    let [one] = missing else {
+        let path = shown_path(path);
+        return format!(
+            "databases are granted but not in `create_databases`, so a server without them refuses the file; add them \
+             there, as `--create-databases` would have; `validate {path}` shows them"
+        );
+    };
+    // The name stands at the end of the message where it may be shown.
+    let name = one.message().strip_suffix('`').and_then(|message| message.rsplit('`').next());
+    match (name, one.help()) {
+        (Some(name), _) if one.labels().is_empty() => {
+            format!("{}; add it there, as `--create-databases {name}` would have", one.message())
+        }
+        // It comes near one that is created.
+        (_, Some(help)) => format!("{}; {help}", one.message()),
+        (_, None) => one.message().to_owned(),
     }
 }
 
@@ -114,8 +158,7 @@ pub(crate) fn acknowledge(
     match change(path, changes, options) {
         Ok(_) => {
             let mut output = io::stdout().lock();
-            let told = writeln!(output, "ACK {}", super::printable(&super::masked(name)))
-                .and_then(|()| output.flush());
+            let told = writeln!(output, "ACK {}", printable(&masked(name))).and_then(|()| output.flush());
             Ok(told.map_or_else(|error| untold(program, error), |()| Outcome::Fine))
         }
         Err(error) => refused(program, path, error),

@@ -275,6 +275,91 @@ fn what_can_be_said_against_a_new_token_is_said() {
     );
 }
 
+/// The file that is there after it, and not only the new entry.
+#[test]
+fn what_a_server_would_refuse_the_file_for_is_said() {
+    let create = |more: &[&str]| {
+        let arguments = [&["--name", "c", "--expiry", "90d"], more].concat();
+        let [created, appended] =
+            [("create_token", &["--output-file", "n.json"][..]), ("append_token", &["n.json"])].map(
+                |(program, file)| {
+                    let done = run(program, folder(&[]).path(), &[file, &arguments].concat(), b"");
+                    assert_eq!(done.code, 0, "{}", done.stderr);
+                    done.stderr.replace(program, "P")
+                },
+            );
+        assert_eq!(created, appended);
+        created
+    };
+    let refuses =
+        "P: warning: granted but not in `create_databases`, so a server without it refuses the file";
+    let other = ["--permission", "db:other,sensors:read"];
+    assert_eq!(
+        create(&[&other[..], &["--create-databases", "sensors"]].concat()),
+        format!("{refuses}: `other`; add it there, as `--create-databases other` would have\n")
+    );
+    let near = ["--permission", "db:sensor:read", "--create-databases", "sensors"];
+    assert_eq!(
+        create(&near),
+        format!("{refuses}: `sensor`; did you mean `sensors`? else add it to `create_databases`\n")
+    );
+    assert_eq!(
+        create(&[&other[..], &["--create-databases", "x"]].concat()),
+        "P: warning: databases are granted but not in `create_databases`, so a server without them refuses the file; \
+         add them there, as `--create-databases` would have; `validate n.json` shows them\n"
+    );
+    let secret = format!("db:{CANARY}:read");
+    let hidden = create(&["--permission", &secret, "--create-databases", "x"]);
+    assert!(hidden.contains(refuses), "{hidden}");
+    assert_no_piece_of(CANARY, &hidden, "a warning");
+    // Where nothing is created, all is meant to be there already; and what the report passes over is passed over.
+    for fine in [
+        &other[..],
+        &[&other[..], &["--create-databases", "other,sensors"]].concat(),
+        &["--permission", "db:*:read", "--create-databases", "x"],
+    ] {
+        assert_eq!(create(fine), "", "{fine:?}");
+    }
+    let placeholder = create(&["--permission", "db:DATABASE_NAME:read", "--create-databases", "x"]);
+    assert!(!placeholder.contains("granted"), "{placeholder}");
+
+    // What was there before counts, too, and a rotation grants nothing.
+    let text = TWO.replace("{\"tokens", "{\"create_databases\": [\"b\"], \"tokens");
+    let files = folder(&[("t.json", &text)]);
+    let fine = ["--name", "c", "--permission", "db:b:read", "--expiry", "90d"];
+    assert!(change("append_token", files.path(), &fine, 0).contains("refuses the file: `a`"));
+    assert_eq!(change("rotate_token", files.path(), &["--name", "app", "--expiry", "90d"], 0), "");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_new_secret_in_a_file_that_others_may_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+
+    for (program, arguments) in [
+        ("append_token", &["t.json", "--name", "new", "--permission", "db:a:read", "--expiry", "90d"][..]),
+        (
+            "create_token",
+            &["--output-file", "t.json", "--name", "new", "--permission", "db:a:read", "--expiry", "90d"],
+        ),
+        ("rotate_token", &["t.json", "--name", "app", "--expiry", "90d"]),
+    ] {
+        let files = folder(&[("t.json", TWO)]);
+        let path = files.path().join("t.json");
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+        let done = run(program, files.path(), arguments, b"");
+        let expected = format!(
+            "{program}: warning: the mode of the file is 0644: others than its owner have access to it; run `chmod 600` on it\n"
+        );
+        assert_eq!((done.code, done.stderr), (0, expected));
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o7777, 0o644);
+
+        let files = folder(&[("t.json", TWO)]);
+        let done = run(program, files.path(), arguments, b"");
+        assert_eq!((done.code, &*done.stderr), (0, ""), "{program}");
+    }
+}
+
 #[test]
 fn a_file_is_named_where_standard_input_is_not_taken() {
     let files = folder(&[("t.json", TWO), ("-", TWO)]);
