@@ -5,10 +5,10 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, anyhow, bail};
-use influxdb3_offline_tokens::edit::Change;
+use influxdb3_offline_tokens::edit::{Change, IfExists};
 use influxdb3_offline_tokens::{
-    ChangeOptions, Code, DatabaseName, Diagnostic, Error, Expiry, Level, Permission, Severity, Token,
-    TokenEntry, TokenFile, Validator, change,
+    ChangeError, ChangeOptions, Code, DatabaseName, Diagnostic, Error, Expiry, Level, Permission, Severity,
+    Token, TokenEntry, TokenFile, Validator, change, load,
 };
 use zeroize::Zeroizing;
 
@@ -161,8 +161,36 @@ pub(crate) fn acknowledge(
             let told = writeln!(output, "ACK {}", printable(&masked(name))).and_then(|()| output.flush());
             Ok(told.map_or_else(|error| untold(program, error), |()| Outcome::Fine))
         }
+        Err(Error::Change { error: ChangeError::NameExists(_), .. })
+            if let Some(other) = other_entry(path, changes) =>
+        {
+            complain(program, &anyhow!("nothing was changed: `{}`: {other}", shown_path(path)));
+            Ok(Outcome::Findings)
+        }
         Err(error) => refused(program, path, error),
     }
+}
+
+/// In what the entry that was to be kept differs from the one that was wanted.
+fn other_entry(path: &Path, changes: &[Change]) -> Option<String> {
+    let wanted = changes.iter().find_map(|change| match change {
+        Change::Append { entries, if_exists: IfExists::KeepIfSame } => entries.first(),
+        _ => None,
+    })?;
+    let file = load(path).ok()?;
+    let there = file.get(wanted.name().as_str())?;
+    let parts = [
+        ("token", !there.token().matches(wanted.token().expose())),
+        ("expiry", there.expiry() != wanted.expiry()),
+        ("permissions", there.permissions() != wanted.permissions()),
+    ];
+    let parts: Vec<&str> = parts.iter().filter(|(_, differs)| *differs).map(|(part, _)| *part).collect();
+    // None where it was changed meanwhile.
+    let parts = Some(parts.join(" and ")).filter(|parts| !parts.is_empty())?;
+    let name = printable(&masked(wanted.name().as_str()));
+    Some(format!(
+        "the token `{name}` is there, and differs from the wanted one in {parts}; remove it first, or choose another name"
+    ))
 }
 
 /// The file was changed, and standard output does not take it.

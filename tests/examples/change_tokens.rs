@@ -57,7 +57,16 @@ fn the_same_entry_twice_is_refused_or_kept() {
     change("append_token", folder, &[&same[..], &["--keep-if-same"]].concat(), 0);
     // Another secret, other permissions, the same secret under another name.
     change("append_token", folder, &["--name", "a", "--permission", "db:x:read", "--keep-if-same"], 2);
-    change("append_token", folder, &["--name", "a", "--token-stdin", "--keep-if-same"], 1);
+    let refused = |more: &[&str]| {
+        let arguments = ["--name", "a", "--token-stdin", "--keep-if-same"];
+        change("append_token", folder, &[&arguments[..], more].concat(), 1)
+    };
+    assert_eq!(
+        refused(&[]),
+        "append_token: nothing was changed: `t.json`: the token `a` is there, and differs from the wanted one in permissions; remove it first, or choose another name\n"
+    );
+    assert!(refused(&["--permission", "db:x:read", "--expiry", "90d"]).contains("in expiry;"));
+    assert!(refused(&["--expiry", "90d"]).contains("in expiry and permissions;"));
     assert!(
         change("append_token", folder, &["--name", "b", "--token-stdin"], 1).contains("the secret of `b`")
     );
