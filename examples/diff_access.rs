@@ -5,6 +5,7 @@ mod util;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
@@ -17,7 +18,8 @@ use crate::util::{Outcome, Output, a_file, arguments, finish, masked, printable,
 ///
 /// A token is the same while its secret is, whatever its name. `+` marks what it may do now and could not before, `-`
 /// what it may no longer do; `another-database` stands for all that have no entry of their own. A later expiry is more, too;
-/// a new name or a new secret is not. Nothing is printed where nothing differs.
+/// a new name or a new secret is not. Of a token that is added it is said when it ends; one that has expired already counts
+/// like any other. Nothing is printed where nothing differs.
 #[derive(Parser)]
 #[command(
     name = "diff_access",
@@ -46,7 +48,16 @@ fn name(entry: Option<&TokenEntry>) -> Option<&str> {
     entry.map(|entry| entry.name().as_str())
 }
 
-fn text(out: &mut Output, difference: &FileDifference<'_>) -> Result<()> {
+/// A token that was added: it has no expiry before, from which its own could differ.
+fn added<'a>(token: &TokenDifference<'a>) -> Option<&'a TokenEntry> {
+    token.after().filter(|_| token.before().is_none())
+}
+
+fn ends(entry: &TokenEntry) -> Option<Expiry> {
+    entry.expiry().filter(|expiry| !expiry.is_never())
+}
+
+fn text(out: &mut Output, difference: &FileDifference<'_>, now: SystemTime) -> Result<()> {
     for name in difference.databases_added() {
         writeln!(out, "+ database `{}`", masked(name.as_str()))?;
     }
@@ -66,6 +77,12 @@ fn text(out: &mut Output, difference: &FileDifference<'_>) -> Result<()> {
                 |expiry: Option<Expiry>| expiry.map_or_else(|| "never".into(), |expiry| expiry.to_string());
             writeln!(out, "  expires {} -> {}", shown(old), shown(new))?;
         }
+        match added(token).map(ends) {
+            Some(Some(expiry)) if expiry.is_past(now) => writeln!(out, "  expired on {expiry}")?,
+            Some(Some(expiry)) => writeln!(out, "  expires {expiry}")?,
+            Some(None) => writeln!(out, "  never expires")?,
+            None => {}
+        }
         for right in token.gained() {
             writeln!(out, "  + {right}")?;
         }
@@ -78,11 +95,12 @@ fn text(out: &mut Output, difference: &FileDifference<'_>) -> Result<()> {
 
 fn token_json(token: &TokenDifference<'_>) -> Value {
     let millis = |expiry: Option<Expiry>| expiry.map(Expiry::as_millis);
+    let expiry = token.expiry().or_else(|| Some((None, ends(added(token)?))));
     json!({
         "change": token.kind().name(),
         "old_name": name(token.before()).map(masked),
         "new_name": name(token.after()).map(masked),
-        "expiry_millis": token.expiry().map(|(old, new)| json!({"old": millis(old), "new": millis(new)})),
+        "expiry_millis": expiry.map(|(old, new)| json!({"old": millis(old), "new": millis(new)})),
         "gained": rights::json(token.gained()),
         "lost": rights::json(token.lost()),
         "gains": token.gains(),
@@ -106,7 +124,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
     let difference = FileDifference::between(&old, &new);
     let mut out = Output::new();
     match arguments.format {
-        Format::Text => text(&mut out, &difference)?,
+        Format::Text => text(&mut out, &difference, SystemTime::now())?,
         Format::Json => writeln!(out, "{}", json(&difference))?,
     }
     out.flush().context("cannot write to standard output")?;

@@ -7,6 +7,7 @@
     reason = "a test"
 )]
 
+mod access;
 mod change_tokens;
 mod compare_server;
 mod create_token;
