@@ -9,9 +9,11 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use clap::{CommandFactory, FromArgMatches, Parser};
-use influxdb3_offline_tokens::{Expectations, load};
+use influxdb3_offline_tokens::Expectations;
 
-use crate::util::{Outcome, Output, a_file, arguments, complain, finish, read_other, shown_path};
+use crate::util::{
+    Outcome, Output, a_file, arguments, complain, finish, load_or_stdin, read_other, shown_path,
+};
 
 /// Checks a tokens file against a file of expectations.
 ///
@@ -25,8 +27,7 @@ use crate::util::{Outcome, Output, a_file, arguments, complain, finish, read_oth
     after_help = "Exit codes: 0 all hold, 1 at least one fails, 2 wrong usage or trouble with a file."
 )]
 struct Arguments {
-    /// The tokens file.
-    #[arg(value_parser = a_file())]
+    /// The tokens file; `-` is standard input.
     file: PathBuf,
     /// The file of expectations.
     #[arg(value_parser = a_file())]
@@ -34,7 +35,7 @@ struct Arguments {
 }
 
 fn run(arguments: &Arguments) -> Result<Outcome> {
-    let file = load(&arguments.file)?;
+    let file = load_or_stdin(&arguments.file)?;
     let shown = shown_path(&arguments.expectations);
     let text = String::from_utf8(read_other(&arguments.expectations)?)
         .ok()

@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
-use influxdb3_offline_tokens::{Expiry, FileDifference, TokenDifference, TokenEntry, load};
+use influxdb3_offline_tokens::{Expiry, FileDifference, TokenDifference, TokenEntry};
 use serde_json::{Value, json};
 
-use crate::util::{Outcome, Output, a_file, arguments, finish, masked, printable, rights};
+use crate::util::{Outcome, Output, arguments, finish, is_stdin, load_or_stdin, masked, printable, rights};
 
 /// Says what differs between two tokens files in who may do what.
 ///
@@ -27,11 +27,9 @@ use crate::util::{Outcome, Output, a_file, arguments, finish, masked, printable,
     after_help = "Exit codes: 0 nobody may do more than before, 1 somebody may, 2 wrong usage or trouble with a file."
 )]
 struct Arguments {
-    /// The tokens file as it was.
-    #[arg(value_parser = a_file())]
+    /// The tokens file as it was; one of the two can be `-`, standard input.
     old: PathBuf,
     /// The tokens file as it will be.
-    #[arg(value_parser = a_file())]
     new: PathBuf,
     /// How the result is printed.
     #[arg(long, value_enum, default_value = "text")]
@@ -120,7 +118,10 @@ fn json(difference: &FileDifference<'_>) -> Value {
 }
 
 fn run(arguments: &Arguments) -> Result<Outcome> {
-    let (old, new) = (load(&arguments.old)?, load(&arguments.new)?);
+    if is_stdin(&arguments.old) && is_stdin(&arguments.new) {
+        bail!("`-` can be given once: standard input is read once");
+    }
+    let (old, new) = (load_or_stdin(&arguments.old)?, load_or_stdin(&arguments.new)?);
     let difference = FileDifference::between(&old, &new);
     let mut out = Output::new();
     match arguments.format {

@@ -13,10 +13,10 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
-use influxdb3_offline_tokens::{HttpTokenRequest, TokenFile, load};
+use influxdb3_offline_tokens::{HttpTokenRequest, TokenFile};
 use serde_json::{Value, json};
 
-use crate::util::{Outcome, Output, a_file, arguments, complain, finish, masked, printable};
+use crate::util::{Outcome, Output, arguments, complain, finish, load_or_stdin, masked, printable};
 
 const DATABASES: (&str, &str) = ("POST", "/api/v3/configure/database");
 
@@ -33,8 +33,7 @@ const DATABASES: (&str, &str) = ("POST", "/api/v3/configure/database");
     after_help = "Exit codes: 0 all are printed, 1 a token was left out, 2 wrong usage or trouble with a file."
 )]
 struct Arguments {
-    /// The tokens file.
-    #[arg(value_parser = a_file())]
+    /// The tokens file; `-` is standard input.
     file: PathBuf,
     /// The address of the server, for the format curl.
     #[arg(long, value_name = "URL", value_parser = address, default_value = "http://127.0.0.1:8181")]
@@ -97,7 +96,7 @@ fn quoted(text: &str) -> String {
 
 fn run(arguments: &Arguments) -> Result<Outcome> {
     const NOTE: &str = "send them now, as each `expiry_secs` counts from then; each answer tells a new secret, once: keep it, and not in a log";
-    let file = load(&arguments.file)?;
+    let file = load_or_stdin(&arguments.file)?;
     let (requests, left_out) = requests(&file, SystemTime::now())?;
     let mut out = Output::new();
     match arguments.format {

@@ -16,12 +16,13 @@ use anyhow::{Context, anyhow, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::{CommandFactory, FromArgMatches, Parser};
-use influxdb3_offline_tokens::Validator;
+use influxdb3_offline_tokens::{SecretBytes, Validator};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::util::{
-    Checked, Outcome, a_file, arguments, colours, columns, complain, finish, human, is_stdin, shown_path,
+    Checked, Outcome, arguments, colours, columns, complain, finish, human, is_stdin, or_stdin, read_stdin,
+    shown_path,
 };
 
 /// The most that Kubernetes takes as the data of a Secret.
@@ -39,8 +40,7 @@ const MAX_DATA_BYTES: usize = 1 << 20;
                   or written."
 )]
 struct Args {
-    /// The tokens file
-    #[arg(value_parser = a_file())]
+    /// The tokens file; `-` is standard input
     file: PathBuf,
 
     /// The name of the Secret
@@ -112,22 +112,31 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
             "standard output is a terminal, and the manifest holds secrets: pipe it, or say `--show-token`"
         );
     }
-    let file = Validator::new(SystemTime::now()).check_file(&args.file)?;
+    let validator = Validator::new(SystemTime::now());
+    let (bytes, report) = if is_stdin(&args.file) {
+        let bytes = SecretBytes::from(read_stdin()?);
+        let report = validator.check(&bytes);
+        (bytes, report)
+    } else {
+        let file = validator.check_file(&args.file).map_err(or_stdin)?;
+        let report = file.report().clone();
+        (file.into_bytes(), report)
+    };
     // Nobody is left to be told when standard error is closed.
     let _ = human::write(
-        &Checked::new(&args.file, file.as_bytes(), file.report()),
+        &Checked::new(&args.file, &bytes, &report),
         colours(&io::stderr()),
         columns(&io::stderr()),
         &mut io::stderr(),
     );
-    if !file.report().is_valid() {
+    if !report.is_valid() {
         complain("kubernetes_secret", &anyhow::anyhow!("the file has errors, so no Secret was made"));
         return Ok(Outcome::Findings);
     }
-    if file.as_bytes().len() > MAX_DATA_BYTES {
+    if bytes.len() > MAX_DATA_BYTES {
         bail!("the file is larger than the {MAX_DATA_BYTES} bytes that a Secret may have");
     }
-    let text = Zeroizing::new(STANDARD.encode(file.as_bytes()));
+    let text = Zeroizing::new(STANDARD.encode(&*bytes));
     let secret = Secret {
         api_version: "v1",
         kind: "Secret",

@@ -9,9 +9,9 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser};
-use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, DatabaseName, SystemResource, load};
+use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, DatabaseName, SystemResource};
 
-use crate::util::{Outcome, Output, a_file, arguments, finish, masked, printable};
+use crate::util::{Outcome, Output, arguments, finish, load_or_stdin, masked, printable};
 
 /// Lists the tokens of a file that may do something, each with the entry that allows it.
 ///
@@ -30,8 +30,7 @@ use crate::util::{Outcome, Output, a_file, arguments, finish, masked, printable}
     after_help = "Exit codes: 0 somebody can, 1 nobody can, 2 wrong usage or trouble with a file."
 )]
 struct Arguments {
-    /// The tokens file.
-    #[arg(value_parser = a_file())]
+    /// The tokens file; `-` is standard input.
     file: PathBuf,
     /// The actions, separated by commas; all of them are needed.
     #[arg(default_value = "read", value_parser = actions)]
@@ -60,7 +59,7 @@ fn database(text: &str) -> Result<String, String> {
 }
 
 fn run(arguments: &Arguments) -> Result<Outcome> {
-    let file = load(&arguments.file)?;
+    let file = load_or_stdin(&arguments.file)?;
     let actions = arguments.actions;
     let request = match (&arguments.database, &arguments.new_database, arguments.system) {
         (Some(name), ..) => AccessRequest::database(name, actions),

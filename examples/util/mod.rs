@@ -14,11 +14,14 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::ArgMatches;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use influxdb3_offline_tokens::token::TOKEN_PREFIX;
-use influxdb3_offline_tokens::{Error, LineIndex, MAX_FILE_BYTES, Report, redact};
+use influxdb3_offline_tokens::{
+    DiskErrorKind, Error, InvalidFile, LineIndex, MAX_FILE_BYTES, Report, SecretBytes, TokenFile, load,
+    redact,
+};
 
 /// What the program tells its caller. The worst of several files counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +70,8 @@ pub(crate) fn finish(program: &str, result: anyhow::Result<Outcome>) -> ExitCode
             let library = error.chain().find_map(|cause| cause.downcast_ref::<Error>());
             if let Some(path) = library.filter(|error| error.report().is_some()).and_then(Error::path) {
                 let _ = writeln!(io::stderr(), "{program}: `validate {}` shows all of it", shown_path(path));
+            } else if error.is::<InvalidFile>() {
+                let _ = writeln!(io::stderr(), "{program}: `validate -` shows all of it");
             }
             Outcome::Failed.into()
         }
@@ -134,6 +139,25 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 /// Reads standard input, up to the size that files may have.
 pub(crate) fn read_stdin() -> anyhow::Result<Vec<u8>> {
     read_all(io::stdin().lock(), "standard input")
+}
+
+/// Loads a tokens file, or takes it from standard input.
+pub(crate) fn load_or_stdin(path: &Path) -> anyhow::Result<TokenFile> {
+    if !is_stdin(path) {
+        return load(path).map_err(or_stdin);
+    }
+    let bytes = SecretBytes::from(read_stdin()?);
+    TokenFile::parse(&bytes).context("standard input")
+}
+
+/// The error of a program that also takes standard input: `<(…)` and `/dev/stdin` are no regular files.
+pub(crate) fn or_stdin(error: Error) -> anyhow::Error {
+    match error {
+        Error::Disk(error) if error.kind() == DiskErrorKind::NotRegular => {
+            anyhow!("{error}, or give `-` for standard input")
+        }
+        error => error.into(),
+    }
 }
 
 /// Reads a file that is no tokens file, or standard input, up to the same size.

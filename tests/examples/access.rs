@@ -1,9 +1,54 @@
-//! The programs about access: expiries.
+//! The programs about access, and others that only read a file: standard input, and expiries.
 
 use serde_json::{Value, json};
 
-use crate::util::CANARY;
+use crate::util::{CANARY, assert_no_piece_of};
 use crate::{folder, run};
+
+fn file(app: &[&str]) -> String {
+    json!({"tokens": [
+        {"token": CANARY, "name": "app", "permissions": app},
+        {"token": "apiv3_second_0000000000000000000000000000", "name": "old", "expiry_millis": 1, "permissions": ["db:*:read"]},
+    ]})
+    .to_string()
+}
+
+#[test]
+fn a_tokens_file_may_come_from_standard_input() {
+    let text = file(&["db:a:read", "system:health:read"]);
+    let more = file(&["db:a:read,write", "system:health:read"]);
+    let broken = text.replace("db:a:read", "db:a:reed");
+    let files = [("old.json", &*text), ("more.json", &more), ("expectations", "app can read a\n")];
+    let folder = folder(&files);
+    for (program, before, after) in [
+        ("who_can", &["--any-database"][..], &[][..]),
+        ("diff_access", &[], &["more.json"]),
+        ("diff_access", &["more.json"], &[]),
+        ("assert_access", &[], &["expectations"]),
+        ("http_requests", &[], &[]),
+        ("kubernetes_secret", &["--name", "a", "--output", "-"], &[]),
+    ] {
+        let with = |file: &str, input: &str| {
+            run(program, folder.path(), &[before, &[file], after].concat(), input.as_bytes())
+        };
+        let (piped, named) = (with("-", &text), with("old.json", ""));
+        assert_eq!((piped.code, &piped.stdout), (named.code, &named.stdout), "{program}");
+        assert!(piped.code < 2, "{program}: {}", piped.stderr);
+        let wrong = with("-", &broken);
+        let shows_all = program == "kubernetes_secret";
+        assert_eq!((wrong.code, &*wrong.stdout), (if shows_all { 1 } else { 2 }, ""), "{program}");
+        let last = if shows_all { "no Secret was made\n" } else { "`validate -` shows all of it\n" };
+        assert!(wrong.stderr.ends_with(last), "{program}: {}", wrong.stderr);
+        assert_no_piece_of(CANARY, &wrong.stderr, program);
+        // As `<(…)` is none.
+        let irregular = with(".", "");
+        let hint = "is not a regular file; name the file itself, or give `-` for standard input\n";
+        assert!(irregular.code == 2 && irregular.stderr.ends_with(hint), "{program}: {}", irregular.stderr);
+    }
+    let twice = run("diff_access", folder.path(), &["-", "-"], text.as_bytes());
+    assert_eq!((twice.code, &*twice.stdout), (2, ""));
+    assert!(twice.stderr.contains("`-` can be given once"), "{}", twice.stderr);
+}
 
 #[test]
 fn diff_access_tells_when_an_added_token_ends() {
