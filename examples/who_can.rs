@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser};
 use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, DatabaseName, SystemResource};
 
-use crate::util::{Outcome, Output, arguments, finish, load_or_stdin, masked, printable};
+use crate::util::{Outcome, Output, arguments, finish, load_or_stdin, masked, no_command, printable};
 
 /// Lists the tokens of a file that may do something, each with the entry that allows it.
 ///
@@ -72,6 +72,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
     for (token, entry) in file.who_can(request, SystemTime::now()) {
         let places: Vec<_> = entry.made_by(token.permissions()).map(|at| at.to_string()).collect();
         let name = printable(&masked(token.name().as_str()));
+        let name = no_command(&name);
         writeln!(out, "{name}\t{entry}\tpermissions {}", places.join(","))?;
         outcome = Outcome::Fine;
     }

@@ -205,6 +205,14 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(plain).collect()
 }
 
+/// The text for the beginning of a line: behind any spaces, a GitHub runner takes `::` there for a command.
+pub(crate) fn no_command(text: &str) -> Cow<'_, str> {
+    match text.trim_start().strip_prefix("::") {
+        Some(rest) => Cow::Owned(format!("{0}{0}{rest}", char::REPLACEMENT_CHARACTER)),
+        None => Cow::Borrowed(text),
+    }
+}
+
 /// Whether to write colours: on a terminal, unless the person said no (<https://no-color.org>).
 pub(crate) fn colours(stream: &impl IsTerminal) -> bool {
     let no = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

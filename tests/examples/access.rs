@@ -1,4 +1,4 @@
-//! The programs about access, and others that only read a file: standard input, and expiries.
+//! The programs about access, and others that only read a file: standard input, expiries, and lines that are no commands.
 
 use serde_json::{Value, json};
 
@@ -11,6 +11,33 @@ fn file(app: &[&str]) -> String {
         {"token": "apiv3_second_0000000000000000000000000000", "name": "old", "expiry_millis": 1, "permissions": ["db:*:read"]},
     ]})
     .to_string()
+}
+
+/// A GitHub runner takes such a line for a command, also behind spaces.
+#[test]
+fn no_line_begins_as_a_command_of_a_runner() {
+    let old = file(&["db:a:read"]);
+    for (name, shown) in [
+        ("::error::all is lost", "\u{fffd}\u{fffd}error::all is lost"),
+        (" \u{3000}::stop-commands::x", "\u{fffd}\u{fffd}stop-commands::x"),
+        ("a::b", "a::b"),
+    ] {
+        let new = old.replace("\"app\"", &json!(name).to_string());
+        let server = json!([{"token_id": 1, "name": format!("{name}2"), "permissions": "[]"}]).to_string();
+        let folder = folder(&[("old.json", &old), ("new.json", &new)]);
+        let who = run("who_can", folder.path(), &["new.json", "--database", "a"], b"");
+        assert_eq!((who.code, who.stdout), (0, format!("{shown}\tdb:a:read\tpermissions 0\n")));
+        for (program, arguments) in [
+            ("diff_access", ["old.json", "new.json"]),
+            ("diff_access", ["new.json", "old.json"]),
+            ("compare_server", ["new.json", "-"]),
+        ] {
+            let run = run(program, folder.path(), &arguments, server.as_bytes());
+            assert!(run.code < 2 && run.stdout.contains(name), "{program}: {}", run.stderr);
+            let is_command = |line: &str| line.trim_start().starts_with("::");
+            assert!(!run.stdout.lines().any(is_command), "{program}: {}", run.stdout);
+        }
+    }
 }
 
 #[test]
