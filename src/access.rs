@@ -41,7 +41,7 @@ pub use self::difference::{DifferenceKind, FileDifference, TokenDifference};
 use self::entries::is_over;
 pub use self::expectation::{Expectations, FailedExpectation, FailureKind};
 pub use self::expectation_parse::{ExpectationErrorKind, InvalidExpectation, InvalidExpectations};
-pub use self::rights::Rights;
+pub use self::rights::{ANOTHER_DATABASE, Rights};
 use crate::file::{TokenEntry, TokenFile};
 use crate::permission::{DatabaseActions, Permission, SystemResource};
 

@@ -8,6 +8,7 @@ mod entry;
 mod expiry;
 mod fixes;
 mod grammar;
+mod level;
 mod members;
 mod names;
 mod numbered;
@@ -34,6 +35,7 @@ use thiserror::Error;
 use self::context::Context;
 use self::decode::Decoder;
 use self::fixes::Fixes;
+pub use self::level::{Level, UnknownLevel};
 pub(crate) use self::members::{ENTRY_LISTS, FILE_MEMBERS, is_mistaken};
 use self::shape::TOKENS_FORM;
 pub(crate) use self::whole::Whole;
@@ -44,27 +46,6 @@ use crate::file::TokenFile;
 use crate::json;
 use crate::release::Release;
 use crate::span::Span;
-
-/// What a code's findings are made to be.
-///
-/// ```
-/// use influxdb3_offline_tokens::{Code, Level, Validator};
-///
-/// let validator = Validator::new(std::time::SystemTime::now()).level(Code::NoTokens, Level::Allow);
-/// assert!(validator.check(br#"{"tokens": []}"#).is_empty());
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Level {
-    /// Not reported.
-    Allow,
-    /// Reported as a note.
-    Note,
-    /// Reported as a warning.
-    Warn,
-    /// Reported as an error.
-    Deny,
-}
 
 /// Checks files. It holds the time for which it checks, and the settings; it reads no clock.
 ///

@@ -44,6 +44,28 @@ impl Severity {
     }
 }
 
+impl FromStr for Severity {
+    type Err = UnknownSeverity;
+
+    fn from_str(text: &str) -> Result<Self, UnknownSeverity> {
+        let all = [Self::Note, Self::Warning, Self::Error];
+        all.into_iter().find(|severity| severity.as_str() == text).ok_or(UnknownSeverity(()))
+    }
+}
+
+/// A text that is no severity.
+///
+/// ```
+/// use influxdb3_offline_tokens::Severity;
+///
+/// assert_eq!("warning".parse(), Ok(Severity::Warning));
+/// let error = "fatal".parse::<Severity>().unwrap_err();
+/// assert_eq!(error.to_string(), "a severity is `note`, `warning` or `error`");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("a severity is `note`, `warning` or `error`")]
+pub struct UnknownSeverity(());
+
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())

@@ -102,7 +102,8 @@ impl Error {
         }
     }
 
-    /// Whether the file was changed, and a power cut may still bring the old one back. Do not throw the token away.
+    /// Whether a power cut may still bring the old file back: it was changed, or was as it should be, and could not be synced.
+    /// Do not throw the token away. To try again, append it with [`IfExists::KeepIfSame`](crate::IfExists::KeepIfSame).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Error, Token, TokenEntry, TokenName, append};

@@ -285,6 +285,14 @@ impl TryFrom<SystemTime> for Expiry {
     }
 }
 
+impl TryFrom<&str> for Expiry {
+    type Error = InvalidExpiry;
+
+    fn try_from(text: &str) -> Result<Self, InvalidExpiry> {
+        Self::parse(text)
+    }
+}
+
 impl FromStr for Expiry {
     type Err = InvalidExpiry;
 

@@ -7,10 +7,17 @@ use std::vec::Vec;
 use arbitrary::{Arbitrary, Error, Result, Unstructured};
 
 use crate::admin::AdminTokenFile;
+use crate::code::Code;
+use crate::edit::{Change, IfExists};
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
+use crate::http::HttpTokenRequest;
 use crate::name::{DatabaseName, TokenName};
-use crate::permission::{DatabaseActions, Permission, SystemResource};
+use crate::permission::{
+    DatabaseActions, DatabaseNames, DatabasePermission, Permission, Scope, SystemActions, SystemPermission,
+    SystemResource, SystemResources,
+};
+use crate::release::Release;
 use crate::token::{TOKEN_PREFIX, Token};
 
 const LETTERS_AND_DIGITS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -96,36 +103,62 @@ impl<'a> Arbitrary<'a> for SystemResource {
     }
 }
 
-impl<'a> Arbitrary<'a> for Permission {
+impl<'a> Arbitrary<'a> for SystemActions {
+    fn arbitrary(_: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(Self::READ)
+    }
+}
+
+impl<'a> Arbitrary<'a> for DatabaseNames {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        let kind = u.int_in_range(0..=7)?;
-        if kind == 7 {
-            return Ok(Self::all_system_resources());
-        }
-        if kind == 6 {
-            let first = u.arbitrary()?;
-            let more: Vec<SystemResource> = u.arbitrary()?;
-            return built(Self::system(core::iter::once(first).chain(more)));
-        }
+        let first: DatabaseName = u.arbitrary()?;
+        let more: Vec<DatabaseName> = distinct(u, DatabaseName::as_str)?;
+        let names = core::iter::once(&first).chain(more.iter().filter(|name| **name != first));
+        built(Self::new(names.map(DatabaseName::as_str)))
+    }
+}
+
+impl<'a> Arbitrary<'a> for SystemResources {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let first = u.arbitrary()?;
+        let more: Vec<SystemResource> = u.arbitrary()?;
+        built(Self::new(core::iter::once(first).chain(more)))
+    }
+}
+
+impl<'a, N: Arbitrary<'a>> Arbitrary<'a> for Scope<N> {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        // Names more often, of which there are more.
+        if u.int_in_range(0..=5)? == 5 { Ok(Self::All) } else { u.arbitrary().map(Self::Names) }
+    }
+}
+
+impl<'a> Arbitrary<'a> for DatabasePermission {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let actions = match u.arbitrary()? {
             DatabaseActions::EMPTY => DatabaseActions::READ,
             actions => actions,
         };
-        if kind == 5 {
-            return built(Self::all_databases(actions));
-        }
-        let first: DatabaseName = u.arbitrary()?;
-        let more: Vec<DatabaseName> = distinct(u, DatabaseName::as_str)?;
-        let names = core::iter::once(&first).chain(more.iter().filter(|name| **name != first));
-        built(Self::database(names.map(DatabaseName::as_str), actions))
+        built(Self::new(u.arbitrary()?, actions))
+    }
+}
+
+impl<'a> Arbitrary<'a> for SystemPermission {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        u.arbitrary().map(Self::new)
+    }
+}
+
+impl<'a> Arbitrary<'a> for Permission {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        if u.ratio(3, 4)? { u.arbitrary().map(Self::Database) } else { u.arbitrary().map(Self::System) }
     }
 }
 
 impl<'a> Arbitrary<'a> for TokenEntry {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let entry = Self::new(u.arbitrary()?, u.arbitrary()?).with_expiry(u.arbitrary()?);
-        let permissions = (0..u.int_in_range(0..=MOST)?).map(|_| u.arbitrary());
-        Ok(entry.with_permissions(permissions.collect::<Result<Vec<Permission>>>()?))
+        Ok(entry.with_permissions(few::<Permission>(u)?))
     }
 }
 
@@ -148,5 +181,48 @@ impl<'a> Arbitrary<'a> for AdminTokenFile {
             Some(name) => built(file.with_name(name.as_str())),
             None => Ok(file),
         }
+    }
+}
+
+/// A request of a valid body; its permissions are few.
+impl<'a> Arbitrary<'a> for HttpTokenRequest {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        let (name, seconds): (TokenName, Option<u64>) = u.arbitrary()?;
+        let permissions: Vec<Permission> = few(u)?;
+        Ok(Self::new(name, permissions, seconds))
+    }
+}
+
+/// Of all kinds. A change of a token that a file does not have is an error there.
+impl<'a> Arbitrary<'a> for Change {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(match u.int_in_range(0..=6)? {
+            0 => Self::Append {
+                entries: few(u)?,
+                if_exists: if u.arbitrary()? { IfExists::KeepIfSame } else { IfExists::Refuse },
+            },
+            1 => Self::CreateDatabases(few(u)?),
+            2 => Self::Remove(u.arbitrary()?),
+            3 => Self::Rotate { name: u.arbitrary()?, token: u.arbitrary()? },
+            4 => Self::RotateBeside { name: u.arbitrary()?, new_name: u.arbitrary()?, token: u.arbitrary()? },
+            5 => Self::SetExpiry { name: u.arbitrary()?, expiry: u.arbitrary()? },
+            _ => Self::SetPermissions { name: u.arbitrary()?, permissions: few(u)? },
+        })
+    }
+}
+
+fn few<'a, T: Arbitrary<'a>>(u: &mut Unstructured<'a>) -> Result<Vec<T>> {
+    (0..u.int_in_range(0..=MOST)?).map(|_| u.arbitrary()).collect()
+}
+
+impl<'a> Arbitrary<'a> for Release {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(Self::new(u.arbitrary()?, u.arbitrary()?, u.arbitrary()?))
+    }
+}
+
+impl<'a> Arbitrary<'a> for Code {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        u.choose(Self::ALL).copied()
     }
 }

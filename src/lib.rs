@@ -165,7 +165,8 @@
 //!
 //! - `std` (default): everything. Without it the crate is `no_std` with `alloc`: names, permissions, tokens (but no new ones),
 //!   releases, places and codes.
-//! - `arbitrary1`: `Arbitrary` of the crate arbitrary 1, for fuzz targets. It needs `std`, and turns it on.
+//! - `arbitrary1`: `Arbitrary` of the crate arbitrary 1, for fuzz targets, for names, tokens, expiries, permissions and their
+//!   parts, entries, both files, changes, requests, releases and codes. It needs `std`, and turns it on.
 //! - `proptest1`: `Arbitrary` and strategies of proptest 1, for tests. So does it.
 
 #![no_std]
@@ -249,8 +250,8 @@ pub use crate::access::{
 #[cfg(feature = "std")]
 pub use crate::admin::AdminTokenFile;
 #[cfg(feature = "std")]
-pub use crate::check::{InvalidFile, Level, Validator};
-pub use crate::code::{Code, Severity, UnknownCode};
+pub use crate::check::{InvalidFile, Level, UnknownLevel, Validator};
+pub use crate::code::{Code, Severity, UnknownCode, UnknownSeverity};
 #[cfg(feature = "std")]
 pub use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Replacement, Report};
 #[cfg(feature = "std")]

@@ -14,7 +14,7 @@ pub(crate) use self::character::Shown;
 use crate::secret::shown;
 use crate::span::Span;
 
-/// The server's own database, which only admin tokens may reach.
+/// The server's own database, which only admin tokens may reach (server source).
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide, name::INTERNAL_DATABASE};
@@ -26,7 +26,7 @@ use crate::span::Span;
 /// ```
 pub const INTERNAL_DATABASE: &str = "_internal";
 
-/// The name of the operator token, which no token of the file may have.
+/// The name of the operator token, which no token of the file may have (server source).
 ///
 /// ```
 /// use influxdb3_offline_tokens::{TokenName, name::OPERATOR_TOKEN_NAME};
@@ -36,7 +36,7 @@ pub const INTERNAL_DATABASE: &str = "_internal";
 /// ```
 pub const OPERATOR_TOKEN_NAME: &str = "_admin";
 
-/// The most bytes that the server takes in the name of a database.
+/// The most bytes that the server's HTTP write path takes in the name of a database (server source).
 ///
 /// ```
 /// use influxdb3_offline_tokens::{DatabaseName, name::MAX_DATABASE_NAME};
@@ -323,6 +323,18 @@ macro_rules! text_of_a_name {
 
             fn from_str(name: &str) -> Result<Self, InvalidName> {
                 Self::parse(name)
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
             }
         }
 

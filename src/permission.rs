@@ -295,8 +295,15 @@ pub enum InvalidPermission {
     #[error("a permission has at least one name, or is for all")]
     NoNames,
     /// A name that the server refuses.
-    #[error("the permission has a database name that the server refuses")]
-    Name(#[from] InvalidName),
+    #[error("the server refuses name {index} of the permission, counted from 0")]
+    #[non_exhaustive]
+    Name {
+        /// Which of the names that were given, from 0.
+        index: usize,
+        /// What is wrong with it, and where in it.
+        #[source]
+        error: InvalidName,
+    },
 }
 
 impl<T: AsRef<str>> fmt::Display for Permission<T> {
@@ -327,13 +334,5 @@ impl TryFrom<&str> for Permission {
 
     fn try_from(text: &str) -> Result<Self, ParsePermissionError> {
         Self::parse(text)
-    }
-}
-
-impl<'a> TryFrom<&'a str> for PermissionRef<'a> {
-    type Error = ParsePermissionError;
-
-    fn try_from(text: &'a str) -> Result<Self, ParsePermissionError> {
-        Permission::parse_borrowed(text)
     }
 }

@@ -189,7 +189,9 @@ impl<'a> Secrets<'a> {
             Value::String(string) => self.hide_if_doubtful(*string),
             Value::Array(nodes) if !nodes.is_empty() => nodes.iter().for_each(|node| self.strings(node)),
             Value::Object(members) if !members.is_empty() => {
-                members.iter().for_each(|member| self.member_of(&OF_HTTP, member.key, &member.value));
+                for member in members {
+                    self.member_of(&OF_HTTP, member.key, &member.value);
+                }
             }
             _ => self.hide_all(node),
         }

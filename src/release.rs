@@ -87,6 +87,43 @@ impl Release {
         Self { major, minor, patch }
     }
 
+    /// The first of the three numbers.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Release;
+    ///
+    /// let release = Release::new(3, 11, 1);
+    /// assert_eq!((release.major(), release.minor(), release.patch()), (3, 11, 1));
+    /// ```
+    #[must_use]
+    pub const fn major(self) -> u16 {
+        self.major
+    }
+
+    /// The second one.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Release;
+    ///
+    /// assert_eq!(Release::WILDCARD_DATABASES.minor(), 10);
+    /// ```
+    #[must_use]
+    pub const fn minor(self) -> u16 {
+        self.minor
+    }
+
+    /// The third one.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Release;
+    ///
+    /// assert_eq!(Release::new(3, 9, 0).patch(), 0);
+    /// ```
+    #[must_use]
+    pub const fn patch(self) -> u16 {
+        self.patch
+    }
+
     /// Reads `3.9` (the same as `3.9.0`) or `3.11.1`; a leading `v` is allowed.
     ///
     /// ```
@@ -115,6 +152,14 @@ impl Release {
 impl fmt::Display for Release {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+impl TryFrom<&str> for Release {
+    type Error = InvalidRelease;
+
+    fn try_from(text: &str) -> Result<Self, InvalidRelease> {
+        Self::parse(text)
     }
 }
 

@@ -148,7 +148,10 @@ pub fn change(path: impl AsRef<Path>, changes: &[Change], options: &ChangeOption
     replace(path.as_ref(), options, |text| Ok(edit::changed(text, changes)?.map(NewText::from)))
 }
 
-/// Writes a whole file in place of what is there, with the same care as [`append`].
+/// Writes a whole file in place of what is there, whatever that is, with the same care as [`append`].
+///
+/// To change a file use [`change`]: what another program wrote between a [`load`] and a `save` is lost, as are the layout
+/// and members that are not of the format.
 ///
 /// ```no_run
 /// use influxdb3_offline_tokens::{ChangeOptions, TokenFile, save};
@@ -210,7 +213,7 @@ pub fn create_admin(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<(),
     }
 }
 
-/// Writes an admin token file in place of what is there, as [`save`] writes a tokens file.
+/// Writes an admin token file in place of what is there, whatever that is, as [`save`] writes a tokens file.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AdminTokenFile, ChangeOptions, Changed, Token, create_admin, save_admin};
@@ -304,7 +307,7 @@ impl Validator {
     ///
     /// # Errors
     /// There is no such file; it cannot be read, locked or replaced ([`Error::Disk`]); there are no random bytes for a new
-    /// token ([`Error::Generate`]). A file that has errors is none.
+    /// token ([`Error::Generate`]). A file with errors is no error of this call.
     pub fn fix_file(&self, path: impl AsRef<Path>, up_to: Applicability) -> Result<usize, Error> {
         let path = path.as_ref();
         let tighten = up_to == Applicability::Ask

@@ -17,6 +17,8 @@
 //! | its parts | [`token`], [`token_name`], [`expiry`] | [`wrong_token_text`], [`wrong_token_name_text`] |
 //! | a file | [`token_file`], [`admin_token_file`] | |
 //! | its text, in any layout | [`token_file_json`], [`token_file_and_json`] | [`wrong_token_file_json`], [`token_file_json_with`] |
+//! | a change of a file | [`change`] | |
+//! | a request to a running server | [`http_token_request`] | |
 //!
 //! The values of the first column, their parts, [`Release`] and [`Code`] are `Arbitrary`; an arbitrary set of actions may be
 //! empty.
@@ -36,6 +38,7 @@ mod layout;
 mod near_misses;
 mod scene;
 mod mistakes;
+mod requests;
 mod wrong_values;
 
 use alloc::string::String;
@@ -52,11 +55,13 @@ use proptest::strategy::{BoxedStrategy, Just, Strategy};
 pub use self::layout::{token_file_and_json, token_file_json};
 pub use self::mistakes::{MISTAKES, token_file_json_with, wrong_token_file_json};
 pub use self::near_misses::{wrong_permission_text, wrong_permission_text_with};
+pub use self::requests::{change, http_token_request};
 pub use self::wrong_values::{wrong_database_name_text, wrong_token_name_text, wrong_token_text};
 use crate::admin::AdminTokenFile;
 use crate::code::Code;
 use crate::expiry::{Expiry, LAST_RFC3339_MILLIS};
 use crate::file::{TokenEntry, TokenFile};
+use crate::http::HttpTokenRequest;
 use crate::name::{DatabaseName, TokenName};
 use crate::permission::{
     DatabaseActions, DatabaseNames, DatabasePermission, Permission, Scope, SystemActions, SystemPermission,
@@ -357,6 +362,7 @@ arbitrary! {
     TokenEntry = token_entry();
     TokenFile = token_file();
     AdminTokenFile = admin_token_file();
+    HttpTokenRequest = http_token_request();
     Release = release();
     Code = select(Code::ALL);
 }

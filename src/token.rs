@@ -166,6 +166,14 @@ impl fmt::Debug for Token {
     }
 }
 
+impl TryFrom<&str> for Token {
+    type Error = InvalidToken;
+
+    fn try_from(text: &str) -> Result<Self, InvalidToken> {
+        Self::parse(text)
+    }
+}
+
 impl FromStr for Token {
     type Err = InvalidToken;
 

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use arbitrary::{Arbitrary, Unstructured};
 use influxdb3_offline_tokens::{
-    AdminTokenFile, DatabaseName, Permission, Token, TokenEntry, TokenFile, TokenName, Validator,
+    AdminTokenFile, Change, Code, DatabaseName, HttpTokenRequest, Permission, Release, Token, TokenEntry,
+    TokenFile, TokenName, Validator, edit,
 };
 use proptest::prelude::*;
 
@@ -34,6 +35,16 @@ proptest! {
         prop_assert_eq!(read.tokens().len(), file.tokens().len());
         let admin: AdminTokenFile = made(&bytes);
         prop_assert!(AdminTokenFile::parse(&admin.to_json()).is_ok());
+        let request: HttpTokenRequest = made(&bytes);
+        prop_assert_eq!(HttpTokenRequest::parse(request.to_json().as_bytes()), Ok(request));
+        let release: Release = made(&bytes);
+        prop_assert_eq!(Release::parse(&release.to_string()), Ok(release));
+        let code: Code = made(&bytes);
+        prop_assert_eq!(Code::parse(code.id()), Ok(code));
+        let changes: Vec<Change> = made(&bytes);
+        if let Ok(Some(changed)) = edit::apply(Some(&file.to_json()), &changes) {
+            prop_assert!(TokenFile::parse(&changed).is_ok());
+        }
     }
 }
 
@@ -42,6 +53,16 @@ fn no_bytes_make_the_smallest_values() {
     assert_eq!(made::<Permission>(b"").to_string(), "db:db1:read");
     assert!(made::<TokenFile>(b"").tokens().is_empty());
     assert!(made::<TokenEntry>(b"").permissions().is_empty());
+}
+
+/// Every kind of change comes up.
+#[test]
+fn bytes_choose_the_kind_of_change() {
+    let kinds: BTreeSet<String> = (0..=u8::MAX)
+        .map(|byte| format!("{:?}", made::<Change>(&[byte; 64])))
+        .map(|change| change.split([' ', '(']).next().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(kinds.len(), 7, "{kinds:?}");
 }
 
 #[test]

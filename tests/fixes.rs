@@ -331,8 +331,8 @@ fn what_only_a_person_can_mend_is_left() {
             Some(of(&format!(r#"{secret}, "expiry_millis": 1956528000000"#))),
         ),
         (of(&format!(r#"{secret}, "expiry_millis": "never""#)), None, Some(never.clone())),
-        (of(&format!(r#"{secret} /* was: {SECRET} */"#)), None, Some(of(&format!("{secret} ")))),
-        (of(&format!(r#"{secret} /* was: another */"#)), Some(of(&format!("{secret} "))), None),
+        (of(&format!(r"{secret} /* was: {SECRET} */")), None, Some(of(&format!("{secret} ")))),
+        (of(&format!(r"{secret} /* was: another */")), Some(of(&format!("{secret} "))), None),
         (of(&format!(r#""token": "{SECRET}\n", {rest}"#)), None, Some(never.clone())),
         // The same entry twice.
         (format!(r#"{{"tokens": [{{{secret}}}, {{{secret}}}]}}"#), None, None),

@@ -353,10 +353,10 @@ fn every_kind_of_a_mistake_is_made() {
     let expected =
         ["token", "name"].iter().flat_map(|member| values.map(|value| format!("{member} {value}")));
     assert_eq!(seen, expected.collect());
-    for kind in ["missing-part", "bad-database-name", "action-not-for-type", "glob"] {
-        assert!(strategies::wrong_permission_text_with(kind).is_some(), "{kind}");
+    for code in [Code::MissingPart, Code::BadDatabaseName, Code::ActionNotForType, Code::Glob] {
+        assert!(strategies::wrong_permission_text_with(code).is_some(), "{code}");
     }
-    assert!(strategies::wrong_permission_text_with("weak-token").is_none());
+    assert!(strategies::wrong_permission_text_with(Code::WeakToken).is_none());
 }
 
 /// Cut off behind every byte, and with every byte left out.

@@ -102,6 +102,19 @@ fn the_hash_is_of_the_whole_token() {
 const SHA512_OF_APIV3_ABC: &str = "4543376fb0e749b254cc7e177337714a4a1c70d4e3f3c4aaca36258c02323541957f0298cde6e60d791159d79ba6ba23d1b70716ee6ef6229584fc5c96d0627e";
 
 #[test]
+fn values_are_made_from_and_compared_with_texts() {
+    let name = DatabaseName::try_from("a").unwrap();
+    assert!(name == "a" && name == *"a" && name != "b");
+    let name = TokenName::try_from("a").unwrap();
+    assert!(name == "a" && name == *"a" && name != "b");
+    assert!(Token::try_from("apiv3_a").is_ok() && Token::try_from("a").is_err());
+    assert_eq!(Expiry::try_from("7"), Ok(Expiry::from_millis(7)));
+    assert_eq!(Release::try_from("3.9"), Ok(Release::new(3, 9, 0)));
+    let permission = influxdb3_offline_tokens::Permission::try_from("db:a:read").unwrap();
+    assert_eq!(permission.to_string(), "db:a:read");
+}
+
+#[test]
 fn expiries_as_text() {
     for (millis, text) in [
         (0, "1970-01-01T00:00:00Z"),

@@ -113,6 +113,8 @@ pub enum DenyReason<'a> {
     NowhereAllowed,
 }
 
+impl core::error::Error for DenyReason<'_> {}
+
 impl DenyReason<'_> {
     /// A permanent name for programs: `unknown-token`, `expired`, `no-actions`, `invalid-name`, `internal-database`,
     /// `no-entry`, `missing-action`, `hidden-by-exact-entry`, `nowhere-allowed`.

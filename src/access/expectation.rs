@@ -8,7 +8,7 @@ use std::vec;
 use std::vec::Vec;
 
 use crate::access::expectation_parse::{InvalidExpectations, parse};
-use crate::access::rights::NEW_DATABASE;
+use crate::access::rights::ANOTHER_DATABASE;
 use crate::access::text::Quoted;
 use crate::access::{AccessRequest, Decision};
 use crate::file::{TokenEntry, TokenFile};
@@ -198,7 +198,7 @@ fn every(token: &TokenEntry, actions: DatabaseActions) -> Vec<AccessRequest<'_>>
     let rights = token.rights();
     let named = rights.exact.keys().filter(|name| **name != INTERNAL_DATABASE);
     let mut requests: Vec<_> = named.map(|name| AccessRequest::database(name, actions)).collect();
-    requests.push(AccessRequest::new_database(NEW_DATABASE, actions));
+    requests.push(AccessRequest::new_database(ANOTHER_DATABASE, actions));
     requests
 }
 
@@ -214,7 +214,7 @@ impl Expectation {
             What::Database(name) => (true, vec![AccessRequest::database(name, actions)]),
             What::EveryDatabase => (true, every(token, actions)),
             What::AnyDatabase => (true, vec![AccessRequest::any_database(actions)]),
-            What::NewDatabase => (true, vec![AccessRequest::new_database(NEW_DATABASE, actions)]),
+            What::NewDatabase => (true, vec![AccessRequest::new_database(ANOTHER_DATABASE, actions)]),
             What::System(resource) => (true, vec![AccessRequest::system(*resource)]),
             What::EverySystem => (true, resources()),
             What::AnySystem => (false, resources()),

@@ -37,7 +37,19 @@ pub struct Rights<'a> {
 // database" asks whether some entry has all actions; one list allows more there exactly when one of its entries fits into
 // no entry of the other, and that entry's actions are a witness. `tests/access_properties.rs` holds this against brute
 // force over every request.
-pub(super) const NEW_DATABASE: &str = "another-database";
+/// The name in a request that stands for all databases that no list names: of [`Rights::beyond`],
+/// [`TokenDifference::gained`](crate::TokenDifference::gained) and [`lost`](crate::TokenDifference::lost).
+///
+/// ```
+/// use influxdb3_offline_tokens::access::ANOTHER_DATABASE;
+/// use influxdb3_offline_tokens::{AccessRequest, Permission, Rights};
+///
+/// let all = [Permission::parse("db:*:read")?];
+/// let beyond = Rights::of(&all).beyond(&Rights::default());
+/// assert!(matches!(beyond[0], AccessRequest::NewDatabase { name: ANOTHER_DATABASE, .. }));
+/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// ```
+pub const ANOTHER_DATABASE: &str = "another-database";
 
 /// Equal are rights that allow the same requests, as [`Rights::is_equivalent`] says.
 impl PartialEq for Rights<'_> {
@@ -208,7 +220,7 @@ impl<'a> Rights<'a> {
 
     /// Requests that are allowed here and not by `other`, one for each thing; none where there is no such request.
     ///
-    /// A request for `another-database` stands for all databases that neither names.
+    /// A request for [`ANOTHER_DATABASE`] stands for all databases that neither names.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, Rights};
@@ -232,7 +244,7 @@ impl<'a> Rights<'a> {
         let named = every.filter_map(move |name: &'a str| {
             more(of(self, name) - of(other, name)).map(|actions| AccessRequest::database(name, actions))
         });
-        let new = more(self.all - other.all).map(|all| AccessRequest::new_database(NEW_DATABASE, all));
+        let new = more(self.all - other.all).map(|all| AccessRequest::new_database(ANOTHER_DATABASE, all));
         let resources = SystemResource::ALL.iter().copied();
         let system =
             resources.filter(|one| self.system(*one) && !other.system(*one)).map(AccessRequest::system);

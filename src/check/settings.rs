@@ -129,7 +129,7 @@ impl Validator {
     ///
     /// All are counted ([`Report::count`](crate::Report::count)); [`Report::omitted`](crate::Report::omitted) says how many were not kept.
     /// Whatever the number, where very many databases are granted and not created, or the other way round, only the first
-    /// of them get a suggestion of what was meant: at most 20,000 pairs of names are compared.
+    /// of them get a suggestion of what was meant: at most 40,000 pairs of names are compared.
     ///
     /// ```
     /// use std::time::SystemTime;

@@ -84,7 +84,7 @@ impl Fix {
         self.applicability
     }
 
-    /// The edits, which do not overlap.
+    /// The edits, in the order of the text, which do not overlap. All places are those of the text before any of them.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, validate};

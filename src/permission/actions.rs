@@ -73,7 +73,8 @@ impl DatabaseActions {
     /// assert_eq!(actions, DatabaseActions::READ);
     /// ```
     pub const EMPTY: Self = Self(0);
-    /// `create`: create the database.
+    /// `create`: create the database. It counts in `db:*` only: a database that does not exist has no other entry (server
+    /// source).
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -81,7 +82,7 @@ impl DatabaseActions {
     /// assert_eq!(DatabaseActions::CREATE.to_string(), "create");
     /// ```
     pub const CREATE: Self = Self(1);
-    /// `describe`: see that it exists, and how it is set up.
+    /// `describe`: see that it exists (server source; undocumented).
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;

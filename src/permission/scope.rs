@@ -132,9 +132,34 @@ impl DatabaseNames {
     /// # Errors
     /// No name, or one that the server refuses.
     pub fn new<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Self, InvalidPermission> {
-        let checked = names.into_iter().map(|name| check_database_name(name.as_ref()).map(|()| name));
+        let checked = names.into_iter().enumerate().map(|(index, name)| {
+            let checked = check_database_name(name.as_ref());
+            checked.map(|()| name).map_err(|error| InvalidPermission::Name { index, error })
+        });
         // Invariant: at least one name, each accepted by check_database_name, joined by commas.
         Ok(Self(join(checked.collect::<Result<alloc::vec::Vec<_>, _>>()?)?))
+    }
+}
+
+impl<'a> DatabaseNames<&'a str> {
+    /// The names, in the order written, as pieces of the text that was parsed: they outlive the permission.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Permission, Scope};
+    ///
+    /// fn names(text: &str) -> Vec<&str> {
+    ///     match Permission::parse_borrowed(text) {
+    ///         Ok(Permission::Database(permission)) => match *permission.scope() {
+    ///             Scope::Names(names) => names.into_names().collect(),
+    ///             Scope::All => vec!["*"],
+    ///         },
+    ///         _ => Vec::new(),
+    ///     }
+    /// }
+    /// assert_eq!(names("db:a,b:read"), ["a", "b"]);
+    /// ```
+    pub fn into_names(self) -> impl Iterator<Item = &'a str> + Clone {
+        self.0.split(',')
     }
 }
 

@@ -10,6 +10,7 @@ use proptest::collection::vec;
 use proptest::sample::{Index, select};
 use proptest::strategy::Strategy;
 
+use crate::code::Code;
 use crate::permission::{PermissionErrorKind as Kind, PermissionPart as Part, SystemResource};
 use crate::strategies::plain_name;
 use crate::strategies::wrong_values::spoilt;
@@ -94,20 +95,19 @@ pub fn wrong_permission_text() -> impl Strategy<Value = (String, Kind)> {
     ingredients().prop_map(|ingredients| ingredients.spoilt(&WAYS))
 }
 
-/// Permission strings with one chosen mistake in them, which is one of [`PermissionErrorKind::name`](Kind::name); none for
-/// another word.
+/// Permission strings with one chosen mistake in them; none for a code that is not of permission strings.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{Permission, strategies};
+/// use influxdb3_offline_tokens::{Code, Permission, strategies};
 /// use proptest::prelude::*;
 ///
-/// proptest!(|((text, _) in strategies::wrong_permission_text_with("glob").unwrap())| {
+/// proptest!(|((text, _) in strategies::wrong_permission_text_with(Code::Glob).unwrap())| {
 ///     prop_assert_eq!(Permission::parse(&text).unwrap_err().kind().name(), "glob");
 /// });
 /// ```
 #[must_use]
-pub fn wrong_permission_text_with(kind: &str) -> Option<impl Strategy<Value = (String, Kind)> + use<>> {
-    let ways: Vec<Way> = ways(kind);
+pub fn wrong_permission_text_with(code: Code) -> Option<impl Strategy<Value = (String, Kind)> + use<>> {
+    let ways: Vec<Way> = ways(code.name());
     (!ways.is_empty()).then(|| ingredients().prop_map(move |ingredients| ingredients.spoilt(&ways)))
 }
 
