@@ -426,7 +426,7 @@ impl<'de> serde::Deserializer<'de> for Signed {
     }
 }
 
-impl<'de> IntoDeserializer<'de> for Signed {
+impl IntoDeserializer<'_> for Signed {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
