@@ -21,8 +21,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::util::{
-    Checked, Outcome, arguments, colours, columns, complain, finish, human, is_stdin, or_stdin, read_stdin,
-    shown_path,
+    Checked, Outcome, arguments, colours, columns, complain, finish, human, is_stdin, or_stdin,
+    point_to_validate, read_stdin, shown_path,
 };
 
 /// The most that Kubernetes takes as the data of a Secret.
@@ -122,15 +122,16 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         let report = file.report().clone();
         (file.into_bytes(), report)
     };
+    let checked = Checked::new(&args.file, &bytes, &report);
+    let mut stderr = io::stderr();
+    let (colours, columns) = (colours(&stderr), columns(&stderr));
     // Nobody is left to be told when standard error is closed.
-    let _ = human::write(
-        &Checked::new(&args.file, &bytes, &report),
-        colours(&io::stderr()),
-        columns(&io::stderr()),
-        &mut io::stderr(),
-    );
-    if !report.is_valid() {
+    if report.is_valid() {
+        let _ = human::write(&checked, colours, columns, &mut stderr);
+    } else {
+        let _ = human::first_errors(&checked, colours, columns, &mut stderr);
         complain("kubernetes_secret", &anyhow::anyhow!("the file has errors, so no Secret was made"));
+        point_to_validate("kubernetes_secret", &args.file);
         return Ok(Outcome::Findings);
     }
     if bytes.len() > MAX_DATA_BYTES {

@@ -12,7 +12,9 @@ use influxdb3_offline_tokens::{
 };
 use zeroize::Zeroizing;
 
-use super::{Checked, Outcome, colours, columns, complain, human, masked, printable, shown_path};
+use super::{
+    Checked, Outcome, colours, columns, complain, human, masked, point_to_validate, printable, shown_path,
+};
 
 /// How the file is changed.
 #[derive(clap::Args)]
@@ -202,7 +204,7 @@ pub(crate) fn untold(program: &str, error: io::Error) -> Outcome {
     Outcome::Unsure
 }
 
-/// Says why the file was not changed, with all findings where it is no sound tokens file.
+/// Says why the file was not changed, with its first errors where it is no sound tokens file.
 pub(crate) fn refused(program: &str, path: &Path, error: Error) -> anyhow::Result<Outcome> {
     if error.is_durability_unknown() {
         complain(program, &error.into());
@@ -214,10 +216,12 @@ pub(crate) fn refused(program: &str, path: &Path, error: Error) -> anyhow::Resul
         && !file.report().is_valid()
     {
         let checked = Checked::new(path, file.as_bytes(), file.report());
-        drop(human::write(&checked, colours(&io::stderr()), columns(&io::stderr()), &mut io::stderr()));
+        let mut stderr = io::stderr();
+        drop(human::first_errors(&checked, colours(&stderr), columns(&stderr), &mut stderr));
         let errors = file.report().count(Severity::Error);
         let errors = if errors == 1 { "one error".into() } else { format!("{errors} errors") };
         complain(program, &anyhow!("nothing was changed: `{}` has {errors}", shown_path(path)));
+        point_to_validate(program, path);
         return Ok(Outcome::Findings);
     }
     let findings = error.report().is_some() || matches!(error, Error::Change { .. } | Error::Exists { .. });

@@ -15,6 +15,33 @@ pub(crate) fn write(
     columns: usize,
     output: &mut impl Write,
 ) -> io::Result<()> {
+    some(file, file.report.iter(), colours, columns, output)?;
+    if file.report.omitted() > 0 {
+        let path = shown_path(file.path);
+        writeln!(output, "{path}: {} not shown\n", count(file.report.omitted(), "more finding"))?;
+    }
+    Ok(())
+}
+
+/// Writes the first errors of a file that another program does not take: `validate` shows the rest.
+pub(crate) fn first_errors(
+    file: &Checked<'_>,
+    colours: bool,
+    columns: usize,
+    output: &mut impl Write,
+) -> io::Result<()> {
+    const MOST: usize = 3;
+    let errors = file.report.iter().filter(|found| found.severity() == Severity::Error);
+    some(file, errors.take(MOST), colours, columns, output)
+}
+
+fn some<'a>(
+    file: &'a Checked<'_>,
+    findings: impl Iterator<Item = &'a Diagnostic>,
+    colours: bool,
+    columns: usize,
+    output: &mut impl Write,
+) -> io::Result<()> {
     let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
     // A byte order mark takes no column: the same number of bytes that does.
     let shown = file.shown.replace('\u{FEFF}', "\u{FFFD}");
@@ -22,12 +49,9 @@ pub(crate) fn write(
     // Lines are cut here, around the place: the renderer must not cut them again.
     let renderer = renderer.term_width(columns.max(lines.wide) + 20);
     let path = shown_path(file.path);
-    for found in file.report {
+    for found in findings {
         let group = group(found, &path, &lines);
         writeln!(output, "{}\n", tidy(&renderer.render(&[group])))?;
-    }
-    if file.report.omitted() > 0 {
-        writeln!(output, "{path}: {} not shown\n", count(file.report.omitted(), "more finding"))?;
     }
     Ok(())
 }

@@ -69,9 +69,9 @@ pub(crate) fn finish(program: &str, result: anyhow::Result<Outcome>) -> ExitCode
             complain(program, &error);
             let library = error.chain().find_map(|cause| cause.downcast_ref::<Error>());
             if let Some(path) = library.filter(|error| error.report().is_some()).and_then(Error::path) {
-                let _ = writeln!(io::stderr(), "{program}: `validate {}` shows all of it", shown_path(path));
+                point_to_validate(program, path);
             } else if error.is::<InvalidFile>() {
-                let _ = writeln!(io::stderr(), "{program}: `validate -` shows all of it");
+                point_to_validate(program, Path::new("-"));
             }
             Outcome::Failed.into()
         }
@@ -82,6 +82,12 @@ pub(crate) fn finish(program: &str, result: anyhow::Result<Outcome>) -> ExitCode
 pub(crate) fn complain(program: &str, error: &anyhow::Error) {
     // Nobody is left to be told when standard error is closed.
     let _ = writeln!(io::stderr(), "{program}: {}", printable(&format!("{error:#}")));
+}
+
+/// Says where the rest of what is wrong with a file is told.
+pub(crate) fn point_to_validate(program: &str, path: &Path) {
+    let path = if is_stdin(path) { "-".to_owned() } else { shown_path(path) };
+    let _ = writeln!(io::stderr(), "{program}: `validate {path}` shows all of it");
 }
 
 /// Standard output. When the reader has gone (`| head`), the rest is not written, and that is no error.

@@ -145,7 +145,10 @@ fn what_does_not_fit_changes_nothing() {
     for program in ["append_token", "rotate_token", "remove_token"] {
         let error = change(program, broken.path(), &["--name", "app"], 1);
         assert!(error.contains("json-syntax"), "{error}");
-        assert!(error.ends_with("nothing was changed: `t.json` has one error\n"), "{error}");
+        let end = format!(
+            "{program}: nothing was changed: `t.json` has one error\n{program}: `validate t.json` shows all of it\n"
+        );
+        assert!(error.ends_with(&end), "{error}");
     }
     assert_eq!(text(broken.path()), "{\"tokens\": [],}");
     let none = folder(&[]);
@@ -156,6 +159,31 @@ fn what_does_not_fit_changes_nothing() {
         assert!(error.contains("does not exist"), "{error}");
     }
     assert_eq!(none.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
+fn of_a_broken_file_only_the_first_errors_are_shown() {
+    let entry = r#"{"token": "apiv3_1", "name": "app", "permissions": ["db:a:reed"]},"#;
+    let text = format!("{{\"tokens\": [{}{{}}]}}", format!("{entry}\n").repeat(50));
+    let files = folder(&[("t.json", &text)]);
+    let checked = run("validate", files.path(), &["t.json"], b"");
+    assert!(checked.stdout.contains("\nwarning[") && checked.stdout.contains("\nnote["));
+    for (program, arguments) in [
+        ("append_token", &["t.json", "--name", "new"][..]),
+        ("create_token", &["--output-file", "t.json", "--name", "new", "--permission", "db:a:read"]),
+        ("rotate_token", &["t.json", "--name", "app"]),
+        ("remove_token", &["t.json", "--name", "app"]),
+        ("kubernetes_secret", &["t.json", "--name", "app", "--output", "-"]),
+    ] {
+        let done = run(program, files.path(), arguments, b"");
+        assert_eq!((done.code, done.stdout.as_str()), (1, ""), "{program}");
+        let found = |level: &str| done.stderr.lines().filter(|line| line.starts_with(level)).count();
+        let counts = ["error[", "warning[", "note["].map(found);
+        assert_eq!(counts, [3, 0, 0], "{program}: {}", done.stderr);
+        let end = format!("\n{program}: `validate t.json` shows all of it\n");
+        assert!(done.stderr.ends_with(&end), "{program}: {}", done.stderr);
+    }
+    assert_eq!(self::text(files.path()), text);
 }
 
 #[test]
