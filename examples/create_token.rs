@@ -174,7 +174,7 @@ fn print(
         };
         serde_json::to_writer(&mut output, &made)?;
         writeln!(output)?;
-        return delivered(output);
+        return output.deliver();
     }
     let path = shown_path(&args.output_file);
     let done = if created { "made with" } else { "has a new" };
@@ -193,11 +193,5 @@ fn print(
         Some(token) => writeln!(output, "  token:   {token}")?,
         None => writeln!(output, "The token stands in the file; --show-token would print it, too.")?,
     }
-    delivered(output)
-}
-
-/// Where the reader has gone, the result, perhaps with the token, came to nobody.
-fn delivered(mut output: Output) -> io::Result<()> {
-    output.flush()?;
-    if output.closed() { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) }
+    output.deliver()
 }

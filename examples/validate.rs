@@ -14,13 +14,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, ValueEnum};
-use influxdb3_offline_tokens::{
-    Applicability, CheckedFile, Code, Expiry, Fix, Level, Release, Report, Severity, Validator,
-};
+use influxdb3_offline_tokens::{Applicability, CheckedFile, Code, Expiry, Level, Release, Report, Validator};
 
+use crate::util::mended::{Foreseen, Mended};
+use crate::util::totals::Totals;
 use crate::util::{
-    Checked, Outcome, Output, arguments, colours, columns, complain, count, finish, github, human, is_stdin,
-    json, read_stdin, sarif,
+    Checked, Outcome, Output, arguments, change, colours, columns, complain, finish, github, human, is_stdin,
+    json, read_stdin, sarif, shown_path,
 };
 
 /// Checks offline tokens files of InfluxDB 3 Enterprise.
@@ -33,7 +33,8 @@ use crate::util::{
     name = "validate",
     version,
     after_help = "Exit codes: 0 no error was found (warnings and notes do not count), 1 there are errors, 2 wrong usage, \
-                  or a file could not be read or written; the other files are checked all the same.\n\n\
+                  or a file could not be read or written (the others are checked all the same), 3 a file was changed, \
+                  but a power cut may undo it, or the result could not be printed.\n\n\
                   Colours are written on a terminal only, and not where the variable NO_COLOR is set."
 )]
 struct Args {
@@ -43,8 +44,8 @@ struct Args {
 
     /// How findings are printed
     ///
-    /// text: the place, underlined, and a summary. json: one object a file, on one line. github: annotations of GitHub
-    /// Actions. sarif: one SARIF 2.1.0 log for code scanning services.
+    /// text: the place, underlined, and a summary. json: one object a file, on one line; `mended` lists what was fixed.
+    /// github: annotations of GitHub Actions. sarif: one SARIF 2.1.0 log for code scanning services.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
     format: Format,
 
@@ -75,7 +76,7 @@ struct Args {
     #[arg(long, value_name = "CODE")]
     deny: Vec<Selector>,
 
-    /// Mend in the files what can be mended safely, and report what is left
+    /// Mend in the files what can be mended safely, say what was mended, and report what is left
     #[arg(long)]
     fix: bool,
 
@@ -127,6 +128,7 @@ fn main() -> ExitCode {
 
 fn run(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Outcome> {
     let mut output = Output::new();
+    let mut totals = Totals::default();
     let outcome = if let Some(code) = args.explain {
         explain(code, &mut output).map(|()| Outcome::Fine)
     } else if args.list {
@@ -138,8 +140,14 @@ fn run(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Outcome> {
         if (args.fix || args.fix_all) && args.files.iter().any(|file| is_stdin(file)) {
             bail!("`-` cannot be fixed: fixes are written to files");
         }
-        check_all(args, &validator(args, levels)?, &mut output)
+        let checks = Checks { args, validator: validator(args, levels)? };
+        check_all(&checks, &mut totals, &mut output)
     };
+    if totals.changed {
+        // A reader that has gone does not know of it.
+        let told = outcome.and_then(|outcome| output.deliver().map(|()| outcome));
+        return Ok(told.unwrap_or_else(|error| change::untold("validate", error)));
+    }
     outcome.and_then(|outcome| output.flush().map(|()| outcome)).context("cannot write to standard output")
 }
 
@@ -186,44 +194,42 @@ fn validator(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Valida
     Ok(validator)
 }
 
-/// What is counted for the last line.
-#[derive(Default)]
-struct Totals {
-    checked: usize,
-    failed: usize,
-    found: [usize; 3],
-    safe: usize,
-    ask: usize,
-    fixed: usize,
-    // A file was mended, and a power cut may undo it.
-    unsure: bool,
+/// How files are checked.
+struct Checks<'a> {
+    args: &'a Args,
+    validator: Validator,
 }
 
-fn check_all(args: &Args, validator: &Validator, output: &mut Output) -> io::Result<Outcome> {
+fn check_all(checks: &Checks<'_>, totals: &mut Totals, output: &mut Output) -> io::Result<Outcome> {
+    let args = checks.args;
     let mut log = sarif::Log::default();
-    let mut totals = Totals::default();
     let mut outcome = Outcome::Fine;
     for path in &args.files {
-        let source = match check(args, validator, path, &mut totals) {
+        let source = match check(checks, path, totals) {
             Ok(source) => source,
             Err(error) => {
                 totals.failed += 1;
                 outcome = outcome.max(Outcome::Failed);
                 output.flush()?;
                 complain("validate", &error);
+                let message = format!("{error:#}");
                 match args.format {
-                    Format::Github => github::write_failure(path, &format!("{error:#}"), output)?,
-                    Format::Sarif => log.add_failure(path, &format!("{error:#}")),
                     Format::Text | Format::Json => {}
+                    Format::Github => github::write_failure(path, &message, output)?,
+                    Format::Sarif => log.add_failure(path, &message),
                 }
                 continue;
             }
         };
-        totals.add(source.report());
         if !source.report().is_valid() {
             outcome = outcome.max(Outcome::Findings);
         }
-        let file = Checked::new(path, source.as_bytes(), source.report());
+        let file = Checked {
+            mended: &source.mended,
+            fixes_applied: source.fixes_applied,
+            ..Checked::new(path, source.as_bytes(), source.report())
+        };
+        totals.add(&file);
         match args.format {
             Format::Text => human::write(&file, colours(&io::stdout()), columns(&io::stdout()), output)?,
             Format::Json => json::write(&file, output)?,
@@ -242,96 +248,74 @@ fn check_all(args: &Args, validator: &Validator, output: &mut Output) -> io::Res
     Ok(outcome)
 }
 
-/// What was read, and what was found in just that.
-enum Source {
+/// What was read, and what was found in just that, after what was mended.
+struct Source {
+    read: Read,
+    mended: Vec<Mended>,
+    fixes_applied: usize,
+}
+
+enum Read {
     File(CheckedFile),
     Stdin(Vec<u8>, Report),
 }
 
 impl Source {
     fn as_bytes(&self) -> &[u8] {
-        match self {
-            Self::File(file) => file.as_bytes(),
-            Self::Stdin(bytes, _) => bytes,
+        match &self.read {
+            Read::File(file) => file.as_bytes(),
+            Read::Stdin(bytes, _) => bytes,
         }
     }
 
     fn report(&self) -> &Report {
-        match self {
-            Self::File(file) => file.report(),
-            Self::Stdin(_, report) => report,
+        match &self.read {
+            Read::File(file) => file.report(),
+            Read::Stdin(_, report) => report,
         }
     }
 }
 
 /// Mends a file where that was asked for, and checks it.
-fn check(args: &Args, validator: &Validator, path: &Path, totals: &mut Totals) -> anyhow::Result<Source> {
+fn check(checks: &Checks<'_>, path: &Path, totals: &mut Totals) -> anyhow::Result<Source> {
+    let (args, validator) = (checks.args, &checks.validator);
+    let unmended = |read| Source { read, mended: Vec::new(), fixes_applied: 0 };
     if is_stdin(path) {
         let bytes = read_stdin()?;
         let report = validator.check(&bytes);
-        return Ok(Source::Stdin(bytes, report));
+        return Ok(unmended(Read::Stdin(bytes, report)));
     }
-    if args.fix || args.fix_all {
-        let up_to = if args.fix_all { Applicability::Ask } else { Applicability::Safe };
-        match validator.fix_file(path, up_to) {
-            Ok(fixed) => totals.fixed += fixed,
-            Err(error) if error.is_durability_unknown() => {
-                totals.unsure = true;
-                complain("validate", &error.into());
-            }
-            Err(error) => return Err(error.into()),
-        }
+    if !args.fix && !args.fix_all {
+        return Ok(unmended(Read::File(validator.check_file(path)?)));
     }
-    Ok(Source::File(validator.check_file(path)?))
-}
-
-impl Totals {
-    fn add(&mut self, report: &Report) {
-        self.checked += 1;
-        for (total, severity) in
-            self.found.iter_mut().zip([Severity::Error, Severity::Warning, Severity::Note])
-        {
-            *total += report.count(severity);
+    let up_to = if args.fix_all { Applicability::Ask } else { Applicability::Safe };
+    // Fixes are made of all findings, and not only of those that a report keeps.
+    let all = validator.clone().keep(usize::MAX);
+    let foreseen = Foreseen::of(&all, &all.check_file(path)?, up_to)?;
+    let applied = match validator.fix_file(path, up_to) {
+        Ok(applied) => Some(applied),
+        Err(error) if error.is_durability_unknown() => {
+            totals.unsure = true;
+            complain("validate", &error.into());
+            None
         }
-        for found in report {
-            let first = found.fixes().iter().map(Fix::applicability).min();
-            self.safe += usize::from(first == Some(Applicability::Safe));
-            self.ask += usize::from(first == Some(Applicability::Ask));
-        }
+        Err(error) => return Err(error.into()),
+    };
+    totals.changed |= applied != Some(0);
+    let file = validator.check_file(path)?;
+    let fixes_applied = applied.unwrap_or(foreseen.mended.len());
+    let mut mended = Vec::new();
+    if fixes_applied == foreseen.mended.len() && foreseen.came_true(file.as_bytes()) {
+        mended = foreseen.mended;
+    } else if fixes_applied > 0 {
+        // Or chance made a new token in memory that was mended once more.
+        let message = format!(
+            "what was mended in `{}` is not known: another program seems to have changed it meanwhile",
+            shown_path(path)
+        );
+        complain("validate", &anyhow::Error::msg(message));
     }
-
-    fn write(&self, output: &mut impl Write) -> io::Result<()> {
-        let [errors, warnings, notes] = self.found;
-        write!(output, "{} checked: ", count(self.checked, "file"))?;
-        if errors + warnings + notes == 0 {
-            write!(output, "nothing found")?;
-        } else {
-            write!(
-                output,
-                "{}, {}, {}",
-                count(errors, "error"),
-                count(warnings, "warning"),
-                count(notes, "note")
-            )?;
-        }
-        if self.fixed > 0 {
-            write!(
-                output,
-                "; {} applied",
-                if self.fixed == 1 { "1 fix".to_owned() } else { format!("{} fixes", self.fixed) }
-            )?;
-        }
-        match (self.safe, self.ask) {
-            (0, 0) => {}
-            (0, ask) => write!(output, "; {ask} can be mended by --fix-all")?,
-            (safe, 0) => write!(output, "; {safe} can be mended by --fix")?,
-            (safe, ask) => write!(output, "; {safe} can be mended by --fix, {ask} more by --fix-all")?,
-        }
-        if self.failed > 0 {
-            write!(output, "; {} not read or written", count(self.failed, "file"))?;
-        }
-        writeln!(output)
-    }
+    Ok(Source { read: Read::File(file), mended, fixes_applied })
 }
 
 fn explain(code: Code, output: &mut impl Write) -> io::Result<()> {

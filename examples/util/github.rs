@@ -8,11 +8,17 @@ use influxdb3_offline_tokens::Severity;
 use super::{Checked, count, given_path, is_stdin};
 
 pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<()> {
+    let at_file = property_file(file.path);
+    for mended in file.mended {
+        let place = mended.place.map(|at| format!("line={},col={},", at.line, at.column));
+        let place = place.unwrap_or_default();
+        let title = property(&format!("mended {} {}", mended.code.id(), mended.code.name()));
+        writeln!(output, "::notice {at_file}{place}title={title}::{}", data(&mended.message()))?;
+    }
     if file.report.is_empty() {
         return Ok(());
     }
     let lines = file.lines();
-    let at_file = property_file(file.path);
     for found in file.report {
         let command = match found.severity() {
             Severity::Error => "error",

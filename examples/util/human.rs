@@ -8,16 +8,24 @@ use influxdb3_offline_tokens::{Code, Diagnostic, Permission, Severity, Span};
 
 use super::{Checked, count, masked, shown_path};
 
-/// Writes all findings of one file, in lines of about this many columns.
+/// Writes what was mended in one file and all findings, in lines of about this many columns.
 pub(crate) fn write(
     file: &Checked<'_>,
     colours: bool,
     columns: usize,
     output: &mut impl Write,
 ) -> io::Result<()> {
+    let path = shown_path(file.path);
+    for mended in file.mended {
+        let place = mended.place.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
+        let (id, name) = (mended.code.id(), mended.code.name());
+        writeln!(output, "mended[{id} {name}] {path}{place}: {}", mended.message())?;
+    }
+    if !file.mended.is_empty() {
+        writeln!(output)?;
+    }
     some(file, file.report.iter(), colours, columns, output)?;
     if file.report.omitted() > 0 {
-        let path = shown_path(file.path);
         writeln!(output, "{path}: {} not shown\n", count(file.report.omitted(), "more finding"))?;
     }
     Ok(())

@@ -5,17 +5,43 @@ use std::io::{self, Write};
 use influxdb3_offline_tokens::Report;
 use serde::Serialize;
 
+use super::mended::Mended;
 use super::{Checked, given_path};
 
 #[derive(Serialize)]
 struct FileLine<'a> {
     file: String,
+    fixes_applied: usize,
+    mended: Vec<Fixed>,
     #[serde(flatten)]
     report: &'a Report,
 }
 
+#[derive(Serialize)]
+struct Fixed {
+    code: &'static str,
+    name: &'static str,
+    message: String,
+    new_secret: bool,
+    line: Option<usize>,
+    column: Option<usize>,
+}
+
 pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<()> {
-    let line = FileLine { file: given_path(file.path), report: file.report };
+    let fixed = |mended: &Mended| Fixed {
+        code: mended.code.id(),
+        name: mended.code.name(),
+        message: mended.message(),
+        new_secret: mended.has_new_secret(),
+        line: mended.place.map(|place| place.line),
+        column: mended.place.map(|place| place.column),
+    };
+    let line = FileLine {
+        file: given_path(file.path),
+        fixes_applied: file.fixes_applied,
+        mended: file.mended.iter().map(fixed).collect(),
+        report: file.report,
+    };
     serde_json::to_writer(&mut *output, &line)?;
     writeln!(output)
 }

@@ -5,8 +5,10 @@ pub(crate) mod change;
 pub(crate) mod github;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod mended;
 pub(crate) mod rights;
 pub(crate) mod sarif;
+pub(crate) mod totals;
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -22,6 +24,8 @@ use influxdb3_offline_tokens::{
     DiskErrorKind, Error, InvalidFile, LineIndex, MAX_FILE_BYTES, Report, SecretBytes, TokenFile, load,
     redact,
 };
+
+use self::mended::Mended;
 
 /// What the program tells its caller. The worst of several files counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,6 +108,12 @@ impl Output {
     /// Whether the reader has gone.
     pub(crate) fn closed(&self) -> bool {
         self.closed
+    }
+
+    /// Ends the output of a program that changed a file: where the reader has gone, the result came to nobody.
+    pub(crate) fn deliver(&mut self) -> io::Result<()> {
+        self.flush()?;
+        if self.closed { Err(ErrorKind::BrokenPipe.into()) } else { Ok(()) }
     }
 }
 
@@ -255,12 +265,15 @@ pub(crate) struct Checked<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) shown: String,
     pub(crate) report: &'a Report,
+    /// What was mended before, where that is known of the fixes that were applied.
+    pub(crate) mended: &'a [Mended],
+    pub(crate) fixes_applied: usize,
 }
 
 impl<'a> Checked<'a> {
     pub(crate) fn new(path: &'a Path, bytes: &'a [u8], report: &'a Report) -> Self {
         let shown = if report.is_empty() { String::new() } else { redact(bytes) };
-        Self { path, bytes, shown, report }
+        Self { path, bytes, shown, report, mended: &[], fixes_applied: 0 }
     }
 
     pub(crate) fn lines(&self) -> LineIndex<'a> {

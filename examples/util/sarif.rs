@@ -16,12 +16,22 @@ pub(crate) struct Log {
     codes: BTreeSet<Code>,
     results: Vec<(Code, Value)>,
     failures: Vec<Value>,
+    notes: Vec<Value>,
     omitted: usize,
 }
 
 impl Log {
     pub(crate) fn add(&mut self, file: &Checked<'_>) {
         self.omitted += file.report.omitted();
+        for mended in file.mended {
+            let mut place = json!({"artifactLocation": artifact(file.path)});
+            if let (Some(at), Some(members)) = (mended.place, place.as_object_mut()) {
+                let region = json!({"startLine": at.line, "startColumn": at.column});
+                members.insert("region".to_owned(), region);
+            }
+            let (id, name) = (mended.code.id(), mended.code.name());
+            self.note(&format!("mended {id} {name}: {}", mended.message()), &place);
+        }
         if file.report.is_empty() {
             return;
         }
@@ -32,13 +42,14 @@ impl Log {
         }
     }
 
+    fn note(&mut self, message: &str, place: &Value) {
+        self.notes.push(notification("note", message, place));
+    }
+
     /// A file that could not be read or written.
     pub(crate) fn add_failure(&mut self, path: &Path, message: &str) {
-        self.failures.push(json!({
-            "level": "error",
-            "message": {"text": message},
-            "locations": [{"physicalLocation": {"artifactLocation": artifact(path)}}],
-        }));
+        let place = json!({"artifactLocation": artifact(path)});
+        self.failures.push(notification("error", message, &place));
     }
 
     pub(crate) fn write(self, output: &mut impl Write) -> io::Result<()> {
@@ -49,6 +60,8 @@ impl Log {
             }
             result
         });
+        let is_complete = self.failures.is_empty();
+        let notifications = [self.failures, self.notes].concat();
         let run = json!({
             "tool": {"driver": {
                 "name": env!("CARGO_PKG_NAME"),
@@ -58,8 +71,8 @@ impl Log {
             }},
             "columnKind": "unicodeCodePoints",
             "invocations": [{
-                "executionSuccessful": self.failures.is_empty(),
-                "toolExecutionNotifications": self.failures,
+                "executionSuccessful": is_complete,
+                "toolExecutionNotifications": notifications,
             }],
             "results": results.collect::<Vec<_>>(),
             "properties": {"omitted": self.omitted},
@@ -72,6 +85,10 @@ impl Log {
         serde_json::to_writer_pretty(&mut *output, &log)?;
         writeln!(output)
     }
+}
+
+fn notification(level: &str, message: &str, place: &Value) -> Value {
+    json!({"level": level, "message": {"text": message}, "locations": [{"physicalLocation": place}]})
 }
 
 fn level(severity: Severity) -> &'static str {

@@ -15,6 +15,7 @@ mod create_token;
 mod examples;
 mod help;
 mod http_requests;
+mod mended;
 mod parse_permission;
 mod readme;
 mod sarif;

@@ -311,7 +311,7 @@ fn files_are_checked_although_nobody_reads_of_them() {
     drop(reader);
     let mut command = crate::command("validate", folder.path());
     let done = command.args(["--fix", "many.json", "fixed.json"]).stdout(closed).output().unwrap();
-    assert_eq!(done.status.code(), Some(1));
+    assert_eq!(done.status.code(), Some(3));
     assert_eq!(std::fs::read_to_string(folder.path().join("fixed.json")).unwrap(), "{\"tokens\": []}");
 }
 
@@ -393,7 +393,10 @@ fn a_reader_that_goes_away_is_no_error() {
 fn help_says_what_a_newcomer_needs() {
     let folder = folder(&[]);
     for (name, words) in [
-        ("validate", &["--format", "--release", "--fix-all", "--explain", "NO_COLOR", "Exit codes: 0"][..]),
+        (
+            "validate",
+            &["--format", "--release", "--fix-all", "--explain", "NO_COLOR", "Exit codes: 0", "3 a file"][..],
+        ),
         ("parse_permission", &["canonical", "\"kind\"", "Exit codes: 0"]),
         ("create_token", &["--output-file", "--show-token", "--expiry", "Exit codes: 0"]),
     ] {

@@ -1,0 +1,150 @@
+//! `validate --fix` says what it did to a file, and to whom it could not say it.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::util::{CANARY, assert_no_piece_of, files, fixtures};
+use crate::{command, folder, run};
+
+/// With a comma too many, tokens of examples, one with a token as its name, and a permission that is misspelt.
+fn text() -> String {
+    format!(
+        r#"{{
+  "create_databases": ["a"],
+  "tokens": [
+    {{"token": "apiv3_your_token_here", "name": "app", "permissions": ["db:a:reaad"],}},
+    {{"token": "apiv3_another_token_here", "name": "{CANARY}", "permissions": ["db:a:read"]}}
+  ]
+}}
+"#
+    )
+}
+
+/// The lines that say what was mended.
+fn mended(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| line.starts_with("mended[")).collect()
+}
+
+#[test]
+fn each_fix_is_told_and_new_secrets_are_named() {
+    let folder = folder(&[("t.json", &text())]);
+    let safe = run("validate", folder.path(), &["--fix", "t.json"], b"");
+    let comma = "mended[T0104 json-syntax] t.json:4:84: JSON allows no `,` after the last value";
+    assert_eq!(mended(&safe.stdout), [comma]);
+    assert!(safe.stdout.starts_with(&format!("{comma}\n\n")) && safe.stdout.contains("; 1 fix applied;"));
+    let all = run("validate", folder.path(), &["--fix-all", "t.json"], b"");
+    let expected = [
+        "mended[T0303 placeholder-token] t.json:4:16: token `app` has a new secret: this token is copied from an example",
+        "mended[T0214 unknown-action] t.json:4:77: there is no such action: `reaad`",
+        "mended[T0303 placeholder-token] t.json:5:16: this token has a new secret: this token is copied from an example",
+    ];
+    assert_eq!(mended(&all.stdout), expected);
+    assert!(all.stdout.contains("; 3 fixes applied"), "{}", all.stdout);
+    let file = std::fs::read_to_string(folder.path().join("t.json")).unwrap();
+    let new = file.split("\"token\": \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert_eq!(new.len(), 92);
+    for secret in [CANARY, new] {
+        assert_no_piece_of(secret, &format!("{}{}", safe.stdout, all.stdout), "what was mended");
+    }
+    let again = run("validate", folder.path(), &["--fix-all", "t.json"], b"");
+    assert!(mended(&again.stdout).is_empty() && !again.stdout.contains("applied"), "{}", again.stdout);
+}
+
+/// What only other fixes uncover stands where it stood before them.
+#[test]
+fn places_are_those_of_the_old_text() {
+    let text = r#"[{"token": "apiv3_your_token_here", "name": "a", "permissions": ["db:a:read"]}]"#;
+    let folder = folder(&[("t.json", text)]);
+    let done = run("validate", folder.path(), &["--fix-all", "t.json"], b"");
+    let told = mended(&done.stdout);
+    let places = told.iter().map(|line| line.split("t.json:").nth(1).unwrap().split(": ").next().unwrap());
+    assert_eq!(places.collect::<Vec<_>>(), ["1:1", "1:13", "1:70"], "{told:#?}");
+    assert!(told[1].contains(" token `a` has a new secret: "), "{told:#?}");
+    assert!(done.stdout.contains(&format!("; {} fixes applied", told.len())), "{}", done.stdout);
+}
+
+#[test]
+fn every_format_tells_what_was_mended() {
+    let told = |format: &str| {
+        let folder = folder(&[("t.json", &text())]);
+        let done = run("validate", folder.path(), &["--fix-all", "--format", format, "t.json"], b"");
+        assert_no_piece_of(CANARY, &done.stdout, format);
+        done.stdout
+    };
+    let line: Value = serde_json::from_str(&told("json")).unwrap();
+    assert_eq!(line["fixes_applied"], 4);
+    let expected = serde_json::json!({
+        "code": "T0303", "name": "placeholder-token", "line": 4, "column": 16, "new_secret": true,
+        "message": "token `app` has a new secret: this token is copied from an example",
+    });
+    assert_eq!(line["mended"][0], expected);
+    assert_eq!(line["mended"].as_array().unwrap().len(), 4);
+    let notice = "::notice file=t.json,line=4,col=77,title=mended T0214 unknown-action::there is no such action: `reaad`\n";
+    assert!(told("github").contains(notice));
+    let log: Value = serde_json::from_str(&told("sarif")).unwrap();
+    crate::sarif::assert_is_log(&log);
+    let notes = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+    assert_eq!(notes.len(), 4);
+    assert_eq!(notes[1]["message"]["text"], "mended T0214 unknown-action: there is no such action: `reaad`");
+}
+
+/// The list is made of findings, and the number comes from the library.
+#[test]
+fn as_many_fixes_are_told_as_were_applied() {
+    let codes = files(&fixtures().join("codes"), "");
+    let mut paths: Vec<_> = codes.iter().flat_map(|folder| files(folder, ".json")).collect();
+    paths.extend(files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/regressions"), ""));
+    let copies = folder(&[]);
+    let names: Vec<String> = (0..paths.len()).map(|number| format!("{number}.json")).collect();
+    for option in ["--fix", "--fix-all"] {
+        for (path, name) in paths.iter().zip(&names) {
+            std::fs::write(copies.path().join(name), std::fs::read(path).unwrap()).unwrap();
+        }
+        let arguments = ["--now", "2026-01-01T00:00:00Z", "--format", "json", option];
+        let arguments: Vec<&str> = arguments.into_iter().chain(names.iter().map(String::as_str)).collect();
+        let done = run("validate", copies.path(), &arguments, b"");
+        assert_eq!(done.stderr, "");
+        let lines: Vec<Value> = done.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), paths.len());
+        for (line, path) in lines.iter().zip(&paths) {
+            let told = line["mended"].as_array().unwrap().len();
+            assert_eq!(line["fixes_applied"], told, "{option} {}", path.display());
+        }
+        assert!(lines.iter().filter(|line| line["fixes_applied"] != 0).count() > 50);
+    }
+}
+
+/// The caller must not take that for a check that failed, or for one that is fine.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_was_mended_and_not_told_ends_with_3() {
+    let text = "{\"tokens\": [],}";
+    for (arguments, code) in [
+        (&["--fix", "t.json"][..], 3),
+        (&["--fix", "t.json", "none.json"], 3),
+        (&["--fix-all", "--format", "json", "t.json"], 3),
+        (&["t.json"], 2),
+        (&["--fix", "fine.json"], 2),
+    ] {
+        let files = folder(&[("t.json", text), ("fine.json", "{\"tokens\": []}")]);
+        let full = std::fs::File::create("/dev/full").unwrap();
+        // Nobody reads at the other end.
+        let (reader, closed) = std::io::pipe().unwrap();
+        drop(reader);
+        for (output, code) in [
+            (std::process::Stdio::from(full), code),
+            // To a plain check, that is no matter.
+            (closed.into(), if code == 3 { 3 } else { i32::from(arguments[0] == "t.json") }),
+        ] {
+            std::fs::write(files.path().join("t.json"), text).unwrap();
+            let done = command("validate", files.path()).args(arguments).stdout(output).output().unwrap();
+            let error = String::from_utf8(done.stderr).unwrap();
+            assert_eq!(done.status.code(), Some(code), "{arguments:?}: {error}");
+            let told = error.contains("validate: the file was changed; cannot write to standard output: ");
+            assert_eq!(told, code == 3, "{arguments:?}: {error}");
+            let now = std::fs::read_to_string(files.path().join("t.json")).unwrap();
+            assert_eq!(now != text, code == 3, "{arguments:?}");
+        }
+    }
+}
