@@ -14,7 +14,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, ValueEnum};
-use influxdb3_offline_tokens::{Applicability, CheckedFile, Code, Expiry, Level, Release, Report, Validator};
+use influxdb3_offline_tokens::{
+    AdminTokenFile, Applicability, CheckedFile, Code, Expiry, Level, Release, Report, Severity, TokenFile,
+    Validator,
+};
 
 use crate::util::mended::{Foreseen, Mended};
 use crate::util::totals::Totals;
@@ -44,8 +47,10 @@ struct Args {
 
     /// How findings are printed
     ///
-    /// text: the place, underlined, and a summary. json: one object a file, on one line; `mended` lists what was fixed.
-    /// github: annotations of GitHub Actions. sarif: one SARIF 2.1.0 log for code scanning services.
+    /// text: the place, underlined, and a summary. json: one object a file, on one line; `mended` lists what was fixed,
+    /// `loads` is there and false where what was allowed keeps the file from loading, and a file that could not be read
+    /// or written has `error` and nothing else. github: annotations of GitHub Actions. sarif: one SARIF 2.1.0 log for
+    /// code scanning services.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
     format: Format,
 
@@ -140,7 +145,11 @@ fn run(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Outcome> {
         if (args.fix || args.fix_all) && args.files.iter().any(|file| is_stdin(file)) {
             bail!("`-` cannot be fixed: fixes are written to files");
         }
-        let checks = Checks { args, validator: validator(args, levels)? };
+        let checks = Checks {
+            args,
+            validator: validator(args, levels)?,
+            lowered: levels.iter().any(|&(selector, level)| is_lowered(selector, level)),
+        };
         check_all(&checks, &mut totals, &mut output)
     };
     if totals.changed {
@@ -149,6 +158,11 @@ fn run(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Outcome> {
         return Ok(told.unwrap_or_else(|error| change::untold("validate", error)));
     }
     outcome.and_then(|outcome| output.flush().map(|()| outcome)).context("cannot write to standard output")
+}
+
+/// Whether what keeps a file from loading may be less than an error.
+fn is_lowered(selector: Selector, level: Level) -> bool {
+    level != Level::Deny && matches!(selector, Selector::Code(code) if code.severity() == Severity::Error)
 }
 
 /// The levels in the order of the command line, where the last of one code counts.
@@ -198,6 +212,7 @@ fn validator(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Valida
 struct Checks<'a> {
     args: &'a Args,
     validator: Validator,
+    lowered: bool,
 }
 
 fn check_all(checks: &Checks<'_>, totals: &mut Totals, output: &mut Output) -> io::Result<Outcome> {
@@ -214,7 +229,8 @@ fn check_all(checks: &Checks<'_>, totals: &mut Totals, output: &mut Output) -> i
                 complain("validate", &error);
                 let message = format!("{error:#}");
                 match args.format {
-                    Format::Text | Format::Json => {}
+                    Format::Text => {}
+                    Format::Json => json::write_failure(path, &message, output)?,
                     Format::Github => github::write_failure(path, &message, output)?,
                     Format::Sarif => log.add_failure(path, &message),
                 }
@@ -227,6 +243,7 @@ fn check_all(checks: &Checks<'_>, totals: &mut Totals, output: &mut Output) -> i
         let file = Checked {
             mended: &source.mended,
             fixes_applied: source.fixes_applied,
+            fails_to_load: source.report().is_valid() && checks.fails_to_load(source.as_bytes()),
             ..Checked::new(path, source.as_bytes(), source.report())
         };
         totals.add(&file);
@@ -246,6 +263,18 @@ fn check_all(checks: &Checks<'_>, totals: &mut Totals, output: &mut Output) -> i
         Format::Json | Format::Github => {}
     }
     Ok(outcome)
+}
+
+impl Checks<'_> {
+    /// Whether a text without errors does not load all the same. As a rule it does.
+    fn fails_to_load(&self, bytes: &[u8]) -> bool {
+        self.lowered
+            && if self.args.admin {
+                AdminTokenFile::parse(bytes).is_err()
+            } else {
+                TokenFile::parse(bytes).is_err()
+            }
+    }
 }
 
 /// What was read, and what was found in just that, after what was mended.

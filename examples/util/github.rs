@@ -5,7 +5,7 @@ use std::path::Path;
 
 use influxdb3_offline_tokens::Severity;
 
-use super::{Checked, count, given_path, is_stdin};
+use super::{Checked, FAILS_TO_LOAD, count, given_path, is_stdin};
 
 pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<()> {
     let at_file = property_file(file.path);
@@ -14,6 +14,9 @@ pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<(
         let place = place.unwrap_or_default();
         let title = property(&format!("mended {} {}", mended.code.id(), mended.code.name()));
         writeln!(output, "::notice {at_file}{place}title={title}::{}", data(&mended.message()))?;
+    }
+    if file.fails_to_load {
+        writeln!(output, "::notice {at_file}title=does not load::{FAILS_TO_LOAD}")?;
     }
     if file.report.is_empty() {
         return Ok(());

@@ -1,6 +1,7 @@
 //! Findings as JSON: one object a file, on one line.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use influxdb3_offline_tokens::Report;
 use serde::Serialize;
@@ -13,6 +14,9 @@ struct FileLine<'a> {
     file: String,
     fixes_applied: usize,
     mended: Vec<Fixed>,
+    // Only where it is not what `valid` says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    loads: Option<bool>,
     #[serde(flatten)]
     report: &'a Report,
 }
@@ -25,6 +29,12 @@ struct Fixed {
     new_secret: bool,
     line: Option<usize>,
     column: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct FailureLine<'a> {
+    file: String,
+    error: &'a str,
 }
 
 pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<()> {
@@ -40,8 +50,15 @@ pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<(
         file: given_path(file.path),
         fixes_applied: file.fixes_applied,
         mended: file.mended.iter().map(fixed).collect(),
+        loads: file.fails_to_load.then_some(false),
         report: file.report,
     };
     serde_json::to_writer(&mut *output, &line)?;
+    writeln!(output)
+}
+
+/// A file that could not be read or written.
+pub(crate) fn write_failure(path: &Path, message: &str, output: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *output, &FailureLine { file: given_path(path), error: message })?;
     writeln!(output)
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use influxdb3_offline_tokens::{Code, Diagnostic, Edit, Fix, LineIndex, Replacement, Severity, Span};
 use serde_json::{Value, json};
 
-use super::{Checked, given_path, is_stdin};
+use super::{Checked, FAILS_TO_LOAD, given_path, is_stdin};
 
 /// Collects the findings of all files, which make one log.
 #[derive(Default)]
@@ -31,6 +31,9 @@ impl Log {
             }
             let (id, name) = (mended.code.id(), mended.code.name());
             self.note(&format!("mended {id} {name}: {}", mended.message()), &place);
+        }
+        if file.fails_to_load {
+            self.note(FAILS_TO_LOAD, &json!({"artifactLocation": artifact(file.path)}));
         }
         if file.report.is_empty() {
             return;

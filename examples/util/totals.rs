@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use influxdb3_offline_tokens::{Applicability, Fix, Severity};
+use influxdb3_offline_tokens::{Applicability, Code, Fix, Severity};
 
 use super::{Checked, count};
 
@@ -14,6 +14,7 @@ pub(crate) struct Totals {
     safe: usize,
     ask: usize,
     fixed: usize,
+    unsound: usize,
     /// A file was mended, and a power cut may undo it.
     pub(crate) unsure: bool,
     /// A file was mended.
@@ -29,11 +30,14 @@ impl Totals {
             *total += file.report.count(severity);
         }
         for found in file.report {
-            let first = found.fixes().iter().map(Fix::applicability).min();
+            // The mode is no fix of the text.
+            let mode = (found.code() == Code::ReadableByOthers).then_some(Applicability::Ask);
+            let first = found.fixes().iter().map(Fix::applicability).min().or(mode);
             self.safe += usize::from(first == Some(Applicability::Safe));
             self.ask += usize::from(first == Some(Applicability::Ask));
         }
         self.fixed += file.fixes_applied;
+        self.unsound += usize::from(file.fails_to_load);
     }
 
     pub(crate) fn write(&self, output: &mut impl Write) -> io::Result<()> {
@@ -43,7 +47,7 @@ impl Totals {
             let [errors, warnings, notes] =
                 [(errors, "error"), (warnings, "warning"), (notes, "note")].map(|(n, what)| count(n, what));
             write!(output, ": {errors}, {warnings}, {notes}")?;
-        } else {
+        } else if self.checked > 0 {
             write!(output, ": nothing found")?;
         }
         if self.fixed > 0 {
@@ -55,6 +59,11 @@ impl Totals {
             (0, ask) => write!(output, "; {ask} can be mended by --fix-all")?,
             (safe, 0) => write!(output, "; {safe} can be mended by --fix")?,
             (safe, ask) => write!(output, "; {safe} can be mended by --fix, {ask} more by --fix-all")?,
+        }
+        match self.unsound {
+            0 => {}
+            1 => write!(output, "; 1 file does not load: its errors were allowed or made less")?,
+            more => write!(output, "; {more} files do not load: their errors were allowed or made less")?,
         }
         if self.failed > 0 {
             write!(output, "; {} not read or written", count(self.failed, "file"))?;

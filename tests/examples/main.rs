@@ -20,6 +20,7 @@ mod parse_permission;
 mod readme;
 mod sarif;
 mod secrets;
+mod summary;
 #[path = "../util/mod.rs"]
 mod util;
 mod validate;

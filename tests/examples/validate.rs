@@ -223,14 +223,15 @@ fn several_files_are_all_checked_and_the_worst_counts() {
     let arguments = [&NOW[..], &["--format", "json", "good.json", "none.json", "bad.json", "-"]].concat();
     let run = run("validate", folder.path(), &arguments, GOOD.as_bytes());
     assert_eq!(run.code, 2);
-    let files: Vec<(String, bool)> = json_lines(&run.stdout)
-        .iter()
-        .map(|line| (line["file"].as_str().unwrap().to_owned(), line["valid"].as_bool().unwrap()))
-        .collect();
-    assert_eq!(
-        files,
-        [("good.json".to_owned(), true), ("bad.json".to_owned(), false), ("-".to_owned(), true)]
-    );
+    let lines = json_lines(&run.stdout);
+    let files: Vec<(&str, Option<bool>)> =
+        lines.iter().map(|line| (line["file"].as_str().unwrap(), line["valid"].as_bool())).collect();
+    let expected =
+        [("good.json", Some(true)), ("none.json", None), ("bad.json", Some(false)), ("-", Some(true))];
+    assert_eq!(files, expected);
+    let failure = lines[1].as_object().unwrap();
+    assert_eq!(failure.keys().collect::<Vec<_>>(), ["error", "file"]);
+    assert!(run.stderr.contains(failure["error"].as_str().unwrap()), "{failure:?}");
     assert!(run.stderr.starts_with("validate: "), "{}", run.stderr);
     assert!(run.stderr.contains("none.json") && run.stderr.ends_with('\n'), "{}", run.stderr);
     assert_eq!(run.stderr.lines().count(), 1);
