@@ -19,11 +19,11 @@ use influxdb3_offline_tokens::{
     Validator,
 };
 
-use crate::util::mended::{Foreseen, Mended};
+use crate::util::mended::{self, Mended};
 use crate::util::totals::Totals;
 use crate::util::{
     Checked, Outcome, Output, arguments, change, colours, columns, complain, finish, github, human, is_stdin,
-    json, read_stdin, sarif, shown_path,
+    json, read_stdin, sarif,
 };
 
 /// Checks offline tokens files of InfluxDB 3 Enterprise.
@@ -242,7 +242,6 @@ fn check_all(checks: &Checks<'_>, totals: &mut Totals, output: &mut Output) -> i
         }
         let file = Checked {
             mended: &source.mended,
-            fixes_applied: source.fixes_applied,
             fails_to_load: source.report().is_valid() && checks.fails_to_load(source.as_bytes()),
             ..Checked::new(path, source.as_bytes(), source.report())
         };
@@ -281,7 +280,6 @@ impl Checks<'_> {
 struct Source {
     read: Read,
     mended: Vec<Mended>,
-    fixes_applied: usize,
 }
 
 enum Read {
@@ -308,7 +306,7 @@ impl Source {
 /// Mends a file where that was asked for, and checks it.
 fn check(checks: &Checks<'_>, path: &Path, totals: &mut Totals) -> anyhow::Result<Source> {
     let (args, validator) = (checks.args, &checks.validator);
-    let unmended = |read| Source { read, mended: Vec::new(), fixes_applied: 0 };
+    let unmended = |read| Source { read, mended: Vec::new() };
     if is_stdin(path) {
         let bytes = read_stdin()?;
         let report = validator.check(&bytes);
@@ -319,32 +317,20 @@ fn check(checks: &Checks<'_>, path: &Path, totals: &mut Totals) -> anyhow::Resul
     }
     let up_to = if args.fix_all { Applicability::Ask } else { Applicability::Safe };
     // Fixes are made of all findings, and not only of those that a report keeps.
-    let all = validator.clone().keep(usize::MAX);
-    let foreseen = Foreseen::of(&all, &all.check_file(path)?, up_to)?;
-    let applied = match validator.fix_file(path, up_to) {
-        Ok(applied) => Some(applied),
+    let before = validator.clone().keep(usize::MAX).check_file(path)?;
+    let fixes = match validator.fix_file(path, up_to) {
+        Ok(fixes) => fixes,
         Err(error) if error.is_durability_unknown() => {
             totals.unsure = true;
             complain("validate", &error.into());
-            None
+            validator.fix(before.as_bytes(), up_to)?.mended().to_vec()
         }
         Err(error) => return Err(error.into()),
     };
-    totals.changed |= applied != Some(0);
+    totals.changed |= totals.unsure || !fixes.is_empty();
     let file = validator.check_file(path)?;
-    let fixes_applied = applied.unwrap_or(foreseen.mended.len());
-    let mut mended = Vec::new();
-    if fixes_applied == foreseen.mended.len() && foreseen.came_true(file.as_bytes()) {
-        mended = foreseen.mended;
-    } else if fixes_applied > 0 {
-        // Or chance made a new token in memory that was mended once more.
-        let message = format!(
-            "what was mended in `{}` is not known: another program seems to have changed it meanwhile",
-            shown_path(path)
-        );
-        complain("validate", &anyhow::Error::msg(message));
-    }
-    Ok(Source { read: Read::File(file), mended, fixes_applied })
+    let mended = mended::told(&fixes, before.as_bytes(), before.report(), file.as_bytes());
+    Ok(Source { read: Read::File(file), mended })
 }
 
 fn explain(code: Code, output: &mut impl Write) -> io::Result<()> {

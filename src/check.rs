@@ -35,6 +35,7 @@ use thiserror::Error;
 use self::context::Context;
 use self::decode::Decoder;
 use self::fixes::Fixes;
+pub(crate) use self::fixes::Mend;
 pub use self::level::{Level, UnknownLevel};
 pub(crate) use self::members::{ENTRY_LISTS, FILE_MEMBERS, is_mistaken};
 use self::shape::TOKENS_FORM;

@@ -1,10 +1,14 @@
 //! Applying fixes to a text.
 
+mod mended;
+
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
+pub use self::mended::Mended;
+use self::mended::Moved;
 use crate::check::Validator;
 use crate::diagnostic::{Applicability, Edit, Replacement};
 use crate::secret::SecretBytes;
@@ -23,7 +27,7 @@ use crate::token::{GenerateTokenError, Token};
 /// ```
 pub struct Fixed {
     bytes: Zeroizing<Vec<u8>>,
-    applied: usize,
+    mended: Vec<Mended>,
 }
 
 impl Fixed {
@@ -70,13 +74,33 @@ impl Fixed {
     /// ```
     #[must_use]
     pub const fn applied(&self) -> usize {
-        self.applied
+        self.mended.len()
+    }
+
+    /// What was mended, in the order of the text; for each fix that was applied one.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Applicability, Code, Validator};
+    ///
+    /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Safe)?;
+    /// let mended = fixed.mended()[0];
+    /// assert_eq!((mended.code(), mended.span().range()), (Code::JsonSyntax, 13..14));
+    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// ```
+    #[must_use]
+    pub fn mended(&self) -> &[Mended] {
+        &self.mended
+    }
+
+    pub(crate) fn into_parts(self) -> (Zeroizing<Vec<u8>>, Vec<Mended>) {
+        (self.bytes, self.mended)
     }
 }
 
 impl core::fmt::Debug for Fixed {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Fixed").field("applied", &self.applied).finish_non_exhaustive()
+        f.debug_struct("Fixed").field("mended", &self.mended).finish_non_exhaustive()
     }
 }
 
@@ -100,17 +124,22 @@ impl Validator {
     /// # Errors
     /// A fix puts a new token in place of a weak one, and the operating system gives no random bytes.
     pub fn fix(&self, bytes: &[u8], up_to: Applicability) -> Result<Fixed, GenerateTokenError> {
-        let mut fixed = Fixed { bytes: Zeroizing::new(bytes.to_vec()), applied: 0 };
+        let mut fixed = Fixed { bytes: Zeroizing::new(bytes.to_vec()), mended: Vec::new() };
+        let mut passes: Vec<Moved> = Vec::new();
         for _ in 0..MAX_PASSES {
             let fixes = self.fixes(&fixed.bytes, up_to);
             let mut chosen = Chosen::default();
-            let applied = fixes.iter().filter(|edits| chosen.take(edits)).count();
-            if applied == 0 {
+            let before = fixed.mended.len();
+            let taken = fixes.iter().filter(|fix| chosen.take(fix.edits));
+            fixed.mended.extend(taken.map(|fix| Mended::new(fix, &passes)));
+            if fixed.mended.len() == before {
                 break;
             }
-            fixed.bytes = splice(&fixed.bytes, &chosen.in_order())?;
-            fixed.applied += applied;
+            let (bytes, moved) = splice(&fixed.bytes, &chosen.in_order())?;
+            fixed.bytes = bytes;
+            passes.push(moved);
         }
+        fixed.mended.sort_by_key(Mended::span);
         Ok(fixed)
     }
 }
@@ -184,7 +213,7 @@ fn begins_with_comma(edit: &Edit) -> bool {
 }
 
 /// The text with the edits, which are sorted and do not overlap, in a buffer of the right size.
-fn splice(bytes: &[u8], edits: &[&Edit]) -> Result<Zeroizing<Vec<u8>>, GenerateTokenError> {
+fn splice(bytes: &[u8], edits: &[&Edit]) -> Result<(Zeroizing<Vec<u8>>, Moved), GenerateTokenError> {
     let new = edits.iter().filter(|edit| *edit.replacement() == Replacement::NewToken);
     let tokens = new.map(|_| Token::generate()).collect::<Result<Vec<Token>, _>>()?;
     let mut new = tokens.iter();
@@ -195,7 +224,7 @@ fn splice(bytes: &[u8], edits: &[&Edit]) -> Result<Zeroizing<Vec<u8>>, GenerateT
         };
         (edit.span().range(), text.as_bytes())
     });
-    Ok(splice_pieces(bytes, pieces))
+    Ok((splice_pieces(bytes, pieces.clone()), Moved::of(pieces)))
 }
 
 /// Puts texts in place of ranges, which are sorted and do not overlap; every other byte is kept.

@@ -267,7 +267,7 @@ pub use crate::expiry::{Expiry, InvalidExpiry};
 #[cfg(feature = "std")]
 pub use crate::file::{DuplicateEntry, DuplicateKind, TokenEntry, TokenFile};
 #[cfg(feature = "std")]
-pub use crate::fix::Fixed;
+pub use crate::fix::{Fixed, Mended};
 #[cfg(feature = "std")]
 pub use crate::http::{HttpPermission, HttpTokenRequest, InvalidHttpPermission};
 pub use crate::name::{DatabaseName, InvalidName, InvalidNameKind, TokenName};

@@ -27,6 +27,7 @@ use crate::disk::{self, NewText, ReplaceError, Replaced};
 use crate::edit::{self, Change, ChangeError, IfExists};
 use crate::error::Error;
 use crate::file::{TokenEntry, TokenFile};
+use crate::fix::Mended;
 use crate::name::DatabaseName;
 
 /// The most bytes of a file that is read or written where nobody chose another number: 1 GiB.
@@ -288,8 +289,8 @@ impl Validator {
         Ok(CheckedFile::new(contents.bytes, report))
     }
 
-    /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text. Gives how many were applied; to take the rights of
-    /// others counts as one.
+    /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text. Gives what was mended: first, where the rights of
+    /// others were taken, that, with an empty place at the start of the file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Applicability, Validator, load};
@@ -298,7 +299,7 @@ impl Validator {
     /// # let path = directory.path().join("permission-tokens.json");
     /// std::fs::write(&path, r#"{"tokens": [],}"#)?;
     /// let validator = Validator::new(std::time::SystemTime::now());
-    /// assert_eq!(validator.fix_file(&path, Applicability::Safe)?, 1);
+    /// assert_eq!(validator.fix_file(&path, Applicability::Safe)?.len(), 1);
     /// assert!(load(&path).is_ok());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -308,20 +309,21 @@ impl Validator {
     /// # Errors
     /// There is no such file; it cannot be read, locked or replaced ([`Error::Disk`]); there are no random bytes for a new
     /// token ([`Error::Generate`]). A file with errors is no error of this call.
-    pub fn fix_file(&self, path: impl AsRef<Path>, up_to: Applicability) -> Result<usize, Error> {
+    pub fn fix_file(&self, path: impl AsRef<Path>, up_to: Applicability) -> Result<Vec<Mended>, Error> {
         let path = path.as_ref();
         let tighten = up_to == Applicability::Ask
             && self.severity(Code::ReadableByOthers, Code::ReadableByOthers.severity()).is_some()
             && readable_by_others(&disk::read(path, MAX_FILE_BYTES)?.facts).is_some();
         let options = ChangeOptions::new().create(false).tighten(tighten);
-        let mut applied = 0;
+        let mut mended = Vec::new();
         let result = disk::replace(path, &options.0, |old| {
             let fixed = self.fix(old.unwrap_or_default(), up_to)?;
-            applied = fixed.applied() + usize::from(tighten);
-            Ok((applied > 0).then(|| fixed.into_bytes().into_wiped()))
+            let (bytes, of_text) = fixed.into_parts();
+            mended = tighten.then_some(Mended::MODE).into_iter().chain(of_text).collect();
+            Ok((!mended.is_empty()).then_some(bytes))
         });
         match result {
-            Ok(_) => Ok(applied),
+            Ok(_) => Ok(mended),
             Err(ReplaceError::Edit(error)) => Err(Error::Generate(error)),
             Err(ReplaceError::Disk(error)) => Err(error.into()),
         }

@@ -13,7 +13,7 @@ pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<(
         let place = mended.place.map(|at| format!("line={},col={},", at.line, at.column));
         let place = place.unwrap_or_default();
         let title = property(&format!("mended {} {}", mended.code.id(), mended.code.name()));
-        writeln!(output, "::notice {at_file}{place}title={title}::{}", data(&mended.message()))?;
+        writeln!(output, "::notice {at_file}{place}title={title}::{}", data(&mended.message))?;
     }
     if file.fails_to_load {
         writeln!(output, "::notice {at_file}title=does not load::{FAILS_TO_LOAD}")?;

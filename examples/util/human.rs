@@ -19,7 +19,7 @@ pub(crate) fn write(
     for mended in file.mended {
         let place = mended.place.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
         let (id, name) = (mended.code.id(), mended.code.name());
-        writeln!(output, "mended[{id} {name}] {path}{place}: {}", mended.message())?;
+        writeln!(output, "mended[{id} {name}] {path}{place}: {}", mended.message)?;
     }
     if !file.mended.is_empty() {
         writeln!(output)?;

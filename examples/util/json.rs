@@ -12,8 +12,7 @@ use super::{Checked, given_path};
 #[derive(Serialize)]
 struct FileLine<'a> {
     file: String,
-    fixes_applied: usize,
-    mended: Vec<Fixed>,
+    mended: Vec<Fixed<'a>>,
     // Only where it is not what `valid` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     loads: Option<bool>,
@@ -22,13 +21,26 @@ struct FileLine<'a> {
 }
 
 #[derive(Serialize)]
-struct Fixed {
+struct Fixed<'a> {
     code: &'static str,
     name: &'static str,
-    message: String,
+    message: &'a str,
     new_secret: bool,
     line: Option<usize>,
     column: Option<usize>,
+}
+
+impl<'a> Fixed<'a> {
+    fn of(mended: &'a Mended) -> Self {
+        Self {
+            code: mended.code.id(),
+            name: mended.code.name(),
+            message: &mended.message,
+            new_secret: mended.has_new_secret,
+            line: mended.place.map(|place| place.line),
+            column: mended.place.map(|place| place.column),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -38,18 +50,9 @@ struct FailureLine<'a> {
 }
 
 pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<()> {
-    let fixed = |mended: &Mended| Fixed {
-        code: mended.code.id(),
-        name: mended.code.name(),
-        message: mended.message(),
-        new_secret: mended.has_new_secret(),
-        line: mended.place.map(|place| place.line),
-        column: mended.place.map(|place| place.column),
-    };
     let line = FileLine {
         file: given_path(file.path),
-        fixes_applied: file.fixes_applied,
-        mended: file.mended.iter().map(fixed).collect(),
+        mended: file.mended.iter().map(Fixed::of).collect(),
         loads: file.fails_to_load.then_some(false),
         report: file.report,
     };

@@ -265,9 +265,8 @@ pub(crate) struct Checked<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) shown: String,
     pub(crate) report: &'a Report,
-    /// What was mended before, where that is known of the fixes that were applied.
+    /// What was mended before.
     pub(crate) mended: &'a [Mended],
-    pub(crate) fixes_applied: usize,
     /// It does not load although the report has no error, as errors are allowed or made less.
     pub(crate) fails_to_load: bool,
 }
@@ -278,7 +277,7 @@ pub(crate) const FAILS_TO_LOAD: &str = "the file does not load: its errors were 
 impl<'a> Checked<'a> {
     pub(crate) fn new(path: &'a Path, bytes: &'a [u8], report: &'a Report) -> Self {
         let shown = if report.is_empty() { String::new() } else { redact(bytes) };
-        Self { path, bytes, shown, report, mended: &[], fixes_applied: 0, fails_to_load: false }
+        Self { path, bytes, shown, report, mended: &[], fails_to_load: false }
     }
 
     pub(crate) fn lines(&self) -> LineIndex<'a> {

@@ -30,7 +30,7 @@ impl Log {
                 members.insert("region".to_owned(), region);
             }
             let (id, name) = (mended.code.id(), mended.code.name());
-            self.note(&format!("mended {id} {name}: {}", mended.message()), &place);
+            self.note(&format!("mended {id} {name}: {}", mended.message), &place);
         }
         if file.fails_to_load {
             self.note(FAILS_TO_LOAD, &json!({"artifactLocation": artifact(file.path)}));

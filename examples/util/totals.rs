@@ -36,7 +36,7 @@ impl Totals {
             self.safe += usize::from(first == Some(Applicability::Safe));
             self.ask += usize::from(first == Some(Applicability::Ask));
         }
-        self.fixed += file.fixes_applied;
+        self.fixed += file.mended.len();
         self.unsound += usize::from(file.fails_to_load);
     }
 

@@ -7,6 +7,14 @@ use crate::code::Code;
 use crate::diagnostic::{Edit, Fix};
 use crate::span::Span;
 
+/// One fix: what it is for, and its edits.
+#[derive(Clone, Copy)]
+pub(crate) struct Mend<'f> {
+    pub(crate) code: Code,
+    pub(crate) span: Span,
+    pub(crate) edits: &'f [Edit],
+}
+
 /// Takes fixes in any order. Their edits lie side by side, which takes a quarter of the room of findings.
 #[derive(Default)]
 pub(crate) struct Fixes {
@@ -35,8 +43,8 @@ impl Fixes {
         self.places.sort_by_key(|(span, code, _)| (*span, *code));
     }
 
-    /// The edits of each fix.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &[Edit]> {
-        self.places.iter().map(|(_, _, own)| self.edits.get(own.clone()).unwrap_or_default())
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Mend<'_>> {
+        let edits = |own: &Range<usize>| self.edits.get(own.clone()).unwrap_or_default();
+        self.places.iter().map(move |(span, code, own)| Mend { code: *code, span: *span, edits: edits(own) })
     }
 }

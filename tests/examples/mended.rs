@@ -1,10 +1,8 @@
 //! `validate --fix` says what it did to a file, and to whom it could not say it.
 
-use std::path::Path;
-
 use serde_json::Value;
 
-use crate::util::{CANARY, assert_no_piece_of, files, fixtures};
+use crate::util::{CANARY, assert_no_piece_of};
 use crate::{command, folder, run};
 
 /// With a comma too many, tokens of examples, one with a token as its name, and a permission that is misspelt.
@@ -73,7 +71,6 @@ fn every_format_tells_what_was_mended() {
         done.stdout
     };
     let line: Value = serde_json::from_str(&told("json")).unwrap();
-    assert_eq!(line["fixes_applied"], 4);
     let expected = serde_json::json!({
         "code": "T0303", "name": "placeholder-token", "line": 4, "column": 16, "new_secret": true,
         "message": "token `app` has a new secret: this token is copied from an example",
@@ -87,32 +84,6 @@ fn every_format_tells_what_was_mended() {
     let notes = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
     assert_eq!(notes.len(), 4);
     assert_eq!(notes[1]["message"]["text"], "mended T0214 unknown-action: there is no such action: `reaad`");
-}
-
-/// The list is made of findings, and the number comes from the library.
-#[test]
-fn as_many_fixes_are_told_as_were_applied() {
-    let codes = files(&fixtures().join("codes"), "");
-    let mut paths: Vec<_> = codes.iter().flat_map(|folder| files(folder, ".json")).collect();
-    paths.extend(files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/regressions"), ""));
-    let copies = folder(&[]);
-    let names: Vec<String> = (0..paths.len()).map(|number| format!("{number}.json")).collect();
-    for option in ["--fix", "--fix-all"] {
-        for (path, name) in paths.iter().zip(&names) {
-            std::fs::write(copies.path().join(name), std::fs::read(path).unwrap()).unwrap();
-        }
-        let arguments = ["--now", "2026-01-01T00:00:00Z", "--format", "json", option];
-        let arguments: Vec<&str> = arguments.into_iter().chain(names.iter().map(String::as_str)).collect();
-        let done = run("validate", copies.path(), &arguments, b"");
-        assert_eq!(done.stderr, "");
-        let lines: Vec<Value> = done.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        assert_eq!(lines.len(), paths.len());
-        for (line, path) in lines.iter().zip(&paths) {
-            let told = line["mended"].as_array().unwrap().len();
-            assert_eq!(line["fixes_applied"], told, "{option} {}", path.display());
-        }
-        assert!(lines.iter().filter(|line| line["fixes_applied"] != 0).count() > 50);
-    }
 }
 
 /// The caller must not take that for a check that failed, or for one that is fine.

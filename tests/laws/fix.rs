@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use influxdb3_offline_tokens::{
-    Applicability, Code, Diagnostic, Edit, Fix, Fixed, Replacement, Report, Rights, Severity, Token,
+    Applicability, Code, Diagnostic, Edit, Fix, Fixed, Mended, Replacement, Report, Rights, Severity, Token,
     TokenFile, Validator, redact,
 };
 
@@ -90,6 +90,7 @@ fn whole_text(validator: &Validator, bytes: &[u8], report: &Report, level: Appli
         ensure!(again.applied() == 0 && again.as_bytes() == fixed.as_bytes(), "fixed twice, {}", show());
     }
     ensure!((fixed.applied() == 0) == unchanged, "{} fixes applied, {}", fixed.applied(), show());
+    is_told(&fixed, bytes, report, level).map_err(|wrong| format!("{wrong}, {}", show()))?;
     ensure!(after.count(Severity::Error) <= report.count(Severity::Error), "more errors, {}", show());
     if level == Applicability::Safe && !unchanged {
         ensure!(allows_the_same(bytes, fixed.as_bytes()), "a token may do something else, {}", show());
@@ -128,6 +129,29 @@ fn whole_text(validator: &Validator, bytes: &[u8], report: &Report, level: Appli
         plain == fixed.as_bytes() || without_new_tokens(&plain) == without_new_tokens(fixed.as_bytes());
     let ends = || validator.check(&plain).iter().all(|found| fix_up_to(found, level).is_none());
     ensure!(same || !ends(), "other bytes than the edits say: {}", show());
+    Ok(())
+}
+
+/// What is said to be mended are findings with a fix, and what these uncovered, in the order of the text.
+fn is_told(fixed: &Fixed, bytes: &[u8], report: &Report, level: Applicability) -> Law {
+    let mended = fixed.mended();
+    ensure!(mended.is_sorted_by_key(Mended::span), "mended in another order");
+    ensure!(mended.iter().all(|mended| mended.span().end() <= bytes.len()), "mended outside of the text");
+    let is_mended = |found: &&Diagnostic| {
+        mended.iter().any(|mended| (mended.code(), mended.span()) == (found.code(), found.span()))
+    };
+    // The first fix overlaps no other before it.
+    let mut fixable = report.iter().filter(|found| fix_up_to(found, level).is_some());
+    ensure!(fixable.next().as_ref().is_none_or(is_mended), "the first fix is not told");
+    let old = String::from_utf8_lossy(bytes);
+    let new = String::from_utf8_lossy(fixed.as_bytes());
+    let replaced = mended.iter().filter(|mended| mended.has_new_token()).count();
+    let generated = new.split("apiv3_").skip(1).filter(|rest| {
+        let length =
+            rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte)).count();
+        length == 86 && !old.contains(&rest[..86])
+    });
+    ensure!(replaced == generated.count(), "{replaced} new tokens are told");
     Ok(())
 }
 
