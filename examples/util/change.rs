@@ -163,13 +163,16 @@ pub(crate) fn acknowledge(
             let told = writeln!(output, "ACK {}", printable(&masked(name))).and_then(|()| output.flush());
             Ok(told.map_or_else(|error| untold(program, error), |()| Outcome::Fine))
         }
-        Err(Error::Change { error: ChangeError::NameExists(_), .. })
-            if let Some(other) = other_entry(path, changes) =>
-        {
-            complain(program, &anyhow!("nothing was changed: `{}`: {other}", shown_path(path)));
-            Ok(Outcome::Findings)
+        Err(error) => {
+            let exists = matches!(error, Error::Change { error: ChangeError::NameExists(_), .. });
+            match exists.then(|| other_entry(path, changes)).flatten() {
+                Some(other) => {
+                    complain(program, &anyhow!("nothing was changed: `{}`: {other}", shown_path(path)));
+                    Ok(Outcome::Findings)
+                }
+                None => refused(program, path, error),
+            }
         }
-        Err(error) => refused(program, path, error),
     }
 }
 
