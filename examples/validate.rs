@@ -49,7 +49,7 @@ struct Args {
     ///
     /// text: the place, underlined, and a summary. json: one object a file, on one line; `mended` lists what was fixed,
     /// `loads` is there and false where what was allowed keeps the file from loading, and a file that could not be read
-    /// or written has `error` and nothing else. github: annotations of GitHub Actions. sarif: one SARIF 2.1.0 log for
+    /// or written has `file` and `error`. github: annotations of GitHub Actions. sarif: one SARIF 2.1.0 log for
     /// code scanning services.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
     format: Format,
@@ -316,20 +316,19 @@ fn check(checks: &Checks<'_>, path: &Path, totals: &mut Totals) -> anyhow::Resul
         return Ok(unmended(Read::File(validator.check_file(path)?)));
     }
     let up_to = if args.fix_all { Applicability::Ask } else { Applicability::Safe };
-    // Fixes are made of all findings, and not only of those that a report keeps.
-    let before = validator.clone().keep(usize::MAX).check_file(path)?;
-    let fixes = match validator.fix_file(path, up_to) {
+    // Each fix is told, with its words.
+    let fixes = match validator.clone().keep(usize::MAX).fix_file(path, up_to) {
         Ok(fixes) => fixes,
         Err(error) if error.is_durability_unknown() => {
             totals.unsure = true;
             complain("validate", &error.into());
-            validator.fix(before.as_bytes(), up_to)?.mended().to_vec()
+            Vec::new()
         }
         Err(error) => return Err(error.into()),
     };
     totals.changed |= totals.unsure || !fixes.is_empty();
     let file = validator.check_file(path)?;
-    let mended = mended::told(&fixes, before.as_bytes(), before.report(), file.as_bytes());
+    let mended = mended::told(&fixes, file.as_bytes());
     Ok(Source { read: Read::File(file), mended })
 }
 

@@ -35,7 +35,7 @@ use thiserror::Error;
 use self::context::Context;
 use self::decode::Decoder;
 use self::fixes::Fixes;
-pub(crate) use self::fixes::Mend;
+pub(crate) use self::fixes::{Mend, Words};
 pub use self::level::{Level, UnknownLevel};
 pub(crate) use self::members::{ENTRY_LISTS, FILE_MEMBERS, is_mistaken};
 use self::shape::TOKENS_FORM;
@@ -82,8 +82,8 @@ enum Only {
     Everything,
     /// Whether the file is sound, and why it is not.
     Errors,
-    /// The fixes up to this applicability, and no findings.
-    Fixes(Applicability),
+    /// The fixes up to this applicability, the first so many of them with words, and no findings.
+    Fixes(Applicability, usize),
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -152,7 +152,7 @@ impl Validator {
 
     /// What can be mended in a file, in the order of its findings: of each its first fix up to an applicability.
     pub(crate) fn fixes(&self, bytes: &[u8], up_to: Applicability) -> Fixes {
-        let validator = Self { keep: usize::MAX, only: Only::Fixes(up_to), ..self.clone() };
+        let validator = Self { keep: usize::MAX, only: Only::Fixes(up_to, self.keep), ..self.clone() };
         validator.read(Context::new(&validator), bytes).into_fixes()
     }
 
@@ -165,7 +165,12 @@ impl Validator {
     }
 
     const fn only_fixes(&self) -> Option<Applicability> {
-        if let Only::Fixes(up_to) = self.only { Some(up_to) } else { None }
+        if let Only::Fixes(up_to, _) = self.only { Some(up_to) } else { None }
+    }
+
+    /// Of how many fixes the words are made, where only fixes are asked for.
+    const fn words(&self) -> usize {
+        if let Only::Fixes(_, words) = self.only { words } else { 0 }
     }
 
     pub(crate) fn severity(&self, code: Code, default: Severity) -> Option<Severity> {

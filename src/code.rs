@@ -42,14 +42,36 @@ impl Severity {
             Self::Error => "error",
         }
     }
+
+    /// The severity of that name.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Severity;
+    ///
+    /// assert_eq!(Severity::parse("note"), Ok(Severity::Note));
+    /// ```
+    ///
+    /// # Errors
+    /// Any other text.
+    pub fn parse(text: &str) -> Result<Self, UnknownSeverity> {
+        let all = [Self::Note, Self::Warning, Self::Error];
+        all.into_iter().find(|severity| severity.as_str() == text).ok_or(UnknownSeverity(()))
+    }
 }
 
 impl FromStr for Severity {
     type Err = UnknownSeverity;
 
     fn from_str(text: &str) -> Result<Self, UnknownSeverity> {
-        let all = [Self::Note, Self::Warning, Self::Error];
-        all.into_iter().find(|severity| severity.as_str() == text).ok_or(UnknownSeverity(()))
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<&str> for Severity {
+    type Error = UnknownSeverity;
+
+    fn try_from(text: &str) -> Result<Self, UnknownSeverity> {
+        Self::parse(text)
     }
 }
 
@@ -267,6 +289,14 @@ impl Code {
             meant: meant(text, Self::ALL.iter().map(|code| code.name()))
                 .and_then(|(name, _)| Self::ALL.iter().copied().find(|code| code.name() == name)),
         })
+    }
+}
+
+impl TryFrom<&str> for Code {
+    type Error = UnknownCode;
+
+    fn try_from(text: &str) -> Result<Self, UnknownCode> {
+        Self::parse(text)
     }
 }
 

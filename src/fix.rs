@@ -12,7 +12,7 @@ use self::mended::Moved;
 use crate::check::Validator;
 use crate::diagnostic::{Applicability, Edit, Replacement};
 use crate::secret::SecretBytes;
-use crate::span::Span;
+use crate::span::{LineIndex, Span};
 use crate::token::{GenerateTokenError, Token};
 
 /// A text with fixes applied. `Debug` shows nothing of the text; it is wiped when dropped.
@@ -84,7 +84,7 @@ impl Fixed {
     /// use influxdb3_offline_tokens::{Applicability, Code, Validator};
     ///
     /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Safe)?;
-    /// let mended = fixed.mended()[0];
+    /// let mended = &fixed.mended()[0];
     /// assert_eq!((mended.code(), mended.span().range()), (Code::JsonSyntax, 13..14));
     /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
     /// ```
@@ -139,7 +139,11 @@ impl Validator {
             fixed.bytes = bytes;
             passes.push(moved);
         }
-        fixed.mended.sort_by_key(Mended::span);
+        if !fixed.mended.is_empty() {
+            let lines = LineIndex::new(bytes);
+            fixed.mended.iter_mut().for_each(|mended| mended.locate(&lines));
+            fixed.mended.sort_by_key(Mended::span);
+        }
         Ok(fixed)
     }
 }

@@ -311,15 +311,17 @@ impl Validator {
     /// token ([`Error::Generate`]). A file with errors is no error of this call.
     pub fn fix_file(&self, path: impl AsRef<Path>, up_to: Applicability) -> Result<Vec<Mended>, Error> {
         let path = path.as_ref();
-        let tighten = up_to == Applicability::Ask
-            && self.severity(Code::ReadableByOthers, Code::ReadableByOthers.severity()).is_some()
-            && readable_by_others(&disk::read(path, MAX_FILE_BYTES)?.facts).is_some();
-        let options = ChangeOptions::new().create(false).tighten(tighten);
+        let wants_mode = up_to == Applicability::Ask
+            && self.severity(Code::ReadableByOthers, Code::ReadableByOthers.severity()).is_some();
+        let mode =
+            if wants_mode { readable_by_others(&disk::read(path, MAX_FILE_BYTES)?.facts) } else { None };
+        let options = ChangeOptions::new().create(false).tighten(mode.is_some());
         let mut mended = Vec::new();
         let result = disk::replace(path, &options.0, |old| {
             let fixed = self.fix(old.unwrap_or_default(), up_to)?;
             let (bytes, of_text) = fixed.into_parts();
-            mended = tighten.then_some(Mended::MODE).into_iter().chain(of_text).collect();
+            let mode = mode.clone().map(Mended::of_the_file);
+            mended = mode.into_iter().chain(of_text).collect();
             Ok((!mended.is_empty()).then_some(bytes))
         });
         match result {

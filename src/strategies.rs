@@ -20,8 +20,8 @@
 //! | a change of a file | [`change`] | |
 //! | a request to a running server | [`http_token_request`] | |
 //!
-//! The values of the first column, their parts, [`Release`] and [`Code`] are `Arbitrary`; an arbitrary set of actions may be
-//! empty.
+//! The values of the first column but changes, their parts, [`Release`] and [`Code`] are `Arbitrary`; an arbitrary set of
+//! actions may be empty.
 //!
 //! ```
 //! use influxdb3_offline_tokens::{TokenEntry, TokenFile, strategies};

@@ -152,6 +152,11 @@ fn permissions_become_what_was_meant() {
         ("db:a,db:b:read", "db:a,b:read"),
         ("db:a:read,b:write", "db:a:read\", \"db:b:write"),
         ("db:a:write,read:create", "db:a:write,read,create"),
+        // Nobody wrote a permission for all databases, for a database of such a name, or for one called `write`.
+        ("db:a:read,*:write", "db:a:read,write"),
+        ("db:a:read,system:read", "db:a:read,system:read"),
+        ("db:a:read,health:read", "db:a:read,health:read"),
+        ("db:a:read,db:write", "db:a:read,db:write"),
         // Without what is too much, another permission would begin here, and the rest would be read in another way.
         ("db:a:read,db,:b:rea", "db:a:read,db,:b:rea"),
         ("db:a:read;db,,:b:rea", "db:a:read;db,,:b:rea"),
@@ -287,6 +292,7 @@ fn an_expiry_that_is_no_integer_becomes_what_it_is() {
         // 30 days, or a time of 2052.
         ("\"2592000000\"", "\"2592000000\"", "\"2592000000\""),
         ("\"1956400061529ms\"", "\"1956400061529ms\"", "\"1956400061529ms\""),
+        ("\"2032-01-01T00:00:00+00:00\"", "1956528000000", "1956528000000"),
         ("\"2032-01-01T02:00:00+02:00\"", "\"2032-01-01T02:00:00+02:00\"", "1956528000000"),
         ("\"2031-12-31T22:30:00-01:30\"", "\"2031-12-31T22:30:00-01:30\"", "1956528000000"),
         ("\"2032-01-01 00:00:00\"", "\"2032-01-01 00:00:00\"", "1956528000000"),
@@ -330,10 +336,35 @@ fn what_only_a_person_can_mend_is_left() {
             None,
             Some(of(&format!(r#"{secret}, "expiry_millis": 1956528000000"#))),
         ),
+        (
+            of(&format!(r#"{secret}, "expiry_secs": 1956528000000"#)),
+            None,
+            Some(of(&format!(r#"{secret}, "expiry_millis": 1956528000000"#))),
+        ),
+        // 30 days in milliseconds, or a time in seconds; and a duration of 31 years.
+        (of(&format!(r#"{secret}, "expiry_secs": 2592000000"#)), None, None),
+        (of(&format!(r#"{secret}, "expiry_secs": 978307200"#)), None, None),
         (of(&format!(r#"{secret}, "expiry_millis": "never""#)), None, Some(never.clone())),
+        // What a variable leaves that is not set.
+        (of(&format!(r#"{secret}, "expiry_millis": """#)), None, None),
+        (of(&format!(r#"{secret}, "expiry_millis": "-1""#)), None, None),
         (of(&format!(r"{secret} /* was: {SECRET} */")), None, Some(of(&format!("{secret} ")))),
         (of(&format!(r"{secret} /* was: another */")), Some(of(&format!("{secret} "))), None),
         (of(&format!(r#""token": "{SECRET}\n", {rest}"#)), None, Some(never.clone())),
+        (
+            of(&format!(r"{secret} /* was: \u0061piv3_{} */", &SECRET[6..])),
+            None,
+            Some(of(&format!("{secret} "))),
+        ),
+        (of(&format!(r#""token": "Bearer ${{TOKEN}}", {rest}"#)), None, None),
+        (
+            format!(
+                r#"{{"tokens": [{{"token": "${{A}}", {rest}}}, {{"token": "${{A}}", {}}}]}}"#,
+                rest.replace("\"n\"", "\"m\"")
+            ),
+            None,
+            None,
+        ),
         // The same entry twice.
         (format!(r#"{{"tokens": [{{{secret}}}, {{{secret}}}]}}"#), None, None),
     ] {
@@ -345,6 +376,47 @@ fn what_only_a_person_can_mend_is_left() {
             assert!(fixed.as_bytes() == expected.as_bytes(), "{level}: {}", before.replace(SECRET, "SECRET"));
         }
     }
+}
+
+/// Of three entries, the last is a copy of the second: one of the two goes, and only then the other needs a token of its own.
+#[test]
+fn a_copy_of_a_copy_is_left_to_a_person() {
+    let entry =
+        |name: &str| format!(r#"{{"token": "SECRET", "name": "{name}", "permissions": ["system:*:read"]}}"#);
+    let (a, b) = (entry("a"), entry("b"));
+    let text = format!(r#"{{"tokens": [{a}, {b}, {b}]}}"#);
+    assert_eq!(mended(&text), text);
+    let two = format!(r#"{{"tokens": [{a}, {b}]}}"#);
+    assert_eq!(mended(&two), two.replacen(&b, &b.replace("SECRET", "NEW"), 1));
+}
+
+/// With what was said of each, and where it was in the text before any of them.
+#[test]
+fn what_was_mended_is_told() {
+    let text = r#"[{"token": "apiv3_your_token_here", "name": "a", "permissions": ["db:b:reed"],}]"#;
+    let validator = Validator::new(util::now());
+    let fixed = validator.fix(text.as_bytes(), Applicability::Ask).unwrap();
+    let told: Vec<_> = fixed
+        .mended()
+        .iter()
+        .map(|mended| {
+            (mended.location().column, mended.code().name(), mended.pointer(), mended.has_new_token())
+        })
+        .collect();
+    let expected = [
+        (1, "array-at-top", "", false),
+        (13, "placeholder-token", "/tokens/0/token", true),
+        (70, "granted-not-created", "/tokens/0/permissions/0", false),
+        (72, "unknown-action", "/tokens/0/permissions/0", false),
+        (78, "json-syntax", "", false),
+    ];
+    assert_eq!(told, expected);
+    assert!(fixed.mended()[3].message().contains("`reed`"), "{}", fixed.mended()[3].message());
+    // Without words, each still has its place.
+    let few = validator.keep(1).fix(text.as_bytes(), Applicability::Ask).unwrap();
+    let places: Vec<_> = few.mended().iter().map(|mended| mended.location().column).collect();
+    assert_eq!(places, expected.map(|(column, ..)| column));
+    assert_eq!(few.mended()[3].message(), Code::UnknownAction.summary());
 }
 
 /// Two databases are not what the object says.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use influxdb3_offline_tokens::{Code, Diagnostic, Permission, Severity, Span};
 
-use super::{Checked, count, masked, shown_path};
+use super::{Checked, FAILS_TO_LOAD, count, masked, shown_path};
 
 /// Writes what was mended in one file and all findings, in lines of about this many columns.
 pub(crate) fn write(
@@ -23,6 +23,9 @@ pub(crate) fn write(
     }
     if !file.mended.is_empty() {
         writeln!(output)?;
+    }
+    if file.fails_to_load {
+        writeln!(output, "{path}: {FAILS_TO_LOAD}\n")?;
     }
     some(file, file.report.iter(), colours, columns, output)?;
     if file.report.omitted() > 0 {

@@ -215,10 +215,15 @@ pub(crate) fn masked(text: &str) -> Cow<'_, str> {
     if mentions_token(text) { Cow::Owned("*".repeat(text.len())) } else { Cow::Borrowed(text) }
 }
 
-/// The text without characters that move the cursor or change colours.
+/// The text without characters that move the cursor or change colours, and without commands to a runner.
 pub(crate) fn printable(text: &str) -> String {
     let plain = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
-    text.chars().map(plain).collect()
+    without_commands(text).chars().map(plain).collect()
+}
+
+/// The text at equal length without `##[`, which a GitHub runner takes anywhere in a line for the beginning of a command.
+fn without_commands(text: &str) -> Cow<'_, str> {
+    if text.contains("##[") { Cow::Owned(text.replace("##[", "#*[")) } else { Cow::Borrowed(text) }
 }
 
 /// The text for the beginning of a line: behind any spaces, a GitHub runner takes `::` there for a command.
@@ -276,7 +281,8 @@ pub(crate) const FAILS_TO_LOAD: &str = "the file does not load: its errors were 
 
 impl<'a> Checked<'a> {
     pub(crate) fn new(path: &'a Path, bytes: &'a [u8], report: &'a Report) -> Self {
-        let shown = if report.is_empty() { String::new() } else { redact(bytes) };
+        let shown =
+            if report.is_empty() { String::new() } else { without_commands(&redact(bytes)).into_owned() };
         Self { path, bytes, shown, report, mended: &[], fails_to_load: false }
     }
 

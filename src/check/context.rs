@@ -67,8 +67,8 @@ impl<'v> Context<'v> {
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         let Diagnostic { code, severity, span, .. } = diagnostic;
         if let Some(up_to) = self.validator.only_fixes() {
-            let mut fixes = diagnostic.fixes.into_iter();
-            self.mend(code, span, || fixes.find(|fix| fix.applicability() <= up_to));
+            let fix = diagnostic.fixes.iter().find(|fix| fix.applicability() <= up_to).cloned();
+            self.mend(code, span, || fix, || diagnostic);
         } else {
             self.add(code, severity, span, || diagnostic);
         }
@@ -92,7 +92,7 @@ impl<'v> Context<'v> {
         }
     }
 
-    /// Adds a finding that may have a fix. Where only fixes are asked for, there are no words.
+    /// Adds a finding that may have a fix. Where only fixes are asked for, only some have words.
     pub(super) fn find(
         &mut self,
         code: Code,
@@ -101,7 +101,7 @@ impl<'v> Context<'v> {
         words: impl FnOnce() -> Diagnostic,
     ) {
         if self.validator.only_fixes().is_some() {
-            self.mend(code, span, fix);
+            self.mend(code, span, fix, words);
         } else {
             self.add(code, code.severity(), span, || words().fix(fix()));
         }
@@ -116,12 +116,18 @@ impl<'v> Context<'v> {
         }
     }
 
-    fn mend(&mut self, code: Code, span: Span, fix: impl FnOnce() -> Option<Fix>) {
+    fn mend(
+        &mut self,
+        code: Code,
+        span: Span,
+        fix: impl FnOnce() -> Option<Fix>,
+        words: impl FnOnce() -> Diagnostic,
+    ) {
         if self.reports(code, code.severity(), span).is_some()
             && let Some(fix) = fix()
             && Some(fix.applicability()) <= self.validator.only_fixes()
         {
-            self.fixes.push(span, code, fix);
+            self.fixes.push((span, code), fix, words, self.validator.words());
         }
     }
 

@@ -150,7 +150,6 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
             );
         }
         Err((InvalidTokenKind::Prefix, _)) if is_variable(&token) => {
-            // A token put here would be one in a template, for all who can read that.
             context.tell(Code::UnexpandedVariable, string.inner(), || {
                 let message = "a variable was not filled in";
                 let found = finding(Code::UnexpandedVariable, string.inner(), at, message);
@@ -161,7 +160,8 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
             let scheme = token.find(TOKEN_PREFIX);
             let fix = || match scheme {
                 Some(scheme) => without_scheme(string, &token, scheme),
-                None => new(),
+                // A token put into a template would be known to all who can read that.
+                None => new().filter(|_| variables(&token).is_empty()),
             };
             context.find(Code::TokenPrefix, string.inner(), fix, || {
                 let found = finding(Code::TokenPrefix, string.inner(), at, "a token begins with `apiv3_`");

@@ -37,10 +37,12 @@ const LIKELY_SECONDS: core::ops::RangeInclusive<i64> = 1_000_000_000..=4_102_444
 pub(super) const MICROSECONDS: i64 = 1_000_000_000_000_000;
 const NANOSECONDS: i64 = 100_000_000_000_000_000;
 
-/// The milliseconds of a number of seconds that is likely a time.
-pub(super) fn in_millis_of_seconds(seconds: u64) -> Option<i64> {
-    let seconds = i64::try_from(seconds).ok().filter(|seconds| LIKELY_SECONDS.contains(seconds))?;
-    Some(seconds * 1000)
+/// The milliseconds that a number means that stands for seconds from now on, and is likely a time: in seconds, or as it is.
+pub(super) fn time_for_seconds(number: i64) -> Option<i64> {
+    if LIKELY_SECONDS.contains(&number) && !may_be_a_duration(number) {
+        return Some(number * 1000);
+    }
+    is_likely(number).then_some(number)
 }
 
 /// Whether a value is an expiry that is read as it was meant, as far as one can tell.
@@ -188,7 +190,7 @@ fn in_seconds(context: &mut Context<'_>, at: At<'_>, span: Span, seconds: i64) {
 }
 
 const MILLIS_PER_HOUR: i64 = 3_600_000;
-const LONGEST_DURATION: Duration = Duration::from_secs(20 * 366 * 24 * 60 * 60);
+pub(super) const LONGEST_DURATION: Duration = Duration::from_secs(20 * 366 * 24 * 60 * 60);
 
 /// What to write for a time that is so early that it may be a duration.
 fn a_duration(now: SystemTime, millis: i64) -> String {
@@ -238,6 +240,10 @@ fn not_an_integer(
         match (meant(now, node), &node.value) {
             (_, value) if is_never(value) => wrong.with_help("to mean never, leave the member out"),
             (Some((millis, Guess::Same | Guess::Date)), _) => wrong.with_help(becomes(millis)),
+            (Some((millis, Guess::Unit("seconds"))), _) if may_be_a_duration(millis / 1000) => {
+                let duration = a_duration(now, millis / 1000);
+                wrong.with_help(format!("it looks like seconds: {}; {duration}", becomes(millis)))
+            }
             (Some((millis, Guess::Unit(unit))), _) => {
                 wrong.with_help(format!("it looks like {unit}: {}", becomes(millis)))
             }
@@ -247,6 +253,9 @@ fn not_an_integer(
             }
             (None, Value::Number(_)) => {
                 wrong.with_help("write an integer without fraction or exponent that fits into 64 bits")
+            }
+            (None, value) if written(value).is_some_and(|text| text.trim().is_empty()) => {
+                wrong.with_help("was a variable not set? write the Unix time in milliseconds")
             }
             (None, value) if written(value).is_some_and(|text| is_variable(&text)) => {
                 wrong.with_help("fill the template in before, and write the number without quotes")
@@ -260,7 +269,7 @@ fn not_an_integer(
 
 /// Whether a value says that there is no end.
 fn is_never(value: &Value<'_>) -> bool {
-    const WORDS: [&str; 6] = ["", "never", "none", "no", "null", "false"];
+    const WORDS: [&str; 3] = ["never", "none", "null"];
     match value {
         Value::Null => true,
         _ => {
@@ -307,8 +316,12 @@ fn with_fraction(spelt: &str) -> Option<(i64, Guess)> {
     is_likely(number).then_some((number, Guess::Date))
 }
 
-/// The milliseconds that were meant.
+/// The milliseconds that were meant; none where they are none of a time that can be.
 fn meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {
+    any_meant(now, node).filter(|(millis, _)| *millis > 0)
+}
+
+fn any_meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {
     if let Value::Number(spelt) = node.value {
         return whole(spelt).map(in_its_unit).or_else(|| with_fraction(spelt));
     }
@@ -319,7 +332,7 @@ fn meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {
     }
     if let Some(expiry) = Expiry::parse_loosely(text) {
         let millis = expiry.as_millis();
-        let same = is_exact(text) || expiry.to_string() == text;
+        let same = is_exact(text) || expiry.to_string() == text.replace("+00:00", "Z");
         return Some((millis, if same { Guess::Same } else { Guess::Date }));
     }
     let from_now_on = Expiry::parse_after(now, text).ok();
@@ -330,7 +343,8 @@ fn meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {
 
 /// Whether a time of RFC 3339 in UTC says nothing below milliseconds.
 fn is_exact(text: &str) -> bool {
-    let fraction = text.strip_suffix('Z').and_then(|text| text.split_once('.'));
+    let utc = text.strip_suffix('Z').or_else(|| text.strip_suffix("+00:00"));
+    let fraction = utc.and_then(|text| text.split_once('.'));
     fraction.is_some_and(|(_, digits)| {
         let digits = digits.trim_end_matches('0');
         digits.len() <= 3 && digits.bytes().all(|byte| byte.is_ascii_digit())

@@ -10,7 +10,7 @@ use crate::check::context::{At, Context, finding, replace_on_request, replace_sa
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::json::RawStr;
-use crate::permission::{ParsePermissionError, Permission, PermissionErrorKind as Kind};
+use crate::permission::{ParsePermissionError, Permission, PermissionErrorKind as Kind, SystemResource};
 use crate::redact::mentions_token;
 use crate::release::Release;
 use crate::span::Span;
@@ -56,24 +56,25 @@ fn joined(text: &str) -> Option<Joined> {
     let again = format!(",{first}:");
     let of_type = |(at, found): (usize, &str)| Span::new(at + 1, at + found.len());
     let types: Vec<Span> = text.match_indices(&again).map(of_type).collect();
-    if let Some(place) = types.first() {
+    if let (Some(place), Some(last)) = (types.first(), types.last()) {
         Permission::accept(&text.replace(&again, ","))?;
+        // All of them among the names: of its two other `:`, one is in front of them, and one behind.
+        let is_among_names = text.get(..place.start())?.matches(':').count() == 1
+            && text.get(last.end()..)?.matches(':').count() == 1;
         let edits = types.iter().map(|span| (*span, String::new())).collect();
-        return Some((
-            *place,
-            edits,
-            "the type stands once more, in front of a name",
-            "write it once, at the start",
-        ));
+        let message = "the type stands once more, in front of a name";
+        return is_among_names.then_some((*place, edits, message, "write it once, at the start"));
     }
     let (before, last) = text.rsplit_once(':')?;
-    let comma = before
-        .rfind(',')
-        .filter(|comma| text.get(..*comma).is_some_and(|one| one.matches(':').count() == 2))?;
-    let (one, other) = (text.get(..comma)?, format!("{first}:{}:{last}", before.get(comma + 1..)?));
-    Permission::accept(one).and(Permission::accept(&other))?;
+    let comma = before.rfind(',')?;
+    let (one, name) = (text.get(..comma)?, before.get(comma + 1..)?);
+    // Of another type, or for all, is more than anybody wrote; and where a `:` stands for a comma, it is one permission.
+    let is_plain = name != "*"
+        && !matches!(name, "db" | "system")
+        && SystemResource::parse(name).is_err() == (first == "db");
+    let other = format!("{first}:{name}:{last}");
+    Permission::accept(one).and(Permission::accept(&other)).filter(|_| is_plain)?;
     if Permission::accept(&format!("{before},{last}")).is_some() {
-        // A `:` stands for a comma.
         return None;
     }
     let edits = Vec::from([(Span::new(comma, comma + 1), format!("\", \"{first}:"))]);

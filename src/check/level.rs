@@ -43,6 +43,21 @@ impl Level {
             Self::Deny => "deny",
         }
     }
+
+    /// The level of that name.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Level;
+    ///
+    /// assert_eq!(Level::parse("allow"), Ok(Level::Allow));
+    /// ```
+    ///
+    /// # Errors
+    /// Any other text.
+    pub fn parse(text: &str) -> Result<Self, UnknownLevel> {
+        let all = [Self::Allow, Self::Note, Self::Warn, Self::Deny];
+        all.into_iter().find(|level| level.as_str() == text).ok_or(UnknownLevel(()))
+    }
 }
 
 impl fmt::Display for Level {
@@ -55,8 +70,15 @@ impl FromStr for Level {
     type Err = UnknownLevel;
 
     fn from_str(text: &str) -> Result<Self, UnknownLevel> {
-        let all = [Self::Allow, Self::Note, Self::Warn, Self::Deny];
-        all.into_iter().find(|level| level.as_str() == text).ok_or(UnknownLevel(()))
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<&str> for Level {
+    type Error = UnknownLevel;
+
+    fn try_from(text: &str) -> Result<Self, UnknownLevel> {
+        Self::parse(text)
     }
 }
 

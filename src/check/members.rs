@@ -15,7 +15,7 @@ use foldhash::quality::RandomState;
 use crate::check::context::{
     At, Context, finding, half_a_character, replace_on_request, replace_safely, with_fragment,
 };
-use crate::check::expiry::{in_millis_of_seconds, is_likely_expiry};
+use crate::check::expiry::{LONGEST_DURATION, is_likely_expiry, time_for_seconds};
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::expiry::Expiry;
@@ -111,8 +111,12 @@ pub(crate) fn is_mistaken(name: &str, absent: &[&'static str], lists: &[&'static
     is_http_member(name) || meaning(name, absent).is_some() || nearly(name, lists).is_some()
 }
 
-/// The list that a member is nearly called as: what a second one holds would be lost without a word.
+/// The list that a member is nearly called as: what a second one holds would be lost without a word. Comments are written as
+/// members such as `//tokens` and `_tokens`.
 fn nearly(name: &str, lists: &[&'static str]) -> Option<&'static str> {
+    if !name.starts_with(char::is_alphabetic) {
+        return None;
+    }
     let word = Word::new(name);
     let same = lists.iter().copied().find(|list| word.is(list));
     same.or_else(|| meant(name, lists.iter().copied()).map(|(list, _)| list))
@@ -219,12 +223,12 @@ fn is_certain(known: &str, value: &Node<'_>) -> bool {
 /// The expiry in milliseconds that a duration in seconds comes to now; people also write when it ends.
 fn from_now_on(now: SystemTime, value: &Node<'_>) -> Option<String> {
     let Value::Number(spelt) = value.value else { return None };
-    let seconds: u64 = spelt.parse().ok()?;
-    let millis = match in_millis_of_seconds(seconds) {
-        Some(millis) => millis,
-        None => Expiry::after(now, Duration::from_secs(seconds)).ok()?.as_millis(),
-    };
-    Some(millis.to_string())
+    let millis = time_for_seconds(spelt.parse().ok()?).or_else(|| {
+        let duration = Duration::from_secs(spelt.parse().ok()?);
+        let expiry = Expiry::after(now, duration).ok().filter(|_| duration <= LONGEST_DURATION)?;
+        Some(expiry.as_millis())
+    });
+    Some(millis?.to_string())
 }
 
 /// Whether a name of a member looks like one, and not like a piece of a secret.

@@ -51,7 +51,8 @@ pub(super) fn read<'v, T>(
                     // All that was wrong were these, so that taking them out is safe.
                     for (span, message) in extras {
                         // But for a token that only a comment holds.
-                        let holds_token = mentions_token(span.text(text).unwrap_or_default());
+                        let comment = span.text(text).unwrap_or_default();
+                        let holds_token = mentions_token(comment) || comment.contains("\\u");
                         let remove = if holds_token { replace_on_request } else { replace_safely };
                         let fix = || Some(remove(span, ""));
                         context.find(Code::JsonSyntax, span, fix, || {
@@ -298,6 +299,11 @@ fn cause(text: &str, at: usize) -> (&'static str, &'static str) {
             "a line break or control character stands in a string",
             "close the string on its line, or write `\\n`",
         ),
+        '\0' => ("a zero byte stands here: the file may be UTF-16", "save it as UTF-8"),
+        _ if is_unseen(first) => (
+            "a space that JSON does not know, or a character that is not seen, stands here",
+            "remove it, or write a plain space",
+        ),
         _ if open.after_name && !open.in_string => ("a name and its value are separated by `:`", "write `:`"),
         '"' | '{' | '[' if last.is_some_and(is_value_end) => {
             ("a `,` is missing before this", "separate values by `,`")
@@ -322,11 +328,6 @@ fn cause(text: &str, at: usize) -> (&'static str, &'static str) {
             ("a number is not finished here", "write its digits")
         }
         ',' => ("a value is missing before this `,`", "remove the `,`"),
-        '\0' => ("a zero byte stands here: the file may be UTF-16", "save it as UTF-8"),
-        _ if is_unseen(first) => (
-            "a space that JSON does not know, or a character that is not seen, stands here",
-            "remove it, or write a plain space",
-        ),
         _ => ("this cannot stand here in JSON", "is a `\"` or a `,` missing before it?"),
     }
 }

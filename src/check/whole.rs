@@ -21,6 +21,7 @@ use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::json::{self, Node, RawStr, Value};
 use crate::name::check_database_name;
+use crate::permission::variables;
 use crate::redact::may_show;
 use crate::release::Release;
 use crate::span::Span;
@@ -138,20 +139,36 @@ impl<'a> Whole<'a> {
         self.names.sort();
         let release = context.validator.release;
         let entry_of = |string: RawStr<'_>| self.token_at(string.inner().start());
-        // Entries whose name stands in another one before, and those whose token stands there, too.
+        // In which entry the name of each stands first, how many have both of these, and those that have what one before has.
         let mut named: HashMap<usize, usize, RandomState> = HashMap::default();
+        let mut both: HashMap<(usize, usize), usize, RandomState> = HashMap::default();
         let mut copies: HashSet<usize, RandomState> = HashSet::default();
-        if self.secrets.again().next().is_some() {
+        let secrets: Vec<_> = self.secrets.again().collect();
+        if !secrets.is_empty() {
             named.extend(self.names.again().map(|(first, string)| (entry_of(string), entry_of(first))));
         }
-        for (first, string) in self.secrets.again() {
+        let firsts = |first, string| {
             let entry = entry_of(string);
-            let is_copy = named.get(&entry) == Some(&entry_of(first));
-            if is_copy {
-                copies.insert(entry);
+            (named.get(&entry).copied().unwrap_or(entry), entry_of(first))
+        };
+        for (first, string) in &secrets {
+            let key = firsts(*first, *string);
+            let times = both.entry(key).or_insert(0);
+            *times += 1;
+            if *times > 1 || key.0 == key.1 {
+                copies.insert(entry_of(*string));
             }
-            // An entry that was pasted twice needs no second token.
-            let fix = || (!is_copy).then(|| Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]));
+        }
+        for (first, string) in secrets {
+            let entry = entry_of(string);
+            let (key, is_copy) = (firsts(first, string), copies.contains(&entry));
+            // An entry that was pasted twice needs no second token, and a template none at all.
+            let is_twice = is_copy || both.get(&key).is_some_and(|times| *times > 1);
+            let is_template = || string.decode_secret().is_none_or(|token| !variables(&token).is_empty());
+            let fix = || {
+                let new = || Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]);
+                (!is_twice && !is_template()).then(new)
+            };
             context.find(Code::DuplicateToken, string.inner(), fix, || {
                 let message = match release {
                     Some(release) if release >= Release::UNIQUE_TOKENS => {

@@ -1,14 +1,18 @@
 //! What fixes did, and where that was in the text before them.
 
+use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::check::Mend;
+#[cfg(doc)]
+use crate::check::Validator;
+use crate::check::{Mend, Words};
 use crate::code::Code;
-use crate::diagnostic::Replacement;
-use crate::span::Span;
+use crate::diagnostic::{Diagnostic, Replacement};
+use crate::span::{LineIndex, Location, Span};
 
-/// A fix that was applied.
+/// A fix that was applied, and the finding that it was for.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -16,28 +20,44 @@ use crate::span::Span;
 ///
 /// let weak = br#"{"tokens": [{"token": "apiv3_abc", "name": "app", "permissions": ["system:*:read"]}]}"#;
 /// let fixed = Validator::new(SystemTime::now()).fix(weak, Applicability::Ask)?;
-/// let mended = fixed.mended()[0];
+/// let mended = &fixed.mended()[0];
 /// assert_eq!((mended.code(), mended.has_new_token()), (Code::WeakToken, true));
 /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mended {
     code: Code,
+    message: Cow<'static, str>,
+    pointer: String,
     span: Span,
+    location: Location,
     has_new_token: bool,
 }
 
 impl Mended {
     /// A fix of a text that `passes` have made of the first one.
     pub(super) fn new(fix: Mend<'_>, passes: &[Moved]) -> Self {
-        let span = passes.iter().rev().fold(fix.span, |span, pass| pass.before(span));
-        let has_new_token = fix.edits.iter().any(|edit| *edit.replacement() == Replacement::NewToken);
-        Self { code: fix.code, span, has_new_token }
+        let words = || Words { message: fix.code.summary().into(), pointer: String::new() };
+        let Words { message, pointer } = fix.words.cloned().unwrap_or_else(words);
+        Self {
+            code: fix.code,
+            message,
+            pointer,
+            span: passes.iter().rev().fold(fix.span, |span, pass| pass.before(span)),
+            location: Location { line: 1, column: 1 },
+            has_new_token: fix.edits.iter().any(|edit| *edit.replacement() == Replacement::NewToken),
+        }
     }
 
-    /// The mode of the file, which is none of its text.
-    pub(crate) const MODE: Self =
-        Self { code: Code::ReadableByOthers, span: Span::new(0, 0), has_new_token: false };
+    /// A finding about the file itself, which is none of its text.
+    pub(crate) fn of_the_file(found: Diagnostic) -> Self {
+        let Diagnostic { code, message, pointer, span, location, .. } = found;
+        Self { code, message, pointer, span, location, has_new_token: false }
+    }
+
+    pub(super) fn locate(&mut self, lines: &LineIndex<'_>) {
+        self.location = lines.location(self.span.start());
+    }
 
     /// Which mistake it was.
     ///
@@ -54,6 +74,39 @@ impl Mended {
         self.code
     }
 
+    /// What was wrong: the message of the finding, or the code's summary where there were more than a report
+    /// [keeps](Validator::keep).
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    ///
+    /// let fixed = Validator::new(SystemTime::now()).fix(b"{\"tokens\": []} // none", Applicability::Safe)?;
+    /// assert_eq!(fixed.mended()[0].message(), "there are no comments in JSON");
+    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// ```
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The JSON pointer (RFC 6901) of the value, as [`Diagnostic::pointer`]; empty for the whole file, and where there were
+    /// more than a report [keeps](Validator::keep). No fix makes an entry another in the list.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    ///
+    /// let weak = br#"{"tokens": [{"token": "apiv3_abc", "name": "app", "permissions": ["system:*:read"]}]}"#;
+    /// let fixed = Validator::new(SystemTime::now()).fix(weak, Applicability::Ask)?;
+    /// assert_eq!(fixed.mended()[0].pointer(), "/tokens/0/token");
+    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// ```
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
     /// Where it was, in the text before any fix. What stands in a text that another fix put in is where that was done.
     ///
     /// ```
@@ -68,6 +121,21 @@ impl Mended {
     #[must_use]
     pub const fn span(&self) -> Span {
         self.span
+    }
+
+    /// The line and column where the span starts.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Applicability, Location, Validator};
+    ///
+    /// let fixed = Validator::new(SystemTime::now()).fix(b"{\"tokens\": []}\n// none", Applicability::Safe)?;
+    /// assert_eq!(fixed.mended()[0].location(), Location { line: 2, column: 1 });
+    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// ```
+    #[must_use]
+    pub const fn location(&self) -> Location {
+        self.location
     }
 
     /// Whether a new token stands in place of another: whoever has that one must be given the new one.

@@ -273,7 +273,8 @@ fn how_a_file_is_changed_is_an_option_of_each() {
         held.lock().unwrap();
         let begun = std::time::Instant::now();
         let error = change(program, files.path(), &["--name", name, "--wait", "0"], 2);
-        assert!(begun.elapsed().as_secs() < 5);
+        // Without the option it waits so long.
+        assert!(begun.elapsed().as_secs() < 10);
         // Some sandboxes have no locks in /proc/locks.
         let holder = format!("`t.json` is locked by process {}", std::process::id());
         assert!(error.contains(&holder) || error.contains("in use by other writers"), "{error}");
