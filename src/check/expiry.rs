@@ -74,15 +74,13 @@ pub(super) fn expiry_rules(
     (key, node): (RawStr<'_>, &Node<'_>),
     members: &[Member<'_>],
 ) -> Option<Expiry> {
-    // Where a person must say what is meant by the name, nobody else says it of the value.
-    let is_named = key.decode().is_some_and(|name| name == "expiry_millis");
     let Value::Number(spelt) = node.value else {
-        not_an_integer(context, at, (node, is_named), members);
+        not_an_integer(context, at, (key, node), members);
         return None;
     };
     let integer = spelt.parse::<i64>().ok().filter(|_| spelt != "-0");
     let Some(millis) = integer else {
-        not_an_integer(context, at, (node, is_named), members);
+        not_an_integer(context, at, (key, node), members);
         return None;
     };
     let expiry = Expiry::from_millis(millis);
@@ -217,7 +215,7 @@ fn year(millis: i64) -> String {
 fn not_an_integer(
     context: &mut Context<'_>,
     at: At<'_>,
-    (node, is_named): (&Node<'_>, bool),
+    (key, node): (RawStr<'_>, &Node<'_>),
     members: &[Member<'_>],
 ) {
     let (code, span, now) = (Code::ExpiryNotAnInteger, opening(node), context.validator.now);
@@ -229,6 +227,8 @@ fn not_an_integer(
         if guess == Guess::Unit("seconds") && may_be_a_duration(millis / 1000) {
             return None;
         }
+        // Where a person must say what is meant by the name, nobody else says it of the value.
+        let is_named = key.decode().is_some_and(|name| name == "expiry_millis");
         let is_safe = is_named && guess == Guess::Same && is_likely(millis);
         let replace = if is_safe { replace_safely } else { replace_on_request };
         Some(replace(node.span, millis.to_string()))

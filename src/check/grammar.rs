@@ -52,6 +52,8 @@ type Joined = (Span, Vec<(Span, String)>, &'static str, &'static str);
 /// Two permissions in one, of which the rest is right: `db:a,db:b:read`, where the type stands again, and
 /// `db:a:read,b:write`, where it does not.
 fn joined(text: &str) -> Option<Joined> {
+    // Both have one `:` more than a permission.
+    text.match_indices(':').nth(2)?;
     let (first, _) = text.split_once(':').filter(|(first, _)| matches!(*first, "db" | "system"))?;
     let again = format!(",{first}:");
     let of_type = |(at, found): (usize, &str)| Span::new(at + 1, at + found.len());

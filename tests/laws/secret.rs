@@ -8,9 +8,11 @@ use influxdb3_offline_tokens::{Fix, Release, Report, TokenFile, Validator, redac
 use super::{Law, ensure};
 use crate::util;
 
+/// How the prefix of a token is spelt, in any case.
+const PREFIXES: [&[u8]; 4] = [b"apiv3_", b"\\u0061piv3_", b"apiv\\u0033_", b"apiv3\\u005f"];
+
 /// The same with the canary in place of the body of every token: behind the prefix in any case, with an escape in it or not.
 pub fn with_canary(bytes: &[u8]) -> Vec<u8> {
-    const PREFIXES: [&[u8]; 4] = [b"apiv3_", b"\\u0061piv3_", b"apiv\\u0033_", b"apiv3\\u005f"];
     let body = util::CANARY.trim_start_matches("apiv3_").as_bytes();
     let mut out = Vec::new();
     let mut rest = bytes;
@@ -33,8 +35,21 @@ pub fn with_canary(bytes: &[u8]) -> Vec<u8> {
 
 /// Whether a piece of the canary stands where nobody could tell it from a name.
 pub fn has_loose_piece(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes).replace(util::CANARY.trim_start_matches("apiv3_"), "");
-    util::piece_of_length(4, util::CANARY, &text).is_some()
+    let text = String::from_utf8_lossy(bytes);
+    let mut pieces = text.split(util::CANARY.trim_start_matches("apiv3_")).peekable();
+    let mut rest = String::new();
+    while let Some(piece) = pieces.next() {
+        rest += piece;
+        let is_behind = |prefix: &&[u8]| {
+            let end = piece.len().checked_sub(prefix.len()).map(|start| &piece.as_bytes()[start..]);
+            end.is_some_and(|end| end.eq_ignore_ascii_case(prefix))
+        };
+        // A body with no prefix is as loose as a piece of it.
+        if pieces.peek().is_some() && !PREFIXES.iter().any(is_behind) {
+            return true;
+        }
+    }
+    util::piece_of_length(4, util::CANARY, &rest).is_some()
 }
 
 /// Whether so much as one token, or what begins like one, stands in the text: else nothing can be told.
