@@ -1,8 +1,4 @@
 //! The admin token file as a plain value.
-//!
-//! The server reads one admin token from a file of its own (`--admin-token-file`), a JSON object with `token`, `name` and
-//! `expiry_millis` (documentation). It takes the file where there is no admin token yet (documentation), and skips a name
-//! that exists already (server source).
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -13,6 +9,10 @@ use crate::secret::shown;
 use crate::token::Token;
 
 /// An admin token file without errors: one token that may do everything.
+///
+/// The server reads one admin token from a file of its own (`--admin-token-file`), a JSON object with `token`, `name` and
+/// `expiry_millis` (documentation). It takes the file where there is no admin token yet (documentation), and skips a name
+/// that exists already (server source).
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AdminTokenFile, Token};

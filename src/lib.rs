@@ -186,38 +186,38 @@ extern crate std;
 // In dependency order: a module imports only modules above it.
 
 // Values: no I/O, no JSON.
-pub mod span;
-pub mod secret;
+mod span;
+mod secret;
 mod suggest;
 pub mod name;
 pub mod permission;
 pub mod token;
 #[cfg(feature = "std")]
-pub mod expiry;
-pub mod release;
+mod expiry;
+mod release;
 
 // The file: still no I/O, no clock.
 #[cfg(feature = "std")]
-pub mod file;
+mod file;
 #[cfg(feature = "std")]
-pub mod admin;
+mod admin;
 pub mod code;
 #[cfg(feature = "std")]
-pub mod diagnostic;
+mod diagnostic;
 #[cfg(feature = "std")]
 mod json;
 #[cfg(feature = "std")]
 mod redact;
 #[cfg(feature = "std")]
-pub mod document;
+mod document;
 #[cfg(feature = "std")]
 pub mod http;
 #[cfg(feature = "std")]
-pub mod check;
+mod check;
 #[cfg(feature = "std")]
-pub mod fix;
+mod fix;
 #[cfg(feature = "std")]
-pub mod schema;
+mod schema;
 #[cfg(feature = "std")]
 pub mod edit;
 #[cfg(feature = "std")]
@@ -229,7 +229,7 @@ pub mod server_tokens;
 #[cfg(feature = "std")]
 mod disk;
 #[cfg(feature = "std")]
-pub mod error;
+mod error;
 #[cfg(feature = "std")]
 pub mod store;
 
