@@ -168,11 +168,9 @@ fn is_lowered(selector: Selector, level: Level) -> bool {
 /// The levels in the order of the command line, where the last of one code counts.
 fn levels(matches: &ArgMatches) -> Vec<(Selector, Level)> {
     let mut levels = Vec::new();
-    for (name, level) in
-        [("allow", Level::Allow), ("note", Level::Note), ("warn", Level::Warn), ("deny", Level::Deny)]
-    {
-        let indices = matches.indices_of(name).into_iter().flatten();
-        let values = matches.get_many::<Selector>(name).into_iter().flatten();
+    for level in [Level::Allow, Level::Note, Level::Warn, Level::Deny] {
+        let indices = matches.indices_of(level.as_str()).into_iter().flatten();
+        let values = matches.get_many::<Selector>(level.as_str()).into_iter().flatten();
         levels.extend(indices.zip(values).map(|(index, &selector)| (index, selector, level)));
     }
     levels.sort_by_key(|&(index, ..)| index);

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::json::{self, Element, Node, RawStr, Sink, Value};
+use crate::secret::has_in_any_case;
 use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
 
@@ -21,8 +22,7 @@ pub(crate) fn may_show(fragment: &str, container: &str) -> bool {
 
 /// Whether a text has the prefix of a token in any case.
 pub(crate) fn mentions_token(text: &str) -> bool {
-    let prefix = TOKEN_PREFIX.trim_end_matches('_').as_bytes();
-    text.as_bytes().windows(prefix.len()).any(|window| window.eq_ignore_ascii_case(prefix))
+    has_in_any_case(text, TOKEN_PREFIX.trim_end_matches('_'))
 }
 
 /// Whether a text has a long run of letters in both cases and digits, as encoded random bytes have.

@@ -66,9 +66,12 @@ impl AsRef<[u8]> for SecretBytes {
 
 /// A text for `Debug`; none where a token was pasted into it, in any case.
 pub(crate) fn shown(text: &str) -> &str {
-    const PREFIX: &[u8] = b"apiv3_";
-    let holds_token = text.as_bytes().windows(PREFIX.len()).any(|piece| piece.eq_ignore_ascii_case(PREFIX));
-    if holds_token { "[redacted]" } else { text }
+    if has_in_any_case(text, "apiv3_") { "[redacted]" } else { text }
+}
+
+/// Whether a word of ASCII letters stands in a text, in any case.
+pub(crate) fn has_in_any_case(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|piece| piece.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 impl fmt::Debug for SecretBytes {

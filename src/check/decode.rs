@@ -9,9 +9,8 @@ use crate::check::context::{At, Context, finding, in_brackets};
 use crate::check::databases::are_compared;
 use crate::check::entry::Entry;
 use crate::check::expiry::never_expires;
-use crate::check::members::{
-    ENTRY_MEMBERS, FILE_MEMBERS, duplicate, is_http_member, key_name, meaning, unknown,
-};
+use crate::check::format::{CREATE_DATABASES, ENTRY_MEMBERS, FILE_MEMBERS, TOKENS};
+use crate::check::members::{duplicate, is_http_member, key_name, meaning, unknown};
 use crate::check::permissions;
 use crate::check::plain::{PlainEntry, Quiet};
 use crate::check::shape::{TOKENS_FORM, array_at_top, holds_a_file, http_body, other_file, wrapped};
@@ -25,8 +24,6 @@ use crate::name::DatabaseName;
 use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
 
-const TOKENS: &str = "tokens";
-const CREATE_DATABASES: &str = "create_databases";
 // What a token of the usual size takes; a guess for the first room.
 const BYTES_PER_TOKEN: usize = 256;
 

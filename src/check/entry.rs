@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 use crate::check::context::{At, Context, finding, half_a_character};
 use crate::check::decode::{Decoder, opening};
 use crate::check::expiry::{expiry_rules, never_expires};
-use crate::check::members::{ENTRY_MEMBERS, entry_members};
+use crate::check::format::ENTRY_MEMBERS;
+use crate::check::members::entry_members;
 use crate::check::names::{is_variable, token_in_name};
 use crate::check::permissions;
 use crate::check::strength::{Strength, strength};
@@ -144,7 +145,7 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
                 place,
                 || Some(Fix::new(Applicability::Ask, edits)),
                 || {
-                    let message = "white space stands around the token, and is none of it";
+                    let message = "there is white space around the token";
                     finding(code, place, at, message).with_help("remove it")
                 },
             );

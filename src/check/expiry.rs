@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use crate::check::context::{At, Context, finding, removal, replace_on_request, replace_safely};
 use crate::check::decode::opening;
-use crate::check::members::ENTRY_MEMBERS;
+use crate::check::format::ENTRY_MEMBERS;
 use crate::check::names::is_variable;
 use crate::code::Code;
 use crate::diagnostic::Fix;

@@ -16,6 +16,7 @@ use crate::check::context::{
     At, Context, finding, half_a_character, replace_on_request, replace_safely, with_fragment,
 };
 use crate::check::expiry::{LONGEST_DURATION, is_likely_expiry, time_for_seconds};
+use crate::check::format::{ENTRY_LISTS, ENTRY_MEMBERS};
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::expiry::Expiry;
@@ -23,9 +24,6 @@ use crate::json::{Member, Node, RawStr, Value};
 use crate::redact::may_show;
 use crate::suggest::{Word, meant};
 
-pub(super) const ENTRY_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "permissions"];
-pub(crate) const ENTRY_LISTS: [&str; 1] = ["permissions"];
-pub(crate) const FILE_MEMBERS: [&str; 2] = ["create_databases", "tokens"];
 // Members of the HTTP API's body, and what the file calls them.
 const HTTP_MEMBERS: [(&str, &str); 2] = [("token_name", "name"), ("expiry_secs", "expiry_millis")];
 // Words that people write instead, and what the file calls them.
@@ -93,8 +91,6 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
     if word.is_duration() {
         return free.contains(&"expiry_millis").then_some(("expiry_millis", None));
     }
-    let same = free.iter().copied().find(|known| word.is(known));
-    let near = same.or_else(|| meant(name, free.iter().copied()).map(|(known, _)| known));
     let alias = || {
         let alias = ALIASES.iter().find(|(alias, known)| word.is(alias) && free.contains(known));
         alias.map(|(_, known)| (*known, Some(Applicability::Ask)))
@@ -103,7 +99,7 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
         let is_one = word.is_expiry() && free.contains(&"expiry_millis");
         is_one.then_some(("expiry_millis", Some(Applicability::Ask)))
     };
-    near.map(|known| (known, Some(Applicability::Safe))).or_else(alias).or_else(expiry)
+    near(name, &word, free).map(|known| (known, Some(Applicability::Safe))).or_else(alias).or_else(expiry)
 }
 
 /// Whether a member is a mistake, where it is none of those of the format: of these, `absent` are not there.
@@ -117,9 +113,13 @@ fn nearly(name: &str, lists: &[&'static str]) -> Option<&'static str> {
     if !name.starts_with(char::is_alphabetic) {
         return None;
     }
-    let word = Word::new(name);
-    let same = lists.iter().copied().find(|list| word.is(list));
-    same.or_else(|| meant(name, lists.iter().copied()).map(|(list, _)| list))
+    near(name, &Word::new(name), lists)
+}
+
+/// The known name that a name is, but for its case and signs, or comes near.
+fn near(name: &str, word: &Word, known: &[&'static str]) -> Option<&'static str> {
+    let same = known.iter().copied().find(|known| word.is(known));
+    same.or_else(|| meant(name, known.iter().copied()).map(|(known, _)| known))
 }
 
 /// Whether a member is one of the HTTP API's body.

@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 
 use crate::check::context::{At, Context, finding, half_a_character, in_brackets, replace_safely};
 use crate::check::decode::{Decoder, opening};
+use crate::check::format::FILE_MEMBERS;
 use crate::check::grammar::{apart, between_permissions, each_error, errors_in};
-use crate::check::members::FILE_MEMBERS;
 use crate::check::permissions::{Grant, one};
 use crate::check::syntax::Form;
 use crate::code::Code;

@@ -153,9 +153,10 @@ impl<'a> Whole<'a> {
         };
         for (first, string) in &secrets {
             let key = firsts(*first, *string);
-            let times = both.entry(key).or_insert(0);
+            // The one that both stand in first has them as well.
+            let times = both.entry(key).or_insert(usize::from(key.0 == key.1));
             *times += 1;
-            if *times > 1 || key.0 == key.1 {
+            if *times > 1 {
                 copies.insert(entry_of(*string));
             }
         }
@@ -163,7 +164,7 @@ impl<'a> Whole<'a> {
             let entry = entry_of(string);
             let (key, is_copy) = (firsts(first, string), copies.contains(&entry));
             // An entry that was pasted twice needs no second token, and a template none at all.
-            let is_twice = is_copy || both.get(&key).is_some_and(|times| *times > 1);
+            let is_twice = both.get(&key).is_some_and(|times| *times > 1);
             let is_template = || string.decode_secret().is_none_or(|token| !variables(&token).is_empty());
             let fix = || {
                 let new = || Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]);

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use influxdb3_offline_tokens::{
-    Applicability, Code, Diagnostic, Edit, Fix, Fixed, Mended, Replacement, Report, Rights, Severity, Token,
-    TokenFile, Validator, redact,
+    Applicability, Code, Diagnostic, Edit, Fix, Fixed, LineIndex, Mended, Replacement, Report, Rights,
+    Severity, Token, TokenFile, Validator, redact,
 };
 
 use super::{Law, ensure};
@@ -137,6 +137,9 @@ fn is_told(fixed: &Fixed, bytes: &[u8], report: &Report, level: Applicability) -
     let mended = fixed.mended();
     ensure!(mended.is_sorted_by_key(Mended::span), "mended in another order");
     ensure!(mended.iter().all(|mended| mended.span().end() <= bytes.len()), "mended outside of the text");
+    let lines = LineIndex::new(bytes);
+    let is_located = |mended: &Mended| mended.location() == lines.location(mended.span().start());
+    ensure!(mended.iter().all(is_located), "mended on another line");
     let is_mended = |found: &&Diagnostic| {
         mended.iter().any(|mended| (mended.code(), mended.span()) == (found.code(), found.span()))
     };
