@@ -44,6 +44,10 @@ struct Args {
     #[arg(long, value_name = "DURATION")]
     expiry: Option<String>,
 
+    /// When it ends, such as `2027-06-30T00:00:00Z`
+    #[arg(long, value_name = "TIME", conflicts_with = "expiry")]
+    expires_at: Option<String>,
+
     /// Databases that the server is to create when it starts, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     create_databases: Vec<String>,
@@ -52,8 +56,9 @@ struct Args {
     #[arg(long)]
     token_stdin: bool,
 
-    /// Succeed without a change where the same entry is there already (same token, expiry and permissions)
-    #[arg(long, requires = "token_stdin")]
+    /// With --token-stdin: succeed where the same entry is there already (same token, expiry and permissions, in the same
+    /// order), and leave it as it is. An expiry is given by --expires-at then: that of --expiry is another each time
+    #[arg(long, requires = "token_stdin", conflicts_with = "expiry")]
     keep_if_same: bool,
 
     /// Fail where there is no file
@@ -74,17 +79,17 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     let name = TokenName::parse(&args.name).context("`--name` is wrong")?;
     let permissions = change::permissions(&args.permissions)?;
     let databases = change::databases(&args.create_databases)?;
-    let expiry = change::expiry(args.expiry.as_deref())?;
+    let expiry = change::expiry(args.expiry.as_deref())?.or(change::expires_at(args.expires_at.as_deref())?);
     let entry = TokenEntry::new(name, change::secret(args.token_stdin)?)
         .with_expiry(expiry)
         .with_permissions(permissions);
     let if_exists = if args.keep_if_same { IfExists::KeepIfSame } else { IfExists::Refuse };
     let append = Change::Append { entries: vec![entry.clone()], if_exists };
-    let changes = [append, Change::CreateDatabases(databases)];
+    let changes = [append, Change::CreateDatabases(databases.clone())];
     let options = args.how.options().create(!args.must_exist);
     let outcome = change::acknowledge("append_token", &args.file, &changes, &options, &args.name)?;
     if outcome == Outcome::Fine {
-        change::warn("append_token", entry);
+        change::warn("append_token", databases, entry);
         change::warn_of_file("append_token", &args.file, true);
     }
     Ok(outcome)

@@ -34,6 +34,9 @@ use crate::util::{Outcome, Output, arguments, finish, given_path, is_stdin, mask
 #[command(
     name = "create_token",
     version,
+    override_usage = "create_token --name <NAME> --permission <PERMISSION>... [OPTIONS]\n           \
+                      --output-file <FILE>\n       \
+                      create_token --admin [OPTIONS] --output-file <FILE>",
     after_help = "Exit codes: 0 the token was made, 1 the file has errors, or a token of this name already (with \
                   --admin: there is a file), 2 wrong usage, or the file could not be read or written, 3 the file was changed, but \
                   standard output could not be written, or a power cut may still bring the old file back."
@@ -110,12 +113,12 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     let entry = entry(args)?;
     let databases = util::change::databases(&args.create_databases)?;
-    match append_all(&args.output_file, [entry.clone()], databases) {
+    match append_all(&args.output_file, [entry.clone()], databases.clone()) {
         Ok(changed) => {
             let permissions: Vec<String> = entry.permissions().iter().map(ToString::to_string).collect();
             let made = (entry.name().as_str(), entry.token(), entry.expiry());
             let printed = print(args, made, &permissions, changed == Changed::Created);
-            util::change::warn("create_token", entry);
+            util::change::warn("create_token", databases, entry);
             util::change::warn_of_file("create_token", &args.output_file, true);
             Ok(told(printed))
         }
@@ -160,7 +163,10 @@ fn print(
     let mut output = Output::new();
     let token = args.show_token.then(|| token.expose());
     let name = masked(name);
-    let databases: Vec<Cow<'_, str>> = args.create_databases.iter().map(|name| masked(name)).collect();
+    // One that is given twice is made once.
+    let given = args.create_databases.iter().enumerate();
+    let once = given.filter(|(at, name)| !args.create_databases.iter().take(*at).any(|other| other == *name));
+    let databases: Vec<Cow<'_, str>> = once.map(|(_, name)| masked(name)).collect();
     let permissions: Vec<String> = permissions.iter().map(|text| masked(text).into_owned()).collect();
     if args.format == Format::Json {
         let made = Made {

@@ -42,7 +42,8 @@ struct Args {
     #[arg(long, value_name = "NEW_NAME")]
     beside: Option<String>,
 
-    /// After which time the new token ends, such as `90d`; without it, the expiry stays, if it is not over
+    /// After which time the new token ends, such as `90d`; without it, the expiry stays. Needed where the old token has
+    /// expired
     #[arg(long, value_name = "DURATION")]
     expiry: Option<String>,
 
@@ -89,7 +90,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     if let Ok(file) = load(&args.file)
         && let Some(entry) = file.get(changed.as_str())
     {
-        change::warn("rotate_token", entry.clone());
+        change::warn("rotate_token", Vec::new(), entry.clone());
     }
     change::warn_of_file("rotate_token", &args.file, false);
     Ok(outcome)

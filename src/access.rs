@@ -7,8 +7,8 @@
 //!    exact entry hides the wider one, they are not united**: `db:db1:read` beside `db:*:write` denies writing to `db1`.
 //! 3. All actions of a request have to be in the entry that decides.
 //! 4. A database that does not exist yet is decided by `db:*` alone.
-//! 5. Whether something may be done with any database at all is answered by one entry for databases that has all
-//!    actions. The server does not look apart at `_internal` here: `db:_internal:read` is such an entry.
+//! 5. A request for any database at all is allowed where one single entry has all the actions. `db:_internal:read` counts
+//!    as such an entry: the server makes no exception for `_internal` here.
 //! 6. System resources are decided in the same way: exact, then `system:*`.
 //! 7. `_internal` needs an admin token, which no token of the file is: always denied.
 //! 8. No entry: denied. An unknown token and an expired one may do nothing.

@@ -157,7 +157,7 @@ impl AdminTokenFile {
         self.description.as_deref()
     }
 
-    /// When it ends; none where it never does.
+    /// When it ends; none where the file has no `expiry_millis`. [`Expiry::NEVER`] means never, too.
     ///
     /// ```
     /// use influxdb3_offline_tokens::AdminTokenFile;

@@ -151,9 +151,9 @@ macro_rules! codes {
                 match self { $(Self::$variant => $name,)+ }
             }
 
-            /// The severity where nobody chose another. `database-name-too-long` is a warning up to 511 bytes, and
-            /// `wildcard-database` one where `write`, `create` or `delete` is granted, `unexpanded-variable` one in the name of a
-            /// token.
+            /// The severity where nobody chose another. Three codes vary: `database-name-too-long` is only a warning up to 511
+            /// bytes, `wildcard-database` is a warning where `write`, `create` or `delete` is granted, and `unexpanded-variable`
+            /// is a warning in the name of a token.
             ///
             /// ```
             /// use influxdb3_offline_tokens::{Code, Severity};
@@ -222,7 +222,7 @@ codes! {
     AdminPermission = "T0207", "admin-permission", Error, "only an admin token can have this permission";
     MixedWildcard = "T0208", "mixed-wildcard", Error, "`*` stands among names";
     Glob = "T0209", "glob", Error, "there are no patterns in names";
-    BadDatabaseName = "T0210", "bad-database-name", Error, "the server refuses this database name";
+    BadDatabaseName = "T0210", "bad-database-name", Error, "no database of this name can be written to";
     DatabaseNameTooLong = "T0211", "database-name-too-long", Error, "a database name is too long";
     PlaceholderName = "T0212", "placeholder-name", Warning, "a database name is copied from an example";
     UnexpandedVariable = "T0213", "unexpanded-variable", Error, "a variable was not filled in";

@@ -129,7 +129,7 @@ impl TokenEntry {
         &self.name
     }
 
-    /// When it ends; none where the file has no `expiry_millis`. Never, too, is [`Expiry::NEVER`].
+    /// When it ends; none where the file has no `expiry_millis`. [`Expiry::NEVER`] means never, too.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenName};

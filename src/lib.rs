@@ -5,7 +5,8 @@
 //! The server makes the tokens only while it has no resource tokens (documentation): what is added to the file, changed or
 //! removed later reaches no server that has some. The vendor documents the format; the loader of the file is closed
 //! source. Behind each statement about the server stands in brackets where it comes from: *documentation*, *release
-//! notes*, *server source* (the open part of the server, 3.10), *run* (that source was run with such input), or *inferred*.
+//! notes*, *server source* (the open part of the server, 3.10), *run* (that source was run with such input), *seen* (a
+//! running server printed it), or *inferred*.
 //!
 //! # One example per verb
 //!
@@ -98,13 +99,13 @@
 //! resource        = %s"health" / %s"metrics" / %s"ping" / %s"ready"
 //! ```
 //!
-//! Refused, although a page of the vendor's documentation or of its tools shows it:
+//! Refused here, as the server refuses it:
 //!
 //! | text | why |
 //! |---|---|
 //! | `db:NAME:*` | `*` as an action is on one page; the server answers "action not supported" (server source) |
 //! | `*:*:*` | is shown for admin tokens, and is for them only (server source); 3.4 to 3.9 make a full admin token of it (inferred) |
-//! | `db:NAME:drop`, `update`, `all` | the server refuses them for resource tokens (server source) |
+//! | `db:NAME:drop`, `update`, `all`, `admin` | the server refuses them for resource tokens (server source) |
 //! | `token:…` | exists inside of the server, and is refused for resource tokens (server source) |
 //!
 //! Refused here, although the server at 3.10 accepts it:
@@ -120,8 +121,8 @@
 //! An append or change that returned success is on the disk, in a whole file, with every other byte as it was, readable by
 //! nobody new; one that returned an error changed nothing, or says that it does not know
 //! ([`Error::is_durability_unknown`]). This holds among programs that use this crate, on a local file system on Linux.
-//! What was tried, by `cargo test --test faults -- --ignored --test-threads=1` with the example `append_token` as the writer,
-//! and by `cargo test`:
+//! What was tried, by `cargo test --test faults -- --ignored --nocapture --test-threads=1` with the example `append_token` as
+//! the writer, and by `cargo test`:
 //!
 //! | what | how often | wrong |
 //! |---|---|---|
@@ -167,7 +168,7 @@
 //!   releases, places and codes.
 //! - `arbitrary1`: `Arbitrary` of the crate arbitrary 1, for fuzz targets, for names, tokens, expiries, permissions and their
 //!   parts, entries, both files, changes, requests, releases and codes. It needs `std`, and turns it on.
-//! - `proptest1`: `Arbitrary` and strategies of proptest 1, for tests. So does it.
+//! - `proptest1`: `Arbitrary` and strategies of proptest 1, for tests. It needs `std`, too, and turns it on.
 
 #![no_std]
 #![forbid(unsafe_code)]

@@ -163,7 +163,7 @@ pub enum InvalidNameKind {
     /// A database name that begins with `_`, `-` or `/`; any other wrong character is a
     /// [`BadCharacter`](Self::BadCharacter), also at the start.
     BadStart(char),
-    /// A character that the server refuses in a database name.
+    /// A character that the server's write path refuses in a database name.
     BadCharacter(char),
     /// A second `/` in a database name.
     SecondSlash,

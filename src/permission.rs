@@ -133,7 +133,7 @@ impl Permission {
     /// ```
     ///
     /// # Errors
-    /// No name, a name that the server refuses, no action.
+    /// No name, a name that the server's write path refuses, no action.
     pub fn database<N: AsRef<str>>(
         names: impl IntoIterator<Item = N>,
         actions: DatabaseActions,
@@ -294,8 +294,8 @@ pub enum InvalidPermission {
     /// No name was given.
     #[error("a permission has at least one name, or is for all")]
     NoNames,
-    /// A name that the server refuses.
-    #[error("the server refuses name {index} of the permission, counted from 0")]
+    /// A name that the server's write path refuses.
+    #[error("name {index} of the permission, counted from 0, is no right database name")]
     #[non_exhaustive]
     Name {
         /// Which of the names that were given, from 0.

@@ -38,9 +38,9 @@ fn looks_random(text: &str) -> bool {
 ///
 /// Shown are the structure, the names of members, the names of tokens and databases, permissions, also as the HTTP API has
 /// them, and the number in `expiry_millis`; every other string and number is overwritten, as is whatever has `apiv3` in it
-/// in any case, or 20 or more characters in a row of upper case, lower case and digits. Where the text is not JSON, comments and trailing
-/// commas aside, every word of eight or more characters is overwritten; shown are those of the format, and a permission
-/// whose pieces are all short, or words of small letters. Bytes that are not UTF-8 are overwritten.
+/// in any case, or a run of 20 or more letters, digits, `+`, `_` and `-` that has upper case, lower case and digits. Where
+/// the text is not JSON, comments and trailing commas aside, words of eight or more characters are overwritten, except
+/// words of the format and permissions whose pieces are short, or of small letters. Bytes that are not UTF-8 are overwritten.
 ///
 /// ```
 /// let file = br#"{"tokens": [{"token": "apiv3_c2VjcmV0", "name": "app"}]}"#;
@@ -107,17 +107,25 @@ fn words(text: &str) -> Vec<Span> {
         "resource_names",
         "resource_type",
     ];
-    // Everything that is not JSON's own punctuation can stand in a token.
+    // A token may have JSON's own punctuation in it, too: behind its prefix nothing is shown up to the end of its string.
     let is_word = |c: char| !c.is_ascii_whitespace() && !matches!(c, '"' | ',' | '{' | '}' | '[' | ']');
     let mut spans = Vec::new();
     let mut start = 0;
-    for word in text.split_inclusive(|c: char| !is_word(c)) {
-        let bare = word.trim_end_matches(|c: char| !is_word(c));
+    while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
+        let bare = rest.find(|c: char| !is_word(c)).map_or(rest, |end| rest.get(..end).unwrap_or_default());
         let known = bare.len() < 8 || FORMAT.contains(&bare.trim_matches(':')) || is_like_a_permission(bare);
-        if !known || mentions_token(bare) {
-            spans.push(Span::new(start, start + bare.len()));
+        let mut end = bare.len();
+        if mentions_token(bare) {
+            end += rest
+                .get(end..)
+                .and_then(|rest| rest.find(|c: char| c == '"' || c.is_ascii_whitespace()))
+                .unwrap_or(rest.len() - end);
         }
-        start += word.len();
+        if !known || mentions_token(bare) {
+            spans.push(Span::new(start, start + end));
+        }
+        // What ends a word is one ASCII character.
+        start += end.max(bare.len()) + 1;
     }
     spans
 }

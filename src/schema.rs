@@ -2,9 +2,10 @@
 
 /// The JSON Schema (draft 2020-12) of a tokens file.
 ///
-/// What it refuses, [`validate`](crate::validate) refuses, and every valid file passes it (tested). It cannot say that
-/// names and tokens are unique, that a member stands twice, or that a name in a permission is too long. In the repository
-/// it is `src/schema.json`; an editor that knows JSON Schema completes and checks the file with it.
+/// What it refuses, [`validate`](crate::validate) refuses, and every valid file passes it (tested). It cannot say that a
+/// member is misspelt (`expiry_milis` passes), that one stands twice, that names and tokens are unique, that an integer is
+/// written as `1.0`, or that a name in a permission is too long: check the file with [`validate`](crate::validate), too. In
+/// the repository it is `src/schema.json`; an editor that knows JSON Schema completes and checks the file with it.
 ///
 /// ```
 /// assert!(influxdb3_offline_tokens::JSON_SCHEMA.contains("\"create_databases\""));
@@ -15,7 +16,7 @@ pub const JSON_SCHEMA: &str = include_str!("schema.json");
 /// `src/admin_schema.json`.
 ///
 /// What it refuses, [`AdminTokenFile::parse`](crate::AdminTokenFile::parse) refuses, and every valid file passes it
-/// (tested). It cannot say that a member stands twice.
+/// (tested). It cannot say that a member is misspelt, that one stands twice, or that an integer is written as `1.0`.
 ///
 /// ```
 /// assert!(influxdb3_offline_tokens::ADMIN_JSON_SCHEMA.contains("\"required\": [\"token\", \"name\"]"));

@@ -20,8 +20,8 @@
 //! | a change of a file | [`change`] | |
 //! | a request to a running server | [`http_token_request`] | |
 //!
-//! The values of the first column but changes, their parts, [`Release`] and [`Code`] are `Arbitrary`; an arbitrary set of
-//! actions may be empty.
+//! All of these values but texts and changes are `Arbitrary`, as are the parts of a permission, [`Release`] and [`Code`]; an
+//! arbitrary set of actions may be empty.
 //!
 //! ```
 //! use influxdb3_offline_tokens::{TokenEntry, TokenFile, strategies};

@@ -111,27 +111,32 @@ impl<'n> Word<'n> {
     /// Whether the name is that of an expiry: `expires_at`, `expiration_millis`; or of a duration.
     pub(crate) fn is_expiry(&self) -> bool {
         const STEMS: [&[u8]; 4] = [b"expiration", b"expiry", b"expires", b"expire"];
-        const ENDS: [&[u8]; 17] = [
-            b"",
+        // Each behind those that begin with it.
+        const WORDS: [&[u8]; 14] = [
+            b"milliseconds",
+            b"millisecond",
+            b"millis",
+            b"ms",
+            b"timestamp",
+            b"datetime",
+            b"date",
+            b"time",
+            b"unix",
+            b"epoch",
             b"iso",
             b"utc",
             b"at",
             b"on",
-            b"ms",
-            b"millis",
-            b"millisecond",
-            b"milliseconds",
-            b"atms",
-            b"atmillis",
-            b"time",
-            b"date",
-            b"datetime",
-            b"timestamp",
-            b"unix",
-            b"epoch",
         ];
-        let is_one = |stem: &&[u8]| self.letters().strip_prefix(*stem).is_some_and(|end| ENDS.contains(&end));
-        !self.is_long() && STEMS.iter().any(is_one) || self.is_duration()
+        let letters = self.letters().strip_prefix(b"token").unwrap_or(self.letters());
+        let rest = STEMS.iter().find_map(|stem| letters.strip_prefix(*stem));
+        let is_one = rest.is_some_and(|mut rest| {
+            while let Some(behind) = WORDS.iter().find_map(|word| rest.strip_prefix(*word)) {
+                rest = behind;
+            }
+            rest.is_empty()
+        });
+        !self.is_long() && is_one || self.is_duration()
     }
 
     /// Nobody looks into a long name.

@@ -151,9 +151,18 @@ fn permissions_become_what_was_meant() {
         ("db:a\\u002ca:read", "db:a:read"),
         ("db:a,db:b:read", "db:a,b:read"),
         ("db:a:read,b:write", "db:a:read\", \"db:b:write"),
+        ("db:a,db:b,db:b:read", "db:a,b:read"),
+        ("db:a,db:b,db:a,db:b:read", "db:a,b:read"),
         ("db:a:write,read:create", "db:a:write,read,create"),
+        // Of several permissions or a table of a database, nobody wrote that all may be written.
+        ("db:*,db:*:read", "db:*,db:*:read"),
+        ("db:*,db:a:read", "db:*,db:a:read"),
+        ("db:*:*:read", "db:*:*:read"),
+        ("db:a:*:read", "db:a:*:read"),
+        ("db:a,db:*:read", "db:a,db:*:read"),
+        ("db:a,db:*", "db:a,db:*"),
         // Nobody wrote a permission for all databases, for a database of such a name, or for one called `write`.
-        ("db:a:read,*:write", "db:a:read,write"),
+        ("db:a:read,*:write", "db:a:read,*:write"),
         ("db:a:read,system:read", "db:a:read,system:read"),
         ("db:a:read,health:read", "db:a:read,health:read"),
         ("db:a:read,db:write", "db:a:read,db:write"),
@@ -192,6 +201,11 @@ fn members_become_what_was_meant() {
     for (before, after) in [
         (r#""name": "n", "permissions": "db:a:read""#, r#""name": "n", "permissions": ["db:a:read"]"#),
         (r#""name": "n", "permissions": "[\"db:a:read\"]""#, r#""name": "n", "permissions": ["db:a:read"]"#),
+        (
+            r#""name": "n", "permissions": "db:a:read,a:write""#,
+            r#""name": "n", "permissions": ["db:a:read", "db:a:write"]"#,
+        ),
+        (r#""name": "n", "permissions": "db:a,db:a:read""#, r#""name": "n", "permissions": ["db:a:read"]"#),
         (
             r#""name": "n", "permissions": [{"resource_type": "db", "resource_names": ["a"], "actions": ["read"]}]"#,
             r#""name": "n", "permissions": ["db:a:read"]"#,
@@ -278,8 +292,10 @@ fn an_expiry_that_is_no_integer_becomes_what_it_is() {
         // Microseconds.
         ("9007199254740993.0", "9007199254740993.0", "9007199254740"),
         ("\"1956400061529000\"", "\"1956400061529000\"", "1956400061529"),
-        // Who writes this means no time of 1970.
-        ("\"30\"", "\"30\"", "30"),
+        // Who writes these means no time of 1970.
+        ("\"30\"", "\"30\"", "\"30\""),
+        ("\"20320101\"", "\"20320101\"", "\"20320101\""),
+        ("1e10", "1e10", "1e10"),
         // What JavaScript's `toISOString` prints.
         ("\"2032-01-01T00:00:00.000Z\"", "1956528000000", "1956528000000"),
         ("\"2032-01-01T00:00:00.0001Z\"", "\"2032-01-01T00:00:00.0001Z\"", "1956528000000"),
@@ -357,6 +373,32 @@ fn what_only_a_person_can_mend_is_left() {
             Some(of(&format!("{secret} "))),
         ),
         (of(&format!(r#""token": "Bearer ${{TOKEN}}", {rest}"#)), None, None),
+        (of(&format!(r#""token": "apiv3_$env-$token", {rest}"#)), None, None),
+        (of(&format!(r#""token": "apiv3_%TOKEN%", {rest}"#)), None, None),
+        (of(&format!(r#""token": "__TOKEN__", {rest}"#)), None, None),
+        (of(&format!(r#""token": "op://vault/tokens/app", {rest}"#)), None, None),
+        (of(&format!(r#""token": "ENC[AES256_GCM,data]", {rest}"#)), None, None),
+        // What is none on purpose, or may be.
+        (of(&format!(r#"{secret}, "//expiry_millis": 1956528000000"#)), None, None),
+        (of(&format!(r#"{secret}, "_expiry_millis": 1956528000000"#)), None, None),
+        (format!(r#"{{"//create_databases": ["a"], "tokens": [{{{secret}}}]}}"#), None, None),
+        (
+            of(&format!(r#"{secret}, "x_expiry_millis": 1956528000000"#)),
+            None,
+            Some(of(&format!(r#"{secret}, "expiry_millis": 1956528000000"#))),
+        ),
+        // The token would be refused, which works today.
+        (
+            of(&format!(r#"{secret}, "expiry_milis": 1756400061529"#)),
+            None,
+            Some(of(&format!(r#"{secret}, "expiry_millis": 1756400061529"#))),
+        ),
+        (
+            of(&format!(r#"{secret}, "token_expiry_epoch_ms": 1956528000000"#)),
+            None,
+            Some(of(&format!(r#"{secret}, "expiry_millis": 1956528000000"#))),
+        ),
+        (of(&format!(r#"{secret}, "expiry_millis": 0, "expiry_millis": 1956528000000"#)), None, None),
         (
             format!(
                 r#"{{"tokens": [{{"token": "${{A}}", {rest}}}, {{"token": "${{A}}", {}}}]}}"#,
@@ -364,6 +406,18 @@ fn what_only_a_person_can_mend_is_left() {
             ),
             None,
             None,
+        ),
+        // Another database, rather than a slip.
+        (
+            format!(
+                r#"{{"create_databases": ["db1"], "tokens": [{{{}}}]}}"#,
+                secret.replace("system:*", "db:db2")
+            ),
+            None,
+            Some(format!(
+                r#"{{"create_databases": ["db1", "db2"], "tokens": [{{{}}}]}}"#,
+                secret.replace("system:*", "db:db2")
+            )),
         ),
         // The same entry twice.
         (format!(r#"{{"tokens": [{{{secret}}}, {{{secret}}}]}}"#), None, None),

@@ -480,6 +480,8 @@ fn a_file_of_another_kind_is_called_by_its_name() {
             "the file has no `tokens`: it is a manifest of Kubernetes",
         ),
         (r#"{"kind": "Secret"}"#, "the server ignores the member `kind`"),
+        ("# of the plant\n\ntokens:\n- name: a\n", "this looks like YAML, and a tokens file is JSON"),
+        ("<<<<<<< HEAD\n{}\n", "this is a mark of two versions of the file that were not merged"),
         ("tokens:\n- name: a\n", "this looks like YAML, and a tokens file is JSON"),
         ("---\napiVersion: v1\n", "this looks like YAML, and a tokens file is JSON"),
         ("tokens", "the file does not begin with `{`, so it is not JSON"),

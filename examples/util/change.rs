@@ -24,7 +24,7 @@ pub(crate) struct How {
     tighten: bool,
 
     /// How many seconds to wait for other writers
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = seconds, allow_negative_numbers = true)]
     wait: u64,
 }
 
@@ -79,10 +79,21 @@ pub(crate) fn expiry(duration: Option<&str>) -> anyhow::Result<Option<Expiry>> {
     let Some(duration) = duration else { return Ok(None) };
     let now = SystemTime::now();
     let expiry = Expiry::parse_after(now, duration).context("`--expiry` is wrong")?;
+    not_over(expiry, now, "--expiry").map(Some)
+}
+
+/// The same as a time, not a duration.
+pub(crate) fn expires_at(time: Option<&str>) -> anyhow::Result<Option<Expiry>> {
+    let Some(time) = time else { return Ok(None) };
+    let expiry = Expiry::parse(time).context("`--expires-at` is wrong")?;
+    not_over(expiry, SystemTime::now(), "--expires-at").map(Some)
+}
+
+fn not_over(expiry: Expiry, now: SystemTime, option: &str) -> anyhow::Result<Expiry> {
     if expiry.is_past(now) {
-        bail!("`--expiry` is wrong: the token would have ended already");
+        bail!("`{option}` is wrong: the token would have ended already");
     }
-    Ok(Some(expiry))
+    Ok(expiry)
 }
 
 /// The databases of a command line.
@@ -93,9 +104,9 @@ pub(crate) fn databases(names: &[String]) -> anyhow::Result<Vec<DatabaseName>> {
     names.iter().enumerate().map(database).collect()
 }
 
-/// Says what can be said against an entry that has no error, and is in the file now.
-pub(crate) fn warn(program: &str, entry: TokenEntry) {
-    let Ok(file) = TokenFile::new([], [entry]) else { return };
+/// Says what can be said against an entry and databases that have no error, and are in the file now.
+pub(crate) fn warn(program: &str, databases: Vec<DatabaseName>, entry: TokenEntry) {
+    let Ok(file) = TokenFile::new(databases, [entry]) else { return };
     // The file may create what the entry names.
     let validator = Validator::new(SystemTime::now()).level(Code::GrantedNotCreated, Level::Allow);
     for found in validator.check(&file.to_json()).iter().filter(|found| found.severity() == Severity::Warning)
@@ -105,7 +116,12 @@ pub(crate) fn warn(program: &str, entry: TokenEntry) {
 }
 
 fn warn_of(program: &str, found: &Diagnostic) {
-    let help = found.help().map_or_else(String::new, |help| format!("; {help}"));
+    let help = match found.code() {
+        // It was made just now.
+        Code::ExpiresSoon => Some("`--expiry` sets a later time"),
+        _ => found.help(),
+    };
+    let help = help.map_or_else(String::new, |help| format!("; {help}"));
     let _ = writeln!(io::stderr(), "{program}: warning: {}{help}", found.message());
 }
 
@@ -133,7 +149,7 @@ fn not_created(missing: &[&Diagnostic], path: &Path) -> String {
     let [one] = missing else {
         let path = shown_path(path);
         return format!(
-            "databases are granted but not in `create_databases`, so a server without them refuses the file; add them \
+            "databases are granted but not in `create_databases`, so a server without them does not make their tokens; add them \
              there, as `--create-databases` would have; `validate {path}` shows them"
         );
     };
@@ -144,8 +160,8 @@ fn not_created(missing: &[&Diagnostic], path: &Path) -> String {
             format!("{}; add it there, as `--create-databases {name}` would have", one.message())
         }
         // It comes near one that is created.
-        (_, Some(help)) => format!("{}; {help}", one.message()),
-        (_, None) => one.message().to_owned(),
+        (Some(_), Some(help)) => format!("{}; {help}", one.message()),
+        _ => format!("{}; `validate {}` shows it", one.message(), shown_path(path)),
     }
 }
 

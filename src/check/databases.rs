@@ -75,7 +75,8 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
         .iter()
         .map(|(name, _)| {
             let near = guesses.meant(name, free.iter().copied());
-            near.or_else(|| guesses.meant(name, all.iter().copied())).filter(|near| may_show(near, near))
+            let near = near.or_else(|| guesses.meant(name, all.iter().copied()));
+            near.filter(|near| may_show(near, near) && !differ_in_digits(name, near))
         })
         .collect();
     // One created name is not the misspelling of several.
@@ -101,7 +102,7 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
         };
         context.find(Code::GrantedNotCreated, granted.span, fix, || {
             let message = with_fragment(
-                "granted but not in `create_databases`, so a server without it refuses the file",
+                "granted but not in `create_databases`, so a server without it does not make the token",
                 name,
                 name,
             );
@@ -120,6 +121,12 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
     told
 }
 
+/// Whether two names differ in digits only, as those of `db1` and `db2` do, which are two databases.
+fn differ_in_digits(a: &str, b: &str) -> bool {
+    let others = |name: &'_ str| name.bytes().filter(|byte| !byte.is_ascii_digit()).collect::<Vec<u8>>();
+    others(a) == others(b)
+}
+
 /// All names that may be shown, also those that a report does not keep, in the order of the file.
 fn in_order<'n>(missing: &[(&'n str, Granted)]) -> Vec<&'n str> {
     let mut shown: Vec<_> = missing.iter().filter(|(name, _)| may_show(name, name)).collect();
@@ -129,7 +136,8 @@ fn in_order<'n>(missing: &[(&'n str, Granted)]) -> Vec<&'n str> {
 
 /// Adds a name to `create_databases`; where that has none yet, all that are `missing`, as one place takes one edit.
 fn add_databases(whole: &Whole<'_>, name: &str, missing: &[&str]) -> Option<Fix> {
-    if !may_show(name, name) {
+    // `db:a,db:*` is rather two permissions than one for a database of this name.
+    if !may_show(name, name) || matches!(name, "db" | "system") {
         return None;
     }
     let all = || {

@@ -127,7 +127,11 @@ pub(super) struct Secret<'a> {
 pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node<'a>) -> Option<Secret<'a>> {
     let (string, token) = string(context, at, "the token", node)?;
     let token = Wiped(token);
-    let new = || Some(Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]));
+    // A token put into a template, or in place of a reference to one, would be known to all who can read that.
+    let new = || {
+        let is_plain = !is_to_be_filled_in(&token);
+        is_plain.then(|| Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]))
+    };
     let checked = check_token(&token);
     let trimmed = token.trim();
     match checked.map_err(|error| (error.kind(), error.span())) {
@@ -161,8 +165,8 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
             let scheme = token.find(TOKEN_PREFIX);
             let fix = || match scheme {
                 Some(scheme) => without_scheme(string, &token, scheme),
-                // A token put into a template would be known to all who can read that.
-                None => new().filter(|_| variables(&token).is_empty()),
+                // `vault:secret/tokens` and `op://vault/token`.
+                None => new().filter(|_| !token.contains(':')),
             };
             context.find(Code::TokenPrefix, string.inner(), fix, || {
                 let found = finding(Code::TokenPrefix, string.inner(), at, "a token begins with `apiv3_`");
@@ -223,6 +227,13 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
     }
     let right = checked.is_ok();
     Some(Secret { string, token, right })
+}
+
+/// Whether a token has what templates are marked by: `$token`, `%TOKEN%`, `@TOKEN@`, `[[ token ]]`, `ENC[…]`, `__TOKEN__`.
+fn is_to_be_filled_in(token: &str) -> bool {
+    let body = token.strip_prefix(TOKEN_PREFIX).unwrap_or(token);
+    let is_underlined = body.starts_with("__") && body.ends_with("__");
+    is_underlined || body.contains(['$', '%', '@', '#', '{', '}', '[', ']', '<', '>'])
 }
 
 /// Whether the variables in a token are all that there is of it. A strong one may have `$x` or `<x>` by chance.

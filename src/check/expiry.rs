@@ -31,7 +31,7 @@ pub(super) fn never_expires(context: &mut Context<'_>, at: At<'_>, span: Span) {
 
 // Seconds of the years 1973 to 5138 are milliseconds of January 1970 to 1973.
 pub(super) const LOOKS_LIKE_SECONDS: core::ops::Range<i64> = 100_000_000..100_000_000_000;
-// Of these it is likely: the years 2001 to 2100.
+// Of these it is likely: September 2001 to the end of 2099.
 const LIKELY_SECONDS: core::ops::RangeInclusive<i64> = 1_000_000_000..=4_102_444_800;
 /// Microseconds of 2001 are milliseconds of the year 33658; a person may write one of the year 9999 for never.
 pub(super) const MICROSECONDS: i64 = 1_000_000_000_000_000;
@@ -45,10 +45,10 @@ pub(super) fn time_for_seconds(number: i64) -> Option<i64> {
     is_likely(number).then_some(number)
 }
 
-/// Whether a value is an expiry that is read as it was meant, as far as one can tell.
-pub(super) fn is_likely_expiry(value: &Node<'_>) -> bool {
-    let Value::Number(spelt) = value.value else { return false };
-    spelt.parse().is_ok_and(is_likely)
+/// An expiry that is read as it was meant, as far as one can tell.
+pub(super) fn likely_expiry(value: &Node<'_>) -> Option<Expiry> {
+    let Value::Number(spelt) = value.value else { return None };
+    spelt.parse().ok().filter(|millis| is_likely(*millis)).map(Expiry::from_millis)
 }
 
 fn is_likely(millis: i64) -> bool {
@@ -58,10 +58,13 @@ fn is_likely(millis: i64) -> bool {
 /// Takes a member out of its object; not where another member may be meant as the same, and would come in its place.
 fn without_member(members: &[Member<'_>], node: &Node<'_>) -> Option<Fix> {
     let is_known = |name: &str| ENTRY_MEMBERS.contains(&name) || name == "description";
-    if !members.iter().all(|member| member.key.decode().is_some_and(|name| is_known(&name))) {
+    let index = members.iter().position(|member| member.value.span == node.span)?;
+    let this = members.get(index)?.key.decode()?;
+    let stands_once =
+        members.iter().filter(|member| member.key.decode().as_ref() == Some(&this)).nth(1).is_none();
+    if !stands_once || !members.iter().all(|member| member.key.decode().is_some_and(|name| is_known(&name))) {
         return None;
     }
-    let index = members.iter().position(|member| member.value.span == node.span)?;
     let place = |member: &Member<'_>| Span::new(member.key.outer().start(), member.value.span.end());
     let places: Vec<Span> = members.iter().map(place).collect();
     removal(&places, index).map(|removed| replace_on_request(removed, ""))
@@ -316,9 +319,9 @@ fn with_fraction(spelt: &str) -> Option<(i64, Guess)> {
     is_likely(number).then_some((number, Guess::Date))
 }
 
-/// The milliseconds that were meant; none where they are none of a time that can be.
+/// The milliseconds that were meant; none where they are none of a time that can be, or of one in 1970, as of `"20270501"`.
 fn meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {
-    any_meant(now, node).filter(|(millis, _)| *millis > 0)
+    any_meant(now, node).filter(|(millis, _)| *millis >= LOOKS_LIKE_SECONDS.end)
 }
 
 fn any_meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {

@@ -24,6 +24,11 @@ pub(super) fn errors(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, 
         // What is wrong with the rest follows from what stood there, which nobody knows.
         return;
     }
+    // First, as `db:a,db:b,db:c:read` may be read as two of which the first has no actions.
+    if let Some(joined) = joined(text) {
+        let fix = || Some(Fix::new(Applicability::Ask, joined.edits(string)));
+        return joined.tell(context, at, string, fix);
+    }
     let separators = between_permissions(text);
     if let Some(first) = separators.first() {
         let place = string.place(Span::new(first.start(), text.len()));
@@ -33,25 +38,39 @@ pub(super) fn errors(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, 
             finding(Code::ExtraPart, place, at, message).with_help("write each as a string of its own")
         });
     }
-    let joined = if separators.is_empty() { joined(text) } else { None };
-    let Some((place, edits, message, help)) = joined else {
-        return each_error(context, at, string, text, &separators);
-    };
-    let place = string.place(place);
-    let fix = || {
-        let edits = edits.into_iter().map(|(span, new)| Edit::new(string.place(span), new));
-        Some(Fix::new(Applicability::Ask, edits.collect::<Vec<Edit>>()))
-    };
-    context
-        .find(Code::ExtraPart, place, fix, || finding(Code::ExtraPart, place, at, message).with_help(help));
+    each_error(context, at, string, text, &separators);
 }
 
-/// A place, what mends it, and what is said of it.
-type Joined = (Span, Vec<(Span, String)>, &'static str, &'static str);
+/// A string of several permissions that are right but for that.
+pub(super) struct Joined {
+    place: Span,
+    edits: Vec<(Span, String)>,
+    message: &'static str,
+    help: &'static str,
+}
 
-/// Two permissions in one, of which the rest is right: `db:a,db:b:read`, where the type stands again, and
+impl Joined {
+    pub(super) fn edits(&self, string: RawStr<'_>) -> Vec<Edit> {
+        self.edits.iter().map(|(span, new)| Edit::new(string.place(*span), new.as_str())).collect()
+    }
+
+    pub(super) fn tell(
+        &self,
+        context: &mut Context<'_>,
+        at: At<'_>,
+        string: RawStr<'_>,
+        fix: impl FnOnce() -> Option<Fix>,
+    ) {
+        let place = string.place(self.place);
+        context.find(Code::ExtraPart, place, fix, || {
+            finding(Code::ExtraPart, place, at, self.message).with_help(self.help)
+        });
+    }
+}
+
+/// Several permissions in one, of which the rest is right: `db:a,db:b:read`, where the type stands again, and
 /// `db:a:read,b:write`, where it does not.
-fn joined(text: &str) -> Option<Joined> {
+pub(super) fn joined(text: &str) -> Option<Joined> {
     // Both have one `:` more than a permission.
     text.match_indices(':').nth(2)?;
     let (first, _) = text.split_once(':').filter(|(first, _)| matches!(*first, "db" | "system"))?;
@@ -63,9 +82,12 @@ fn joined(text: &str) -> Option<Joined> {
         // All of them among the names: of its two other `:`, one is in front of them, and one behind.
         let is_among_names = text.get(..place.start())?.matches(':').count() == 1
             && text.get(last.end()..)?.matches(':').count() == 1;
-        let edits = types.iter().map(|span| (*span, String::new())).collect();
-        let message = "the type stands once more, in front of a name";
-        return is_among_names.then_some((*place, edits, message, "write it once, at the start"));
+        return is_among_names.then(|| Joined {
+            place: *place,
+            edits: types.iter().map(|span| (*span, String::new())).collect(),
+            message: "the type stands once more, in front of a name",
+            help: "write it once, at the start",
+        });
     }
     let (before, last) = text.rsplit_once(':')?;
     let comma = before.rfind(',')?;
@@ -79,14 +101,12 @@ fn joined(text: &str) -> Option<Joined> {
     if Permission::accept(&format!("{before},{last}")).is_some() {
         return None;
     }
-    let edits = Vec::from([(Span::new(comma, comma + 1), format!("\", \"{first}:"))]);
-    let help = "write each as a string of its own, with its type";
-    Some((
-        Span::new(comma + 1, text.len()),
-        edits,
-        "a string holds one permission, and this is one more",
-        help,
-    ))
+    Some(Joined {
+        place: Span::new(comma + 1, text.len()),
+        edits: Vec::from([(Span::new(comma, comma + 1), format!("\", \"{first}:"))]),
+        message: "a string holds one permission, and this is one more",
+        help: "write each as a string of its own, with its type",
+    })
 }
 
 /// What makes strings of their own of the permissions in one.
@@ -146,6 +166,39 @@ fn nearly_another(text: &str) -> Option<Span> {
     matches!(word, "db" | "system").then(|| Span::new(start + before.len(), end))
 }
 
+/// What a fix of one mistake must know of the rest of the text.
+struct Parts {
+    // Where each ends, and whether there is nothing in it but white space and commas.
+    ends: Vec<(usize, bool)>,
+    // Whether a name is that of a type: then there may be two permissions here.
+    has_type_as_name: bool,
+}
+
+impl Parts {
+    fn of(text: &str) -> Self {
+        let is_blank = |part: &str| part.chars().all(|c| c == ',' || c.is_whitespace());
+        let mut end = 0;
+        let ends = text.split(':').map(|part| {
+            end += part.len() + 1;
+            (end - 1, is_blank(part))
+        });
+        let names = text.split(':').nth(1).unwrap_or_default();
+        let has_type_as_name = names.split(',').any(|name| matches!(name.trim(), "db" | "system"));
+        Self { ends: ends.collect(), has_type_as_name }
+    }
+
+    /// Whether the part that ends at a place or behind it would be empty without its empty items.
+    fn is_blank(&self, at: usize) -> bool {
+        self.ends.get(self.ends.partition_point(|(end, _)| *end < at)).is_some_and(|(_, blank)| *blank)
+    }
+
+    /// Whether it is one permission, as far as its parts tell: in place of a `*`, what somebody wrote of one would else
+    /// come to mean more names or actions.
+    fn are_of_one(&self) -> bool {
+        self.ends.len() == 3 && !self.has_type_as_name
+    }
+}
+
 /// The same for a text that is put together from pieces of the file; what is in no one piece is left out.
 pub(super) fn errors_in(context: &mut Context<'_>, at: At<'_>, text: &str, place: Place<'_>) {
     if Permission::accept(text).is_some() {
@@ -153,7 +206,7 @@ pub(super) fn errors_in(context: &mut Context<'_>, at: At<'_>, text: &str, place
     }
     let release = context.validator.release;
     // Looked for once, not for every fragment of a long text.
-    let (hides, another) = (OnceCell::new(), OnceCell::new());
+    let (hides, another, parts) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
     Permission::each_mistake(text, |mistake| {
         let Some(span) = place(mistake.span) else { return };
         let code = code(mistake.kind);
@@ -162,7 +215,10 @@ pub(super) fn errors_in(context: &mut Context<'_>, at: At<'_>, text: &str, place
             let joins = another.is_some_and(|another| {
                 another.start() <= mistake.span.start() && mistake.span.end() <= another.end()
             });
-            if joins { None } else { fix(&mistake.error(text), place, span, text) }
+            if joins {
+                return None;
+            }
+            fix(&mistake.error(text), place, span, text, parts.get_or_init(|| Parts::of(text)))
         };
         context.find(code, span, fix, || {
             let error = mistake.error(text);
@@ -270,7 +326,13 @@ fn help(release: Option<Release>, error: &ParsePermissionError, text: &str) -> C
     Cow::Owned(format!("{help}{before}{who} panics at this, and at every later start"))
 }
 
-fn fix(error: &ParsePermissionError, places: Place<'_>, place: Span, text: &str) -> Option<Fix> {
+fn fix(
+    error: &ParsePermissionError,
+    places: Place<'_>,
+    place: Span,
+    text: &str,
+    parts: &Parts,
+) -> Option<Fix> {
     let is_system = text.starts_with("system:");
     let fragment = error.span().text(text).unwrap_or_default();
     let is_type = matches!(error.kind(), Kind::Whitespace | Kind::UnknownResourceType);
@@ -292,10 +354,7 @@ fn fix(error: &ParsePermissionError, places: Place<'_>, place: Span, text: &str)
         }
         Kind::EmptyItem { number } => {
             let (start, end) = (error.span().start(), error.span().end());
-            let (before, behind) = (text.get(..start)?, text.get(end..)?);
-            let part = [before.rsplit(':').next()?, behind.split(':').next()?];
-            if part.iter().all(|piece| piece.chars().all(|c| c == ',' || c.is_whitespace())) {
-                // Without its empty items the part would be empty.
+            if parts.is_blank(end) {
                 return None;
             }
             let removed =
@@ -310,6 +369,7 @@ fn fix(error: &ParsePermissionError, places: Place<'_>, place: Span, text: &str)
             let after = is_edge(text.get(end..)?.chars().next());
             (!(before && after)).then(|| replace_safely(place, ""))?
         }
+        Kind::MixedWildcard | Kind::WildcardAction if !parts.are_of_one() => return None,
         Kind::MixedWildcard => replace_on_request(place, "*"),
         Kind::WildcardAction => replace_on_request(place, if is_system { "read" } else { "read,write" }),
         Kind::ActionNotForType => replace_on_request(place, "read"),

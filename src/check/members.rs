@@ -15,7 +15,7 @@ use foldhash::quality::RandomState;
 use crate::check::context::{
     At, Context, finding, half_a_character, replace_on_request, replace_safely, with_fragment,
 };
-use crate::check::expiry::{LONGEST_DURATION, is_likely_expiry, time_for_seconds};
+use crate::check::expiry::{LONGEST_DURATION, likely_expiry, time_for_seconds};
 use crate::check::format::{ENTRY_LISTS, ENTRY_MEMBERS};
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
@@ -87,6 +87,9 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
     if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
         return free.contains(ours).then_some((ours, None));
     }
+    if is_commented_out(name) {
+        return None;
+    }
     let word = Word::new(name);
     if word.is_duration() {
         return free.contains(&"expiry_millis").then_some(("expiry_millis", None));
@@ -99,7 +102,15 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
         let is_one = word.is_expiry() && free.contains(&"expiry_millis");
         is_one.then_some(("expiry_millis", Some(Applicability::Ask)))
     };
-    near(name, &word, free).map(|known| (known, Some(Applicability::Safe))).or_else(alias).or_else(expiry)
+    // `old_name` and `no_expiry_millis` may say that it is none.
+    let is_more = |known| name.trim().strip_suffix(known).is_some_and(|before| !before.is_empty());
+    let nearly = |known| (known, Some(if is_more(known) { Applicability::Ask } else { Applicability::Safe }));
+    near(name, &word, free).map(nearly).or_else(alias).or_else(expiry)
+}
+
+/// Whether a member is none on purpose, such as `//tokens`, `_tokens` and `#name`: JSON has no comments.
+fn is_commented_out(name: &str) -> bool {
+    !name.trim_start().starts_with(char::is_alphabetic)
 }
 
 /// Whether a member is a mistake, where it is none of those of the format: of these, `absent` are not there.
@@ -107,13 +118,9 @@ pub(crate) fn is_mistaken(name: &str, absent: &[&'static str], lists: &[&'static
     is_http_member(name) || meaning(name, absent).is_some() || nearly(name, lists).is_some()
 }
 
-/// The list that a member is nearly called as: what a second one holds would be lost without a word. Comments are written as
-/// members such as `//tokens` and `_tokens`.
+/// The list that a member is nearly called as: what a second one holds would be lost without a word.
 fn nearly(name: &str, lists: &[&'static str]) -> Option<&'static str> {
-    if !name.starts_with(char::is_alphabetic) {
-        return None;
-    }
-    near(name, &Word::new(name), lists)
+    if is_commented_out(name) { None } else { near(name, &Word::new(name), lists) }
 }
 
 /// The known name that a name is, but for its case and signs, or comes near.
@@ -170,7 +177,7 @@ pub(super) fn unknown(
         return None;
     }
     if let Some((known, how)) = meaning {
-        let is_safe = how == Some(Applicability::Safe) && is_certain(known, value);
+        let is_safe = how == Some(Applicability::Safe) && is_certain(context.validator.now, known, value);
         let replace = if is_safe { replace_safely } else { replace_on_request };
         context.find(
             Code::MisspeltMember,
@@ -215,9 +222,10 @@ fn can_be(known: &str, value: &Node<'_>) -> bool {
     }
 }
 
-/// Whether nothing but the name is doubtful. An expiry that is read as another time ends a token that has had no end.
-fn is_certain(known: &str, value: &Node<'_>) -> bool {
-    known != "expiry_millis" || is_likely_expiry(value)
+/// Whether nothing but the name is doubtful. An expiry that is read as another time, or is over, ends a token that has had
+/// no end.
+fn is_certain(now: SystemTime, known: &str, value: &Node<'_>) -> bool {
+    known != "expiry_millis" || likely_expiry(value).is_some_and(|expiry| expiry.elapsed(now).is_none())
 }
 
 /// The expiry in milliseconds that a duration in seconds comes to now; people also write when it ends.

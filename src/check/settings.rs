@@ -10,7 +10,7 @@ impl Validator {
     /// Takes the file for an admin token file (`--admin-token-file`), and not for a file of resource tokens.
     ///
     /// The rules of a token, its name and its expiry are those of an entry of the tokens file, except that `_admin` is a
-    /// right name, and that such a token may go without an expiry. A file without `name` is refused: the documentation
+    /// right name and may go without an expiry; one of another name without one is reported as `never-expires`. A file without `name` is refused: the documentation
     /// speaks of a default, and the server does not read the file (server source).
     ///
     /// ```
@@ -89,7 +89,7 @@ impl Validator {
         self
     }
 
-    /// Reports tokens that expire within this time.
+    /// Reports tokens that expire within this time, instead of within 7 days.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -107,7 +107,7 @@ impl Validator {
         self
     }
 
-    /// Reports tokens that expire after more than this time.
+    /// Reports tokens that expire after more than this time, instead of 2 years of 365 days.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};

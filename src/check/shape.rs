@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::check::context::{At, Context, finding, half_a_character, in_brackets, replace_safely};
 use crate::check::decode::{Decoder, opening};
 use crate::check::format::FILE_MEMBERS;
-use crate::check::grammar::{apart, between_permissions, each_error, errors_in};
+use crate::check::grammar::{apart, between_permissions, each_error, errors_in, joined};
 use crate::check::permissions::{Grant, one};
 use crate::check::syntax::Form;
 use crate::code::Code;
@@ -193,14 +193,23 @@ pub(super) fn not_a_list<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, node: 
         decoder.context.push(found.fix(in_brackets(node.span)));
         return one(decoder, token, &Grant { index: 0, string, text: &text, permission });
     }
+    let in_a_list = |mut edits: Vec<Edit>| {
+        let (start, end) = (node.span.start(), node.span.end());
+        edits.insert(0, Edit::new(Span::new(start, start), "["));
+        edits.push(Edit::new(Span::new(end, end), "]"));
+        edits
+    };
+    if let Some(joined) = joined(&text) {
+        let fix = Fix::new(Applicability::Ask, in_a_list(joined.edits(string)));
+        decoder.context.push(found.fix(fix));
+        // Mended together, as one string more needs the list.
+        return joined.tell(&mut decoder.context, at, string, || None);
+    }
     let separators = between_permissions(&text);
     if separators.is_empty() {
         decoder.context.push(found);
     } else {
-        let (start, end) = (node.span.start(), node.span.end());
-        let mut edits = apart(string, &separators);
-        edits.insert(0, Edit::new(Span::new(start, start), "["));
-        edits.push(Edit::new(Span::new(end, end), "]"));
+        let edits = in_a_list(apart(string, &separators));
         decoder.context.push(found.fix(Fix::new(Applicability::Safe, edits)));
     }
     each_error(&mut decoder.context, at, string, &text, &separators);

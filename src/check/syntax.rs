@@ -208,7 +208,13 @@ fn only_tokens(text: &str) -> Option<Span> {
 /// Where a text of another format begins, and what it is as far as that is plain.
 fn other_format(text: &str, at: usize) -> Option<(usize, &'static str, &'static str)> {
     const HELP: &str = "a tokens file is a JSON object: `{\"tokens\": […]}`";
-    let start = text.find(|c: char| !c.is_ascii_whitespace())?;
+    let begin = |from: usize| Some(from + text.get(from..)?.find(|c: char| !c.is_ascii_whitespace())?);
+    let mut start = begin(0)?;
+    // YAML and others have comments, which may stand first.
+    while text.get(start..)?.starts_with('#') {
+        start = begin(start + text.get(start..)?.find('\n')?)?;
+    }
+    let at = at.max(start);
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '<');
     let begins = text.get(start..at)?.chars().all(is_word);
     let behind = text.get(start..)?.trim_start_matches(is_word);
@@ -218,6 +224,11 @@ fn other_format(text: &str, at: usize) -> Option<(usize, &'static str, &'static 
             .strip_prefix(':')
             .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\r', '\n']));
     match text.get(start..)?.chars().next()? {
+        '<' if text.get(start..)?.starts_with("<<<<<<<") => Some((
+            start,
+            "this is a mark of two versions of the file that were not merged",
+            "keep one of them, or what belongs into the file of both, and remove the marks",
+        )),
         '<' if begins => Some((start, "this is HTML or XML, and not JSON", HELP)),
         first if begins && is_yaml && (first.is_alphabetic() || first == '-') => {
             Some((start, "this looks like YAML, and a tokens file is JSON", HELP))

@@ -61,7 +61,7 @@ pub enum PermissionErrorKind {
     MixedWildcard,
     /// `*` within a name; there are no patterns.
     Glob,
-    /// A database name that the server refuses.
+    /// A database name that the server's write path refuses.
     BadDatabaseName(InvalidNameKind),
     /// A database name of more than 511 bytes.
     DatabaseNameTooLong,

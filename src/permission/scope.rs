@@ -130,7 +130,7 @@ impl DatabaseNames {
     /// ```
     ///
     /// # Errors
-    /// No name, or one that the server refuses.
+    /// No name, or one that the server's write path refuses.
     pub fn new<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Self, InvalidPermission> {
         let checked = names.into_iter().enumerate().map(|(index, name)| {
             let checked = check_database_name(name.as_ref());

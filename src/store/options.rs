@@ -119,7 +119,8 @@ impl ChangeOptions {
         self
     }
 
-    /// The most bytes that the file may have.
+    /// The most bytes that the file may have, before and after the change; else [`MAX_FILE_BYTES`](crate::MAX_FILE_BYTES). A
+    /// larger one is [`DiskErrorKind::TooLarge`](crate::DiskErrorKind::TooLarge).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{ChangeOptions, TokenFile, save};

@@ -65,8 +65,13 @@ fn the_same_entry_twice_is_refused_or_kept() {
         refused(&[]),
         "append_token: nothing was changed: `t.json`: the token `a` is there, and differs from the wanted one in permissions; remove it first, or choose another name\n"
     );
-    assert!(refused(&["--permission", "db:x:read", "--expiry", "90d"]).contains("in expiry;"));
-    assert!(refused(&["--expiry", "90d"]).contains("in expiry and permissions;"));
+    let at = ["--expires-at", "2090-01-01T00:00:00Z"];
+    assert!(refused(&[&["--permission", "db:x:read"], &at[..]].concat()).contains("in expiry;"));
+    assert!(refused(&at).contains("in expiry and permissions;"));
+    // A duration ends later each time, so that nothing would ever be the same.
+    change("append_token", folder, &["--name", "a", "--token-stdin", "--keep-if-same", "--expiry", "90d"], 2);
+    let past = ["--name", "c", "--expires-at", "2020-01-01T00:00:00Z"];
+    assert!(change("append_token", folder, &past, 2).contains("would have ended already"));
     assert!(
         change("append_token", folder, &["--name", "b", "--token-stdin"], 1).contains("the secret of `b`")
     );
@@ -330,7 +335,7 @@ fn what_a_server_would_refuse_the_file_for_is_said() {
         created
     };
     let refuses =
-        "P: warning: granted but not in `create_databases`, so a server without it refuses the file";
+        "P: warning: granted but not in `create_databases`, so a server without it does not make the token";
     let other = ["--permission", "db:other,sensors:read"];
     assert_eq!(
         create(&[&other[..], &["--create-databases", "sensors"]].concat()),
@@ -343,12 +348,12 @@ fn what_a_server_would_refuse_the_file_for_is_said() {
     );
     assert_eq!(
         create(&[&other[..], &["--create-databases", "x"]].concat()),
-        "P: warning: databases are granted but not in `create_databases`, so a server without them refuses the file; \
+        "P: warning: databases are granted but not in `create_databases`, so a server without them does not make their tokens; \
          add them there, as `--create-databases` would have; `validate n.json` shows them\n"
     );
     let secret = format!("db:{CANARY}:read");
     let hidden = create(&["--permission", &secret, "--create-databases", "x"]);
-    assert!(hidden.contains(refuses), "{hidden}");
+    assert!(hidden.contains(refuses) && hidden.ends_with("; `validate n.json` shows it\n"), "{hidden}");
     assert_no_piece_of(CANARY, &hidden, "a warning");
     // Where nothing is created, all is meant to be there already; and what the report passes over is passed over.
     for fine in [
@@ -365,7 +370,7 @@ fn what_a_server_would_refuse_the_file_for_is_said() {
     let text = TWO.replace("{\"tokens", "{\"create_databases\": [\"b\"], \"tokens");
     let files = folder(&[("t.json", &text)]);
     let fine = ["--name", "c", "--permission", "db:b:read", "--expiry", "90d"];
-    assert!(change("append_token", files.path(), &fine, 0).contains("refuses the file: `a`"));
+    assert!(change("append_token", files.path(), &fine, 0).contains("does not make the token: `a`"));
     assert_eq!(change("rotate_token", files.path(), &["--name", "app", "--expiry", "90d"], 0), "");
 }
 

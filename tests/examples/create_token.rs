@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use crate::util::{CANARY, assert_no_piece_of};
 use crate::{folder, run};
 
 const APP: [&str; 6] = ["--name", "app", "--permission", "db:red:read", "--output-file", "t.json"];
@@ -22,6 +23,18 @@ fn a_file_is_made_and_added_to() {
     assert_eq!(file["create_databases"], json!(["red", "blue"]));
     assert_eq!(file["tokens"][0]["expiry_millis"], expiry);
     assert_eq!(file["tokens"][0]["token"].as_str().unwrap().len(), 92);
+
+    // What is wrong with a database is said of all of them, and one that is given twice is one.
+    let pasted = format!("red,red,{CANARY},_internal");
+    let doubtful =
+        [&APP[..4], &["--output-file", "d.json", "--expiry", "90d", "--create-databases", &pasted]].concat();
+    let doubtful = run("create_token", folder.path(), &doubtful, b"");
+    assert_eq!(doubtful.code, 0, "{}", doubtful.stderr);
+    assert_eq!(doubtful.stdout.matches("red, ").count(), 1, "{}", doubtful.stdout);
+    for told in ["warning: a token stands in this name", "warning: `_internal`"] {
+        assert!(doubtful.stderr.contains(told), "{told}: {}", doubtful.stderr);
+    }
+    assert_no_piece_of(CANARY, &(doubtful.stdout + &doubtful.stderr), "create_token");
 
     let other = ["--name", "other", "--permission", "db:red:write,read", "--permission", "system:ping:read"];
     let added = run("create_token", folder.path(), &[&other[..], &["--output-file", "t.json"]].concat(), b"");
