@@ -1,4 +1,8 @@
 //! Checks a tokens file against a file of expectations, such as a build does before it deploys.
+//!
+//! ```text
+//! cargo run --example assert_access -- permission-tokens.json expectations.txt
+//! ```
 
 mod util;
 

@@ -1,4 +1,8 @@
 //! Decides requests by a tokens file as the server decides them: one from the arguments, or one a line as JSON.
+//!
+//! ```text
+//! cargo run --example check_access -- permission-tokens.json --token-name collector --database sensors --action write
+//! ```
 
 mod util;
 
@@ -16,7 +20,7 @@ use influxdb3_offline_tokens::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::util::{Outcome, Output, a_file, arguments, finish, masked, printable};
+use crate::util::{Outcome, Output, a_file, arguments, database_name, finish, masked, printable};
 
 /// Decides requests by a tokens file as the server decides them.
 ///
@@ -24,7 +28,7 @@ use crate::util::{Outcome, Output, a_file, arguments, finish, masked, printable}
 /// `{"token_name": "app", "database": "d", "actions": ["read"]}` gives
 /// `{"allowed": true, "reason": null, "entry": "db:d:read"}`. Members: `token_name`, or `permissions`, a list of permission
 /// strings in its place; `database`, with `"exists": false` where it does not exist yet, or `"any_database": true`, or
-/// `system`, for which no `actions` mean `read`; `actions`. A line that is wrong gives `{"error": …}`, and the run goes on.
+/// `system`, where `actions` may be left out and `read` is meant; `actions`. A line that is wrong gives `{"error": …}`, and the run goes on.
 #[derive(Parser)]
 #[command(
     name = "check_access",
@@ -49,7 +53,7 @@ struct Arguments {
     #[arg(long, value_name = "NAME", required_unless_present = "batch", conflicts_with = "batch")]
     token_name: Option<String>,
     /// A database that exists.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = database_name)]
     database: Option<String>,
     /// With --database: it does not exist yet.
     #[arg(long, requires = "database", conflicts_with_all = ["any_database", "system", "batch"])]
@@ -59,7 +63,7 @@ struct Arguments {
     any_database: bool,
     /// A system resource: health, metrics, ping or ready.
     #[arg(long, value_name = "NAME")]
-    system: Option<String>,
+    system: Option<SystemResource>,
     /// What is to be done, such as `read`; may be given several times, and all are needed. Not needed with --system.
     #[arg(long = "action", value_name = "ACTION", required_unless_present_any = ["batch", "system"], conflicts_with = "batch")]
     actions: Vec<String>,
@@ -196,9 +200,10 @@ fn batch(tokens: Option<&Tokens<'_>>) -> Result<Outcome> {
                 json!({"error": format!("{error:#}")})
             }
         };
-        writeln!(output, "{json}")?;
         // An answer a line, for whoever asks and waits.
-        output.flush()?;
+        writeln!(output, "{json}")
+            .and_then(|()| output.flush())
+            .context("cannot write to standard output")?;
         if output.closed() {
             break;
         }
@@ -207,7 +212,11 @@ fn batch(tokens: Option<&Tokens<'_>>) -> Result<Outcome> {
 }
 
 fn describe(error: &serde_json::Error) -> &'static str {
-    if error.is_data() { "a member is unknown, or of another type" } else { "not one JSON object" }
+    if error.is_data() {
+        "a member is unknown, twice there, or of another type"
+    } else {
+        "not one JSON object"
+    }
 }
 
 fn run(arguments: &Arguments) -> Result<Outcome> {
@@ -216,6 +225,9 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
         file.as_ref().map(|file| file.tokens().iter().map(|token| (token.name().as_str(), token)).collect());
     if arguments.batch {
         return batch(tokens.as_ref());
+    }
+    if arguments.system.is_some() && arguments.actions.iter().any(|action| action != "read") {
+        bail!("system resources can only be read; leave out the actions");
     }
     let name = arguments.token_name.clone().unwrap_or_default();
     if !tokens.as_ref().is_some_and(|tokens| tokens.contains_key(&*name)) {
@@ -226,7 +238,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
         permissions: None,
         database: arguments.database.clone(),
         any_database: Some(arguments.any_database),
-        system: arguments.system.clone(),
+        system: arguments.system.map(|resource| resource.to_string()),
         exists: arguments.new.then_some(false),
         actions: Some(arguments.actions.clone()).filter(|actions| !actions.is_empty()),
     };

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use influxdb3_offline_tokens::{
     Expiry, SameSecret, ServerComparison, ServerDifference, ServerToken, ServerTokens, TokenFile, load,
@@ -25,8 +25,8 @@ use crate::util::{
 ///
 /// A server takes a tokens file once, and skips names that it has: what is changed in the file later does not reach it.
 /// Tokens are paired by name. Compared is what each may do, when it ends, and its secret by the piece of a hash that the
-/// server shows; not how permissions are spelt. Admin tokens of the server are left out. `another-database` stands for all
-/// databases that have no entry of their own.
+/// server shows; not how permissions are spelt. Admin tokens of the server count only where the file has a token of
+/// that name. `another-database` stands for all databases that have no entry of their own.
 #[derive(Parser)]
 #[command(
     name = "compare_server",
@@ -146,7 +146,15 @@ fn json(file: &TokenFile, server: &ServerTokens) -> Value {
 
 fn read(path: &Path) -> Result<ServerTokens> {
     let bytes = read_other(path)?;
-    ServerTokens::parse(&bytes).with_context(|| {
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        bail!("`{}` is UTF-16; PowerShell's `Out-File` has `-Encoding utf8`", shown_path(path));
+    }
+    if bytes.trim_ascii().is_empty() {
+        bail!("`{}` is empty: `influxdb3 show tokens --format json` printed nothing", shown_path(path));
+    }
+    // PowerShell writes a byte order mark.
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    ServerTokens::parse(bytes).with_context(|| {
         format!("`{}` is not what `influxdb3 show tokens --format json` prints", shown_path(path))
     })
 }

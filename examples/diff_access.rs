@@ -1,4 +1,8 @@
 //! Says what differs between two tokens files in who may do what.
+//!
+//! ```text
+//! cargo run --example diff_access -- old.json new.json
+//! ```
 
 mod util;
 

@@ -70,7 +70,11 @@ fn requests(file: &TokenFile, now: SystemTime) -> Result<(Vec<Request>, usize)> 
         }
     }
     if let Some(at) = requests.iter().position(|(_, body)| masked(body) != body.as_str()) {
-        bail!("a name in request {} has `apiv3` in it, as a token has, and would be printed", at + 1);
+        let (what, at) = match at.checked_sub(file.create_databases().len()) {
+            Some(at) => ("token", at),
+            None => ("database of `create_databases`", at),
+        };
+        bail!("a name of {what} {} has `apiv3` in it, as a token has, and would be printed", at + 1);
     }
     Ok((requests, left_out))
 }
@@ -101,22 +105,25 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
     let mut out = Output::new();
     match arguments.format {
         Format::Curl => {
-            writeln!(out, "# {NOTE}\n: \"${{INFLUXDB3_AUTH_TOKEN:?is to be an admin token}}\"")?;
+            writeln!(out, "# {NOTE}\n: \"${{INFLUXDB3_AUTH_TOKEN:?is to be an admin token}}\"\nfailed=0")?;
         }
         Format::Json => drop(writeln!(io::stderr(), "http_requests: {NOTE}")),
     }
     for ((method, path), body) in &requests {
         match arguments.format {
             Format::Curl => {
+                // A database that is there already fails, too, and one that is not there fails a token.
+                let counts = if *path == DATABASES.1 { "" } else { "failed=1; " };
                 let url = printable(&masked(arguments.host.trim_end_matches('/'))) + path;
                 // Not as an argument: those of a program are seen by all users of a machine.
                 writeln!(
                     out,
                     "printf 'Authorization: Bearer %s\\n' \"$INFLUXDB3_AUTH_TOKEN\" |\n  \
-                     curl --fail-with-body --globoff --request {method} {} \\\n  \
-                     --header @- --header 'Content-Type: application/json' \\\n  --data-raw {}",
+                     curl --silent --show-error --fail-with-body --globoff --write-out '\\n' --request {method} {} \\\n  \
+                     --header @- --header 'Content-Type: application/json' \\\n  --data-raw {body} ||\n  \
+                     {{ {counts}printf 'this failed: %s\\n' {body} >&2; }}",
                     quoted(&url),
-                    quoted(body)
+                    body = quoted(body)
                 )?;
             }
             Format::Json => {
@@ -124,6 +131,10 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
                 writeln!(out, "{}", json!({"method": method, "path": path, "body": body}))?;
             }
         }
+    }
+    if matches!(arguments.format, Format::Curl) {
+        // Not `exit`, which would end the shell into which somebody pastes it.
+        writeln!(out, "test \"$failed\" -eq 0")?;
     }
     out.flush().context("cannot write to standard output")?;
     Ok(if left_out == 0 { Outcome::Fine } else { Outcome::Findings })

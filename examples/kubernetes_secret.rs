@@ -7,6 +7,7 @@
 
 mod util;
 
+use std::ffi::OsString;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -56,6 +57,8 @@ struct Args {
     immutable: bool,
 
     /// Where the manifest goes: a new file that only its owner can read, or `-`, standard output
+    ///
+    /// Who is interrupted while writing may leave a file `.FILE.….new` beside it, which holds the secrets: remove it.
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
 
@@ -122,6 +125,9 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         let report = file.report().clone();
         (file.into_bytes(), report)
     };
+    if report.is_valid() && bytes.len() > MAX_DATA_BYTES {
+        bail!("the file is larger than the {MAX_DATA_BYTES} bytes that a Secret may have");
+    }
     let checked = Checked::new(&args.file, &bytes, &report);
     let mut stderr = io::stderr();
     let (colours, columns) = (colours(&stderr), columns(&stderr));
@@ -133,9 +139,6 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         complain("kubernetes_secret", &anyhow::anyhow!("the file has errors, so no Secret was made"));
         point_to_validate("kubernetes_secret", &args.file);
         return Ok(Outcome::Findings);
-    }
-    if bytes.len() > MAX_DATA_BYTES {
-        bail!("the file is larger than the {MAX_DATA_BYTES} bytes that a Secret may have");
     }
     let text = Zeroizing::new(STANDARD.encode(&*bytes));
     let secret = Secret {
@@ -153,10 +156,13 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
             let shown = shown_path(&args.output);
             match error.kind() {
                 ErrorKind::AlreadyExists => {
-                    anyhow!("`{shown}` is there already; remove it, or choose another name")
+                    anyhow!("there is something at `{shown}` already; choose another name")
+                }
+                ErrorKind::NotFound => {
+                    anyhow!("the directory of `{shown}` does not exist; make it first")
                 }
                 // Without the name of the temporary file.
-                kind => anyhow!("cannot make `{shown}`, a new file in a directory that is there: {kind}"),
+                kind => anyhow!("cannot make `{shown}`: {kind}"),
             }
         })?;
     }
@@ -173,7 +179,11 @@ fn write(secret: &Secret<'_>, output: impl Write) -> io::Result<()> {
 /// A new file with mode 0600, whole or not at all.
 fn save(secret: &Secret<'_>, path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    // A name that tells what it is where the program was interrupted.
+    let mut prefix = OsString::from(".");
+    prefix.push(path.file_name().unwrap_or_default());
+    prefix.push(".");
+    let mut file = tempfile::Builder::new().prefix(&prefix).suffix(".new").tempfile_in(folder)?;
     write(secret, &mut file)?;
     file.as_file().sync_all()?;
     // What is there may be the tokens file. The error has the temporary file, which goes with it.

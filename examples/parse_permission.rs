@@ -32,7 +32,8 @@ For one that is wrong:
     start, end  which bytes are wrong: from `start`, counted from 0, to before
                 `end`
     errors      all mistakes; the members before it are those of the first
-Where a text holds a token (`apiv3_`), it is overwritten by `*` at equal length.
+A text with `apiv3_` in it, in any case, is overwritten by `*` as a whole, at
+equal length.
 
 Exit codes: 0 all strings are right, 1 some are wrong, 2 wrong usage, or standard input could not be read."#;
 

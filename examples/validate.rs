@@ -36,8 +36,8 @@ use crate::util::{
     name = "validate",
     version,
     after_help = "Exit codes: 0 no error was found (warnings and notes do not count), 1 there are errors, 2 wrong usage, \
-                  or a file could not be read or written (the others are checked all the same), 3 a file was changed, \
-                  but a power cut may undo it, or the result could not be printed.\n\n\
+                  a file could not be read or written (the others are checked all the same), or the result could not be \
+                  printed, 3 a file was changed, but a power cut may undo it, or what was mended could not be printed.\n\n\
                   Colours are written on a terminal only, and not where the variable NO_COLOR is set."
 )]
 struct Args {
@@ -64,8 +64,8 @@ struct Args {
 
     /// Do not report this code, by its name or id; `warnings` stands for all warnings
     ///
-    /// Of several levels for one code the last counts, and a code that is named counts more than `warnings`. What the
-    /// server refuses it refuses all the same, and of a file that cannot be read nothing else is checked.
+    /// The last level given for a code counts, and a code that is named counts more than `warnings`. Allowing an error
+    /// does not make the file load: the server refuses it all the same.
     #[arg(long, value_name = "CODE")]
     allow: Vec<Selector>,
 

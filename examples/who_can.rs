@@ -1,4 +1,8 @@
 //! Lists the tokens of a file that may do something, each with the entry that allows it.
+//!
+//! ```text
+//! cargo run --example who_can -- --database sensors permission-tokens.json write
+//! ```
 
 mod util;
 
@@ -9,14 +13,17 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser};
-use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, DatabaseName, SystemResource};
+use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
 
-use crate::util::{Outcome, Output, arguments, finish, load_or_stdin, masked, no_command, printable};
+use crate::util::{
+    Outcome, Output, arguments, database_name, finish, load_or_stdin, masked, no_command, printable,
+};
 
 /// Lists the tokens of a file that may do something, each with the entry that allows it.
 ///
-/// A line has the name, the entry that decides, and which of its permissions make it, from 0, with tabs between them.
-/// Nothing is printed where nobody can.
+/// A line has, with tabs between them, the name, the entry that decides, and the numbers, from 0, of the permissions that
+/// it is made of.
+/// Nothing is printed where nobody can. Tokens that have expired can do nothing.
 #[derive(Parser)]
 #[command(
     name = "who_can",
@@ -36,10 +43,10 @@ struct Arguments {
     #[arg(default_value = "read", value_parser = actions)]
     actions: DatabaseActions,
     /// A database that exists.
-    #[arg(long, group = "what", value_name = "NAME", value_parser = database)]
+    #[arg(long, group = "what", value_name = "NAME", value_parser = database_name)]
     database: Option<String>,
     /// A database that does not exist yet.
-    #[arg(long, group = "what", value_name = "NAME", value_parser = database)]
+    #[arg(long, group = "what", value_name = "NAME", value_parser = database_name)]
     new_database: Option<String>,
     /// Any database at all.
     #[arg(long, group = "what")]
@@ -51,11 +58,6 @@ struct Arguments {
 
 fn actions(text: &str) -> Result<DatabaseActions, String> {
     DatabaseActions::parse(text).map_err(|error| format!("{}; {}", error.message(), error.help()))
-}
-
-/// Of a name that no database can have, nobody can do anything: a build that asks so would learn nothing.
-fn database(text: &str) -> Result<String, String> {
-    DatabaseName::parse(text).map(String::from).map_err(|error| error.to_string())
 }
 
 fn run(arguments: &Arguments) -> Result<Outcome> {

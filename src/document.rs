@@ -236,6 +236,6 @@ pub(crate) fn wrong_type<T>(node: &Node<'_>, what: &str, wanted: &str) -> Result
         Value::Array(_) | Value::Object(_) => Span::new(node.span.start(), node.span.start() + 1),
         _ => node.span,
     };
-    let message: String = format!("{what} is {wanted}, not {}", node.value.description());
+    let message: String = format!("{what} must be {wanted}, and is {}", node.value.description());
     wrong(InvalidJsonKind::WrongType, span, message)
 }

@@ -129,7 +129,7 @@ fn check_access_answers_by_its_exit_code() {
         (&["app", "--system", "health"], "0 allowed by `system:health:read`\n"),
         (
             &["app", "--system", "health", "--action", "write"],
-            "1 denied: system resources can only be read\n",
+            "2 check_access: system resources can only be read; leave out the actions\n",
         ),
         (&["app", "--system", "ping"], "1 denied: no permission of the token is for this\n"),
         (
@@ -144,7 +144,11 @@ fn check_access_answers_by_its_exit_code() {
         assert_eq!(check(arguments), expected, "{arguments:?}");
     }
     assert!(check(&["app", "--database", "a", "--action", "reed"]).starts_with("2 check_access: "));
-    assert!(check(&["app", "--system", "tokens"]).starts_with("2 check_access: "));
+    // What cannot be asked is not denied: a variable may not be set.
+    for arguments in [["--database", ""], ["--database", "a b"], ["--system", "tokens"]] {
+        let said = check(&[&["app"], &arguments[..], &["--action", "read"]].concat());
+        assert!(said.starts_with("2 error: invalid value") && said.contains(arguments[0]), "{said}");
+    }
     for (with, value) in [("--any-database", ""), ("--system", "health")] {
         let arguments: Vec<&str> = ["app", with, value, "--new", "--action", "read"]
             .into_iter()

@@ -81,9 +81,9 @@ fn what_is_wrong_is_said_where_it_is() {
         ("[1,]".into(), Kind::Syntax, "]", "this is not JSON"),
         (format!("{ONE} x"), Kind::Syntax, "x", "there is text behind the end of the JSON"),
         ("[".repeat(200), Kind::Syntax, "[", "arrays and objects are nested too deeply"),
-        ("[]".into(), Kind::WrongType, "[", "the body of the request is an object, not an array"),
+        ("[]".into(), Kind::WrongType, "[", "the body of the request must be an object, and is an array"),
         ("{}".into(), Kind::MissingMember, "{", "the body of the request has no `token_name`"),
-        (with("\"app\"", "7"), Kind::WrongType, "7", "`token_name` is a string, not a number"),
+        (with("\"app\"", "7"), Kind::WrongType, "7", "`token_name` must be a string, and is a number"),
         (with("\"app\"", "null"), Kind::MissingMember, "{", "the body of the request has no `token_name`"),
         (
             with("app", "_admin"),
@@ -105,12 +105,12 @@ fn what_is_wrong_is_said_where_it_is() {
         ),
         (with("60", "-1"), Kind::Time, "-1", "`expiry_secs` is a number of seconds: an integer from 0 on"),
         (with("60", "1.5"), Kind::Time, "1.5", "`expiry_secs` is a number of seconds: an integer from 0 on"),
-        (with("60", "\"60\""), Kind::WrongType, "\"60\"", "`expiry_secs` is an integer, not a string"),
+        (with("60", "\"60\""), Kind::WrongType, "\"60\"", "`expiry_secs` must be an integer, and is a string"),
         (
             with("{\"resource_type", "\"db:a:read\", {\"resource_type"),
             Kind::WrongType,
             "\"db:a:read\"",
-            "a permission is an object, not a string",
+            "a permission must be an object, and is a string",
         ),
         (
             with("resource_names", "resource_name"),
@@ -152,9 +152,14 @@ fn what_is_wrong_is_said_where_it_is() {
             with("[\"a\", \"b\"]", "\"a\""),
             Kind::WrongType,
             "\"a\"",
-            "`resource_names` is an array, not a string",
+            "`resource_names` must be an array, and is a string",
         ),
-        (with("\"b\"", "5"), Kind::WrongType, "5", "a name of `resource_names` is a string, not a number"),
+        (
+            with("\"b\"", "5"),
+            Kind::WrongType,
+            "5",
+            "a name of `resource_names` must be a string, and is a number",
+        ),
         (
             with("\"b\"", "\"\""),
             Kind::Permission(P::EmptyItem { number: 2 }),

@@ -102,11 +102,11 @@ fn no_file_is_replaced() {
     let old = std::fs::read(files.path("tokens.json")).unwrap();
     let (code, out, errors) = files.run(&["tokens.json", "--name", "t", "--output", "tokens.json"]);
     assert_eq!((code, &*out), (2, ""));
-    assert!(errors.contains("`tokens.json` is there already; remove it"), "{errors}");
+    assert!(errors.contains("there is something at `tokens.json` already; choose another name"), "{errors}");
     assert_eq!(std::fs::read(files.path("tokens.json")).unwrap(), old);
     let (code, _, errors) = files.run(&["tokens.json", "--name", "t", "--output", "nowhere/secret.json"]);
     assert!(
-        errors.contains("a new file in a directory that is there") && !errors.contains(".tmp"),
+        errors.contains("the directory of `nowhere/secret.json` does not exist") && !errors.contains(".new"),
         "{errors}"
     );
     assert_eq!((code, files.names()), (2, vec!["tokens.json".to_owned()]));

@@ -2,6 +2,10 @@
 //!
 //! It authenticates and decides as the InfluxDB server does, reloads the file when it changes, and keeps the last good one
 //! when the new one is invalid. Reasons go to the log (standard error), never to the client; tokens go nowhere.
+//!
+//! ```text
+//! cargo run --example guard_service -- permission-tokens.json
+//! ```
 
 mod connections;
 mod guard;

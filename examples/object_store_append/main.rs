@@ -70,7 +70,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         }
         let file = TokenFile::parse(&store.get(&location).await?.bytes().await?)?;
         writeln!(output, "{} in the file", count(file.tokens().len(), "token"))?;
-        output.flush()?;
+        output.flush().context("cannot write to standard output")?;
         if file.tokens().len() != usize::from(args.writers) {
             bail!("a token is not there");
         }

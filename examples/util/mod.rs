@@ -21,8 +21,8 @@ use clap::ArgMatches;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use influxdb3_offline_tokens::token::TOKEN_PREFIX;
 use influxdb3_offline_tokens::{
-    DiskErrorKind, Error, InvalidFile, LineIndex, MAX_FILE_BYTES, Report, SecretBytes, TokenFile, load,
-    redact,
+    DatabaseName, DiskErrorKind, Error, InvalidFile, LineIndex, MAX_FILE_BYTES, Report, SecretBytes,
+    TokenFile, load, redact,
 };
 
 use self::mended::Mended;
@@ -208,6 +208,11 @@ fn mentions_token(text: &str) -> bool {
 
 fn has_in_any_case(text: &str, word: &str) -> bool {
     text.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// Of a name that no database can have, nobody can do anything: a build that asks so would learn nothing.
+pub(crate) fn database_name(text: &str) -> Result<String, String> {
+    DatabaseName::parse(text).map(String::from).map_err(|error| error.to_string())
 }
 
 /// The text, or as many `*` as it has bytes where it holds a token: people paste tokens into the wrong place.

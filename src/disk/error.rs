@@ -107,6 +107,10 @@ impl DiskError {
         Self::because(told, path, source)
     }
 
+    fn is_not_a_directory(&self) -> bool {
+        self.source.as_ref().is_some_and(|source| source.kind() == io::ErrorKind::NotADirectory)
+    }
+
     /// What kind of error it is.
     ///
     /// ```
@@ -268,6 +272,9 @@ impl fmt::Display for Wording<'_> {
                 "{path} holds the change, but could not be synced, and a power cut may take it away; keep what was \
                  written, and check the disk"
             ),
+            DiskErrorKind::Io if self.0.is_not_a_directory() => {
+                write!(f, "a part of {path} is a file and not a directory; check the path")
+            }
             DiskErrorKind::Io => write!(f, "{path} could not be read; check the disk and try again"),
         }
     }

@@ -106,13 +106,20 @@ fn what_differs_is_told_and_ends_with_1() {
 #[test]
 fn trouble_ends_with_2() {
     let pretty = json!("+----+").to_string();
-    let folder = folder(&[("t.json", &file()), ("s.json", &pretty), ("bad.json", "{}")]);
+    let folder =
+        folder(&[("t.json", &file()), ("s.json", &pretty), ("bad.json", "{}"), ("empty.json", "\n")]);
+    std::fs::write(folder.path().join("utf16.json"), b"\xFF\xFE[\0]\0").unwrap();
     for (arguments, says) in [
         (
             &["t.json", "s.json"][..],
-            "`s.json` is not what `influxdb3 show tokens --format json` prints: 1:1: the list of tokens is an array, not a string",
+            "`s.json` is not what `influxdb3 show tokens --format json` prints: 1:1: the list of tokens must be an array, and is a string",
         ),
         (&["t.json", "no.json"], "cannot read `no.json`"),
+        (&["t.json", "utf16.json"], "`utf16.json` is UTF-16; PowerShell's `Out-File` has `-Encoding utf8`"),
+        (
+            &["t.json", "empty.json"],
+            "`empty.json` is empty: `influxdb3 show tokens --format json` printed nothing",
+        ),
         (&["no.json", "s.json"], "no.json"),
         (&["bad.json", "s.json"], "the tokens file is not valid"),
         (&["bad.json", "s.json"], "compare_server: `validate bad.json` shows all of it"),

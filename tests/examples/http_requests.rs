@@ -65,10 +65,23 @@ fn a_shell_takes_the_commands_as_they_are_meant() {
     assert_eq!(
         calls[1],
         format!(
-            "--fail-with-body\n--globoff\n--request\nPOST\nhttps://db:8181/api/v3/enterprise/configure/token\n--header\n\
+            "--silent\n--show-error\n--fail-with-body\n--globoff\n--write-out\n\\n\n--request\nPOST\nhttps://db:8181/api/v3/enterprise/configure/token\n--header\n\
              @-\n--header\nContent-Type: application/json\n--data-raw\n{body}\nAuthorization: Bearer s3cret"
         )
     );
+    assert!(output.status.success());
+    // A token that is refused is told at the end, and keeps none of the others from being made; a database may be there.
+    for (refused, fails) in [("token_name\":\"it", true), ("{\"db\"", false)] {
+        let script = format!(
+            "#!/bin/sh\nprintf '%s\\n' \"$@\"; cat; echo --; case \"$*\" in *'{refused}'*) exit 22; esac\n"
+        );
+        std::fs::write(&curl, script).unwrap();
+        let output = shell.output().unwrap();
+        assert_eq!(output.status.success(), !fails, "{refused}");
+        assert_eq!(String::from_utf8(output.stdout).unwrap().matches("\n--\n").count(), 4, "{refused}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.starts_with("this failed: {") && told.contains(refused), "{told}");
+    }
     let mut shell = Command::new("sh");
     shell.arg("all.sh").current_dir(folder.path()).env_remove("INFLUXDB3_AUTH_TOKEN");
     let output = shell.output().unwrap();
