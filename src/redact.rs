@@ -107,27 +107,33 @@ fn words(text: &str) -> Vec<Span> {
         "resource_names",
         "resource_type",
     ];
-    // A token may have JSON's own punctuation in it, too: behind its prefix nothing is shown up to the end of its string.
+    // A token may have JSON's own punctuation in it, too: behind its prefix nothing is shown up to its quote or white space.
     let is_word = |c: char| !c.is_ascii_whitespace() && !matches!(c, '"' | ',' | '{' | '}' | '[' | ']');
     let mut spans = Vec::new();
     let mut start = 0;
     while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
         let bare = rest.find(|c: char| !is_word(c)).map_or(rest, |end| rest.get(..end).unwrap_or_default());
         let known = bare.len() < 8 || FORMAT.contains(&bare.trim_matches(':')) || is_like_a_permission(bare);
-        let mut end = bare.len();
-        if mentions_token(bare) {
-            end += rest
-                .get(end..)
-                .and_then(|rest| rest.find(|c: char| c == '"' || c.is_ascii_whitespace()))
-                .unwrap_or(rest.len() - end);
-        }
-        if !known || mentions_token(bare) {
+        let holds_token = mentions_token(bare);
+        let end = if holds_token { end_of_string(rest) } else { bare.len() };
+        if !known || holds_token {
             spans.push(Span::new(start, start + end));
         }
         // What ends a word is one ASCII character.
-        start += end.max(bare.len()) + 1;
+        start += end + 1;
     }
     spans
+}
+
+/// Where the first white space stands, or quote that no backslash escapes.
+fn end_of_string(text: &str) -> usize {
+    let mut is_escaped = false;
+    let end = text.bytes().position(|byte| {
+        let is_end = byte.is_ascii_whitespace() || byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_end
+    });
+    end.unwrap_or(text.len())
 }
 
 /// Whether a word begins or ends as a permission does, and has nothing in it that could be a piece of a token.

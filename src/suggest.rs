@@ -48,8 +48,16 @@ impl Guesses {
         known: impl ExactSizeIterator<Item = &'k str> + Clone,
     ) -> Option<&'k str> {
         self.comparisons = self.comparisons.checked_sub(known.len())?;
-        meant(written, known).map(|(near, _)| near)
+        meant(written, known.filter(|word| !differ_in_a_number(written, word))).map(|(near, _)| near)
     }
+}
+
+/// Whether two names have other digits, as many of them: `db1` is no slip of `db2`.
+#[cfg(feature = "std")]
+fn differ_in_a_number(a: &str, b: &str) -> bool {
+    let is_digit = |byte: &u8| byte.is_ascii_digit();
+    let (a, b) = (a.bytes().filter(is_digit), b.bytes().filter(is_digit));
+    a.clone().count() == b.clone().count() && !a.eq(b)
 }
 
 /// A name of a member beside its letters and digits in lower case: none where they are more than any word has.
@@ -79,6 +87,18 @@ impl<'n> Word<'n> {
         self.letters.get(..self.length).unwrap_or_default()
     }
 
+    /// Without what a time in a token may begin with.
+    fn letters_of_a_time(&self) -> &[u8] {
+        self.letters().strip_prefix(b"token").unwrap_or(self.letters())
+    }
+
+    /// Whether the name ends with another one, and says more in front of it than its first letter twice.
+    pub(crate) fn is_more_than(&self, other: &str) -> bool {
+        let other = Word::new(other);
+        let before = self.letters().strip_suffix(other.letters()).unwrap_or_default();
+        !before.is_empty() && other.letters().get(..1) != Some(before)
+    }
+
     /// Whether another name has the same letters and digits, in any case.
     pub(crate) fn is(&self, other: &str) -> bool {
         plain(other).eq(self.letters().iter().copied())
@@ -94,11 +114,12 @@ impl<'n> Word<'n> {
         if self.is_long() || !self.name.starts_with(['e', 'E', 't', 'T', 'l', 'L', 'v', 'V', 'm', 'M']) {
             return false;
         }
+        let letters = self.letters_of_a_time();
         let is_word = |word: &&[u8]| {
-            let end = self.letters().strip_prefix(*word);
+            let end = letters.strip_prefix(*word);
             end.is_some_and(|end| end.is_empty() || UNITS.contains(&end) || end == b"millis")
         };
-        let Some(rest) = self.letters().strip_prefix(b"expir") else {
+        let Some(rest) = letters.strip_prefix(b"expir") else {
             return WORDS.iter().any(is_word);
         };
         let mut words = self.name.split(|c: char| !c.is_ascii_alphanumeric());
@@ -128,8 +149,7 @@ impl<'n> Word<'n> {
             b"at",
             b"on",
         ];
-        let letters = self.letters().strip_prefix(b"token").unwrap_or(self.letters());
-        let rest = STEMS.iter().find_map(|stem| letters.strip_prefix(*stem));
+        let rest = STEMS.iter().find_map(|stem| self.letters_of_a_time().strip_prefix(*stem));
         let is_one = rest.is_some_and(|mut rest| {
             while let Some(behind) = WORDS.iter().find_map(|word| rest.strip_prefix(*word)) {
                 rest = behind;

@@ -151,6 +151,7 @@ fn permissions_become_what_was_meant() {
         ("db:a\\u002ca:read", "db:a:read"),
         ("db:a,db:b:read", "db:a,b:read"),
         ("db:a:read,b:write", "db:a:read\", \"db:b:write"),
+        ("db:a,db:b:read,write", "db:a,b:read,write"),
         ("db:a,db:b,db:b:read", "db:a,b:read"),
         ("db:a,db:b,db:a,db:b:read", "db:a,b:read"),
         ("db:a:write,read:create", "db:a:write,read,create"),
@@ -161,6 +162,8 @@ fn permissions_become_what_was_meant() {
         ("db:a:*:read", "db:a:*:read"),
         ("db:a,db:*:read", "db:a,db:*:read"),
         ("db:a,db:*", "db:a,db:*"),
+        ("DB:a,DB:*", "db:a,DB:*"),
+        ("db:a;db:*", "db:a;db:*"),
         // Nobody wrote a permission for all databases, for a database of such a name, or for one called `write`.
         ("db:a:read,*:write", "db:a:read,*:write"),
         ("db:a:read,system:read", "db:a:read,system:read"),
@@ -296,6 +299,8 @@ fn an_expiry_that_is_no_integer_becomes_what_it_is() {
         ("\"30\"", "\"30\"", "\"30\""),
         ("\"20320101\"", "\"20320101\"", "\"20320101\""),
         ("1e10", "1e10", "1e10"),
+        ("\"203201011200\"", "\"203201011200\"", "\"203201011200\""),
+        ("\"20320101120000\"", "\"20320101120000\"", "\"20320101120000\""),
         // What JavaScript's `toISOString` prints.
         ("\"2032-01-01T00:00:00.000Z\"", "1956528000000", "1956528000000"),
         ("\"2032-01-01T00:00:00.0001Z\"", "\"2032-01-01T00:00:00.0001Z\"", "1956528000000"),
@@ -328,6 +333,18 @@ fn an_expiry_that_is_no_integer_becomes_what_it_is() {
             let fixed = Validator::new(util::now()).fix(text(spelt).as_bytes(), level).unwrap();
             assert!(fixed.as_bytes() == text(expected).as_bytes(), "{spelt} {level}");
         }
+    }
+}
+
+/// What safe fixes and all fixes make of a text; none where they leave it, or do no more than the safe ones.
+#[track_caller]
+fn check_fixes(before: &str, safe: Option<&String>, asked: Option<&String>) {
+    let safe = safe.map_or(before, String::as_str);
+    for (level, expected) in
+        [(Applicability::Safe, safe), (Applicability::Ask, asked.map_or(safe, String::as_str))]
+    {
+        let fixed = Validator::new(util::now()).fix(before.as_bytes(), level).unwrap();
+        assert!(fixed.as_bytes() == expected.as_bytes(), "{level}: {}", before.replace(SECRET, "SECRET"));
     }
 }
 
@@ -378,6 +395,53 @@ fn what_only_a_person_can_mend_is_left() {
         (of(&format!(r#""token": "__TOKEN__", {rest}"#)), None, None),
         (of(&format!(r#""token": "op://vault/tokens/app", {rest}"#)), None, None),
         (of(&format!(r#""token": "ENC[AES256_GCM,data]", {rest}"#)), None, None),
+        (of(&format!(r#""token": "op://vault/apiv3_app/token", {rest}"#)), None, None),
+        (of(&format!(r#""token": "[[apiv3_token]]", {rest}"#)), None, None),
+        (
+            format!(
+                r#"{{"tokens": [{{"token": "apiv3_%TOKEN%", {rest}}}, {{"token": "apiv3_%TOKEN%", {}}}]}}"#,
+                rest.replace("\"n\"", "\"m\"")
+            ),
+            None,
+            None,
+        ),
+        (
+            of(&format!(r#"{secret}, "No_Expiry_Millis": 1956528000000"#)),
+            None,
+            Some(of(&format!(r#"{secret}, "expiry_millis": 1956528000000"#))),
+        ),
+        (
+            of(&format!(r#"{secret}, "eexpiry_millis": 1956528000000"#)),
+            Some(of(&format!(r#"{secret}, "expiry_millis": 1956528000000"#))),
+            None,
+        ),
+        (of(&format!(r#"{secret}, "token_expires_in": 90"#)), None, None),
+        // Another database, rather than a slip.
+        (
+            format!(
+                r#"{{"create_databases": ["db1"], "tokens": [{{{}}}]}}"#,
+                secret.replace("system:*", "db:db2")
+            ),
+            None,
+            Some(format!(
+                r#"{{"create_databases": ["db1", "db2"], "tokens": [{{{}}}]}}"#,
+                secret.replace("system:*", "db:db2")
+            )),
+        ),
+        // The same entry twice.
+        (format!(r#"{{"tokens": [{{{secret}}}, {{{secret}}}]}}"#), None, None),
+    ] {
+        check_fixes(&before, safe.as_ref(), asked.as_ref());
+    }
+}
+
+/// A member that may be none on purpose, and a time that would end a token which works.
+#[test]
+fn a_member_that_may_not_be_meant_is_left_to_a_person() {
+    let rest = r#""name": "n", "permissions": ["system:*:read"]"#;
+    let secret = format!(r#""token": "{SECRET}", {rest}"#);
+    let of = |members: &str| format!(r#"{{"tokens": [{{{members}}}]}}"#);
+    for (before, safe, asked) in [
         // What is none on purpose, or may be.
         (of(&format!(r#"{secret}, "//expiry_millis": 1956528000000"#)), None, None),
         (of(&format!(r#"{secret}, "_expiry_millis": 1956528000000"#)), None, None),
@@ -407,28 +471,8 @@ fn what_only_a_person_can_mend_is_left() {
             None,
             None,
         ),
-        // Another database, rather than a slip.
-        (
-            format!(
-                r#"{{"create_databases": ["db1"], "tokens": [{{{}}}]}}"#,
-                secret.replace("system:*", "db:db2")
-            ),
-            None,
-            Some(format!(
-                r#"{{"create_databases": ["db1", "db2"], "tokens": [{{{}}}]}}"#,
-                secret.replace("system:*", "db:db2")
-            )),
-        ),
-        // The same entry twice.
-        (format!(r#"{{"tokens": [{{{secret}}}, {{{secret}}}]}}"#), None, None),
     ] {
-        let safe = safe.as_ref().unwrap_or(&before);
-        for (level, expected) in
-            [(Applicability::Safe, safe), (Applicability::Ask, asked.as_ref().unwrap_or(safe))]
-        {
-            let fixed = Validator::new(util::now()).fix(before.as_bytes(), level).unwrap();
-            assert!(fixed.as_bytes() == expected.as_bytes(), "{level}: {}", before.replace(SECRET, "SECRET"));
-        }
+        check_fixes(&before, safe.as_ref(), asked.as_ref());
     }
 }
 

@@ -105,7 +105,12 @@ fn what_is_wrong_is_said_where_it_is() {
         ),
         (with("60", "-1"), Kind::Time, "-1", "`expiry_secs` is a number of seconds: an integer from 0 on"),
         (with("60", "1.5"), Kind::Time, "1.5", "`expiry_secs` is a number of seconds: an integer from 0 on"),
-        (with("60", "\"60\""), Kind::WrongType, "\"60\"", "`expiry_secs` must be an integer, and is a string"),
+        (
+            with("60", "\"60\""),
+            Kind::WrongType,
+            "\"60\"",
+            "`expiry_secs` must be an integer, and is a string",
+        ),
         (
             with("{\"resource_type", "\"db:a:read\", {\"resource_type"),
             Kind::WrongType,

@@ -462,8 +462,9 @@ fn a_text_that_is_no_json_is_shown_as_far_as_it_is_no_secret() {
         ("x db:apiv3_a:read", "x ***************"),
         ("x db:correct-horse-battery-staple:read", "x ************************************"),
         ("x name:longer_word", "x ****************"),
-        // A token may have all that JSON is written with in it, but a quote.
+        // A token may have all that JSON is written with in it.
         (r#"{"token": "apiv3_a,b{c}[d]" "name": "n"}"#, r#"{"token": "***************" "name": "n"}"#),
+        (r#"{"token": "apiv3_a\",b\\" "name": "n"}"#, r#"{"token": "*************" "name": "n"}"#),
     ] {
         assert_eq!(redact(text.as_bytes()), shown);
     }

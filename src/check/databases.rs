@@ -76,7 +76,7 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
         .map(|(name, _)| {
             let near = guesses.meant(name, free.iter().copied());
             let near = near.or_else(|| guesses.meant(name, all.iter().copied()));
-            near.filter(|near| may_show(near, near) && !differ_in_digits(name, near))
+            near.filter(|near| may_show(near, near))
         })
         .collect();
     // One created name is not the misspelling of several.
@@ -121,12 +121,6 @@ fn granted_not_created<'w>(whole: &'w Whole<'_>, context: &mut Context<'_>) -> V
     told
 }
 
-/// Whether two names differ in digits only, as those of `db1` and `db2` do, which are two databases.
-fn differ_in_digits(a: &str, b: &str) -> bool {
-    let others = |name: &'_ str| name.bytes().filter(|byte| !byte.is_ascii_digit()).collect::<Vec<u8>>();
-    others(a) == others(b)
-}
-
 /// All names that may be shown, also those that a report does not keep, in the order of the file.
 fn in_order<'n>(missing: &[(&'n str, Granted)]) -> Vec<&'n str> {
     let mut shown: Vec<_> = missing.iter().filter(|(name, _)| may_show(name, name)).collect();
@@ -136,8 +130,7 @@ fn in_order<'n>(missing: &[(&'n str, Granted)]) -> Vec<&'n str> {
 
 /// Adds a name to `create_databases`; where that has none yet, all that are `missing`, as one place takes one edit.
 fn add_databases(whole: &Whole<'_>, name: &str, missing: &[&str]) -> Option<Fix> {
-    // `db:a,db:*` is rather two permissions than one for a database of this name.
-    if !may_show(name, name) || matches!(name, "db" | "system") {
+    if !may_show(name, name) {
         return None;
     }
     let all = || {

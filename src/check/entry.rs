@@ -12,7 +12,7 @@ use crate::check::decode::{Decoder, opening};
 use crate::check::expiry::{expiry_rules, never_expires};
 use crate::check::format::ENTRY_MEMBERS;
 use crate::check::members::entry_members;
-use crate::check::names::{is_variable, token_in_name};
+use crate::check::names::{is_to_be_filled_in, is_variable, token_in_name};
 use crate::check::permissions;
 use crate::check::strength::{Strength, strength};
 use crate::code::{Code, Severity};
@@ -164,9 +164,11 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
         Err((InvalidTokenKind::Prefix, _)) => {
             let scheme = token.find(TOKEN_PREFIX);
             let fix = || match scheme {
-                Some(scheme) => without_scheme(string, &token, scheme),
-                // `vault:secret/tokens` and `op://vault/token`.
-                None => new().filter(|_| !token.contains(':')),
+                // `op://vault/apiv3_app`.
+                Some(scheme) if token.get(..scheme).is_some_and(|before| before.contains('/')) => None,
+                Some(scheme) if !is_to_be_filled_in(&token) => without_scheme(string, &token, scheme),
+                // `vault:secret/tokens` and `/run/secrets/token`.
+                _ => new().filter(|_| !token.contains(':') && !token.starts_with('/')),
             };
             context.find(Code::TokenPrefix, string.inner(), fix, || {
                 let found = finding(Code::TokenPrefix, string.inner(), at, "a token begins with `apiv3_`");
@@ -227,13 +229,6 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
     }
     let right = checked.is_ok();
     Some(Secret { string, token, right })
-}
-
-/// Whether a token has what templates are marked by: `$token`, `%TOKEN%`, `@TOKEN@`, `[[ token ]]`, `ENC[…]`, `__TOKEN__`.
-fn is_to_be_filled_in(token: &str) -> bool {
-    let body = token.strip_prefix(TOKEN_PREFIX).unwrap_or(token);
-    let is_underlined = body.starts_with("__") && body.ends_with("__");
-    is_underlined || body.contains(['$', '%', '@', '#', '{', '}', '[', ']', '<', '>'])
 }
 
 /// Whether the variables in a token are all that there is of it. A strong one may have `$x` or `<x>` by chance.

@@ -51,8 +51,13 @@ pub(super) fn likely_expiry(value: &Node<'_>) -> Option<Expiry> {
     spelt.parse().ok().filter(|millis| is_likely(*millis)).map(Expiry::from_millis)
 }
 
+// What begins in September 2001, where seconds do.
+const FIRST_LIKELY: i64 = 1_000_000_000_000;
+// `20270501120000` is a date, and no time of the year 2612.
+const DIGITS_OF_A_DATE: core::ops::Range<i64> = 20_000_101_000_000..21_000_101_000_000;
+
 fn is_likely(millis: i64) -> bool {
-    (LOOKS_LIKE_SECONDS.end..MICROSECONDS).contains(&millis)
+    (FIRST_LIKELY..MICROSECONDS).contains(&millis) && !DIGITS_OF_A_DATE.contains(&millis)
 }
 
 /// Takes a member out of its object; not where another member may be meant as the same, and would come in its place.
@@ -254,9 +259,9 @@ fn not_an_integer(
                 let text = written(value).unwrap_or_default();
                 wrong.with_help(format!("{}, which is {} from now on", becomes(millis), text.trim()))
             }
-            (None, Value::Number(_)) => {
-                wrong.with_help("write an integer without fraction or exponent that fits into 64 bits")
-            }
+            (None, Value::Number(_)) => wrong.with_help(
+                "write the Unix time in milliseconds as an integer, such as `1893456000000` for 2030",
+            ),
             (None, value) if written(value).is_some_and(|text| text.trim().is_empty()) => {
                 wrong.with_help("was a variable not set? write the Unix time in milliseconds")
             }
@@ -319,9 +324,12 @@ fn with_fraction(spelt: &str) -> Option<(i64, Guess)> {
     is_likely(number).then_some((number, Guess::Date))
 }
 
-/// The milliseconds that were meant; none where they are none of a time that can be, or of one in 1970, as of `"20270501"`.
+/// The milliseconds that were meant; none where they are none of a time that can be, as of `"20270501"`, which would be one
+/// of 1970.
 fn meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {
-    any_meant(now, node).filter(|(millis, _)| *millis >= LOOKS_LIKE_SECONDS.end)
+    any_meant(now, node).filter(|(millis, guess)| {
+        *millis >= FIRST_LIKELY && (*guess != Guess::Same || !DIGITS_OF_A_DATE.contains(millis))
+    })
 }
 
 fn any_meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {

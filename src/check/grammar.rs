@@ -170,7 +170,7 @@ fn nearly_another(text: &str) -> Option<Span> {
 struct Parts {
     // Where each ends, and whether there is nothing in it but white space and commas.
     ends: Vec<(usize, bool)>,
-    // Whether a name is that of a type: then there may be two permissions here.
+    // Whether a name is that of a type, or what stands as one: then there may be two permissions here.
     has_type_as_name: bool,
 }
 
@@ -182,8 +182,12 @@ impl Parts {
             end += part.len() + 1;
             (end - 1, is_blank(part))
         });
-        let names = text.split(':').nth(1).unwrap_or_default();
-        let has_type_as_name = names.split(',').any(|name| matches!(name.trim(), "db" | "system"));
+        let mut parts = text.split(':');
+        let (first, names) = (parts.next().unwrap_or_default().trim(), parts.next().unwrap_or_default());
+        let is_separator = |c: char| matches!(c, ',' | ';') || c.is_whitespace();
+        let is_type =
+            |name: &str| ["db", "system", first].iter().any(|known| name.eq_ignore_ascii_case(known));
+        let has_type_as_name = names.split(is_separator).any(|name| !name.is_empty() && is_type(name));
         Self { ends: ends.collect(), has_type_as_name }
     }
 

@@ -103,14 +103,14 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
         is_one.then_some(("expiry_millis", Some(Applicability::Ask)))
     };
     // `old_name` and `no_expiry_millis` may say that it is none.
-    let is_more = |known| name.trim().strip_suffix(known).is_some_and(|before| !before.is_empty());
-    let nearly = |known| (known, Some(if is_more(known) { Applicability::Ask } else { Applicability::Safe }));
+    let how = |known| if word.is_more_than(known) { Applicability::Ask } else { Applicability::Safe };
+    let nearly = |known| (known, Some(how(known)));
     near(name, &word, free).map(nearly).or_else(alias).or_else(expiry)
 }
 
 /// Whether a member is none on purpose, such as `//tokens`, `_tokens` and `#name`: JSON has no comments.
 fn is_commented_out(name: &str) -> bool {
-    !name.trim_start().starts_with(char::is_alphabetic)
+    name.trim_start().starts_with(|c: char| c.is_ascii_punctuation() && !matches!(c, '\'' | '"' | '`'))
 }
 
 /// Whether a member is a mistake, where it is none of those of the format: of these, `absent` are not there.

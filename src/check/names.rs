@@ -9,7 +9,7 @@ use crate::name::{INTERNAL_DATABASE, InvalidNameKind, MAX_DATABASE_NAME, check_d
 use crate::permission::variables;
 use crate::redact::mentions_token;
 use crate::span::Span;
-use crate::token::holds_token;
+use crate::token::{TOKEN_PREFIX, holds_token};
 
 /// The longest name that the documentation allows.
 pub(super) const DOCUMENTED_NAME: usize = 64;
@@ -115,6 +115,22 @@ pub(super) fn is_variable(name: &str) -> bool {
             !rest.is_empty() && rest.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
         })
     }
+}
+
+/// Whether a token has what templates and references to secrets are marked by: `$token`, `{{ token }}`, `%TOKEN%`, `@TOKEN@`,
+/// `[[token]]`, `ENC[…]`, `__TOKEN__`, `op://…`.
+pub(super) fn is_to_be_filled_in(token: &str) -> bool {
+    let body = token.strip_prefix(TOKEN_PREFIX).unwrap_or(token);
+    let is_twice = |mark| body.matches(mark).nth(1).is_some();
+    let encloses = |(open, close)| {
+        body.find(open).is_some_and(|at| body.get(at..).is_some_and(|rest| rest.contains::<char>(close)))
+    };
+    !variables(body).is_empty()
+        || is_twice('%')
+        || is_twice('@')
+        || [('[', ']'), ('{', '}'), ('(', ')')].into_iter().any(encloses)
+        || body.starts_with("__") && body.ends_with("__")
+        || body.contains("://")
 }
 
 /// Whether a name is one of those in examples.

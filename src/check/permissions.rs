@@ -233,7 +233,10 @@ fn names_of_a_wrong_one<'a>(
         // Another permission may follow in the string, and what it grants is not known.
         decoder.whole.unreadable();
     }
-    let are_right = before == "db" && list.split(',').all(|name| check_database_name(name).is_ok());
+    // `db:a,db:b:read` and `db:a,db:*` are rather two permissions than one for a database `db`.
+    let is_type = |name: &str| ["db", "system"].iter().any(|known| known.eq_ignore_ascii_case(name));
+    let is_name = |name: &str| !is_type(name) && check_database_name(name).is_ok();
+    let are_right = before == "db" && list.split(',').all(is_name);
     if !are_right {
         return decoder.whole.unreadable();
     }

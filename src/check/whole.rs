@@ -14,14 +14,13 @@ use crate::check::context::{
 };
 use crate::check::databases::{self, Granted};
 use crate::check::decode::opening;
-use crate::check::names::database_name;
+use crate::check::names::{database_name, is_to_be_filled_in};
 use crate::check::seen::Seen;
 use crate::check::shape::list_in_a_string;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::json::{self, Node, RawStr, Value};
 use crate::name::check_database_name;
-use crate::permission::variables;
 use crate::redact::may_show;
 use crate::release::Release;
 use crate::span::Span;
@@ -165,7 +164,7 @@ impl<'a> Whole<'a> {
             let (key, is_copy) = (firsts(first, string), copies.contains(&entry));
             // An entry that was pasted twice needs no second token, and a template none at all.
             let is_twice = both.get(&key).is_some_and(|times| *times > 1);
-            let is_template = || string.decode_secret().is_none_or(|token| !variables(&token).is_empty());
+            let is_template = || string.decode_secret().is_none_or(|token| is_to_be_filled_in(&token));
             let fix = || {
                 let new = || Fix::new(Applicability::Ask, [Edit::new_token(string.inner())]);
                 (!is_twice && !is_template()).then(new)
