@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use influxdb3_offline_tokens::{
-    AdminTokenFile, Changed, Expiry, Token, TokenEntry, TokenName, append_all, create_admin,
+    AdminTokenFile, Changed, DatabaseName, Expiry, Token, TokenEntry, TokenName, append_all, create_admin,
 };
 use serde::Serialize;
 
@@ -117,7 +117,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Ok(changed) => {
             let permissions: Vec<String> = entry.permissions().iter().map(ToString::to_string).collect();
             let made = (entry.name().as_str(), entry.token(), entry.expiry());
-            let printed = print(args, made, &permissions, changed == Changed::Created);
+            let printed = print(args, made, (&permissions, &databases), changed == Changed::Created);
             util::change::warn("create_token", databases, entry);
             util::change::warn_of_file("create_token", &args.output_file, true);
             Ok(told(printed))
@@ -140,7 +140,7 @@ fn admin(args: &Args) -> anyhow::Result<Outcome> {
     match create_admin(&args.output_file, &file) {
         Ok(()) => {
             let made = (file.name(), file.token(), file.expiry());
-            Ok(told(print(args, made, &["*:*:*".to_owned()], true)))
+            Ok(told(print(args, made, (&["*:*:*".to_owned()], &[]), true)))
         }
         Err(error) => util::change::refused("create_token", &args.output_file, error),
     }
@@ -157,16 +157,13 @@ fn entry(args: &Args) -> anyhow::Result<TokenEntry> {
 fn print(
     args: &Args,
     (name, token, expiry): (&str, &Token, Option<Expiry>),
-    permissions: &[String],
+    (permissions, databases): (&[String], &[DatabaseName]),
     created: bool,
 ) -> io::Result<()> {
     let mut output = Output::new();
     let token = args.show_token.then(|| token.expose());
     let name = masked(name);
-    // One that is given twice is made once.
-    let given = args.create_databases.iter().enumerate();
-    let once = given.filter(|(at, name)| !args.create_databases.iter().take(*at).any(|other| other == *name));
-    let databases: Vec<Cow<'_, str>> = once.map(|(_, name)| masked(name)).collect();
+    let databases: Vec<Cow<'_, str>> = databases.iter().map(|name| masked(name.as_str())).collect();
     let permissions: Vec<String> = permissions.iter().map(|text| masked(text).into_owned()).collect();
     if args.format == Format::Json {
         let made = Made {

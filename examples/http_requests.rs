@@ -13,7 +13,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
-use influxdb3_offline_tokens::{HttpTokenRequest, TokenFile};
+use influxdb3_offline_tokens::{HttpTokenRequest, TokenEntry, TokenFile};
 use serde_json::{Value, json};
 
 use crate::util::{Outcome, Output, arguments, complain, finish, load_or_stdin, masked, printable};
@@ -35,6 +35,9 @@ const DATABASES: (&str, &str) = ("POST", "/api/v3/configure/database");
 struct Arguments {
     /// The tokens file; `-` is standard input.
     file: PathBuf,
+    /// Only this token, and no database; may be given several times.
+    #[arg(long = "name", value_name = "NAME")]
+    names: Vec<String>,
     /// The address of the server, for the format curl.
     #[arg(long, value_name = "URL", value_parser = address, default_value = "http://127.0.0.1:8181")]
     host: String,
@@ -53,12 +56,17 @@ enum Format {
 type Request = ((&'static str, &'static str), String);
 
 /// The requests in their order, and how many tokens were left out.
-fn requests(file: &TokenFile, now: SystemTime) -> Result<(Vec<Request>, usize)> {
-    let databases = file.create_databases().iter();
+fn requests(file: &TokenFile, names: &[String], now: SystemTime) -> Result<(Vec<Request>, usize)> {
+    if let Some(unknown) = names.iter().find(|name| file.get(name).is_none()) {
+        bail!("the file has no token named `{}`; check `--name`", printable(&masked(unknown)));
+    }
+    let databases = if names.is_empty() { file.create_databases() } else { &[] };
     let mut requests: Vec<Request> =
-        databases.map(|name| (DATABASES, json!({"db": name.as_str()}).to_string())).collect();
+        databases.iter().map(|name| (DATABASES, json!({"db": name.as_str()}).to_string())).collect();
     let mut left_out = 0;
-    for entry in file.tokens() {
+    let is_wanted =
+        |entry: &&TokenEntry| names.is_empty() || names.iter().any(|name| name == entry.name().as_str());
+    for entry in file.tokens().iter().filter(is_wanted) {
         match HttpTokenRequest::of(entry, now) {
             Ok(request) => requests.push((HttpTokenRequest::METHOD_AND_PATH, request.to_json())),
             Err(error) => {
@@ -70,11 +78,10 @@ fn requests(file: &TokenFile, now: SystemTime) -> Result<(Vec<Request>, usize)> 
         }
     }
     if let Some(at) = requests.iter().position(|(_, body)| masked(body) != body.as_str()) {
-        let (what, at) = match at.checked_sub(file.create_databases().len()) {
-            Some(at) => ("token", at),
-            None => ("database of `create_databases`", at),
-        };
-        bail!("a name of {what} {} has `apiv3` in it, as a token has, and would be printed", at + 1);
+        let what = if at < databases.len() { "a database" } else { "a token" };
+        bail!(
+            "the name of {what}, or one in its permissions, has `apiv3_` in it, as a token has, and would be printed"
+        );
     }
     Ok((requests, left_out))
 }
@@ -101,7 +108,7 @@ fn quoted(text: &str) -> String {
 fn run(arguments: &Arguments) -> Result<Outcome> {
     const NOTE: &str = "send them now, as each `expiry_secs` counts from then; each answer tells a new secret, once: keep it, and not in a log";
     let file = load_or_stdin(&arguments.file)?;
-    let (requests, left_out) = requests(&file, SystemTime::now())?;
+    let (requests, left_out) = requests(&file, &arguments.names, SystemTime::now())?;
     let mut out = Output::new();
     match arguments.format {
         Format::Curl => {

@@ -1,5 +1,6 @@
 //! What the examples that change a file share: the secret, the acknowledgement, and what an error means for the caller.
 
+use std::collections::HashSet;
 use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -96,12 +97,16 @@ fn not_over(expiry: Expiry, now: SystemTime, option: &str) -> anyhow::Result<Exp
     Ok(expiry)
 }
 
-/// The databases of a command line.
+/// The databases of a command line, each once.
 pub(crate) fn databases(names: &[String]) -> anyhow::Result<Vec<DatabaseName>> {
     let database = |(at, name): (usize, &String)| {
         DatabaseName::parse(name).with_context(|| format!("item {} of `--create-databases` is wrong", at + 1))
     };
-    names.iter().enumerate().map(database).collect()
+    let mut databases: Vec<DatabaseName> =
+        names.iter().enumerate().map(database).collect::<Result<_, _>>()?;
+    let mut seen = HashSet::new();
+    databases.retain(|name| seen.insert(name.clone()));
+    Ok(databases)
 }
 
 /// Says what can be said against an entry and databases that have no error, and are in the file now.

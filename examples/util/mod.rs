@@ -203,7 +203,7 @@ pub(crate) fn shown_path(path: &Path) -> String {
 
 /// Whether a text holds the prefix of a token, in any case.
 fn mentions_token(text: &str) -> bool {
-    has_in_any_case(text, "apiv3")
+    has_in_any_case(text, TOKEN_PREFIX)
 }
 
 fn has_in_any_case(text: &str, word: &str) -> bool {

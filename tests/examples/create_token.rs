@@ -34,6 +34,7 @@ fn a_file_is_made_and_added_to() {
     for told in ["warning: a token stands in this name", "warning: `_internal`"] {
         assert!(doubtful.stderr.contains(told), "{told}: {}", doubtful.stderr);
     }
+    assert!(!doubtful.stderr.contains("twice"), "{}", doubtful.stderr);
     assert_no_piece_of(CANARY, &(doubtful.stdout + &doubtful.stderr), "create_token");
 
     let other = ["--name", "other", "--permission", "db:red:write,read", "--permission", "system:ping:read"];

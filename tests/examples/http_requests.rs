@@ -102,6 +102,20 @@ fn a_token_in_a_name_is_not_printed() {
 }
 
 #[test]
+fn one_token_is_asked_for_by_its_name() {
+    let folder = folder(&[("t.json", &file())]);
+    let only = |names: &[&str]| {
+        run("http_requests", folder.path(), &[&["t.json", "--format", "json"], names].concat(), b"")
+    };
+    let soon = only(&["--name", "soon"]);
+    assert_eq!((soon.code, soon.stdout.lines().count()), (0, 1), "{}", soon.stderr);
+    assert!(soon.stdout.contains(r#""token_name":"soon""#), "{}", soon.stdout);
+    let unknown = only(&["--name", "soon", "--name", "sooner"]);
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (2, ""));
+    assert!(unknown.stderr.contains("no token named `sooner`; check `--name`"), "{}", unknown.stderr);
+}
+
+#[test]
 fn what_is_no_address_is_refused() {
     let folder = folder(&[("t.json", r#"{"tokens": []}"#)]);
     for host in [
