@@ -12,8 +12,9 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
-use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser};
+use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser, ValueEnum};
 use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
+use serde_json::json;
 
 use crate::util::{
     Outcome, Output, arguments, database_name, finish, load_or_stdin, masked, no_command, printable,
@@ -22,8 +23,7 @@ use crate::util::{
 /// Lists the tokens of a file that may do something, each with the entry that allows it.
 ///
 /// A line has, with tabs between them, the name, the entry that decides, and the numbers, from 0, of the permissions that
-/// it is made of.
-/// Nothing is printed where nobody can. Tokens that have expired can do nothing.
+/// it is made of; with `--format json` the members `name`, `entry` and `permissions`, and names as they are. Nothing is printed where nobody can. Tokens that have expired can do nothing.
 #[derive(Parser)]
 #[command(
     name = "who_can",
@@ -54,6 +54,15 @@ struct Arguments {
     /// A system resource: health, metrics, ping or ready.
     #[arg(long, group = "what", value_name = "NAME")]
     system: Option<SystemResource>,
+    /// How the result is printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Text,
+    Json,
 }
 
 fn actions(text: &str) -> Result<DatabaseActions, String> {
@@ -72,10 +81,19 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
     };
     let (mut out, mut outcome) = (Output::new(), Outcome::Findings);
     for (token, entry) in file.who_can(request, SystemTime::now()) {
-        let places: Vec<_> = entry.made_by(token.permissions()).map(|at| at.to_string()).collect();
-        let name = printable(&masked(token.name().as_str()));
-        let name = no_command(&name);
-        writeln!(out, "{name}\t{entry}\tpermissions {}", places.join(","))?;
+        let name = masked(token.name().as_str());
+        let places: Vec<usize> = entry.made_by(token.permissions()).collect();
+        match arguments.format {
+            Format::Text => {
+                let places: Vec<_> = places.iter().map(usize::to_string).collect();
+                let name = printable(&name);
+                writeln!(out, "{}\t{entry}\tpermissions {}", no_command(&name), places.join(","))?;
+            }
+            Format::Json => {
+                let line = json!({"name": name, "entry": entry.to_string(), "permissions": places});
+                writeln!(out, "{line}")?;
+            }
+        }
         outcome = Outcome::Fine;
     }
     out.flush().context("cannot write to standard output")?;

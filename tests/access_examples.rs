@@ -99,6 +99,10 @@ fn who_can_tells_who_and_by_what() {
         (0, "app\tdb:*:write\tpermissions 1\n".into(), String::new())
     );
     assert_eq!(who(&["--database", "a"]).1, "app\tdb:a:read\tpermissions 0\n");
+    assert_eq!(
+        who(&["--database", "a", "--format", "json"]).1,
+        "{\"entry\":\"db:a:read\",\"name\":\"app\",\"permissions\":[0]}\n"
+    );
     assert_eq!(who(&["write", "--new-database", "a"]).1, "app\tdb:*:write\tpermissions 1\n");
     assert_eq!(who(&["--system", "health"]).1, "app\tsystem:health:read\tpermissions 2\n");
     assert_eq!(who(&["--any-database"]).1, "app\tdb:a:read\tpermissions 0\n");
