@@ -52,11 +52,16 @@ impl Guesses {
     }
 }
 
-/// Whether two names have other digits, as many of them: `db1` is no slip of `db2`.
+/// Whether two names differ in their digits only, as `db1` and `db10`, or have other ones, as many of them, as `sensors_1` and
+/// `sensor2`: then they are of two databases.
 #[cfg(feature = "std")]
 fn differ_in_a_number(a: &str, b: &str) -> bool {
-    let is_digit = |byte: &u8| byte.is_ascii_digit();
-    let (a, b) = (a.bytes().filter(is_digit), b.bytes().filter(is_digit));
+    let digits = |byte: &u8| byte.is_ascii_digit();
+    let others = |byte: &u8| !byte.is_ascii_digit();
+    if a.bytes().filter(others).eq(b.bytes().filter(others)) {
+        return true;
+    }
+    let (a, b) = (a.bytes().filter(digits), b.bytes().filter(digits));
     a.clone().count() == b.clone().count() && !a.eq(b)
 }
 

@@ -162,7 +162,11 @@ fn permissions_become_what_was_meant() {
         ("db:a:*:read", "db:a:*:read"),
         ("db:a,db:*:read", "db:a,db:*:read"),
         ("db:a,db:*", "db:a,db:*"),
-        ("DB:a,DB:*", "db:a,DB:*"),
+        ("DB:a,DB:*", "DB:a,DB:*"),
+        ("database:a,database:*", "database:a,database:*"),
+        ("db:a,db:rw", "db:a,db:rw"),
+        ("db:a:read,DB:write", "db:a:read,DB:write"),
+        ("dbs:a:read,dbs:write", "dbs:a:read,dbs:write"),
         ("db:a;db:*", "db:a;db:*"),
         // Nobody wrote a permission for all databases, for a database of such a name, or for one called `write`.
         ("db:a:read,*:write", "db:a:read,*:write"),
@@ -301,6 +305,7 @@ fn an_expiry_that_is_no_integer_becomes_what_it_is() {
         ("1e10", "1e10", "1e10"),
         ("\"203201011200\"", "\"203201011200\"", "\"203201011200\""),
         ("\"20320101120000\"", "\"20320101120000\"", "\"20320101120000\""),
+        ("\"20320101120000123\"", "\"20320101120000123\"", "\"20320101120000123\""),
         // What JavaScript's `toISOString` prints.
         ("\"2032-01-01T00:00:00.000Z\"", "1956528000000", "1956528000000"),
         ("\"2032-01-01T00:00:00.0001Z\"", "\"2032-01-01T00:00:00.0001Z\"", "1956528000000"),
@@ -397,6 +402,19 @@ fn what_only_a_person_can_mend_is_left() {
         (of(&format!(r#""token": "ENC[AES256_GCM,data]", {rest}"#)), None, None),
         (of(&format!(r#""token": "op://vault/apiv3_app/token", {rest}"#)), None, None),
         (of(&format!(r#""token": "[[apiv3_token]]", {rest}"#)), None, None),
+        (of(&format!(r#""token": "@/run/secrets/token", {rest}"#)), None, None),
+        (of(&format!(r#""token": "apiv3_#TOKEN#", {rest}"#)), None, None),
+        (of(&format!(r#""token": "Bearer __TOKEN__", {rest}"#)), None, None),
+        (of(&format!(r#""token": "arn:aws:secret:apiv3_app", {rest}"#)), None, None),
+        (of(&format!(r#""token": "Authorization: Bearer {SECRET}", {rest}"#)), None, Some(never.clone())),
+        (
+            format!(
+                r#"{{"tokens": [{{"token": "/run/secrets/t", {rest}}}, {{"token": "/run/secrets/t", {}}}]}}"#,
+                rest.replace("\"n\"", "\"m\"")
+            ),
+            None,
+            None,
+        ),
         (
             format!(
                 r#"{{"tokens": [{{"token": "apiv3_%TOKEN%", {rest}}}, {{"token": "apiv3_%TOKEN%", {}}}]}}"#,
@@ -416,18 +434,6 @@ fn what_only_a_person_can_mend_is_left() {
             None,
         ),
         (of(&format!(r#"{secret}, "token_expires_in": 90"#)), None, None),
-        // Another database, rather than a slip.
-        (
-            format!(
-                r#"{{"create_databases": ["db1"], "tokens": [{{{}}}]}}"#,
-                secret.replace("system:*", "db:db2")
-            ),
-            None,
-            Some(format!(
-                r#"{{"create_databases": ["db1", "db2"], "tokens": [{{{}}}]}}"#,
-                secret.replace("system:*", "db:db2")
-            )),
-        ),
         // The same entry twice.
         (format!(r#"{{"tokens": [{{{secret}}}, {{{secret}}}]}}"#), None, None),
     ] {
@@ -445,6 +451,7 @@ fn a_member_that_may_not_be_meant_is_left_to_a_person() {
         // What is none on purpose, or may be.
         (of(&format!(r#"{secret}, "//expiry_millis": 1956528000000"#)), None, None),
         (of(&format!(r#"{secret}, "_expiry_millis": 1956528000000"#)), None, None),
+        (of(&format!(r#"{secret}, "§expiry_millis": 1956528000000"#)), None, None),
         (format!(r#"{{"//create_databases": ["a"], "tokens": [{{{secret}}}]}}"#), None, None),
         (
             of(&format!(r#"{secret}, "x_expiry_millis": 1956528000000"#)),
@@ -474,6 +481,24 @@ fn a_member_that_may_not_be_meant_is_left_to_a_person() {
     ] {
         check_fixes(&before, safe.as_ref(), asked.as_ref());
     }
+}
+
+/// Names that differ in digits are of two databases; one that is granted and not created is then added.
+#[test]
+fn a_number_tells_databases_apart() {
+    let text = |created: &str, granted: &str| {
+        format!(
+            r#"{{"create_databases": [{created}], "tokens": [{{"token": "SECRET", "name": "n", "permissions": ["db:{granted}:read"]}}]}}"#
+        )
+    };
+    for (created, granted) in
+        [("db1", "db2"), ("db1", "db10"), ("db", "db2"), ("db2", "db"), ("sensors_1", "sensor2")]
+    {
+        let both = format!(r#""{created}", "{granted}""#);
+        let created = format!("\"{created}\"");
+        assert_eq!(mended(&text(&created, granted)), text(&both, granted), "{granted}");
+    }
+    assert_eq!(mended(&text("\"sensors2\"", "sensor2")), text("\"sensors2\"", "sensors2"));
 }
 
 /// Of three entries, the last is a copy of the second: one of the two goes, and only then the other needs a token of its own.

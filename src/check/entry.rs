@@ -163,13 +163,8 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
         }
         Err((InvalidTokenKind::Prefix, _)) => {
             let scheme = token.find(TOKEN_PREFIX);
-            let fix = || match scheme {
-                // `op://vault/apiv3_app`.
-                Some(scheme) if token.get(..scheme).is_some_and(|before| before.contains('/')) => None,
-                Some(scheme) if !is_to_be_filled_in(&token) => without_scheme(string, &token, scheme),
-                // `vault:secret/tokens` and `/run/secrets/token`.
-                _ => new().filter(|_| !token.contains(':') && !token.starts_with('/')),
-            };
+            let is_whole = |at: &usize| is_strong(&token, *at) || !is_to_be_filled_in(&token);
+            let fix = || scheme.filter(is_whole).map_or_else(new, |at| without_scheme(string, &token, at));
             context.find(Code::TokenPrefix, string.inner(), fix, || {
                 let found = finding(Code::TokenPrefix, string.inner(), at, "a token begins with `apiv3_`");
                 found.with_help(match scheme {
@@ -229,6 +224,12 @@ pub(super) fn token_rules<'a>(context: &mut Context<'_>, at: At<'_>, node: &Node
     }
     let right = checked.is_ok();
     Some(Secret { string, token, right })
+}
+
+/// Whether what stands behind a scheme is a token, whatever signs chance has put into it.
+fn is_strong(token: &str, scheme: usize) -> bool {
+    let body = token.get(scheme + TOKEN_PREFIX.len()..).unwrap_or_default();
+    matches!(strength(body), Strength::Strong)
 }
 
 /// Whether the variables in a token are all that there is of it. A strong one may have `$x` or `<x>` by chance.

@@ -300,6 +300,9 @@ enum Guess {
 fn in_its_unit(number: i64) -> (i64, Guess) {
     if LIKELY_SECONDS.contains(&number) {
         (number * 1000, Guess::Unit("seconds"))
+    } else if DIGITS_OF_A_DATE.contains(&(number / 1_000)) {
+        // A date with milliseconds.
+        (number, Guess::Same)
     } else if (MICROSECONDS..NANOSECONDS).contains(&number) {
         (number / 1_000, Guess::Unit("microseconds"))
     } else if (NANOSECONDS..i64::MAX).contains(&number) {
@@ -327,9 +330,7 @@ fn with_fraction(spelt: &str) -> Option<(i64, Guess)> {
 /// The milliseconds that were meant; none where they are none of a time that can be, as of `"20270501"`, which would be one
 /// of 1970.
 fn meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {
-    any_meant(now, node).filter(|(millis, guess)| {
-        *millis >= FIRST_LIKELY && (*guess != Guess::Same || !DIGITS_OF_A_DATE.contains(millis))
-    })
+    any_meant(now, node).filter(|(millis, _)| is_likely(*millis) || *millis == i64::MAX)
 }
 
 fn any_meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {

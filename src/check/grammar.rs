@@ -93,9 +93,7 @@ pub(super) fn joined(text: &str) -> Option<Joined> {
     let comma = before.rfind(',')?;
     let (one, name) = (text.get(..comma)?, before.get(comma + 1..)?);
     // Of another type, or for all, is more than anybody wrote; and where a `:` stands for a comma, it is one permission.
-    let is_plain = name != "*"
-        && !matches!(name, "db" | "system")
-        && SystemResource::parse(name).is_err() == (first == "db");
+    let is_plain = name != "*" && !is_a_type(name) && SystemResource::parse(name).is_err() == (first == "db");
     let other = format!("{first}:{name}:{last}");
     Permission::accept(one).and(Permission::accept(&other)).filter(|_| is_plain)?;
     if Permission::accept(&format!("{before},{last}")).is_some() {
@@ -107,6 +105,11 @@ pub(super) fn joined(text: &str) -> Option<Joined> {
         message: "a string holds one permission, and this is one more",
         help: "write each as a string of its own, with its type",
     })
+}
+
+/// Whether a word is a type, in any case.
+pub(super) fn is_a_type(word: &str) -> bool {
+    ["db", "system"].iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// What makes strings of their own of the permissions in one.
@@ -170,8 +173,9 @@ fn nearly_another(text: &str) -> Option<Span> {
 struct Parts {
     // Where each ends, and whether there is nothing in it but white space and commas.
     ends: Vec<(usize, bool)>,
-    // Whether a name is that of a type, or what stands as one: then there may be two permissions here.
-    has_type_as_name: bool,
+    // Whether a word behind the type is a type, or what stands as one: then there may be two permissions here, and what
+    // somebody wrote of one could come to mean other names or more actions.
+    has_another_type: bool,
 }
 
 impl Parts {
@@ -182,24 +186,17 @@ impl Parts {
             end += part.len() + 1;
             (end - 1, is_blank(part))
         });
-        let mut parts = text.split(':');
-        let (first, names) = (parts.next().unwrap_or_default().trim(), parts.next().unwrap_or_default());
-        let is_separator = |c: char| matches!(c, ',' | ';') || c.is_whitespace();
-        let is_type =
-            |name: &str| ["db", "system", first].iter().any(|known| name.eq_ignore_ascii_case(known));
-        let has_type_as_name = names.split(is_separator).any(|name| !name.is_empty() && is_type(name));
-        Self { ends: ends.collect(), has_type_as_name }
+        let (first, rest) = text.split_once(':').unwrap_or((text, ""));
+        let first = first.trim();
+        let is_separator = |c: char| matches!(c, ',' | ';' | ':') || c.is_whitespace();
+        let is_one = |word: &str| is_a_type(word) || word.eq_ignore_ascii_case(first);
+        let has_another_type = rest.split(is_separator).any(|word| !word.is_empty() && is_one(word));
+        Self { ends: ends.collect(), has_another_type }
     }
 
     /// Whether the part that ends at a place or behind it would be empty without its empty items.
     fn is_blank(&self, at: usize) -> bool {
         self.ends.get(self.ends.partition_point(|(end, _)| *end < at)).is_some_and(|(_, blank)| *blank)
-    }
-
-    /// Whether it is one permission, as far as its parts tell: in place of a `*`, what somebody wrote of one would else
-    /// come to mean more names or actions.
-    fn are_of_one(&self) -> bool {
-        self.ends.len() == 3 && !self.has_type_as_name
     }
 }
 
@@ -343,6 +340,10 @@ fn fix(
     if is_type && harms_if_mended(text, error) {
         return None;
     }
+    let changes_a_word = !matches!(error.kind(), Kind::Whitespace | Kind::EmptyItem { .. });
+    if changes_a_word && parts.has_another_type {
+        return None;
+    }
     Some(match error.kind() {
         Kind::ExtraPart => {
             let start = error.span().start();
@@ -373,7 +374,7 @@ fn fix(
             let after = is_edge(text.get(end..)?.chars().next());
             (!(before && after)).then(|| replace_safely(place, ""))?
         }
-        Kind::MixedWildcard | Kind::WildcardAction if !parts.are_of_one() => return None,
+        Kind::MixedWildcard | Kind::WildcardAction if parts.ends.len() > 3 => return None,
         Kind::MixedWildcard => replace_on_request(place, "*"),
         Kind::WildcardAction => replace_on_request(place, if is_system { "read" } else { "read,write" }),
         Kind::ActionNotForType => replace_on_request(place, "read"),

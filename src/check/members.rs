@@ -110,7 +110,11 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
 
 /// Whether a member is none on purpose, such as `//tokens`, `_tokens` and `#name`: JSON has no comments.
 fn is_commented_out(name: &str) -> bool {
-    name.trim_start().starts_with(|c: char| c.is_ascii_punctuation() && !matches!(c, '\'' | '"' | '`'))
+    // Quotes and what nobody sees are slips.
+    let is_slip = |c: char| {
+        c.is_whitespace() || matches!(c, '\'' | '"' | '`' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
+    };
+    name.trim_start_matches(is_slip).starts_with(|c: char| !c.is_alphanumeric())
 }
 
 /// Whether a member is a mistake, where it is none of those of the format: of these, `absent` are not there.

@@ -117,20 +117,29 @@ pub(super) fn is_variable(name: &str) -> bool {
     }
 }
 
-/// Whether a token has what templates and references to secrets are marked by: `$token`, `{{ token }}`, `%TOKEN%`, `@TOKEN@`,
-/// `[[token]]`, `ENC[…]`, `__TOKEN__`, `op://…`.
+/// Whether a token has what templates and references to secrets are marked by: `$token`, `{{ token }}`, `%TOKEN%`, `@/path`,
+/// `[[token]]`, `ENC[…]`, `__TOKEN__`, `op://…`, `vault:…`.
 pub(super) fn is_to_be_filled_in(token: &str) -> bool {
-    let body = token.strip_prefix(TOKEN_PREFIX).unwrap_or(token);
-    let is_twice = |mark| body.matches(mark).nth(1).is_some();
-    let encloses = |(open, close)| {
-        body.find(open).is_some_and(|at| body.get(at..).is_some_and(|rest| rest.contains::<char>(close)))
-    };
-    !variables(body).is_empty()
-        || is_twice('%')
-        || is_twice('@')
-        || [('[', ']'), ('{', '}'), ('(', ')')].into_iter().any(encloses)
-        || body.starts_with("__") && body.ends_with("__")
-        || body.contains("://")
+    let prefix = token.find(TOKEN_PREFIX);
+    let (before, body) = prefix.map_or((token, token), |at| {
+        (token.get(..at).unwrap_or_default(), token.get(at + TOKEN_PREFIX.len()..).unwrap_or_default())
+    });
+    // Of `Authorization: Bearer` the colon is none of a reference.
+    let is_reference = before.starts_with('/') && prefix.is_none()
+        || before.contains('/') && prefix.is_some()
+        || before.split(':').skip(1).any(|behind| !behind.starts_with(' '))
+        || body.contains("://");
+    let word = token.rsplit(' ').next().unwrap_or_default();
+    let word = word.strip_prefix(TOKEN_PREFIX).unwrap_or(word);
+    let encloses =
+        |mark: &str| word.starts_with(mark) && word.ends_with(mark) || word.matches(mark).nth(1).is_some();
+    is_reference
+        || !variables(token).is_empty()
+        || token.contains(['{', '[', '<'])
+        || token.contains('(') && token.contains(')')
+        || word.starts_with(['@', '%', '#'])
+        || ["%", "@", "#"].into_iter().any(encloses)
+        || word.starts_with("__") && word.ends_with("__")
 }
 
 /// Whether a name is one of those in examples.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::check::context::{At, Context, finding, replace_safely};
 use crate::check::decode::Decoder;
-use crate::check::grammar::errors;
+use crate::check::grammar::{errors, is_a_type};
 use crate::check::names::name_warnings;
 use crate::check::numbered::firsts;
 use crate::check::rights;
@@ -234,8 +234,7 @@ fn names_of_a_wrong_one<'a>(
         decoder.whole.unreadable();
     }
     // `db:a,db:b:read` and `db:a,db:*` are rather two permissions than one for a database `db`.
-    let is_type = |name: &str| ["db", "system"].iter().any(|known| known.eq_ignore_ascii_case(name));
-    let is_name = |name: &str| !is_type(name) && check_database_name(name).is_ok();
+    let is_name = |name: &str| !is_a_type(name) && check_database_name(name).is_ok();
     let are_right = before == "db" && list.split(',').all(is_name);
     if !are_right {
         return decoder.whole.unreadable();
