@@ -28,7 +28,8 @@ use crate::util::{Outcome, Output, a_file, arguments, database_name, finish, mas
 /// `{"token_name": "app", "database": "d", "actions": ["read"]}` gives
 /// `{"allowed": true, "reason": null, "entry": "db:d:read"}`. Members: `token_name`, or `permissions`, a list of permission
 /// strings in its place; `database`, with `"exists": false` where it does not exist yet, or `"any_database": true`, or
-/// `system`, where `actions` may be left out and `read` is meant; `actions`. A line that is wrong gives `{"error": …}`, and the run goes on.
+/// `system`, where `actions` may be left out and `read` is meant; `actions`. A line that is wrong gives `{"error": …}`, and
+/// the run goes on.
 #[derive(Parser)]
 #[command(
     name = "check_access",

@@ -374,6 +374,7 @@ fn fix(
             let after = is_edge(text.get(end..)?.chars().next());
             (!(before && after)).then(|| replace_safely(place, ""))?
         }
+        // `db:a:*:read` is for a table, or for two databases; nobody wrote that all of one may be written.
         Kind::MixedWildcard | Kind::WildcardAction if parts.ends.len() > 3 => return None,
         Kind::MixedWildcard => replace_on_request(place, "*"),
         Kind::WildcardAction => replace_on_request(place, if is_system { "read" } else { "read,write" }),

@@ -10,8 +10,9 @@ impl Validator {
     /// Takes the file for an admin token file (`--admin-token-file`), and not for a file of resource tokens.
     ///
     /// The rules of a token, its name and its expiry are those of an entry of the tokens file, except that `_admin` is a
-    /// right name and may go without an expiry; one of another name without one is reported as `never-expires`. A file without `name` is refused: the documentation
-    /// speaks of a default, and the server does not read the file (server source).
+    /// right name and may go without an expiry; a token of another name without one is reported as `never-expires`. A file
+    /// without `name` is refused: the documentation speaks of a default, and the server does not read the file (server
+    /// source).
     ///
     /// ```
     /// use influxdb3_offline_tokens::Validator;
