@@ -120,25 +120,23 @@ pub(super) fn is_variable(name: &str) -> bool {
 /// Whether a token has what templates and references to secrets are marked by: `$token`, `{{ token }}`, `%TOKEN%`, `@/path`,
 /// `[[token]]`, `ENC[…]`, `__TOKEN__`, `op://…`, `vault:…`.
 pub(super) fn is_to_be_filled_in(token: &str) -> bool {
-    let prefix = token.find(TOKEN_PREFIX);
-    let (before, body) = prefix.map_or((token, token), |at| {
-        (token.get(..at).unwrap_or_default(), token.get(at + TOKEN_PREFIX.len()..).unwrap_or_default())
-    });
+    let (before, body, is_path) = match token.split_once(TOKEN_PREFIX) {
+        Some((before, body)) => (before, body, before.contains('/')),
+        None => (token, token, token.starts_with('/')),
+    };
     // Of `Authorization: Bearer` the colon is none of a reference.
-    let is_reference = before.starts_with('/') && prefix.is_none()
-        || before.contains('/') && prefix.is_some()
-        || before.split(':').skip(1).any(|behind| !behind.starts_with(' '))
-        || body.contains("://");
+    let has_colon = before.split(':').skip(1).any(|behind| !behind.starts_with(' '));
     let word = token.rsplit(' ').next().unwrap_or_default();
     let word = word.strip_prefix(TOKEN_PREFIX).unwrap_or(word);
-    let encloses =
-        |mark: &str| word.starts_with(mark) && word.ends_with(mark) || word.matches(mark).nth(1).is_some();
-    is_reference
+    let is_twice = |mark: &str| word.matches(mark).nth(1).is_some();
+    is_path
+        || has_colon
+        || body.contains("://")
         || !variables(token).is_empty()
         || token.contains(['{', '[', '<'])
         || token.contains('(') && token.contains(')')
         || word.starts_with(['@', '%', '#'])
-        || ["%", "@", "#"].into_iter().any(encloses)
+        || ["@", "%", "#"].into_iter().any(is_twice)
         || word.starts_with("__") && word.ends_with("__")
 }
 
