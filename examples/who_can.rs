@@ -23,7 +23,7 @@ use crate::util::{
 /// Lists the tokens of a file that may do something, each with the entry that allows it.
 ///
 /// A line has, with tabs between them, the name, the entry that decides, and the numbers, from 0, of the permissions that
-/// it is made of; with `--format json` the members `name`, `entry` and `permissions`, and names as they are. Nothing is
+/// it is made of; with `--format json` the members `name`, `entry` and `permissions`, and names with all their characters. Nothing is
 /// printed where nobody can. Tokens that have expired can do nothing.
 #[derive(Parser)]
 #[command(

@@ -230,3 +230,9 @@ pub(super) fn half_a_character(context: &mut Context<'_>, string: RawStr<'_>) {
         finding(Code::JsonSyntax, string.outer(), At::File, message).with_help("write the character itself")
     });
 }
+
+/// No-break spaces and the like, as they are copied from web pages.
+pub(super) fn is_unseen(c: char) -> bool {
+    !c.is_ascii() && c.is_whitespace()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}')
+}

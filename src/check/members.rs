@@ -13,7 +13,7 @@ use std::time::SystemTime;
 use foldhash::quality::RandomState;
 
 use crate::check::context::{
-    At, Context, finding, half_a_character, replace_on_request, replace_safely, with_fragment,
+    At, Context, finding, half_a_character, is_unseen, replace_on_request, replace_safely, with_fragment,
 };
 use crate::check::expiry::{LONGEST_DURATION, likely_expiry, time_for_seconds};
 use crate::check::format::{ENTRY_LISTS, ENTRY_MEMBERS};
@@ -111,9 +111,7 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Option<Meaning> {
 /// Whether a member is none on purpose, such as `//tokens`, `_tokens` and `#name`: JSON has no comments.
 fn is_commented_out(name: &str) -> bool {
     // Quotes and what nobody sees are slips.
-    let is_slip = |c: char| {
-        c.is_whitespace() || matches!(c, '\'' | '"' | '`' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
-    };
+    let is_slip = |c: char| c.is_whitespace() || is_unseen(c) || matches!(c, '\'' | '"' | '`');
     name.trim_start_matches(is_slip).starts_with(|c: char| !c.is_alphanumeric())
 }
 

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::check::context::{At, Context, finding, replace_on_request, replace_safely};
+use crate::check::context::{At, Context, finding, is_unseen, replace_on_request, replace_safely};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::json::{MAX_DEPTH, Unreadable, without_extras};
@@ -286,12 +286,6 @@ impl Open {
         }
         open
     }
-}
-
-/// No-break spaces and the like, as they are copied from web pages.
-fn is_unseen(c: char) -> bool {
-    !c.is_ascii() && c.is_whitespace()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}')
 }
 
 fn cause(text: &str, at: usize) -> (&'static str, &'static str) {

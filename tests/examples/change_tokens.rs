@@ -79,6 +79,22 @@ fn the_same_entry_twice_is_refused_or_kept() {
 }
 
 #[test]
+fn what_is_wrong_on_the_command_line_is_said_with_the_way_out() {
+    let folder = folder(&[]);
+    let folder = folder.path();
+    assert!(
+        change("append_token", folder, &["--name", "c", "--wait", "-1"], 2)
+            .contains("a whole number of seconds")
+    );
+    let soon = change("append_token", folder, &["--name", "soon", "--expiry", "1h"], 0);
+    assert!(soon.contains("; `--expiry` sets a later time"), "{soon}");
+    let under = run("append_token", folder, &["t.json/x", "--name", "c"], b"");
+    assert_eq!(under.code, 2);
+    #[cfg(unix)]
+    assert!(under.stderr.contains("a part of `t.json/x` is a file and not a directory"), "{}", under.stderr);
+}
+
+#[test]
 fn a_token_is_rotated_in_place_or_beside_the_old_one() {
     let files = folder(&[("t.json", TWO)]);
     change("rotate_token", files.path(), &["--name", "app", "--token-stdin"], 0);

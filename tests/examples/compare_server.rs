@@ -48,6 +48,9 @@ fn a_server_that_took_the_file_is_the_same() {
         "the server has the 2 tokens of the file, and no other resource token\n\
          not compared: 1 secret, because the server shows no hash, or too little of it\n"
     );
+    // What PowerShell writes begins with a byte order mark.
+    let marked = folder(&[("t.json", &file()), ("s.json", &format!("\u{FEFF}{}", shown()))]);
+    assert_eq!(run("compare_server", marked.path(), &["t.json", "s.json"], b"").stdout, same.stdout);
     let same = compare(&shown(), &["--format", "json"]);
     assert_eq!(same.code, 0);
     assert_eq!(
