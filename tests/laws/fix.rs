@@ -63,17 +63,27 @@ fn fixable(report: &Report, level: Applicability) -> (bool, BTreeSet<Code>) {
 }
 
 pub fn all(validator: &Validator, bytes: &[u8]) -> Law {
+    hold(validator, bytes, &LEVELS, FEW)
+}
+
+/// At one of the levels, which the bytes choose, and with one fix made alone: for a fuzzer, which sees twice as many texts.
+pub fn some(validator: &Validator, bytes: &[u8]) -> Law {
+    let level = super::chosen(bytes, LEVELS.len());
+    hold(validator, bytes, &LEVELS[level..=level], 1)
+}
+
+fn hold(validator: &Validator, bytes: &[u8], levels: &[Applicability], few: usize) -> Law {
     // Those that a report leaves out are fixed as well.
     let validator = &validator.clone().keep(usize::MAX);
     let report = validator.check(bytes);
-    for level in LEVELS {
-        whole_text(validator, bytes, &report, level)?;
+    for level in levels {
+        whole_text(validator, bytes, &report, *level)?;
     }
     // A few fixes, which the bytes choose, so that a text with many costs no more than its length.
     let fixes: Vec<_> =
         report.iter().flat_map(|found| found.fixes().iter().map(move |fix| (found, fix))).collect();
     let first = super::chosen(bytes, fixes.len().max(1));
-    let mut few = fixes.iter().cycle().skip(first).take(fixes.len().min(FEW));
+    let mut few = fixes.iter().cycle().skip(first).take(fixes.len().min(few));
     few.try_for_each(|fix| alone(validator, bytes, &report, *fix))
 }
 
