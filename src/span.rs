@@ -143,6 +143,8 @@ pub struct LineIndex<'a> {
     line_starts: Vec<usize>,
     // How many characters begin before each multiple of STRIDE bytes.
     characters: Vec<usize>,
+    // Then each byte is a character.
+    single_bytes: bool,
 }
 
 impl<'a> LineIndex<'a> {
@@ -165,7 +167,7 @@ impl<'a> LineIndex<'a> {
             let newlines = chunk.iter().enumerate().filter(|&(_, &byte)| byte == b'\n');
             line_starts.extend(newlines.map(|(at, _)| number * STRIDE + at + 1));
         }
-        Self { text, line_starts, characters }
+        Self { text, line_starts, characters, single_bytes: seen == text.len() }
     }
 
     /// Where the byte at `offset` is; the end of the text for any offset behind it.
@@ -183,6 +185,7 @@ impl<'a> LineIndex<'a> {
         let line = self.line_starts.partition_point(|&start| start <= offset);
         let start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
         let before = match self.text.get(start..offset) {
+            _ if self.single_bytes => offset - start,
             Some(short) if short.len() < STRIDE => count_characters(short),
             _ => self.characters_before(offset) - self.characters_before(start),
         };

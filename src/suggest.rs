@@ -106,7 +106,10 @@ impl<'n> Word<'n> {
 
     /// Whether another name has the same letters and digits, in any case.
     pub(crate) fn is(&self, other: &str) -> bool {
-        plain(other).eq(self.letters().iter().copied())
+        // Nearly all differ in their first letter.
+        let first = other.as_bytes().first();
+        let differs = first.is_some_and(u8::is_ascii_lowercase) && first != self.letters().first();
+        !differs && plain(other).eq(self.letters().iter().copied())
     }
 
     /// Whether the name is that of a time from now on, or of one in another unit than milliseconds.

@@ -211,13 +211,12 @@ impl<'v, 'a> Decoder<'v, 'a> {
                 meaning(name, &["token"]).is_some_and(|(_, how)| how == Some(Applicability::Safe))
             };
             let has_token =
-                others.iter().any(|(_, name, node)| is_token(name) && matches!(node.value, Value::String(_)));
+                others.iter().any(|(_, name, node)| matches!(node.value, Value::String(_)) && is_token(name));
             let says_permissions =
-                others.iter().any(|(_, name, _)| meaning(name, &["permissions"]).is_some());
+                || others.iter().any(|(_, name, _)| meaning(name, &["permissions"]).is_some());
             // An admin token has neither; and a member that is misspelt says it, too.
-            let is_entry =
-                says_permissions && ENTRY_MEMBERS.iter().any(|known| *known != "permissions" && has(known));
-            if is_entry || has_token && (says_permissions || self.create_seen) {
+            let is_entry = ENTRY_MEMBERS.iter().any(|known| *known != "permissions" && has(known));
+            if has_token && self.create_seen || (is_entry || has_token) && says_permissions() {
                 let member = |(key, _, value)| Member { key, value };
                 return self.token_at_top(end, &others.into_iter().map(member).collect::<Vec<_>>());
             }

@@ -24,12 +24,13 @@ pub(super) fn errors(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, 
         // What is wrong with the rest follows from what stood there, which nobody knows.
         return;
     }
+    let may_be_several = text.bytes().filter(|byte| *byte == b':').nth(2).is_some();
     // First, as `db:a,db:b,db:c:read` may be read as two of which the first has no actions.
-    if let Some(joined) = joined(text) {
+    if may_be_several && let Some(joined) = joined(text) {
         let fix = || Some(Fix::new(Applicability::Ask, joined.edits(string)));
         return joined.tell(context, at, string, fix);
     }
-    let separators = between_permissions(text);
+    let separators = if may_be_several { between_permissions(text) } else { Vec::new() };
     if let Some(first) = separators.first() {
         let place = string.place(Span::new(first.start(), text.len()));
         let fix = || Some(Fix::new(Applicability::Ask, apart(string, &separators)));

@@ -220,6 +220,9 @@ fn names<'a>(
     }
 }
 
+/// More words than this that are no actions say no more than these.
+const MANY: usize = 100;
+
 /// The same where another part of the permission is wrong: that does not hide what can be said of its names.
 fn names_of_a_wrong_one<'a>(
     decoder: &mut Decoder<'_, 'a>,
@@ -241,7 +244,7 @@ fn names_of_a_wrong_one<'a>(
     }
     // Without an action, or with actions alone, the part before may be anything.
     let has_names = match behind.split_once(':') {
-        Some((_, rest)) => rest.split(',').any(|word| stands_for_actions(word.trim())),
+        Some((_, rest)) => rest.split(',').take(MANY).any(|word| stands_for_actions(word.trim())),
         None => !behind.split(',').any(|word| DatabaseActions::parse(word.trim()).is_ok()),
     };
     if !has_names {
@@ -304,6 +307,9 @@ fn releases(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, action
 }
 
 fn duplicate_items(context: &mut Context<'_>, token: usize, grant: &Grant<'_, '_>) {
+    if !grant.text.as_bytes().contains(&b',') {
+        return;
+    }
     let at = At::Permission(token, grant.index);
     let (start, colon) = grant.name_places();
     let twice =
