@@ -222,7 +222,7 @@ fn replacement(edit: &Edit) -> String {
 }
 
 /// Whether every token of a file that loads still loads, and may do what it could.
-fn allows_the_same(before: &[u8], after: &[u8]) -> bool {
+pub fn allows_the_same(before: &[u8], after: &[u8]) -> bool {
     let Ok(before) = TokenFile::parse(before) else { return true };
     let Ok(after) = TokenFile::parse(after) else { return false };
     let pairs = || before.tokens().iter().zip(after.tokens());
