@@ -18,6 +18,7 @@ mod plain;
 mod rights;
 mod seen;
 mod settings;
+mod several;
 mod shape;
 mod strength;
 mod syntax;

@@ -6,6 +6,7 @@ mod error;
 mod parse;
 mod resource;
 mod scope;
+mod variables;
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
@@ -17,10 +18,12 @@ use thiserror::Error;
 
 pub use self::actions::{DatabaseActions, SystemActions};
 #[cfg(feature = "std")]
-pub(crate) use self::diagnose::{stands_for_actions, variables};
+pub(crate) use self::diagnose::stands_for_actions;
 pub use self::error::{ParsePermissionError, PermissionErrorKind, PermissionPart};
 pub use self::resource::{DatabasePermission, SystemPermission};
 pub use self::scope::{DatabaseNames, Scope, SystemResource, SystemResources, UnknownSystemResource};
+#[cfg(feature = "std")]
+pub(crate) use self::variables::variables;
 use crate::name::InvalidName;
 use crate::secret::shown;
 

@@ -2,8 +2,8 @@
 
 #![allow(missing_docs)]
 
-#[path = "mistakes/doubtful.rs"]
-mod doubtful;
+#[path = "mistakes/alone.rs"]
+mod alone;
 #[path = "mistakes/entry.rs"]
 mod entry;
 #[path = "mistakes/exceptions.rs"]
@@ -200,7 +200,7 @@ fn every_code_has_a_mistake_and_every_mistake_a_name() {
 #[test]
 fn a_mistake_alone_is_told_and_mended_in_every_layout() {
     let mut wrong = String::new();
-    for mistake in mistakes().into_iter().chain(doubtful::all()) {
+    for mistake in mistakes().into_iter().chain(alone::all()) {
         for layout in Layout::ALL {
             if let Err(error) = alone(&mistake, layout) {
                 let _ = writeln!(wrong, "== {}, {layout:?}: {error}", mistake.name);

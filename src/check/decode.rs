@@ -359,17 +359,12 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
             Value::String(string) => string.decode_secret(),
             _ => None,
         };
-        // What is no list of tokens in an array has no fix: wrapped, each of its values would be a mistake.
-        let entries = match &value.value {
-            Value::Array(nodes) if nodes.iter().all(|node| matches!(node.value, Value::Object(_))) => {
-                Some(nodes)
-            }
-            _ => None,
-        };
-        let is_file = entries.is_some_and(|nodes| nodes.iter().any(holds_a_file));
-        let entries = entries.filter(|_| !is_file);
+        let nodes = if let Value::Array(nodes) = &value.value { nodes.as_slice() } else { &[] };
+        let is_entry = |node: &Node<'_>| matches!(node.value, Value::Object(_));
+        let is_file = nodes.iter().any(holds_a_file);
         let found = match &value.value {
-            Value::Array(_) => array_at_top(&value, is_file, entries.is_some()),
+            // What is no list of tokens has no fix: wrapped, each of its values would be a mistake.
+            Value::Array(_) => array_at_top(&value, is_file, !is_file && nodes.iter().all(is_entry)),
             Value::String(string) if text.is_some_and(|text| text.trim().starts_with(TOKEN_PREFIX)) => {
                 bare_token(string.inner(), &TOKENS_FORM)
             }
@@ -379,8 +374,10 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
             }
         };
         self.context.push(found);
-        for (index, node) in entries.into_iter().flatten().enumerate() {
-            self.entry(index, node);
+        if !is_file && nodes.iter().any(is_entry) {
+            for (index, node) in nodes.iter().enumerate() {
+                self.entry(index, node);
+            }
         }
     }
 }

@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 use core::cell::OnceCell;
 
 use crate::check::context::{At, Context, finding, replace_on_request, replace_safely, with_fragment};
+use crate::check::several::{apart, between_permissions, is_a_type, joined};
 use crate::code::Code;
-use crate::diagnostic::{Applicability, Edit, Fix};
+use crate::diagnostic::{Applicability, Edit, Fix, Replacement};
 use crate::json::RawStr;
-use crate::permission::{ParsePermissionError, Permission, PermissionErrorKind as Kind, SystemResource};
+use crate::permission::{ParsePermissionError, Permission, PermissionErrorKind as Kind};
 use crate::redact::mentions_token;
 use crate::release::Release;
 use crate::span::Span;
@@ -42,82 +43,6 @@ pub(super) fn errors(context: &mut Context<'_>, at: At<'_>, string: RawStr<'_>, 
     each_error(context, at, string, text, &separators);
 }
 
-/// A string of several permissions that are right but for that.
-pub(super) struct Joined {
-    place: Span,
-    edits: Vec<(Span, String)>,
-    message: &'static str,
-    help: &'static str,
-}
-
-impl Joined {
-    pub(super) fn edits(&self, string: RawStr<'_>) -> Vec<Edit> {
-        self.edits.iter().map(|(span, new)| Edit::new(string.place(*span), new.as_str())).collect()
-    }
-
-    pub(super) fn tell(
-        &self,
-        context: &mut Context<'_>,
-        at: At<'_>,
-        string: RawStr<'_>,
-        fix: impl FnOnce() -> Option<Fix>,
-    ) {
-        let place = string.place(self.place);
-        context.find(Code::ExtraPart, place, fix, || {
-            finding(Code::ExtraPart, place, at, self.message).with_help(self.help)
-        });
-    }
-}
-
-/// Several permissions in one, of which the rest is right: `db:a,db:b:read`, where the type stands again, and
-/// `db:a:read,b:write`, where it does not.
-pub(super) fn joined(text: &str) -> Option<Joined> {
-    // Both have one `:` more than a permission.
-    text.match_indices(':').nth(2)?;
-    let (first, _) = text.split_once(':').filter(|(first, _)| matches!(*first, "db" | "system"))?;
-    let again = format!(",{first}:");
-    let of_type = |(at, found): (usize, &str)| Span::new(at + 1, at + found.len());
-    let types: Vec<Span> = text.match_indices(&again).map(of_type).collect();
-    if let (Some(place), Some(last)) = (types.first(), types.last()) {
-        Permission::accept(&text.replace(&again, ","))?;
-        // All of them among the names: of its two other `:`, one is in front of them, and one behind.
-        let is_among_names = text.get(..place.start())?.matches(':').count() == 1
-            && text.get(last.end()..)?.matches(':').count() == 1;
-        return is_among_names.then(|| Joined {
-            place: *place,
-            edits: types.iter().map(|span| (*span, String::new())).collect(),
-            message: "the type stands once more, in front of a name",
-            help: "write it once, at the start",
-        });
-    }
-    let (before, last) = text.rsplit_once(':')?;
-    let comma = before.rfind(',')?;
-    let (one, name) = (text.get(..comma)?, before.get(comma + 1..)?);
-    // Of another type, or for all, is more than anybody wrote; and where a `:` stands for a comma, it is one permission.
-    let is_plain = name != "*" && !is_a_type(name) && SystemResource::parse(name).is_err() == (first == "db");
-    let other = format!("{first}:{name}:{last}");
-    Permission::accept(one).and(Permission::accept(&other)).filter(|_| is_plain)?;
-    if Permission::accept(&format!("{before},{last}")).is_some() {
-        return None;
-    }
-    Some(Joined {
-        place: Span::new(comma + 1, text.len()),
-        edits: Vec::from([(Span::new(comma, comma + 1), format!("\", \"{first}:"))]),
-        message: "a string holds one permission, and this is one more",
-        help: "write each as a string of its own, with its type",
-    })
-}
-
-/// Whether a word is a type, in any case.
-pub(super) fn is_a_type(word: &str) -> bool {
-    ["db", "system"].iter().any(|known| known.eq_ignore_ascii_case(word))
-}
-
-/// What makes strings of their own of the permissions in one.
-pub(super) fn apart(string: RawStr<'_>, separators: &[Span]) -> Vec<Edit> {
-    separators.iter().map(|separator| Edit::new(string.place(*separator), "\", \"")).collect()
-}
-
 /// The errors of each of the permissions that stand in one string.
 pub(super) fn each_error(
     context: &mut Context<'_>,
@@ -131,30 +56,9 @@ pub(super) fn each_error(
     let ends = separators.iter().map(|separator| (separator.start(), separator.end()));
     for (end, next) in ends.chain([(text.len(), text.len())]) {
         let mut place = |span: Span| Some(places.place(Span::new(start + span.start(), start + span.end())));
-        errors_in(context, at, text.get(start..end).unwrap_or_default(), &mut place);
+        errors_in(context, at, text.get(start..end).unwrap_or_default(), &mut place, false);
         start = next;
     }
-}
-
-/// What separates several permissions in one string; nothing where there is one.
-pub(super) fn between_permissions(text: &str) -> Vec<Span> {
-    let is_separator = |c: char| matches!(c, ',' | ';') || c.is_ascii_whitespace();
-    let mut separators = Vec::new();
-    // Where the permission begins, how many colons it has so far, and where it goes on behind the last of them.
-    let (mut start, mut colons, mut behind) = (0, 0, 0);
-    for (at, _) in text.match_indices(':') {
-        let (before, name) = text
-            .get(behind..at)
-            .map_or(("", ""), |part| part.split_at(part.rfind(is_separator).map_or(0, |last| last + 1)));
-        let word = behind + before.len();
-        if colons == 2 && !before.is_empty() && matches!(name, "db" | "system") {
-            let permission = text.get(start..word).unwrap_or_default().trim_end_matches(is_separator);
-            separators.push(Span::new(start + permission.len(), word));
-            (start, colons) = (word, 0);
-        }
-        (behind, colons) = (at + 1, colons + 1);
-    }
-    if colons == 2 { separators } else { Vec::new() }
 }
 
 /// Where the third part would end with the type of another permission, but for white space or empty items: without them the
@@ -177,6 +81,10 @@ struct Parts {
     // Whether a word behind the type is a type, or what stands as one: then there may be two permissions here, and what
     // somebody wrote of one could come to mean other names or more actions.
     has_another_type: bool,
+    // Whether `*` stands among several names, if only beside empty ones.
+    has_all_among_names: bool,
+    // What `*` stands for beside the other actions.
+    other_actions: &'static str,
 }
 
 impl Parts {
@@ -192,7 +100,17 @@ impl Parts {
         let is_separator = |c: char| matches!(c, ',' | ';' | ':') || c.is_whitespace();
         let is_one = |word: &str| is_a_type(word) || word.eq_ignore_ascii_case(first);
         let has_another_type = rest.split(is_separator).any(|word| !word.is_empty() && is_one(word));
-        Self { ends: ends.collect(), has_another_type }
+        let mut lists = rest.split(':');
+        let names = lists.next().unwrap_or_default();
+        let has_all_among_names = names.contains(',') && names.split(',').any(|name| name.trim() == "*");
+        let actions = lists.next().unwrap_or_default();
+        let has = |action| actions.split(',').any(|other| other.trim() == action);
+        let other_actions = match (has("read"), has("write")) {
+            (true, false) => "write",
+            (false, true) => "read",
+            _ => "read,write",
+        };
+        Self { ends: ends.collect(), has_another_type, has_all_among_names, other_actions }
     }
 
     /// Whether the part that ends at a place or behind it would be empty without its empty items.
@@ -202,7 +120,15 @@ impl Parts {
 }
 
 /// The same for a text that is put together from pieces of the file; what is in no one piece is left out.
-pub(super) fn errors_in(context: &mut Context<'_>, at: At<'_>, text: &str, place: Place<'_>) {
+///
+/// Of such pieces none becomes several.
+pub(super) fn errors_in(
+    context: &mut Context<'_>,
+    at: At<'_>,
+    text: &str,
+    place: Place<'_>,
+    is_in_pieces: bool,
+) {
     if Permission::accept(text).is_some() {
         return;
     }
@@ -220,7 +146,10 @@ pub(super) fn errors_in(context: &mut Context<'_>, at: At<'_>, text: &str, place
             if joins {
                 return None;
             }
-            fix(&mistake.error(text), place, span, text, parts.get_or_init(|| Parts::of(text)))
+            let fix = fix(&mistake.error(text), place, span, text, parts.get_or_init(|| Parts::of(text)))?;
+            let is_several =
+                |edit: &Edit| matches!(edit.replacement(), Replacement::Text(text) if text.contains(','));
+            (!is_in_pieces || !fix.edits().iter().any(is_several)).then_some(fix)
         };
         context.find(code, span, fix, || {
             let error = mistake.error(text);
@@ -365,7 +294,11 @@ fn fix(
             }
             let removed =
                 if number > 1 { Span::new(start.checked_sub(1)?, end) } else { Span::new(start, end + 1) };
-            replace_safely(places(removed)?, "")
+            // A variable that is not set may have stood in front of all databases.
+            let is_name = parts.ends.get(1).is_some_and(|(names, _)| end <= *names);
+            let is_doubtful = is_name && parts.has_all_among_names;
+            let replace = if is_doubtful { replace_on_request } else { replace_safely };
+            replace(places(removed)?, "")
         }
         Kind::Whitespace => {
             // Where nothing else stands between two separators, an empty item or part would be left.
@@ -378,7 +311,9 @@ fn fix(
         // `db:a:*:read` is for a table, or for two databases; nobody wrote that all of one may be written.
         Kind::MixedWildcard | Kind::WildcardAction if parts.ends.len() > 3 => return None,
         Kind::MixedWildcard => replace_on_request(place, "*"),
-        Kind::WildcardAction => replace_on_request(place, if is_system { "read" } else { "read,write" }),
+        Kind::WildcardAction => {
+            replace_on_request(place, if is_system { "read" } else { parts.other_actions })
+        }
         Kind::ActionNotForType => replace_on_request(place, "read"),
         _ if error.differs_only_in_case() => replace_safely(place, error.suggestion()?),
         _ => replace_on_request(place, error.suggestion()?),

@@ -234,7 +234,7 @@ fn is_certain(now: SystemTime, known: &str, value: &Node<'_>) -> bool {
 fn from_now_on(now: SystemTime, value: &Node<'_>) -> Option<String> {
     let Value::Number(spelt) = value.value else { return None };
     let millis = time_for_seconds(spelt.parse().ok()?).or_else(|| {
-        let duration = Duration::from_secs(spelt.parse().ok()?);
+        let duration = Duration::from_secs(spelt.parse().ok().filter(|seconds| *seconds > 0)?);
         let expiry = Expiry::after(now, duration).ok().filter(|_| duration <= LONGEST_DURATION)?;
         Some(expiry.as_millis())
     });

@@ -7,10 +7,11 @@ use alloc::vec::Vec;
 
 use crate::check::context::{At, Context, finding, replace_safely};
 use crate::check::decode::Decoder;
-use crate::check::grammar::{errors, is_a_type};
+use crate::check::grammar::errors;
 use crate::check::names::name_warnings;
 use crate::check::numbered::firsts;
 use crate::check::rights;
+use crate::check::several::is_a_type;
 use crate::check::shape::{not_a_list, text};
 use crate::code::{Code, Severity};
 use crate::json::{Node, RawStr, Value};
@@ -235,10 +236,13 @@ fn names_of_a_wrong_one<'a>(
     if rest.contains(':') {
         // Another permission may follow in the string, and what it grants is not known.
         decoder.whole.unreadable();
+    } else if before == "system" {
+        // Whatever is wrong with it, it grants no database.
+        return;
     }
     // `db:a,db:b:read` and `db:a,db:*` are rather two permissions than one for a database `db`.
     let is_name = |name: &str| !is_a_type(name) && check_database_name(name).is_ok();
-    let are_right = before == "db" && list.split(',').all(is_name);
+    let are_right = before.trim().eq_ignore_ascii_case("db") && list.split(',').all(is_name);
     if !are_right {
         return decoder.whole.unreadable();
     }

@@ -10,8 +10,9 @@ use zeroize::Zeroizing;
 use crate::check::context::{At, Context, finding, half_a_character, in_brackets, replace_safely};
 use crate::check::decode::{Decoder, opening};
 use crate::check::format::FILE_MEMBERS;
-use crate::check::grammar::{apart, between_permissions, each_error, errors_in, joined};
+use crate::check::grammar::{each_error, errors_in};
 use crate::check::permissions::{Grant, one};
+use crate::check::several::{apart, between_permissions, joined};
 use crate::check::syntax::Form;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
@@ -97,13 +98,13 @@ pub(super) fn text<'a>(
         }
         Value::Object(_) => {
             let text = object(context, at, item);
-            let fix = || text.as_ref().map(|text| replace_safely(item.span, json::quoted(text)));
+            let fix = || text.as_ref().ok().map(|text| replace_safely(item.span, json::quoted(text)));
             context.find(Code::PermissionObject, opening(item), fix, || {
                 let message = "a permission is a string, not an object";
                 let found = finding(Code::PermissionObject, opening(item), at, message);
                 match &text {
-                    Some(text) => found.with_help(format!("write `{text}`")),
-                    None => found.with_help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`"),
+                    Ok(text) => found.with_help(format!("write `{text}`")),
+                    Err(help) => found.with_help(*help),
                 }
             });
         }
@@ -111,19 +112,25 @@ pub(super) fn text<'a>(
             context.tell(Code::WrongType, opening(item), || {
                 let message = format!("a permission is a string, not {}", other.description());
                 let found = finding(Code::WrongType, opening(item), at, message);
-                found.with_help("write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`")
+                found.with_help(FORM)
             });
         }
     }
     None
 }
 
+const FORM: &str = "write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`";
+
+const SEPARATOR_IN_A_WORD: &str =
+    "write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`; one word of the object has `,` or `:` in it";
+
 // The strings of an object are looked into where they are no longer together: nobody writes longer ones.
 const SHORT: usize = 4_096;
 
-/// The permission string that means the same as an object of the HTTP API; reports what is wrong in its strings.
-fn object(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>) -> Option<String> {
-    let Value::Object(members) = &node.value else { return None };
+/// The permission string that means the same as an object of the HTTP API, or what helps where there is none; reports what is
+/// wrong in its strings.
+fn object(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>) -> Result<String, &'static str> {
+    let Value::Object(members) = &node.value else { return Err(FORM) };
     // Never longer than it is spelt, and wiped: a token may have been pasted here.
     let mut text = Zeroizing::new(String::with_capacity(node.span.len()));
     // The strings of the object, with their places in the text.
@@ -137,10 +144,10 @@ fn object(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>) -> Option<Stri
     for (number, names) in parts.into_iter().enumerate() {
         let is_part =
             |member: &&Member<'_>| member.key.decode().is_some_and(|key| names.contains(&key.as_ref()));
-        let value = &members.iter().find(is_part)?.value;
+        let value = &members.iter().find(is_part).ok_or(FORM)?.value;
         let items = if let Value::Array(items) = &value.value { items } else { core::slice::from_ref(value) };
         for (index, item) in items.iter().enumerate() {
-            let Value::String(string) = item.value else { return None };
+            let Value::String(string) = item.value else { return Err(FORM) };
             text.push_str(if index > 0 {
                 ","
             } else if number > 0 {
@@ -149,26 +156,31 @@ fn object(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>) -> Option<Stri
                 ""
             });
             let start = text.len();
-            let piece = string.decode_secret()?;
+            let piece = string.decode_secret().ok_or(FORM)?;
             // In a string of its own it is one wrong name, and in a list it would be several.
             is_one &= !piece.contains([',', ':']);
             text.push_str(&piece);
             pieces.push((Span::new(start, text.len()), string));
         }
     }
+    if !is_one {
+        return Err(SEPARATOR_IN_A_WORD);
+    }
     if Permission::accept(&text).is_some() {
-        return (is_one && members.len() == parts.len() && may_show(&text, &text)).then(|| (*text).clone());
+        let is_whole = members.len() == parts.len() && may_show(&text, &text);
+        return is_whole.then(|| (*text).clone()).ok_or(FORM);
     }
     if text.len() <= SHORT {
-        errors_in(context, at, &text, &mut |wrong| {
+        let mut place = |wrong: Span| {
             let inside = |(piece, _): &&(Span, RawStr<'_>)| {
                 piece.start() <= wrong.start() && wrong.end() <= piece.end()
             };
             let (piece, string) = pieces.iter().find(inside).filter(|_| !wrong.is_empty())?;
             Some(string.place(Span::new(wrong.start() - piece.start(), wrong.end() - piece.start())))
-        });
+        };
+        errors_in(context, at, &text, &mut place, true);
     }
-    None
+    Err(FORM)
 }
 
 pub(super) fn not_a_list<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, node: &Node<'a>) {
@@ -178,7 +190,7 @@ pub(super) fn not_a_list<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, node: 
         .with_help("write `\"permissions\": [\"db:db1:read\"]`");
     decoder.whole.unreadable();
     let Value::String(string) = node.value else {
-        let text = object(&mut decoder.context, at, node);
+        let text = object(&mut decoder.context, at, node).ok();
         let fix = text.map(|text| replace_safely(node.span, format!("[{}]", json::quoted(&text))));
         return decoder.context.push(found.fix(fix));
     };
@@ -188,6 +200,10 @@ pub(super) fn not_a_list<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, node: 
         let right = list.iter().all(|item| Permission::accept(item).is_some() && may_show(item, item));
         let fix = || replace_safely(node.span, json::quoted_list(&list));
         return decoder.context.push(found.fix(right.then(fix)));
+    }
+    if text.trim_start().starts_with('[') {
+        // A list that is no JSON: its brackets and quotes are no mistakes of permissions.
+        return decoder.context.push(found);
     }
     if let Some(permission) = Permission::accept(&text) {
         decoder.context.push(found.fix(in_brackets(node.span)));

@@ -6,6 +6,7 @@ use crate::name::{InvalidNameKind, check_database_name};
 use crate::permission::actions::{DatabaseActions, NAMES as ACTIONS};
 use crate::permission::error::{ParsePermissionError, PermissionErrorKind as Kind, PermissionPart};
 use crate::permission::scope::SystemResource;
+use crate::permission::variables::variables;
 use crate::span::Span;
 use crate::suggest::meant;
 
@@ -67,44 +68,6 @@ fn whole(text: &str) -> Span {
     Span::new(0, text.len())
 }
 
-/// `${…}`, `$NAME`, `{{…}}`, `<…>`: what a template or a shell should have filled in.
-pub(crate) fn variables(text: &str) -> Vec<Span> {
-    // What is not closed once is never closed later: this keeps the search linear on `<<<<<…`.
-    let mut closes = [true; 4];
-    let mut spans = Vec::new();
-    let mut at = 0;
-    while let Some(rest) = text.get(at..) {
-        let Some(begin) = rest.bytes().position(|byte| matches!(byte, b'$' | b'{' | b'<')) else { break };
-        at += begin;
-        let rest = rest.get(begin..).unwrap_or_default();
-        let named = || {
-            let name = rest.strip_prefix('$')?;
-            let length =
-                name.bytes().take_while(|byte| *byte == b'_' || byte.is_ascii_alphanumeric()).count();
-            (length > 0).then_some(1 + length)
-        };
-        let (kind, close): (usize, &[u8]) = match rest.as_bytes() {
-            [b'$', b'{', ..] => (0, b"}"),
-            [b'$', b'(', ..] => (1, b")"),
-            [b'{', b'{', ..] => (2, b"}}"),
-            [b'<', ..] => (3, b">"),
-            _ => (closes.len(), b""),
-        };
-        let mut length = None;
-        if let Some(closes) = closes.get_mut(kind).filter(|closes| **closes) {
-            let open = if close == b">" { 1 } else { 2 };
-            let inner = rest.as_bytes().get(open..).unwrap_or_default();
-            let end = inner.windows(close.len()).position(|window| window == close);
-            length = end.map(|end| open + end + close.len());
-            *closes = length.is_some();
-        }
-        let length = length.or_else(named);
-        spans.extend(length.map(|length| Span::new(at, at + length)));
-        at += length.unwrap_or(1);
-    }
-    spans
-}
-
 /// A mistake for which nobody has looked yet what was meant.
 #[derive(Clone, Copy)]
 pub(crate) struct Mistake {
@@ -143,7 +106,9 @@ pub(crate) fn stands_for_actions(word: &str) -> bool {
 }
 
 fn action_meant(word: &str) -> Option<(&'static str, bool)> {
-    meant(word, ACTIONS).or_else(|| alias(word, &ACTION_ALIASES)).or_else(|| separated(word))
+    // In `write;*` the `*` is no slip.
+    let near = meant(word, ACTIONS).filter(|_| !word.contains('*'));
+    near.or_else(|| alias(word, &ACTION_ALIASES)).or_else(|| separated(word))
 }
 
 /// What people write in place of a comma.
@@ -317,7 +282,9 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
 
     fn names(&mut self, span: Span, resource_type: Option<&str>) {
         let several = self.split(span, b',').nth(1).is_some();
-        if several && self.split(span, b',').any(|piece| self.get(piece).trim() == "*") {
+        let words =
+            || self.split(span, b',').map(|piece| self.get(piece).trim()).filter(|word| !word.is_empty());
+        if several && words().any(|word| word == "*") && words().nth(1).is_some() {
             self.add(Kind::MixedWildcard, span);
         }
         for (number, piece) in (1..).zip(self.split(span, b',')) {

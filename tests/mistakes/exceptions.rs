@@ -27,9 +27,9 @@ const LEFT: &[(&str, &str, &str)] = &[
 /// Why the second is not told beside the first, both in one entry.
 pub(crate) fn hides(one: &Mistake, other: &Mistake) -> Option<&'static str> {
     use Code::{
-        AdminPermission, ArrayAtTop, BadDatabaseName, CreateDatabasesNotAList, CreatedNotGranted,
-        DatabaseNameTooLong, DuplicateItem, GrantedNotCreated, InternalDatabase, PlaceholderName,
-        UndocumentedAction, WildcardDatabase, WrongType,
+        AdminPermission, BadDatabaseName, CreateDatabasesNotAList, CreatedNotGranted, DatabaseNameTooLong,
+        DuplicateItem, GrantedNotCreated, InternalDatabase, PlaceholderName, UndocumentedAction,
+        WildcardDatabase,
     };
     let named = HIDDEN.iter().find(|(hides, hidden, _)| (one.name, other.name) == (*hides, *hidden));
     if let Some((_, _, reason)) = named {
@@ -48,20 +48,22 @@ pub(crate) fn hides(one: &Mistake, other: &Mistake) -> Option<&'static str> {
             (_, BadDatabaseName) if ["empty type", "type token"].contains(&one.name) => {
                 return Some("nobody knows that it is a database");
             }
-            _ if one.place == Place::Kind && is_about_a_name => {
+            _ if one.place == Place::Kind && is_about_a_name && !is_database(one) => {
                 return Some("it is only said of what is a database for certain");
             }
             _ => {}
         }
     }
     match (one.code, other.code) {
-        (ArrayAtTop, WrongType) if other.place == Place::Whole => {
-            Some("a list with something else is no list of entries")
-        }
         (CreateDatabasesNotAList, GrantedNotCreated) => Some("what is created cannot be read"),
         (_, CreatedNotGranted) if may_grant(one) => Some("what cannot be read may grant it"),
         _ => None,
     }
+}
+
+/// Whether its type is `db` but for its case and white space.
+fn is_database(one: &Mistake) -> bool {
+    one.wrong.trim().eq_ignore_ascii_case("db")
 }
 
 /// Whether all databases are granted, or what is granted cannot be read.
@@ -71,7 +73,8 @@ fn may_grant(one: &Mistake) -> bool {
     let is_read = matches!(one.code, Code::MisspeltMember | Code::DuplicateMember)
         || ["no actions", "star among actions"].contains(&one.name);
     let is_of_all = matches!(one.code, Code::WildcardDatabase | Code::SpecificHidesWildcard);
-    is_of_all || is_of_permissions && is_wrong(one) && !is_read
+    let is_of_a_system = one.wrong.starts_with("\"system:") || one.place == Place::Health;
+    is_of_all || is_of_permissions && is_wrong(one) && !is_read && !is_database(one) && !is_of_a_system
 }
 
 /// Why neither is mended beside the other, both in one entry.
