@@ -78,9 +78,12 @@ pub(super) fn read<'a>(
         return None;
     };
     if items.is_empty() {
-        let message = "the token has no permission: it can do nothing";
-        let found = finding(Code::NoPermissions, node.span, At::TokenMember(token, "permissions"), message);
-        decoder.context.push(found.with_help("grant something, or remove the token"));
+        decoder.context.tell(Code::NoPermissions, node.span, || {
+            let message = "the token has no permission: it can do nothing";
+            let at = At::TokenMember(token, "permissions");
+            let found = finding(Code::NoPermissions, node.span, at, message);
+            found.with_help("grant something, or remove the token")
+        });
     }
     list(decoder, token, items, build)
 }
