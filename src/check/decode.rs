@@ -13,7 +13,9 @@ use crate::check::format::{CREATE_DATABASES, ENTRY_MEMBERS, FILE_MEMBERS, TOKENS
 use crate::check::members::{duplicate, is_http_member, key_name, meaning, unknown};
 use crate::check::permissions;
 use crate::check::plain::{PlainEntry, Quiet};
-use crate::check::shape::{TOKENS_FORM, array_at_top, holds_a_file, http_body, other_file, wrapped};
+use crate::check::shape::{
+    TOKENS_FORM, array_at_top, holds_a_file, http_body, is_like_an_entry, other_file, wrapped,
+};
 use crate::check::syntax::{Attempt, bare_token};
 use crate::check::whole::Whole;
 use crate::code::Code;
@@ -374,7 +376,7 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
             }
         };
         self.context.push(found);
-        if !is_file && nodes.iter().any(is_entry) {
+        if !is_file && (nodes.iter().all(is_entry) || nodes.iter().any(is_like_an_entry)) {
             for (index, node) in nodes.iter().enumerate() {
                 self.entry(index, node);
             }

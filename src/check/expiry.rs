@@ -347,10 +347,10 @@ fn any_meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {
         let same = is_exact(text) || expiry.to_string() == text.replace("+00:00", "Z");
         return Some((millis, if same { Guess::Same } else { Guess::Date }));
     }
-    let from_now_on = Expiry::parse_after(now, text).ok();
-    // `1780272000000ms` are 56 years: a time, and no duration.
-    let is_duration = |expiry: &Expiry| expiry.remaining(now) <= Some(LONGEST_DURATION);
-    from_now_on.filter(is_duration).map(|expiry| (expiry.as_millis(), Guess::FromNowOn))
+    let expiry = Expiry::parse_after(now, text).ok()?;
+    // `1780272000000ms` are 56 years: a time, and no duration; and `0d` may be for ever.
+    let is_one = expiry.remaining(now).is_some_and(|time| !time.is_zero() && time <= LONGEST_DURATION);
+    is_one.then(|| (expiry.as_millis(), Guess::FromNowOn))
 }
 
 /// Whether a time of RFC 3339 in UTC says nothing below milliseconds.

@@ -108,7 +108,8 @@ impl Parts {
         let other_actions = match (has("read"), has("write")) {
             (true, false) => "write",
             (false, true) => "read",
-            _ => "read,write",
+            (true, true) => "",
+            (false, false) => "read,write",
         };
         Self { ends: ends.collect(), has_another_type, has_all_among_names, other_actions }
     }
@@ -312,7 +313,19 @@ fn fix(
         Kind::MixedWildcard | Kind::WildcardAction if parts.ends.len() > 3 => return None,
         Kind::MixedWildcard => replace_on_request(place, "*"),
         Kind::WildcardAction => {
-            replace_on_request(place, if is_system { "read" } else { parts.other_actions })
+            let (start, end) = (error.span().start(), error.span().end());
+            match parts.other_actions {
+                _ if is_system => replace_on_request(place, "read"),
+                // Both are there already.
+                "" if text.get(..start)?.ends_with(',') => {
+                    replace_on_request(places(Span::new(start - 1, end))?, "")
+                }
+                "" if text.get(end..)?.starts_with(',') => {
+                    replace_on_request(places(Span::new(start, end + 1))?, "")
+                }
+                "" => return None,
+                others => replace_on_request(place, others),
+            }
         }
         Kind::ActionNotForType => replace_on_request(place, "read"),
         _ if error.differs_only_in_case() => replace_safely(place, error.suggestion()?),

@@ -16,7 +16,7 @@ use crate::check::shape::{not_a_list, text};
 use crate::code::{Code, Severity};
 use crate::json::{Node, RawStr, Value};
 use crate::name::{INTERNAL_DATABASE, check_database_name};
-use crate::permission::{DatabaseActions, Permission, PermissionRef, stands_for_actions};
+use crate::permission::{DatabaseActions, Permission, PermissionRef, SystemResource, stands_for_actions};
 use crate::release::Release;
 use crate::span::Span;
 
@@ -239,8 +239,7 @@ fn names_of_a_wrong_one<'a>(
     if rest.contains(':') {
         // Another permission may follow in the string, and what it grants is not known.
         decoder.whole.unreadable();
-    } else if before == "system" {
-        // Whatever is wrong with it, it grants no database.
+    } else if is_of_a_system(before, list, rest) {
         return;
     }
     // `db:a,db:b:read` and `db:a,db:*` are rather two permissions than one for a database `db`.
@@ -260,6 +259,14 @@ fn names_of_a_wrong_one<'a>(
     let start = before.len() + 1;
     let inside = Span::new(start, start + list.len());
     names(decoder, place, string, (text, inside), has_names);
+}
+
+/// Whether a wrong permission grants no database, whatever is wrong with it: its names and actions may be of another one.
+fn is_of_a_system(before: &str, list: &str, rest: &str) -> bool {
+    let is_known = |name: &str| matches!(name, "" | "*") || SystemResource::parse(name).is_ok();
+    before.trim().eq_ignore_ascii_case("system")
+        && list.split(',').all(|name| is_known(name.trim()))
+        && !rest.split(',').any(|word| is_a_type(word.trim()))
 }
 
 fn wildcard(context: &mut Context<'_>, at: At<'_>, grant: &Grant<'_, '_>, actions: DatabaseActions) {

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::check::context::{At, Context, finding, half_a_character, in_brackets, replace_safely};
 use crate::check::decode::{Decoder, opening};
-use crate::check::format::FILE_MEMBERS;
+use crate::check::format::{ENTRY_MEMBERS, FILE_MEMBERS};
 use crate::check::grammar::{each_error, errors_in};
 use crate::check::permissions::{Grant, one};
 use crate::check::several::{apart, between_permissions, joined};
@@ -36,6 +36,13 @@ pub(super) fn holds_a_file(node: &Node<'_>) -> bool {
     let is_of_a_file =
         |member: &Member<'_>| member.key.decode().is_some_and(|name| FILE_MEMBERS.contains(&name.as_ref()));
     members.iter().any(is_of_a_file)
+}
+
+/// Whether a value has a member of an entry.
+pub(super) fn is_like_an_entry(node: &Node<'_>) -> bool {
+    let Value::Object(members) = &node.value else { return false };
+    let is_known = |name: &str| ENTRY_MEMBERS.contains(&name);
+    members.iter().any(|member| member.key.decode().is_some_and(|name| is_known(&name)))
 }
 
 /// An array where the file should be: of a whole file, or of entries.
@@ -172,10 +179,11 @@ fn object(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>) -> Result<Stri
     }
     if text.len() <= SHORT {
         let mut place = |wrong: Span| {
-            let inside = |(piece, _): &&(Span, RawStr<'_>)| {
-                piece.start() <= wrong.start() && wrong.end() <= piece.end()
-            };
-            let (piece, string) = pieces.iter().find(inside).filter(|_| !wrong.is_empty())?;
+            let first = pieces.partition_point(|(piece, _)| piece.end() < wrong.end());
+            let (piece, string) = pieces.get(first).filter(|(piece, _)| piece.start() <= wrong.start())?;
+            if wrong.is_empty() {
+                return None;
+            }
             Some(string.place(Span::new(wrong.start() - piece.start(), wrong.end() - piece.start())))
         };
         errors_in(context, at, &text, &mut place, true);

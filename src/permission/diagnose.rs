@@ -86,7 +86,7 @@ impl Mistake {
             Kind::UnknownSystemResource => {
                 meant(word, SystemResource::ALL.iter().map(|known| known.as_str()))
             }
-            Kind::UnknownAction if is_system => meant(word, ["read"]),
+            Kind::UnknownAction if is_system => near(word, &["read"]),
             Kind::UnknownAction => action_meant(word),
             _ => None,
         };
@@ -94,11 +94,12 @@ impl Mistake {
     }
 }
 
-/// Whether the names before it are granted: where a word is an action, or its finding says more than that there is none.
+/// Whether the names before it are granted: where a word is an action, has a `*`, or its finding says more than that there is
+/// none.
 #[cfg(feature = "std")]
 pub(crate) fn stands_for_actions(word: &str) -> bool {
     word.is_empty()
-        || word == "*"
+        || word.contains('*')
         || ACTIONS.contains(&word)
         || is_not_grantable(word)
         || !variables(word).is_empty()
@@ -106,9 +107,12 @@ pub(crate) fn stands_for_actions(word: &str) -> bool {
 }
 
 fn action_meant(word: &str) -> Option<(&'static str, bool)> {
-    // In `write;*` the `*` is no slip.
-    let near = meant(word, ACTIONS).filter(|_| !word.contains('*'));
-    near.or_else(|| alias(word, &ACTION_ALIASES)).or_else(|| separated(word))
+    near(word, &ACTIONS).or_else(|| alias(word, &ACTION_ALIASES)).or_else(|| separated(word))
+}
+
+/// In `write;*` the `*` is no slip.
+fn near(word: &str, actions: &[&'static str]) -> Option<(&'static str, bool)> {
+    meant(word, actions.iter().copied()).filter(|_| !word.contains('*'))
 }
 
 /// What people write in place of a comma.

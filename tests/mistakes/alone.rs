@@ -62,8 +62,8 @@ fn objects() -> Vec<Mistake> {
 
 fn strings() -> Vec<Mistake> {
     use Code::{
-        BadDatabaseName, EmptyItem, HttpRequestBody, MixedWildcard, PermissionsNotAList, TokenPrefix,
-        UnknownAction, WildcardAction,
+        BadDatabaseName, EmptyItem, ExpiryNotAnInteger, HttpRequestBody, MixedWildcard, PermissionsNotAList,
+        TokenPrefix, UnknownAction, UnknownSystemResource, WildcardAction,
     };
     use Place::{Expiry, Item, Permissions, Red, Token};
     vec![
@@ -102,6 +102,25 @@ fn strings() -> Vec<Mistake> {
             r#""expiry_secs""#,
             None,
         ),
+        row("no days", ExpiryNotAnInteger, Expiry, r#""expiry_millis":"0d""#, r#""0d""#, None),
+        row(
+            "star too many",
+            WildcardAction,
+            Item,
+            r#""db:blue:read,write,*""#,
+            "*",
+            Ask(r#""db:blue:read,write""#),
+        ),
+        row(
+            "star in front",
+            WildcardAction,
+            Item,
+            r#""db:blue:*,read,write""#,
+            "*",
+            Ask(r#""db:blue:read,write""#),
+        ),
+        row("star of a system", UnknownAction, Item, r#""system:health:read*""#, "read*", None),
+        row("system for db", UnknownSystemResource, Item, r#""system:blue:read""#, "blue", None),
         // The report says nothing of the other entry with this token, and the fix knows.
         row(
             "scheme and token of another",

@@ -73,7 +73,8 @@ fn may_grant(one: &Mistake) -> bool {
     let is_read = matches!(one.code, Code::MisspeltMember | Code::DuplicateMember)
         || ["no actions", "star among actions"].contains(&one.name);
     let is_of_all = matches!(one.code, Code::WildcardDatabase | Code::SpecificHidesWildcard);
-    let is_of_a_system = one.wrong.starts_with("\"system:") || one.place == Place::Health;
+    let is_of_a_system = (one.wrong.starts_with("\"system:") || one.place == Place::Health)
+        && one.code != Code::UnknownSystemResource;
     is_of_all || is_of_permissions && is_wrong(one) && !is_read && !is_database(one) && !is_of_a_system
 }
 
