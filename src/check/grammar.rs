@@ -102,7 +102,8 @@ impl Parts {
         let has_another_type = rest.split(is_separator).any(|word| !word.is_empty() && is_one(word));
         let mut lists = rest.split(':');
         let names = lists.next().unwrap_or_default();
-        let has_all_among_names = names.contains(',') && names.split(',').any(|name| name.trim() == "*");
+        let has_several = names.contains('*') && names.contains(',');
+        let has_all_among_names = has_several && names.split(',').any(|name| name.trim() == "*");
         let actions = lists.next().unwrap_or_default();
         let has = |action| actions.split(',').any(|other| other.trim() == action);
         let other_actions = match (has("read"), has("write")) {
