@@ -105,7 +105,8 @@ impl Parts {
         let has_several = names.contains('*') && names.contains(',');
         let has_all_among_names = has_several && names.split(',').any(|name| name.trim() == "*");
         let actions = lists.next().unwrap_or_default();
-        let has = |action| actions.split(',').any(|other| other.trim() == action);
+        let has_star = actions.contains('*');
+        let has = |action| has_star && actions.split(',').any(|other| other.trim() == action);
         let other_actions = match (has("read"), has("write")) {
             (true, false) => "write",
             (false, true) => "read",
