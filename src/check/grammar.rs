@@ -83,8 +83,8 @@ struct Parts {
     has_another_type: bool,
     // Whether `*` stands among several names, if only beside empty ones.
     has_all_among_names: bool,
-    // What `*` stands for beside the other actions.
-    other_actions: &'static str,
+    // What `*` stands for beside the other actions; none where both stand there.
+    other_actions: Option<&'static str>,
 }
 
 impl Parts {
@@ -108,10 +108,10 @@ impl Parts {
         let has_star = actions.contains('*');
         let has = |action| has_star && actions.split(',').any(|other| other.trim() == action);
         let other_actions = match (has("read"), has("write")) {
-            (true, false) => "write",
-            (false, true) => "read",
-            (true, true) => "",
-            (false, false) => "read,write",
+            (true, false) => Some("write"),
+            (false, true) => Some("read"),
+            (false, false) => Some("read,write"),
+            (true, true) => None,
         };
         Self { ends: ends.collect(), has_another_type, has_all_among_names, other_actions }
     }
@@ -123,8 +123,7 @@ impl Parts {
 }
 
 /// The same for a text that is put together from pieces of the file; what is in no one piece is left out.
-///
-/// Of such pieces none becomes several.
+/// Where each piece is a string (`is_in_pieces`), none becomes several.
 pub(super) fn errors_in(
     context: &mut Context<'_>,
     at: At<'_>,
@@ -290,18 +289,16 @@ fn fix(
             let edits: Option<Vec<Edit>> = colons.map(|colon| Some(Edit::new(places(colon)?, ","))).collect();
             Fix::new(Applicability::Ask, edits?)
         }
-        Kind::EmptyItem { number } => {
-            let (start, end) = (error.span().start(), error.span().end());
+        Kind::EmptyItem { .. } => {
+            let end = error.span().end();
             if parts.is_blank(end) {
                 return None;
             }
-            let removed =
-                if number > 1 { Span::new(start.checked_sub(1)?, end) } else { Span::new(start, end + 1) };
             // A variable that is not set may have stood in front of all databases.
             let is_name = parts.ends.get(1).is_some_and(|(names, _)| end <= *names);
             let is_doubtful = is_name && parts.has_all_among_names;
             let replace = if is_doubtful { replace_on_request } else { replace_safely };
-            replace(places(removed)?, "")
+            replace(places(with_its_comma(error.span(), text)?)?, "")
         }
         Kind::Whitespace => {
             // Where nothing else stands between two separators, an empty item or part would be left.
@@ -314,23 +311,22 @@ fn fix(
         // `db:a:*:read` is for a table, or for two databases; nobody wrote that all of one may be written.
         Kind::MixedWildcard | Kind::WildcardAction if parts.ends.len() > 3 => return None,
         Kind::MixedWildcard => replace_on_request(place, "*"),
-        Kind::WildcardAction => {
-            let (start, end) = (error.span().start(), error.span().end());
-            match parts.other_actions {
-                _ if is_system => replace_on_request(place, "read"),
-                // Both are there already.
-                "" if text.get(..start)?.ends_with(',') => {
-                    replace_on_request(places(Span::new(start - 1, end))?, "")
-                }
-                "" if text.get(end..)?.starts_with(',') => {
-                    replace_on_request(places(Span::new(start, end + 1))?, "")
-                }
-                "" => return None,
-                others => replace_on_request(place, others),
-            }
-        }
+        Kind::WildcardAction if is_system => replace_on_request(place, "read"),
+        Kind::WildcardAction => match parts.other_actions {
+            Some(others) => replace_on_request(place, others),
+            None => replace_on_request(places(with_its_comma(error.span(), text)?)?, ""),
+        },
         Kind::ActionNotForType => replace_on_request(place, "read"),
         _ if error.differs_only_in_case() => replace_safely(place, error.suggestion()?),
         _ => replace_on_request(place, error.suggestion()?),
     })
+}
+
+/// An item of a list with the comma before it, or else the one behind it.
+fn with_its_comma(item: Span, text: &str) -> Option<Span> {
+    let (start, end) = (item.start(), item.end());
+    if text.get(..start)?.ends_with(',') {
+        return Some(Span::new(start - 1, end));
+    }
+    text.get(end..)?.starts_with(',').then(|| Span::new(start, end + 1))
 }

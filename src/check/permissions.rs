@@ -261,7 +261,8 @@ fn names_of_a_wrong_one<'a>(
     names(decoder, place, string, (text, inside), has_names);
 }
 
-/// Whether a wrong permission grants no database, whatever is wrong with it: its names and actions may be of another one.
+/// Whether it grants no database, whatever is wrong with it. Not where a name or an action may be one of a database: the type
+/// may be wrong, or a second permission stand behind.
 fn is_of_a_system(before: &str, list: &str, rest: &str) -> bool {
     let is_known = |name: &str| matches!(name, "" | "*") || SystemResource::parse(name).is_ok();
     before.trim().eq_ignore_ascii_case("system")

@@ -179,11 +179,11 @@ fn object(context: &mut Context<'_>, at: At<'_>, node: &Node<'_>) -> Result<Stri
     }
     if text.len() <= SHORT {
         let mut place = |wrong: Span| {
-            let first = pieces.partition_point(|(piece, _)| piece.end() < wrong.end());
-            let (piece, string) = pieces.get(first).filter(|(piece, _)| piece.start() <= wrong.start())?;
             if wrong.is_empty() {
                 return None;
             }
+            let first = pieces.partition_point(|(piece, _)| piece.end() < wrong.end());
+            let (piece, string) = pieces.get(first).filter(|(piece, _)| piece.start() <= wrong.start())?;
             Some(string.place(Span::new(wrong.start() - piece.start(), wrong.end() - piece.start())))
         };
         errors_in(context, at, &text, &mut place, true);
