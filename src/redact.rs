@@ -27,8 +27,12 @@ pub(crate) fn mentions_token(text: &str) -> bool {
 
 /// Whether a text has a long run of letters in both cases and digits, as encoded random bytes have.
 fn looks_random(text: &str) -> bool {
+    const LONG: usize = 20;
+    if text.len() < LONG {
+        return false;
+    }
     let runs = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '+' && c != '_' && c != '-');
-    runs.filter(|run| run.len() >= 20).any(|run| {
+    runs.filter(|run| run.len() >= LONG).any(|run| {
         let has = |class: fn(&u8) -> bool| run.as_bytes().iter().any(class);
         has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
     })

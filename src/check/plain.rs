@@ -143,7 +143,9 @@ impl<'f, 'a> PlainEntry<'f, 'a> {
                     if permission.scope().is_all() || !DOCUMENTED_ACTIONS.contains(actions) {
                         return false;
                     }
-                    databases.extend(names.unwrap_or_default().split(',').map(|name| (index, name)));
+                    let names = names.unwrap_or_default().split(',').map(|name| (index, name));
+                    // One more than a few is enough to see that they are more.
+                    databases.extend(names.take(FEW + 1));
                 }
             }
         }

@@ -135,14 +135,22 @@ fn duplicates(
     elements: &[Span],
 ) -> Vec<bool> {
     let mut duplicates = vec![false; grants.len()];
-    let says = |position: &usize| (grants.get(*position).map(actions), sets.of(*position));
-    let is_shared = |position: &usize| {
-        sets.of(*position).first().is_some_and(|number| names.grants(*number).nth(1).is_some())
-    };
-    let mut same: Vec<usize> = (0..grants.len()).filter(is_shared).collect();
-    same.sort_unstable_by(|one, other| (says(one), one).cmp(&(says(other), other)));
-    for run in same.chunk_by(|one, other| says(one) == says(other)) {
-        let mut run = run.iter().filter_map(|position| Some((*position, grants.get(*position)?)));
+    let mut same: Vec<(u32, DatabaseActions, usize)> = Vec::new();
+    for (position, grant) in grants.iter().enumerate() {
+        if let Some(number) = sets.of(position).first()
+            && names.grants(*number).nth(1).is_some()
+        {
+            same.push((*number, actions(grant), position));
+        }
+    }
+    same.sort_unstable();
+    let set = |(_, _, position): &(u32, DatabaseActions, usize)| sets.of(*position);
+    // Most differ in their first name or in their actions; those of one set stay in their order.
+    for alike in same.chunk_by_mut(|one, other| (one.0, one.1) == (other.0, other.1)) {
+        alike.sort_by(|one, other| set(one).cmp(set(other)));
+    }
+    for run in same.chunk_by(|one, other| (one.1, set(one)) == (other.1, set(other))) {
+        let mut run = run.iter().filter_map(|(_, _, position)| Some((*position, grants.get(*position)?)));
         let Some((_, first)) = run.next() else { continue };
         for (position, grant) in run {
             if let Some(is_duplicate) = duplicates.get_mut(position) {

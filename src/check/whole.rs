@@ -49,8 +49,8 @@ pub(crate) struct Whole<'a> {
     secrets: Seen<'a>,
     names: Seen<'a>,
     padded_names: Vec<(usize, RawStr<'a>)>,
-    // None where it is not compared with what is created.
-    pub(super) granted: Option<HashMap<Cow<'a, str>, Granted, RandomState>>,
+    // As often as it is granted; none where it is not compared with what is created.
+    pub(super) granted: Option<Vec<Granted<'a>>>,
     pub(super) all_granted: bool,
     // A permission that was refused or is not there may have granted anything.
     pub(super) unreadable: bool,
@@ -75,7 +75,7 @@ impl<'a> Whole<'a> {
             secrets: Seen::new(text),
             names: Seen::new(text),
             padded_names: Vec::new(),
-            granted: compares_databases.then(HashMap::default),
+            granted: compares_databases.then(Vec::new),
             all_granted: false,
             unreadable: false,
             created: HashMap::default(),
@@ -211,8 +211,7 @@ impl<'a> Whole<'a> {
         let Some(all) = &mut self.granted else { return };
         let name = borrowed.map_or_else(|| Cow::Owned(name.into()), Cow::Borrowed);
         let (token, permission, span) = place;
-        let first = |granted: &mut Granted| granted.again = true;
-        all.entry(name).and_modify(first).or_insert(Granted { token, permission, span, again: false });
+        all.push(Granted { name, token, permission, span });
     }
 
     pub(super) fn unreadable(&mut self) {
@@ -236,7 +235,8 @@ impl<'a> Whole<'a> {
         };
         self.create_array = Some((node.span, items.last().map(|item| item.span)));
         let spans: Vec<Span> = items.iter().map(|item| item.span).collect();
-        let mut names = Vec::new();
+        let mut names = Vec::with_capacity(items.len());
+        self.created.reserve(items.len());
         for (index, item) in items.iter().enumerate() {
             let at = At::Database(index);
             let Value::String(string) = item.value else {
