@@ -1,6 +1,5 @@
 //! The shape of the file: its members, and the members of its entries.
 
-use alloc::borrow::Cow;
 use alloc::format;
 use alloc::vec::Vec;
 use std::collections::HashMap;
@@ -8,11 +7,11 @@ use std::collections::HashMap;
 use crate::check::context::{At, Context, finding, in_brackets};
 use crate::check::databases::are_compared;
 use crate::check::entry::Entry;
-use crate::check::expiry::never_expires;
 use crate::check::format::{CREATE_DATABASES, ENTRY_MEMBERS, FILE_MEMBERS, TOKENS};
-use crate::check::members::{duplicate, is_http_member, key_name, meaning, unknown};
-use crate::check::permissions;
-use crate::check::plain::{PlainEntry, Quiet};
+use crate::check::members::{
+    Other, duplicate, firsts_of_their_names, is_http_member, key_name, meaning, unknown,
+};
+use crate::check::plain::Quiet;
 use crate::check::shape::{
     TOKENS_FORM, array_at_top, holds_a_file, http_body, is_like_an_entry, other_file, wrapped,
 };
@@ -21,7 +20,7 @@ use crate::check::whole::Whole;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::file::{TokenEntry, TokenFile};
-use crate::json::{self, Element, Flat, Member, Node, RawStr, Sink, Value};
+use crate::json::{self, Element, Member, Node, RawStr, Sink, Value};
 use crate::name::DatabaseName;
 use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
@@ -46,17 +45,17 @@ pub(super) struct Decoder<'v, 'a> {
     pub(super) whole: Whole<'a>,
     pub(super) quiet: Quiet,
     // The databases that the present entry grants; kept for its room.
-    databases: Vec<(usize, &'a str)>,
+    pub(super) databases: Vec<(usize, &'a str)>,
     // Lists of permissions of which nothing is to be said, and whether their databases are known to be granted again.
-    quiet_lists: HashMap<&'a str, bool, foldhash::fast::RandomState>,
-    text: &'a str,
+    pub(super) quiet_lists: HashMap<&'a str, bool, foldhash::fast::RandomState>,
+    pub(super) text: &'a str,
     start: usize,
-    // Where each stands first, and whether it stands nowhere else.
-    members: HashMap<Cow<'a, str>, (RawStr<'a>, bool), foldhash::quality::RandomState>,
-    others: Vec<(RawStr<'a>, Cow<'a, str>, Node<'a>)>,
+    // Where each of [`FILE_MEMBERS`] stands first.
+    members: [Option<RawStr<'a>>; FILE_MEMBERS.len()],
+    others: Vec<Other<'a, Node<'a>>>,
     tokens_seen: bool,
     create_seen: bool,
-    built: Option<(Vec<DatabaseName>, Vec<TokenEntry>)>,
+    pub(super) built: Option<(Vec<DatabaseName>, Vec<TokenEntry>)>,
 }
 
 impl<'v, 'a> Decoder<'v, 'a> {
@@ -69,7 +68,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
             quiet_lists: HashMap::default(),
             text,
             start: 0,
-            members: HashMap::default(),
+            members: [None; FILE_MEMBERS.len()],
             others: Vec::new(),
             tokens_seen: false,
             create_seen: false,
@@ -85,19 +84,30 @@ impl<'v, 'a> Decoder<'v, 'a> {
 
     /// What is certain although the rest could not be read.
     pub(super) fn abandon(mut self) -> Context<'v> {
+        self.take_others();
         self.whole.duplicates(&mut self.context);
         self.context
     }
 
-    /// Remembers a member, and says so where it stands twice.
-    fn first_of_its_name(&mut self, key: RawStr<'a>, name: Cow<'a, str>) -> bool {
-        if let Some((first, once)) = self.members.get_mut(&name) {
-            *once = false;
-            duplicate(&mut self.context, *first, key, &name, At::Member(&name));
-            return false;
+    /// Remembers a member of the format, and says so where it stands twice.
+    fn first_of_its_name(&mut self, key: RawStr<'a>, name: &str) -> bool {
+        let place = FILE_MEMBERS.iter().position(|known| *known == name);
+        match place.and_then(|place| self.members.get_mut(place)) {
+            Some(Some(first)) => {
+                duplicate(&mut self.context, *first, key, name, At::Member(name));
+                false
+            }
+            Some(slot) => {
+                *slot = Some(key);
+                true
+            }
+            None => true,
         }
-        self.members.insert(name, (key, true));
-        true
+    }
+
+    /// The members that are not of the format, the first of each name.
+    fn take_others(&mut self) -> Vec<Other<'a, Node<'a>>> {
+        firsts_of_their_names(&mut self.context, core::mem::take(&mut self.others), |name| At::Member(name))
     }
 
     fn wrong_tokens(&mut self, node: &Node<'a>) {
@@ -144,55 +154,6 @@ impl<'v, 'a> Decoder<'v, 'a> {
         self.built.is_some()
     }
 
-    /// Takes an entry of whose token, name and expiry nothing is to be said, but that it never ends. False where it is not
-    /// such a one; then nothing was taken.
-    fn plain_entry(&mut self, index: usize, start: usize, flat: &Flat<'a>) -> bool {
-        let Some(entry) = PlainEntry::new(flat, &self.quiet) else { return false };
-        if let Some((_, tokens)) = &mut self.built {
-            let Some(built) = entry.build() else { return false };
-            tokens.push(built);
-        } else if self.has_quiet_permissions(&entry) {
-            for (permission, name) in self.databases.drain(..) {
-                let place = RawStr::in_text(self.text, name).inner();
-                self.whole.grant((index, permission, place), name, Some(name));
-            }
-        } else {
-            let items = entry.permissions(self.text);
-            if items.is_empty() {
-                return false;
-            }
-            permissions::list(self, index, &items, false);
-        }
-        let place = |string: &'a str| RawStr::in_text(self.text, string).inner().start();
-        self.whole.token(place(entry.token), entry.token);
-        self.whole.name(place(entry.name), entry.name);
-        if entry.expiry.is_none() {
-            never_expires(&mut self.context, At::Token(index), Span::new(start, start + 1));
-        }
-        true
-    }
-
-    /// Whether nothing is to be said of the permissions of an entry. Many tokens of a file have the same ones.
-    fn has_quiet_permissions(&mut self, entry: &PlainEntry<'_, 'a>) -> bool {
-        const MOST: usize = 1 << 10;
-        let list = entry.list(self.text);
-        self.databases.clear();
-        if let Some(again) = self.quiet_lists.get_mut(list)
-            && core::mem::replace(again, true)
-        {
-            return true;
-        }
-        let quiet = if self.context.validator.only_errors() {
-            entry.is_right()
-        } else {
-            entry.grants(&self.quiet, &mut self.databases)
-        };
-        if quiet && self.quiet_lists.len() < MOST {
-            self.quiet_lists.entry(list).or_insert(false);
-        }
-        quiet
-    }
-
     fn create_databases(&mut self, node: &Node<'a>) {
         self.create_seen = true;
         let names = self.whole.create_databases(&mut self.context, self.text, node);
@@ -203,23 +164,23 @@ impl<'v, 'a> Decoder<'v, 'a> {
 
     /// The members that are not of the format, when it is known which ones are there.
     fn other_members(&mut self, end: usize) {
-        let others = core::mem::take(&mut self.others);
-        let has = |wanted: &str| others.iter().any(|(_, name, _)| name == wanted);
+        let others = self.take_others();
+        let has = |wanted: &str| others.iter().any(|other| other.name == wanted);
         let opening = Span::new(self.start, self.start + 1);
-        let http = others.iter().find(|(_, name, _)| is_http_member(name));
+        let http = others.iter().find(|other| is_http_member(&other.name));
         if !self.tokens_seen && http.is_none() {
             // A right name means itself.
             let is_token = |name: &str| {
                 meaning(name, &["token"]).is_some_and(|(_, how)| how == Some(Applicability::Safe))
             };
-            let has_token =
-                others.iter().any(|(_, name, node)| matches!(node.value, Value::String(_)) && is_token(name));
+            let is_string = |node: &Node<'_>| matches!(node.value, Value::String(_));
+            let has_token = others.iter().any(|other| is_string(&other.value) && is_token(&other.name));
             let says_permissions =
-                || others.iter().any(|(_, name, _)| meaning(name, &["permissions"]).is_some());
+                || others.iter().any(|other| meaning(&other.name, &["permissions"]).is_some());
             // An admin token has neither; and a member that is misspelt says it, too.
             let is_entry = ENTRY_MEMBERS.iter().any(|known| *known != "permissions" && has(known));
             if has_token && self.create_seen || (is_entry || has_token) && says_permissions() {
-                let member = |(key, _, value)| Member { key, value };
+                let member = |Other { key, value, .. }| Member { key, value };
                 return self.token_at_top(end, &others.into_iter().map(member).collect::<Vec<_>>());
             }
             if let Some((code, message, help)) = other_file(has_token, has) {
@@ -227,15 +188,15 @@ impl<'v, 'a> Decoder<'v, 'a> {
                 return self.context.push(finding(code, opening, At::File, message).with_help(help));
             }
         }
-        if let Some((key, name, _)) = http.filter(|_| !self.tokens_seen) {
+        if let Some(Other { key, name, .. }) = http.filter(|_| !self.tokens_seen) {
             // One finding for the whole body is enough: its other members are right in it.
             self.whole.unreadable();
             return self.context.push(http_body(key.outer(), At::Member(name)));
         }
-        if let [(key, name, node)] = others.as_slice()
+        if let [Other { key, name, value, .. }] = others.as_slice()
             && !self.tokens_seen
             && !self.create_seen
-            && holds_a_file(node)
+            && holds_a_file(value)
         {
             self.whole.unreadable();
             return self.context.push(wrapped(*key, name));
@@ -245,19 +206,17 @@ impl<'v, 'a> Decoder<'v, 'a> {
         if !self.tokens_seen {
             self.whole.unreadable();
         }
-        for (key, name, node) in &others {
+        for other in &others {
             free.retain(|known| match *known {
                 TOKENS => !tokens_meant,
                 _ => !self.create_seen,
             });
-            let once = || self.members.get(name).is_some_and(|(_, once)| *once);
-            let meaning = meaning(name, &free);
-            let meaning = (meaning, FILE_MEMBERS.as_slice());
-            match unknown(&mut self.context, *key, (name, &once), node, meaning, At::Member(name)) {
-                Some(CREATE_DATABASES) => self.create_databases(node),
+            let meaning = (meaning(&other.name, &free), FILE_MEMBERS.as_slice());
+            match unknown(&mut self.context, other, meaning, At::Member(&other.name)) {
+                Some(CREATE_DATABASES) => self.create_databases(&other.value),
                 Some(TOKENS) => {
                     tokens_meant = true;
-                    self.tokens_of(node);
+                    self.tokens_of(&other.value);
                 }
                 _ => {}
             }
@@ -309,7 +268,7 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
 
     fn member(&mut self, key: RawStr<'a>, value: Node<'a>) {
         let name = key_name(&mut self.context, key);
-        let first = self.first_of_its_name(key, name.clone());
+        let first = self.first_of_its_name(key, &name);
         match name.as_ref() {
             _ if !first => {}
             TOKENS => {
@@ -317,12 +276,12 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
                 self.tokens_of(&value);
             }
             CREATE_DATABASES => self.create_databases(&value),
-            _ => self.others.push((key, name, value)),
+            _ => self.others.push(Other { key, name, value, once: true }),
         }
     }
 
     fn tokens(&mut self, key: RawStr<'a>, start: usize) {
-        self.first_of_its_name(key, Cow::Borrowed(TOKENS));
+        self.first_of_its_name(key, TOKENS);
         self.tokens_seen = true;
         self.whole.tokens_start = Some(start);
         let tokens = self.text.len() / BYTES_PER_TOKEN;

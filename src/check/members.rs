@@ -1,22 +1,19 @@
 //! The members of an object by their names: those that stand twice, and those that are not of the format.
 
-use alloc::borrow::Cow;
+use alloc::borrow::{Borrow, Cow};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::time::Duration;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::time::SystemTime;
-
-use foldhash::quality::RandomState;
 
 use crate::check::context::{
     At, Context, finding, half_a_character, is_unseen, replace_on_request, replace_safely, with_fragment,
 };
 use crate::check::expiry::{LONGEST_DURATION, likely_expiry, time_for_seconds};
 use crate::check::format::{ENTRY_LISTS, ENTRY_MEMBERS};
+use crate::check::numbered::firsts;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::expiry::Expiry;
@@ -61,6 +58,36 @@ pub(super) fn key_name<'a>(context: &mut Context<'_>, key: RawStr<'a>) -> Cow<'a
         half_a_character(context, key);
         Cow::Borrowed("")
     })
+}
+
+/// A member whose name is none of the format.
+pub(super) struct Other<'a, V> {
+    pub(super) key: RawStr<'a>,
+    pub(super) name: Cow<'a, str>,
+    pub(super) value: V,
+    /// Whether the name stands nowhere else in the object.
+    pub(super) once: bool,
+}
+
+/// The first of each name; the others are reported.
+pub(super) fn firsts_of_their_names<'a, V>(
+    context: &mut Context<'_>,
+    mut members: Vec<Other<'a, V>>,
+    at: impl for<'p> Fn(&'p str) -> At<'p>,
+) -> Vec<Other<'a, V>> {
+    let names: Vec<&str> = members.iter().map(|member| member.name.as_ref()).collect();
+    let firsts = firsts(&names);
+    for (index, first) in firsts.iter().enumerate().filter(|(index, first)| index != *first) {
+        let Some(Other { key, name, .. }) = members.get(index) else { continue };
+        let (key, name) = (*key, name.clone());
+        if let Some(first) = members.get_mut(*first) {
+            first.once = false;
+            duplicate(context, first.key, key, &name, at(&name));
+        }
+    }
+    let mut indices = firsts.iter().enumerate();
+    members.retain(|_| indices.next().is_some_and(|(index, first)| index == *first));
+    members
 }
 
 /// Reports a member whose name stands before it in the same object, there.
@@ -137,19 +164,18 @@ pub(super) fn is_http_member(name: &str) -> bool {
 }
 
 /// Reports a member that is not of the format; gives the member that was meant, if that is clear. Where its name stands more
-/// than `once`, a person must decide which of them is meant.
-pub(super) fn unknown(
+/// than once, a person must decide which of them is meant.
+pub(super) fn unknown<'a, V: Borrow<Node<'a>>>(
     context: &mut Context<'_>,
-    key: RawStr<'_>,
-    (name, once): (&str, &dyn Fn() -> bool),
-    value: &Node<'_>,
+    Other { key, name, value, once }: &Other<'a, V>,
     (meaning, lists): (Option<Meaning>, &[&'static str]),
     at: At<'_>,
 ) -> Option<&'static str> {
-    if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
+    let value: &Node<'_> = value.borrow();
+    if let Some((_, ours)) = HTTP_MEMBERS.iter().find(|(http, _)| http == name) {
         let now = context.validator.now;
         let fix = || {
-            let renamed = (once() && meaning.is_some()).then(|| Edit::new(key.inner(), *ours))?;
+            let renamed = (*once && meaning.is_some()).then(|| Edit::new(key.inner(), *ours))?;
             if *ours == "name" {
                 return Some(Fix::new(Applicability::Ask, [renamed]));
             }
@@ -184,7 +210,7 @@ pub(super) fn unknown(
         context.find(
             Code::MisspeltMember,
             key.outer(),
-            || (once() && can_be(known, value)).then(|| replace(key.inner(), known)),
+            || (*once && can_be(known, value)).then(|| replace(key.inner(), known)),
             || {
                 let ends = if known == "expiry_millis" { ", and the token never expires" } else { "" };
                 let message = format!("the server ignores this member{ends}: it is called `{known}`");
@@ -287,29 +313,18 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
 ) -> Found<'n, 'a, N> {
     let mut found = [None; N];
     let mut unknown_members = Vec::new();
-    // Where each stands first, and whether it stands nowhere else.
-    let mut seen: HashMap<Cow<'a, str>, (RawStr<'a>, bool), RandomState> = HashMap::default();
     for member in members {
         let name = key_name(context, member.key);
         match place(&name).and_then(|place| found.get_mut(place)) {
             Some(slot @ None) => *slot = Some((member.key, &member.value)),
             Some(Some((first, _))) => duplicate(context, *first, member.key, &name, at(&name)),
-            None => match seen.entry(name) {
-                Entry::Vacant(slot) => {
-                    unknown_members.push((member, slot.key().clone()));
-                    slot.insert((member.key, true));
-                }
-                Entry::Occupied(mut slot) => {
-                    slot.get_mut().1 = false;
-                    let name = slot.key();
-                    duplicate(context, slot.get().0, member.key, name, at(name));
-                }
-            },
+            None => unknown_members.push(Other { key: member.key, name, value: &member.value, once: true }),
         }
     }
     if unknown_members.is_empty() {
         return found;
     }
+    let unknown_members = firsts_of_their_names(context, unknown_members, &at);
     let pairs = known.into_iter().zip(&found);
     let mut free: Vec<&'static str> =
         pairs.filter(|(_, slot)| slot.is_none()).map(|(known, _)| known).collect();
@@ -321,10 +336,11 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
         // One that is nearly right has its name before one that only says the same in other words.
         for only_safe in [true, false] {
             let pairs = unknown_members.iter().zip(&mut guesses);
-            for ((_, name), guess) in pairs.filter(|(_, guess)| !guess.is_taken) {
+            for (other, guess) in pairs.filter(|(_, guess)| !guess.is_taken) {
                 // It only gets shorter, so that its length tells what it holds.
                 if guess.among != free.len() {
-                    *guess = Guess { meaning: meaning(name, &free), among: free.len(), is_taken: false };
+                    *guess =
+                        Guess { meaning: meaning(&other.name, &free), among: free.len(), is_taken: false };
                 }
                 let is_clear = |(_, how): &Meaning| !only_safe || *how == Some(Applicability::Safe);
                 if let Some((taken, _)) = guess.meaning.filter(is_clear) {
@@ -338,13 +354,11 @@ pub(super) fn by_name<'n, 'a: 'n, const N: usize>(
         }
     }
     let lists: Vec<&'static str> = known.into_iter().filter(|known| ENTRY_LISTS.contains(known)).collect();
-    for ((member, name), guess) in unknown_members.into_iter().zip(guesses) {
-        let meaning = guess.meaning.filter(|_| guess.is_taken);
-        let once = || seen.get(&name).is_some_and(|(_, once)| *once);
-        let meaning = (meaning, lists.as_slice());
-        let meant = unknown(context, member.key, (&name, &once), &member.value, meaning, at(&name));
+    for (other, guess) in unknown_members.iter().zip(guesses) {
+        let meaning = (guess.meaning.filter(|_| guess.is_taken), lists.as_slice());
+        let meant = unknown(context, other, meaning, at(&other.name));
         if let Some(slot) = meant.and_then(&place).and_then(|place| found.get_mut(place)) {
-            *slot = Some((member.key, &member.value));
+            *slot = Some((other.key, other.value));
         }
     }
     found

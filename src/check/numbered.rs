@@ -114,6 +114,9 @@ fn part<'v, T>(values: &'v [T], starts: &[usize], index: usize) -> &'v [T] {
 
 /// For every item of a list the index of the first that says the same.
 pub(super) fn firsts(items: &[&str]) -> Vec<usize> {
+    if items.len() < 2 {
+        return vec![0; items.len()];
+    }
     let sorted = sorted(items, |item, hasher| hasher.write(item.as_bytes()));
     let mut firsts = vec![0; items.len()];
     for run in runs(&sorted, items) {

@@ -1,12 +1,14 @@
-//! The short way for an entry of which nothing is to be said but of its permissions, as almost all are. It makes no words
-//! and looks for no places; where it is not sure, the rules are applied one by one.
+//! The short way for an entry of which nothing is to be said but of its expiry and its permissions, as almost all are. It
+//! makes no words and looks for no places; where it is not sure, the rules are applied one by one.
 
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::check::context::Context;
-use crate::check::expiry::{LOOKS_LIKE_SECONDS, MICROSECONDS};
+use crate::check::context::{At, Context};
+use crate::check::decode::Decoder;
+use crate::check::expiry::{LOOKS_LIKE_SECONDS, MICROSECONDS, expiry_rules, never_expires};
 use crate::check::names::{DOCUMENTED_NAME, is_placeholder};
+use crate::check::permissions;
 use crate::check::strength::is_evenly_mixed;
 use crate::expiry::{Expiry, millis};
 use crate::file::TokenEntry;
@@ -16,6 +18,58 @@ use crate::permission::{DatabaseActions, Permission};
 use crate::release::Release;
 use crate::span::Span;
 use crate::token::{TOKEN_PREFIX, Token, check_token, holds_token};
+
+impl<'a> Decoder<'_, 'a> {
+    /// Takes an entry of whose token and name nothing is to be said. False where it is not such a one; then nothing was taken.
+    pub(super) fn plain_entry(&mut self, index: usize, start: usize, flat: &Flat<'a>) -> bool {
+        let Some(entry) = PlainEntry::new(flat, &self.quiet) else { return false };
+        if let Some((_, tokens)) = &mut self.built {
+            let Some(built) = entry.build() else { return false };
+            tokens.push(built);
+        } else if self.has_quiet_permissions(&entry) {
+            for (permission, name) in self.databases.drain(..) {
+                let place = RawStr::in_text(self.text, name).inner();
+                self.whole.grant((index, permission, place), name, Some(name));
+            }
+        } else {
+            let items = entry.permissions(self.text);
+            if items.is_empty() {
+                return false;
+            }
+            permissions::list(self, index, &items, false);
+        }
+        let place = |string: &'a str| RawStr::in_text(self.text, string).inner().start();
+        self.whole.token(place(entry.token), entry.token);
+        self.whole.name(place(entry.name), entry.name);
+        if let Some((key, value)) = entry.doubtful_expiry(self.text) {
+            expiry_rules(&mut self.context, At::TokenMember(index, "expiry_millis"), (key, &value), &[]);
+        } else if entry.expiry.is_none() {
+            never_expires(&mut self.context, At::Token(index), Span::new(start, start + 1));
+        }
+        true
+    }
+
+    /// Whether nothing is to be said of the permissions of an entry. Many tokens of a file have the same ones.
+    fn has_quiet_permissions(&mut self, entry: &PlainEntry<'_, 'a>) -> bool {
+        const MOST: usize = 1 << 10;
+        let list = entry.list(self.text);
+        self.databases.clear();
+        if let Some(again) = self.quiet_lists.get_mut(list)
+            && core::mem::replace(again, true)
+        {
+            return true;
+        }
+        let quiet = if self.context.validator.only_errors() {
+            entry.is_right()
+        } else {
+            entry.grants(&self.quiet, &mut self.databases)
+        };
+        if quiet && self.quiet_lists.len() < MOST {
+            self.quiet_lists.entry(list).or_insert(false);
+        }
+        quiet
+    }
+}
 
 /// What nothing is said of, with the options of a validator.
 pub(super) struct Quiet {
@@ -42,22 +96,30 @@ impl Quiet {
 }
 
 /// An entry of plain strings with the members that it should have.
-pub(super) struct PlainEntry<'f, 'a> {
-    pub(super) token: &'a str,
-    pub(super) name: &'a str,
-    pub(super) expiry: Option<i64>,
+struct PlainEntry<'f, 'a> {
+    token: &'a str,
+    name: &'a str,
+    expiry: Option<i64>,
+    // The name of the member, where something is to be said of the expiry.
+    doubtful_expiry: Option<&'a str>,
     permissions: &'f [&'a str],
 }
 
 impl<'f, 'a> PlainEntry<'f, 'a> {
-    /// The entry, where its token, name and expiry are such that nothing is said of them.
-    pub(super) fn new(flat: &'f Flat<'a>, quiet: &Quiet) -> Option<Self> {
+    /// The entry, where its token and name are such that nothing is said of them, and its expiry is a time.
+    fn new(flat: &'f Flat<'a>, quiet: &Quiet) -> Option<Self> {
         let (mut token, mut name, mut expiry, mut permissions) = (None, None, None, None);
+        let mut doubtful_expiry = None;
         for (key, value) in flat.members() {
             let known = match (*key, value) {
                 ("token", FlatValue::String(string)) => token.replace(*string).is_none(),
                 ("name", FlatValue::String(string)) => name.replace(*string).is_none(),
-                ("expiry_millis", FlatValue::Integer(integer)) => expiry.replace(*integer).is_none(),
+                ("expiry_millis", FlatValue::Integer(integer)) => {
+                    let is_doubtful = !quiet.only_errors && !quiet.expiry.contains(integer);
+                    doubtful_expiry = is_doubtful.then_some(*key);
+                    // Where the member is to be removed, the others must be known.
+                    expiry.replace(*integer).is_none() && !(is_doubtful && *integer <= 0)
+                }
                 ("permissions", FlatValue::List(list)) => permissions.replace(list.clone()).is_none(),
                 _ => false,
             };
@@ -65,15 +127,16 @@ impl<'f, 'a> PlainEntry<'f, 'a> {
                 return None;
             }
         }
-        let entry = Self { token: token?, name: name?, expiry, permissions: flat.items(permissions?) };
+        let permissions = flat.items(permissions?);
+        let entry = Self { token: token?, name: name?, expiry, doubtful_expiry, permissions };
         let quiet = check_token(entry.token).is_ok()
             && crate::name::check_token_name(entry.name).is_ok()
-            && (quiet.only_errors || entry.is_quiet(quiet));
+            && (quiet.only_errors || entry.is_quiet());
         quiet.then_some(entry)
     }
 
-    /// Whether there is no warning and no note on the token, the name and the expiry, which have no error.
-    fn is_quiet(&self, quiet: &Quiet) -> bool {
+    /// Whether there is no warning and no note on the token and the name, which have no error.
+    fn is_quiet(&self) -> bool {
         let body = self.token.get(TOKEN_PREFIX.len()..).unwrap_or_default().as_bytes();
         let has_space = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_graphic());
         is_evenly_mixed(body)
@@ -83,17 +146,29 @@ impl<'f, 'a> PlainEntry<'f, 'a> {
             && !has_space(self.name.as_bytes().last())
             && !holds_token(self.name)
             && !matches!(self.name.as_bytes().first(), Some(b'$' | b'{' | b'<'))
-            && self.expiry.is_none_or(|expiry| quiet.expiry.contains(&expiry))
+    }
+
+    /// The expiry with its name and its place, where something is to be said of it.
+    fn doubtful_expiry(&self, text: &'a str) -> Option<(RawStr<'a>, Node<'a>)> {
+        let key = RawStr::in_text(text, self.doubtful_expiry?);
+        // Between the two stand white space and a colon, and it has no sign.
+        let behind = text.get(key.outer().end()..)?;
+        let start = behind.bytes().position(|byte| byte.is_ascii_digit())?;
+        let length = behind.bytes().skip(start).take_while(u8::is_ascii_digit).count();
+        let spelt = behind.get(start..start + length)?;
+        let start = key.outer().end() + start;
+        let span = Span::new(start, start + length);
+        Some((key, Node { span, value: Value::Number(spelt) }))
     }
 
     /// The permissions with their places.
-    pub(super) fn permissions(&self, text: &'a str) -> Vec<Node<'a>> {
+    fn permissions(&self, text: &'a str) -> Vec<Node<'a>> {
         let strings = self.permissions.iter().map(|string| RawStr::in_text(text, string));
         strings.map(|string| Node { span: string.outer(), value: Value::String(string) }).collect()
     }
 
     /// The permissions as they stand in the text, from the first to the last.
-    pub(super) fn list(&self, text: &'a str) -> &'a str {
+    fn list(&self, text: &'a str) -> &'a str {
         let place = |string: &&'a str| RawStr::in_text(text, string).inner();
         let (first, last) = (self.permissions.first().map(place), self.permissions.last().map(place));
         let span = first.zip(last).map(|(first, last)| Span::new(first.start(), last.end()));
@@ -101,12 +176,12 @@ impl<'f, 'a> PlainEntry<'f, 'a> {
     }
 
     /// Whether the permissions are right; all that is asked where only errors are.
-    pub(super) fn is_right(&self) -> bool {
+    fn is_right(&self) -> bool {
         self.permissions.iter().all(|text| Permission::accept(text).is_some())
     }
 
     /// The entry as a value.
-    pub(super) fn build(&self) -> Option<TokenEntry> {
+    fn build(&self) -> Option<TokenEntry> {
         let mut permissions = Vec::with_capacity(self.permissions.len());
         for text in self.permissions {
             permissions.push(Permission::accept(text)?.to_owned());
@@ -118,7 +193,7 @@ impl<'f, 'a> PlainEntry<'f, 'a> {
 
     /// Lists the databases that are granted, each with the index of its permission; false where something is said of a
     /// permission, by itself or beside the others.
-    pub(super) fn grants(&self, quiet: &Quiet, databases: &mut Vec<(usize, &'a str)>) -> bool {
+    fn grants(&self, quiet: &Quiet, databases: &mut Vec<(usize, &'a str)>) -> bool {
         // More take long to compare with each other.
         const FEW: usize = 12;
         databases.clear();
