@@ -160,7 +160,7 @@ fn planned(bytes: &[u8], change: &Change) -> Result<Option<Changed>, ChangeError
     let mut pieces = match change {
         Change::Append { entries, if_exists } => append(&whole, &layout, bytes, entries, *if_exists)?,
         Change::CreateDatabases(names) => {
-            let new = |name: &&DatabaseName| !whole.creates(name.as_str());
+            let new = |name: &&DatabaseName| !whole.databases.creates(name.as_str());
             let mut missing: Vec<&str> = names.iter().filter(new).map(DatabaseName::as_str).collect();
             let mut seen = std::collections::HashSet::new();
             missing.retain(|name| seen.insert(*name));

@@ -1,32 +1,205 @@
-//! What is granted beside what is created.
+//! The databases that a file creates, and beside them those that it grants.
 
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::quality::RandomState;
 
-use crate::check::context::{At, Context, finding, replace_on_request, with_fragment};
-use crate::check::names::is_placeholder;
+use crate::check::context::{
+    At, Context, finding, half_a_character, remove_element, replace_on_request, replace_safely, with_fragment,
+};
+use crate::check::decode::opening;
+use crate::check::names::{database_name, is_placeholder};
 use crate::check::numbered::firsts;
-use crate::check::whole::Whole;
+use crate::check::shape::list_in_a_string;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Fix};
-use crate::json;
-use crate::name::INTERNAL_DATABASE;
+use crate::json::{self, Node, Value};
+use crate::name::{INTERNAL_DATABASE, check_database_name};
 use crate::redact::may_show;
 use crate::span::Span;
 use crate::suggest::Guesses;
 
-/// A database, and the permission that grants it.
-pub(super) struct Granted<'a> {
-    pub(super) name: Cow<'a, str>,
-    pub(super) token: usize,
-    pub(super) permission: usize,
-    pub(super) span: Span,
+/// The default limit of databases on a server (documentation, server source).
+const MAX_DATABASES: usize = 100;
+// A list of names in one string is looked into where it is no longer: nobody writes a longer one.
+const SHORT_LIST: usize = 4_096;
+
+/// The names in `create_databases`.
+type CreatedNames<'a> = HashMap<Cow<'a, str>, Created, RandomState>;
+
+/// A name in `create_databases`, where it stands first.
+struct Created {
+    index: usize,
+    span: Span,
+    /// Whether somebody is granted it, as far as it is known.
+    is_granted: bool,
+}
+
+/// A database that is not created, as far as it is known, and the permission that grants it.
+struct Granted<'a> {
+    name: Cow<'a, str>,
+    token: usize,
+    permission: usize,
+    span: Span,
+    // Whether the next one grants it, too, and is left out. Another one may grant it all the same.
+    again: bool,
+}
+
+/// The names of databases in a file, as far as it was read.
+pub(crate) struct Databases<'a> {
+    /// The place of `create_databases`, and of its last item.
+    pub(crate) array: Option<(Span, Option<Span>)>,
+    // Where it could stand; in an array at the top there is no place for a member.
+    pub(super) first_member: Option<usize>,
+    created: CreatedNames<'a>,
+    // What wrong names of `create_databases` would be without white space and commas.
+    nearly_created: HashSet<String, RandomState>,
+    create_unreadable: bool,
+    // None where it is not compared with what is created.
+    granted: Option<Vec<Granted<'a>>>,
+    pub(super) all_granted: bool,
+    /// Whether a permission that was refused or is not there may have granted anything.
+    pub(super) unreadable: bool,
+}
+
+impl<'a> Databases<'a> {
+    pub(super) fn new(are_compared: bool) -> Self {
+        Self {
+            array: None,
+            first_member: None,
+            created: HashMap::default(),
+            nearly_created: HashSet::default(),
+            create_unreadable: false,
+            granted: are_compared.then(Vec::new),
+            all_granted: false,
+            unreadable: false,
+        }
+    }
+
+    /// Whether a name that is granted is compared with anything.
+    pub(super) const fn are_compared(&self) -> bool {
+        self.granted.is_some()
+    }
+
+    /// Whether the file creates this database.
+    pub(crate) fn creates(&self, database: &str) -> bool {
+        self.created.contains_key(database)
+    }
+
+    /// A database that a permission names; `name` has no error. Where the file spells it without escapes it is borrowed.
+    pub(super) fn grant(&mut self, place: (usize, usize, Span), name: &str, borrowed: Option<&'a str>) {
+        let Some(all) = &mut self.granted else { return };
+        if is_created(&mut self.created, name) {
+            return;
+        }
+        if let Some(last) = all.last_mut().filter(|last| last.name == name) {
+            last.again = true;
+            return;
+        }
+        let name = borrowed.map_or_else(|| Cow::Owned(name.into()), Cow::Borrowed);
+        let (token, permission, span) = place;
+        all.push(Granted { name, token, permission, span, again: false });
+    }
+
+    /// The value of `create_databases`; gives the names.
+    pub(super) fn create(
+        &mut self,
+        context: &mut Context<'_>,
+        text: &'a str,
+        node: &Node<'a>,
+    ) -> Vec<Cow<'a, str>> {
+        let Value::Array(items) = &node.value else {
+            self.not_a_list(context, text, node);
+            return Vec::new();
+        };
+        self.array = Some((node.span, items.last().map(|item| item.span)));
+        let spans: Vec<Span> = items.iter().map(|item| item.span).collect();
+        let mut names = Vec::with_capacity(items.len());
+        self.created.reserve(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let at = At::Database(index);
+            let Value::String(string) = item.value else {
+                context.tell(Code::WrongType, opening(item), || {
+                    let message =
+                        format!("the name of a database is a string, not {}", item.value.description());
+                    finding(Code::WrongType, opening(item), at, message)
+                        .with_help("write its name in double quotes")
+                });
+                continue;
+            };
+            let Some(name) = string.decode() else {
+                half_a_character(context, string);
+                continue;
+            };
+            if let Some(code) = database_name(context, at, &mut string.places(), &name, 0) {
+                if context.validator.severity(code, code.severity()).is_none() {
+                    continue;
+                }
+                let pieces = name.split(',').map(str::trim).filter(|name| check_database_name(name).is_ok());
+                self.nearly_created.extend(pieces.map(String::from));
+                continue;
+            }
+            match self.created.entry(name.clone()) {
+                Slot::Vacant(slot) => {
+                    slot.insert(Created { index, span: string.inner(), is_granted: false });
+                }
+                Slot::Occupied(slot) => {
+                    let fix = || remove_element(&spans, index);
+                    context.find(Code::DuplicateDatabase, string.inner(), fix, || {
+                        let message = with_fragment("this database stands twice in the list", &name, &name);
+                        finding(Code::DuplicateDatabase, string.inner(), at, message)
+                            .label(slot.get().span, "it stands here already")
+                            .with_help("remove it")
+                    });
+                }
+            }
+            names.push(name);
+        }
+        if self.created.len() > MAX_DATABASES {
+            let message = format!(
+                "these are {} databases, and a server has at most {MAX_DATABASES} by default",
+                self.created.len()
+            );
+            let found =
+                finding(Code::TooManyDatabases, opening(node), At::Member("create_databases"), message);
+            context.push(found.with_help("raise the server's limit, or create fewer"));
+        }
+        names
+    }
+
+    fn not_a_list(&mut self, context: &mut Context<'_>, text: &'a str, node: &Node<'a>) {
+        self.create_unreadable = true;
+        let message = format!("`create_databases` is a list of strings, not {}", node.value.description());
+        let mut found =
+            finding(Code::CreateDatabasesNotAList, opening(node), At::Member("create_databases"), message)
+                .with_help("write `\"create_databases\": [\"db1\", \"db2\"]`");
+        if let Value::String(string) = node.value
+            && let Some(decoded) = string.decode()
+        {
+            let list = list_in_a_string(&decoded);
+            let is_list = list.is_some();
+            let names: Vec<Cow<'_, str>> = match list {
+                Some(list) => list.into_iter().map(Cow::Owned).collect(),
+                None => separated(&decoded).map(|(_, name)| Cow::Borrowed(name)).collect(),
+            };
+            if names.iter().all(|name| check_database_name(name).is_ok()) {
+                let fix = || replace_safely(node.span, json::quoted_list(&names));
+                found = found.fix(may_show(text_of(text, node), &decoded).then(fix));
+            } else if !is_list && decoded.len() <= SHORT_LIST {
+                let mut places = string.places();
+                for (start, name) in separated(&decoded) {
+                    database_name(context, At::Member("create_databases"), &mut places, name, start);
+                }
+            }
+        }
+        context.push(found);
+    }
 }
 
 /// Whether they are compared at all.
@@ -36,71 +209,49 @@ pub(super) fn are_compared(context: &Context<'_>) -> bool {
 }
 
 /// Compares what is granted with what is created, where both are known.
-pub(super) fn compare(whole: &Whole<'_>, context: &mut Context<'_>) {
-    let compared = Compared::new(whole);
+pub(super) fn compare(databases: &mut Databases<'_>, context: &mut Context<'_>) {
+    let Databases { granted: Some(granted), created, .. } = databases else { return };
+    // Of what was granted before it was created.
+    granted.retain(|granted| !is_created(created, &granted.name));
+    if !granted.is_sorted_by_key(|granted| granted.span) {
+        granted.sort_by_key(|granted| granted.span);
+    }
+    let databases = &*databases;
     let mut told = Vec::new();
-    if !whole.create_unreadable && context.wants(Code::GrantedNotCreated, Some(Applicability::Ask)) {
-        told = granted_not_created(&compared, context);
+    if !databases.create_unreadable && context.wants(Code::GrantedNotCreated, Some(Applicability::Ask)) {
+        told = granted_not_created(databases, context);
     }
-    if !whole.all_granted && !whole.unreadable && context.wants(Code::CreatedNotGranted, None) {
+    if !databases.all_granted && !databases.unreadable && context.wants(Code::CreatedNotGranted, None) {
         told.sort_unstable();
-        created_not_granted(&compared, context, &told);
+        created_not_granted(databases, context, &told);
     }
 }
 
-struct Compared<'w, 'a> {
-    whole: &'w Whole<'a>,
-    // In the order of the file, and as often as they are granted.
-    not_created: Vec<&'w Granted<'a>>,
-    // By the index in `create_databases`.
-    is_granted: Vec<bool>,
+/// Whether a name that is granted is created, too, where that is noted.
+fn is_created(created: &mut CreatedNames<'_>, granted: &str) -> bool {
+    created.get_mut(granted).map(|created| created.is_granted = true).is_some()
 }
 
-impl<'w, 'a> Compared<'w, 'a> {
-    fn new(whole: &'w Whole<'a>) -> Self {
-        let items = whole.created.values().map(|(index, _)| index + 1).max().unwrap_or(0);
-        let (mut not_created, mut is_granted) = (Vec::new(), vec![false; items]);
-        for granted in whole.granted.iter().flatten() {
-            match whole.created.get(&granted.name) {
-                None => not_created.push(granted),
-                Some((index, _)) => {
-                    if let Some(is_granted) = is_granted.get_mut(*index) {
-                        *is_granted = true;
-                    }
-                }
-            }
-        }
-        if !not_created.is_sorted_by_key(|granted| granted.span) {
-            not_created.sort_by_key(|granted| granted.span);
-        }
-        Self { whole, not_created, is_granted }
-    }
+fn is_granted(databases: &Databases<'_>, created: &str) -> bool {
+    databases.created.get(created).is_some_and(|created| created.is_granted)
+}
 
-    /// Whether somebody is granted a name that is created.
-    fn is_granted(&self, name: &str) -> bool {
-        let place = self.whole.created.get(name);
-        place.and_then(|(index, _)| self.is_granted.get(*index)).is_some_and(|is_granted| *is_granted)
-    }
-
-    /// What is granted and not created, where it is first, and whether it is again.
-    fn missing(&self, context: &Context<'_>) -> Vec<(&'w Granted<'a>, bool)> {
-        let names: Vec<&str> = self.not_created.iter().map(|granted| granted.name.as_ref()).collect();
-        let firsts = firsts(&names);
-        let mut again = vec![false; names.len()];
-        for (index, first) in firsts.iter().enumerate() {
-            if let Some(again) = again.get_mut(*first).filter(|_| *first != index) {
-                *again = true;
-            }
+/// What is granted and not created, where it stands first, and whether it does again.
+fn missing<'w, 'a>(databases: &'w Databases<'a>, context: &Context<'_>) -> Vec<(&'w Granted<'a>, bool)> {
+    let granted = databases.granted.as_deref().unwrap_or_default();
+    let names: Vec<&str> = granted.iter().map(|granted| granted.name.as_ref()).collect();
+    let firsts = firsts(&names);
+    let mut again: Vec<bool> = granted.iter().map(|granted| granted.again).collect();
+    for (index, first) in firsts.iter().enumerate() {
+        if let Some(again) = again.get_mut(*first).filter(|_| *first != index) {
+            *again = true;
         }
-        let all = self.not_created.iter().zip(&firsts).zip(again).enumerate();
-        // What stands in `create_databases` in a wrong spelling has its finding there.
-        let is_missing = |granted: &Granted<'_>| {
-            !is_told(context, &granted.name) && !self.whole.nearly_created.contains(granted.name.as_ref())
-        };
-        all.filter(|(index, ((granted, first), _))| *first == index && is_missing(granted))
-            .map(|(_, ((granted, _), again))| (*granted, again))
-            .collect()
     }
+    let all = granted.iter().zip(again).zip(firsts).enumerate();
+    let firsts = all.filter(|(index, (_, first))| index == first).map(|(_, (granted, _))| granted);
+    // What stands in `create_databases` in a wrong spelling has its finding there.
+    let is_told = |name: &str| is_told(context, name) || databases.nearly_created.contains(name);
+    firsts.filter(|(granted, _)| !is_told(&granted.name)).collect()
 }
 
 /// A name that has its finding already needs no second one.
@@ -111,12 +262,11 @@ fn is_told(context: &Context<'_>, name: &str) -> bool {
 }
 
 /// Gives the created names of which it was said that they are meant.
-fn granted_not_created<'w>(compared: &Compared<'w, '_>, context: &mut Context<'_>) -> Vec<&'w str> {
-    let whole = compared.whole;
-    let missing = compared.missing(context);
-    let all: Vec<&str> = whole.created.keys().map(AsRef::as_ref).collect();
+fn granted_not_created<'w>(databases: &'w Databases<'_>, context: &mut Context<'_>) -> Vec<&'w str> {
+    let missing = missing(databases, context);
+    let all: Vec<&str> = databases.created.keys().map(AsRef::as_ref).collect();
     // A misspelling stands in place of a name that nobody is granted, rather than beside one that somebody is.
-    let free: Vec<&str> = all.iter().copied().filter(|name| !compared.is_granted(name)).collect();
+    let free: Vec<&str> = all.iter().copied().filter(|name| !is_granted(databases, name)).collect();
     let mut guesses = Guesses::default();
     let mut told = Vec::new();
     let nears: Vec<Option<&str>> = if all.is_empty() {
@@ -135,7 +285,7 @@ fn granted_not_created<'w>(compared: &Compared<'w, '_>, context: &mut Context<'_
         *times.entry(near).or_default() += 1;
     }
     let names = missing.iter().map(|(granted, _)| granted.name.as_ref());
-    let strangers: Vec<&str> = if matches!(whole.create_array, Some((_, Some(_)))) {
+    let strangers: Vec<&str> = if matches!(databases.array, Some((_, Some(_)))) {
         Vec::new()
     } else {
         // Also those that a report does not keep.
@@ -143,18 +293,18 @@ fn granted_not_created<'w>(compared: &Compared<'w, '_>, context: &mut Context<'_
     };
     for ((granted, again), near) in missing.into_iter().zip(nears) {
         let name = granted.name.as_ref();
-        let near = near.and_then(|near| Some((near, whole.created.get(near)?.1)));
+        let near = near.and_then(|near| Some((near, databases.created.get(near)?.span)));
         // Where nobody is granted the name that comes near, both are one mistake.
-        let pair = near.filter(|(near, _)| !compared.is_granted(near)).map(|(near, _)| near);
+        let pair = near.filter(|(near, _)| !is_granted(databases, near)).map(|(near, _)| near);
         told.extend(pair);
         let fix = || match (pair, near) {
             // What cannot be read may grant it once more.
-            (Some(pair), _) if !again && !whole.unreadable && times.get(pair) == Some(&1) => {
+            (Some(pair), _) if !again && !databases.unreadable && times.get(pair) == Some(&1) => {
                 Some(replace_on_request(granted.span, pair))
             }
             // It is probably misspelt, and then it is not to be created.
             (_, Some(_)) => None,
-            (_, None) => add_databases(whole, name, &strangers),
+            (_, None) => add_databases(databases, name, &strangers),
         };
         context.find(Code::GrantedNotCreated, granted.span, fix, || {
             let message = with_fragment(
@@ -178,28 +328,29 @@ fn granted_not_created<'w>(compared: &Compared<'w, '_>, context: &mut Context<'_
 }
 
 /// Adds a name to `create_databases`; where that has none yet, all that are `missing`, as one place takes one edit.
-fn add_databases(whole: &Whole<'_>, name: &str, missing: &[&str]) -> Option<Fix> {
+fn add_databases(databases: &Databases<'_>, name: &str, missing: &[&str]) -> Option<Fix> {
     if !may_show(name, name) {
         return None;
     }
     let all = || {
         json::quoted_list(if missing.first() == Some(&name) { missing } else { core::slice::from_ref(&name) })
     };
-    let (place, text) = match whole.create_array {
+    let (place, text) = match databases.array {
         Some((span, None)) => (span.end() - 1, String::from(all().trim_matches(['[', ']']))),
         Some((_, Some(last))) => (last.end(), format!(", {}", json::quoted(name))),
-        None => (whole.first_member?, format!("\"create_databases\": {}, ", all())),
+        None => (databases.first_member?, format!("\"create_databases\": {}, ", all())),
     };
     Some(replace_on_request(Span::new(place, place), text))
 }
 
 /// `told` are the names that have their finding, sorted.
-fn created_not_granted(compared: &Compared<'_, '_>, context: &mut Context<'_>, told: &[&str]) {
-    let unused = compared.whole.created.iter().filter(|(name, _)| !compared.is_granted(name));
+fn created_not_granted(databases: &Databases<'_>, context: &mut Context<'_>, told: &[&str]) {
+    let unused = databases.created.iter().filter(|(_, created)| !created.is_granted);
     let unused =
         unused.filter(|(name, _)| !is_told(context, name) && told.binary_search(&name.as_ref()).is_err());
-    let unused = unused.map(|(name, place)| (name.as_ref(), *place));
-    for (name, (index, span)) in first_first(context, unused.collect(), |place| place.1) {
+    let unused = unused.map(|(name, created)| (name.as_ref(), created)).collect();
+    for (name, Created { index, span, .. }) in first_first(context, unused) {
+        let (index, span) = (*index, *span);
         context.tell(Code::CreatedNotGranted, span, || {
             let message = with_fragment("created, and no token of the file may use it", name, name);
             let found = finding(Code::CreatedNotGranted, span, At::Database(index), message);
@@ -209,18 +360,32 @@ fn created_not_granted(compared: &Compared<'_, '_>, context: &mut Context<'_>, t
 }
 
 /// As many as a report keeps come first, in the order of the file; those behind them will only be counted.
-fn first_first<'n, P>(
+fn first_first<'w>(
     context: &Context<'_>,
-    mut names: Vec<(&'n str, P)>,
-    span: impl Fn(&P) -> Span,
-) -> Vec<(&'n str, P)> {
+    mut names: Vec<(&'w str, &'w Created)>,
+) -> Vec<(&'w str, &'w Created)> {
     let keep = context.validator.keep;
+    let span = |(_, created): &(&str, &Created)| created.span;
     if keep < names.len() {
-        names.select_nth_unstable_by_key(keep, |(_, place)| span(place));
+        names.select_nth_unstable_by_key(keep, span);
     }
     let first = names.len().min(keep);
     if let Some(first) = names.get_mut(..first) {
-        first.sort_unstable_by_key(|(_, place)| span(place));
+        first.sort_unstable_by_key(span);
     }
     names
+}
+
+/// The names of a list in one string, with their places in it.
+fn separated(list: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut next = 0;
+    list.split(',').filter_map(move |item| {
+        let start = next + item.len() - item.trim_start().len();
+        next += item.len() + 1;
+        (list.contains(',') || !item.trim().is_empty()).then(|| (start, item.trim()))
+    })
+}
+
+fn text_of<'a>(text: &'a str, node: &Node<'_>) -> &'a str {
+    node.span.text(text).unwrap_or_default()
 }

@@ -127,7 +127,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
         if is_entry {
             self.entry(0, node);
         } else {
-            self.whole.unreadable();
+            self.whole.databases.unreadable = true;
         }
     }
 
@@ -141,7 +141,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
                     let found = finding(Code::WrongType, opening(node), At::Token(index), message);
                     found.with_help("write `{\"token\": …, \"name\": …, \"permissions\": […]}`")
                 });
-                self.whole.unreadable();
+                self.whole.databases.unreadable = true;
                 None
             }
         };
@@ -156,7 +156,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
 
     fn create_databases(&mut self, node: &Node<'a>) {
         self.create_seen = true;
-        let names = self.whole.create_databases(&mut self.context, self.text, node);
+        let names = self.whole.databases.create(&mut self.context, self.text, node);
         if let Some((databases, _)) = &mut self.built {
             databases.extend(names.iter().filter_map(|name| DatabaseName::parse(name).ok()));
         }
@@ -184,13 +184,13 @@ impl<'v, 'a> Decoder<'v, 'a> {
                 return self.token_at_top(end, &others.into_iter().map(member).collect::<Vec<_>>());
             }
             if let Some((code, message, help)) = other_file(has_token, has) {
-                self.whole.unreadable();
+                self.whole.databases.unreadable = true;
                 return self.context.push(finding(code, opening, At::File, message).with_help(help));
             }
         }
         if let Some(Other { key, name, .. }) = http.filter(|_| !self.tokens_seen) {
             // One finding for the whole body is enough: its other members are right in it.
-            self.whole.unreadable();
+            self.whole.databases.unreadable = true;
             return self.context.push(http_body(key.outer(), At::Member(name)));
         }
         if let [Other { key, name, value, .. }] = others.as_slice()
@@ -198,13 +198,13 @@ impl<'v, 'a> Decoder<'v, 'a> {
             && !self.create_seen
             && holds_a_file(value)
         {
-            self.whole.unreadable();
+            self.whole.databases.unreadable = true;
             return self.context.push(wrapped(*key, name));
         }
         let mut free: Vec<&'static str> = FILE_MEMBERS.to_vec();
         let mut tokens_meant = self.tokens_seen;
         if !self.tokens_seen {
-            self.whole.unreadable();
+            self.whole.databases.unreadable = true;
         }
         for other in &others {
             free.retain(|known| match *known {
@@ -230,7 +230,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
 
     /// A token with permissions where the file should be.
     fn token_at_top(&mut self, end: usize, members: &[Member<'a>]) {
-        self.whole.unreadable();
+        self.whole.databases.unreadable = true;
         let message = "the file has no `tokens`, and one token stands in its place";
         let opening = Span::new(self.start, self.start + 1);
         let edits = [
@@ -241,7 +241,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
         // `create_databases` would be wrapped with it.
         let fix = (!self.create_seen).then(|| Fix::new(Applicability::Ask, edits));
         self.context.push(found.with_help("wrap it: `{\"tokens\": [{…}]}`").fix(fix));
-        self.whole.first_member = None;
+        self.whole.databases.first_member = None;
         // What is wrong in it is wrong there, too.
         self.whole.begin(self.start);
         let _ = Entry::read(self, 0, Span::new(self.start, end), members);
@@ -263,7 +263,7 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
     fn object(&mut self, start: usize) {
         self.start = start;
         self.whole.object_start = start;
-        self.whole.first_member = Some(start + 1);
+        self.whole.databases.first_member = Some(start + 1);
     }
 
     fn member(&mut self, key: RawStr<'a>, value: Node<'a>) {
@@ -307,7 +307,7 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
             let message = "there is no token in the file";
             let found = finding(Code::NoTokens, Span::new(start, end), At::Member(TOKENS), message);
             self.context.push(found.with_help("add one, or start the server without the file"));
-            self.whole.unreadable();
+            self.whole.databases.unreadable = true;
         }
     }
 

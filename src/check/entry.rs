@@ -71,7 +71,7 @@ impl Entry {
             None
         };
         if permissions.is_none() {
-            decoder.whole.unreadable();
+            decoder.whole.databases.unreadable = true;
         }
         let builds = decoder.builds();
         let permissions =

@@ -104,7 +104,7 @@ pub(super) fn list<'a>(
         .filter_map(|(index, item)| text(&mut decoder.context, token, index, item))
         .collect();
     if texts.len() < items.len() {
-        decoder.whole.unreadable();
+        decoder.whole.databases.unreadable = true;
     }
     let mut grants = Vec::with_capacity(texts.len());
     for (index, string, text) in &texts {
@@ -158,7 +158,7 @@ pub(super) fn one<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, grant: &Grant
     };
     let at = At::Permission(token, grant.index);
     if permission.scope().is_all() {
-        decoder.whole.grant_all();
+        decoder.whole.databases.all_granted = true;
     } else {
         if decoder.context.validator.only_errors() {
             return;
@@ -197,7 +197,7 @@ fn names<'a>(
     are_granted: bool,
 ) {
     let only_fixes = decoder.context.validator.only_fixes().is_some();
-    if only_fixes && (decoder.whole.granted.is_none() || !are_granted) {
+    if only_fixes && (!decoder.whole.databases.are_compared() || !are_granted) {
         return;
     }
     let at = At::Permission(token, index);
@@ -208,7 +208,7 @@ fn names<'a>(
         start = span.end() + 1;
         let place = places.place(span);
         if are_granted {
-            decoder.whole.grant((token, index, place), name, string.slice(span));
+            decoder.whole.databases.grant((token, index, place), name, string.slice(span));
         }
         if only_fixes {
             continue;
@@ -238,7 +238,7 @@ fn names_of_a_wrong_one<'a>(
     let (list, rest) = behind.split_once(':').unwrap_or((behind, ""));
     if rest.contains(':') {
         // Another permission may follow in the string, and what it grants is not known.
-        decoder.whole.unreadable();
+        decoder.whole.databases.unreadable = true;
     } else if is_of_a_system(before, list, rest) {
         return;
     }
@@ -246,7 +246,7 @@ fn names_of_a_wrong_one<'a>(
     let is_name = |name: &str| !is_a_type(name) && check_database_name(name).is_ok();
     let are_right = before.trim().eq_ignore_ascii_case("db") && list.split(',').all(is_name);
     if !are_right {
-        return decoder.whole.unreadable();
+        return decoder.whole.databases.unreadable = true;
     }
     // Without an action, or with actions alone, the part before may be anything.
     let has_names = match behind.split_once(':') {
@@ -254,7 +254,7 @@ fn names_of_a_wrong_one<'a>(
         None => !behind.split(',').any(|word| DatabaseActions::parse(word.trim()).is_ok()),
     };
     if !has_names {
-        decoder.whole.unreadable();
+        decoder.whole.databases.unreadable = true;
     }
     let start = before.len() + 1;
     let inside = Span::new(start, start + list.len());

@@ -29,7 +29,7 @@ impl<'a> Decoder<'_, 'a> {
         } else if self.has_quiet_permissions(&entry) {
             for (permission, name) in self.databases.drain(..) {
                 let place = RawStr::in_text(self.text, name).inner();
-                self.whole.grant((index, permission, place), name, Some(name));
+                self.whole.databases.grant((index, permission, place), name, Some(name));
             }
         } else {
             let items = entry.permissions(self.text);

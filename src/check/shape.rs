@@ -196,7 +196,7 @@ pub(super) fn not_a_list<'a>(decoder: &mut Decoder<'_, 'a>, token: usize, node: 
     let at = At::TokenMember(token, "permissions");
     let found = finding(Code::PermissionsNotAList, opening(node), at, message)
         .with_help("write `\"permissions\": [\"db:db1:read\"]`");
-    decoder.whole.unreadable();
+    decoder.whole.databases.unreadable = true;
     let Value::String(string) = node.value else {
         let text = object(&mut decoder.context, at, node).ok();
         let fix = text.map(|text| replace_safely(node.span, format!("[{}]", json::quoted(&text))));

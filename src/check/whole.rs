@@ -1,42 +1,29 @@
-//! What can only be said of the file as a whole: what stands twice, what is granted and what is created.
+//! What can only be said of the file as a whole: which tokens and names stand twice.
 
-use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
 
 use foldhash::quality::RandomState;
 
-use crate::check::context::{
-    At, Context, finding, half_a_character, remove_element, replace_safely, with_fragment,
-};
-use crate::check::databases::{self, Granted};
-use crate::check::decode::opening;
-use crate::check::names::{database_name, is_to_be_filled_in};
+use crate::check::context::{At, Context, finding, with_fragment};
+use crate::check::databases::{self, Databases};
+use crate::check::names::is_to_be_filled_in;
 use crate::check::seen::Seen;
-use crate::check::shape::list_in_a_string;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
-use crate::json::{self, Node, RawStr, Value};
-use crate::name::check_database_name;
-use crate::redact::may_show;
+use crate::json::RawStr;
 use crate::release::Release;
 use crate::span::Span;
 
-/// The default limit of databases on a server (documentation, server source).
-const MAX_DATABASES: usize = 100;
 const ONE_ENTRY: &str = "name and token stand in one entry already: make one of the two entries";
-// A list of names in one string is looked into where it is no longer: nobody writes a longer one.
-const SHORT_LIST: usize = 4_096;
 
+/// What is known of a file, as far as it was read.
 pub(crate) struct Whole<'a> {
     pub(crate) text: &'a str,
     /// Where the bracket of the file is.
     pub(crate) object_start: usize,
-    // In an array at the top there is no place for a member.
-    pub(super) first_member: Option<usize>,
     /// The place of the array `tokens`; its end only where it was read to the end.
     pub(crate) tokens_start: Option<usize>,
     pub(crate) tokens_end: usize,
@@ -44,20 +31,10 @@ pub(crate) struct Whole<'a> {
     pub(crate) last_token: Option<Span>,
     // Where each token begins.
     starts: Vec<usize>,
-    /// The place of `create_databases`, and of its last item.
-    pub(crate) create_array: Option<(Span, Option<Span>)>,
     secrets: Seen<'a>,
     names: Seen<'a>,
     padded_names: Vec<(usize, RawStr<'a>)>,
-    // As often as it is granted; none where it is not compared with what is created.
-    pub(super) granted: Option<Vec<Granted<'a>>>,
-    pub(super) all_granted: bool,
-    // A permission that was refused or is not there may have granted anything.
-    pub(super) unreadable: bool,
-    pub(super) created: HashMap<Cow<'a, str>, (usize, Span), RandomState>,
-    pub(super) create_unreadable: bool,
-    /// What wrong names of `create_databases` would be without white space and commas.
-    pub(super) nearly_created: HashSet<String, RandomState>,
+    pub(crate) databases: Databases<'a>,
 }
 
 impl<'a> Whole<'a> {
@@ -65,22 +42,15 @@ impl<'a> Whole<'a> {
         Self {
             text,
             object_start: 0,
-            first_member: None,
             tokens_start: None,
             tokens_end: 0,
             token_count: 0,
             last_token: None,
             starts: Vec::new(),
-            create_array: None,
             secrets: Seen::new(text),
             names: Seen::new(text),
             padded_names: Vec::new(),
-            granted: compares_databases.then(Vec::new),
-            all_granted: false,
-            unreadable: false,
-            created: HashMap::default(),
-            create_unreadable: false,
-            nearly_created: HashSet::default(),
+            databases: Databases::new(compares_databases),
         }
     }
 
@@ -110,11 +80,6 @@ impl<'a> Whole<'a> {
         self.secrets.reserve(tokens);
         self.names.reserve(tokens);
         self.starts.reserve(tokens);
-    }
-
-    /// Whether the file creates this database.
-    pub(crate) fn creates(&self, database: &str) -> bool {
-        self.created.contains_key(database)
     }
 
     /// The secret of an entry, however wrong it is.
@@ -206,116 +171,6 @@ impl<'a> Whole<'a> {
         }
     }
 
-    /// A database that a permission names; `name` has no error. Where the file spells it without escapes it is borrowed.
-    pub(super) fn grant(&mut self, place: (usize, usize, Span), name: &str, borrowed: Option<&'a str>) {
-        let Some(all) = &mut self.granted else { return };
-        let name = borrowed.map_or_else(|| Cow::Owned(name.into()), Cow::Borrowed);
-        let (token, permission, span) = place;
-        all.push(Granted { name, token, permission, span });
-    }
-
-    pub(super) fn unreadable(&mut self) {
-        self.unreadable = true;
-    }
-
-    pub(super) fn grant_all(&mut self) {
-        self.all_granted = true;
-    }
-
-    /// The value of `create_databases`; gives the names.
-    pub(super) fn create_databases(
-        &mut self,
-        context: &mut Context<'_>,
-        text: &'a str,
-        node: &Node<'a>,
-    ) -> Vec<Cow<'a, str>> {
-        let Value::Array(items) = &node.value else {
-            self.create_not_a_list(context, text, node);
-            return Vec::new();
-        };
-        self.create_array = Some((node.span, items.last().map(|item| item.span)));
-        let spans: Vec<Span> = items.iter().map(|item| item.span).collect();
-        let mut names = Vec::with_capacity(items.len());
-        self.created.reserve(items.len());
-        for (index, item) in items.iter().enumerate() {
-            let at = At::Database(index);
-            let Value::String(string) = item.value else {
-                context.tell(Code::WrongType, opening(item), || {
-                    let message =
-                        format!("the name of a database is a string, not {}", item.value.description());
-                    finding(Code::WrongType, opening(item), at, message)
-                        .with_help("write its name in double quotes")
-                });
-                continue;
-            };
-            let Some(name) = string.decode() else {
-                half_a_character(context, string);
-                continue;
-            };
-            if let Some(code) = database_name(context, at, &mut string.places(), &name, 0) {
-                if context.validator.severity(code, code.severity()).is_none() {
-                    continue;
-                }
-                let pieces = name.split(',').map(str::trim).filter(|name| check_database_name(name).is_ok());
-                self.nearly_created.extend(pieces.map(String::from));
-                continue;
-            }
-            match self.created.entry(name.clone()) {
-                Slot::Vacant(slot) => {
-                    slot.insert((index, string.inner()));
-                }
-                Slot::Occupied(slot) => {
-                    let fix = || remove_element(&spans, index);
-                    context.find(Code::DuplicateDatabase, string.inner(), fix, || {
-                        let message = with_fragment("this database stands twice in the list", &name, &name);
-                        finding(Code::DuplicateDatabase, string.inner(), at, message)
-                            .label(slot.get().1, "it stands here already")
-                            .with_help("remove it")
-                    });
-                }
-            }
-            names.push(name);
-        }
-        if self.created.len() > MAX_DATABASES {
-            let message = format!(
-                "these are {} databases, and a server has at most {MAX_DATABASES} by default",
-                self.created.len()
-            );
-            let found =
-                finding(Code::TooManyDatabases, opening(node), At::Member("create_databases"), message);
-            context.push(found.with_help("raise the server's limit, or create fewer"));
-        }
-        names
-    }
-
-    fn create_not_a_list(&mut self, context: &mut Context<'_>, text: &'a str, node: &Node<'a>) {
-        self.create_unreadable = true;
-        let message = format!("`create_databases` is a list of strings, not {}", node.value.description());
-        let mut found =
-            finding(Code::CreateDatabasesNotAList, opening(node), At::Member("create_databases"), message)
-                .with_help("write `\"create_databases\": [\"db1\", \"db2\"]`");
-        if let Value::String(string) = node.value
-            && let Some(decoded) = string.decode()
-        {
-            let list = list_in_a_string(&decoded);
-            let is_list = list.is_some();
-            let names: Vec<Cow<'_, str>> = match list {
-                Some(list) => list.into_iter().map(Cow::Owned).collect(),
-                None => separated(&decoded).map(|(_, name)| Cow::Borrowed(name)).collect(),
-            };
-            if names.iter().all(|name| check_database_name(name).is_ok()) {
-                let fix = || replace_safely(node.span, json::quoted_list(&names));
-                found = found.fix(may_show(text_of(text, node), &decoded).then(fix));
-            } else if !is_list && decoded.len() <= SHORT_LIST {
-                let mut places = string.places();
-                for (start, name) in separated(&decoded) {
-                    database_name(context, At::Member("create_databases"), &mut places, name, start);
-                }
-            }
-        }
-        context.push(found);
-    }
-
     /// The rules that need the whole file.
     pub(super) fn finish(&mut self, context: &mut Context<'_>) {
         if let Some(release) = context.validator.release.filter(|release| *release < Release::OFFLINE_TOKENS)
@@ -330,7 +185,7 @@ impl<'a> Whole<'a> {
         }
         self.duplicates(context);
         self.padded(context);
-        databases::compare(self, context);
+        databases::compare(&mut self.databases, context);
     }
 
     fn padded(&self, context: &mut Context<'_>) {
@@ -381,18 +236,4 @@ pub(super) fn padded(
             "choose another name: without the white space it is taken, or none"
         })
     });
-}
-
-/// The names of a list in one string, with their places in it.
-fn separated(list: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut next = 0;
-    list.split(',').filter_map(move |item| {
-        let start = next + item.len() - item.trim_start().len();
-        next += item.len() + 1;
-        (list.contains(',') || !item.trim().is_empty()).then(|| (start, item.trim()))
-    })
-}
-
-fn text_of<'a>(text: &'a str, node: &Node<'_>) -> &'a str {
-    node.span.text(text).unwrap_or_default()
 }

@@ -72,7 +72,7 @@ impl<'a> Layout<'a> {
             text,
             tokens,
             last,
-            create: whole.create_array,
+            create: whole.databases.array,
             object_start: whole.object_start,
             // A single entry on a line has no neighbour to tell how they are separated.
             gap: if gap.is_empty() && !compact && whole.token_count == 1 { " " } else { gap },
