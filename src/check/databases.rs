@@ -27,6 +27,8 @@ use crate::suggest::Guesses;
 
 /// The default limit of databases on a server (documentation, server source).
 const MAX_DATABASES: usize = 100;
+// Most files grant a few names many times. A map of more is slower than to list them all, and to sort them once.
+const FEW: usize = 1 << 10;
 // A list of names in one string is looked into where it is no longer: nobody writes a longer one.
 const SHORT_LIST: usize = 4_096;
 
@@ -47,7 +49,7 @@ struct Granted<'a> {
     token: usize,
     permission: usize,
     span: Span,
-    // Whether the next one grants it, too, and is left out. Another one may grant it all the same.
+    // Whether another one that was left out grants it, too. Some are not left out.
     again: bool,
 }
 
@@ -63,6 +65,8 @@ pub(crate) struct Databases<'a> {
     create_unreadable: bool,
     // None where it is not compared with what is created.
     granted: Option<Vec<Granted<'a>>>,
+    // Where some of the names are in `granted`.
+    places: HashMap<Cow<'a, str>, usize, RandomState>,
     pub(super) all_granted: bool,
     /// Whether a permission that was refused or is not there may have granted anything.
     pub(super) unreadable: bool,
@@ -77,6 +81,7 @@ impl<'a> Databases<'a> {
             nearly_created: HashSet::default(),
             create_unreadable: false,
             granted: are_compared.then(Vec::new),
+            places: HashMap::default(),
             all_granted: false,
             unreadable: false,
         }
@@ -98,11 +103,14 @@ impl<'a> Databases<'a> {
         if is_created(&mut self.created, name) {
             return;
         }
-        if let Some(last) = all.last_mut().filter(|last| last.name == name) {
-            last.again = true;
+        if let Some(first) = self.places.get(name).and_then(|place| all.get_mut(*place)) {
+            first.again = true;
             return;
         }
         let name = borrowed.map_or_else(|| Cow::Owned(name.into()), Cow::Borrowed);
+        if self.places.len() < FEW {
+            self.places.insert(name.clone(), all.len());
+        }
         let (token, permission, span) = place;
         all.push(Granted { name, token, permission, span, again: false });
     }
