@@ -1,6 +1,6 @@
 //! Authenticate and decide, side by side with what one would do instead, at 1, 1,000 and 100,000 tokens of 10 databases.
 //!
-//! - `ours`: `Authorizer`: a keyed SHA-256 of the presented token, one table, the grants of the token.
+//! - `ours`: `Authorizer`: a keyed digest of the presented token, one table, the grants of the token.
 //! - `server`: as the server does it: SHA-512, `HashMap<Vec<u8>, u64>`, `HashMap<u64, HashMap<Key, u16>>`, where a key is
 //!   made of the id of the database, which is looked up by its name.
 //! - `server-ids`: the same without looking up the name: the id of the database is given.

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use std::vec;
 use std::vec::Vec;
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 
 use crate::access::entries::is_over;
 use crate::access::names::{Names, tag};
@@ -21,9 +21,10 @@ use crate::permission::DatabaseActions;
 /// Authenticates presented tokens and decides requests: built once of a file, then never changed.
 ///
 /// Share it between threads behind an `Arc`; to reload, build a new one and replace the `Arc`. It keeps no token, only
-/// digests: SHA-256 under a random key of this value, cut to 128 bits. A presented token is hashed, and its digest is
-/// looked up in a table, in constant expected time for any number of tokens. How long a comparison of digests takes tells
-/// nothing of a token, as nobody outside knows the key. Deciding does not allocate.
+/// digests: SHA-256 under a random key of this value, cut to 128 bits; SHA-512 on x86 without instructions for SHA-256. A
+/// presented token is hashed, and its digest is looked up in a table, in constant expected time for any number of tokens.
+/// How long a comparison of digests takes tells nothing of a token, as nobody outside knows the key. Deciding does not
+/// allocate.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -44,6 +45,7 @@ use crate::permission::DatabaseActions;
 /// ```
 pub struct Authorizer {
     key: [u8; 16],
+    has_fast_sha256: bool,
     pub(super) seed: u64,
     // Open addressing with linear probing; the digest is uniform, so that it is its own hash. At most two in three slots
     // are taken.
@@ -97,6 +99,10 @@ impl Authorizer {
     /// ```
     #[must_use]
     pub fn new(file: &TokenFile) -> Self {
+        Self::with_digests(file, has_fast_sha256())
+    }
+
+    fn with_digests(file: &TokenFile, has_fast_sha256: bool) -> Self {
         // Keys of the operating system's random source; SipHash spreads them.
         let random = RandomState::new();
         let mut key = [0; 16];
@@ -108,6 +114,7 @@ impl Authorizer {
         let count = file.tokens().len();
         let mut authorizer = Self {
             key,
+            has_fast_sha256,
             seed: random.hash_one(2_u8),
             slots: vec![FREE; count + count / 2 + 1].into(),
             tokens: file.tokens().iter().map(|entry| entry.name().clone()).collect(),
@@ -164,13 +171,13 @@ impl Authorizer {
 
     fn digest(&self, token: &[u8]) -> u128 {
         // The key goes first: without it nobody can prepare digests, or learn of one through time. 16 bytes of it leave a
-        // token of the server's length in two blocks of SHA-256, which has instructions of its own in most processors.
-        let digest = Sha256::new().chain_update(self.key).chain_update(token).finalize();
-        let mut half = [0; 16];
-        for (byte, digest) in half.iter_mut().zip(digest) {
-            *byte = digest;
-        }
-        u128::from_le_bytes(half).max(1)
+        // token of the server's length in two blocks of SHA-256, or one of SHA-512.
+        let start = if self.has_fast_sha256 {
+            start_of_digest::<Sha256>([&self.key, token])
+        } else {
+            start_of_digest::<Sha512>([&self.key, token])
+        };
+        u128::from_le_bytes(start).max(1)
     }
 
     // The share of the digest's first half, of all slots.
@@ -271,8 +278,48 @@ impl Authorizer {
     }
 }
 
+/// Whether the processor has instructions for SHA-256, as most have. Without them SHA-512 takes half as long.
+#[allow(clippy::missing_const_for_fn, reason = "not on x86")]
+fn has_fast_sha256() -> bool {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    return std::arch::is_x86_feature_detected!("sha");
+    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+    true
+}
+
+fn start_of_digest<D: Digest>(pieces: [&[u8]; 2]) -> [u8; 16] {
+    let digest = pieces.into_iter().fold(D::new(), D::chain_update).finalize();
+    let mut start = [0; 16];
+    for (byte, digest) in start.iter_mut().zip(digest) {
+        *byte = digest;
+    }
+    start
+}
+
 impl fmt::Debug for Authorizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Authorizer({} tokens)", self.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::{Authorizer, TokenFile};
+
+    #[test]
+    fn either_digest_tells_tokens_apart() {
+        let text = br#"{"tokens": [
+            {"token": "apiv3_a", "name": "a", "permissions": []},
+            {"token": "apiv3_b", "name": "b", "permissions": []}]}"#;
+        let file = TokenFile::parse(text).unwrap();
+        for has_fast_sha256 in [true, false] {
+            let authorizer = Authorizer::with_digests(&file, has_fast_sha256);
+            let who =
+                |token: &str| Some(authorizer.authenticate(token, SystemTime::now()).ok()?.name().as_str());
+            assert_eq!([who("apiv3_a"), who("apiv3_b")], [Some("a"), Some("b")]);
+            assert_eq!([who("apiv3_c"), who("apiv3_"), who("")], [None; 3]);
+        }
     }
 }
