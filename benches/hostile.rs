@@ -413,6 +413,26 @@ fn permission_lists() -> Vec<(&'static str, String)> {
             )),
         ),
         (
+            "permissions that are objects of empty names",
+            permissions(
+                repeat(&format!(
+                    r#"{{"resource_type":"db","resource_names":[{}"a"],"actions":["read"]}},"#,
+                    "\"\",".repeat(4_000)
+                ))
+                .trim_end_matches(','),
+            ),
+        ),
+        (
+            "permissions that are objects of wrong names",
+            permissions(
+                repeat(&format!(
+                    r#"{{"resource_type":"db","resource_names":[{}"a"],"actions":["raed"]}},"#,
+                    "\"a b\",".repeat(400)
+                ))
+                .trim_end_matches(','),
+            ),
+        ),
+        (
             "one permission of many members",
             permissions(&format!(r#"{{{}"actions":["read"]}}"#, repeat("\"a\":1,"))),
         ),
