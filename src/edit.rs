@@ -48,7 +48,7 @@ pub enum ChangeError {
     /// There is no token of this name.
     #[error("there is no token named `{}`; check the name", shown(.0))]
     NoSuchToken(TokenName),
-    /// The changed text was read again, and is not what it should be: a mistake in this crate. Nothing was changed.
+    /// The changed text was checked, and is not what it should be: a mistake in this crate. Nothing was changed.
     #[error("the changed text would not read as it should, so nothing was changed; please report it")]
     NotProven,
 }
@@ -148,7 +148,7 @@ fn one(bytes: &[u8], change: &Change) -> Result<Option<SecretBytes>, ChangeError
         Some(Changed::Insertion(at, text)) => {
             let changed =
                 SecretBytes::wiped(splice_pieces(bytes, core::iter::once((at..at, text.as_bytes()))));
-            // Copied in three pieces it can only be too short; every test compares all of it.
+            // Copied in three pieces it can only be too short; with debug assertions all of it is compared.
             let proven = changed.len() == bytes.len() + text.len()
                 && (!cfg!(debug_assertions) || is_insertion(bytes, at, &text, &changed));
             if proven { Ok(Some(changed)) } else { Err(ChangeError::NotProven) }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use influxdb3_offline_tokens::{Applicability, Code, Release, Validator, strategies};
+use influxdb3_offline_tokens::{Applicability, Code, Mended, Release, Validator, strategies};
 use laws::fix::{self, without_new_tokens};
 use props::cases;
 use proptest::prelude::*;
@@ -537,6 +537,37 @@ fn what_was_mended_is_told() {
     let places: Vec<_> = few.mended().iter().map(|mended| mended.location().column).collect();
     assert_eq!(places, expected.map(|(column, ..)| column));
     assert_eq!(few.mended()[3].message(), Code::UnknownAction.summary());
+}
+
+/// Whatever the keys of the hashes that the rules use.
+#[test]
+fn of_many_fixes_the_first_have_words() {
+    let cases = [
+        ("1798761600000000", r#""db:a:read,read""#, "/tokens/0/expiry_millis"),
+        (
+            "1790000000000",
+            r#""db:a:read", "db:a:read", "db:b:write", "db:b:write""#,
+            "/tokens/0/permissions/1",
+        ),
+        (
+            "1790000000000",
+            r#""db:b:write", "db:b:write", "db:a:read", "db:a:read""#,
+            "/tokens/0/permissions/1",
+        ),
+    ];
+    let validator = Validator::new(util::now()).keep(1);
+    for (expiry, permissions, first) in cases {
+        let text = format!(
+            r#"{{"create_databases": ["a", "b"], "tokens": [{{"token": "{}", "name": "app",
+            "expiry_millis": {expiry}, "permissions": [{permissions}]}}]}}"#,
+            util::CANARY
+        );
+        for _ in 0..20 {
+            let fixed = validator.fix(text.as_bytes(), Applicability::Ask).unwrap();
+            let pointers: Vec<&str> = fixed.mended().iter().map(Mended::pointer).collect();
+            assert_eq!(pointers, [first, ""], "{expiry} {permissions}");
+        }
+    }
 }
 
 /// Two databases are not what the object says.

@@ -631,3 +631,66 @@ fn what_only_looks_like_a_mistake_is_none() {
     let pasted = file(r#"["apiv3_Zk9Qm2rT7yWx4LpVn8cBf3DdWEg87nw8hmK0C9$Zk9Qm2rT7y"]"#, "[]");
     assert!(!check(&pasted).to_string().contains("Zk9Qm2rT7y"));
 }
+
+/// However many there are, each is found where it stands first, and what follows is said once for each.
+#[test]
+fn very_many_names_are_told_as_few_are() {
+    const MANY: usize = 10_000;
+    let listed = |name: &str| (0..MANY).map(|n| format!("{name}{n}")).collect::<Vec<_>>();
+    let of = |code: Code, text: &str| -> Vec<(usize, Vec<usize>)> {
+        let report = Validator::new(util::now()).keep(4 * MANY).check(text.as_bytes());
+        let starts = |found: &Diagnostic| found.labels().iter().map(|label| label.span().start()).collect();
+        let all = report.iter().filter(|found| found.code() == code);
+        all.map(|found| (found.span().start(), starts(found))).collect()
+    };
+    // Each database three times: twice in one entry, and once in another.
+    let names = listed("granted-").join(",");
+    let entry = |name: &str, permissions: &str| {
+        let token = STRONG.replace("apiv3_", &format!("apiv3_{name}"));
+        format!(
+            r#"{{"token": "{token}", "name": "{name}", "expiry_millis": 1780272000000, "permissions": [{permissions}]}}"#
+        )
+    };
+    let text = format!(
+        r#"{{"create_databases": ["created"], "tokens": [{}, {}]}}"#,
+        entry("a", &format!(r#""db:{names}:read", "db:{names}:write""#)),
+        entry("b", &format!(r#""db:{names}:read""#)),
+    );
+    let places: Vec<_> = of(Code::GrantedNotCreated, &text).into_iter().map(|(start, _)| start).collect();
+    let mut start = text.find(&names).unwrap();
+    let mut expected = Vec::new();
+    for name in names.split(',') {
+        expected.push(start);
+        start += name.len() + 1;
+    }
+    assert!(places == expected, "{} of {}", places.len(), expected.len());
+
+    // One that stands behind many is left to a person where it is granted twice, as any other.
+    for (again, fixes) in [("granted-1", 1), ("sensor", 0)] {
+        let permissions = format!(r#"["db:{names},sensor:read", "db:{again}:write"]"#);
+        let text = file(r#"["sensors"]"#, &permissions);
+        let report = Validator::new(util::now()).keep(4 * MANY).check(text.as_bytes());
+        let sensor = report.iter().find(|found| found.span().text(&text) == Some("sensor"));
+        assert_eq!(sensor.map(|found| found.fixes().len()), Some(fixes), "{again}");
+    }
+
+    // Each member three times, in the file and in an entry.
+    let three = [listed("m"), listed("m"), listed("m")]
+        .concat()
+        .iter()
+        .map(|m| format!(r#""{m}": 1"#))
+        .collect::<Vec<_>>();
+    let three = three.join(", ");
+    let in_file = format!(r#"{{{three}, "tokens": []}}"#);
+    let in_entry = file("[\"d\"]", r#"["db:d:read"]"#).replace("\"expiry", &format!("{three}, \"expiry"));
+    for text in [in_file, in_entry] {
+        let start = text.find("\"m0\"").unwrap();
+        let twice = of(Code::DuplicateMember, &text);
+        assert_eq!((twice.len(), of(Code::UnknownMember, &text).len()), (2 * MANY, MANY));
+        let first = |(place, labels): &(usize, Vec<usize>)| {
+            let key = |start: usize| text[start..].split('"').nth(1);
+            matches!(labels.as_slice(), [first] if first < place && key(*first) == key(*place) && *first < start + three.len() / 3)
+        };
+        assert!(twice.iter().all(first));
+    }
+}

@@ -13,9 +13,9 @@ use foldhash::quality::RandomState;
 use crate::check::context::{
     At, Context, finding, half_a_character, remove_element, replace_on_request, replace_safely, with_fragment,
 };
-use crate::check::decode::opening;
+use crate::check::decode::{MANY, opening};
 use crate::check::names::{database_name, is_placeholder};
-use crate::check::numbered::firsts;
+use crate::check::numbered::{firsts, keep_firsts};
 use crate::check::shape::list_in_a_string;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Fix};
@@ -27,7 +27,7 @@ use crate::suggest::Guesses;
 
 /// The default limit of databases on a server (documentation, server source).
 const MAX_DATABASES: usize = 100;
-// Most files grant a few names many times. A map of more is slower than to list them all, and to sort them once.
+// Most files grant a few names many times. A map of more is slower than to list them each time, and to sort the list.
 const FEW: usize = 1 << 10;
 // A list of names in one string is looked into where it is no longer: nobody writes a longer one.
 const SHORT_LIST: usize = 4_096;
@@ -49,7 +49,7 @@ struct Granted<'a> {
     token: usize,
     permission: usize,
     span: Span,
-    // Whether another one that was left out grants it, too. Some are not left out.
+    // Whether a later one, which is not in the list, grants it, too.
     again: bool,
 }
 
@@ -65,8 +65,11 @@ pub(crate) struct Databases<'a> {
     create_unreadable: bool,
     // None where it is not compared with what is created.
     granted: Option<Vec<Granted<'a>>>,
-    // Where some of the names are in `granted`.
+    // Where the first few names are in `granted`.
     places: HashMap<Cow<'a, str>, usize, RandomState>,
+    // How many are listed before those that are granted twice are left out.
+    most_granted: usize,
+    /// Whether a permission is for all databases.
     pub(super) all_granted: bool,
     /// Whether a permission that was refused or is not there may have granted anything.
     pub(super) unreadable: bool,
@@ -82,6 +85,7 @@ impl<'a> Databases<'a> {
             create_unreadable: false,
             granted: are_compared.then(Vec::new),
             places: HashMap::default(),
+            most_granted: MANY,
             all_granted: false,
             unreadable: false,
         }
@@ -100,7 +104,7 @@ impl<'a> Databases<'a> {
     /// A database that a permission names; `name` has no error. Where the file spells it without escapes it is borrowed.
     pub(super) fn grant(&mut self, place: (usize, usize, Span), name: &str, borrowed: Option<&'a str>) {
         let Some(all) = &mut self.granted else { return };
-        if is_created(&mut self.created, name) {
+        if note_granted(&mut self.created, name) {
             return;
         }
         if let Some(first) = self.places.get(name).and_then(|place| all.get_mut(*place)) {
@@ -113,6 +117,11 @@ impl<'a> Databases<'a> {
         }
         let (token, permission, span) = place;
         all.push(Granted { name, token, permission, span, again: false });
+        if all.len() >= self.most_granted {
+            // The first few names, which are different, stay where they are.
+            only_firsts(all);
+            self.most_granted = MANY.max(2 * all.len());
+        }
     }
 
     /// The value of `create_databases`; gives the names.
@@ -134,8 +143,8 @@ impl<'a> Databases<'a> {
             let at = At::Database(index);
             let Value::String(string) = item.value else {
                 context.tell(Code::WrongType, opening(item), || {
-                    let message =
-                        format!("the name of a database is a string, not {}", item.value.description());
+                    let kind = item.value.description();
+                    let message = format!("the name of a database is a string, not {kind}");
                     finding(Code::WrongType, opening(item), at, message)
                         .with_help("write its name in double quotes")
                 });
@@ -219,14 +228,11 @@ pub(super) fn are_compared(context: &Context<'_>) -> bool {
 /// Compares what is granted with what is created, where both are known.
 pub(super) fn compare(databases: &mut Databases<'_>, context: &mut Context<'_>) {
     let Databases { granted: Some(granted), created, .. } = databases else { return };
-    // Of what was granted before it was created.
-    granted.retain(|granted| !is_created(created, &granted.name));
-    if !granted.is_sorted_by_key(|granted| granted.span) {
-        granted.sort_by_key(|granted| granted.span);
-    }
-    let databases = &*databases;
+    // What was granted before it was created.
+    granted.retain(|granted| !note_granted(created, &granted.name));
     let mut told = Vec::new();
     if !databases.create_unreadable && context.wants(Code::GrantedNotCreated, Some(Applicability::Ask)) {
+        only_firsts(granted);
         told = granted_not_created(databases, context);
     }
     if !databases.all_granted && !databases.unreadable && context.wants(Code::CreatedNotGranted, None) {
@@ -235,8 +241,8 @@ pub(super) fn compare(databases: &mut Databases<'_>, context: &mut Context<'_>) 
     }
 }
 
-/// Whether a name that is granted is created, too, where that is noted.
-fn is_created(created: &mut CreatedNames<'_>, granted: &str) -> bool {
+/// Notes that a created name is granted; false where it is not created.
+fn note_granted(created: &mut CreatedNames<'_>, granted: &str) -> bool {
     created.get_mut(granted).map(|created| created.is_granted = true).is_some()
 }
 
@@ -244,62 +250,56 @@ fn is_granted(databases: &Databases<'_>, created: &str) -> bool {
     databases.created.get(created).is_some_and(|created| created.is_granted)
 }
 
-/// What is granted and not created, where it stands first, and whether it does again.
-fn missing<'w, 'a>(databases: &'w Databases<'a>, context: &Context<'_>) -> Vec<(&'w Granted<'a>, bool)> {
-    let granted = databases.granted.as_deref().unwrap_or_default();
+/// Leaves out what grants a name again, and notes that it is.
+fn only_firsts(granted: &mut Vec<Granted<'_>>) {
     let names: Vec<&str> = granted.iter().map(|granted| granted.name.as_ref()).collect();
     let firsts = firsts(&names);
-    let mut again: Vec<bool> = granted.iter().map(|granted| granted.again).collect();
-    for (index, first) in firsts.iter().enumerate() {
-        if let Some(again) = again.get_mut(*first).filter(|_| *first != index) {
-            *again = true;
+    for (_, first) in firsts.iter().enumerate().filter(|(index, first)| index != *first) {
+        if let Some(first) = granted.get_mut(*first) {
+            first.again = true;
         }
     }
-    let all = granted.iter().zip(again).zip(firsts).enumerate();
-    let firsts = all.filter(|(index, (_, first))| index == first).map(|(_, (granted, _))| granted);
-    // What stands in `create_databases` in a wrong spelling has its finding there.
-    let is_told = |name: &str| is_told(context, name) || databases.nearly_created.contains(name);
-    firsts.filter(|(granted, _)| !is_told(&granted.name)).collect()
+    keep_firsts(granted, &firsts);
 }
 
 /// A name that has its finding already needs no second one.
 fn is_told(context: &Context<'_>, name: &str) -> bool {
-    let code = Code::PlaceholderName;
     name == INTERNAL_DATABASE
-        || is_placeholder(name) && context.validator.severity(code, code.severity()).is_some()
+        || is_placeholder(name)
+            && context.validator.severity(Code::PlaceholderName, Code::PlaceholderName.severity()).is_some()
 }
 
 /// Gives the created names of which it was said that they are meant.
 fn granted_not_created<'w>(databases: &'w Databases<'_>, context: &mut Context<'_>) -> Vec<&'w str> {
-    let missing = missing(databases, context);
+    // What stands in `create_databases` in a wrong spelling has its finding there.
+    let is_told = |name: &str| is_told(context, name) || databases.nearly_created.contains(name);
+    let missing = databases.granted.iter().flatten().filter(|granted| !is_told(&granted.name));
+    let missing: Vec<&Granted<'_>> = missing.collect();
     let all: Vec<&str> = databases.created.keys().map(AsRef::as_ref).collect();
     // A misspelling stands in place of a name that nobody is granted, rather than beside one that somebody is.
     let free: Vec<&str> = all.iter().copied().filter(|name| !is_granted(databases, name)).collect();
     let mut guesses = Guesses::default();
     let mut told = Vec::new();
-    let nears: Vec<Option<&str>> = if all.is_empty() {
-        vec![None; missing.len()]
-    } else {
-        let near = |(granted, _): &(&Granted<'_>, bool)| {
-            let near = guesses.meant(&granted.name, free.iter().copied());
-            let near = near.or_else(|| guesses.meant(&granted.name, all.iter().copied()));
-            near.filter(|near| may_show(near, near))
-        };
-        missing.iter().map(near).collect()
+    let near = |granted: &&Granted<'_>| {
+        let mut meant = |names: &[&'w str]| guesses.meant(&granted.name, names.iter().copied());
+        meant(&free).or_else(|| meant(&all)).filter(|near| may_show(near, near))
     };
+    // Many files create none, and then nothing is compared.
+    let nears: Vec<Option<&str>> =
+        if all.is_empty() { vec![None; missing.len()] } else { missing.iter().map(near).collect() };
     // One created name is not the misspelling of several.
     let mut times: HashMap<&str, usize, RandomState> = HashMap::default();
     for near in nears.iter().flatten() {
         *times.entry(near).or_default() += 1;
     }
-    let names = missing.iter().map(|(granted, _)| granted.name.as_ref());
     let strangers: Vec<&str> = if matches!(databases.array, Some((_, Some(_)))) {
         Vec::new()
     } else {
         // Also those that a report does not keep.
+        let names = missing.iter().map(|granted| granted.name.as_ref());
         names.filter(|name| may_show(name, name)).collect()
     };
-    for ((granted, again), near) in missing.into_iter().zip(nears) {
+    for (granted, near) in missing.into_iter().zip(nears) {
         let name = granted.name.as_ref();
         let near = near.and_then(|near| Some((near, databases.created.get(near)?.span)));
         // Where nobody is granted the name that comes near, both are one mistake.
@@ -307,7 +307,7 @@ fn granted_not_created<'w>(databases: &'w Databases<'_>, context: &mut Context<'
         told.extend(pair);
         let fix = || match (pair, near) {
             // What cannot be read may grant it once more.
-            (Some(pair), _) if !again && !databases.unreadable && times.get(pair) == Some(&1) => {
+            (Some(pair), _) if !granted.again && !databases.unreadable && times.get(pair) == Some(&1) => {
                 Some(replace_on_request(granted.span, pair))
             }
             // It is probably misspelt, and then it is not to be created.

@@ -25,6 +25,8 @@ use crate::name::DatabaseName;
 use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
 
+// A list of more is made shorter, again each time when it has doubled.
+pub(super) const MANY: usize = 1 << 12;
 // What a token of the usual size takes; a guess for the first room.
 const BYTES_PER_TOKEN: usize = 256;
 
@@ -45,7 +47,7 @@ pub(super) struct Decoder<'v, 'a> {
     pub(super) whole: Whole<'a>,
     pub(super) quiet: Quiet,
     // The databases that the present entry grants; kept for its room.
-    pub(super) databases: Vec<(usize, &'a str)>,
+    pub(super) granted_here: Vec<(usize, &'a str)>,
     // Lists of permissions of which nothing is to be said, and whether their databases are known to be granted again.
     pub(super) quiet_lists: HashMap<&'a str, bool, foldhash::fast::RandomState>,
     pub(super) text: &'a str,
@@ -53,6 +55,8 @@ pub(super) struct Decoder<'v, 'a> {
     // Where each of [`FILE_MEMBERS`] stands first.
     members: [Option<RawStr<'a>>; FILE_MEMBERS.len()],
     others: Vec<Other<'a, Node<'a>>>,
+    // How many these become before those that stand twice are left out.
+    most_others: usize,
     tokens_seen: bool,
     create_seen: bool,
     pub(super) built: Option<(Vec<DatabaseName>, Vec<TokenEntry>)>,
@@ -64,12 +68,13 @@ impl<'v, 'a> Decoder<'v, 'a> {
             quiet: Quiet::new(&context),
             whole: Whole::new(text, are_compared(&context)),
             context,
-            databases: Vec::new(),
+            granted_here: Vec::new(),
             quiet_lists: HashMap::default(),
             text,
             start: 0,
             members: [None; FILE_MEMBERS.len()],
             others: Vec::new(),
+            most_others: MANY,
             tokens_seen: false,
             create_seen: false,
             built: build.then(Default::default),
@@ -276,7 +281,13 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
                 self.tokens_of(&value);
             }
             CREATE_DATABASES => self.create_databases(&value),
-            _ => self.others.push(Other { key, name, value, once: true }),
+            _ => {
+                self.others.push(Other { key, name, value, once: true });
+                if self.others.len() >= self.most_others {
+                    self.others = self.take_others();
+                    self.most_others = MANY.max(2 * self.others.len());
+                }
+            }
         }
     }
 

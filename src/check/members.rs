@@ -13,7 +13,7 @@ use crate::check::context::{
 };
 use crate::check::expiry::{LONGEST_DURATION, likely_expiry, time_for_seconds};
 use crate::check::format::{ENTRY_LISTS, ENTRY_MEMBERS};
-use crate::check::numbered::firsts;
+use crate::check::numbered::{firsts, keep_firsts};
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Edit, Fix};
 use crate::expiry::Expiry;
@@ -85,8 +85,7 @@ pub(super) fn firsts_of_their_names<'a, V>(
             duplicate(context, first.key, key, &name, at(&name));
         }
     }
-    let mut indices = firsts.iter().enumerate();
-    members.retain(|_| indices.next().is_some_and(|(index, first)| index == *first));
+    keep_firsts(&mut members, &firsts);
     members
 }
 

@@ -130,6 +130,12 @@ pub(super) fn firsts(items: &[&str]) -> Vec<usize> {
     firsts
 }
 
+/// Leaves the first of each, where `firsts` has the index of the first for every one.
+pub(super) fn keep_firsts<T>(items: &mut Vec<T>, firsts: &[usize]) {
+    let mut firsts = firsts.iter().enumerate();
+    items.retain(|_| firsts.next().is_some_and(|(index, first)| index == *first));
+}
+
 /// The items, the same ones side by side in their order: the hash of each in the upper half, its index in the lower.
 fn sorted<T: Ord>(items: &[T], hash: impl Fn(&T, &mut FoldHasher<'_>)) -> Vec<u64> {
     let state = RandomState::default();

@@ -246,7 +246,8 @@ fn names_of_a_wrong_one<'a>(
     let is_name = |name: &str| !is_a_type(name) && check_database_name(name).is_ok();
     let are_right = before.trim().eq_ignore_ascii_case("db") && list.split(',').all(is_name);
     if !are_right {
-        return decoder.whole.databases.unreadable = true;
+        decoder.whole.databases.unreadable = true;
+        return;
     }
     // Without an action, or with actions alone, the part before may be anything.
     let has_names = match behind.split_once(':') {

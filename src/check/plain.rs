@@ -23,20 +23,15 @@ impl<'a> Decoder<'_, 'a> {
     /// Takes an entry of whose token and name nothing is to be said. False where it is not such a one; then nothing was taken.
     pub(super) fn plain_entry(&mut self, index: usize, start: usize, flat: &Flat<'a>) -> bool {
         let Some(entry) = PlainEntry::new(flat, &self.quiet) else { return false };
+        let mut doubtful = Vec::new();
         if let Some((_, tokens)) = &mut self.built {
             let Some(built) = entry.build() else { return false };
             tokens.push(built);
-        } else if self.has_quiet_permissions(&entry) {
-            for (permission, name) in self.databases.drain(..) {
-                let place = RawStr::in_text(self.text, name).inner();
-                self.whole.databases.grant((index, permission, place), name, Some(name));
-            }
-        } else {
-            let items = entry.permissions(self.text);
-            if items.is_empty() {
+        } else if !self.has_quiet_permissions(&entry) {
+            doubtful = entry.permissions(self.text);
+            if doubtful.is_empty() {
                 return false;
             }
-            permissions::list(self, index, &items, false);
         }
         let place = |string: &'a str| RawStr::in_text(self.text, string).inner().start();
         self.whole.token(place(entry.token), entry.token);
@@ -46,6 +41,14 @@ impl<'a> Decoder<'_, 'a> {
         } else if entry.expiry.is_none() {
             never_expires(&mut self.context, At::Token(index), Span::new(start, start + 1));
         }
+        if !doubtful.is_empty() {
+            permissions::list(self, index, &doubtful, false);
+            return true;
+        }
+        for (permission, name) in self.granted_here.drain(..) {
+            let place = RawStr::in_text(self.text, name).inner();
+            self.whole.databases.grant((index, permission, place), name, Some(name));
+        }
         true
     }
 
@@ -53,7 +56,7 @@ impl<'a> Decoder<'_, 'a> {
     fn has_quiet_permissions(&mut self, entry: &PlainEntry<'_, 'a>) -> bool {
         const MOST: usize = 1 << 10;
         let list = entry.list(self.text);
-        self.databases.clear();
+        self.granted_here.clear();
         if let Some(again) = self.quiet_lists.get_mut(list)
             && core::mem::replace(again, true)
         {
@@ -62,7 +65,7 @@ impl<'a> Decoder<'_, 'a> {
         let quiet = if self.context.validator.only_errors() {
             entry.is_right()
         } else {
-            entry.grants(&self.quiet, &mut self.databases)
+            entry.grants(&self.quiet, &mut self.granted_here)
         };
         if quiet && self.quiet_lists.len() < MOST {
             self.quiet_lists.entry(list).or_insert(false);
@@ -101,22 +104,22 @@ struct PlainEntry<'f, 'a> {
     name: &'a str,
     expiry: Option<i64>,
     // The name of the member, where something is to be said of the expiry.
-    doubtful_expiry: Option<&'a str>,
+    expiry_key: Option<&'a str>,
     permissions: &'f [&'a str],
 }
 
 impl<'f, 'a> PlainEntry<'f, 'a> {
-    /// The entry, where its token and name are such that nothing is said of them, and its expiry is a time.
+    /// The entry, where nothing is said of its token and its name, and its expiry has no fix that removes it.
     fn new(flat: &'f Flat<'a>, quiet: &Quiet) -> Option<Self> {
         let (mut token, mut name, mut expiry, mut permissions) = (None, None, None, None);
-        let mut doubtful_expiry = None;
+        let mut expiry_key = None;
         for (key, value) in flat.members() {
             let known = match (*key, value) {
                 ("token", FlatValue::String(string)) => token.replace(*string).is_none(),
                 ("name", FlatValue::String(string)) => name.replace(*string).is_none(),
                 ("expiry_millis", FlatValue::Integer(integer)) => {
                     let is_doubtful = !quiet.only_errors && !quiet.expiry.contains(integer);
-                    doubtful_expiry = is_doubtful.then_some(*key);
+                    expiry_key = is_doubtful.then_some(*key);
                     // Where the member is to be removed, the others must be known.
                     expiry.replace(*integer).is_none() && !(is_doubtful && *integer <= 0)
                 }
@@ -128,7 +131,7 @@ impl<'f, 'a> PlainEntry<'f, 'a> {
             }
         }
         let permissions = flat.items(permissions?);
-        let entry = Self { token: token?, name: name?, expiry, doubtful_expiry, permissions };
+        let entry = Self { token: token?, name: name?, expiry, expiry_key, permissions };
         let quiet = check_token(entry.token).is_ok()
             && crate::name::check_token_name(entry.name).is_ok()
             && (quiet.only_errors || entry.is_quiet());
@@ -150,7 +153,7 @@ impl<'f, 'a> PlainEntry<'f, 'a> {
 
     /// The expiry with its name and its place, where something is to be said of it.
     fn doubtful_expiry(&self, text: &'a str) -> Option<(RawStr<'a>, Node<'a>)> {
-        let key = RawStr::in_text(text, self.doubtful_expiry?);
+        let key = RawStr::in_text(text, self.expiry_key?);
         // Between the two stand white space and a colon, and it has no sign.
         let behind = text.get(key.outer().end()..)?;
         let start = behind.bytes().position(|byte| byte.is_ascii_digit())?;

@@ -134,7 +134,6 @@ fn duplicates(
     (names, sets): (&Numbered, &Sets),
     elements: &[Span],
 ) -> Vec<bool> {
-    let mut duplicates = vec![false; grants.len()];
     let mut same: Vec<(u32, DatabaseActions, usize)> = Vec::new();
     for (position, grant) in grants.iter().enumerate() {
         if let Some(number) = sets.of(position).first()
@@ -149,24 +148,28 @@ fn duplicates(
     for alike in same.chunk_by_mut(|one, other| (one.0, one.1) == (other.0, other.1)) {
         alike.sort_by(|one, other| set(one).cmp(set(other)));
     }
+    let mut firsts: Vec<Option<usize>> = vec![None; grants.len()];
     for run in same.chunk_by(|one, other| (one.1, set(one)) == (other.1, set(other))) {
-        let mut run = run.iter().filter_map(|(_, _, position)| Some((*position, grants.get(*position)?)));
-        let Some((_, first)) = run.next() else { continue };
-        for (position, grant) in run {
-            if let Some(is_duplicate) = duplicates.get_mut(position) {
-                *is_duplicate = true;
+        let Some(((_, _, first), others)) = run.split_first() else { continue };
+        for (_, _, position) in others {
+            if let Some(slot) = firsts.get_mut(*position) {
+                *slot = Some(*first);
             }
-            let place = grant.string.inner();
-            let fix = || remove_element(elements, grant.index);
-            context.find(Code::DuplicatePermission, place, fix, || {
-                let message = "the token has this permission already";
-                finding(Code::DuplicatePermission, place, At::Permission(token, grant.index), message)
-                    .label(first.string.inner(), "it stands here")
-                    .with_help("remove it")
-            });
         }
     }
-    duplicates
+    // In the order of the text: of many fixes the first have words.
+    for (grant, first) in grants.iter().zip(&firsts) {
+        let Some(first) = first.and_then(|first| grants.get(first)) else { continue };
+        let place = grant.string.inner();
+        let fix = || remove_element(elements, grant.index);
+        context.find(Code::DuplicatePermission, place, fix, || {
+            let message = "the token has this permission already";
+            finding(Code::DuplicatePermission, place, At::Permission(token, grant.index), message)
+                .label(first.string.inner(), "it stands here")
+                .with_help("remove it")
+        });
+    }
+    firsts.iter().map(Option::is_some).collect()
 }
 
 /// Entries for one database that allow less than the one for all.
