@@ -107,7 +107,9 @@ impl<'a> Whole<'a> {
         let mut named: HashMap<usize, usize, RandomState> = HashMap::default();
         let mut both: HashMap<(usize, usize), usize, RandomState> = HashMap::default();
         let mut copies: HashSet<usize, RandomState> = HashSet::default();
-        let secrets: Vec<_> = self.secrets.again().collect();
+        let mut secrets: Vec<_> = self.secrets.again().collect();
+        // In the order of the text: of many fixes the first have words.
+        secrets.sort_unstable_by_key(|(_, string)| string.inner());
         if !secrets.is_empty() {
             named.extend(self.names.again().map(|(first, string)| (entry_of(string), entry_of(first))));
         }
