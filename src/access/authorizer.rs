@@ -280,7 +280,7 @@ impl Authorizer {
 
 /// Whether the processor has instructions for SHA-256, as most have. On x86-64 without them, one block of SHA-512 takes half
 /// the time of two of SHA-256.
-#[allow(clippy::missing_const_for_fn, reason = "it is on x86-64 that it is none")]
+#[allow(clippy::missing_const_for_fn, reason = "on x86-64 it cannot be const")]
 fn has_fast_sha256() -> bool {
     #[cfg(target_arch = "x86_64")]
     return std::arch::is_x86_feature_detected!("sha");
