@@ -237,8 +237,9 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
     /// The word without the white space around it; none where nothing more is to be said of it.
     fn word(&mut self, span: Span, empty: Kind) -> Option<(Span, &'a str)> {
         let text = self.get(span);
-        let trimmed = text.trim();
-        let start = span.start() + (text.len() - text.trim_start().len());
+        let behind = text.trim_start();
+        let trimmed = behind.trim_end();
+        let start = span.start() + (text.len() - behind.len());
         let word = Span::new(start, start + trimmed.len());
         if trimmed.is_empty() {
             // Without its white space, if any, it is as empty.
@@ -288,7 +289,11 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
         let several = self.split(span, b',').nth(1).is_some();
         let words =
             || self.split(span, b',').map(|piece| self.get(piece).trim()).filter(|word| !word.is_empty());
-        if several && words().any(|word| word == "*") && words().nth(1).is_some() {
+        if several
+            && self.get(span).contains('*')
+            && words().any(|word| word == "*")
+            && words().nth(1).is_some()
+        {
             self.add(Kind::MixedWildcard, span);
         }
         for (number, piece) in (1..).zip(self.split(span, b',')) {
