@@ -316,11 +316,14 @@ mod tests {
             {"token": "apiv3_b", "name": "b", "permissions": []}]}"#;
         let file = TokenFile::parse(text).unwrap();
         for has_fast_sha256 in [true, false] {
-            let authorizer = Authorizer::with_digests(&file, has_fast_sha256);
+            let mut authorizer = Authorizer::with_digests(&file, has_fast_sha256);
             let who =
                 |token: &str| Some(authorizer.authenticate(token, SystemTime::now()).ok()?.name().as_str());
             assert_eq!([who("apiv3_a"), who("apiv3_b")], [Some("a"), Some("b")]);
             assert_eq!([who("apiv3_c"), who("apiv3_"), who("")], [None; 3]);
+            // The other digest is another one.
+            authorizer.has_fast_sha256 = !has_fast_sha256;
+            assert!(authorizer.authenticate("apiv3_a", SystemTime::now()).is_err());
         }
     }
 }

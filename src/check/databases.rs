@@ -13,9 +13,9 @@ use foldhash::quality::RandomState;
 use crate::check::context::{
     At, Context, finding, half_a_character, remove_element, replace_on_request, replace_safely, with_fragment,
 };
-use crate::check::decode::{MANY, opening};
+use crate::check::decode::opening;
 use crate::check::names::{database_name, is_placeholder};
-use crate::check::numbered::{firsts, keep_firsts};
+use crate::check::numbered::{LONG, firsts, keep_firsts};
 use crate::check::shape::list_in_a_string;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Fix};
@@ -85,7 +85,7 @@ impl<'a> Databases<'a> {
             create_unreadable: false,
             granted: are_compared.then(Vec::new),
             places: HashMap::default(),
-            most_granted: MANY,
+            most_granted: LONG,
             all_granted: false,
             unreadable: false,
         }
@@ -120,7 +120,7 @@ impl<'a> Databases<'a> {
         if all.len() >= self.most_granted {
             // The first few names, which are different, stay where they are.
             only_firsts(all);
-            self.most_granted = MANY.max(2 * all.len());
+            self.most_granted = LONG.max(2 * all.len());
         }
     }
 

@@ -11,6 +11,7 @@ use crate::check::format::{CREATE_DATABASES, ENTRY_MEMBERS, FILE_MEMBERS, TOKENS
 use crate::check::members::{
     Other, duplicate, firsts_of_their_names, is_http_member, key_name, meaning, unknown,
 };
+use crate::check::numbered::LONG;
 use crate::check::plain::Quiet;
 use crate::check::shape::{
     TOKENS_FORM, array_at_top, holds_a_file, http_body, is_like_an_entry, other_file, wrapped,
@@ -25,8 +26,6 @@ use crate::name::DatabaseName;
 use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
 
-// A list of more is made shorter, again each time when it has doubled.
-pub(super) const MANY: usize = 1 << 12;
 // What a token of the usual size takes; a guess for the first room.
 const BYTES_PER_TOKEN: usize = 256;
 
@@ -74,7 +73,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
             start: 0,
             members: [None; FILE_MEMBERS.len()],
             others: Vec::new(),
-            most_others: MANY,
+            most_others: LONG,
             tokens_seen: false,
             create_seen: false,
             built: build.then(Default::default),
@@ -119,12 +118,7 @@ impl<'v, 'a> Decoder<'v, 'a> {
         let message = format!("`tokens` is a list of objects, not {}", node.value.description());
         let span = opening(node);
         // An object of another kind, such as a map of tokens by their names, does not become an entry by brackets.
-        let is_entry = match &node.value {
-            Value::Object(members) => members
-                .iter()
-                .any(|member| member.key.decode().is_some_and(|name| ENTRY_MEMBERS.contains(&name.as_ref()))),
-            _ => false,
-        };
+        let is_entry = is_like_an_entry(node);
         let fix = is_entry.then(|| in_brackets(node.span));
         let wrong = finding(Code::WrongType, span, At::Member(TOKENS), message);
         self.context.push(wrong.with_help("write `\"tokens\": [{…}]`").fix(fix));
@@ -285,7 +279,7 @@ impl<'a> Sink<'a> for Decoder<'_, 'a> {
                 self.others.push(Other { key, name, value, once: true });
                 if self.others.len() >= self.most_others {
                     self.others = self.take_others();
-                    self.most_others = MANY.max(2 * self.others.len());
+                    self.most_others = LONG.max(2 * self.others.len());
                 }
             }
         }

@@ -130,6 +130,9 @@ pub(super) fn firsts(items: &[&str]) -> Vec<usize> {
     firsts
 }
 
+/// A list that grows while a file is read keeps only its firsts when it is as long, and each time when it has doubled.
+pub(super) const LONG: usize = 1 << 12;
+
 /// Leaves the first of each, where `firsts` has the index of the first for every one.
 pub(super) fn keep_firsts<T>(items: &mut Vec<T>, firsts: &[usize]) {
     let mut firsts = firsts.iter().enumerate();

@@ -154,7 +154,7 @@ impl<'f, 'a> PlainEntry<'f, 'a> {
     /// The expiry with its name and its place, where something is to be said of it.
     fn doubtful_expiry(&self, text: &'a str) -> Option<(RawStr<'a>, Node<'a>)> {
         let key = RawStr::in_text(text, self.expiry_key?);
-        // Between the two stand white space and a colon, and it has no sign.
+        // Between the name and the number stand white space and a colon, and it has no sign.
         let behind = text.get(key.outer().end()..)?;
         let start = behind.bytes().position(|byte| byte.is_ascii_digit())?;
         let length = behind.bytes().skip(start).take_while(u8::is_ascii_digit).count();
