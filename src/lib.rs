@@ -206,6 +206,9 @@ pub mod code;
 #[cfg(feature = "std")]
 mod diagnostic;
 #[cfg(feature = "std")]
+#[allow(dead_code, unused_imports, reason = "the checker moves to it next")]
+mod syntax;
+#[cfg(feature = "std")]
 mod json;
 #[cfg(feature = "std")]
 mod redact;

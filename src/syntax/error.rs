@@ -1,0 +1,82 @@
+//! Syntax errors.
+
+use crate::span::Span;
+
+/// Receives the syntax errors of a parser.
+pub(crate) trait ErrorHandler {
+    /// Handles one error.
+    fn syntax_error(&mut self, error: SyntaxError);
+}
+
+/// Ignores syntax errors.
+impl ErrorHandler for () {
+    fn syntax_error(&mut self, _: SyntaxError) {}
+}
+
+/// A syntax error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SyntaxError {
+    pub(crate) kind: SyntaxErrorKind,
+    pub(crate) span: Span,
+}
+
+impl SyntaxErrorKind {
+    /// Whether strings still begin and end where they seem to.
+    pub(crate) const fn keeps_strings(self) -> bool {
+        matches!(
+            self,
+            Self::Comment
+                | Self::InvalidWhitespace
+                | Self::ExtraComma
+                | Self::ExtraBracket
+                | Self::ControlCharacter
+                | Self::InvalidEscape
+                | Self::TrailingText
+        )
+    }
+}
+
+/// The kind of a syntax error, and how the parser recovers from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SyntaxErrorKind {
+    /// A comment. Skipped.
+    Comment,
+    /// A byte order mark, or white space that JSON does not allow. Skipped.
+    InvalidWhitespace,
+    /// A comma with nothing before or after it. Skipped.
+    ExtraComma,
+    /// Two elements without a comma. Inserted.
+    MissingComma,
+    /// A member without a colon. Inserted; the span covers `=` if that replaces the colon.
+    MissingColon,
+    /// A member without a key. Skipped.
+    MissingKey,
+    /// No value. It is [`Invalid`](super::Kind::Invalid).
+    MissingValue,
+    /// An unclosed bracket inside a closed one. Closed.
+    MissingBracket { opened: usize },
+    /// A closing bracket that closes nothing. Skipped.
+    ExtraBracket,
+    /// Single or typographic quotes. Read as a string.
+    InvalidQuotes,
+    /// A string without one of its quotes. It ends with its line.
+    MissingQuote,
+    /// A line break or control character in a string. Kept.
+    ControlCharacter,
+    /// A backslash that begins no escape. Kept.
+    InvalidEscape,
+    /// A number that JSON does not allow. It is [`Invalid`](super::Kind::Invalid).
+    InvalidNumber,
+    /// A key without quotes. Read as the key.
+    UnquotedKey,
+    /// `True`, `None` and the like. It is [`Invalid`](super::Kind::Invalid).
+    UnknownWord,
+    /// Characters without a meaning. Skipped.
+    Unexpected,
+    /// More than [`MAX_DEPTH`](super::MAX_DEPTH) nested brackets. The rest is not read.
+    TooDeep,
+    /// The text ends inside an array, an object or a string. Closed.
+    UnexpectedEnd { opened: usize },
+    /// Text after the value. Not read.
+    TrailingText,
+}

@@ -1,0 +1,154 @@
+//! Strings as written, with their escapes.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::ops::Range;
+
+use crate::span::Span;
+use zeroize::Zeroizing;
+
+use crate::syntax::lexer::escape_length;
+
+/// A string as written, without its quotes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Str<'a> {
+    pub(super) raw: &'a str,
+    pub(super) start: usize,
+    pub(super) has_escapes: bool,
+}
+
+impl<'a> Str<'a> {
+    /// Returns the span between the quotes.
+    #[inline]
+    pub(crate) const fn span(self) -> Span {
+        Span::new(self.start, self.start + self.raw.len())
+    }
+
+    /// Returns the span with both quotes, if they are ASCII.
+    pub(crate) const fn outer_span(self) -> Span {
+        Span::new(self.start.saturating_sub(1), self.start + self.raw.len() + 1)
+    }
+
+    /// Returns the text between the quotes.
+    pub(crate) const fn raw(self) -> &'a str {
+        self.raw
+    }
+
+    /// Returns the same string at another place of the file.
+    #[inline]
+    pub(crate) const fn at(self, start: usize) -> Self {
+        Self { start, ..self }
+    }
+
+    /// Decodes the escapes. Returns `None` on an unpaired surrogate.
+    #[inline]
+    pub(crate) fn decode(self) -> Option<Cow<'a, str>> {
+        if self.has_escapes { self.unescape().map(Cow::Owned) } else { Some(Cow::Borrowed(self.raw)) }
+    }
+
+    /// Returns a cursor that maps offsets in the decoded text to the file.
+    pub(crate) const fn locator(self) -> Locator<'a> {
+        Locator { string: self, raw: 0, decoded: 0 }
+    }
+
+    fn unescape(self) -> Option<String> {
+        // Never longer than the raw text: a growing buffer would leave a piece of a secret behind.
+        let mut text = Zeroizing::new(String::with_capacity(self.raw.len()));
+        let mut rest = self.raw;
+        while let Some(at) = rest.find('\\') {
+            let (before, after) = rest.split_at(at);
+            let (character, length) = unescape_one(after)?;
+            text.push_str(before);
+            text.push(character);
+            rest = after.get(length..)?;
+        }
+        text.push_str(rest);
+        Some(core::mem::take(&mut *text))
+    }
+}
+
+/// The span of a string or of a part of it in half the memory. Files are far smaller than 4 GiB.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SmallSpan {
+    start: u32,
+    end: u32,
+}
+
+impl From<Span> for SmallSpan {
+    #[expect(clippy::cast_possible_truncation, reason = "the length of a file is checked")]
+    fn from(span: Span) -> Self {
+        Self { start: span.start() as u32, end: span.end() as u32 }
+    }
+}
+
+impl From<SmallSpan> for Span {
+    fn from(span: SmallSpan) -> Self {
+        Self::new(span.start as usize, span.end as usize)
+    }
+}
+
+impl SmallSpan {
+    /// Decodes the string again. Returns an empty text on an unpaired surrogate.
+    pub(crate) fn decode(self, text: &str) -> Cow<'_, str> {
+        let raw = Span::from(self).text(text).unwrap_or_default();
+        let string = Str { raw, start: self.start as usize, has_escapes: raw.contains('\\') };
+        string.decode().unwrap_or_default()
+    }
+}
+
+/// Maps offsets in a decoded string to the file. Linear if the offsets ascend.
+pub(crate) struct Locator<'a> {
+    string: Str<'a>,
+    raw: usize,
+    decoded: usize,
+}
+
+impl Locator<'_> {
+    /// Returns the span in the file of a range of the decoded text.
+    pub(crate) fn locate(&mut self, range: Range<usize>) -> Span {
+        if !self.string.has_escapes {
+            return Span::new(self.string.start + range.start, self.string.start + range.end);
+        }
+        if range.start < self.decoded {
+            (self.raw, self.decoded) = (0, 0);
+        }
+        let start = self.advance(range.start);
+        Span::new(start, self.advance(range.end))
+    }
+
+    fn advance(&mut self, decoded: usize) -> usize {
+        while self.decoded < decoded {
+            let rest = self.string.raw.get(self.raw..).unwrap_or_default();
+            let Some(first) = rest.chars().next() else { break };
+            let plain = (first, first.len_utf8());
+            let (character, length) = if first == '\\' { unescape_one(rest).unwrap_or(plain) } else { plain };
+            self.raw += length;
+            self.decoded += character.len_utf8();
+        }
+        self.string.start + self.raw
+    }
+}
+
+/// Returns the character of an escape and the length of the escape; `None` on an unpaired surrogate. A backslash that begins
+/// no escape means itself.
+fn unescape_one(rest: &str) -> Option<(char, usize)> {
+    let code = |at: usize| u32::from_str_radix(rest.get(at..at + 4)?, 16).ok();
+    let Some(length) = escape_length(rest.as_bytes()) else { return Some(('\\', 1)) };
+    let character = match *rest.as_bytes().get(1)? {
+        b'b' => '\u{8}',
+        b'f' => '\u{C}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => match code(2)? {
+            high @ 0xD800..=0xDBFF => {
+                let is_low = |low: &u32| rest.get(6..8) == Some("\\u") && (0xDC00..0xE000).contains(low);
+                let low = code(8).filter(is_low)?;
+                return Some((char::from_u32(0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00))?, 12));
+            }
+            code => char::from_u32(code)?,
+        },
+        other => char::from(other),
+    };
+    Some((character, length))
+}
