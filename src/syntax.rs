@@ -1,13 +1,25 @@
 //! Spanned JSON: RFC 8259 to the letter. Errors go to an [`ErrorHandler`], and the parser recovers.
 
+mod brackets;
 mod error;
+mod kind;
 mod lexer;
 mod node;
 mod parser;
+mod quotes;
 mod recovery;
+mod state;
 mod string;
 
 pub(crate) use self::error::{ErrorHandler, SyntaxError, SyntaxErrorKind};
-pub(crate) use self::node::{Kind, Node, Value};
+pub(crate) use self::kind::Kind;
+pub(crate) use self::node::{Node, Value};
 pub(crate) use self::parser::{MAX_DEPTH, Parser};
-pub(crate) use self::string::{Locator, SmallSpan, Str};
+pub(crate) use self::string::{Locator, SecretStr, SmallSpan, Str};
+
+#[cfg(test)]
+mod random_texts;
+#[cfg(test)]
+mod serde_tests;
+#[cfg(test)]
+mod tests;

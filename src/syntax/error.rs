@@ -20,47 +20,39 @@ pub(crate) struct SyntaxError {
     pub(crate) span: Span,
 }
 
-impl SyntaxErrorKind {
-    /// Whether strings still begin and end where they seem to.
-    pub(crate) const fn keeps_strings(self) -> bool {
-        matches!(
-            self,
-            Self::Comment
-                | Self::InvalidWhitespace
-                | Self::ExtraComma
-                | Self::ExtraBracket
-                | Self::ControlCharacter
-                | Self::InvalidEscape
-                | Self::TrailingText
-        )
-    }
-}
-
 /// The kind of a syntax error, and how the parser recovers from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SyntaxErrorKind {
     /// A comment. Skipped.
     Comment,
+    /// A line that marks an unresolved merge conflict. Skipped.
+    ConflictMarker,
     /// A byte order mark, or white space that JSON does not allow. Skipped.
     InvalidWhitespace,
     /// A comma with nothing before or after it. Skipped.
     ExtraComma,
-    /// Two elements without a comma. Inserted.
+    /// Two elements or members without a comma. Inserted.
     MissingComma,
-    /// A member without a colon. Inserted; the span covers `=` if that replaces the colon.
+    /// A key without a colon. Inserted; the span covers `=` if that replaces the colon.
     MissingColon,
     /// A member without a key. Skipped.
     MissingKey,
     /// No value. It is [`Invalid`](super::Kind::Invalid).
     MissingValue,
-    /// An unclosed bracket inside a closed one. Closed.
+    /// An array or object without its closing bracket. Closed before the next comma or bracket.
     MissingBracket { opened: usize },
+    /// Members without the `{` before them. Read as an object.
+    MissingBrace,
+    /// A closing bracket of the wrong kind. It closes the innermost array or object.
+    MismatchedBracket { opened: usize },
     /// A closing bracket that closes nothing. Skipped.
     ExtraBracket,
     /// Single or typographic quotes. Read as a string.
     InvalidQuotes,
-    /// A string without one of its quotes. It ends with its line.
+    /// A string without one of its quotes. It ends before the punctuation at the end of its line, or before the next key.
     MissingQuote,
+    /// A quote inside a string. Kept.
+    UnescapedQuote,
     /// A line break or control character in a string. Kept.
     ControlCharacter,
     /// A backslash that begins no escape. Kept.
@@ -71,6 +63,8 @@ pub(crate) enum SyntaxErrorKind {
     UnquotedKey,
     /// `True`, `None` and the like. It is [`Invalid`](super::Kind::Invalid).
     UnknownWord,
+    /// A template variable outside of a string. As a value it is [`Invalid`](super::Kind::Invalid), a member is skipped.
+    Variable,
     /// Characters without a meaning. Skipped.
     Unexpected,
     /// More than [`MAX_DEPTH`](super::MAX_DEPTH) nested brackets. The rest is not read.
@@ -79,4 +73,22 @@ pub(crate) enum SyntaxErrorKind {
     UnexpectedEnd { opened: usize },
     /// Text after the value. Not read.
     TrailingText,
+}
+
+impl SyntaxErrorKind {
+    /// Whether strings still begin and end where they seem to.
+    pub(crate) const fn keeps_strings(self) -> bool {
+        matches!(
+            self,
+            Self::Comment
+                | Self::ConflictMarker
+                | Self::InvalidWhitespace
+                | Self::ExtraComma
+                | Self::ExtraBracket
+                | Self::ControlCharacter
+                | Self::InvalidEscape
+                | Self::Variable
+                | Self::TrailingText
+        )
+    }
 }

@@ -3,35 +3,10 @@
 use alloc::vec::Vec;
 
 use crate::span::Span;
-use crate::syntax::{ErrorHandler, Parser, Str};
-
-/// The type of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Null,
-    Bool,
-    Number,
-    String,
-    Array,
-    Object,
-    /// A syntax error, already reported.
-    Invalid,
-}
-
-impl Kind {
-    /// Returns the type with its article, as in "a string".
-    pub(crate) const fn description(self) -> &'static str {
-        match self {
-            Self::Null => "`null`",
-            Self::Bool => "a boolean",
-            Self::Number => "a number",
-            Self::String => "a string",
-            Self::Array => "an array",
-            Self::Object => "an object",
-            Self::Invalid => "an invalid value",
-        }
-    }
-}
+use crate::syntax::error::ErrorHandler;
+use crate::syntax::kind::Kind;
+use crate::syntax::parser::Parser;
+use crate::syntax::string::Str;
 
 /// A value and its span. The span of a string excludes its quotes.
 #[derive(Debug)]

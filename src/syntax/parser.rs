@@ -1,8 +1,11 @@
 //! A pull parser: the caller asks for each value in turn.
 
 use crate::span::Span;
-use crate::syntax::lexer::{escape_length, is_word, number_length, plain_length};
-use crate::syntax::{ErrorHandler, Kind, Str};
+use crate::syntax::error::ErrorHandler;
+use crate::syntax::kind::Kind;
+use crate::syntax::lexer::{escape_length, is_literal, is_word, number_length, plain_length};
+use crate::syntax::state::Recovery;
+use crate::syntax::string::Str;
 
 /// The maximum depth of nested arrays and objects.
 pub(crate) const MAX_DEPTH: usize = 127;
@@ -12,26 +15,43 @@ pub(crate) struct Parser<'a, E> {
     pub(crate) errors: E,
     pub(super) text: &'a str,
     pub(super) at: usize,
-    // Open arrays and objects, and open arrays.
     pub(super) depth: usize,
-    pub(super) arrays: usize,
-    // One error per place is enough.
-    pub(super) last_error: Option<Span>,
-    pub(super) error_count: usize,
+    // A bit for each open bracket, the innermost in the lowest: 1 is an array.
+    pub(super) arrays: u128,
+    pub(super) recovery: Recovery,
 }
 
 /// What precedes the current position between the brackets of an array or object.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
     Bracket,
-    Comma(usize),
+    Comma,
     Item,
+}
+
+/// What a quote after the start of a string is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quote {
+    Closing,
+    /// It belongs to the text.
+    Inner,
+    /// It opens the next string: this one is not closed.
+    Opening,
 }
 
 impl<'a, E: ErrorHandler> Parser<'a, E> {
     /// Creates a parser at the start of a text.
     pub(crate) fn new(text: &'a str, errors: E) -> Self {
-        Self { errors, text, at: 0, depth: 0, arrays: 0, last_error: None, error_count: 0 }
+        let mut parser = Self::at(text, 0, errors);
+        if text.trim_start().starts_with('"') {
+            parser.find_missing_brace();
+        }
+        parser
+    }
+
+    /// Creates a parser at the start of a value.
+    pub(super) fn at(text: &'a str, at: usize, errors: E) -> Self {
+        Self { errors, text, at, depth: 0, arrays: 0, recovery: Recovery::default() }
     }
 
     /// Returns the whole text.
@@ -41,21 +61,20 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
 
     /// Returns the number of syntax errors so far.
     pub(crate) const fn error_count(&self) -> usize {
-        self.error_count
+        self.recovery.error_count
     }
 
     /// Returns the type of the next value, by its first byte.
     #[inline]
     pub(crate) fn kind(&mut self) -> Kind {
         match self.peek() {
-            Some(b'"') => Kind::String,
-            Some(b'{') => Kind::Object,
+            Some(b'"') if !self.recovery.lacks_brace(self.at) => Kind::String,
+            Some(b'{') if self.byte(self.at + 1) != Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
             Some(b'-' | b'0'..=b'9') => Kind::Number,
-            Some(b't' | b'f') => Kind::Bool,
-            Some(b'n') => Kind::Null,
-            _ if self.begins_string() => Kind::String,
-            _ => Kind::Invalid,
+            Some(b't' | b'f') if is_literal(self.bytes(self.at)) => Kind::Bool,
+            Some(b'n') if is_literal(self.bytes(self.at)) => Kind::Null,
+            _ => self.invalid_kind(),
         }
     }
 
@@ -71,10 +90,11 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         self.list(b'}', |parser| {
             let key = if parser.peek() == Some(b'"') { Some(parser.string()) } else { parser.invalid_key() };
             let Some(key) = key else { return };
+            let end = parser.at;
             if parser.peek() == Some(b':') {
                 parser.at += 1;
             } else {
-                parser.missing_colon();
+                parser.missing_colon(end);
             }
             member(parser, key);
         })
@@ -91,7 +111,11 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         loop {
             end += plain_length(self.bytes(end));
             match self.byte(end) {
-                Some(b'"') => break,
+                Some(b'"') => match self.quote(start, end) {
+                    Quote::Closing => break,
+                    Quote::Inner => end = self.inner_quote(end),
+                    Quote::Opening => return self.unclosed(start, end),
+                },
                 Some(b'\\') => {
                     has_escapes = true;
                     end += escape_length(self.bytes(end)).unwrap_or_else(|| self.invalid_escape(end));
@@ -103,7 +127,8 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
             }
         }
         self.at = end + 1;
-        Str { raw: self.text.get(start..end).unwrap_or_default(), start, has_escapes }
+        let raw = self.text.get(start..end).unwrap_or_default();
+        Str { raw, start, has_escapes, opening: 1, closing: 1 }
     }
 
     /// Reads an array if it is spelled as `raw`, and returns the start of it.
@@ -155,46 +180,63 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     /// Reads items between brackets, with their commas.
     #[inline]
     fn list(&mut self, close: u8, mut item: impl FnMut(&mut Self)) -> Span {
-        let (start, is_array) = (self.at, usize::from(close == b']'));
+        let (start, is_array) = (self.at, close == b']');
         if self.depth == MAX_DEPTH {
             return self.too_deep();
         }
-        (self.at, self.depth, self.arrays) = (start + 1, self.depth + 1, self.arrays + is_array);
+        self.depth += 1;
+        self.arrays = self.arrays << 1 | u128::from(is_array);
+        self.at += usize::from(!self.recovery.lacks_brace(start));
+        // The start of the last comma, or the end of the last item or bracket; and the same before the last item.
+        let (mut last, mut from) = (self.at, self.at);
         let mut before = Before::Bracket;
         loop {
             match (self.peek(), before) {
                 (Some(b','), Before::Item) => {
-                    before = Before::Comma(self.at);
+                    (before, last) = (Before::Comma, self.at);
                     self.at += 1;
                 }
                 (Some(byte), _) if byte == close => {
-                    if let Before::Comma(comma) = before {
-                        self.extra_comma(comma);
+                    if before == Before::Comma {
+                        self.extra_comma(last);
                     }
-                    self.at += 1;
-                    break;
-                }
-                (None | Some(b']' | b'}'), _) => {
-                    if self.unmatched_end(start) {
+                    if is_array || self.depth > 1 || !self.closes_early() {
+                        self.at += 1;
                         break;
                     }
+                    before = Before::Item;
                 }
                 (Some(b','), _) => {
                     self.extra_comma(self.at);
                     self.at += 1;
                 }
+                (None | Some(b']' | b'}'), _) => {
+                    if self.unmatched_end(start, last) {
+                        break;
+                    }
+                }
+                (Some(b':'), Before::Item) if is_array && self.is_key(from, last) => {
+                    if self.member_in_array(start, from) {
+                        break;
+                    }
+                    before = Before::Bracket;
+                }
+                (Some(b'{'), _) if !is_array && self.object_in_object(start, last) => break,
                 (Some(_), Before::Item) => {
-                    if self.missing_comma() {
+                    if self.missing_comma(last) {
                         before = Before::Bracket;
+                    } else {
+                        last = self.at;
                     }
                 }
                 _ => {
                     item(self);
-                    before = Before::Item;
+                    (before, from, last) = (Before::Item, last, self.at);
                 }
             }
         }
-        (self.depth, self.arrays) = (self.depth - 1, self.arrays - is_array);
+        self.depth -= 1;
+        self.arrays >>= 1;
         Span::new(start, self.at)
     }
 
@@ -204,7 +246,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         loop {
             match self.byte(self.at) {
                 Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
-                Some(b'/' | b'#' | ..=b' ' | 0x80..) if self.skip_invalid_whitespace() => {}
+                Some(b'/' | b'#' | b'<'..=b'>' | ..=b' ' | 0x80..) if self.skip_invalid_whitespace() => {}
                 byte => return byte,
             }
         }

@@ -1,55 +1,69 @@
 //! Error recovery, the cold part of the parser. Every function consumes something or leaves it to one that does.
 
 use crate::span::Span;
-use crate::syntax::lexer::{is_word, word_length};
-use crate::syntax::{ErrorHandler, Parser, Str, SyntaxError, SyntaxErrorKind};
+use crate::syntax::error::{ErrorHandler, SyntaxError, SyntaxErrorKind};
+use crate::syntax::kind::Kind;
+use crate::syntax::lexer::{first_line, is_word, variables_length, word_length};
+use crate::syntax::parser::Parser;
+use crate::syntax::string::Str;
 
 impl<'a, E: ErrorHandler> Parser<'a, E> {
     #[cold]
-    fn error(&mut self, kind: SyntaxErrorKind, start: usize, end: usize) {
+    pub(super) fn error(&mut self, kind: SyntaxErrorKind, start: usize, end: usize) {
         let span = Span::new(start, end);
         let is_known = |last: Span| start == last.start() || span.is_empty() && start == last.end();
-        if !self.last_error.is_some_and(is_known) {
-            self.last_error = Some(span);
-            self.error_count += 1;
+        if start >= self.recovery.reread && !self.recovery.last_error.is_some_and(is_known) {
+            self.recovery.last_error = Some(span);
+            self.recovery.error_count += 1;
             self.errors.syntax_error(SyntaxError { kind, span });
         }
     }
 
     /// Reports the next bytes and consumes them.
-    fn consume(&mut self, kind: SyntaxErrorKind, length: usize) -> Span {
+    pub(super) fn consume(&mut self, kind: SyntaxErrorKind, length: usize) -> Span {
         let span = Span::new(self.at, self.at + length);
         self.error(kind, span.start(), span.end());
         self.at = span.end();
         span
     }
 
-    /// Reports something missing after the last token. The end of the text has an error of its own.
-    fn missing(&mut self, kind: SyntaxErrorKind) -> Span {
-        let mut at = self.at;
-        if at < self.text.len() {
-            at = self.text.get(..at).unwrap_or_default().trim_end_matches([' ', '\t', '\r', '\n']).len();
+    /// Reports something missing. The end of the text has an error of its own.
+    pub(super) fn missing(&mut self, kind: SyntaxErrorKind, at: usize) {
+        if self.at < self.text.len() {
             self.error(kind, at, at);
         }
-        Span::new(at, at)
     }
 
-    fn rest(&self, at: usize) -> &'a str {
+    /// Goes back, without reporting errors again.
+    pub(super) fn rewind(&mut self, at: usize) {
+        self.recovery.reread = self.at;
+        self.at = at;
+    }
+
+    pub(super) fn rest(&self, at: usize) -> &'a str {
         self.text.get(at..).unwrap_or_default()
     }
 
-    /// Skips a comment or white space that JSON does not allow.
+    pub(super) const fn is_in_array(&self) -> bool {
+        self.arrays & 1 == 1
+    }
+
+    /// Skips a comment, a conflict marker or white space that JSON does not allow.
     #[cold]
     pub(super) fn skip_invalid_whitespace(&mut self) -> bool {
         let rest = self.rest(self.at);
-        let comment = if rest.starts_with("/*") {
-            Some(rest.find("*/").map_or(rest.len(), |end| end + 2))
-        } else {
-            let is_comment = rest.starts_with("//") || rest.starts_with('#');
-            is_comment.then(|| first_line(rest).len())
-        };
-        if let Some(length) = comment {
-            self.consume(SyntaxErrorKind::Comment, length);
+        if rest.starts_with("/*") {
+            self.consume(SyntaxErrorKind::Comment, rest.find("*/").map_or(rest.len(), |end| end + 2));
+            return true;
+        }
+        if rest.starts_with("//") || rest.starts_with('#') {
+            self.consume(SyntaxErrorKind::Comment, first_line(rest).len());
+            return true;
+        }
+        let is_line_start =
+            self.text.get(..self.at).is_none_or(|before| before.is_empty() || before.ends_with('\n'));
+        if is_line_start && ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| rest.starts_with(mark)) {
+            self.consume(SyntaxErrorKind::ConflictMarker, first_line(rest).len());
             return true;
         }
         let is_space =
@@ -61,25 +75,6 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         length > 0
     }
 
-    /// Handles an end that does not match the bracket at `opened`. Returns whether it closes that bracket, too.
-    #[cold]
-    pub(super) fn unmatched_end(&mut self, opened: usize) -> bool {
-        let outer = match self.byte(self.at) {
-            None => {
-                self.error(SyntaxErrorKind::UnexpectedEnd { opened }, self.at, self.at);
-                return true;
-            }
-            Some(b']') => self.arrays,
-            Some(_) => self.depth - self.arrays,
-        };
-        if outer > 0 {
-            self.missing(SyntaxErrorKind::MissingBracket { opened });
-        } else {
-            self.consume(SyntaxErrorKind::ExtraBracket, 1);
-        }
-        outer > 0
-    }
-
     #[cold]
     pub(super) fn extra_comma(&mut self, at: usize) {
         self.error(SyntaxErrorKind::ExtraComma, at, at + 1);
@@ -87,151 +82,138 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
 
     /// Handles an item that is not followed by a comma. Returns whether the next item begins here.
     #[cold]
-    pub(super) fn missing_comma(&mut self) -> bool {
-        let begins_item =
-            self.byte(self.at).is_some_and(|byte| is_word(byte) || matches!(byte, b'"' | b'{' | b'['));
-        if begins_item || self.begins_string() {
-            self.missing(SyntaxErrorKind::MissingComma);
-            return true;
+    pub(super) fn missing_comma(&mut self, last: usize) -> bool {
+        if self.is_last_quote(self.at) {
+            self.consume(SyntaxErrorKind::MissingQuote, 1);
+            return false;
         }
-        self.junk(SyntaxErrorKind::Unexpected);
-        false
+        let begins_item = self.begins_item();
+        if begins_item {
+            self.missing(SyntaxErrorKind::MissingComma, last);
+        } else {
+            self.junk(SyntaxErrorKind::Unexpected);
+        }
+        begins_item
+    }
+
+    fn begins_item(&self) -> bool {
+        let rest = self.rest(self.at);
+        let is_bare = || {
+            if self.is_in_array() {
+                return rest.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+            }
+            let behind = rest.get(word_length(rest.as_bytes())..).unwrap_or_default().trim_start();
+            rest.starts_with(|c| u8::try_from(c).is_ok_and(is_word)) && behind.starts_with([':', '='])
+        };
+        rest.starts_with(['"', '{', '['])
+            || variables_length(rest.as_bytes()) > 0
+            || is_bare()
+            || self.begins_string(!self.is_in_array())
     }
 
     #[cold]
-    pub(super) fn missing_colon(&mut self) {
+    pub(super) fn missing_colon(&mut self, end: usize) {
         let rest = self.rest(self.at);
-        if rest.starts_with('=') {
+        if rest.starts_with(['=', ';']) {
             self.consume(SyntaxErrorKind::MissingColon, if rest.starts_with("=>") { 2 } else { 1 });
         } else {
-            self.missing(SyntaxErrorKind::MissingColon);
+            self.missing(SyntaxErrorKind::MissingColon, end);
         }
     }
 
     /// Reads a key that is not in double quotes. Returns `None` if there is none; its value is skipped, too.
     #[cold]
     pub(super) fn invalid_key(&mut self) -> Option<Str<'a>> {
-        if self.begins_string() {
+        let variables = variables_length(self.bytes(self.at));
+        if variables == 0 && self.begins_string(true) {
             return Some(self.misquoted());
         }
-        let length = word_length(self.bytes(self.at));
-        if length > 0 {
-            let span = self.consume(SyntaxErrorKind::UnquotedKey, length);
-            return Some(Str { raw: span.text(self.text)?, start: span.start(), has_escapes: false });
-        }
+        let word = word_length(self.bytes(self.at));
         match self.byte(self.at) {
-            Some(byte @ (b':' | b'{' | b'[')) => {
+            _ if variables > 0 => _ = self.consume(SyntaxErrorKind::Variable, variables),
+            _ if word > 0 => {
+                let span = self.consume(SyntaxErrorKind::UnquotedKey, word);
+                return Some(Str::bare(span.text(self.text)?, span.start()));
+            }
+            Some(b':') => self.error(SyntaxErrorKind::MissingKey, self.at, self.at + 1),
+            Some(b'{' | b'[') => {
                 self.error(SyntaxErrorKind::MissingKey, self.at, self.at + 1);
-                self.at += usize::from(byte == b':');
                 self.skip();
             }
             _ => _ = self.junk(SyntaxErrorKind::Unexpected),
         }
+        if self.peek() == Some(b':') {
+            self.at += 1;
+            self.skip();
+        }
         None
     }
 
-    /// Whether a string begins here, in other quotes or without the first quote.
+    /// Returns the type of a value that does not begin as JSON does.
     #[cold]
-    pub(super) fn begins_string(&self) -> bool {
-        let rest = self.rest(self.at);
-        let word = word_length(rest.as_bytes());
-        rest.starts_with(is_invalid_quote) || word > 0 && self.byte(self.at + word) == Some(b'"')
-    }
-
-    /// Reads such a string. It ends with its line.
-    #[cold]
-    pub(super) fn misquoted(&mut self) -> Str<'a> {
-        let quote = self.rest(self.at).chars().next().filter(|c| is_invalid_quote(*c));
-        let start = self.at + quote.map_or(0, char::len_utf8);
-        let is_end = |c: char| match quote {
-            Some('\'') => c == '\'',
-            Some(_) => c == '"' || is_invalid_quote(c),
-            None => c == '"',
-        };
-        let rest = self.rest(start);
-        let length = rest.find(|c| c == '\n' || is_end(c)).unwrap_or(rest.len());
-        let (raw, behind) = rest.split_at_checked(length).unwrap_or_default();
-        let Some(last) = behind.chars().next().filter(|c| is_end(*c)) else {
-            return self.unclosed(start, start + length);
-        };
-        let kind =
-            if quote.is_some() { SyntaxErrorKind::InvalidQuotes } else { SyntaxErrorKind::MissingQuote };
-        self.consume(kind, start + length + last.len_utf8() - self.at);
-        Str { raw, start, has_escapes: raw.contains('\\') }
-    }
-
-    /// Reads an unclosed string up to the punctuation at the end of its line.
-    #[cold]
-    pub(super) fn unclosed(&mut self, start: usize, end: usize) -> Str<'a> {
-        let mut raw = self.text.get(start..end).unwrap_or_default();
-        if end == self.text.len() {
-            self.error(SyntaxErrorKind::UnexpectedEnd { opened: self.at }, end, end);
-        } else {
-            raw = raw.trim_end_matches([' ', '\t', '\r', ',', ']', '}']);
-            self.error(SyntaxErrorKind::MissingQuote, self.at, start + raw.len());
-        }
-        self.at = start + raw.len();
-        Str { raw, start, has_escapes: raw.contains('\\') }
-    }
-
-    #[cold]
-    pub(super) fn invalid_escape(&mut self, at: usize) -> usize {
-        let character = self.rest(at + 1).chars().next().filter(|c| *c >= ' ').map_or(0, char::len_utf8);
-        self.error(SyntaxErrorKind::InvalidEscape, at, at + 1 + character);
-        1 + usize::from(character == 1)
-    }
-
-    /// Returns the length of a control character; `None` if the string ends before it.
-    #[cold]
-    pub(super) fn control_character(&mut self, at: usize) -> Option<usize> {
-        let rest = self.rest(at);
-        let length = if rest.starts_with("\r\n") { 2 } else { 1 };
-        if let Some(line) = rest.strip_prefix("\r\n").or(rest.strip_prefix('\n')) {
-            // If the next line has all its quotes, this line is missing one.
-            let mut quotes = 0;
-            let mut bytes = first_line(line).bytes();
-            while let Some(byte) = bytes.next() {
-                match byte {
-                    b'\\' => _ = bytes.next(),
-                    b'"' => quotes += 1,
-                    _ => {}
+    pub(super) fn invalid_kind(&mut self) -> Kind {
+        match self.byte(self.at) {
+            Some(b':' | b'=') if self.depth > 0 && !self.is_in_array() => {
+                while let Some(b':' | b'=') = self.peek() {
+                    self.consume(SyntaxErrorKind::Unexpected, 1);
                 }
+                self.kind()
             }
-            if quotes % 2 == 0 {
-                return None;
-            }
+            _ if variables_length(self.bytes(self.at)) > 0 => Kind::Invalid,
+            // A `{` that begins no variable, and a key without its `{`.
+            Some(b'{' | b'"') => Kind::Object,
+            _ if self.begins_string(false) => Kind::String,
+            _ => Kind::Invalid,
         }
-        rest.chars().next()?;
-        self.error(SyntaxErrorKind::ControlCharacter, at, at + length);
-        Some(length)
     }
 
     /// Handles an invalid or missing value.
     #[cold]
     pub(super) fn invalid_value(&mut self) -> Span {
-        match self.byte(self.at) {
-            None if self.depth == 0 => self.consume(SyntaxErrorKind::UnexpectedEnd { opened: self.at }, 0),
-            None | Some(b',' | b']' | b'}') => self.missing(SyntaxErrorKind::MissingValue),
-            Some(b'0'..=b'9' | b'-' | b'+' | b'.') => self.junk(SyntaxErrorKind::InvalidNumber),
-            Some(byte) if is_word(byte) => self.junk(SyntaxErrorKind::UnknownWord),
-            Some(_) => self.junk(SyntaxErrorKind::Unexpected),
+        let kind = match self.byte(self.at) {
+            None if self.depth == 0 => {
+                return self.consume(SyntaxErrorKind::UnexpectedEnd { opened: self.at }, 0);
+            }
+            None | Some(b',' | b']' | b'}') if self.depth > 0 => {
+                let before = self.text.get(..self.at).unwrap_or_default();
+                let end = before.trim_end_matches([' ', '\t', '\r', '\n']).len();
+                self.missing(SyntaxErrorKind::MissingValue, end);
+                return Span::new(end, end);
+            }
+            _ if variables_length(self.bytes(self.at)) > 0 => SyntaxErrorKind::Variable,
+            Some(b'0'..=b'9' | b'-' | b'+' | b'.') => SyntaxErrorKind::InvalidNumber,
+            Some(byte) if is_word(byte) => SyntaxErrorKind::UnknownWord,
+            _ => SyntaxErrorKind::Unexpected,
+        };
+        let span = self.junk(kind);
+        if self.depth == 0 {
+            self.at = self.text.len();
         }
+        span
     }
 
     /// Consumes meaningless characters up to the next token on the line.
     fn junk(&mut self, kind: SyntaxErrorKind) -> Span {
-        let rest = self.rest(self.at);
-        let is_end =
-            |(at, c): &(usize, char)| *at > 0 && matches!(c, ',' | ']' | '}' | '[' | '{' | '"' | '\n');
-        let length = rest.char_indices().find(is_end).map_or(rest.len(), |(at, _)| at);
-        self.consume(kind, rest.get(..length).unwrap_or_default().trim_end().len())
+        let variables = variables_length(self.bytes(self.at));
+        let rest = self.rest(self.at + variables);
+        let is_end = |(at, c): &(usize, char)| {
+            at + variables > 0 && matches!(c, ',' | ']' | '}' | '[' | '{' | '"' | '\n')
+        };
+        let end = rest.char_indices().find(is_end).map_or(rest.len(), |(at, _)| at);
+        let mut junk = rest.get(..end).unwrap_or_default();
+        for comment in [" #", " //", " /*"] {
+            junk = junk.split_once(comment).map_or(junk, |(before, _)| before);
+        }
+        let has_quote = self.is_last_quote(self.at + variables + junk.len());
+        let length = if has_quote { junk.len() + 1 } else { junk.trim_end().len() };
+        self.consume(kind, variables + length)
     }
 
     #[cold]
     pub(super) fn too_deep(&mut self) -> Span {
         let span = self.consume(SyntaxErrorKind::TooDeep, 1);
         self.at = self.text.len();
-        self.last_error = Some(Span::new(self.at, self.at));
+        self.recovery.last_error = Some(Span::new(self.at, self.at));
         span
     }
 
@@ -239,12 +221,4 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     pub(super) fn trailing_text(&mut self) {
         self.consume(SyntaxErrorKind::TrailingText, self.rest(self.at).trim_end().len());
     }
-}
-
-const fn is_invalid_quote(c: char) -> bool {
-    matches!(c, '\'' | '\u{2018}'..='\u{201F}')
-}
-
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
 }

@@ -2,11 +2,11 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
-use core::ops::Range;
+use core::ops::{Deref, Range};
+
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::span::Span;
-use zeroize::Zeroizing;
-
 use crate::syntax::lexer::escape_length;
 
 /// A string as written, without its quotes.
@@ -15,18 +15,27 @@ pub(crate) struct Str<'a> {
     pub(super) raw: &'a str,
     pub(super) start: usize,
     pub(super) has_escapes: bool,
+    // The lengths of the quotes, 0 if they are missing.
+    pub(super) opening: u8,
+    pub(super) closing: u8,
 }
 
 impl<'a> Str<'a> {
+    /// Creates a string without quotes and escapes.
+    pub(super) const fn bare(raw: &'a str, start: usize) -> Self {
+        Self { raw, start, has_escapes: false, opening: 0, closing: 0 }
+    }
+
     /// Returns the span between the quotes.
     #[inline]
     pub(crate) const fn span(self) -> Span {
         Span::new(self.start, self.start + self.raw.len())
     }
 
-    /// Returns the span with both quotes, if they are ASCII.
+    /// Returns the span with the quotes.
     pub(crate) const fn outer_span(self) -> Span {
-        Span::new(self.start.saturating_sub(1), self.start + self.raw.len() + 1)
+        let end = self.start + self.raw.len() + self.closing as usize;
+        Span::new(self.start - self.opening as usize, end)
     }
 
     /// Returns the text between the quotes.
@@ -44,6 +53,11 @@ impl<'a> Str<'a> {
     #[inline]
     pub(crate) fn decode(self) -> Option<Cow<'a, str>> {
         if self.has_escapes { self.unescape().map(Cow::Owned) } else { Some(Cow::Borrowed(self.raw)) }
+    }
+
+    /// Decodes the escapes of a string that may be a secret.
+    pub(crate) fn decode_secret(self) -> Option<SecretStr<'a>> {
+        self.decode().map(SecretStr)
     }
 
     /// Returns a cursor that maps offsets in the decoded text to the file.
@@ -64,6 +78,25 @@ impl<'a> Str<'a> {
         }
         text.push_str(rest);
         Some(core::mem::take(&mut *text))
+    }
+}
+
+/// A decoded string that may be a secret: a copy is zeroized on drop.
+pub(crate) struct SecretStr<'a>(Cow<'a, str>);
+
+impl Deref for SecretStr<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for SecretStr<'_> {
+    fn drop(&mut self) {
+        if let Cow::Owned(text) = &mut self.0 {
+            text.zeroize();
+        }
     }
 }
 
@@ -91,7 +124,7 @@ impl SmallSpan {
     /// Decodes the string again. Returns an empty text on an unpaired surrogate.
     pub(crate) fn decode(self, text: &str) -> Cow<'_, str> {
         let raw = Span::from(self).text(text).unwrap_or_default();
-        let string = Str { raw, start: self.start as usize, has_escapes: raw.contains('\\') };
+        let string = Str { has_escapes: raw.contains('\\'), ..Str::bare(raw, self.start as usize) };
         string.decode().unwrap_or_default()
     }
 }
