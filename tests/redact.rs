@@ -1,0 +1,270 @@
+//! `redact` shows a text without its secrets, however the text is broken.
+
+#![allow(missing_docs)]
+
+#[path = "laws/mod.rs"]
+mod laws;
+mod util;
+
+use influxdb3_offline_tokens::redact;
+use laws::secret::redact_keeps_the_shape;
+
+#[test]
+fn json_shows_names_permissions_and_expiries() {
+    for (text, shown) in [
+        (
+            r#"{"tokens": [{"name": {"password": "hunter2"}, "permissions": [{"resource_type": "db", "password": "hunter2"}]}]}"#,
+            r#"{"tokens": [{"name": {"password": "*******"}, "permissions": [{"resource_type": "db", "password": "*******"}]}]}"#,
+        ),
+        (
+            r#"{"tokens": [{"name": 12345678, "expiry_millis": "hunter2"}, {"name": "a", "expiry_millis": 1}]}"#,
+            r#"{"tokens": [{"name": ********, "expiry_millis": "*******"}, {"name": "a", "expiry_millis": 1}]}"#,
+        ),
+        (
+            r#"{"token_name": "a", "permissions": [{"resource_names": ["b", 12345678], "actions": ["read"]}]}"#,
+            r#"{"token_name": "a", "permissions": [{"resource_names": ["b", ********], "actions": ["read"]}]}"#,
+        ),
+        (
+            r#"{"name": "a", "x": [true, null, 1, "b", {"c": "d"}]}"#,
+            r#"{"name": "a", "x": [true, null, *, "*", {"c": "*"}]}"#,
+        ),
+        (
+            r#"{"name": "apiv3_x", "APIV3_x": 1, "permissions": ["\u0061piv3_x"]}"#,
+            r#"{"name": "*******", "*******": *, "permissions": ["************"]}"#,
+        ),
+        (r#"{"name": "tulip \ud800", "token": "\ud800"}"#, r#"{"name": "************", "token": "******"}"#),
+        (r#"["a", 1]"#, r#"["*", *]"#),
+        ("\"a\"", "\"*\""),
+        // Comments and trailing commas do not make uncertain what is where.
+        (
+            r#"{"tokens": [{"token": "apiv3_x", "name": "collector", "permissions": ["db:sensors1234:read"],}]}"#,
+            r#"{"tokens": [{"token": "*******", "name": "collector", "permissions": ["db:sensors1234:read"],}]}"#,
+        ),
+        (r#"{"tokens": []} // apiv3_x is old"#, r#"{"tokens": []} *****************"#),
+        ("# old:\n{\"name\": /* \"b\" */ \"a\"}", "******\n{\"name\": ********* \"a\"}"),
+    ] {
+        assert_eq!(redact(text.as_bytes()), shown, "{text}");
+    }
+}
+
+#[test]
+fn broken_text_shows_only_complete_and_harmless_values() {
+    for (text, shown) in [
+        // A complete token keeps its quotes, and what follows is shown.
+        (r#"{"token": "apiv3_x" "name": "app"}"#, r#"{"token": "*******" "name": "app"}"#),
+        (r#"{"token": "apiv3_a,b{c}[d]" "name": "n"}"#, r#"{"token": "***************" "name": "n"}"#),
+        (r#"{"token": "apiv3_a\",b\\" "name": "n"}"#, r#"{"token": "*************" "name": "n"}"#),
+        (
+            r#"{tokens: [{"token": "abc", "expiry_millis": 12, "name": "n"}]}"#,
+            r#"{tokens: [{"token": "***", "expiry_millis": 12, "name": "n"}]}"#,
+        ),
+        // Otherwise everything up to the next member is hidden.
+        (
+            r#"{"tokens": [{"token": "apiv3_h7Q"x2L"9vTz"kP4", "name": "app"}]}"#,
+            r#"{"tokens": [{"token":************************** "name": "app"}]}"#,
+        ),
+        (
+            r"{'tokens': [{'token': 'tulip maple crane', 'name': 'app'}]}",
+            r"{'tokens': [{'token':********************* 'name':*********",
+        ),
+        (r"{tokens: [{token: apiv3_h7Q x2L, name: app}]}", r"{tokens: [{token:*************** name:*******"),
+        (r#"{"tokens": [{"token": "apiv3_h7Q"#, r#"{"tokens": [{"token":***********"#),
+        (
+            "{\"token\": \"tulip\nmaple\n  crane\", \"name\": \"n\"}",
+            "{\"token\":*******\n*****\n********* \"name\": \"n\"}",
+        ),
+        (r#"{"token": "tulip", maple", "name": "n" }"#, r#"{"token": "*****", ******* "name": "n" }"#),
+        // So are unknown members, from their quote on, comments, and values of the wrong type.
+        (
+            r#"{"token": "x", "password": "hunter2", "name": "n" "b": 1}"#,
+            r#"{"token": "*", ********************** "name": "n" *******"#,
+        ),
+        (
+            r#"{"token": "x", // "y"
+ "name": "n"; "expiry_millis": "1"}"#,
+            r#"{"token": "*", ******
+ "name": **** "expiry_millis":*****"#,
+        ),
+        // Names and databases are shown as far as they are valid, permissions anywhere in their array.
+        (
+            r#"{"name": "a b" "name": "apiv3_x", "name": "c d"}"#,
+            r#"{"name": "a b" "name": "*******", "name": "c d"}"#,
+        ),
+        (
+            r#"{"create_databases": ["a", "b c", 'd', "e"], "tokens": []}"#,
+            r#"{"create_databases": ["a", "***", ********** "tokens": []}"#,
+        ),
+        (
+            r#"{"permissions": ["db:a:read", "tulip", 'x', "system:ping:read" "maple"] "name": "n"}"#,
+            r#"{"permissions": ["db:a:read", "*****", *****"system:ping:read" ******** "name": "n"}"#,
+        ),
+        (r#"{"permissions": [{"name": "db"}, ["x"], 1"#, r#"{"permissions": [{"name": "db"}, [*******"#),
+        // Without a member of the format nothing is known.
+        ("apiv3_x", "*******"),
+        ("db:a:read", "*********"),
+        ("my token is tulip", "*****************"),
+        ("", ""),
+        (" [{ tulip", " [{ *****"),
+    ] {
+        assert_eq!(redact(text.as_bytes()), shown, "{text}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_hidden() {
+    assert_eq!(redact(b"{\"name\": \"a\xFF\xC3\"}"), r#"{"name": "a**"}"#);
+    assert_eq!(redact(b"\xFF{\"token\": \"x\"}\xF0\x9F"), r#"**"token": "*"}**"#);
+}
+
+#[test]
+fn a_secret_that_is_nested_deeply_is_hidden() {
+    for depth in (0..100).chain([125, 130, 1_000]) {
+        for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+            let secret = if open == "[" { "\"apiv3_x\"" } else { r#"{"apiv3_x":1}"# };
+            let nested = format!("{}{secret}{}", open.repeat(depth), close.repeat(depth));
+            for member in ["x", "create_databases", "permissions"] {
+                let text = format!(r#"{{"{member}": {nested}, "tokens": [{{"{member}": {nested}}}]}}"#);
+                assert!(!redact(text.as_bytes()).contains("apiv3"), "{member} {depth}");
+            }
+        }
+    }
+    let empty = r#"{"x": [ ], "permissions": [{ }], "tokens": []}"#;
+    assert_eq!(redact(empty.as_bytes()), empty);
+}
+
+/// What a person leaves out, adds or writes instead of something, at any place.
+const PIECES: [&str; 43] = [
+    "\"",
+    "\"\"",
+    "'",
+    "“",
+    "”",
+    "`",
+    ",",
+    ";",
+    ":",
+    "=",
+    "=>",
+    "[",
+    "]",
+    "{",
+    "}",
+    "(",
+    "\\",
+    "\\x",
+    "\\u12",
+    "\n",
+    "\r\n",
+    "\n  ",
+    "\t",
+    "\0",
+    " ",
+    "//",
+    "/*",
+    "*/",
+    "#",
+    "\u{FEFF}",
+    "\u{A0}",
+    "${X}",
+    "{{",
+    "}}",
+    "<x>",
+    "True",
+    "01",
+    "\n=======\n",
+    "\",",
+    "\":",
+    "\", \"",
+    "\"}, {\"",
+    "],",
+];
+
+/// What a person writes instead of one character.
+const REPLACEMENTS: [&str; 6] = ["", "'", "“", "=", ";", " "];
+
+/// Too short to look random, and with nothing that is also elsewhere in the file.
+const SECRETS: [&str; 3] = ["apiv3_cAnArY0Kq3Z", "tulip maple crane ocean", r#"a{Q,y]Z\"W:v}K'j(r=u"#];
+
+fn file(secret: &str) -> String {
+    format!(
+        r#"{{
+  "create_databases": ["db1"],
+  "tokens": [
+    {{"name": "first", "token": "{secret}", "permissions": ["db:*:read"]}},
+    {{
+      "token": "{secret}",
+      "expiry_millis": 1, "x": "{secret}"
+    }}
+  ]
+}}"#
+    )
+}
+
+#[track_caller]
+fn assert_nothing_is_shown(secret: &str, text: &str) {
+    let shown = redact(text.as_bytes());
+    let piece = util::piece_of_length(4, secret, &shown);
+    assert!(piece.is_none(), "{piece:?} of the secret is shown:\n{text}\n{shown}");
+    assert_eq!(shown.len(), text.len(), "{text}\n{shown}");
+}
+
+/// The text with a piece in place of `length` bytes; `None` if that is not between characters.
+fn edited(text: &str, at: usize, length: usize, piece: &str) -> Option<String> {
+    let (before, rest) = text.split_at_checked(at)?;
+    Some([before, piece, rest.get(length..)?].concat())
+}
+
+#[test]
+fn no_mistake_shows_a_piece_of_a_secret() {
+    for secret in SECRETS {
+        let file = file(secret);
+        assert!(util::piece_of_length(4, secret, &file.replace(secret, "")).is_none());
+        for at in 0..=file.len() {
+            let edits =
+                PIECES.map(|piece| (0, piece)).into_iter().chain(REPLACEMENTS.map(|piece| (1, piece)));
+            for text in edits.filter_map(|(length, piece)| edited(&file, at, length, piece)) {
+                assert_nothing_is_shown(secret, &text);
+            }
+            assert_nothing_is_shown(secret, file.get(..at).unwrap_or_default());
+            assert_nothing_is_shown(secret, file.get(at..).unwrap_or_default());
+        }
+    }
+}
+
+#[test]
+fn no_habit_shows_a_piece_of_a_secret() {
+    for secret in SECRETS {
+        let file = file(secret);
+        for from in ["\"", ",", ":", "[", "]", "{", "}", "\n", " "] {
+            for to in PIECES {
+                let text = file.replace(from, to);
+                assert_nothing_is_shown(secret, &text);
+                for (other, instead) in [("\"", ""), (",", ""), (":", "="), ("\n", ""), ("\"", "'")] {
+                    assert_nothing_is_shown(secret, &text.replace(other, instead));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn several_mistakes_show_no_piece_of_a_secret() {
+    // A xorshift generator: the same texts in every run.
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut below = |bound: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state >> 33).unwrap() % bound
+    };
+    for round in 0..4_000 {
+        let secret = SECRETS[round % SECRETS.len()];
+        let mut text = file(secret);
+        for _ in 0..2 + below(4) {
+            let (at, length, piece) = (below(text.len() + 1), below(3), PIECES[below(PIECES.len())]);
+            text = edited(&text, at, length, piece).unwrap_or(text);
+        }
+        assert_nothing_is_shown(secret, &text);
+        assert_eq!(redact_keeps_the_shape(text.as_bytes()), Ok(()), "{text}");
+    }
+}
