@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use influxdb3_offline_tokens::{Release, Validator};
+
 /// A token that no output may hold a piece of.
 pub const CANARY: &str =
     "apiv3_cAnArY0Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNyMzWhFcGe6rDlSbPjKTmIqX2wY7ZvO5nRf";
@@ -15,6 +17,17 @@ pub fn now() -> SystemTime {
 
 pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// The validator for the files of a folder of fixtures, which its files `release` and `admin` choose.
+pub fn validator(folder: &Path) -> Validator {
+    let validator = Validator::new(now());
+    let is_admin = folder.join("admin").exists();
+    let validator = if is_admin { validator.admin_token_file() } else { validator };
+    match std::fs::read_to_string(folder.join("release")) {
+        Ok(release) => validator.release(Release::parse(release.trim()).unwrap()),
+        Err(_) => validator,
+    }
 }
 
 /// The files of a folder that have this ending, by name.

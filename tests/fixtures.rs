@@ -1,0 +1,290 @@
+//! Snapshots of the fixtures: `expected` states what the check, safe fixes and all fixes make of each file of its folder.
+//!
+//! `UPDATE=1 cargo test --test fixtures` writes the snapshots again.
+
+mod util;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use influxdb3_offline_tokens::{
+    Applicability, Code, Diagnostic, Edit, LineIndex, Replacement, Severity, Span, Validator,
+};
+
+#[test]
+fn files_with_mistakes_match_their_snapshots() {
+    let mut failures = String::new();
+    for folder in folders() {
+        let path = folder.join("expected");
+        let actual = render_folder(&folder);
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&path, actual).unwrap();
+            continue;
+        }
+        let expected = std::fs::read_to_string(&path).unwrap_or_default();
+        if actual != expected {
+            let _ = write!(failures, "\n{}\n{}", path.display(), failure(&expected, &actual));
+        }
+    }
+    assert!(
+        failures.is_empty(),
+        "{failures}\nif this is intended: UPDATE=1 cargo test --test fixtures, and review the difference"
+    );
+}
+
+#[test]
+fn a_difference_has_the_changed_members_of_a_line() {
+    let before = "{\"a\": [\"x\", \"y\"], \"b\": \"1\t\"}\n";
+    for (old, new, expected) in [
+        ("\"x\", \"y\"", "\"x\"", "    - \"x\", \"y\"\n    + \"x\"\n"),
+        ("1\t", "1", "    - \"b\": \"1\\t\"\n    + \"b\": \"1\"\n"),
+        (", \"y", ",\"y", "    - \" \\\"y\\\"\"\n    + \"\\\"y\\\"\"\n"),
+        ("\"a\"", "\"c\"", "    - \"a\": [\n    + \"c\": [\n"),
+    ] {
+        assert_eq!(difference(before, &before.replace(old, new)), expected);
+    }
+}
+
+fn folders() -> Vec<PathBuf> {
+    util::files(&util::fixtures().join("codes"), "")
+}
+
+fn render_folder(folder: &Path) -> String {
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    let code = Code::ALL.iter().copied().find(|code| name == format!("{}-{}", code.id(), code.name()));
+    let validator = util::validator(folder);
+    let mut sections = Vec::new();
+    for path in util::files(folder, ".json") {
+        let file = path.file_name().unwrap().to_str().unwrap();
+        if code.is_none() || file.starts_with("bad") {
+            let bytes = std::fs::read(&path).unwrap();
+            sections.push(format!("{file}\n{}", render(&validator, &bytes, code)));
+        }
+    }
+    sections.join("\n")
+}
+
+/// The findings of a file and the result of its fixes; `code` is the topic of the folder.
+fn render(validator: &Validator, bytes: &[u8], code: Option<Code>) -> String {
+    let report = validator.check(bytes);
+    let mut out = String::new();
+    for found in &report {
+        render_finding(&mut out, bytes, found, code);
+    }
+    if report.omitted() > 0 {
+        let _ = writeln!(out, "  {} more", report.omitted());
+    }
+    if report.is_empty() {
+        out.push_str("  no findings\n");
+    }
+    let [safe, all] = [Applicability::Safe, Applicability::Ask]
+        .map(|level| validator.fix(bytes, level).unwrap().as_bytes().to_vec());
+    if safe != bytes {
+        let _ = write!(out, "  safe fixes{}", render_result(validator, bytes, &safe));
+    }
+    match () {
+        () if all == bytes => out.push_str("  unchanged by fixes\n"),
+        () if all == safe => out.push_str("  all fixes: as safe\n"),
+        () => _ = write!(out, "  all fixes{}", render_result(validator, bytes, &all)),
+    }
+    out
+}
+
+fn render_finding(out: &mut String, bytes: &[u8], found: &Diagnostic, topic: Option<Code>) {
+    let (code, severity, location) = (found.code(), found.severity(), found.location());
+    let at = format!("{}:{}", location.line, location.column);
+    let _ = write!(out, "  {severity} {code} {at} {}", underlined(bytes, found.span()));
+    let _ = writeln!(out, " {}", if found.pointer().is_empty() { "(file)" } else { found.pointer() });
+    // Its own folder has the message.
+    if severity == Severity::Note && topic.is_some_and(|topic| topic != code)
+        || code == Code::NeverExpires && topic != Some(code)
+    {
+        return;
+    }
+    let _ = writeln!(out, "    {}", found.message());
+    if let Some(help) = found.help() {
+        let _ = writeln!(out, "    help: {help}");
+    }
+    for label in found.labels() {
+        let (text, at) = (underlined(bytes, label.span()), label.location());
+        let _ = writeln!(out, "    label {}:{} {text}: {}", at.line, at.column, label.message());
+    }
+    for fix in found.fixes() {
+        let edits: Vec<String> = fix.edits().iter().map(|edit| render_edit(bytes, edit)).collect();
+        let _ = writeln!(out, "    {} fix: {}", fix.applicability(), edits.join(", "));
+    }
+}
+
+fn render_edit(bytes: &[u8], edit: &Edit) -> String {
+    let new = match edit.replacement() {
+        Replacement::Text(text) => format!("{text:?}"),
+        _ => "a new token".to_owned(),
+    };
+    let old = underlined(bytes, edit.span());
+    match (edit.span().is_empty(), new.as_str()) {
+        (true, _) => {
+            let at = LineIndex::new(bytes).location(edit.span().start());
+            format!("insert {new} at {}:{}", at.line, at.column)
+        }
+        (false, "\"\"") => format!("remove {old}"),
+        (false, _) => format!("replace {old} with {new}"),
+    }
+}
+
+/// The text of a span, without the middle of a long one.
+fn underlined(bytes: &[u8], span: Span) -> String {
+    let text = String::from_utf8_lossy(&bytes[span.range()]);
+    let characters: Vec<char> = text.chars().collect();
+    if characters.len() <= 120 {
+        return format!("{text:?}");
+    }
+    let [start, end] = [&characters[..80], &characters[characters.len() - 20..]].map(String::from_iter);
+    format!("{:?} ({} bytes)", start + "…" + &end, text.len())
+}
+
+fn render_result(validator: &Validator, before: &[u8], after: &[u8]) -> String {
+    let report = validator.check(after);
+    let mut codes: Vec<&str> = report.iter().map(|found| found.code().name()).collect();
+    codes.dedup();
+    let left = if codes.is_empty() { "no findings".to_owned() } else { codes.join(", ") };
+    let [before, after] = [before, after].map(String::from_utf8_lossy);
+    format!(" leave {left}:\n{}", difference(&before, &with_new_tokens_replaced(&before, &after)))
+}
+
+/// `NEW` for each generated token.
+fn with_new_tokens_replaced(before: &str, after: &str) -> String {
+    let mut pieces = after.split("apiv3_");
+    let mut result = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let (body, rest) = piece.split_at(piece.find(|c| !is_part(c)).unwrap_or(piece.len()));
+        if body.len() == 86 && !before.contains(body) {
+            result.push_str("NEW");
+        } else {
+            let _ = write!(result, "apiv3_{body}");
+        }
+        result.push_str(rest);
+    }
+    result
+}
+
+/// `-` and `+` lines for the changed lines, and in a line for the changed members and elements.
+fn difference(before: &str, after: &str) -> String {
+    let (mut out, mut removed, mut added) = (String::new(), Vec::new(), Vec::new());
+    for (change, piece) in changes(&pieces(before), &pieces(after)) {
+        match change {
+            Change::Removed => removed.push(piece),
+            Change::Added => added.push(piece),
+            Change::None => {
+                out += &hunk(&removed, &added);
+                removed.clear();
+                added.clear();
+            }
+        }
+    }
+    out + &hunk(&removed, &added)
+}
+
+/// Neighbouring pieces of one line stay together.
+fn hunk(removed: &[&str], added: &[&str]) -> String {
+    let sides = [removed.concat(), added.concat()];
+    let lines = |show: fn(&str) -> String| {
+        sides.each_ref().map(|side| side.split_inclusive('\n').map(show).collect::<Vec<_>>())
+    };
+    let [mut old, mut new] = lines(visible);
+    if old == new {
+        [old, new] = lines(|line| format!("{line:?}"));
+    }
+    let lines = old.iter().map(|line| ('-', line)).chain(new.iter().map(|line| ('+', line)));
+    lines.map(|(sign, line)| format!("    {sign} {line}\n")).collect()
+}
+
+/// A piece without its indentation and line end, its control characters escaped.
+fn visible(piece: &str) -> String {
+    let trimmed = piece.trim_matches([' ', '\n']);
+    if trimmed.is_empty() {
+        return format!("{piece:?}");
+    }
+    let mut shown = String::new();
+    for character in trimmed.chars() {
+        match character {
+            '"' | '\'' | '\\' => shown.push(character),
+            _ => shown.extend(character.escape_debug()),
+        }
+    }
+    shown
+}
+
+/// The lines of a text; outside of strings also the members and elements in a line.
+fn pieces(text: &str) -> Vec<&str> {
+    let bytes = text.as_bytes();
+    let (mut pieces, mut start, mut in_string) = (Vec::new(), 0, false);
+    for (at, byte) in bytes.iter().enumerate() {
+        in_string ^= *byte == b'"' && (at == 0 || bytes[at - 1] != b'\\');
+        in_string &= *byte != b'\n';
+        let is_line_end = bytes.get(at + 1) == Some(&b'\n');
+        let cut = match byte {
+            b']' | b'}' if !in_string && !text[start..at].trim().is_empty() => at,
+            b'[' | b'{' | b',' if !in_string && !is_line_end => at + 1,
+            b'\n' => at + 1,
+            _ => continue,
+        };
+        pieces.push(&text[start..cut]);
+        start = cut;
+    }
+    pieces.push(&text[start..]);
+    pieces
+}
+
+#[derive(Clone, Copy)]
+enum Change {
+    None,
+    Removed,
+    Added,
+}
+
+/// A shortest list of changes, by the longest common subsequence.
+fn changes<'t>(before: &[&'t str], after: &[&'t str]) -> Vec<(Change, &'t str)> {
+    let mut common = vec![vec![0; after.len() + 1]; before.len() + 1];
+    for (i, old) in before.iter().enumerate().rev() {
+        for (j, new) in after.iter().enumerate().rev() {
+            let skipped = common[i + 1][j].max(common[i][j + 1]);
+            common[i][j] = if old == new { common[i + 1][j + 1] + 1 } else { skipped };
+        }
+    }
+    let (mut i, mut j, mut changes) = (0, 0, Vec::new());
+    while i < before.len() || j < after.len() {
+        if i < before.len() && j < after.len() && before[i] == after[j] {
+            changes.push((Change::None, before[i]));
+            (i, j) = (i + 1, j + 1);
+        } else if j == after.len() || i < before.len() && common[i + 1][j] >= common[i][j + 1] {
+            changes.push((Change::Removed, before[i]));
+            i += 1;
+        } else {
+            changes.push((Change::Added, after[j]));
+            j += 1;
+        }
+    }
+    changes
+}
+
+/// The changed lines of a snapshot, under the names of their files.
+fn failure(expected: &str, actual: &str) -> String {
+    let [expected, actual] = [expected, actual].map(|text| text.lines().collect::<Vec<_>>());
+    let (mut out, mut file) = (String::new(), "");
+    for (change, line) in changes(&expected, &actual) {
+        if !line.is_empty() && !line.starts_with(' ') {
+            file = line;
+        }
+        let sign = match change {
+            Change::None => continue,
+            Change::Removed => '-',
+            Change::Added => '+',
+        };
+        if !file.is_empty() {
+            let _ = writeln!(out, "{}", std::mem::take(&mut file));
+        }
+        let _ = writeln!(out, "{sign} {line}");
+    }
+    out
+}
