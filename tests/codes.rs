@@ -5,7 +5,7 @@ mod util;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use influxdb3_offline_tokens::{Code, Severity};
+use influxdb3_offline_tokens::{Code, Release, Severity};
 
 fn folder_of(code: Code) -> std::path::PathBuf {
     util::fixtures().join("codes").join(format!("{}-{}", code.id(), code.name()))
@@ -31,7 +31,7 @@ fn only_bad_files_have_the_mistake_of_their_folder() {
     for &code in Code::ALL.iter().filter(|code| !ON_DISK.contains(code)) {
         let folder = folder_of(code);
         for path in util::files(&folder, ".json") {
-            let file = path.file_name().unwrap().to_str().unwrap();
+            let file = util::file_name(&path);
             let report = util::validator(&folder).check(&std::fs::read(&path).unwrap());
             let has_code = report.iter().any(|found| found.code() == code);
             let is_clean = report.iter().all(|found| found.severity() == Severity::Note);
@@ -43,7 +43,27 @@ fn only_bad_files_have_the_mistake_of_their_folder() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// The codes whose example is told in words, because JSON text cannot show it.
+#[test]
+fn every_finding_has_help() {
+    for fixture in util::mistaken_fixtures() {
+        let bytes = fixture.bytes();
+        for release in
+            ["3.0", "3.8", "3.12"].map(|release| Release::parse(release).ok()).into_iter().chain([None])
+        {
+            let validator = fixture.validator.clone();
+            let validator = match release {
+                Some(release) => validator.release(release),
+                None => validator,
+            };
+            for found in &validator.check(&bytes) {
+                let has_help = found.help().is_some_and(|help| !help.is_empty());
+                assert!(has_help, "{}: {found}", fixture.path.display());
+            }
+        }
+    }
+}
+
+/// The codes whose example is in prose, because JSON text cannot show it.
 const IN_WORDS: [Code; 2] = [Code::InvalidUtf8, Code::ByteOrderMark];
 
 #[test]

@@ -5,7 +5,7 @@
 mod util;
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use influxdb3_offline_tokens::{
     Applicability, Code, Diagnostic, Edit, LineIndex, Replacement, Severity, Span, Validator,
@@ -14,7 +14,7 @@ use influxdb3_offline_tokens::{
 #[test]
 fn files_with_mistakes_match_their_snapshots() {
     let mut failures = String::new();
-    for folder in folders() {
+    for folder in util::fixture_folders() {
         let path = folder.join("expected");
         let actual = render_folder(&folder);
         if std::env::var_os("UPDATE").is_some() {
@@ -45,23 +45,13 @@ fn a_difference_has_the_changed_members_of_a_line() {
     }
 }
 
-fn folders() -> Vec<PathBuf> {
-    util::files(&util::fixtures().join("codes"), "")
-}
-
 fn render_folder(folder: &Path) -> String {
-    let name = folder.file_name().unwrap().to_str().unwrap();
+    let name = util::file_name(folder);
     let code = Code::ALL.iter().copied().find(|code| name == format!("{}-{}", code.id(), code.name()));
-    let validator = util::validator(folder);
-    let mut sections = Vec::new();
-    for path in util::files(folder, ".json") {
-        let file = path.file_name().unwrap().to_str().unwrap();
-        if code.is_none() || file.starts_with("bad") {
-            let bytes = std::fs::read(&path).unwrap();
-            sections.push(format!("{file}\n{}", render(&validator, &bytes, code)));
-        }
-    }
-    sections.join("\n")
+    let files = util::mistaken_files(folder).into_iter().map(|fixture| {
+        format!("{}\n{}", util::file_name(&fixture.path), render(&fixture.validator, &fixture.bytes(), code))
+    });
+    files.collect::<Vec<_>>().join("\n")
 }
 
 /// The findings of a file and the result of its fixes; `code` is the topic of the folder.
@@ -145,6 +135,7 @@ fn underlined(bytes: &[u8], span: Span) -> String {
 fn render_result(validator: &Validator, before: &[u8], after: &[u8]) -> String {
     let report = validator.check(after);
     let mut codes: Vec<&str> = report.iter().map(|found| found.code().name()).collect();
+    codes.sort_unstable();
     codes.dedup();
     let left = if codes.is_empty() { "no findings".to_owned() } else { codes.join(", ") };
     let [before, after] = [before, after].map(String::from_utf8_lossy);

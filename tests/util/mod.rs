@@ -19,7 +19,43 @@ pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
-/// The validator for the files of a folder of fixtures, which its files `release` and `admin` choose.
+/// A file with mistakes, and the validator that its folder asks for.
+pub struct Fixture {
+    pub path: PathBuf,
+    pub validator: Validator,
+}
+
+impl Fixture {
+    pub fn bytes(&self) -> Vec<u8> {
+        std::fs::read(&self.path).unwrap()
+    }
+}
+
+/// The folders with an `expected`: one for each code, and one for each topic of combined mistakes.
+pub fn fixture_folders() -> Vec<PathBuf> {
+    ["codes", "combined"].iter().flat_map(|group| files(&fixtures().join(group), "")).collect()
+}
+
+/// The files of such a folder that `expected` describes: those of a code also have files without a mistake.
+pub fn mistaken_files(folder: &Path) -> Vec<Fixture> {
+    let is_combined = folder.parent().is_some_and(|group| group.ends_with("combined"));
+    let mut paths = files(folder, ".json");
+    paths.retain(|path| is_combined || file_name(path).starts_with("bad"));
+    let validator = validator(folder);
+    paths.into_iter().map(|path| Fixture { path, validator: validator.clone() }).collect()
+}
+
+pub fn mistaken_fixtures() -> Vec<Fixture> {
+    let all: Vec<Fixture> = fixture_folders().iter().flat_map(|folder| mistaken_files(folder)).collect();
+    assert!(all.len() > 700, "{} fixtures", all.len());
+    all
+}
+
+pub fn file_name(path: &Path) -> &str {
+    path.file_name().unwrap().to_str().unwrap()
+}
+
+/// The validator that the files `release` and `admin` of a folder of fixtures ask for.
 pub fn validator(folder: &Path) -> Validator {
     let validator = Validator::new(now());
     let is_admin = folder.join("admin").exists();

@@ -1,0 +1,165 @@
+//! Fixes leave a cleaner file, change no byte more than they report, and have nothing to do the second time.
+
+mod laws;
+#[path = "util/props.rs"]
+mod props;
+mod util;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use influxdb3_offline_tokens::{Applicability, Code, Mended, Validator, strategies};
+use laws::fix;
+use props::cases;
+use proptest::prelude::*;
+
+#[test]
+fn fixtures_keep_the_laws() {
+    let mut failures = String::new();
+    for fixture in util::mistaken_fixtures() {
+        if let Err(error) = fix::all(&fixture.validator, &fixture.bytes()) {
+            let _ = writeln!(failures, "== {}: {error}", fixture.path.display());
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_shrink_iters: 200, ..cases(150) })]
+
+    #[test]
+    fn generated_files_with_a_mistake_keep_the_laws((json, mistake) in strategies::wrong_token_file_json()) {
+        let result = fix::all(&Validator::new(util::now()), json.as_bytes());
+        prop_assert!(result.is_ok(), "{mistake}: {}", result.unwrap_err());
+    }
+}
+
+/// The codes with a fix that is safe.
+const SAFE: [Code; 17] = [
+    Code::ByteOrderMark,
+    Code::JsonSyntax,
+    Code::MisspeltMember,
+    Code::PermissionsNotAList,
+    Code::PermissionObject,
+    Code::CreateDatabasesNotAList,
+    Code::ExpiryNotAnInteger,
+    Code::EmptyItem,
+    Code::Whitespace,
+    Code::UnknownResourceType,
+    Code::UnknownAction,
+    Code::UnknownSystemResource,
+    Code::NameWithSurroundingSpace,
+    Code::DuplicatePermission,
+    Code::DuplicateItem,
+    Code::RedundantPermission,
+    Code::DuplicateDatabase,
+];
+
+/// The codes with a fix that a person should look at.
+const ASK: [Code; 25] = [
+    Code::JsonSyntax,
+    Code::ArrayAtTop,
+    Code::HttpRequestBody,
+    Code::MissingMember,
+    Code::MisspeltMember,
+    Code::PermissionsNotAList,
+    Code::ExpiryNotAnInteger,
+    Code::ExtraPart,
+    Code::EmptyItem,
+    Code::UnknownResourceType,
+    Code::MixedWildcard,
+    Code::UnknownAction,
+    Code::WildcardAction,
+    Code::ActionNotForType,
+    Code::UnknownSystemResource,
+    Code::TokenPrefix,
+    Code::TokenCharacters,
+    Code::PlaceholderToken,
+    Code::WeakToken,
+    Code::ExpiryInSeconds,
+    Code::ExpiryTooFine,
+    Code::ExpiryNotPositive,
+    Code::DuplicateToken,
+    Code::SpecificHidesWildcard,
+    Code::GrantedNotCreated,
+];
+
+#[test]
+fn every_code_has_its_fixes() {
+    let mut found = BTreeSet::new();
+    for fixture in util::mistaken_fixtures() {
+        for finding in &fixture.validator.check(&fixture.bytes()) {
+            found.extend(finding.fixes().iter().map(|fix| (fix.applicability(), finding.code())));
+        }
+    }
+    let safe = SAFE.map(|code| (Applicability::Safe, code));
+    let ask = ASK.map(|code| (Applicability::Ask, code));
+    assert!(found.iter().eq(safe.iter().chain(&ask)), "{found:#?}");
+}
+
+/// With the message of each, and its location in the original file.
+#[test]
+fn applied_fixes_are_listed() {
+    let text = r#"[{"token": "apiv3_your_token_here", "name": "a", "permissions": ["db:b:reed"],}]"#;
+    let validator = Validator::new(util::now());
+    let fixed = validator.fix(text.as_bytes(), Applicability::Ask).unwrap();
+    let listed: Vec<_> = fixed
+        .mended()
+        .iter()
+        .map(|mended| {
+            (mended.location().column, mended.code().name(), mended.pointer(), mended.has_new_token())
+        })
+        .collect();
+    let expected = [
+        (1, "array-at-top", "", false),
+        (13, "placeholder-token", "/tokens/0/token", true),
+        (70, "granted-not-created", "/tokens/0/permissions/0", false),
+        (72, "unknown-action", "/tokens/0/permissions/0", false),
+        (78, "json-syntax", "", false),
+    ];
+    assert_eq!(listed, expected);
+    assert!(fixed.mended()[3].message().contains("`reed`"), "{}", fixed.mended()[3].message());
+    // Past the limit of findings, each still has its location.
+    let few = validator.keep(1).fix(text.as_bytes(), Applicability::Ask).unwrap();
+    let places: Vec<_> = few.mended().iter().map(|mended| mended.location().column).collect();
+    assert_eq!(places, expected.map(|(column, ..)| column));
+    assert_eq!(few.mended()[3].message(), Code::UnknownAction.summary());
+}
+
+/// Whatever the keys of the hashes that the rules use.
+#[test]
+fn a_limit_keeps_the_messages_of_the_first_fixes() {
+    let token = |secret: &str, name: &str, expiry: &str, permissions: &str| {
+        format!(
+            r#"{{"token": "{secret}", "name": "{name}", "expiry_millis": {expiry}, "permissions": [{permissions}]}}"#
+        )
+    };
+    let one = |expiry, permissions| token(util::CANARY, "app", expiry, permissions);
+    let read = |secret: &str, name| token(secret, name, "1790000000000", r#""db:a:read""#);
+    let other = util::CANARY.replace("apiv3_", "apiv3_0");
+    let cases = [
+        (one("1798761600000000", r#""db:a:read,read""#), "/tokens/0/expiry_millis"),
+        (
+            one("1790000000000", r#""db:a:read", "db:a:read", "db:b:write", "db:b:write""#),
+            "/tokens/0/permissions/1",
+        ),
+        (
+            one("1790000000000", r#""db:b:write", "db:b:write", "db:a:read", "db:a:read""#),
+            "/tokens/0/permissions/1",
+        ),
+        (
+            [read(util::CANARY, "a"), read(util::CANARY, "b"), read(&other, "c"), read(&other, "d")]
+                .join(", "),
+            "/tokens/1/token",
+        ),
+    ];
+    let validator = Validator::new(util::now()).keep(1);
+    for (case, (tokens, first)) in cases.iter().enumerate() {
+        let text = format!(r#"{{"create_databases": ["a", "b"], "tokens": [{tokens}]}}"#);
+        for _ in 0..20 {
+            let fixed = validator.fix(text.as_bytes(), Applicability::Ask).unwrap();
+            let pointers: Vec<&str> = fixed.mended().iter().map(Mended::pointer).collect();
+            assert_eq!(pointers, [first, ""], "case {case}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Options of a check: a code that is allowed, and limits far beyond the default.
+
+#![allow(missing_docs)]
+
+mod util;
+
+use influxdb3_offline_tokens::{Code, Diagnostic, Label, Level, Span, Validator};
+
+fn file(create_databases: &str, members: &str) -> String {
+    format!(
+        r#"{{"create_databases": {create_databases}, "tokens": [{{"token": "{}", "name": "app", {members}, "expiry_millis": 1780272000000}}]}}"#,
+        util::CANARY
+    )
+}
+
+/// An allowed finding no longer replaces what follows from it.
+#[test]
+fn an_allowed_name_is_reported_as_not_created() {
+    for (create_databases, permission, code) in [
+        (r#"["red"]"#, "db:red,my_db:read", Code::PlaceholderName),
+        (r#"["red "]"#, "db:red:read", Code::BadDatabaseName),
+    ] {
+        let text = file(create_databases, &format!(r#""permissions": ["{permission}"]"#));
+        for (level, expected) in [(Level::Warn, code), (Level::Allow, Code::GrantedNotCreated)] {
+            let report = Validator::new(util::now()).level(code, level).check(text.as_bytes());
+            assert_eq!(report.iter().map(Diagnostic::code).collect::<Vec<_>>(), [expected]);
+        }
+    }
+}
+
+const MANY: usize = 10_000;
+
+fn many(prefix: &str) -> Vec<String> {
+    (0..MANY).map(|number| format!("{prefix}{number}")).collect()
+}
+
+/// The findings of a code: their texts, and the offsets of the finding and its labels.
+fn findings(text: &str, code: Code) -> Vec<(&str, Vec<usize>)> {
+    let report = Validator::new(util::now()).keep(4 * MANY).check(text.as_bytes());
+    let found = report.iter().filter(|found| found.code() == code).map(|found| {
+        let labels = found.labels().iter().map(Label::span);
+        let spans = std::iter::once(found.span()).chain(labels);
+        (found.span().text(text).unwrap(), spans.map(Span::start).collect())
+    });
+    found.collect()
+}
+
+#[test]
+fn each_of_many_databases_is_reported_once_where_it_is_granted_first() {
+    let names = many("granted-");
+    let list = names.join(",");
+    let text = file(r#"["created"]"#, &format!(r#""permissions": ["db:{list}:read", "db:{list}:write"]"#));
+    let found = findings(&text, Code::GrantedNotCreated);
+    let first = text.find(&list).unwrap();
+    assert!(found.iter().map(|(name, _)| *name).eq(names.iter().map(String::as_str)));
+    assert!(found.iter().all(|(_, offsets)| offsets[0] < first + list.len()));
+}
+
+#[test]
+fn a_name_after_many_has_a_fix_only_if_it_is_granted_once() {
+    let list = many("granted-").join(",");
+    for (again, fixes) in [("granted-1", 1), ("sensor", 0)] {
+        let permissions = format!(r#""permissions": ["db:{list},sensor:read", "db:{again}:write"]"#);
+        let text = file(r#"["sensors"]"#, &permissions);
+        let report = Validator::new(util::now()).keep(4 * MANY).check(text.as_bytes());
+        let sensor = report.iter().find(|found| found.span().text(&text) == Some("sensor"));
+        assert_eq!(sensor.map(|found| found.fixes().len()), Some(fixes), "{again}");
+    }
+}
+
+#[test]
+fn each_of_many_duplicate_members_has_a_label_at_the_first() {
+    let members = many("m").iter().map(|name| format!(r#""{name}": 1"#)).collect::<Vec<_>>().join(", ");
+    let three_times = [members.as_str(); 3].join(", ");
+    for text in [
+        format!(r#"{{{three_times}, "tokens": []}}"#),
+        file("[]", &format!(r#"{three_times}, "permissions": ["system:ping:read"]"#)),
+    ] {
+        assert_eq!(findings(&text, Code::UnknownMember).len(), MANY);
+        let found = findings(&text, Code::DuplicateMember);
+        assert_eq!(found.len(), 2 * MANY);
+        let first_end = text.find(&members).unwrap() + members.len();
+        for (name, offsets) in found {
+            assert!(text[offsets[1]..].starts_with(name) && offsets[1] < first_end && offsets[0] > first_end);
+        }
+    }
+}
