@@ -5,7 +5,7 @@
 mod util;
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use influxdb3_offline_tokens::{
     Applicability, Code, Diagnostic, Edit, LineIndex, Replacement, Severity, Span, Validator,
@@ -48,10 +48,27 @@ fn a_difference_has_the_changed_members_of_a_line() {
 fn render_folder(folder: &Path) -> String {
     let name = util::file_name(folder);
     let code = Code::ALL.iter().copied().find(|code| name == format!("{}-{}", code.id(), code.name()));
-    let files = util::mistaken_files(folder).into_iter().map(|fixture| {
-        format!("{}\n{}", util::file_name(&fixture.path), render(&fixture.validator, &fixture.bytes(), code))
+    let mut sections: Vec<(PathBuf, Vec<String>, String)> = Vec::new();
+    for fixture in util::mistaken_files(folder) {
+        let mut text = render(&fixture.validator, &fixture.bytes(), code);
+        // Releases with equal results share a section.
+        if let Some(release) = fixture.release {
+            text = text.replace(&format!("release {release}"), "release …");
+        }
+        let release = fixture.release.map(|release| release.to_string());
+        match sections.last_mut() {
+            Some((path, releases, last)) if *path == fixture.path && *last == text => {
+                releases.extend(release);
+            }
+            _ => sections.push((fixture.path, Vec::from_iter(release), text)),
+        }
+    }
+    let sections = sections.iter().map(|(path, releases, text)| {
+        let releases =
+            if releases.is_empty() { String::new() } else { format!(" ({})", releases.join(", ")) };
+        format!("{}{releases}\n{text}", util::file_name(path))
     });
-    files.collect::<Vec<_>>().join("\n")
+    sections.collect::<Vec<_>>().join("\n")
 }
 
 /// The findings of a file and the result of its fixes; `code` is the topic of the folder.

@@ -19,9 +19,10 @@ pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
-/// A file with mistakes, and the validator that its folder asks for.
+/// A file with mistakes, and a validator that its folder asks for.
 pub struct Fixture {
     pub path: PathBuf,
+    pub release: Option<Release>,
     pub validator: Validator,
 }
 
@@ -31,18 +32,26 @@ impl Fixture {
     }
 }
 
-/// The folders with an `expected`: one for each code, and one for each topic of combined mistakes.
+/// The folders with an `expected`: one for each code, one for each topic of combined mistakes, and the vendor's examples.
 pub fn fixture_folders() -> Vec<PathBuf> {
-    ["codes", "combined"].iter().flat_map(|group| files(&fixtures().join(group), "")).collect()
+    let folders = ["codes", "combined"].iter().flat_map(|group| files(&fixtures().join(group), ""));
+    folders.chain([fixtures().join("vendor")]).collect()
 }
 
-/// The files of such a folder that `expected` describes: those of a code also have files without a mistake.
+/// The files of such a folder that `expected` describes: the folders of codes also have files without a mistake.
 pub fn mistaken_files(folder: &Path) -> Vec<Fixture> {
-    let is_combined = folder.parent().is_some_and(|group| group.ends_with("combined"));
+    let is_of_a_code = folder.parent().is_some_and(|group| group.ends_with("codes"));
     let mut paths = files(folder, ".json");
-    paths.retain(|path| is_combined || file_name(path).starts_with("bad"));
-    let validator = validator(folder);
-    paths.into_iter().map(|path| Fixture { path, validator: validator.clone() }).collect()
+    paths.retain(|path| !is_of_a_code || file_name(path).starts_with("bad"));
+    let validators = validators(folder);
+    let fixtures = paths.into_iter().flat_map(|path| {
+        validators.iter().cloned().map(move |(release, validator)| Fixture {
+            path: path.clone(),
+            release,
+            validator,
+        })
+    });
+    fixtures.collect()
 }
 
 pub fn mistaken_fixtures() -> Vec<Fixture> {
@@ -55,15 +64,20 @@ pub fn file_name(path: &Path) -> &str {
     path.file_name().unwrap().to_str().unwrap()
 }
 
-/// The validator that the files `release` and `admin` of a folder of fixtures ask for.
-pub fn validator(folder: &Path) -> Validator {
+/// A validator for each line of `release` in a folder of fixtures, or one without a release; `admin` makes it one for admin
+/// token files.
+pub fn validators(folder: &Path) -> Vec<(Option<Release>, Validator)> {
     let validator = Validator::new(now());
     let is_admin = folder.join("admin").exists();
     let validator = if is_admin { validator.admin_token_file() } else { validator };
-    match std::fs::read_to_string(folder.join("release")) {
-        Ok(release) => validator.release(Release::parse(release.trim()).unwrap()),
-        Err(_) => validator,
-    }
+    let Ok(releases) = std::fs::read_to_string(folder.join("release")) else {
+        return vec![(None, validator)];
+    };
+    let for_release = |release: &str| {
+        let release = Release::parse(release).unwrap();
+        (Some(release), validator.clone().release(release))
+    };
+    releases.lines().map(for_release).collect()
 }
 
 /// The files of a folder that have this ending, by name.
