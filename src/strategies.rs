@@ -13,10 +13,10 @@
 //! |---|---|---|
 //! | a permission | [`permission`], as text [`permission_text`] | [`wrong_permission_text`], [`wrong_permission_text_with`] |
 //! | its parts | [`database_name`], [`database_actions`] | [`wrong_database_name_text`] |
-//! | an entry | [`token_entry`] | [`token_file_json_with`] |
+//! | an entry | [`token_entry`] | |
 //! | its parts | [`token`], [`token_name`], [`expiry`] | [`wrong_token_text`], [`wrong_token_name_text`] |
 //! | a file | [`token_file`], [`admin_token_file`] | |
-//! | its text, in any layout | [`token_file_json`], [`token_file_and_json`] | [`wrong_token_file_json`], [`token_file_json_with`] |
+//! | its text, in any layout | [`token_file_json`], [`token_file_and_json`] | |
 //! | a change of a file | [`change`] | |
 //! | a request to a running server | [`http_token_request`] | |
 //!
@@ -36,8 +36,6 @@
 
 mod layout;
 mod near_misses;
-mod scene;
-mod mistakes;
 mod requests;
 mod wrong_values;
 
@@ -53,7 +51,6 @@ use proptest::sample::select;
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
 pub use self::layout::{token_file_and_json, token_file_json};
-pub use self::mistakes::{MISTAKES, token_file_json_with, wrong_token_file_json};
 pub use self::near_misses::{wrong_permission_text, wrong_permission_text_with};
 pub use self::requests::{change, http_token_request};
 pub use self::wrong_values::{wrong_database_name_text, wrong_token_name_text, wrong_token_text};

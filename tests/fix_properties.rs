@@ -1,6 +1,8 @@
 //! Fixes leave a cleaner file, change no byte more than they report, and have nothing to do the second time.
 
 mod laws;
+#[path = "util/mistakes.rs"]
+mod mistakes;
 #[path = "util/props.rs"]
 mod props;
 mod util;
@@ -8,7 +10,7 @@ mod util;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use influxdb3_offline_tokens::{Applicability, Code, Mended, Validator, strategies};
+use influxdb3_offline_tokens::{Applicability, Code, Mended, Validator};
 use laws::fix;
 use props::cases;
 use proptest::prelude::*;
@@ -28,7 +30,7 @@ proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 200, ..cases(150) })]
 
     #[test]
-    fn generated_files_with_a_mistake_keep_the_laws((json, mistake) in strategies::wrong_token_file_json()) {
+    fn generated_files_with_a_mistake_keep_the_laws((json, mistake) in mistakes::mistaken_file()) {
         let result = fix::all(&Validator::new(util::now()), json.as_bytes());
         prop_assert!(result.is_ok(), "{mistake}: {}", result.unwrap_err());
     }

@@ -13,7 +13,7 @@ use crate::strategies::token_file;
 
 /// A JSON value before it is written.
 #[derive(Clone, Debug)]
-pub(super) enum Json {
+enum Json {
     Text(String),
     /// A number, `true`, `false`, `null`, or any other text that is written as it is.
     Raw(String),
@@ -21,11 +21,11 @@ pub(super) enum Json {
     Object(Vec<(String, Json)>),
 }
 
-pub(super) fn text(text: impl Into<String>) -> Json {
+fn text(text: impl Into<String>) -> Json {
     Json::Text(text.into())
 }
 
-pub(super) fn raw(text: impl Into<String>) -> Json {
+fn raw(text: impl Into<String>) -> Json {
     Json::Raw(text.into())
 }
 
@@ -69,12 +69,12 @@ pub fn token_file_json() -> impl Strategy<Value = String> {
 }
 
 /// What decides the layout: zeros, and so whatever shrinks, give the plainest.
-pub(super) fn layout() -> impl Strategy<Value = Vec<u8>> {
+fn layout() -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..=40)
 }
 
 /// The file as its JSON, member by member.
-pub(super) fn tree(file: &TokenFile) -> Json {
+fn tree(file: &TokenFile) -> Json {
     let databases = file.create_databases().iter().map(|name| text(name.as_str())).collect();
     let tokens = file.tokens().iter().map(entry).collect();
     let mut members = Vec::new();
@@ -134,18 +134,18 @@ fn unknown_member(members: &mut Vec<(String, Json)>, choices: &mut Choices<'_>) 
 }
 
 /// Numbers that say how to write; over and over, zeros where there are none.
-pub(super) struct Choices<'c> {
+struct Choices<'c> {
     numbers: &'c [u8],
     at: usize,
 }
 
 impl<'c> Choices<'c> {
-    pub(super) const fn new(numbers: &'c [u8]) -> Self {
+    const fn new(numbers: &'c [u8]) -> Self {
         Self { numbers, at: 0 }
     }
 
     /// A number below `many`.
-    pub(super) fn of(&mut self, many: usize) -> usize {
+    fn of(&mut self, many: usize) -> usize {
         let number = self.numbers.get(self.at).copied().unwrap_or(0);
         self.at = if self.at + 1 < self.numbers.len() { self.at + 1 } else { 0 };
         usize::from(number) % many.max(1)
@@ -157,7 +157,7 @@ impl<'c> Choices<'c> {
 }
 
 /// Writes a value in the layout that `numbers` decide.
-pub(super) fn write(json: &Json, numbers: &[u8]) -> String {
+fn write(json: &Json, numbers: &[u8]) -> String {
     let mut choices = Choices::new(numbers);
     let style = choices.one_of(
         &[

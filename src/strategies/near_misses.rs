@@ -117,7 +117,7 @@ fn ways(kind: &str) -> Vec<Way> {
 
 /// A right permission of each kind, and what chooses between the ways to spoil it.
 #[derive(Clone, Debug)]
-pub(super) struct Ingredients {
+struct Ingredients {
     databases: Pieces,
     resources: Pieces,
     way: Index,
@@ -126,12 +126,6 @@ pub(super) struct Ingredients {
 }
 
 impl Ingredients {
-    /// A permission string with that mistake; none where no string can have it.
-    pub(super) fn with(self, kind: &str) -> Option<String> {
-        let ways = ways(kind);
-        (!ways.is_empty()).then(|| self.spoilt(&ways).0)
-    }
-
     fn spoilt(mut self, ways: &[Way]) -> (String, Kind) {
         let (_, of_databases, of_system) = *self.way.get(ways);
         let (first, second) = self.picks;
@@ -144,7 +138,7 @@ impl Ingredients {
     }
 }
 
-pub(super) fn ingredients() -> impl Strategy<Value = Ingredients> {
+fn ingredients() -> impl Strategy<Value = Ingredients> {
     let databases = (
         vec(plain_name(10), 1..=3),
         vec(select(&["read", "write", "create", "describe", "delete"][..]), 1..=3),
