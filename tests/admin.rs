@@ -25,17 +25,7 @@ fn validator() -> Validator {
 }
 
 #[test]
-fn messages_are_about_this_kind_of_file() {
-    for text in ["", "apiv3_a", "\"apiv3_a\"", "[]", "{}", "[[[", "{\"tokens\": []}"] {
-        for finding in &validator().check(text.as_bytes()) {
-            let words = format!("{} {}", finding.message(), finding.help().unwrap_or_default());
-            assert!(
-                !words.contains("a tokens file is") && !words.contains("smallest tokens file"),
-                "{words}"
-            );
-            assert_eq!(finding.pointer(), "", "{words}");
-        }
-    }
+fn an_error_is_about_this_kind_of_file() {
     let error = AdminTokenFile::parse(b"{}").unwrap_err().to_string();
     assert!(
         error.starts_with("the admin token file is not valid: 1:1: error[T0112] missing-member: "),
