@@ -14,7 +14,7 @@ const CONFINED: [(&str, &[&str]); 11] = [
     ("nom", &["permission/parse"]),
     ("serde_json", &["json"]),
     ("memchr", &["json"]),
-    ("foldhash", &["check"]),
+    ("foldhash", &["check", "access"]),
     ("humantime", &["expiry"]),
     ("rand", &["token", "disk"]),
     ("base64", &["token"]),

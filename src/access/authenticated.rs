@@ -1,10 +1,10 @@
-//! A token that was presented, and is known.
+//! The holder of a presented token.
 
 use core::fmt;
+use core::ops::Range;
 
-use crate::access::authorizer::{Authorizer, FEW, Grant, Slot};
 use crate::access::entries::{Entries, decide_by};
-use crate::access::names::tag;
+use crate::access::names::Names;
 use crate::access::{AccessEntry, AccessRequest, Decision, EntryKey};
 use crate::expiry::Expiry;
 use crate::name::TokenName;
@@ -26,9 +26,22 @@ use crate::permission::DatabaseActions;
 /// ```
 #[derive(Clone, Copy)]
 pub struct Authenticated<'a> {
-    pub(super) authorizer: &'a Authorizer,
-    pub(super) slot: &'a Slot,
-    pub(super) name: &'a TokenName,
+    pub(super) holder: &'a Holder,
+    /// The exact entries by the number of the database's name, sorted.
+    pub(super) databases: &'a [(u32, DatabaseActions)],
+    pub(super) names: &'a Names,
+}
+
+/// What a file grants to one of its tokens.
+pub(super) struct Holder {
+    pub(super) name: TokenName,
+    pub(super) expiry: Expiry,
+    /// Where the exact entries are among those of all holders.
+    pub(super) databases: Range<usize>,
+    /// The actions of `db:*`.
+    pub(super) all: DatabaseActions,
+    /// The bits of the system resources.
+    pub(super) system: u8,
 }
 
 impl<'a> Authenticated<'a> {
@@ -46,10 +59,10 @@ impl<'a> Authenticated<'a> {
     /// ```
     #[must_use]
     pub const fn name(&self) -> &'a TokenName {
-        self.name
+        &self.holder.name
     }
 
-    /// Until when it may do anything, for who keeps it longer than for one request; none where it never ends.
+    /// Returns when the token expires, for callers that keep the value longer than one request; `None` if it never expires.
     ///
     /// ```
     /// use std::time::UNIX_EPOCH;
@@ -65,10 +78,10 @@ impl<'a> Authenticated<'a> {
     /// ```
     #[must_use]
     pub fn expiry(&self) -> Option<Expiry> {
-        Some(Expiry::from_millis(self.slot.expiry)).filter(|expiry| !expiry.is_never())
+        Some(self.holder.expiry).filter(|expiry| !expiry.is_never())
     }
 
-    /// Decides a request. The time was looked at when the token was authenticated.
+    /// Decides a request. The expiry was checked when the token was authenticated.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -84,53 +97,31 @@ impl<'a> Authenticated<'a> {
     pub fn decide(&self, request: AccessRequest<'_>) -> Decision<'a> {
         decide_by(self, request)
     }
-
-    fn grants(&self) -> &'a [Grant] {
-        let start = self.slot.start;
-        self.authorizer.grants.get(start..start + self.slot.count).unwrap_or_default()
-    }
-
-    fn name_of(&self, grant: &Grant) -> &'a str {
-        self.authorizer.names.get(grant.name..grant.name + usize::from(grant.length)).unwrap_or_default()
-    }
-
-    fn bytes_of(&self, grant: &Grant) -> Option<&'a [u8]> {
-        self.authorizer.names.as_bytes().get(grant.name..grant.name + usize::from(grant.length))
-    }
-
-    fn entry(&self, grant: &Grant) -> AccessEntry<'a> {
-        AccessEntry { key: EntryKey::Database(self.name_of(grant)), actions: grant.actions }
-    }
 }
 
 impl<'a> Entries<'a> for Authenticated<'a> {
     fn exact(&self, name: &str) -> Option<AccessEntry<'a>> {
-        let tag = tag(self.authorizer.seed, name);
-        let mut grants = self.grants();
-        if grants.len() > FEW {
-            grants = grants.get(grants.partition_point(|grant| grant.tag < tag)..).unwrap_or_default();
-            let same = grants.partition_point(|grant| grant.tag == tag);
-            grants = grants.get(..same).unwrap_or_default();
-        }
-        let same = |grant: &&Grant| grant.tag == tag && self.bytes_of(grant) == Some(name.as_bytes());
-        grants.iter().find(same).map(|grant| self.entry(grant))
+        let (name, number) = self.names.find(name)?;
+        let at = self.databases.binary_search_by_key(&number, |(number, _)| *number).ok()?;
+        let (_, actions) = self.databases.get(at)?;
+        Some(AccessEntry { key: EntryKey::Database(name), actions: *actions })
     }
 
     fn all_databases(&self) -> DatabaseActions {
-        self.slot.all
+        self.holder.all
     }
 
-    fn least_with(&self, actions: DatabaseActions) -> Option<AccessEntry<'a>> {
-        let with = self.grants().iter().filter(|grant| grant.actions.contains(actions));
-        with.min_by_key(|grant| self.name_of(grant)).map(|grant| self.entry(grant))
+    fn least_with(&self, wanted: DatabaseActions) -> Option<AccessEntry<'a>> {
+        let (number, actions) = self.databases.iter().find(|(_, actions)| actions.contains(wanted))?;
+        Some(AccessEntry { key: EntryKey::Database(self.names.name(*number)?), actions: *actions })
     }
 
     fn has_exact(&self) -> bool {
-        self.slot.count != 0
+        !self.databases.is_empty()
     }
 
     fn system(&self) -> u8 {
-        self.slot.system
+        self.holder.system
     }
 }
 

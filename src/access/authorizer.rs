@@ -3,28 +3,27 @@
 use core::fmt;
 use core::hash::BuildHasher;
 use std::boxed::Box;
+use std::collections::HashMap;
 use std::hash::RandomState;
 use std::time::SystemTime;
-use std::vec;
 use std::vec::Vec;
 
-use sha2::{Digest, Sha256, Sha512};
+use sha2::{Digest, Sha256};
 
-use crate::access::entries::is_over;
-use crate::access::names::{Names, tag};
-use crate::access::{AccessRequest, Authenticated, Decision, DenyReason, Rights};
+use crate::access::authenticated::{Authenticated, Holder};
+use crate::access::entries::{self, is_over};
+use crate::access::names::Names;
+use crate::access::{AccessRequest, Decision, DenyReason, Rights};
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
-use crate::name::TokenName;
 use crate::permission::DatabaseActions;
 
-/// Authenticates presented tokens and decides requests: built once of a file, then never changed.
+/// Authenticates presented tokens and decides requests: built once from a file, then never changed.
 ///
 /// Share it between threads behind an `Arc`; to reload, build a new one and replace the `Arc`. It keeps no token, only
-/// digests: SHA-256 under a random key of this value, cut to 128 bits; SHA-512 on x86-64 without instructions for SHA-256. A
-/// presented token is hashed, and its digest is looked up in a table, in constant expected time for any number of tokens.
-/// How long a comparison of digests takes tells nothing of a token, as nobody outside knows the key. Deciding does not
-/// allocate.
+/// digests: SHA-256 under a random key of this value. A presented token is hashed and its digest is looked up in a hash
+/// map, in constant expected time for any number of tokens. The time that a comparison of digests takes reveals nothing
+/// about a token, as nobody outside knows the key. Deciding does not allocate.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -45,48 +44,15 @@ use crate::permission::DatabaseActions;
 /// ```
 pub struct Authorizer {
     key: [u8; 16],
-    has_fast_sha256: bool,
-    pub(super) seed: u64,
-    // Open addressing with linear probing; the digest is uniform, so that it is its own hash. At most two in three slots
-    // are taken.
-    slots: Box<[Slot]>,
-    tokens: Box<[TokenName]>,
-    // The grants of one token lie together, sorted by tag.
-    pub(super) grants: Box<[Grant]>,
-    // The names of all databases, each once.
-    pub(super) names: Box<str>,
+    names: Names,
+    // The exact entries of one holder lie together, sorted.
+    databases: Box<[(u32, DatabaseActions)]>,
+    // By the digest of the token.
+    holders: HashMap<[u8; 32], Holder, foldhash::fast::RandomState>,
 }
-
-// 128 bits: as many as the documentation asks a token to have at random, and two tokens of a file meet with 2^-95 for
-// 100,000 of them. 0 marks a free slot.
-#[derive(Clone, Copy)]
-pub(super) struct Slot {
-    pub(super) digest: u128,
-    pub(super) expiry: i64,
-    pub(super) token: usize,
-    pub(super) start: usize,
-    pub(super) count: usize,
-    pub(super) all: DatabaseActions,
-    pub(super) system: u8,
-}
-
-const FREE: Slot =
-    Slot { digest: 0, expiry: 0, token: 0, start: 0, count: 0, all: DatabaseActions::EMPTY, system: 0 };
-
-// An exact entry.
-#[derive(Clone, Copy)]
-pub(super) struct Grant {
-    pub(super) name: usize,
-    pub(super) tag: u32,
-    pub(super) length: u16,
-    pub(super) actions: DatabaseActions,
-}
-
-// Up to here looking at all grants is quicker than halving.
-pub(super) const FEW: usize = 16;
 
 impl Authorizer {
-    /// Makes the tokens of a file ready; it takes time and room in proportion to the file.
+    /// Makes the tokens of a file ready; it takes time and memory in proportion to the file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Authorizer, TokenFile};
@@ -99,97 +65,34 @@ impl Authorizer {
     /// ```
     #[must_use]
     pub fn new(file: &TokenFile) -> Self {
-        Self::with_digests(file, has_fast_sha256())
+        let key = random_key();
+        let permissions = file.tokens().iter().flat_map(TokenEntry::permissions);
+        let names: Names = permissions
+            .flat_map(|permission| entries::databases(permission).1)
+            .map(|(name, _)| name)
+            .collect();
+        let mut databases = Vec::new();
+        let holders = file.tokens().iter().map(|entry| {
+            let rights = Rights::of(entry.permissions());
+            let start = databases.len();
+            // In the order of the names, which is that of their numbers.
+            databases.extend(
+                rights.exact.into_iter().filter_map(|(name, actions)| Some((names.find(name)?.1, actions))),
+            );
+            let holder = Holder {
+                name: entry.name().clone(),
+                expiry: entry.expiry().unwrap_or(Expiry::NEVER),
+                databases: start..databases.len(),
+                all: rights.all,
+                system: rights.system,
+            };
+            (digest(&key, entry.token().expose().as_bytes()), holder)
+        });
+        let holders = holders.collect();
+        Self { key, names, databases: databases.into(), holders }
     }
 
-    fn with_digests(file: &TokenFile, has_fast_sha256: bool) -> Self {
-        // Keys of the operating system's random source; SipHash spreads them.
-        let random = RandomState::new();
-        let mut key = [0; 16];
-        for (byte, random) in
-            key.iter_mut().zip((0..2_u8).flat_map(|half| random.hash_one(half).to_le_bytes()))
-        {
-            *byte = random;
-        }
-        let count = file.tokens().len();
-        let mut authorizer = Self {
-            key,
-            has_fast_sha256,
-            seed: random.hash_one(2_u8),
-            slots: vec![FREE; count + count / 2 + 1].into(),
-            tokens: file.tokens().iter().map(|entry| entry.name().clone()).collect(),
-            grants: Box::default(),
-            names: Box::default(),
-        };
-        let mut names = Names::default();
-        let mut grants = Vec::new();
-        for (entry, token) in file.tokens().iter().zip(0_usize..) {
-            let slot = authorizer.slot_of(entry, token, &mut grants, &mut names);
-            authorizer.insert(slot);
-        }
-        authorizer.grants = grants.into();
-        authorizer.names = names.text.into();
-        authorizer
-    }
-
-    fn slot_of<'a>(
-        &self,
-        entry: &'a TokenEntry,
-        token: usize,
-        grants: &mut Vec<Grant>,
-        names: &mut Names<'a>,
-    ) -> Slot {
-        let rights = Rights::of(entry.permissions());
-        let start = grants.len();
-        for (name, actions) in rights.exact {
-            let tag = tag(self.seed, name);
-            // Invariant: a name has at most 511 bytes.
-            let length = u16::try_from(name.len()).unwrap_or(u16::MAX);
-            grants.push(Grant { name: names.place(name), tag, length, actions });
-        }
-        if let Some(own) = grants.get_mut(start..) {
-            own.sort_unstable_by_key(|grant| grant.tag);
-        }
-        Slot {
-            digest: self.digest(entry.token().expose().as_bytes()),
-            expiry: entry.expiry().unwrap_or(Expiry::NEVER).as_millis(),
-            token,
-            start,
-            count: grants.len() - start,
-            all: rights.all,
-            system: rights.system,
-        }
-    }
-
-    fn insert(&mut self, slot: Slot) {
-        let home = self.home(slot.digest);
-        let (before, from) = self.slots.split_at_mut(home);
-        if let Some(free) = from.iter_mut().chain(before).find(|slot| slot.digest == 0) {
-            *free = slot;
-        }
-    }
-
-    fn digest(&self, token: &[u8]) -> u128 {
-        // The key goes first: without it nobody can prepare digests, or learn of one through time. 16 bytes of it leave a
-        // token of the server's length in two blocks of SHA-256, or one of SHA-512.
-        let start = if self.has_fast_sha256 {
-            start_of_digest::<Sha256>([&self.key, token])
-        } else {
-            start_of_digest::<Sha512>([&self.key, token])
-        };
-        u128::from_le_bytes(start).max(1)
-    }
-
-    // The share of the digest's first half, of all slots.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the first half; the product is less than the length"
-    )]
-    fn home(&self, digest: u128) -> usize {
-        ((u128::from(digest as u64) * self.slots.len() as u128) >> 64) as usize
-    }
-
-    /// Finds out whose token was presented, and that it has not expired at `now`. `presented` is the token alone, without
+    /// Finds the holder of the presented token, if it has not expired at `now`. `presented` is the token alone, without
     /// `Bearer `.
     ///
     /// ```
@@ -211,19 +114,14 @@ impl Authorizer {
         presented: impl AsRef<[u8]>,
         now: SystemTime,
     ) -> Result<Authenticated<'_>, DenyReason<'static>> {
-        let digest = self.digest(presented.as_ref());
-        let (before, from) = self.slots.split_at(self.home(digest));
-        // There is always a free slot.
-        let probed = from.iter().chain(before).take_while(|slot| slot.digest != 0);
-        let found = probed.into_iter().find(|slot| slot.digest == digest);
-        let slot = found.ok_or(DenyReason::UnknownToken)?;
-        let expiry = Expiry::from_millis(slot.expiry);
-        if is_over(expiry, now) {
-            return Err(DenyReason::Expired(expiry));
+        let digest = digest(&self.key, presented.as_ref());
+        let holder = self.holders.get(&digest).ok_or(DenyReason::UnknownToken)?;
+        if is_over(holder.expiry, now) {
+            return Err(DenyReason::Expired(holder.expiry));
         }
-        // Every slot that is taken has a token.
-        let name = self.tokens.get(slot.token).ok_or(DenyReason::UnknownToken)?;
-        Ok(Authenticated { authorizer: self, slot, name })
+        // Invariant: the range is one of `databases`.
+        let databases = self.databases.get(holder.databases.clone()).unwrap_or_default();
+        Ok(Authenticated { holder, databases, names: &self.names })
     }
 
     /// Authenticates and decides; `presented` is the token alone.
@@ -250,7 +148,7 @@ impl Authorizer {
         }
     }
 
-    /// How many tokens there are.
+    /// Returns the number of tokens.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Authorizer, TokenFile};
@@ -259,11 +157,11 @@ impl Authorizer {
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
     #[must_use]
-    pub const fn len(&self) -> usize {
-        self.tokens.len()
+    pub fn len(&self) -> usize {
+        self.holders.len()
     }
 
-    /// Whether there is no token: everything is denied.
+    /// Returns whether there is no token, so that everything is denied.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Authorizer, TokenFile};
@@ -273,28 +171,21 @@ impl Authorizer {
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.tokens.is_empty()
+    pub fn is_empty(&self) -> bool {
+        self.holders.is_empty()
     }
 }
 
-/// Whether the processor has instructions for SHA-256, as most have. On x86-64 without them, one block of SHA-512 takes half
-/// the time of two of SHA-256.
-#[allow(clippy::missing_const_for_fn, reason = "on x86-64 it cannot be const")]
-fn has_fast_sha256() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    return std::arch::is_x86_feature_detected!("sha");
-    #[cfg(not(target_arch = "x86_64"))]
-    true
+/// A key from the random source of the operating system, by way of std's hash keys, which never fail.
+fn random_key() -> [u8; 16] {
+    let random = RandomState::new();
+    (u128::from(random.hash_one(0_u8)) << 64 | u128::from(random.hash_one(1_u8))).to_le_bytes()
 }
 
-fn start_of_digest<D: Digest>(pieces: [&[u8]; 2]) -> [u8; 16] {
-    let digest = pieces.into_iter().fold(D::new(), D::chain_update).finalize();
-    let mut start = [0; 16];
-    for (byte, digest) in start.iter_mut().zip(digest) {
-        *byte = digest;
-    }
-    start
+/// The key goes first: without it nobody can prepare digests or learn one from timing. A longer key than 16 bytes would
+/// take a token of the server's length into a third block.
+fn digest(key: &[u8; 16], token: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update(key).chain_update(token).finalize().into()
 }
 
 impl fmt::Debug for Authorizer {
@@ -305,25 +196,13 @@ impl fmt::Debug for Authorizer {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
     use super::{Authorizer, TokenFile};
 
     #[test]
-    fn either_digest_tells_tokens_apart() {
-        let text = br#"{"tokens": [
-            {"token": "apiv3_a", "name": "a", "permissions": []},
-            {"token": "apiv3_b", "name": "b", "permissions": []}]}"#;
+    fn each_authorizer_has_a_key_of_its_own() {
+        let text = br#"{"tokens": [{"token": "apiv3_a", "name": "a", "permissions": []}]}"#;
         let file = TokenFile::parse(text).unwrap();
-        for has_fast_sha256 in [true, false] {
-            let mut authorizer = Authorizer::with_digests(&file, has_fast_sha256);
-            let who =
-                |token: &str| Some(authorizer.authenticate(token, SystemTime::now()).ok()?.name().as_str());
-            assert_eq!([who("apiv3_a"), who("apiv3_b")], [Some("a"), Some("b")]);
-            assert_eq!([who("apiv3_c"), who("apiv3_"), who("")], [None; 3]);
-            // The other digest is another one.
-            authorizer.has_fast_sha256 = !has_fast_sha256;
-            assert!(authorizer.authenticate("apiv3_a", SystemTime::now()).is_err());
-        }
+        let digests = || Authorizer::new(&file).holders.into_keys();
+        assert!(digests().ne(digests()));
     }
 }

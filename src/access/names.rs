@@ -1,43 +1,35 @@
-//! The names of databases for many lookups: kept once, and found by a short hash.
+//! The database names of a file, numbered.
 
-use std::collections::HashMap;
-use std::string::String;
+use std::boxed::Box;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-// A short hash of a name, eight bytes at a time. Nothing rests on its quality but speed: names are compared as well.
-#[inline]
-pub(super) fn tag(seed: u64, name: &str) -> u32 {
-    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mix = |hash: u64, word: u64| {
-        let product = u128::from(hash ^ word) * u128::from(ODD);
-        #[expect(clippy::cast_possible_truncation, reason = "the two halves")]
-        let folded = (product as u64) ^ (product >> 64) as u64;
-        folded
-    };
-    let bytes = name.as_bytes();
-    let (words, rest) = bytes.as_chunks();
-    let hash = words.iter().fold(seed ^ name.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    // The last eight bytes, some of them for the second time, are quicker than those that are left one by one.
-    let last = bytes.last_chunk().map_or_else(
-        || rest.iter().fold(0, |last, byte| last << 8 | u64::from(*byte)),
-        |last| u64::from_le_bytes(*last),
-    );
-    (mix(hash, last) >> 32) as u32
+use foldhash::fast::RandomState;
+
+/// Distinct names, numbered in their order.
+pub(super) struct Names {
+    sorted: Box<[Arc<str>]>,
+    numbers: HashMap<Arc<str>, u32, RandomState>,
 }
 
-// The names of the databases in one text, each once.
-#[derive(Default)]
-pub(super) struct Names<'a> {
-    pub(super) text: String,
-    places: HashMap<&'a str, usize>,
+impl<'a> FromIterator<&'a str> for Names {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(names: I) -> Self {
+        let distinct: BTreeSet<&str> = names.into_iter().collect();
+        let sorted: Box<[Arc<str>]> = distinct.into_iter().map(Arc::from).collect();
+        // 2^32 distinct names would take more than 100 GB.
+        let numbers = sorted.iter().cloned().zip(0..).collect();
+        Self { sorted, numbers }
+    }
 }
 
-impl<'a> Names<'a> {
-    pub(super) fn place(&mut self, name: &'a str) -> usize {
-        let Self { text, places } = self;
-        *places.entry(name).or_insert_with(|| {
-            let place = text.len();
-            text.push_str(name);
-            place
-        })
+impl Names {
+    /// Returns the name as it is kept here, with its number.
+    pub(super) fn find(&self, name: &str) -> Option<(&str, u32)> {
+        self.numbers.get_key_value(name).map(|(name, number)| (&**name, *number))
+    }
+
+    /// Returns the name with this number.
+    pub(super) fn name(&self, number: u32) -> Option<&str> {
+        self.sorted.get(usize::try_from(number).ok()?).map(AsRef::as_ref)
     }
 }
