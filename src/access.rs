@@ -29,7 +29,6 @@ mod expectation;
 mod expectation_parse;
 mod names;
 mod rights;
-mod smallest;
 mod text;
 
 use std::time::SystemTime;

@@ -1,8 +1,9 @@
 //! The rules of the decision, once, over whatever can look entries up.
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use crate::access::{AccessEntry, AccessRequest, Decision, DenyReason, EntryKey, Rights};
+use crate::access::{AccessEntry, AccessRequest, Decision, DenyReason, EntryKey};
 use crate::expiry::Expiry;
 use crate::name::{INTERNAL_DATABASE, MAX_DATABASE_NAME, NAME_BYTES};
 use crate::permission::{DatabaseActions, DatabasePermission, Permission, Scope, SystemResource};
@@ -122,7 +123,8 @@ impl<'a> Entries<'a> for &'a [Permission] {
     }
 
     fn least_with(&self, actions: DatabaseActions) -> Option<AccessEntry<'a>> {
-        Rights::of(self).least_with(actions)
+        let (name, actions) = exact_entries(self).into_iter().find(|(_, more)| more.contains(actions))?;
+        Some(AccessEntry { key: EntryKey::Database(name), actions })
     }
 
     fn has_exact(&self) -> bool {
@@ -152,8 +154,17 @@ pub(super) fn databases(
     (all, named)
 }
 
+/// The exact entries, united by name.
+pub(super) fn exact_entries(permissions: &[Permission]) -> BTreeMap<&str, DatabaseActions> {
+    let mut entries: BTreeMap<_, DatabaseActions> = BTreeMap::new();
+    for (name, actions) in permissions.iter().flat_map(|permission| databases(permission).1) {
+        *entries.entry(name).or_default() |= actions;
+    }
+    entries
+}
+
 // The system resources in a permission as bits, `ALL_SYSTEM` for `*`.
-pub(super) fn system_bits(permission: &Permission) -> u8 {
+fn system_bits(permission: &Permission) -> u8 {
     match permission {
         Permission::Database(_) => 0,
         Permission::System(permission) => match permission.scope() {

@@ -4,8 +4,8 @@ use core::fmt;
 use std::collections::BTreeMap;
 use std::vec::Vec;
 
-use crate::access::entries::{ALL_SYSTEM, Entries, databases, decide_by, system_bit, system_bits};
-use crate::access::{AccessEntry, AccessRequest, Decision, EntryKey, smallest};
+use crate::access::entries::{ALL_SYSTEM, Entries, decide_by, exact_entries, system_bit};
+use crate::access::{AccessEntry, AccessRequest, Decision, EntryKey};
 use crate::name::INTERNAL_DATABASE;
 use crate::permission::{DatabaseActions, Permission, SystemResource};
 
@@ -81,16 +81,11 @@ impl<'a> Rights<'a> {
     /// ```
     #[must_use]
     pub fn of(permissions: &'a [Permission]) -> Self {
-        let mut rights = Self::default();
-        for permission in permissions {
-            let (all, named) = databases(permission);
-            rights.all |= all.unwrap_or_default();
-            for (name, actions) in named {
-                *rights.exact.entry(name).or_default() |= actions;
-            }
-            rights.system |= system_bits(permission);
+        Self {
+            exact: exact_entries(permissions),
+            all: permissions.all_databases(),
+            system: permissions.system(),
         }
-        rights
     }
 
     /// Decides a request, as [`decide`](crate::decide) does.
@@ -254,23 +249,47 @@ impl<'a> Rights<'a> {
         named.chain(new).chain(any).chain(system)
     }
 
-    /// The smallest list that allows the same: the fewest permissions, and then the fewest names in them.
+    /// Returns a short list of permissions that grants exactly these rights: `db:*`, then one permission for each set of
+    /// actions, with its names sorted, then the system resources.
     ///
-    /// Names that `db:*` decides in the same way fall away. `system:*` is never made of all resources by name: a later
+    /// Names that `db:*` decides in the same way are left out. `system:*` is never made of all resources by name: a later
     /// release may have more of them.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Permission, Rights};
     ///
-    /// let long = ["db:a:read", "db:b:write", "db:c:write,read", "db:c:read"].map(|text| Permission::parse(text));
+    /// let long = ["db:b:read", "db:c:read", "db:c:write", "db:a:read"].map(|text| Permission::parse(text));
     /// let long = long.into_iter().collect::<Result<Vec<_>, _>>()?;
     /// let short: Vec<_> = Rights::of(&long).smallest().iter().map(ToString::to_string).collect();
-    /// assert_eq!(short, ["db:a,c:read", "db:b,c:write"]);
+    /// assert_eq!(short, ["db:a,b:read", "db:c:read,write"]);
     /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
     /// ```
     #[must_use]
     pub fn smallest(&self) -> Vec<Permission> {
-        smallest::smallest(self)
+        let mut groups: BTreeMap<DatabaseActions, Vec<&str>> = BTreeMap::new();
+        for (name, actions) in self.exact.iter().filter(|(name, actions)| self.needs(name, **actions)) {
+            groups.entry(*actions).or_default().push(name);
+        }
+        // A permission without actions or names is an error, and there is nothing to grant then.
+        let all = Permission::all_databases(self.all).ok();
+        let named =
+            groups.into_iter().filter_map(|(actions, names)| Permission::database(names, actions).ok());
+        let system = if self.system & ALL_SYSTEM == 0 {
+            Permission::system(self.system_resources()).ok()
+        } else {
+            Some(Permission::all_system_resources())
+        };
+        all.into_iter().chain(named).chain(system).collect()
+    }
+
+    /// Whether some decision would change without this exact entry.
+    fn needs(&self, name: &str, actions: DatabaseActions) -> bool {
+        if name != INTERNAL_DATABASE {
+            return actions != self.all;
+        }
+        // `_internal` counts only for "any database", and only if no other entry has its actions.
+        let mut others = self.exact.iter().filter(|(other, _)| **other != name);
+        !self.all.contains(actions) && others.all(|(_, more)| !more.contains(actions))
     }
 }
 
