@@ -20,16 +20,17 @@
 //! Stricter than the server: a request without any action is denied, and `db:*` does not reach a name that no database can
 //! have ([`DenyReason::NoActions`], [`DenyReason::InvalidName`]).
 
+// In dependency order: a file imports only siblings above it.
+mod decision;
+mod text;
+mod entries;
+mod rights;
+mod difference;
+mod names;
 mod authenticated;
 mod authorizer;
-mod decision;
-mod difference;
-mod entries;
-mod expectation;
 mod expectation_parse;
-mod names;
-mod rights;
-mod text;
+mod expectation;
 
 use std::time::SystemTime;
 

@@ -1,13 +1,12 @@
 //! Expectations of a tokens file, for a build to check.
 
 use core::fmt;
-use std::boxed::Box;
 use std::collections::{HashMap, HashSet};
 use std::time::SystemTime;
 use std::vec;
 use std::vec::Vec;
 
-use crate::access::expectation_parse::{InvalidExpectations, parse};
+use crate::access::expectation_parse::{Expectation, InvalidExpectations, Rule, What, parse};
 use crate::access::rights::ANOTHER_DATABASE;
 use crate::access::text::Quoted;
 use crate::access::{AccessRequest, Decision};
@@ -71,35 +70,7 @@ use crate::permission::{DatabaseActions, SystemResource};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Expectations(pub(super) Vec<Expectation>);
-
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct Expectation {
-    pub(super) line: usize,
-    pub(super) rule: Rule,
-    pub(super) who: Vec<Box<str>>,
-    pub(super) actions: DatabaseActions,
-    pub(super) what: What,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rule {
-    Can,
-    Cannot,
-    Only,
-    NobodyBut,
-}
-
-#[derive(Clone, PartialEq, Eq)]
-pub(super) enum What {
-    Database(Box<str>),
-    EveryDatabase,
-    AnyDatabase,
-    NewDatabase,
-    System(SystemResource),
-    EverySystem,
-    AnySystem,
-}
+pub struct Expectations(Vec<Expectation>);
 
 impl Expectations {
     /// Reads a text of expectations.

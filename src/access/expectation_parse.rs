@@ -1,4 +1,4 @@
-//! The grammar of expectations.
+//! The grammar of expectations, and the values that it parses to.
 
 use core::fmt;
 use std::boxed::Box;
@@ -7,7 +7,6 @@ use std::vec::Vec;
 use thiserror::Error;
 
 use self::ExpectationErrorKind as Kind;
-use crate::access::expectation::{Expectation, Rule, What};
 use crate::name::{InvalidName, check_database_name, check_token_name};
 use crate::permission::{DatabaseActions, SystemResource};
 
@@ -144,6 +143,34 @@ impl fmt::Display for InvalidExpectations {
         }
         Ok(())
     }
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Expectation {
+    pub(super) line: usize,
+    pub(super) rule: Rule,
+    pub(super) who: Vec<Box<str>>,
+    pub(super) actions: DatabaseActions,
+    pub(super) what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rule {
+    Can,
+    Cannot,
+    Only,
+    NobodyBut,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum What {
+    Database(Box<str>),
+    EveryDatabase,
+    AnyDatabase,
+    NewDatabase,
+    System(SystemResource),
+    EverySystem,
+    AnySystem,
 }
 
 pub(super) fn parse(text: &str) -> Result<Vec<Expectation>, InvalidExpectations> {
