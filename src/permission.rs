@@ -1,12 +1,13 @@
 //! What a token may do: permissions, their scopes and their actions.
 
-mod actions;
-mod diagnose;
+// In dependency order: a file imports only siblings above it.
 mod error;
-mod parse;
-mod resource;
+mod actions;
 mod scope;
+mod resource;
+mod parse;
 mod variables;
+mod diagnose;
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
@@ -187,6 +188,24 @@ impl Permission {
     #[must_use]
     pub const fn all_system_resources() -> Self {
         Self::System(SystemPermission::new(Scope::All))
+    }
+}
+
+impl DatabaseActions {
+    /// Parses a list such as `read,write`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    ///
+    /// assert_eq!(DatabaseActions::parse("write,read")?, DatabaseActions::READ | DatabaseActions::WRITE);
+    /// assert!(DatabaseActions::parse("all").is_err());
+    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An empty list or item, an action that does not exist or cannot be granted.
+    pub fn parse(text: &str) -> Result<Self, ParsePermissionError> {
+        parse::database_actions(text).ok_or_else(|| diagnose::first_action(text))
     }
 }
 

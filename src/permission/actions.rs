@@ -5,7 +5,6 @@ use core::ops::{BitAnd, BitOr, BitOrAssign, Sub};
 use core::str::FromStr;
 
 use crate::permission::error::ParsePermissionError;
-use crate::permission::{diagnose, parse};
 
 /// A set of actions on databases.
 ///
@@ -122,22 +121,6 @@ impl DatabaseActions {
     /// assert_eq!(DatabaseActions::ALL.to_string(), "create,describe,read,write,delete");
     /// ```
     pub const ALL: Self = Self(0b1_1111);
-
-    /// Reads a list such as `read,write`.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::DatabaseActions;
-    ///
-    /// assert_eq!(DatabaseActions::parse("write,read")?, DatabaseActions::READ | DatabaseActions::WRITE);
-    /// assert!(DatabaseActions::parse("all").is_err());
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// An empty list or item, an action that does not exist or cannot be granted.
-    pub fn parse(text: &str) -> Result<Self, ParsePermissionError> {
-        parse::database_actions(text).ok_or_else(|| diagnose::first_action(text))
-    }
 
     /// Whether all of `other` are in the set.
     ///
