@@ -29,16 +29,19 @@ use std::time::{Duration, Instant};
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
+// In dependency order: a file imports only siblings above it.
+mod error;
+mod common;
 #[cfg(unix)]
 mod access;
-mod common;
-mod error;
+#[cfg(unix)]
+mod place;
 #[cfg(unix)]
 mod fresh;
-#[cfg(any(not(unix), test))]
-mod portable;
 #[cfg(unix)]
 mod unix;
+#[cfg(any(not(unix), test))]
+mod portable;
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use rand::TryRng as _;
 use rustix::fs::{AtFlags, Dir, Mode, OFlags, Stat, fstat, openat, renameat, statat, unlinkat};
 use rustix::io::{Errno, retry_on_intr};
 
-use super::unix::{Place, is_regular, is_same, locking, sync_file};
+use super::place::{Place, is_regular, is_same, locking, sync_file};
 use super::{DiskError, DiskErrorKind};
 
 const SUFFIX: &[u8] = b".new";

@@ -1,20 +1,18 @@
 //! The order of things on unix, relative to a handle of the directory.
 
 use alloc::format;
-use std::ffi::{OsStr, OsString};
 use std::fs::{File, TryLockError};
-use std::io;
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat, fstat, openat, stat, statat};
+use rustix::fs::{CWD, Mode, OFlags, Stat, fstat, openat, stat};
 use rustix::io::{Errno, retry_on_intr};
 use zeroize::Zeroizing;
 
 use super::access::{self, Access};
-use super::common::{length, read_all, resolve, wipe};
+use super::common::{length, read_all, wipe};
 use super::fresh::{Fresh, remove_left_overs};
+use super::place::{Place, is_regular, is_same, locking, opening, sync_directory, sync_file};
 use super::{
     Contents, DiskError, DiskErrorKind, FileFacts, NewText, Patience, ReplaceError, ReplaceOptions, Replaced,
 };
@@ -120,40 +118,6 @@ pub(crate) fn replace<E, T: Into<NewText>>(
 
 const CAREFULLY: OFlags = OFlags::CLOEXEC.union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
-/// Where the file is: a handle of its real directory, and its name there.
-pub(super) struct Place<'a> {
-    /// As the caller gave it, for errors.
-    pub(super) path: &'a Path,
-    pub(super) directory: OwnedFd,
-    pub(super) name: OsString,
-}
-
-impl<'a> Place<'a> {
-    fn resolve(path: &'a Path) -> Result<Self, DiskError> {
-        let real = resolve(path)?;
-        let (Some(parent), Some(name)) = (real.parent(), real.file_name()) else {
-            return Err(DiskError::new(DiskErrorKind::NotRegular, path));
-        };
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let directory =
-            retry_on_intr(|| openat(CWD, parent, flags, Mode::empty())).map_err(|e| opening(path, e))?;
-        let volume = statat(&directory, "..data", AtFlags::SYMLINK_NOFOLLOW);
-        if volume.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Symlink) {
-            return Err(DiskError::new(DiskErrorKind::KubernetesVolume, path));
-        }
-        Ok(Self { path, directory, name: name.into() })
-    }
-
-    /// What has the name now; none if nothing has.
-    pub(super) fn look(&self, name: &OsStr) -> Result<Option<Stat>, Errno> {
-        match statat(&self.directory, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => Ok(Some(stat)),
-            Err(Errno::NOENT) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-}
-
 /// The file that is to be replaced, opened and locked.
 struct Old {
     file: File,
@@ -248,50 +212,8 @@ fn check(path: &Path, file: &File, stat: &Stat) -> Result<(), DiskError> {
     }
 }
 
-/// Syncs once and says what the system says: after an error, a second sync says yes and the data is gone.
-pub(super) fn sync_file(file: &File) -> Result<(), Errno> {
-    // A sync of macOS does not reach the disk.
-    #[cfg(target_vendor = "apple")]
-    match rustix::fs::fcntl_fullfsync(file) {
-        Err(Errno::NOTSUP | Errno::INVAL | Errno::NOTTY) => {}
-        done => return done,
-    }
-    rustix::fs::fsync(file)
-}
-
-fn sync_directory(directory: &OwnedFd) -> Result<(), Errno> {
-    let synced = rustix::fs::fsync(directory);
-    // XFS that was shut down after an error of its disk says yes to that, and no to this.
-    synced.and_then(|()| fstat(directory).map(drop))
-}
-
 fn durability_unknown(path: &Path, error: Errno) -> DiskError {
     DiskError::because(DiskErrorKind::DurabilityUnknown, path, error)
-}
-
-fn opening(path: &Path, error: Errno) -> DiskError {
-    let kind = match error {
-        Errno::NOENT | Errno::NOTDIR => DiskErrorKind::NotFound,
-        Errno::LOOP => DiskErrorKind::DanglingLink,
-        _ => DiskErrorKind::Io,
-    };
-    DiskError::told(kind, path, error)
-}
-
-pub(super) fn locking(path: &Path, error: io::Error) -> DiskError {
-    let kind = match error.raw_os_error().map(Errno::from_raw_os_error) {
-        Some(Errno::NOLCK | Errno::NOTSUP | Errno::NOSYS | Errno::INVAL) => DiskErrorKind::LocksUnsupported,
-        _ => DiskErrorKind::Io,
-    };
-    DiskError::told(kind, path, error)
-}
-
-pub(super) fn is_regular(stat: &Stat) -> bool {
-    FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
-}
-
-pub(super) fn is_same(one: &Stat, other: &Stat) -> bool {
-    (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
 }
 
 fn size(stat: &Stat) -> u64 {

@@ -43,7 +43,7 @@ const SEEDS: &[Seed] = &[
     Seed { name: "no sync", changes: &[("fresh.rs", SYNC, "Ok(())")], by: ROW_1 },
     Seed {
         name: "no sync of the directory",
-        changes: &[("unix.rs", "rustix::fs::fsync(directory)", "{ let _ = directory; Ok(()) }")],
+        changes: &[("place.rs", "rustix::fs::fsync(directory)", "{ let _ = directory; Ok(()) }")],
         by: ROW_1,
     },
     Seed {
@@ -54,7 +54,7 @@ const SEEDS: &[Seed] = &[
     Seed {
         name: "an error of the directory's sync ignored",
         changes: &[(
-            "unix.rs",
+            "place.rs",
             "rustix::fs::fsync(directory)",
             "{ let _ = rustix::fs::fsync(directory); Ok(()) }",
         )],
@@ -63,7 +63,7 @@ const SEEDS: &[Seed] = &[
     Seed {
         name: "a sync tried again",
         changes: &[(
-            "unix.rs",
+            "place.rs",
             "rustix::fs::fsync(file)",
             "rustix::fs::fsync(file).or_else(|_| rustix::fs::fsync(file))",
         )],
@@ -162,20 +162,20 @@ const SEEDS: &[Seed] = &[
     Seed { name: "no sync, and a power cut", changes: &[("fresh.rs", SYNC, "Ok(())")], by: ROW_8 },
     Seed {
         name: "no sync of the directory, and a power cut",
-        changes: &[("unix.rs", "rustix::fs::fsync(directory)", "{ let _ = directory; Ok(()) }")],
+        changes: &[("place.rs", "rustix::fs::fsync(directory)", "{ let _ = directory; Ok(()) }")],
         by: ROW_8,
     },
     Seed {
         name: "an error of the sync ignored, and a disk that fails",
         changes: &[
             ("fresh.rs", SYNC, "{ let _ = (sync_file(&self.file), failed); Ok(()) }"),
-            ("unix.rs", "rustix::fs::fsync(directory)", "{ let _ = rustix::fs::fsync(directory); Ok(()) }"),
+            ("place.rs", "rustix::fs::fsync(directory)", "{ let _ = rustix::fs::fsync(directory); Ok(()) }"),
         ],
         by: Found::Power("row_9_a_sync_that_fails"),
     },
     Seed {
         name: "a file system that is gone not seen",
-        changes: &[("unix.rs", "synced.and_then(|()| fstat(directory).map(drop))", "synced")],
+        changes: &[("place.rs", "synced.and_then(|()| fstat(directory).map(drop))", "synced")],
         by: Found::Power("row_9_a_disk_that_goes"),
     },
     Seed {
@@ -305,7 +305,7 @@ fn build(place: &Path, changes: &[(&str, &str, &str)]) -> PathBuf {
     fs::copy(root.join("Cargo.lock"), place.join("Cargo.lock")).expect("the versions");
     write(source.join("main.rs"), &read(root.join("tests/faults/driver.rs")));
     write(source.join("disk.rs"), &read(root.join("src/disk.rs")));
-    for name in ["access.rs", "common.rs", "error.rs", "fresh.rs", "portable.rs", "unix.rs"] {
+    for name in ["access.rs", "common.rs", "error.rs", "fresh.rs", "place.rs", "portable.rs", "unix.rs"] {
         let mut text = read(root.join("src/disk").join(name));
         for (_, from, to) in changes.iter().filter(|(file, _, _)| *file == name) {
             assert_eq!(text.matches(from).count(), 1, "{name} has once: {from}");
