@@ -1,55 +1,29 @@
-//! From bytes to findings, and to a [`TokenFile`] or an [`AdminTokenFile`] where there is no error.
+//! The pipeline: bytes, document, rules, report.
 
-mod admin;
-mod context;
-mod databases;
-mod decode;
-mod entry;
-mod expiry;
-mod fixes;
-mod format;
-mod grammar;
-mod level;
-mod members;
-mod names;
-mod numbered;
-mod permissions;
-mod plain;
-mod rights;
-mod seen;
-mod settings;
-mod several;
-mod shape;
-mod strength;
-mod syntax;
-mod whole;
+mod text;
+mod verify;
+mod options;
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
-use core::str::Utf8Error;
+use alloc::vec::Vec;
 use core::time::Duration;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
 
-use self::context::Context;
-use self::decode::Decoder;
-use self::fixes::Fixes;
-pub(crate) use self::fixes::{Mend, Words};
-pub(crate) use self::format::{ENTRY_LISTS, FILE_MEMBERS};
-pub use self::level::{Level, UnknownLevel};
-pub(crate) use self::members::is_mistaken;
-use self::shape::TOKENS_FORM;
-pub(crate) use self::whole::Whole;
+use self::text::Source;
+use self::verify::Verifier;
 use crate::admin::AdminTokenFile;
 use crate::code::{Code, Severity};
-use crate::diagnostic::{Applicability, Diagnostic, Report};
-use crate::file::TokenFile;
-use crate::json;
+use crate::diagnostic::{Applicability, Counts, Keep, Levels, Report, Sink};
+use crate::document::{self, Entry, Field, Role, Text, Visitor};
+use crate::file::{TokenEntry, TokenFile};
+use crate::limits::{MAX_FINDINGS, TYPICAL_ENTRY};
+use crate::name::DatabaseName;
 use crate::release::Release;
-use crate::span::Span;
+use crate::rules::{self, Facts, Options, RuleSet};
+use crate::syntax::Parser;
 
 /// Checks files. It holds the time for which it checks, and the settings; it reads no clock.
 ///
@@ -68,25 +42,12 @@ use crate::span::Span;
 #[derive(Clone, Debug)]
 pub struct Validator {
     now: SystemTime,
-    levels: BTreeMap<Code, Level>,
-    warnings: Level,
+    levels: Levels,
     release: Option<Release>,
     soon: Duration,
     far: Duration,
     keep: usize,
-    only: Only,
-    admin: bool,
-}
-
-/// What a check is for: the rest is left out, which takes less time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Only {
-    /// All findings.
-    Everything,
-    /// Whether the file is sound, and why it is not.
-    Errors,
-    /// The fixes up to this applicability, the first so many of them with words, and no findings.
-    Fixes(Applicability, usize),
+    role: Role,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -100,7 +61,7 @@ impl Validator {
     /// let many = validate(format!(r#"{{"tokens": [{}0]}}"#, "0,".repeat(2_000)).as_bytes());
     /// assert_eq!(many.iter().count(), Validator::KEEP);
     /// ```
-    pub const KEEP: usize = 1_000;
+    pub const KEEP: usize = MAX_FINDINGS;
 
     /// A validator for the time `now`: tokens that expire within 7 days are found, and those that expire after more than
     /// two years of 365 days.
@@ -117,19 +78,17 @@ impl Validator {
     pub const fn new(now: SystemTime) -> Self {
         Self {
             now,
-            levels: BTreeMap::new(),
-            warnings: Level::Warn,
+            levels: Levels::new(),
             release: None,
             soon: Duration::from_secs(7 * DAY.as_secs()),
             far: Duration::from_secs(2 * 365 * DAY.as_secs()),
             keep: Self::KEEP,
-            only: Only::Everything,
-            admin: false,
+            role: Role::Resource,
         }
     }
 
     /// Checks a file: all problems in one pass, in the order of the file. A report keeps as many as [`keep`](Self::keep) says and
-    /// counts the rest; behind a place where the JSON is broken nothing is checked.
+    /// counts the rest. If the JSON is broken, the check goes on with what can be read.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -141,54 +100,146 @@ impl Validator {
     /// ```
     #[must_use]
     pub fn check(&self, bytes: &[u8]) -> Report {
-        self.check_with(bytes, None)
+        self.check_with(bytes, |_| ())
     }
 
-    /// The same, with findings that are not in the text.
-    pub(crate) fn check_with(&self, bytes: &[u8], more: impl IntoIterator<Item = Diagnostic>) -> Report {
-        let mut context = Context::new(self);
-        for finding in more {
-            context.push(finding);
+    /// Checks a file, after findings that are not in its text.
+    pub(crate) fn check_with(&self, bytes: &[u8], report: impl FnOnce(&mut Sink)) -> Report {
+        let mut sink = self.sink();
+        report(&mut sink);
+        self.run(bytes, sink).0
+    }
+
+    /// Checks a file for the findings that have a fix of at most this applicability.
+    pub(crate) fn fixable(&self, bytes: &[u8], applicability: Applicability) -> (Report, Counts) {
+        self.run(bytes, Sink::new(&self.levels, Keep::Fixable(applicability)))
+    }
+
+    /// Checks a file for its errors, and counts them.
+    pub(crate) fn errors(&self, bytes: &[u8]) -> (Report, Counts) {
+        let levels = self.levels.clone().with_floor(Severity::Error);
+        let validator = Self { levels, keep: usize::MAX, ..self.clone() };
+        validator.run(bytes, validator.sink())
+    }
+
+    /// Whether findings of a code may be reported.
+    pub(crate) fn is_enabled(&self, code: Code) -> bool {
+        self.levels.is_enabled(code)
+    }
+
+    fn sink(&self) -> Sink {
+        Sink::new(&self.levels, Keep::Worst(self.keep))
+    }
+
+    /// Checks a file for its errors only.
+    fn errors_only() -> Self {
+        // No error depends on the time.
+        let validator = Self::new(UNIX_EPOCH);
+        Self { levels: validator.levels.clone().with_floor(Severity::Error), ..validator }
+    }
+
+    fn run(&self, bytes: &[u8], mut sink: Sink) -> (Report, Counts) {
+        if let Some(text) = text::read(bytes, self.role, &mut sink) {
+            sink = match self.role {
+                Role::Resource => self.check_text(&text, sink, None).1,
+                Role::Admin => self.check_admin_text(&text, sink).1,
+            };
         }
-        self.read(context, bytes).finish(bytes)
+        sink.finish(bytes)
     }
 
-    /// What can be mended in a file, in the order of its findings: of each its first fix up to an applicability.
-    pub(crate) fn fixes(&self, bytes: &[u8], up_to: Applicability) -> Fixes {
-        let validator = Self { keep: usize::MAX, only: Only::Fixes(up_to, self.keep), ..self.clone() };
-        validator.read(Context::new(&validator), bytes).into_fixes()
+    /// Checks the text of a tokens file, and adds its values to `file`.
+    fn check_text<'a>(&self, text: &'a str, sink: Sink, file: Option<&mut Values>) -> (Facts<'a>, Sink) {
+        let (rules, options) = (RuleSet::new(&self.levels), self.options());
+        let verifier = Verifier::new(text, &self.levels, &rules, &options);
+        let facts = Facts::new(text, &self.levels);
+        let mut checker =
+            Checker { rules: &rules, options: &options, facts, verifier, are_permissions_clean: false, file };
+        let (outline, mut sink) = document::read(Parser::new(text, sink), &mut checker);
+        let mut facts = checker.facts;
+        facts.complete(outline);
+        sink.accept_fixes();
+        rules.check_file(&facts, &options, &mut sink);
+        (facts, sink)
     }
 
-    fn read<'v>(&self, context: Context<'v>, bytes: &[u8]) -> Context<'v> {
-        if self.admin { check_admin(context, bytes).0 } else { check(context, bytes, false).0 }
-    }
-
-    fn only_errors(&self) -> bool {
-        self.only == Only::Errors
-    }
-
-    const fn only_fixes(&self) -> Option<Applicability> {
-        if let Only::Fixes(up_to, _) = self.only { Some(up_to) } else { None }
-    }
-
-    /// Of how many fixes the words are made, where only fixes are asked for.
-    const fn words(&self) -> usize {
-        if let Only::Fixes(_, words) = self.only { words } else { 0 }
-    }
-
-    pub(crate) fn severity(&self, code: Code, default: Severity) -> Option<Severity> {
-        let level = match self.levels.get(&code) {
-            Some(level) => *level,
-            None if default == Severity::Warning => self.warnings,
-            None => return Some(default),
-        };
-        match level {
-            Level::Allow => None,
-            Level::Note => Some(Severity::Note),
-            Level::Warn => Some(Severity::Warning),
-            Level::Deny => Some(Severity::Error),
+    /// Checks the text of an admin token file.
+    fn check_admin_text(&self, text: &str, sink: Sink) -> (Option<AdminTokenFile>, Sink) {
+        let (rules, options) = (RuleSet::new(&self.levels), self.options());
+        let mut verifier = Verifier::new(text, &self.levels, &rules, &options);
+        match document::read_admin(Parser::new(text, sink)) {
+            (Err(node), mut sink) => {
+                rules::admin::report_not_an_object(&node, &mut sink);
+                (None, sink)
+            }
+            (Ok(entry), mut sink) => {
+                if rules::admin::report_tokens_file(&entry, &mut sink) {
+                    return (None, sink);
+                }
+                rules.check_entry(&entry, &options, &mut sink);
+                sink.verify_fixes(|proposals| verifier.verify(&entry, proposals));
+                (admin_value(&entry), sink)
+            }
         }
     }
+
+    fn options(&self) -> Options {
+        Options::new(self.now, self.soon, self.far, self.release)
+    }
+}
+
+/// Applies the rules to each entry as it is read.
+struct Checker<'a, 'c, 'f> {
+    rules: &'c RuleSet,
+    options: &'c Options,
+    facts: Facts<'a>,
+    verifier: Verifier<'a, 'c>,
+    // Whether no rule reported on the last list of permissions. Many entries of a file have the same one.
+    are_permissions_clean: bool,
+    file: Option<&'f mut Values>,
+}
+
+/// The values of a tokens file that may have errors.
+#[derive(Default)]
+struct Values {
+    create_databases: Vec<DatabaseName>,
+    tokens: Vec<TokenEntry>,
+}
+
+impl<'a> Visitor<'a> for Checker<'a, '_, '_> {
+    fn database(&mut self, index: usize, name: Text<'a>) {
+        if let Some(file) = &mut self.file {
+            file.create_databases.extend(DatabaseName::parse(&name));
+        }
+        self.facts.databases.create(index, name);
+    }
+
+    #[inline]
+    fn entry(&mut self, entry: &Entry<'a>, sink: &mut Sink) {
+        self.rules.check_members(entry, self.options, sink);
+        if !(entry.repeats_permissions && self.are_permissions_clean) {
+            let before = sink.total();
+            self.rules.check_permissions(entry, self.options, sink);
+            self.are_permissions_clean = sink.total() == before;
+        }
+        sink.verify_fixes(|proposals| self.verifier.verify(entry, proposals));
+        self.facts.add_entry(entry);
+        if let Some(file) = &mut self.file
+            && let Some(token) = entry.to_value()
+        {
+            file.tokens.push(token);
+        }
+    }
+}
+
+/// Returns the value of an admin token file; `None` if one of its members is missing or invalid.
+fn admin_value(entry: &Entry<'_>) -> Option<AdminTokenFile> {
+    if matches!(entry.description, Field::Invalid { .. }) || matches!(entry.expiry, Field::Invalid { .. }) {
+        return None;
+    }
+    let description = entry.description.value().map(|text| &**text);
+    let file = AdminTokenFile::new(entry.to_token()?).with_name(entry.name.value()?).ok()?;
+    Some(file.with_expiry(entry.expiry.value().copied()).with_description(description))
 }
 
 impl TokenFile {
@@ -205,12 +256,18 @@ impl TokenFile {
     /// # Errors
     /// A file that has an error in its report; the report has its errors and nothing else.
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
-        // No error depends on the time.
-        let validator = Validator { only: Only::Errors, ..Validator::new(UNIX_EPOCH) };
-        let (context, file) = check(Context::new(&validator), bytes, true);
-        let report = context.finish(bytes);
-        let sound = file.filter(|_| report.is_valid());
-        sound.ok_or_else(|| InvalidFile::of_tokens(report))
+        let mut values =
+            Values { tokens: Vec::with_capacity(bytes.len() / TYPICAL_ENTRY), ..Values::default() };
+        let validator = Validator::errors_only();
+        let mut sink = validator.sink();
+        if let Some(text) = text::read(bytes, Role::Resource, &mut sink) {
+            sink = validator.check_text(&text, sink, Some(&mut values)).1;
+        }
+        let report = sink.finish(bytes).0;
+        if !report.is_valid() {
+            return Err(InvalidFile::of_tokens(report));
+        }
+        Ok(Self::checked(values.create_databases, values.tokens))
     }
 }
 
@@ -229,11 +286,15 @@ impl AdminTokenFile {
     /// else. One without `name` is refused, although the documentation speaks of a default: the server does not read it
     /// (server source).
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
-        let validator = Validator { only: Only::Errors, ..Validator::new(UNIX_EPOCH) };
-        let (context, file) = check_admin(Context::new(&validator), bytes);
-        let report = context.finish(bytes);
-        let sound = file.filter(|_| report.is_valid());
-        sound.ok_or_else(|| InvalidFile { what: "admin token file", report: Box::new(report) })
+        let validator = Validator::errors_only().admin_token_file();
+        let mut sink = validator.sink();
+        let mut file = None;
+        if let Some(text) = text::read(bytes, Role::Admin, &mut sink) {
+            (file, sink) = validator.check_admin_text(&text, sink);
+        }
+        let report = sink.finish(bytes).0;
+        file.filter(|_| report.is_valid())
+            .ok_or_else(|| InvalidFile { what: "admin token file", report: Box::new(report) })
     }
 }
 
@@ -272,20 +333,21 @@ impl InvalidFile {
     }
 }
 
-/// The places and names of a sound file, for those who change it.
-pub(crate) fn survey(bytes: &[u8]) -> Result<Whole<'_>, InvalidFile> {
-    let validator = Validator { only: Only::Errors, ..Validator::new(UNIX_EPOCH) };
-    if let Ok(text) = core::str::from_utf8(bytes) {
-        let decoder = || Decoder::new(Context::new(&validator), text, false);
-        if let (decoder, Ok(())) = json::read(text, decoder) {
-            let (context, _, whole) = decoder.finish();
-            let report = context.finish(bytes);
-            let valid = report.is_valid();
-            return if valid { Ok(whole) } else { Err(InvalidFile::of_tokens(report)) };
+/// Surveys a valid tokens file, for those who change it.
+pub(crate) fn survey(bytes: &[u8]) -> Result<Facts<'_>, InvalidFile> {
+    let validator = Validator::errors_only();
+    let mut sink = validator.sink();
+    let mut facts = None;
+    match text::read(bytes, Role::Resource, &mut sink) {
+        None => {}
+        Some(Source::Valid(text)) => {
+            let (surveyed, checked) = validator.check_text(text, sink, None);
+            (facts, sink) = (Some(surveyed), checked);
         }
+        Some(text) => sink = validator.check_text(&text, sink, None).1,
     }
-    let (context, _) = check(Context::new(&validator), bytes, false);
-    Err(InvalidFile::of_tokens(context.finish(bytes)))
+    let report = sink.finish(bytes).0;
+    facts.filter(|_| report.is_valid()).ok_or_else(|| InvalidFile::of_tokens(report))
 }
 
 fn summary(report: &Report) -> String {
@@ -294,78 +356,4 @@ fn summary(report: &Report) -> String {
         0 | 1 => first,
         errors => alloc::format!("{first}, and {} more", errors - 1),
     }
-}
-
-fn check<'v>(mut context: Context<'v>, bytes: &[u8], build: bool) -> (Context<'v>, Option<TokenFile>) {
-    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-        let message = "the file is UTF-16, and not UTF-8";
-        let found = Diagnostic::new(Code::InvalidUtf8, Span::new(0, 2), String::new(), message);
-        context
-            .push(found.with_help("save it as UTF-8; PowerShell's `Out-File` has `-Encoding utf8` for that"));
-        return (context, None);
-    }
-    let utf8 = core::str::from_utf8(bytes);
-    if let Some(first) = utf8.err().and_then(|error| no_text(bytes, error)) {
-        let message = "the file is not text in UTF-8: most of its bytes are no characters";
-        let found = Diagnostic::new(Code::InvalidUtf8, first, String::new(), message);
-        context.push(found.with_help("save it as UTF-8; was it compressed or encrypted?"));
-        return (context, None);
-    }
-    let text = json::Wiped(readable(&mut context, bytes, utf8.ok()));
-    let attempt = |context: Context<'v>, text: &_, whole| decode::attempt(&context, text, build && whole);
-    syntax::read(context, &text, &TOKENS_FORM, attempt)
-}
-
-fn check_admin<'v>(mut context: Context<'v>, bytes: &[u8]) -> (Context<'v>, Option<AdminTokenFile>) {
-    let text = json::Wiped(readable(&mut context, bytes, core::str::from_utf8(bytes).ok()));
-    syntax::read(context, &text, &admin::ADMIN_FORM, admin::attempt)
-}
-
-/// The first bytes that are no character, where so many are not that the rest says nothing.
-fn no_text(bytes: &[u8], error: Utf8Error) -> Option<Span> {
-    let wrong: usize = bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
-    let end = error.error_len().map_or(bytes.len(), |length| error.valid_up_to() + length);
-    (wrong > 32 && wrong > bytes.len() / 8).then(|| Span::new(error.valid_up_to(), end))
-}
-
-/// The text, of the same length, with a byte order mark and what is not UTF-8 blanked out and reported. `text` is there
-/// where all of it is UTF-8.
-fn readable<'t>(context: &mut Context<'_>, bytes: &'t [u8], text: Option<&'t str>) -> Cow<'t, str> {
-    const MARK: &[u8] = b"\xEF\xBB\xBF";
-    if let Some(text) = text.filter(|_| !bytes.starts_with(MARK)) {
-        return Cow::Borrowed(text);
-    }
-    let mut text = String::with_capacity(bytes.len());
-    let mut rest = bytes;
-    // Programs that add one to what has one leave several.
-    while let Some(after) = rest.strip_prefix(MARK) {
-        text.push_str("   ");
-        rest = after;
-    }
-    if !text.is_empty() {
-        let span = Span::new(0, text.len());
-        context.push(
-            Diagnostic::new(
-                Code::ByteOrderMark,
-                span,
-                String::new(),
-                "the file begins with a byte order mark, which the server refuses",
-            )
-            .with_help("save it as UTF-8 without a byte order mark")
-            .fix(context::replace_safely(span, "")),
-        );
-    }
-    for chunk in rest.utf8_chunks() {
-        text.push_str(chunk.valid());
-        if !chunk.invalid().is_empty() {
-            let span = Span::new(text.len(), text.len() + chunk.invalid().len());
-            let message = "the file is not UTF-8: these bytes are no character";
-            context.tell(Code::InvalidUtf8, span, || {
-                Diagnostic::new(Code::InvalidUtf8, span, String::new(), message).with_help("save it as UTF-8")
-            });
-            context.damaged.push(span);
-            text.extend(chunk.invalid().iter().map(|_| '?'));
-        }
-    }
-    Cow::Owned(text)
 }

@@ -1,17 +1,24 @@
 //! What was found in a file.
 
-mod collector;
 mod fix;
 mod report;
+mod at;
+mod levels;
+mod edit_set;
+mod sink;
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-pub(crate) use self::collector::Collector;
+pub(crate) use self::at::At;
+pub(crate) use self::edit_set::EditSet;
 pub use self::fix::{Applicability, Edit, Fix, Replacement};
+pub use self::levels::{Level, UnknownLevel};
+pub(crate) use self::levels::{Leveled, Levels};
 pub use self::report::Report;
+pub(crate) use self::sink::{Counts, Draft, Keep, Sink};
 use crate::code::{Code, Severity};
 use crate::span::{Location, Span};
 
@@ -27,29 +34,24 @@ use crate::span::{Location, Span};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    pub(crate) code: Code,
-    pub(crate) severity: Severity,
-    pub(crate) message: Cow<'static, str>,
-    pub(crate) pointer: String,
-    pub(crate) span: Span,
-    pub(crate) location: Location,
-    pub(crate) help: Option<Cow<'static, str>>,
-    pub(crate) labels: Vec<Label>,
+    code: Code,
+    severity: Severity,
+    message: Cow<'static, str>,
+    pointer: String,
+    span: Span,
+    location: Location,
+    help: Option<Cow<'static, str>>,
+    labels: Vec<Label>,
     pub(crate) fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
-    pub(crate) fn new(
-        code: Code,
-        span: Span,
-        pointer: String,
-        message: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    fn new(code: Code, severity: Severity, span: Span) -> Self {
         Self {
             code,
-            severity: code.severity(),
-            message: message.into(),
-            pointer,
+            severity,
+            message: Cow::Borrowed(code.summary()),
+            pointer: String::new(),
             span,
             location: START,
             help: None,
@@ -58,19 +60,9 @@ impl Diagnostic {
         }
     }
 
-    pub(crate) fn with_help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    pub(crate) fn label(mut self, span: Span, message: &'static str) -> Self {
-        self.labels.push(Label { span, location: START, message });
-        self
-    }
-
-    pub(crate) fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
-        self.fixes.extend(fix.into());
-        self
+    /// Returns the edits of its fix.
+    pub(crate) fn edits(&self) -> &[Edit] {
+        self.fixes.first().map_or(&[], Fix::edits)
     }
 
     /// Which mistake it is.
@@ -230,6 +222,10 @@ pub struct Label {
 const START: Location = Location { line: 1, column: 1 };
 
 impl Label {
+    const fn new(span: Span, message: &'static str) -> Self {
+        Self { span, location: START, message }
+    }
+
     /// The bytes of the file.
     ///
     /// ```

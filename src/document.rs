@@ -1,241 +1,246 @@
-//! JSON that a running server sends or takes: read value by value, up to the first thing that is wrong.
+//! The file as a document: one [`Entry`] per token, in one pass.
 
-use alloc::borrow::Cow;
-use alloc::format;
-use alloc::string::String;
+mod field;
+mod members;
+mod permissions;
+mod entry;
+mod shape;
+mod not_json;
+mod syntax_errors;
+
 use alloc::vec::Vec;
-use std::collections::HashSet;
 
-use thiserror::Error;
+pub(crate) use self::entry::{Entry, Role};
+pub(crate) use self::field::{Field, Text};
+pub(crate) use self::members::{ENTRY_LISTS, FILE_MEMBERS, Meaning, Other, is_mistaken};
+pub(crate) use self::not_json::NotJson;
+pub(crate) use self::permissions::{Element, Grant, Intent, Resource, items};
+pub(crate) use self::shape::Shape;
+use crate::diagnostic::Sink;
+use crate::span::Span;
+use crate::syntax::{Kind, Node, Parser, Str, Value};
+use crate::token::TOKEN_PREFIX;
 
-use crate::json::{Member, Node, RawStr, Unreadable, Value, tree};
-use crate::name::InvalidNameKind;
-use crate::permission::PermissionErrorKind;
-use crate::span::{LineIndex, Location, Span};
-use crate::suggest::meant;
+/// Receives the document, in source order.
+pub(crate) trait Visitor<'a> {
+    /// Visits a database of `create_databases`.
+    fn database(&mut self, index: usize, name: Text<'a>);
 
-/// What is wrong with a text of the server's.
-///
-/// ```
-/// use influxdb3_offline_tokens::{InvalidJsonKind, ServerTokens};
-///
-/// let table = b"| name | permissions |";
-/// assert_eq!(ServerTokens::parse(table).unwrap_err().kind(), InvalidJsonKind::Syntax);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum InvalidJsonKind {
-    /// Bytes that are not UTF-8.
-    NotUtf8,
-    /// It is not JSON.
-    Syntax,
-    /// A value of the wrong JSON type.
-    WrongType,
-    /// A member that is needed is not there.
-    MissingMember,
-    /// A member stands twice in one object.
-    DuplicateMember,
-    /// A member that would be ignored, and has nearly the name of one that is known.
-    MisspeltMember,
-    /// A name that no resource token can have.
-    Name(InvalidNameKind),
-    /// Two tokens have the same name.
-    DuplicateName,
-    /// A permission that the grammar refuses.
-    Permission(PermissionErrorKind),
-    /// A time or a number of seconds that cannot be read, or does not fit into 64 bits.
-    Time,
+    /// Visits an entry. It is valid only during the call.
+    fn entry(&mut self, entry: &Entry<'a>, sink: &mut Sink);
 }
 
-/// A text that cannot be read as what it should be: the first thing that is wrong, and where. It keeps nothing of the text.
-///
-/// ```
-/// use influxdb3_offline_tokens::ServerTokens;
-///
-/// let error = ServerTokens::parse(b"[\n  {}\n]").unwrap_err();
-/// assert_eq!((error.location().line, error.location().column), (2, 3));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{}:{}: {message}", .location.line, .location.column)]
-pub struct InvalidJson {
-    kind: InvalidJsonKind,
-    span: Span,
-    location: Location,
-    message: Cow<'static, str>,
+/// The file without its entries and databases.
+#[derive(Debug, Default)]
+pub(crate) struct Outline<'a> {
+    pub(crate) shape: Shape<'a>,
+    /// The span of the object, or of what is in its place.
+    pub(crate) span: Span,
+    pub(crate) tokens: Field<'a, ()>,
+    pub(crate) create_databases: Field<'a, ()>,
+    /// The number of entries and other elements of `tokens`, and the last of them.
+    pub(crate) entries: usize,
+    pub(crate) last_entry: Option<Span>,
+    /// The last element of `create_databases`.
+    pub(crate) last_database: Option<Span>,
+    /// The elements that are no objects, with their indices.
+    pub(crate) invalid_entries: Vec<(usize, Node<'a>)>,
+    /// The elements of `create_databases` that are no strings, with their indices.
+    pub(crate) invalid_databases: Vec<(usize, Node<'a>)>,
+    /// The members without a field, in source order.
+    pub(crate) others: Vec<Other<'a>>,
 }
 
-impl InvalidJson {
-    /// What is wrong.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{HttpTokenRequest, InvalidJsonKind};
-    ///
-    /// let error = HttpTokenRequest::parse(br#"{"token_nmae": "app"}"#).unwrap_err();
-    /// assert_eq!(error.kind(), InvalidJsonKind::MisspeltMember);
-    /// ```
-    #[must_use]
-    pub const fn kind(&self) -> InvalidJsonKind {
-        self.kind
-    }
-
-    /// Which bytes are wrong.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::ServerTokens;
-    ///
-    /// let json = r#"[{"name": 5}]"#;
-    /// let error = ServerTokens::parse(json.as_bytes()).unwrap_err();
-    /// assert_eq!(error.span().text(json), Some("5"));
-    /// ```
-    #[must_use]
-    pub const fn span(&self) -> Span {
-        self.span
-    }
-
-    /// The line and column where they begin.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{Location, ServerTokens};
-    ///
-    /// let error = ServerTokens::parse(b"[\n  7\n]").unwrap_err();
-    /// assert_eq!(error.location(), Location { line: 2, column: 3 });
-    /// ```
-    #[must_use]
-    pub const fn location(&self) -> Location {
-        self.location
+impl Outline<'_> {
+    /// Whether the text ends in the file's object.
+    pub(crate) fn is_truncated(&self, text: &str) -> bool {
+        self.span.end() == text.len() && !text.ends_with('}')
     }
 }
 
-/// The same before its line and column are looked up.
-pub(crate) struct Wrong {
-    kind: InvalidJsonKind,
-    span: Span,
-    message: Cow<'static, str>,
+/// Reads a file.
+pub(crate) fn read<'a>(mut parser: Parser<'a, Sink>, visitor: &mut impl Visitor<'a>) -> (Outline<'a>, Sink) {
+    let reader = Reader { outline: Outline::default(), entry: Entry::new(Role::Resource), visitor };
+    let outline = match parser.kind() {
+        Kind::Object => reader.read_object(&mut parser),
+        _ => reader.read_other(&mut parser),
+    };
+    (outline, parser.end())
 }
 
-pub(crate) fn wrong<T>(
-    kind: InvalidJsonKind,
-    span: Span,
-    message: impl Into<Cow<'static, str>>,
-) -> Result<T, Wrong> {
-    Err(Wrong { kind, span, message: message.into() })
+/// Reads an admin token file into an entry, if it is an object.
+pub(crate) fn read_admin(mut parser: Parser<'_, Sink>) -> (Result<Entry<'_>, Node<'_>>, Sink) {
+    if parser.kind() != Kind::Object {
+        let node = Node::read(&mut parser);
+        return (Err(node), parser.end());
+    }
+    let mut entry = Entry::new(Role::Admin);
+    entry.read(&mut parser, 0);
+    (Ok(entry), parser.end())
 }
 
-/// Reads a whole text.
-pub(crate) fn read<T>(
-    bytes: &[u8],
-    value: impl FnOnce(&Node<'_>) -> Result<T, Wrong>,
-) -> Result<T, InvalidJson> {
-    let result = match core::str::from_utf8(bytes) {
-        Ok(text) => tree(text).map_or_else(|error| unreadable(text, error), |root| value(&root)),
-        Err(error) => {
-            let start = error.valid_up_to();
-            wrong(InvalidJsonKind::NotUtf8, Span::new(start, start + 1), "this is not UTF-8")
+/// Whether a JSON string is a token without a file around it.
+pub(crate) fn is_bare_token(node: &Node<'_>) -> bool {
+    let text = node.as_str().and_then(Text::new);
+    text.is_some_and(|text| text.trim().starts_with(TOKEN_PREFIX))
+}
+
+struct Reader<'a, 'v, V> {
+    outline: Outline<'a>,
+    entry: Entry<'a>,
+    visitor: &'v mut V,
+}
+
+impl<'a, V: Visitor<'a>> Reader<'a, '_, V> {
+    fn read_object(mut self, parser: &mut Parser<'a, Sink>) -> Outline<'a> {
+        let span = parser.object(|parser, key| match key.decode().as_deref() {
+            Some("create_databases") if self.outline.create_databases.is_missing() => {
+                self.read_databases(parser, key);
+            }
+            Some("tokens") if self.outline.tokens.is_missing() => self.read_tokens(parser, key),
+            _ => self.outline.others.push(Other::new(key, Node::read(parser))),
+        });
+        self.outline.span = span;
+        if !self.outline.others.is_empty() {
+            self.resolve_others(parser);
         }
-    };
-    result.map_err(|Wrong { kind, span, message }| {
-        let location = LineIndex::new(bytes).location(span.start());
-        InvalidJson { kind, span, location, message }
-    })
-}
+        self.outline
+    }
 
-fn unreadable<T>(text: &str, error: Unreadable) -> Result<T, Wrong> {
-    let (at, message) = match error {
-        Unreadable::CutOff => (text.len(), "the JSON ends too early"),
-        Unreadable::TooDeep(at) => (at, "arrays and objects are nested too deeply"),
-        Unreadable::Syntax(at) => (at, "this is not JSON"),
-        Unreadable::Trailing(at) => (at, "there is text behind the end of the JSON"),
-    };
-    let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-    wrong(InvalidJsonKind::Syntax, Span::new(at, at + length), message)
-}
+    fn read_tokens(&mut self, parser: &mut Parser<'a, Sink>, key: Str<'a>) {
+        if parser.kind() != Kind::Array {
+            let node = Node::read(parser);
+            return self.tokens_from_node(key, node, parser);
+        }
+        let span = parser.array(|parser| {
+            if parser.kind() == Kind::Object {
+                self.entry.read(parser, self.outline.entries);
+                self.outline.last_entry = Some(self.entry.span);
+                self.visitor.entry(&self.entry, &mut parser.errors);
+            } else {
+                let node = Node::read(parser);
+                self.outline.last_entry = Some(node.span);
+                self.outline.invalid_entries.push((self.outline.entries, node));
+            }
+            self.outline.entries += 1;
+        });
+        self.outline.tokens = Field::Valid { key, span, value: () };
+    }
 
-/// An object, no member of which stands twice.
-pub(crate) struct Object<'n, 'a> {
-    span: Span,
-    members: &'n [Member<'a>],
-}
+    fn read_databases(&mut self, parser: &mut Parser<'a, Sink>, key: Str<'a>) {
+        if parser.kind() != Kind::Array {
+            self.outline.create_databases = Field::Invalid { key, node: Node::read(parser) };
+            return;
+        }
+        let mut index = 0;
+        let span = parser.array(|parser| {
+            let node = Node::read(parser);
+            self.database(index, node);
+            index += 1;
+        });
+        self.outline.create_databases = Field::Valid { key, span, value: () };
+    }
 
-impl<'n, 'a> Object<'n, 'a> {
-    pub(crate) fn of(node: &'n Node<'a>, what: &str) -> Result<Self, Wrong> {
-        let Value::Object(members) = &node.value else { return wrong_type(node, what, "an object") };
-        let mut seen = HashSet::new();
-        for member in members {
-            if member.key.decode().is_some_and(|name| !seen.insert(name)) {
-                let message = "this member stands twice in one object";
-                return wrong(InvalidJsonKind::DuplicateMember, member.key.outer(), message);
+    fn database(&mut self, index: usize, node: Node<'a>) {
+        self.outline.last_database = Some(node.span);
+        match node.as_str().and_then(Text::new) {
+            Some(name) => self.visitor.database(index, name),
+            None => self.outline.invalid_databases.push((index, node)),
+        }
+    }
+
+    /// Finds the meaning of the members without a field, and takes the values of misspelt ones.
+    #[cold]
+    fn resolve_others(&mut self, parser: &mut Parser<'a, Sink>) {
+        let Outline { tokens, create_databases, others, shape, .. } = &mut self.outline;
+        let [databases_name, tokens_name] = FILE_MEMBERS;
+        let keys = [(databases_name, create_databases.key()), (tokens_name, tokens.key())];
+        members::resolve(others, &keys, &FILE_MEMBERS);
+        if tokens.is_missing() {
+            *shape = shape::of_object(others, !create_databases.is_missing());
+        }
+        match self.outline.shape {
+            Shape::TokensFile => {}
+            Shape::Entry => {
+                let members = core::mem::take(&mut self.outline.others);
+                let members = members.into_iter().map(|other| (other.key, other.node)).collect();
+                return self.entry_from_node(self.outline.span, members, parser);
+            }
+            _ => return,
+        }
+        for index in 0..self.outline.others.len() {
+            let Some(other) = self.outline.others.get_mut(index) else { continue };
+            let Meaning::Misspelt { known, .. } = other.meaning else { continue };
+            let (key, node) = (other.key, other.node.take());
+            if known == tokens_name {
+                self.tokens_from_node(key, node, parser);
+            } else if let Value::Array(nodes) = node.value {
+                for (index, node) in nodes.into_iter().enumerate() {
+                    self.database(index, node);
+                }
+                self.outline.create_databases = Field::Valid { key, span: node.span, value: () };
+            } else {
+                self.outline.create_databases = Field::Invalid { key, node };
             }
         }
-        Ok(Self { span: node.span, members })
     }
 
-    /// The value of a member; none where it is not there, or null.
-    pub(crate) fn get(&self, name: &str) -> Option<&'n Node<'a>> {
-        let is_it = |member: &&Member<'_>| member.key.decode().is_some_and(|key| key == name);
-        let value = self.members.iter().find(is_it).map(|member| &member.value);
-        value.filter(|node| !matches!(node.value, Value::Null))
-    }
-
-    pub(crate) fn required(&self, name: &str, what: &str) -> Result<&'n Node<'a>, Wrong> {
-        self.get(name).map_or_else(
-            || {
-                let opening = Span::new(self.span.start(), self.span.start() + 1);
-                wrong(InvalidJsonKind::MissingMember, opening, format!("{what} has no `{name}`"))
-            },
-            Ok,
-        )
-    }
-
-    /// Refuses a member of such a name.
-    pub(crate) fn refuse(&self, is_such: impl Fn(&str) -> bool, message: &'static str) -> Result<(), Wrong> {
-        let is_such = |member: &&Member<'_>| member.key.decode().is_some_and(|name| is_such(&name));
-        match self.members.iter().find(is_such) {
-            Some(member) => wrong(InvalidJsonKind::MisspeltMember, member.key.outer(), message),
-            None => Ok(()),
+    #[cold]
+    fn tokens_from_node(&mut self, key: Str<'a>, node: Node<'a>, parser: &mut Parser<'a, Sink>) {
+        let span = node.span;
+        if shape::is_entry(&node) {
+            let mut node = node;
+            let entry = node.take();
+            self.outline.tokens = Field::Invalid { key, node };
+            self.entries_from_nodes(Vec::from([entry]), parser);
+        } else if node.kind == Kind::Array {
+            self.outline.tokens = Field::Valid { key, span, value: () };
+            self.entries_from_nodes(node.into_elements(), parser);
+        } else {
+            self.outline.tokens = Field::Invalid { key, node };
         }
     }
 
-    /// Refuses a member that is nearly called as one of these, which is not there.
-    pub(crate) fn refuse_misspelt(&self, known: &[&'static str]) -> Result<(), Wrong> {
-        let free: Vec<&str> = known.iter().copied().filter(|name| self.get(name).is_none()).collect();
-        for member in self.members {
-            let Some(name) = member.key.decode() else { continue };
-            let near = meant(&name, free.iter().copied()).filter(|_| !known.contains(&name.as_ref()));
-            if let Some((near, _)) = near {
-                let message = format!("the server ignores this member: it is called `{near}`");
-                return wrong(InvalidJsonKind::MisspeltMember, member.key.outer(), message);
+    #[cold]
+    fn entries_from_nodes(&mut self, nodes: Vec<Node<'a>>, parser: &mut Parser<'a, Sink>) {
+        for node in nodes {
+            let span = node.span;
+            if let Value::Object(members) = node.value {
+                self.entry_from_node(span, members, parser);
+                continue;
             }
+            self.outline.last_entry = Some(span);
+            self.outline.invalid_entries.push((self.outline.entries, node));
+            self.outline.entries += 1;
         }
-        Ok(())
     }
-}
 
-/// The elements of an array.
-pub(crate) fn list<'n, 'a>(node: &'n Node<'a>, what: &str) -> Result<&'n [Node<'a>], Wrong> {
-    match &node.value {
-        Value::Array(nodes) => Ok(nodes),
-        _ => wrong_type(node, what, "an array"),
+    fn entry_from_node(
+        &mut self,
+        span: Span,
+        members: Vec<(Str<'a>, Node<'a>)>,
+        parser: &mut Parser<'a, Sink>,
+    ) {
+        self.entry.read_node(parser.text(), self.outline.entries, span, members);
+        self.outline.last_entry = Some(span);
+        self.outline.entries += 1;
+        self.visitor.entry(&self.entry, &mut parser.errors);
     }
-}
 
-/// A string and its text.
-pub(crate) fn text<'a>(node: &Node<'a>, what: &str) -> Result<(RawStr<'a>, Cow<'a, str>), Wrong> {
-    let Value::String(string) = node.value else { return wrong_type(node, what, "a string") };
-    match string.decode() {
-        Some(text) => Ok((string, text)),
-        None => wrong(
-            InvalidJsonKind::Syntax,
-            string.outer(),
-            "an escape in this string is half of a character: a surrogate without its pair",
-        ),
+    /// Reads a file that is no object.
+    #[cold]
+    fn read_other(mut self, parser: &mut Parser<'a, Sink>) -> Outline<'a> {
+        let node = Node::read(parser);
+        self.outline.span = node.span;
+        if node.kind == Kind::Array {
+            let (shape, entries) = shape::of_array(node);
+            self.outline.shape = shape;
+            self.entries_from_nodes(entries, parser);
+        } else if let Some(string) = node.as_str().filter(|_| is_bare_token(&node)) {
+            self.outline.shape = Shape::Token(string.span());
+        } else {
+            self.outline.shape = Shape::Scalar { kind: node.kind, span: node.span };
+        }
+        self.outline
     }
-}
-
-pub(crate) fn wrong_type<T>(node: &Node<'_>, what: &str, wanted: &str) -> Result<T, Wrong> {
-    let span = match node.value {
-        Value::Array(_) | Value::Object(_) => Span::new(node.span.start(), node.span.start() + 1),
-        _ => node.span,
-    };
-    let message: String = format!("{what} must be {wanted}, and is {}", node.value.description());
-    wrong(InvalidJsonKind::WrongType, span, message)
 }

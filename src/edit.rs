@@ -15,11 +15,12 @@ use zeroize::Zeroizing;
 
 pub use self::change::{Change, IfExists};
 use self::layout::{EntryPlace, Layout, Pieces, spelt};
-use crate::check::{InvalidFile, Whole, survey};
+use crate::check::{InvalidFile, survey};
 use crate::file::{TokenEntry, TokenFile};
 use crate::fix::{is_insertion, splice_pieces};
 use crate::json::pretty;
 use crate::name::{DatabaseName, TokenName};
+use crate::rules::Facts;
 use crate::secret::SecretBytes;
 use crate::token::Token;
 
@@ -157,33 +158,33 @@ fn one(bytes: &[u8], change: &Change) -> Result<Option<SecretBytes>, ChangeError
 }
 
 fn planned(bytes: &[u8], change: &Change) -> Result<Option<Changed>, ChangeError> {
-    let whole = survey(bytes)?;
-    let layout = Layout::new(&whole);
+    let facts = survey(bytes)?;
+    let layout = Layout::new(&facts);
     let mut pieces = match change {
-        Change::Append { entries, if_exists } => append(&whole, &layout, bytes, entries, *if_exists)?,
+        Change::Append { entries, if_exists } => append(&facts, &layout, bytes, entries, *if_exists)?,
         Change::CreateDatabases(names) => {
-            let new = |name: &&DatabaseName| !whole.databases.creates(name.as_str());
+            let new = |name: &&DatabaseName| !facts.databases.creates(name.as_str());
             let mut missing: Vec<&str> = names.iter().filter(new).map(DatabaseName::as_str).collect();
             let mut seen = std::collections::HashSet::new();
             missing.retain(|name| seen.insert(*name));
             layout.databases(&missing)
         }
-        Change::Remove(name) => layout.remove(position(&whole, name)?),
+        Change::Remove(name) => layout.remove(position(&facts, name)?),
         Change::Rotate { name, token } => {
-            let entry = place(&whole, &layout, name)?;
-            refuse_token(&whole, name, token)?;
+            let entry = place(&facts, &layout, name)?;
+            refuse_token(&facts, name, token)?;
             Pieces::one(entry.token, &spelt(token))
         }
         Change::RotateBeside { name, new_name, token } => {
-            let entry = place(&whole, &layout, name)?;
-            refuse_name(&whole, new_name)?;
-            refuse_token(&whole, new_name, token)?;
+            let entry = place(&facts, &layout, name)?;
+            refuse_name(&facts, new_name)?;
+            refuse_token(&facts, new_name, token)?;
             layout.append(&[layout.beside(&entry, new_name, token)])
         }
-        Change::SetExpiry { name, expiry } => layout.set_expiry(&place(&whole, &layout, name)?, *expiry),
+        Change::SetExpiry { name, expiry } => layout.set_expiry(&place(&facts, &layout, name)?, *expiry),
         Change::SetPermissions { name, permissions } => {
             let list = layout.permissions(permissions);
-            Pieces::one(place(&whole, &layout, name)?.permissions, &list)
+            Pieces::one(place(&facts, &layout, name)?.permissions, &list)
         }
     };
     if pieces.0.is_empty() {
@@ -194,21 +195,21 @@ fn planned(bytes: &[u8], change: &Change) -> Result<Option<Changed>, ChangeError
         SecretBytes::wiped(splice_pieces(bytes, new))
     };
     if let (Change::Append { entries, .. }, [(place, text)]) = (change, pieces.0.as_slice()) {
-        let new = |entry: &&TokenEntry| whole.position(entry.name().as_str()).is_none();
+        let new = |entry: &&TokenEntry| facts.names.get(entry.name().as_str()).is_none();
         let new: Vec<&TokenEntry> = entries.iter().filter(new).collect();
         let proven = layout.is_place_to_append(*place)
             && layout.is_list_of(text, &new)
             // What follows from these, every test reads again.
-            && (!cfg!(debug_assertions) || has_tokens(&splice(), whole.token_count + new.len()));
+            && (!cfg!(debug_assertions) || has_tokens(&splice(), facts.outline.entries + new.len()));
         let at = place.start();
         let insertion = pieces.0.pop().map(|(_, text)| Changed::Insertion(at, text));
         return if proven { Ok(insertion) } else { Err(ChangeError::NotProven) };
     }
     let changed = splice();
     let proven = match (change, pieces.0.as_slice()) {
-        (Change::RotateBeside { .. }, [_]) => has_tokens(&changed, whole.token_count + 1),
-        (Change::Remove(_), [_]) => has_tokens(&changed, whole.token_count.saturating_sub(1)),
-        (_, [_]) => has_tokens(&changed, whole.token_count),
+        (Change::RotateBeside { .. }, [_]) => has_tokens(&changed, facts.outline.entries + 1),
+        (Change::Remove(_), [_]) => has_tokens(&changed, facts.outline.entries.saturating_sub(1)),
+        (_, [_]) => has_tokens(&changed, facts.outline.entries),
         _ => false,
     };
     if !proven {
@@ -219,11 +220,11 @@ fn planned(bytes: &[u8], change: &Change) -> Result<Option<Changed>, ChangeError
 
 /// Reads a changed text again: it is sound, and has as many tokens as it should have.
 fn has_tokens(changed: &[u8], tokens: usize) -> bool {
-    survey(changed).is_ok_and(|after| after.token_count == tokens)
+    survey(changed).is_ok_and(|after| after.outline.entries == tokens)
 }
 
 fn append(
-    whole: &Whole<'_>,
+    facts: &Facts<'_>,
     layout: &Layout<'_>,
     bytes: &[u8],
     entries: &[TokenEntry],
@@ -235,7 +236,7 @@ fn append(
     let mut file: Option<TokenFile> = None;
     for entry in entries {
         let name = entry.name();
-        if let Some(position) = whole.position(name.as_str()) {
+        if let Some(position) = facts.names.get(name.as_str()) {
             if if_exists == IfExists::KeepIfSame {
                 if file.is_none() {
                     file = Some(TokenFile::parse(bytes)?);
@@ -250,7 +251,7 @@ fn append(
         if !names.insert(name.as_str()) {
             return Err(ChangeError::NameExists(name.clone()));
         }
-        refuse_token(whole, name, entry.token())?;
+        refuse_token(facts, name, entry.token())?;
         if !secrets.insert(entry.token().expose()) {
             return Err(ChangeError::TokenExists(name.clone()));
         }
@@ -259,23 +260,27 @@ fn append(
     Ok(layout.append(&texts))
 }
 
-fn refuse_name(whole: &Whole<'_>, name: &TokenName) -> Result<(), ChangeError> {
-    match whole.position(name.as_str()) {
+fn refuse_name(facts: &Facts<'_>, name: &TokenName) -> Result<(), ChangeError> {
+    match facts.names.get(name.as_str()) {
         Some(_) => Err(ChangeError::NameExists(name.to_owned())),
         None => Ok(()),
     }
 }
 
-fn refuse_token(whole: &Whole<'_>, name: &TokenName, token: &Token) -> Result<(), ChangeError> {
-    if whole.has_token(token.expose()) { Err(ChangeError::TokenExists(name.clone())) } else { Ok(()) }
+fn refuse_token(facts: &Facts<'_>, name: &TokenName, token: &Token) -> Result<(), ChangeError> {
+    if facts.tokens.get(token.expose()).is_some() {
+        Err(ChangeError::TokenExists(name.clone()))
+    } else {
+        Ok(())
+    }
 }
 
-fn position(whole: &Whole<'_>, name: &TokenName) -> Result<usize, ChangeError> {
-    whole.position(name.as_str()).ok_or_else(|| ChangeError::NoSuchToken(name.clone()))
+fn position(facts: &Facts<'_>, name: &TokenName) -> Result<usize, ChangeError> {
+    facts.names.get(name.as_str()).ok_or_else(|| ChangeError::NoSuchToken(name.clone()))
 }
 
-fn place(whole: &Whole<'_>, layout: &Layout<'_>, name: &TokenName) -> Result<EntryPlace, ChangeError> {
-    let found = layout.place(position(whole, name)?);
+fn place(facts: &Facts<'_>, layout: &Layout<'_>, name: &TokenName) -> Result<EntryPlace, ChangeError> {
+    let found = layout.place(position(facts, name)?);
     found.ok_or_else(|| ChangeError::NoSuchToken(name.clone()))
 }
 
@@ -300,8 +305,8 @@ mod tests {
                 .with_permissions([Permission::parse(permission).unwrap()])
         };
         let entry_b = entry("apiv3_b", "db:d:read");
-        let whole = survey(ONE.as_bytes()).unwrap();
-        let layout = Layout::new(&whole);
+        let facts = survey(ONE.as_bytes()).unwrap();
+        let layout = Layout::new(&facts);
         let text = |entry: &TokenEntry| String::from(layout.entry(entry).as_str());
         let b = text(&entry_b);
         let cases = [

@@ -1,18 +1,17 @@
-//! Applying fixes to a text.
+//! Applies fixes: all of a level at once, and the result is checked once.
 
 mod mended;
 
-use alloc::collections::BTreeMap;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
 pub use self::mended::Mended;
-use self::mended::Moved;
 use crate::check::Validator;
-use crate::diagnostic::{Applicability, Edit, Replacement};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, EditSet, Replacement, Report};
 use crate::secret::SecretBytes;
-use crate::span::{LineIndex, Span};
+use crate::span::Span;
 use crate::token::{GenerateTokenError, Token};
 
 /// A text with fixes applied. `Debug` shows nothing of the text; it is wiped when dropped.
@@ -68,7 +67,7 @@ impl Fixed {
     /// use std::time::SystemTime;
     /// use influxdb3_offline_tokens::{Applicability, Validator};
     ///
-    /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [,],}"#, Applicability::Safe)?;
+    /// let fixed = Validator::new(SystemTime::now()).fix(b"{\"tokens\": [],} // by hand", Applicability::Safe)?;
     /// assert_eq!(fixed.applied(), 2);
     /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
     /// ```
@@ -104,13 +103,11 @@ impl core::fmt::Debug for Fixed {
     }
 }
 
-// Every pass mends what the one before uncovered; a real file needs two or three.
-const MAX_PASSES: usize = 32;
-
 impl Validator {
     /// Applies the fixes of a text: the safe ones, or with [`Applicability::Ask`] all. What no fix concerns keeps every
-    /// byte. Of two fixes that overlap the first is applied, and the other where it still applies afterwards. Doing it
-    /// twice changes nothing more. What is allowed ([`Level::Allow`](crate::Level::Allow)) is not mended.
+    /// byte. Of two fixes that overlap, the first in the text is applied; a second call applies the other if it is still
+    /// offered. A fix that causes an error that the text did not have is not applied. A code that is allowed
+    /// ([`Level::Allow`](crate::Level::Allow)) is not fixed.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Applicability, Validator};
@@ -122,113 +119,87 @@ impl Validator {
     /// ```
     ///
     /// # Errors
-    /// A fix puts a new token in place of a weak one, and the operating system gives no random bytes.
+    /// A fix replaces a token, and the operating system provides no random bytes.
     pub fn fix(&self, bytes: &[u8], up_to: Applicability) -> Result<Fixed, GenerateTokenError> {
-        let mut fixed = Fixed { bytes: Zeroizing::new(bytes.to_vec()), mended: Vec::new() };
-        let mut passes: Vec<Moved> = Vec::new();
-        for _ in 0..MAX_PASSES {
-            let fixes = self.fixes(&fixed.bytes, up_to);
-            let mut chosen = Chosen::default();
-            let before = fixed.mended.len();
-            let taken = fixes.iter().filter(|fix| chosen.take(fix.edits));
-            fixed.mended.extend(taken.map(|fix| Mended::new(fix, &passes)));
-            if fixed.mended.len() == before {
+        let (proposed, before) = self.fixable(bytes, up_to);
+        let mut chosen = without_overlaps(&proposed);
+        // One entry cannot show everything, such as a trimmed name that is now a duplicate.
+        while !chosen.is_empty() {
+            let applied = apply(bytes, &chosen)?;
+            let (after, counts) = self.errors(&applied.bytes);
+            if !counts.has_new_error(&before) {
+                let mended = chosen.into_iter().map(Mended::new).collect();
+                return Ok(Fixed { bytes: applied.bytes, mended });
+            }
+            let errors = after.iter().filter(|error| counts.has_more_errors(&before, error.code()));
+            let spans: Vec<Span> = errors.flat_map(spans_of).collect();
+            let is_valid = applied.spans.iter().map(|edits| !edits.iter().any(|edit| touches(*edit, &spans)));
+            let mut is_valid = is_valid.collect::<Vec<bool>>().into_iter();
+            let count = chosen.len();
+            chosen.retain(|_| is_valid.next().unwrap_or(false));
+            if chosen.len() == count {
                 break;
             }
-            let (bytes, moved) = splice(&fixed.bytes, &chosen.in_order())?;
-            fixed.bytes = bytes;
-            passes.push(moved);
         }
-        if !fixed.mended.is_empty() {
-            let lines = LineIndex::new(bytes);
-            fixed.mended.iter_mut().for_each(|mended| mended.locate(&lines));
-            fixed.mended.sort_by_key(Mended::span);
-        }
-        Ok(fixed)
+        Ok(Fixed { bytes: Zeroizing::new(bytes.to_vec()), mended: Vec::new() })
     }
 }
 
-/// Edits that do not overlap.
-#[derive(Default)]
+fn spans_of(diagnostic: &Diagnostic) -> impl Iterator<Item = Span> {
+    diagnostic.labels().iter().map(crate::diagnostic::Label::span).chain([diagnostic.span()])
+}
+
+fn touches(edit: Span, errors: &[Span]) -> bool {
+    errors.iter().any(|error| edit.start() <= error.end() && error.start() <= edit.end())
+}
+
+/// Returns the findings in source order whose fix overlaps none before it.
+fn without_overlaps(report: &Report) -> Vec<&Diagnostic> {
+    let mut edits = EditSet::default();
+    report.iter().filter(|diagnostic| edits.add(diagnostic.edits())).collect()
+}
+
+/// A text with fixes, and the spans of the edits of each.
+struct Applied {
+    bytes: Zeroizing<Vec<u8>>,
+    spans: Vec<Vec<Span>>,
+}
+
+/// An edit of a fix, and the token that it generates.
 struct Chosen<'f> {
-    // Fixes are in the order of their findings, and most edits, too.
-    sorted: Vec<&'f Edit>,
-    // Those that lie before one that was taken earlier, with the order in which they came.
-    others: BTreeMap<(Span, usize), &'f Edit>,
+    edit: &'f Edit,
+    fix: usize,
+    token: Option<Token>,
 }
 
-impl<'f> Chosen<'f> {
-    /// Takes all edits of a fix, or none where one overlaps what was taken.
-    fn take(&mut self, fix: &'f [Edit]) -> bool {
-        let takes = fix.iter().all(|edit| self.is_free(edit));
-        if takes {
-            for edit in fix {
-                if self.is_last(edit) {
-                    self.sorted.push(edit);
-                } else {
-                    self.others.insert((edit.span(), self.others.len()), edit);
-                }
-            }
+impl Chosen<'_> {
+    fn text(&self) -> &[u8] {
+        self.token.as_ref().map_or(self.edit.replacement().text(), Token::expose).as_bytes()
+    }
+}
+
+fn apply(bytes: &[u8], chosen: &[&Diagnostic]) -> Result<Applied, GenerateTokenError> {
+    let mut edits = Vec::new();
+    for (at, diagnostic) in chosen.iter().enumerate() {
+        for edit in diagnostic.edits() {
+            let token = match edit.replacement() {
+                Replacement::NewToken => Some(Token::generate()?),
+                Replacement::Text(_) => None,
+            };
+            edits.push(Chosen { edit, fix: at, token });
         }
-        takes
     }
-
-    fn is_last(&self, edit: &Edit) -> bool {
-        self.sorted.last().is_none_or(|last| last.span() <= edit.span())
-    }
-
-    fn is_free(&self, edit: &Edit) -> bool {
-        let is_before = |other: &&Edit| other.span() <= edit.span();
-        let at = if self.is_last(edit) { self.sorted.len() } else { self.sorted.partition_point(is_before) };
-        let before = at.checked_sub(1).and_then(|before| self.sorted.get(before));
-        let behind = self.sorted.get(at);
-        let place = (edit.span(), usize::MAX);
-        let others = [self.others.range(..place).next_back(), self.others.range(place..).next()];
-        let [other_before, other_behind] = others.map(|other| other.map(|(_, edit)| edit));
-        ![before, other_before].into_iter().flatten().any(|before| overlap(before, edit))
-            && ![behind, other_behind].into_iter().flatten().any(|behind| overlap(edit, behind))
-    }
-
-    /// All of them in the order of the text.
-    fn in_order(self) -> Vec<&'f Edit> {
-        if self.others.is_empty() {
-            return self.sorted;
+    edits.sort_by_key(|chosen| chosen.edit.span());
+    let (mut spans, mut at, mut end) = (vec![Vec::new(); chosen.len()], 0, 0);
+    for edit in &edits {
+        let start = end + (edit.edit.span().start() - at);
+        (at, end) = (edit.edit.span().end(), start + edit.text().len());
+        if let Some(spans) = spans.get_mut(edit.fix) {
+            spans.push(Span::new(start, end));
         }
-        let mut edits = self.sorted;
-        edits.extend(self.others.into_values());
-        // Of two in one place the first stays the first: it is in front of the other here, too.
-        edits.sort_by_key(|edit| edit.span());
-        edits
     }
-}
-
-/// Whether two edits, which are sorted, cannot both be made.
-fn overlap(first: &Edit, second: &Edit) -> bool {
-    let (a, b) = (first.span(), second.span());
-    if a == b && a.is_empty() {
-        // Two items that are appended to one list stand behind each other.
-        return !(begins_with_comma(first) && begins_with_comma(second));
-    }
-    a.end() > b.start() || a.start() == b.start()
-}
-
-fn begins_with_comma(edit: &Edit) -> bool {
-    matches!(edit.replacement(), Replacement::Text(text) if text.starts_with(','))
-}
-
-/// The text with the edits, which are sorted and do not overlap, in a buffer of the right size.
-fn splice(bytes: &[u8], edits: &[&Edit]) -> Result<(Zeroizing<Vec<u8>>, Moved), GenerateTokenError> {
-    let new = edits.iter().filter(|edit| *edit.replacement() == Replacement::NewToken);
-    let tokens = new.map(|_| Token::generate()).collect::<Result<Vec<Token>, _>>()?;
-    let mut new = tokens.iter();
-    let pieces = edits.iter().map(move |edit| {
-        let text = match edit.replacement() {
-            Replacement::Text(text) => text.as_str(),
-            Replacement::NewToken => new.next().map(Token::expose).unwrap_or_default(),
-        };
-        (edit.span().range(), text.as_bytes())
-    });
-    Ok((splice_pieces(bytes, pieces.clone()), Moved::of(pieces)))
+    let pieces = edits.iter().map(|edit| (edit.edit.span().range(), edit.text()));
+    Ok(Applied { bytes: splice_pieces(bytes, pieces), spans })
 }
 
 /// Puts texts in place of ranges, which are sorted and do not overlap; every other byte is kept.
@@ -258,26 +229,7 @@ pub(crate) fn is_insertion(bytes: &[u8], at: usize, text: &str, changed: &[u8]) 
 
 #[cfg(test)]
 mod tests {
-    use super::{is_insertion, overlap};
-    use crate::diagnostic::Edit;
-    use crate::span::Span;
-
-    #[test]
-    fn edits_overlap_where_one_takes_a_byte_or_a_place_of_the_other() {
-        let edit = |start, end, text: &str| Edit::new(Span::new(start, end), text);
-        for (first, second, expected) in [
-            (edit(0, 2, "x"), edit(2, 4, "y"), false),
-            (edit(0, 3, "x"), edit(2, 4, "y"), true),
-            (edit(2, 2, "x"), edit(2, 4, "y"), true),
-            (edit(0, 2, "x"), edit(2, 2, "y"), false),
-            // Only items of a list can stand behind each other in one place.
-            (edit(2, 2, ", a"), edit(2, 2, ", b"), false),
-            (edit(2, 2, ", a"), edit(2, 2, "b"), true),
-            (edit(2, 2, "a"), edit(2, 2, ", b"), true),
-        ] {
-            assert_eq!(overlap(&first, &second), expected, "{first:?} {second:?}");
-        }
-    }
+    use super::is_insertion;
 
     #[test]
     fn an_insertion_leaves_every_other_byte() {

@@ -15,14 +15,14 @@ use core::time::Duration;
 use std::time::SystemTime;
 
 pub use self::error::InvalidHttpPermission;
-use crate::document::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong, wrong_type};
 use crate::expiry::{Expiry, InvalidExpiry};
 use crate::file::TokenEntry;
-use crate::json::{Node, RawStr, Value};
 use crate::name::{InvalidNameKind, TokenName};
 use crate::permission::{Permission, PermissionErrorKind, PermissionPart, SystemResource};
+use crate::server_json::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong, wrong_type};
 use crate::span::Span;
 use crate::suggest::Word;
+use crate::syntax::{Node, Str};
 use crate::token::Token;
 
 const RESOURCE_TYPE: &str = "resource_type";
@@ -346,7 +346,7 @@ fn request(root: &Node<'_>) -> Result<HttpTokenRequest, Wrong> {
     }
     let (string, name) = text(body.required("token_name", WHAT)?, "`token_name`")?;
     let name = TokenName::parse(&name).or_else(|error| {
-        wrong(InvalidJsonKind::Name(error.kind()), string.inner(), format!("{}", error.kind()))
+        wrong(InvalidJsonKind::Name(error.kind()), string.span(), format!("{}", error.kind()))
     })?;
     let permissions = list(body.required("permissions", WHAT)?, "`permissions`")?;
     let permissions = permissions.iter().map(permission).collect::<Result<Vec<_>, _>>()?;
@@ -355,9 +355,9 @@ fn request(root: &Node<'_>) -> Result<HttpTokenRequest, Wrong> {
 }
 
 fn seconds(node: &Node<'_>) -> Result<u64, Wrong> {
-    let Value::Number(spelt) = node.value else { return wrong_type(node, "`expiry_secs`", "an integer") };
+    let Some(number) = node.number() else { return wrong_type(node, "`expiry_secs`", "an integer") };
     let message = "`expiry_secs` is a number of seconds: an integer from 0 on";
-    spelt.parse().or_else(|_| wrong(InvalidJsonKind::Time, node.span, message))
+    number.parse().or_else(|_| wrong(InvalidJsonKind::Time, node.span, message))
 }
 
 fn permission(node: &Node<'_>) -> Result<Permission, Wrong> {
@@ -374,7 +374,7 @@ fn permission(node: &Node<'_>) -> Result<Permission, Wrong> {
     let names = strings(names_node, "`resource_names`", "a name of `resource_names`")?;
     let actions_node = object.required(ACTIONS, WHAT)?;
     let actions = strings(actions_node, "`actions`", "an action")?;
-    let texts = |strings: &[(RawStr<'_>, Cow<'_, str>)]| -> Vec<String> {
+    let texts = |strings: &[(Str<'_>, Cow<'_, str>)]| -> Vec<String> {
         strings.iter().map(|(_, text)| String::from(text.as_ref())).collect()
     };
     HttpPermission::from_parts(&resource_type, &texts(&names), &texts(&actions)).map(|made| made.0).or_else(
@@ -382,15 +382,15 @@ fn permission(node: &Node<'_>) -> Result<Permission, Wrong> {
             let (node, list) = match error.part() {
                 PermissionPart::Names => (names_node.span, &names),
                 PermissionPart::Actions => (actions_node.span, &actions),
-                PermissionPart::Type => (type_string.place(error.span()), &names),
+                PermissionPart::Type => (type_string.locator().locate(error.span().range()), &names),
             };
             let item = error.item().and_then(|item| list.get(item));
-            let span = item.map_or(node, |(string, _)| string.place(error.span()));
+            let span = item.map_or(node, |(string, _)| string.locator().locate(error.span().range()));
             wrong(InvalidJsonKind::Permission(error.kind()), span, format!("{}", error.kind()))
         },
     )
 }
 
-fn strings<'a>(node: &Node<'a>, what: &str, item: &str) -> Result<Vec<(RawStr<'a>, Cow<'a, str>)>, Wrong> {
+fn strings<'a>(node: &Node<'a>, what: &str, item: &str) -> Result<Vec<(Str<'a>, Cow<'a, str>)>, Wrong> {
     list(node, what)?.iter().map(|node| text(node, item)).collect()
 }

@@ -204,18 +204,23 @@ mod file;
 mod admin;
 pub mod code;
 #[cfg(feature = "std")]
-mod diagnostic;
+pub mod access;
+
+// From text to findings.
 #[cfg(feature = "std")]
-#[allow(dead_code, unused_imports, reason = "the checker moves to it next")]
-mod syntax;
+mod limits;
 #[cfg(feature = "std")]
 mod json;
 #[cfg(feature = "std")]
+mod syntax;
+#[cfg(feature = "std")]
 mod redact;
+#[cfg(feature = "std")]
+mod diagnostic;
 #[cfg(feature = "std")]
 mod document;
 #[cfg(feature = "std")]
-pub mod http;
+mod rules;
 #[cfg(feature = "std")]
 mod check;
 #[cfg(feature = "std")]
@@ -225,7 +230,9 @@ mod schema;
 #[cfg(feature = "std")]
 pub mod edit;
 #[cfg(feature = "std")]
-pub mod access;
+mod server_json;
+#[cfg(feature = "std")]
+pub mod http;
 #[cfg(feature = "std")]
 pub mod server_tokens;
 
@@ -254,14 +261,14 @@ pub use crate::access::{
 #[cfg(feature = "std")]
 pub use crate::admin::AdminTokenFile;
 #[cfg(feature = "std")]
-pub use crate::check::{InvalidFile, Level, UnknownLevel, Validator};
+pub use crate::check::{InvalidFile, Validator};
 pub use crate::code::{Code, Severity, UnknownCode, UnknownSeverity};
 #[cfg(feature = "std")]
-pub use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Replacement, Report};
+pub use crate::diagnostic::{
+    Applicability, Diagnostic, Edit, Fix, Label, Level, Replacement, Report, UnknownLevel,
+};
 #[cfg(feature = "std")]
 pub use crate::disk::{DiskError, DiskErrorKind};
-#[cfg(feature = "std")]
-pub use crate::document::{InvalidJson, InvalidJsonKind};
 #[cfg(feature = "std")]
 pub use crate::edit::{Change, ChangeError, IfExists};
 #[cfg(feature = "std")]
@@ -286,6 +293,8 @@ pub use crate::release::{InvalidRelease, Release};
 #[cfg(feature = "std")]
 pub use crate::schema::{ADMIN_JSON_SCHEMA, JSON_SCHEMA};
 pub use crate::secret::SecretBytes;
+#[cfg(feature = "std")]
+pub use crate::server_json::{InvalidJson, InvalidJsonKind};
 #[cfg(feature = "std")]
 pub use crate::server_tokens::{
     SameSecret, ServerComparison, ServerDifference, ServerPermissions, ServerToken, ServerTokens,

@@ -19,7 +19,7 @@ use thiserror::Error;
 
 pub use self::actions::{DatabaseActions, SystemActions};
 #[cfg(feature = "std")]
-pub(crate) use self::diagnose::stands_for_actions;
+pub(crate) use self::diagnose::{Mistake, stands_for_actions};
 pub use self::error::{ParsePermissionError, PermissionErrorKind, PermissionPart};
 pub use self::resource::{DatabasePermission, SystemPermission};
 pub use self::scope::{DatabaseNames, Scope, SystemResource, SystemResources, UnknownSystemResource};
@@ -191,6 +191,22 @@ impl Permission {
     }
 }
 
+#[cfg(feature = "std")]
+impl Permission {
+    /// Builds a permission from the parts of a text that was accepted. Without names it is for all.
+    #[inline]
+    pub(crate) fn from_checked(is_database: bool, names: Option<&str>, actions: DatabaseActions) -> Self {
+        if is_database {
+            let scope = names.map_or(Scope::All, |names| Scope::Names(DatabaseNames::checked(names.into())));
+            Self::Database(DatabasePermission { scope, actions })
+        } else {
+            let scope =
+                names.map_or(Scope::All, |names| Scope::Names(SystemResources::checked(names.into())));
+            Self::System(SystemPermission { scope })
+        }
+    }
+}
+
 impl DatabaseActions {
     /// Parses a list such as `read,write`.
     ///
@@ -260,16 +276,6 @@ impl<T: AsRef<str>> Permission<T> {
             Self::Database(permission) => Permission::Database(permission.to_owned()),
             Self::System(permission) => Permission::System(permission.to_owned()),
         }
-    }
-
-    /// How long the canonical text is.
-    #[cfg(feature = "std")]
-    pub(crate) fn canonical_length(&self) -> usize {
-        let (names, actions) = match self {
-            Self::Database(permission) => (permission.scope().text(), permission.actions().text()),
-            Self::System(permission) => (permission.scope().text(), permission.actions().text()),
-        };
-        self.resource_type().len() + names.len() + actions.len() + 2
     }
 
     /// Appends the canonical text, as [`Display`](fmt::Display) prints it.

@@ -112,10 +112,12 @@ struct Errors {
 }
 
 impl ErrorHandler for Errors {
-    fn syntax_error(&mut self, error: SyntaxError) {
+    fn syntax_error(&mut self, error: SyntaxError, _: &str) {
         match error.kind {
             SyntaxErrorKind::Comment => self.comments.push(error.span),
-            SyntaxErrorKind::ExtraComma | SyntaxErrorKind::InvalidWhitespace => {}
+            SyntaxErrorKind::TrailingComma
+            | SyntaxErrorKind::ExtraComma
+            | SyntaxErrorKind::InvalidWhitespace => {}
             _ => self.is_broken = true,
         }
     }

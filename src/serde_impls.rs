@@ -18,7 +18,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Se
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use zeroize::Zeroize;
 
-use crate::check::{ENTRY_LISTS, FILE_MEMBERS, is_mistaken};
+use crate::document::{ENTRY_LISTS, FILE_MEMBERS, is_mistaken};
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
 use crate::json::pretty;

@@ -24,11 +24,12 @@ use core::fmt;
 use std::collections::HashSet;
 
 pub use self::comparison::{SameSecret, ServerComparison, ServerDifference};
-use crate::document::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong};
 use crate::expiry::Expiry;
-use crate::json::{Node, Value, compact, string_list};
+use crate::json::compact;
 use crate::permission::Permission;
 use crate::secret::shown;
+use crate::server_json::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong};
+use crate::syntax::Node;
 use crate::token::Token;
 
 /// How an admin token's permission is printed (documentation, server source).
@@ -94,7 +95,7 @@ impl ServerPermissions {
     #[must_use]
     pub fn parse(column: &str) -> Self {
         let mut read = Self::default();
-        for text in string_list(column).unwrap_or_else(|| Vec::from([column.into()])) {
+        for text in Node::string_list(column).unwrap_or_else(|| Vec::from([column.into()])) {
             if text == ADMIN {
                 read.admin = true;
             } else {
@@ -366,9 +367,9 @@ fn row(node: &Node<'_>) -> Result<ServerToken, Wrong> {
 }
 
 fn expiry(node: &Node<'_>) -> Result<Expiry, Wrong> {
-    let millis = match node.value {
-        Value::Number(spelt) => spelt.parse().ok(),
-        _ => time::millis(&text(node, "`expiry`")?.1),
+    let millis = match node.number() {
+        Some(number) => number.parse().ok(),
+        None => time::millis(&text(node, "`expiry`")?.1),
     };
     let message = "`expiry` is a time such as `2027-01-01T00:00:00.000`";
     millis.map_or_else(

@@ -17,7 +17,7 @@ use std::vec::Vec;
 use zeroize::Zeroizing;
 
 pub use self::checked::CheckedFile;
-use self::checked::{on_disk, readable_by_others};
+use self::checked::{readable_by_others, report_facts};
 pub use self::options::{ChangeOptions, Changed};
 use crate::admin::AdminTokenFile;
 use crate::check::Validator;
@@ -285,7 +285,7 @@ impl Validator {
     /// There is no such file; it is not a regular file; it is larger than 1 GiB; it may not be read.
     pub fn check_file(&self, path: impl AsRef<Path>) -> Result<CheckedFile, Error> {
         let contents = disk::read(path.as_ref(), MAX_FILE_BYTES)?;
-        let report = self.check_with(&contents.bytes, on_disk(&contents.facts));
+        let report = self.check_with(&contents.bytes, |sink| report_facts(&contents.facts, sink));
         Ok(CheckedFile::new(contents.bytes, report))
     }
 
@@ -311,8 +311,7 @@ impl Validator {
     /// token ([`Error::Generate`]). A file with errors is no error of this call.
     pub fn fix_file(&self, path: impl AsRef<Path>, up_to: Applicability) -> Result<Vec<Mended>, Error> {
         let path = path.as_ref();
-        let wants_mode = up_to == Applicability::Ask
-            && self.severity(Code::ReadableByOthers, Code::ReadableByOthers.severity()).is_some();
+        let wants_mode = up_to == Applicability::Ask && self.is_enabled(Code::ReadableByOthers);
         let mode =
             if wants_mode { readable_by_others(&disk::read(path, MAX_FILE_BYTES)?.facts) } else { None };
         let options = ChangeOptions::new().create(false).tighten(mode.is_some());
@@ -320,7 +319,7 @@ impl Validator {
         let result = disk::replace(path, &options.0, |old| {
             let fixed = self.fix(old.unwrap_or_default(), up_to)?;
             let (bytes, of_text) = fixed.into_parts();
-            let mode = mode.clone().map(Mended::of_the_file);
+            let mode = mode.clone().map(|message| Mended::of_the_file(Code::ReadableByOthers, message));
             mended = mode.into_iter().chain(of_text).collect();
             Ok((!mended.is_empty()).then_some(bytes))
         });

@@ -78,7 +78,7 @@ fn what_is_wrong_is_said_where_it_is() {
     use PermissionErrorKind as P;
     let rows = [
         (String::new(), Kind::Syntax, "", "the JSON ends too early"),
-        ("[1,]".into(), Kind::Syntax, "]", "this is not JSON"),
+        ("[1,]".into(), Kind::Syntax, ",", "this is not JSON"),
         (format!("{ONE} x"), Kind::Syntax, "x", "there is text behind the end of the JSON"),
         ("[".repeat(200), Kind::Syntax, "[", "arrays and objects are nested too deeply"),
         ("[]".into(), Kind::WrongType, "[", "the body of the request must be an object, and is an array"),

@@ -1,20 +1,21 @@
-//! The rules of the house: a module imports only modules above it in `lib.rs`, each dependency is named in one place, no
-//! file is long, and public items have examples.
+//! The rules of the house: a module imports only modules above it in `lib.rs`, no import circle exists at any depth, each
+//! dependency is named in one place, no file is long, and public items have examples.
 
 #![allow(missing_docs)]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
 const LONGEST: usize = 400;
 
 /// Each dependency, and the files or folders that name it: one, but for random names of files and for keyed hashes.
-const CONFINED: [(&str, &[&str]); 11] = [
+const CONFINED: [(&str, &[&str]); 10] = [
     ("nom", &["permission/parse"]),
     ("serde_json", &["json"]),
-    ("memchr", &["json"]),
-    ("foldhash", &["check", "access"]),
+    ("foldhash", &["access", "document", "rules"]),
     ("humantime", &["expiry"]),
     ("rand", &["token", "disk"]),
     ("base64", &["token"]),
@@ -51,10 +52,10 @@ fn files() -> Vec<(String, String)> {
     files
 }
 
-/// The code of a file: no comments, and nothing from its unit tests on.
+/// The code of a file, without comments and unit tests.
 fn code(text: &str) -> String {
-    let lines = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]"));
-    lines.filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    let own = text.split("\nmod tests {").next().unwrap();
+    own.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
 /// The modules of `lib.rs` in their order.
@@ -67,27 +68,113 @@ fn order() -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
+static IMPORT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?m)^\s*(?:pub(?:\([^)]*\))?\s+)?use\s+([^;]+);").unwrap());
+static INLINE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?:^|[^\w$:])((?:crate|super|self)(?:::\w+)+)").unwrap());
+
+/// The paths of a `use` tree: `a::{b, c::{d, e}}` gives `a::b`, `a::c::d` and `a::c::e`.
+fn leaves(tree: &str) -> Vec<String> {
+    let Some((head, rest)) = tree.split_once('{') else { return vec![tree.trim().to_owned()] };
+    let inner = rest.rsplit_once('}').map_or(rest, |(inner, _)| inner);
+    let mut depth = 0;
+    let branches = inner.split(|c| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        c == ',' && depth == 0
+    });
+    let branches = branches.filter(|branch| !branch.trim().is_empty());
+    branches.flat_map(leaves).map(|leaf| format!("{}{leaf}", head.trim())).collect()
+}
+
+/// The paths that code imports, each with its alias: `super::Name as Other`.
+fn imports(code: &str) -> Vec<String> {
+    IMPORT.captures_iter(code).flat_map(|found| leaves(&found[1])).collect()
+}
+
+/// The paths that code imports, and those that it names inline from `crate`, `super` or `self`.
+fn paths(code: &str) -> Vec<String> {
+    let rest = IMPORT.replace_all(code, "");
+    let inline = INLINE.captures_iter(&rest).map(|found| found[1].to_owned());
+    let imports = imports(code).into_iter();
+    imports.map(|path| path.split(" as ").next().unwrap().to_owned()).chain(inline).collect()
+}
+
 /// The modules of the crate that a file names: in `use crate::…` and in paths such as `crate::name::check`.
 fn named(code: &str) -> Vec<String> {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let mut modules = Vec::new();
-    for (at, _) in code.match_indices("crate::") {
-        if code[..at].ends_with('$') || code[..at].ends_with(is_word) {
-            continue;
-        }
-        let rest = &code[at + "crate::".len()..];
-        let list = match rest.strip_prefix('{') {
-            // `use crate::{name::DatabaseName, span};`
-            Some(list) => {
-                list.split_once("};").map_or(list, |(list, _)| list).split(',').map(str::trim).collect()
+    let paths = paths(code).into_iter();
+    paths.filter_map(|path| Some(path.strip_prefix("crate::")?.split("::").next()?.to_owned())).collect()
+}
+
+/// A path of the module `own` from the crate's root.
+fn absolute(own: &str, path: &str) -> String {
+    let mut base: Vec<&str> = own.split("::").collect();
+    let mut rest = path;
+    if let Some(inner) = path.strip_prefix("crate::") {
+        (base, rest) = (Vec::new(), inner);
+    }
+    rest = rest.strip_prefix("self::").unwrap_or(rest);
+    while let Some(inner) = rest.strip_prefix("super::") {
+        base.pop();
+        rest = inner;
+    }
+    base.push(rest);
+    base.join("::")
+}
+
+/// The groups of modules that import each other in a circle. A module that names its own children is no part of one.
+fn circles(files: &[(String, String)]) -> BTreeSet<String> {
+    let files = files.iter().filter(|(file, _)| file != "lib");
+    let modules: BTreeMap<String, String> =
+        files.map(|(file, text)| (file.replace('/', "::"), code(text))).collect();
+    // `use self::child::Name` makes `parent::Name` a name of the child.
+    let mut homes: BTreeMap<String, &str> = BTreeMap::new();
+    for (own, code) in &modules {
+        for path in imports(code) {
+            let (path, alias) = path.split_once(" as ").unwrap_or((&path, &path));
+            let path = absolute(own, path);
+            let child = path.rsplit_once("::").and_then(|(child, _)| modules.get_key_value(child));
+            if let Some((child, _)) = child.filter(|(child, _)| child.starts_with(&format!("{own}::"))) {
+                homes.insert(format!("{own}::{}", alias.rsplit("::").next().unwrap()), child);
             }
-            None => vec![rest],
-        };
-        for path in list {
-            modules.push(path.chars().take_while(|&c| is_word(c)).collect());
         }
     }
-    modules
+    let module = |path: String| -> Option<&str> {
+        let mut path = path.as_str();
+        loop {
+            let found = modules.get_key_value(path).map(|(module, _)| module.as_str());
+            if let Some(found) = found.or_else(|| homes.get(path).copied()) {
+                return Some(found);
+            }
+            path = path.rsplit_once("::")?.0;
+        }
+    };
+    let others: BTreeMap<&str, BTreeSet<&str>> = modules
+        .iter()
+        .map(|(own, code)| {
+            let named = paths(code).into_iter().filter_map(|path| module(absolute(own, &path)));
+            let is_own = |other: &&str| *other == own || other.starts_with(&format!("{own}::"));
+            (own.as_str(), named.filter(|other| !is_own(other)).collect())
+        })
+        .collect();
+    let reached: BTreeMap<&str, BTreeSet<&str>> = others
+        .iter()
+        .map(|(own, direct)| {
+            let mut reached = BTreeSet::new();
+            let mut next: Vec<&str> = direct.iter().copied().collect();
+            while let Some(other) = next.pop() {
+                if reached.insert(other) {
+                    next.extend(&others[other]);
+                }
+            }
+            (*own, reached)
+        })
+        .collect();
+    let in_circles = reached.iter().filter(|(own, others)| others.contains(*own));
+    let circle = |(own, others): (&&str, &BTreeSet<&str>)| {
+        let back = others.iter().filter(|other| reached[*other].contains(own));
+        back.copied().collect::<Vec<_>>().join(", ")
+    };
+    in_circles.map(circle).collect()
 }
 
 fn module_of(file: &str) -> &str {
@@ -154,12 +241,76 @@ fn a_wrong_import_is_seen() {
 }
 
 #[test]
+fn no_modules_import_each_other_in_a_circle() {
+    let circles = circles(&files());
+    assert!(circles.is_empty(), "{circles:#?}");
+}
+
+#[test]
+fn a_circle_is_found() {
+    for (files, expected) in [
+        // Three files of a folder, by each kind of path.
+        (
+            &[
+                ("a", "mod x;\nmod y;\nmod z;"),
+                ("a/x", "use crate::a::y::Y;"),
+                ("a/y", "pub(crate) use super::{\n    A,\n    z::{Z, more},\n};"),
+                ("a/z", "fn f() -> crate::a::x::X {}"),
+            ][..],
+            &["a::x, a::y, a::z"][..],
+        ),
+        // By the name that the parent gives to an item of a child.
+        (
+            &[
+                ("a", "mod x;\nmod y;\npub use self::x::X as Y;\nuse y::f;"),
+                ("a/x", "fn g() { super::f() }"),
+                ("a/y", "use crate::a::Y as Mine;"),
+            ],
+            &["a::x, a::y"],
+        ),
+        // Files of two folders, and two circles.
+        (
+            &[
+                ("a/x", "use crate::b::y::Y;"),
+                ("b/y", "use crate::a::x::X;"),
+                ("c", "use crate::d::D;"),
+                ("d", "use crate::c;"),
+            ],
+            &["a::x, b::y", "c, d"],
+        ),
+        // A child uses its parent, the parent its children, and a file itself.
+        (
+            &[
+                ("a", "mod x;\nmod y;\npub use self::x::X;\nuse y::Y;\npub fn g() { self::x::g() }"),
+                ("a/x", "use super::A;\nuse crate::a::y::Y;\nuse crate::a::x::g;"),
+                ("a/y", "use crate::a::{A, g};\nuse std::a::x::X;"),
+            ],
+            &[],
+        ),
+        // Comments, texts and unit tests import nothing.
+        (
+            &[
+                ("a/x", "use super::y::Y;"),
+                (
+                    "a/y",
+                    "// use super::x::X;\nconst HELP: &str = \"use x; see y\";\n#[cfg(test)]\nmod tests {\n    use super::super::x::X;\n}",
+                ),
+            ],
+            &[],
+        ),
+    ] {
+        let files: Vec<_> = files.iter().map(|(file, text)| (file.to_string(), text.to_string())).collect();
+        assert_eq!(Vec::from_iter(circles(&files)), expected, "{files:#?}");
+    }
+}
+
+#[test]
 fn dependencies_are_named_in_one_place() {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut wrong = Vec::new();
     for (dependency, homes) in CONFINED {
         let mut at_home = false;
-        for (file, text) in &files() {
+        for (file, text) in files().iter().filter(|(file, _)| !file.ends_with("tests")) {
             let is_home = homes.iter().any(|home| file == home || file.starts_with(&format!("{home}/")));
             let code = code(text);
             let names = code.match_indices(dependency).any(|(at, _)| {

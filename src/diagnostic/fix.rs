@@ -62,12 +62,28 @@ impl fmt::Display for Applicability {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     applicability: Applicability,
-    pub(crate) edits: Vec<Edit>,
+    edits: Vec<Edit>,
+    pub(super) effect: Option<String>,
 }
 
 impl Fix {
-    pub(crate) fn new(applicability: Applicability, edits: impl Into<Vec<Edit>>) -> Self {
-        Self { applicability, edits: edits.into() }
+    pub(super) const fn new(applicability: Applicability, edits: Vec<Edit>) -> Self {
+        Self { applicability, edits, effect: None }
+    }
+
+    /// Returns what the fix does beyond what the text says: the rights that it grants, or that it replaces a token.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::validate;
+    ///
+    /// let report = validate(br#"{"tokens": [{"token": "apiv3_YOUR_TOKEN", "name": "app", "permissions": []}]}"#);
+    /// let fix = report.iter().find_map(|finding| finding.fixes().first()).unwrap();
+    /// assert_eq!(fix.effect(), Some("replaces the token"));
+    /// ```
+    #[must_use]
+    pub fn effect(&self) -> Option<&str> {
+        let replaces_token = self.edits.iter().any(|edit| edit.replacement == Replacement::NewToken);
+        if replaces_token { Some("replaces the token") } else { self.effect.as_deref() }
     }
 
     /// Whether it may be applied without asking.
@@ -136,6 +152,18 @@ pub enum Replacement {
     NewToken,
 }
 
+impl Replacement {
+    /// Returns the text to check a fix with, in which a constant stands for a new token.
+    pub(crate) fn text(&self) -> &str {
+        const NEW_TOKEN: &str =
+            "apiv3_Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNyMzWhFcGe6rDlSbPj-_KTmIqX2wY7ZvO5nRfC3uLg9k";
+        match self {
+            Self::Text(text) => text,
+            Self::NewToken => NEW_TOKEN,
+        }
+    }
+}
+
 impl Edit {
     pub(crate) fn new(span: Span, text: impl Into<String>) -> Self {
         Self { span, replacement: Replacement::Text(text.into()) }
@@ -143,6 +171,35 @@ impl Edit {
 
     pub(crate) const fn new_token(span: Span) -> Self {
         Self { span, replacement: Replacement::NewToken }
+    }
+
+    pub(crate) fn insert(at: usize, text: impl Into<String>) -> Self {
+        Self::new(Span::new(at, at), text)
+    }
+
+    /// Encloses a value in brackets.
+    pub(crate) fn brackets(value: Span) -> [Self; 2] {
+        [Self::insert(value.start(), "["), Self::insert(value.end(), "]")]
+    }
+
+    /// Removes an element of an array or a member of an object, with one comma. Returns `None` if a comment is in the way.
+    pub(crate) fn removal(text: &str, item: Span) -> Option<Self> {
+        const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
+        let before = text.get(..item.start())?.trim_end_matches(SPACE);
+        let after = text.get(item.end()..)?.trim_start_matches(SPACE);
+        if let Some(before) = before.strip_suffix(',') {
+            let start = before.trim_end_matches(SPACE).len();
+            return Some(Self::new(Span::new(start, item.end()), ""));
+        }
+        if !before.ends_with(['[', '{']) {
+            return None;
+        }
+        let end = match after.strip_prefix(',') {
+            Some(after) => text.len() - after.trim_start_matches(SPACE).len(),
+            None if after.starts_with([']', '}']) => item.end(),
+            None => return None,
+        };
+        Some(Self::new(Span::new(item.start(), end), ""))
     }
 
     /// The bytes that are replaced; empty where the text is inserted.

@@ -6,13 +6,17 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use crate::check::{Whole, survey};
+use crate::check::survey;
+use crate::diagnostic::{Edit, Keep, Levels, Sink};
+use crate::document::{self, Entry, Text, Visitor};
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
-use crate::json::{self, Element, Member, Node, RawStr, Sink, Value, quoted};
+use crate::json::quoted;
 use crate::name::TokenName;
 use crate::permission::Permission;
+use crate::rules::Facts;
 use crate::span::Span;
+use crate::syntax::{Parser, Str};
 use crate::token::Token;
 
 /// Texts to put in place of spans, sorted; wiped when dropped.
@@ -29,18 +33,19 @@ impl Pieces {
     }
 }
 
-/// Where the members of an entry are.
+/// The spans of an entry and its members.
+#[derive(Clone, Copy)]
 pub(super) struct EntryPlace {
+    span: Span,
     /// The token, without its quotes.
     pub(super) token: Span,
     /// The list of permissions.
     pub(super) permissions: Span,
-    /// Key and value of the expiry.
+    /// The key and the value of the expiry, and the value alone.
     expiry: Option<(Span, Span)>,
-    /// Every member, from key to value.
-    members: Vec<Span>,
-    /// The bracket of the entry.
-    start: usize,
+    /// The last member, with its key.
+    last_member: Span,
+    members: usize,
 }
 
 /// How the text is written.
@@ -59,10 +64,9 @@ pub(super) struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    pub(super) fn new(whole: &Whole<'a>) -> Self {
-        let text = whole.text;
-        let tokens = Span::new(whole.tokens_start.unwrap_or(0), whole.tokens_end);
-        let last = whole.last_token;
+    pub(super) fn new(facts: &Facts<'a>) -> Self {
+        let (text, outline) = (facts.text, &facts.outline);
+        let last = outline.last_entry;
         let entry = last.and_then(|last| last.text(text)).unwrap_or_default();
         let gap = last.map_or("", |last| space_before(text, last.start()));
         let inside = entry.strip_prefix('{').map(space_at_start).unwrap_or_default();
@@ -70,12 +74,13 @@ impl<'a> Layout<'a> {
         let compact = last.is_some() && !entry.contains("\": ") && !entry.contains("\":\n");
         Self {
             text,
-            tokens,
+            tokens: outline.tokens.span(),
             last,
-            create: whole.databases.array,
-            object_start: whole.object_start,
+            create: (!outline.create_databases.is_missing())
+                .then_some((outline.create_databases.span(), outline.last_database)),
+            object_start: outline.span.start(),
             // A single entry on a line has no neighbour to tell how they are separated.
-            gap: if gap.is_empty() && !compact && whole.token_count == 1 { " " } else { gap },
+            gap: if gap.is_empty() && !compact && outline.entries == 1 { " " } else { gap },
             member_gap: inside.contains('\n').then_some((inside, end)),
             colon: if compact { ":" } else { ": " },
             comma: if compact { "," } else { ", " },
@@ -182,7 +187,8 @@ impl<'a> Layout<'a> {
             text.push_str(piece);
         }
         // The list ends with the bracket that was put behind it.
-        let ends = survey(text.as_bytes()).is_ok_and(|alone| alone.tokens_end + 1 == text.len());
+        let ends =
+            survey(text.as_bytes()).is_ok_and(|alone| alone.outline.tokens.span().end() + 1 == text.len());
         let same = |file: TokenFile| {
             let read = file.tokens();
             read.len() == entries.len() && read.iter().zip(entries).all(|(read, entry)| read.is_same(entry))
@@ -224,54 +230,75 @@ impl<'a> Layout<'a> {
         Pieces::insert(at, Zeroizing::new(text))
     }
 
-    /// Takes an entry out, with the comma that belongs to it.
+    /// Removes an entry, with the comma that belongs to it.
     pub(super) fn remove(&self, index: usize) -> Pieces {
-        // It was read before without an error.
-        let (entries, _) = json::read(self.text, || Entries { wanted: index, ..Entries::default() });
-        let removed = match (entries.before, entries.place, entries.after) {
-            (Some(before), Some(place), _) => Span::new(before.end(), place.end()),
-            (None, Some(place), Some(after)) => Span::new(place.start(), after.start()),
-            (None, Some(place), None) => place,
-            (_, None, _) => return Pieces::default(),
-        };
-        Pieces::one(removed, "")
+        let removal = self.place(index).and_then(|entry| Edit::removal(self.text, entry.span));
+        removal.map_or_else(Pieces::default, |edit| Pieces::one(edit.span(), ""))
     }
 
-    /// The places of the members of an entry.
+    /// Returns the spans of an entry.
     pub(super) fn place(&self, index: usize) -> Option<EntryPlace> {
-        let (entries, result) = json::read(self.text, || Entries { wanted: index, ..Entries::default() });
-        result.ok()?;
-        entries.entry
+        let mut finder = Finder { index, place: None };
+        let sink = Sink::new(&Levels::new(), Keep::Worst(0));
+        document::read(Parser::new(self.text, sink), &mut finder);
+        finder.place
     }
 
-    /// Sets, adds or takes out the expiry of an entry.
+    /// Sets, adds or removes the expiry of an entry.
     pub(super) fn set_expiry(&self, entry: &EntryPlace, expiry: Option<Expiry>) -> Pieces {
         let millis = expiry.map(|expiry| format!("{}", expiry.as_millis()));
         match (entry.expiry, millis) {
             (Some((_, value)), Some(millis)) => Pieces::one(value, &millis),
             (None, Some(millis)) => {
-                let last = entry.members.last().copied().unwrap_or_default();
-                let gap = match entry.members.len() {
+                let gap = match entry.members {
                     0 | 1 => self.comma.trim_start_matches(','),
-                    _ => space_before(self.text, last.start()),
+                    _ => space_before(self.text, entry.last_member.start()),
                 };
                 let text = format!(",{gap}\"expiry_millis\"{}{millis}", self.colon);
-                Pieces::insert(last.end(), Zeroizing::new(text))
+                Pieces::insert(entry.last_member.end(), Zeroizing::new(text))
             }
-            (Some((key, value)), None) => {
-                let member = Span::new(key.start(), value.end());
-                let at = entry.members.iter().position(|other| *other == member).unwrap_or(0);
-                let before = at.checked_sub(1).and_then(|before| entry.members.get(before));
-                let removed = match (before, entry.members.get(at + 1)) {
-                    (Some(before), _) => Span::new(before.end(), member.end()),
-                    (None, Some(after)) => Span::new(member.start(), after.start()),
-                    (None, None) => Span::new(entry.start + 1, member.end()),
-                };
-                Pieces::one(removed, "")
+            (Some((member, _)), None) => {
+                let removal = Edit::removal(self.text, member);
+                removal.map_or_else(Pieces::default, |edit| Pieces::one(edit.span(), ""))
             }
             (None, None) => Pieces::default(),
         }
     }
+}
+
+/// Finds one entry.
+struct Finder {
+    index: usize,
+    place: Option<EntryPlace>,
+}
+
+impl<'a> Visitor<'a> for Finder {
+    fn database(&mut self, _: usize, _: Text<'a>) {}
+
+    fn entry(&mut self, entry: &Entry<'a>, _: &mut Sink) {
+        if entry.index == self.index {
+            self.place = entry_place(entry);
+        }
+    }
+}
+
+fn entry_place(entry: &Entry<'_>) -> Option<EntryPlace> {
+    let known = entry.keys().into_iter().filter_map(|(_, key)| key);
+    let keys: Vec<Span> =
+        known.chain(entry.others.iter().map(|other| other.key)).map(Str::outer_span).collect();
+    let inside = entry.source.get(..entry.span.end().checked_sub(1)?)?;
+    let last_key = keys.iter().map(|key| key.start()).max()?;
+    Some(EntryPlace {
+        span: entry.span,
+        token: entry.token.value()?.span(),
+        permissions: entry.permissions.span(),
+        expiry: entry.expiry.key().map(|key| {
+            let value = entry.expiry.span();
+            (Span::new(key.outer_span().start(), value.end()), value)
+        }),
+        last_member: Span::new(last_key, inside.trim_end_matches(is_space).len()),
+        members: keys.len(),
+    })
 }
 
 /// A token as it stands between quotes: of what it may hold, JSON escapes `"` and `\`.
@@ -302,61 +329,4 @@ fn space_at_end(text: &str) -> &str {
 
 fn space_at_start(text: &str) -> &str {
     text.get(..text.len() - text.trim_start_matches(is_space).len()).unwrap_or_default()
-}
-
-/// Finds one entry, and its neighbours.
-#[derive(Default)]
-struct Entries {
-    wanted: usize,
-    before: Option<Span>,
-    place: Option<Span>,
-    after: Option<Span>,
-    entry: Option<EntryPlace>,
-}
-
-impl<'a> Sink<'a> for Entries {
-    fn object(&mut self, _start: usize) {}
-
-    fn member(&mut self, _key: RawStr<'a>, _value: Node<'a>) {}
-
-    fn tokens(&mut self, _key: RawStr<'a>, _start: usize) {}
-
-    fn token(&mut self, index: usize, element: &Element<'_, 'a>) {
-        // Of the others only that they are there matters.
-        if element.flat().is_some() && index.abs_diff(self.wanted) > 1 {
-            return;
-        }
-        let Some(value) = element.node() else { return };
-        if index + 1 == self.wanted {
-            self.before = Some(value.span);
-        } else if index == self.wanted + 1 {
-            self.after = Some(value.span);
-        } else if index == self.wanted {
-            self.place = Some(value.span);
-            if let Value::Object(members) = &value.value {
-                self.entry = entry_place(value.span.start(), members);
-            }
-        }
-    }
-
-    fn tokens_end(&mut self, _end: usize) {}
-
-    fn object_end(&mut self, _end: usize) {}
-
-    fn other(&mut self, _value: Node<'a>) {}
-}
-
-fn entry_place(start: usize, members: &[Member<'_>]) -> Option<EntryPlace> {
-    let find = |name: &str| members.iter().find(|member| member.key.decode().is_some_and(|key| key == name));
-    let Value::String(token) = find("token")?.value.value else { return None };
-    Some(EntryPlace {
-        token: token.inner(),
-        permissions: find("permissions")?.value.span,
-        expiry: find("expiry_millis").map(|member| (member.key.outer(), member.value.span)),
-        members: members
-            .iter()
-            .map(|member| Span::new(member.key.outer().start(), member.value.span.end()))
-            .collect(),
-        start,
-    })
 }

@@ -1,16 +1,10 @@
 //! What fixes did, and where that was in the text before them.
 
-use alloc::borrow::Cow;
 use alloc::string::String;
-use alloc::vec::Vec;
-use core::ops::Range;
 
-#[cfg(doc)]
-use crate::check::Validator;
-use crate::check::{Mend, Words};
 use crate::code::Code;
-use crate::diagnostic::{Diagnostic, Replacement};
-use crate::span::{LineIndex, Location, Span};
+use crate::diagnostic::{Diagnostic, Edit, Replacement};
+use crate::span::{Location, Span};
 
 /// A fix that was applied, and the finding that it was for.
 ///
@@ -27,7 +21,7 @@ use crate::span::{LineIndex, Location, Span};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mended {
     code: Code,
-    message: Cow<'static, str>,
+    message: String,
     pointer: String,
     span: Span,
     location: Location,
@@ -35,28 +29,23 @@ pub struct Mended {
 }
 
 impl Mended {
-    /// A fix of a text that `passes` have made of the first one.
-    pub(super) fn new(fix: Mend<'_>, passes: &[Moved]) -> Self {
-        let words = || Words { message: fix.code.summary().into(), pointer: String::new() };
-        let Words { message, pointer } = fix.words.cloned().unwrap_or_else(words);
+    /// Takes the finding of a fix that was applied.
+    pub(super) fn new(finding: &Diagnostic) -> Self {
+        let is_new_token = |edit: &Edit| *edit.replacement() == Replacement::NewToken;
         Self {
-            code: fix.code,
-            message,
-            pointer,
-            span: passes.iter().rev().fold(fix.span, |span, pass| pass.before(span)),
-            location: Location { line: 1, column: 1 },
-            has_new_token: fix.edits.iter().any(|edit| *edit.replacement() == Replacement::NewToken),
+            code: finding.code(),
+            message: finding.message().into(),
+            pointer: finding.pointer().into(),
+            span: finding.span(),
+            location: finding.location(),
+            has_new_token: finding.edits().iter().any(is_new_token),
         }
     }
 
-    /// A finding about the file itself, which is none of its text.
-    pub(crate) fn of_the_file(found: Diagnostic) -> Self {
-        let Diagnostic { code, message, pointer, span, location, .. } = found;
-        Self { code, message, pointer, span, location, has_new_token: false }
-    }
-
-    pub(super) fn locate(&mut self, lines: &LineIndex<'_>) {
-        self.location = lines.location(self.span.start());
+    /// Takes a finding about the file itself, and not about its text.
+    pub(crate) const fn of_the_file(code: Code, message: String) -> Self {
+        let (span, location) = (Span::new(0, 0), Location { line: 1, column: 1 });
+        Self { code, message, pointer: String::new(), span, location, has_new_token: false }
     }
 
     /// Which mistake it was.
@@ -74,8 +63,7 @@ impl Mended {
         self.code
     }
 
-    /// What was wrong: the message of the finding, or the code's summary where there were more than a report
-    /// [keeps](Validator::keep).
+    /// Returns the message of the finding.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -90,8 +78,7 @@ impl Mended {
         &self.message
     }
 
-    /// The JSON pointer (RFC 6901) of the value, as [`Diagnostic::pointer`]; empty for the whole file, and where there were
-    /// more than a report [keeps](Validator::keep). No fix makes an entry another in the list.
+    /// Returns the JSON pointer (RFC 6901) of the value, as [`Diagnostic::pointer`]; empty for the whole file.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -107,7 +94,7 @@ impl Mended {
         &self.pointer
     }
 
-    /// Where it was, in the text before any fix. What stands in a text that another fix put in is where that was done.
+    /// Returns the span in the text before any fix.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -151,51 +138,5 @@ impl Mended {
     #[must_use]
     pub const fn has_new_token(&self) -> bool {
         self.has_new_token
-    }
-}
-
-/// What stands in a place of a text after edits, and where it stood before them; in the order of the text.
-pub(super) struct Moved(Vec<(Span, Span)>);
-
-impl Moved {
-    pub(super) fn of<'p>(pieces: impl Iterator<Item = (Range<usize>, &'p [u8])>) -> Self {
-        let (mut at, mut grown) = (0, 0);
-        let place = |(old, new): (Range<usize>, &[u8])| {
-            let start = grown + (old.start - at);
-            (at, grown) = (old.end, start + new.len());
-            (Span::new(start, grown), Span::new(old.start, old.end))
-        };
-        Self(pieces.map(place).collect())
-    }
-
-    /// Where it stood before the edits; of what was put in, where that was done.
-    pub(super) fn before(&self, span: Span) -> Span {
-        let place = |at: usize| {
-            let behind = self.0.partition_point(|(new, _)| new.start() <= at);
-            match behind.checked_sub(1).and_then(|last| self.0.get(last)) {
-                None => at,
-                Some((new, old)) if at < new.end() => old.start(),
-                Some((new, old)) => at - new.end() + old.end(),
-            }
-        };
-        let start = place(span.start());
-        Span::new(start, place(span.end()).max(start))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Moved;
-    use crate::span::Span;
-
-    #[test]
-    fn a_place_is_where_it_was_before_the_edits() {
-        // `abcdef` becomes `aXYZdf`.
-        let moved = Moved::of([(1..3, &b"XYZ"[..]), (4..5, b"")].into_iter());
-        for ((start, end), before) in
-            [((0, 1), (0, 1)), ((1, 2), (1, 1)), ((1, 4), (1, 3)), ((4, 5), (3, 5)), ((5, 6), (5, 6))]
-        {
-            assert_eq!(moved.before(Span::new(start, end)), Span::new(before.0, before.1), "{start} {end}");
-        }
     }
 }

@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::{Key, Others, Secret, Text, absent, set};
 use crate::admin::AdminTokenFile;
-use crate::check::is_mistaken;
+use crate::document::is_mistaken;
 use crate::json::pretty;
 use crate::secret::SecretBytes;
 

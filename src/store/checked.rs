@@ -7,7 +7,7 @@ use std::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::code::Code;
-use crate::diagnostic::{Diagnostic, Report};
+use crate::diagnostic::{At, Report, Sink};
 use crate::disk::FileFacts;
 use crate::secret::SecretBytes;
 use crate::span::Span;
@@ -94,42 +94,39 @@ impl core::fmt::Debug for CheckedFile {
     }
 }
 
-/// What is to be said of the handle that was read.
-pub(super) fn on_disk(facts: &FileFacts) -> impl Iterator<Item = Diagnostic> {
-    [readable_by_others(facts), foreign_owner(facts), several_links(facts)].into_iter().flatten()
+/// Reports what is wrong with the file itself.
+pub(super) fn report_facts(facts: &FileFacts, sink: &mut Sink) {
+    let report = |sink: &mut Sink, code, message: Option<String>, help: &'static str| {
+        if let Some(message) = message
+            && let Some(draft) = sink.report(code, Span::new(0, 0), At::File)
+        {
+            draft.message(message).help(help);
+        }
+    };
+    report(sink, Code::ReadableByOthers, readable_by_others(facts), "run `chmod 600` on it");
+    let help = "let the user who needs it, or root, own it: `chown`";
+    report(sink, Code::ForeignOwner, foreign_owner(facts), help);
+    report(sink, Code::SeveralLinks, several_links(facts), "remove the other names, or give this one a copy");
 }
 
-fn about_the_file(code: Code, message: String) -> Diagnostic {
-    Diagnostic::new(code, Span::new(0, 0), String::new(), message)
-}
-
-pub(super) fn readable_by_others(facts: &FileFacts) -> Option<Diagnostic> {
+pub(super) fn readable_by_others(facts: &FileFacts) -> Option<String> {
     let mode = facts.mode.map(|mode| mode & 0o777).filter(|mode| mode & 0o077 != 0)?;
-    let message = format!("the mode of the file is {mode:04o}: others than its owner have access to it");
-    Some(about_the_file(Code::ReadableByOthers, message).with_help("run `chmod 600` on it"))
+    Some(format!("the mode of the file is {mode:04o}: others than its owner have access to it"))
 }
 
-fn foreign_owner(facts: &FileFacts) -> Option<Diagnostic> {
+fn foreign_owner(facts: &FileFacts) -> Option<String> {
     const ROOT: u32 = 0;
     let (owner, caller) = (facts.owner?, facts.caller?);
     // Root looks after the files of others.
     if [owner, ROOT].contains(&caller) || owner == ROOT {
         return None;
     }
-    let message = format!("the file belongs to user {owner}, who can read and change it");
-    Some(
-        about_the_file(Code::ForeignOwner, message)
-            .with_help("let the user who needs it, or root, own it: `chown`"),
-    )
+    Some(format!("the file belongs to user {owner}, who can read and change it"))
 }
 
-fn several_links(facts: &FileFacts) -> Option<Diagnostic> {
+fn several_links(facts: &FileFacts) -> Option<String> {
     let links = facts.links.filter(|links| *links > 1)?;
-    let message = format!(
+    Some(format!(
         "the file has {links} names (hard links): what is changed under one of them may stay under another"
-    );
-    Some(
-        about_the_file(Code::SeveralLinks, message)
-            .with_help("remove the other names, or give this one a copy"),
-    )
+    ))
 }

@@ -4,13 +4,20 @@ use crate::span::Span;
 
 /// Receives the syntax errors of a parser.
 pub(crate) trait ErrorHandler {
-    /// Handles one error.
-    fn syntax_error(&mut self, error: SyntaxError);
+    /// Handles one error of a text.
+    fn syntax_error(&mut self, error: SyntaxError, text: &str);
 }
 
 /// Ignores syntax errors.
 impl ErrorHandler for () {
-    fn syntax_error(&mut self, _: SyntaxError) {}
+    fn syntax_error(&mut self, _: SyntaxError, _: &str) {}
+}
+
+/// Keeps the first syntax error.
+impl ErrorHandler for Option<SyntaxError> {
+    fn syntax_error(&mut self, error: SyntaxError, _: &str) {
+        self.get_or_insert(error);
+    }
 }
 
 /// A syntax error.
@@ -29,7 +36,9 @@ pub(crate) enum SyntaxErrorKind {
     ConflictMarker,
     /// A byte order mark, or white space that JSON does not allow. Skipped.
     InvalidWhitespace,
-    /// A comma with nothing before or after it. Skipped.
+    /// A comma after the last item. Skipped.
+    TrailingComma,
+    /// A comma without an item before it. Skipped.
     ExtraComma,
     /// Two elements or members without a comma. Inserted.
     MissingComma,
@@ -76,6 +85,11 @@ pub(crate) enum SyntaxErrorKind {
 }
 
 impl SyntaxErrorKind {
+    /// Whether the parser skips it like white space.
+    pub(super) const fn is_skipped(self) -> bool {
+        matches!(self, Self::Comment | Self::ConflictMarker | Self::InvalidWhitespace)
+    }
+
     /// Whether strings still begin and end where they seem to.
     pub(crate) const fn keeps_strings(self) -> bool {
         matches!(
@@ -83,6 +97,7 @@ impl SyntaxErrorKind {
             Self::Comment
                 | Self::ConflictMarker
                 | Self::InvalidWhitespace
+                | Self::TrailingComma
                 | Self::ExtraComma
                 | Self::ExtraBracket
                 | Self::ControlCharacter

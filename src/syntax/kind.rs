@@ -17,7 +17,7 @@ impl Kind {
     /// Returns the type with its article, as in "a string".
     pub(crate) const fn description(self) -> &'static str {
         match self {
-            Self::Null => "`null`",
+            Self::Null => "null",
             Self::Bool => "a boolean",
             Self::Number => "a number",
             Self::String => "a string",

@@ -1,14 +1,16 @@
 //! Values as a tree, for the parts of a file that no rule reads directly.
 
+use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::span::Span;
-use crate::syntax::error::ErrorHandler;
+use crate::syntax::error::{ErrorHandler, SyntaxError};
 use crate::syntax::kind::Kind;
 use crate::syntax::parser::Parser;
 use crate::syntax::string::Str;
 
-/// A value and its span. The span of a string excludes its quotes.
+/// A value and its span. The span of a string includes its quotes.
 #[derive(Debug)]
 pub(crate) struct Node<'a> {
     pub(crate) kind: Kind,
@@ -19,8 +21,10 @@ pub(crate) struct Node<'a> {
 /// The contents of a value.
 #[derive(Debug)]
 pub(crate) enum Value<'a> {
-    /// `null`, a boolean or a number: the span is enough.
+    /// `null` or a boolean: the kind is enough.
     Scalar,
+    /// A number as it is spelled.
+    Number(&'a str),
     String(Str<'a>),
     Array(Vec<Node<'a>>),
     Object(Vec<(Str<'a>, Node<'a>)>),
@@ -40,14 +44,78 @@ impl<'a> Node<'a> {
                 let span = parser.object(|parser, key| members.push((key, Self::read(parser))));
                 Self { kind, span, value: Value::Object(members) }
             }
-            kind @ Kind::String => {
-                let string = parser.string();
-                Self { kind, span: string.span(), value: Value::String(string) }
-            }
+            Kind::String => Self::string(parser.string()),
             _ => {
                 let (kind, span) = parser.scalar();
-                Self { kind, span, value: Value::Scalar }
+                Self::scalar(kind, span, parser.text())
             }
         }
+    }
+
+    /// Parses a whole text, up to its first syntax error.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, SyntaxError> {
+        let mut parser = Parser::new(text, None);
+        let node = Self::read(&mut parser);
+        parser.end().map_or(Ok(node), Err)
+    }
+
+    /// Returns the strings of a text that is an array of strings.
+    pub(crate) fn string_list(text: &'a str) -> Option<Vec<String>> {
+        let node = Self::parse(text).ok().filter(|node| node.kind == Kind::Array)?;
+        node.elements().iter().map(|node| node.as_str()?.decode().map(Cow::into_owned)).collect()
+    }
+
+    /// Returns the node of a string.
+    pub(crate) const fn string(string: Str<'a>) -> Self {
+        Self { kind: Kind::String, span: string.outer_span(), value: Value::String(string) }
+    }
+
+    /// Returns the node of a value that is not a string, array or object.
+    pub(crate) fn scalar(kind: Kind, span: Span, text: &'a str) -> Self {
+        let number = if kind == Kind::Number { span.text(text) } else { None };
+        Self { kind, span, value: number.map_or(Value::Scalar, Value::Number) }
+    }
+
+    /// Takes the elements or members. All else stays.
+    pub(crate) fn take(&mut self) -> Self {
+        let rest = match self.value {
+            Value::Number(number) => Value::Number(number),
+            Value::String(string) => Value::String(string),
+            _ => Value::Scalar,
+        };
+        Self { kind: self.kind, span: self.span, value: core::mem::replace(&mut self.value, rest) }
+    }
+
+    /// Returns a number as it is spelled.
+    pub(crate) const fn number(&self) -> Option<&'a str> {
+        if let Value::Number(number) = self.value { Some(number) } else { None }
+    }
+
+    /// Returns the elements of an array.
+    pub(crate) fn into_elements(self) -> Vec<Self> {
+        if let Value::Array(elements) = self.value { elements } else { Vec::new() }
+    }
+
+    /// Returns the span of a scalar or a string, and otherwise that of the opening bracket.
+    pub(crate) const fn head(&self) -> Span {
+        match self.kind {
+            Kind::Array | Kind::Object => Span::new(self.span.start(), self.span.start() + 1),
+            _ => self.span,
+        }
+    }
+
+    /// Returns the members of an object.
+    pub(crate) fn members(&self) -> &[(Str<'a>, Self)] {
+        if let Value::Object(members) = &self.value { members } else { &[] }
+    }
+
+    /// Returns the elements of an array.
+    pub(crate) fn elements(&self) -> &[Self] {
+        if let Value::Array(elements) = &self.value { elements } else { &[] }
+    }
+
+    /// Returns a string.
+    pub(crate) const fn as_str(&self) -> Option<Str<'a>> {
+        if let Value::String(string) = self.value { Some(string) } else { None }
     }
 }

@@ -103,6 +103,19 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     /// Reads a string, if [`kind`](Self::kind) returned one.
     #[inline]
     pub(crate) fn string(&mut self) -> Str<'a> {
+        let start = self.at + 1;
+        let end = start + plain_length(self.bytes(start));
+        let is_quote = |at: usize| self.byte(at) == Some(b'"');
+        if is_quote(self.at) && is_quote(end) && self.quote(start, end) == Quote::Closing {
+            self.at = end + 1;
+            return self.str_between(start, end, false);
+        }
+        self.unusual_string()
+    }
+
+    /// Reads a string that may have escapes or errors.
+    #[inline(never)]
+    fn unusual_string(&mut self) -> Str<'a> {
         if self.byte(self.at) != Some(b'"') {
             return self.misquoted();
         }
@@ -127,6 +140,11 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
             }
         }
         self.at = end + 1;
+        self.str_between(start, end, has_escapes)
+    }
+
+    #[inline]
+    fn str_between(&self, start: usize, end: usize, has_escapes: bool) -> Str<'a> {
         let raw = self.text.get(start..end).unwrap_or_default();
         Str { raw, start, has_escapes, opening: 1, closing: 1 }
     }
@@ -198,7 +216,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
                 }
                 (Some(byte), _) if byte == close => {
                     if before == Before::Comma {
-                        self.extra_comma(last);
+                        self.trailing_comma(last);
                     }
                     if is_array || self.depth > 1 || !self.closes_early() {
                         self.at += 1;

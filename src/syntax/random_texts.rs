@@ -186,21 +186,16 @@ pub(super) fn nested(rng: &mut Rng) -> String {
     format!("{open}1{close}")
 }
 
-/// Returns the last character boundary up to an offset.
-fn boundary(text: &str, at: usize) -> usize {
-    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
-}
-
 pub(super) fn mutate(rng: &mut Rng, text: &mut String) {
-    let at = boundary(text, rng.below(text.len() + 1));
-    let to = boundary(text, (at + 1 + rng.below(12)).min(text.len())).max(at);
+    let at = text.floor_char_boundary(rng.below(text.len() + 1));
+    let to = text.floor_char_boundary((at + 1 + rng.below(12)).min(text.len())).max(at);
     match rng.below(6) {
         0 => text.replace_range(at..to, ""),
         1 => text.truncate(at),
         2 => text.replace_range(at..to, rng.pick(&PIECES)),
         3 => {
             let piece = text[at..to].to_owned();
-            let target = boundary(text, rng.below(text.len() + 1));
+            let target = text.floor_char_boundary(rng.below(text.len() + 1));
             text.insert_str(target, &piece);
         }
         _ => text.insert_str(at, rng.pick(&PIECES)),

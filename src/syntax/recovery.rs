@@ -13,9 +13,12 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         let span = Span::new(start, end);
         let is_known = |last: Span| start == last.start() || span.is_empty() && start == last.end();
         if start >= self.recovery.reread && !self.recovery.last_error.is_some_and(is_known) {
-            self.recovery.last_error = Some(span);
+            // What is skipped like white space explains no other error.
+            if !kind.is_skipped() {
+                self.recovery.last_error = Some(span);
+            }
             self.recovery.error_count += 1;
-            self.errors.syntax_error(SyntaxError { kind, span });
+            self.errors.syntax_error(SyntaxError { kind, span }, self.text);
         }
     }
 
@@ -73,6 +76,11 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
             self.consume(SyntaxErrorKind::InvalidWhitespace, length);
         }
         length > 0
+    }
+
+    #[cold]
+    pub(super) fn trailing_comma(&mut self, at: usize) {
+        self.error(SyntaxErrorKind::TrailingComma, at, at + 1);
     }
 
     #[cold]

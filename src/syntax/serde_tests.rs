@@ -25,7 +25,7 @@ fn read(text: &str) -> (Node<'_>, Vec<SyntaxError>) {
 
 fn to_json(text: &str, node: &Node<'_>) -> Option<Json> {
     Some(match &node.value {
-        Value::Scalar => serde_json::from_str(node.span.text(text)?).ok()?,
+        Value::Scalar | Value::Number(_) => serde_json::from_str(node.span.text(text)?).ok()?,
         Value::String(string) => Json::String(string.decode()?.into_owned()),
         Value::Array(nodes) => {
             Json::Array(nodes.iter().map(|node| to_json(text, node)).collect::<Option<_>>()?)
@@ -78,7 +78,7 @@ fn check_spans(text: &str, node: &Node<'_>, is_valid: bool) {
             }
             node.span
         }
-        Value::Scalar => node.span,
+        Value::Scalar | Value::Number(_) => node.span,
     };
     if is_valid {
         let spelled = outer.text(text).unwrap_or_default();

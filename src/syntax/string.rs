@@ -21,6 +21,11 @@ pub(crate) struct Str<'a> {
 }
 
 impl<'a> Str<'a> {
+    /// Returns a string of which the text between its ASCII quotes is known.
+    pub(crate) fn new(raw: &'a str, start: usize) -> Self {
+        Self { raw, start, has_escapes: raw.contains('\\'), opening: 1, closing: 1 }
+    }
+
     /// Creates a string without quotes and escapes.
     pub(super) const fn bare(raw: &'a str, start: usize) -> Self {
         Self { raw, start, has_escapes: false, opening: 0, closing: 0 }
@@ -35,7 +40,7 @@ impl<'a> Str<'a> {
     /// Returns the span with the quotes.
     pub(crate) const fn outer_span(self) -> Span {
         let end = self.start + self.raw.len() + self.closing as usize;
-        Span::new(self.start - self.opening as usize, end)
+        Span::new(self.start.saturating_sub(self.opening as usize), end)
     }
 
     /// Returns the text between the quotes.
@@ -49,15 +54,19 @@ impl<'a> Str<'a> {
         Self { start, ..self }
     }
 
+    /// Returns the text if it has no escapes.
+    #[inline]
+    pub(crate) const fn plain(self) -> Option<&'a str> {
+        if self.has_escapes { None } else { Some(self.raw) }
+    }
+
     /// Decodes the escapes. Returns `None` on an unpaired surrogate.
     #[inline]
     pub(crate) fn decode(self) -> Option<Cow<'a, str>> {
-        if self.has_escapes { self.unescape().map(Cow::Owned) } else { Some(Cow::Borrowed(self.raw)) }
-    }
-
-    /// Decodes the escapes of a string that may be a secret.
-    pub(crate) fn decode_secret(self) -> Option<SecretStr<'a>> {
-        self.decode().map(SecretStr)
+        if !self.has_escapes {
+            return Some(Cow::Borrowed(self.raw));
+        }
+        self.unescape().map(|mut text| Cow::Owned(core::mem::take(&mut *text)))
     }
 
     /// Returns a cursor that maps offsets in the decoded text to the file.
@@ -65,7 +74,13 @@ impl<'a> Str<'a> {
         Locator { string: self, raw: 0, decoded: 0 }
     }
 
-    fn unescape(self) -> Option<String> {
+    /// Decodes the escapes of a string that may be a secret. Returns `None` on an unpaired surrogate.
+    pub(crate) fn decode_secret(self) -> Option<SecretStr<'a>> {
+        self.decode().map(SecretStr)
+    }
+
+    /// Decodes the escapes. Returns `None` on an unpaired surrogate.
+    pub(crate) fn unescape(self) -> Option<Zeroizing<String>> {
         // Never longer than the raw text: a growing buffer would leave a piece of a secret behind.
         let mut text = Zeroizing::new(String::with_capacity(self.raw.len()));
         let mut rest = self.raw;
@@ -77,11 +92,12 @@ impl<'a> Str<'a> {
             rest = after.get(length..)?;
         }
         text.push_str(rest);
-        Some(core::mem::take(&mut *text))
+        Some(text)
     }
 }
 
 /// A decoded string that may be a secret: a copy is zeroized on drop.
+#[derive(PartialEq, Eq, Hash)]
 pub(crate) struct SecretStr<'a>(Cow<'a, str>);
 
 impl Deref for SecretStr<'_> {
@@ -121,11 +137,10 @@ impl From<SmallSpan> for Span {
 }
 
 impl SmallSpan {
-    /// Decodes the string again. Returns an empty text on an unpaired surrogate.
-    pub(crate) fn decode(self, text: &str) -> Cow<'_, str> {
+    /// Returns the string of which this is the span.
+    pub(crate) fn string(self, text: &str) -> Str<'_> {
         let raw = Span::from(self).text(text).unwrap_or_default();
-        let string = Str { has_escapes: raw.contains('\\'), ..Str::bare(raw, self.start as usize) };
-        string.decode().unwrap_or_default()
+        Str::new(raw, self.start as usize)
     }
 }
 

@@ -7,7 +7,7 @@ use std::prelude::rust_2024::*;
 use super::{ErrorHandler, Node, Parser, SyntaxError, Value};
 
 impl ErrorHandler for Vec<SyntaxError> {
-    fn syntax_error(&mut self, error: SyntaxError) {
+    fn syntax_error(&mut self, error: SyntaxError, _: &str) {
         self.push(error);
     }
 }
@@ -34,7 +34,7 @@ fn read(text: &str) -> (String, Vec<String>) {
 
 fn collect(node: &Node<'_>, strings: &mut Vec<String>) {
     match &node.value {
-        Value::Scalar => {}
+        Value::Scalar | Value::Number(_) => {}
         Value::String(string) => strings.push(string.raw().to_owned()),
         Value::Array(nodes) => nodes.iter().for_each(|node| collect(node, strings)),
         Value::Object(members) => {
@@ -50,15 +50,15 @@ fn collect(node: &Node<'_>, strings: &mut Vec<String>) {
 const TEXTS: &[(&str, &str, &str)] = &[
     (r#"{"a": 1, /* x */ "b": 2} // end"#, "Comment /* x */; Comment // end", "a|b"),
     ("# by hand\n{\"a\": \"b\"} # end", "Comment # by hand; Comment # end", "a|b"),
-    ("{\"a\": 1 // one\n, \"b\": /* x", "Comment // one; Comment /* x", "a|b"),
+    ("{\"a\": 1 // one\n, \"b\": /* x", "Comment // one; Comment /* x; UnexpectedEnd /* x^", "a|b"),
     (
         "{\n<<<<<<< HEAD\n\"a\": 1,\n=======\n\"a\": 2,\n>>>>>>> other\n\"b\": 3}",
         "ConflictMarker <<<<<<< HEAD; ConflictMarker =======; ConflictMarker >>>>>>> other",
         "a|a|b",
     ),
     ("\u{FEFF}{\"a\":\u{A0}\"b\"}", "InvalidWhitespace \u{FEFF}; InvalidWhitespace \u{A0}", "a|b"),
-    (r#"{"a": "b",}"#, "ExtraComma ,", "a|b"),
-    (r#"["a",, "b", ]"#, "ExtraComma ,; ExtraComma ,", "a|b"),
+    (r#"{"a": "b",}"#, "TrailingComma ,", "a|b"),
+    (r#"["a",, "b", ]"#, "ExtraComma ,; TrailingComma ,", "a|b"),
     (r#"[, "a"]"#, "ExtraComma ,", "a"),
     (r#"["a" "b""c"]"#, r#"MissingComma ["a"^; MissingComma  "b"^"#, "a|b|c"),
     ("[1 2]", "MissingComma [1^", ""),
@@ -167,7 +167,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     (r#"{"a": 1 ?! "b": 2}"#, "Unexpected ?!", "a|b"),
     (r#"{"a": @, "b": 2}"#, "Unexpected @", "a|b"),
     ("", "UnexpectedEnd ^", ""),
-    (" // nothing", "Comment // nothing", ""),
+    (" // nothing", "Comment // nothing; UnexpectedEnd hing^", ""),
     (r#"{"a": "b"#, r#"UnexpectedEnd : "b^"#, "a|b"),
     (r#"{"a": "b", "#, r#"UnexpectedEnd b", ^"#, "a|b"),
     (r#"{"a":"#, r#"UnexpectedEnd "a":^"#, "a"),
@@ -211,7 +211,7 @@ const FILE: &str = r#"{
 /// A piece of the file, what replaces it, the errors, and how many of the strings are not read as they were.
 const EDITS: &[(&str, &str, &str, usize)] = &[
     ("{\n  \"create", "/* by hand */\n{\n  \"create", "Comment /* by hand */", 0),
-    (r#""a", "b"],"#, r#""a", "b",],"#, "ExtraComma ,", 0),
+    (r#""a", "b"],"#, r#""a", "b",],"#, "TrailingComma ,", 0),
     (r#""a", "b"],"#, r#""a" "b"],"#, r#"MissingComma ["a"^"#, 0),
     (r#""a", "b"],"#, r#""a", "b],"#, r#"MissingQuote "b"#, 0),
     (r#""a", "b"],"#, r#""a", b"],"#, r#"MissingQuote b""#, 0),
@@ -252,7 +252,7 @@ const EDITS: &[(&str, &str, &str, usize)] = &[
     ("1798761600000", "None,", "UnknownWord None; ExtraComma ,", 0),
     (r#""db:a:read", "db:b:write"]"#, r#""db:a:read", "db:b:write""#, r#"MissingBracket ite"^"#, 0),
     (r#""db:a:read", "db:b:write"]"#, r#""db:a:read, "db:b:write"]"#, r#"MissingQuote "db:a:read"#, 0),
-    (r#""db:a:read", "db:b:write"]"#, "\"db:a:read\", \"db:b:write\"\n],", "ExtraComma ,", 0),
+    (r#""db:a:read", "db:b:write"]"#, "\"db:a:read\", \"db:b:write\"\n],", "TrailingComma ,", 0),
     (r#"["db:a:read", "db:b:write"]"#, r#""db:a:read", "db:b:write"]"#, r#"MissingColon ite"^"#, 0),
     (r#"["db:a:read", "db:b:write"]"#, r#"["db:a:read", "db:b:write"), "#, "Unexpected )", 0),
     (
@@ -269,7 +269,7 @@ const EDITS: &[(&str, &str, &str, usize)] = &[
     ("},\n    {", "}},\n    {", "ExtraBracket }", 0),
     ("},\n    {", "},\n<<<<<<< HEAD\n    {", "ConflictMarker <<<<<<< HEAD", 0),
     ("},\n    {", "},\n    // the second\n    {", "Comment // the second", 0),
-    ("\"db:b:read\"]\n    }\n  ]", "\"db:b:read\"]\n    },\n  ]", "ExtraComma ,", 0),
+    ("\"db:b:read\"]\n    }\n  ]", "\"db:b:read\"]\n    },\n  ]", "TrailingComma ,", 0),
     ("\"db:b:read\"]\n    }\n  ]", "\"db:b:read\"]\n  ]", r#"MissingBracket ad"]^"#, 0),
     ("\"db:b:read\"]\n    }\n  ]", "\"db:b:read\"\n    }\n  ]", r#"MissingBracket ead"^"#, 0),
     ("\"db:b:read\"]\n    }\n  ]", "\"db:b:read\"]\n    }\n", "MissingBracket    }^", 0),
@@ -304,7 +304,7 @@ fn mistakes_are_reported_together() {
     let (errors, strings) = read(&text);
     let expected = [
         r#"MissingComma ["a"^"#,
-        "ExtraComma ,",
+        "TrailingComma ,",
         r#"MissingQuote "apiv3_one"#,
         "ExtraBracket ]",
         "InvalidQuotes 'db:b:write'",

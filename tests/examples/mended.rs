@@ -49,19 +49,6 @@ fn each_fix_is_told_and_new_secrets_are_named() {
     assert!(mended(&again.stdout).is_empty() && !again.stdout.contains("applied"), "{}", again.stdout);
 }
 
-/// What only other fixes uncover stands where it stood before them.
-#[test]
-fn places_are_those_of_the_old_text() {
-    let text = r#"[{"token": "apiv3_your_token_here", "name": "a", "permissions": ["db:a:read"]}]"#;
-    let folder = folder(&[("t.json", text)]);
-    let done = run("validate", folder.path(), &["--fix-all", "t.json"], b"");
-    let told = mended(&done.stdout);
-    let places = told.iter().map(|line| line.split("t.json:").nth(1).unwrap().split(": ").next().unwrap());
-    assert_eq!(places.collect::<Vec<_>>(), ["1:1", "1:13", "1:70"], "{told:#?}");
-    assert!(told[1].contains(" token `a` has a new secret: "), "{told:#?}");
-    assert!(done.stdout.contains(&format!("; {} fixes applied", told.len())), "{}", done.stdout);
-}
-
 #[test]
 fn every_format_tells_what_was_mended() {
     let told = |format: &str| {

@@ -100,13 +100,13 @@ fn human_output_of_a_trailing_comma_shows_what_it_shows_of_json() {
 }
 
 #[test]
-fn human_output_of_a_broken_text_hides_what_may_be_a_token() {
-    let run = validate(&BAD.replace("\"name\": \"app\"", "name: collectors"), &[]);
+fn human_output_of_a_broken_text_hides_the_values_of_other_members() {
+    let run = validate(&BAD.replace("\"name\": \"app\"", "name: \"app\", note: \"maple\""), &[]);
     assert_eq!(run.code, 1);
     let place = r#"
  --> tokens.json:6:7
   |
-6 |       name:************
+6 |       name: "app", **************
   |       ^^^^
   |
 "#;

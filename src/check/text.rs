@@ -1,0 +1,112 @@
+//! From bytes to text: UTF-8, byte order marks, and texts that are not JSON.
+
+use alloc::string::String;
+use core::ops::Deref;
+use core::str::Utf8Error;
+
+use zeroize::Zeroizing;
+
+use crate::code::Code;
+use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::document::{NotJson, Role};
+use crate::limits::{MAX_INVALID_BYTES, MAX_TEXT_BYTES};
+use crate::rules;
+use crate::span::Span;
+
+/// The text of a file.
+pub(super) enum Source<'b> {
+    Valid(&'b str),
+    /// A text of the same length without the bytes that cannot be read.
+    Repaired(Zeroizing<String>),
+}
+
+impl Deref for Source<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Valid(text) => text,
+            Self::Repaired(text) => text,
+        }
+    }
+}
+
+/// Returns the text of a file, and reports what is wrong with it. Returns `None` if no rule can say more.
+pub(super) fn read<'b>(bytes: &'b [u8], role: Role, sink: &mut Sink) -> Option<Source<'b>> {
+    let text = decode(bytes, sink)?;
+    if let Some((kind, span)) = NotJson::find(&text) {
+        rules::report_not_json(kind, span, role, sink);
+        return None;
+    }
+    Some(text)
+}
+
+fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
+    const MARK: &[u8] = b"\xEF\xBB\xBF";
+    if bytes.len() > MAX_TEXT_BYTES {
+        if let Some(draft) = sink.report(Code::JsonSyntax, Span::new(0, 0), At::File) {
+            draft.message("the text is larger than 1 GiB").help("split the file");
+        }
+        return None;
+    }
+    match core::str::from_utf8(bytes) {
+        Ok(text) if !bytes.starts_with(MARK) => return Some(Source::Valid(text)),
+        Err(error) if is_binary(bytes, error, sink) => return None,
+        _ => {}
+    }
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len()));
+    let mut rest = bytes;
+    // Programs that add a mark to a text that has one leave several.
+    while let Some(behind) = rest.strip_prefix(MARK) {
+        text.push_str("   ");
+        rest = behind;
+    }
+    if !text.is_empty() {
+        let span = Span::new(0, text.len());
+        if let Some(draft) = sink.report(Code::ByteOrderMark, span, At::File) {
+            draft
+                .message("the file begins with a byte order mark, which the server refuses")
+                .help("save it as UTF-8 without a byte order mark")
+                .fix(Applicability::Safe, [Edit::new(span, "")]);
+        }
+    }
+    for chunk in rest.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if chunk.invalid().is_empty() {
+            continue;
+        }
+        let span = Span::new(text.len(), text.len() + chunk.invalid().len());
+        if let Some(draft) = sink.report(Code::InvalidUtf8, span, At::File) {
+            draft.message("the file is not UTF-8: these bytes are no character").help("save it as UTF-8");
+        }
+        sink.ignore(span);
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    Some(Source::Repaired(text))
+}
+
+/// Whether the bytes are no text in UTF-8 at all, which is reported.
+fn is_binary(bytes: &[u8], error: Utf8Error, sink: &mut Sink) -> bool {
+    let (span, message, help) = if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        (
+            Span::new(0, 2),
+            "the file is UTF-16, and not UTF-8",
+            "save it as UTF-8; PowerShell's `Out-File` has `-Encoding utf8` for that",
+        )
+    } else {
+        let invalid: usize = bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+        if invalid <= MAX_INVALID_BYTES || invalid <= bytes.len() / 8 {
+            return false;
+        }
+        let start = error.valid_up_to();
+        (
+            Span::new(start, error.error_len().map_or(bytes.len(), |length| start + length)),
+            "the file is not text in UTF-8: most of its bytes are no characters",
+            "save it as UTF-8; was it compressed or encrypted?",
+        )
+    };
+    if let Some(draft) = sink.report(Code::InvalidUtf8, span, At::File) {
+        draft.message(message).help(help);
+    }
+    true
+}

@@ -1,0 +1,162 @@
+//! Verifies fixes: the entry is read again with the fixes applied.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use crate::access::Rights;
+use crate::diagnostic::{Applicability, Counts, Diagnostic, Edit, EditSet, Fix, Keep, Levels, Sink};
+use crate::document::Entry;
+use crate::limits::VERIFIED_BYTES_PER_BYTE;
+use crate::permission::Permission;
+use crate::rules::{Options, RuleSet};
+use crate::span::Span;
+use crate::syntax::Parser;
+
+/// Verifies the fixes of an entry, within a budget of bytes.
+pub(super) struct Verifier<'a, 'c> {
+    text: &'a str,
+    levels: &'c Levels,
+    rules: &'c RuleSet,
+    options: &'c Options,
+    budget: usize,
+}
+
+impl<'a, 'c> Verifier<'a, 'c> {
+    pub(super) const fn new(
+        text: &'a str,
+        levels: &'c Levels,
+        rules: &'c RuleSet,
+        options: &'c Options,
+    ) -> Self {
+        let budget = text.len().saturating_mul(VERIFIED_BYTES_PER_BYTE);
+        Self { text, levels, rules, options, budget }
+    }
+
+    /// Removes the fixes that leave their finding or add an error, and the safe ones that change the rights of the token. Each
+    /// is verified on top of those before it, as they will be applied together.
+    #[cold]
+    pub(super) fn verify(&mut self, entry: &Entry<'a>, mut proposals: Vec<&mut Diagnostic>) {
+        let mut state = State { edits: Vec::new(), outcome: self.read(entry, &[]) };
+        let mut edits = EditSet::default();
+        proposals.sort_by_key(|diagnostic| diagnostic.span());
+        for applicability in [Applicability::Safe, Applicability::Ask] {
+            // Of two fixes that overlap, the next run verifies the second.
+            let mut is_member = |diagnostic: &Diagnostic| {
+                let is_this = |fix: &Fix| fix.applicability() == applicability && is_inside(entry, fix);
+                diagnostic.fixes.first().is_some_and(|fix| is_this(fix) && edits.add(fix.edits()))
+            };
+            let mut group: Vec<_> = proposals.extract_if(.., |diagnostic| is_member(diagnostic)).collect();
+            self.verify_group(entry, &mut state, &mut group, applicability);
+        }
+    }
+
+    /// Verifies fixes together, as most are accepted together, and in halves only if that fails.
+    fn verify_group(
+        &mut self,
+        entry: &Entry<'a>,
+        state: &mut State,
+        group: &mut [&mut Diagnostic],
+        applicability: Applicability,
+    ) {
+        let all: Vec<&Diagnostic> = group.iter().map(|diagnostic| &**diagnostic).collect();
+        if let Some(next) = self.apply(entry, state, &all, applicability) {
+            *state = next;
+        } else if let [diagnostic] = group {
+            diagnostic.fixes.clear();
+        } else if !group.is_empty() {
+            let (first, second) = group.split_at_mut(group.len() / 2);
+            self.verify_group(entry, state, first, applicability);
+            self.verify_group(entry, state, second, applicability);
+        }
+    }
+
+    /// Applies fixes on top of a state. Returns `None` if they leave a finding, add an error, or are safe and change the token
+    /// or its rights.
+    fn apply(
+        &mut self,
+        entry: &Entry<'a>,
+        state: &State,
+        fixed: &[&Diagnostic],
+        applicability: Applicability,
+    ) -> Option<State> {
+        if fixed.is_empty() || self.budget < entry.span.len() {
+            return None;
+        }
+        let fixes = fixed.iter().flat_map(|diagnostic| &diagnostic.fixes);
+        let mut edits = state.edits.clone();
+        edits.extend(fixes.flat_map(Fix::edits).cloned());
+        edits.sort_by_key(Edit::span);
+        let before = state.outcome.as_ref()?;
+        let after = self.read(entry, &edits)?;
+        let is_resolved = |diagnostic: &&Diagnostic| {
+            let code = diagnostic.code();
+            let fixed = fixed.iter().filter(|diagnostic| diagnostic.code() == code).count();
+            after.counts.count(code) + fixed <= before.counts.count(code)
+        };
+        let is_applied = fixed.iter().all(is_resolved)
+            && !after.counts.has_new_error(&before.counts)
+            && (applicability > Applicability::Safe || after.is_equivalent(before));
+        is_applied.then_some(State { edits, outcome: Some(after) })
+    }
+
+    /// Reads and checks an entry with edits. Returns `None` if two of them overlap, or the budget is spent.
+    fn read(&mut self, entry: &Entry<'a>, edits: &[Edit]) -> Option<Outcome> {
+        self.budget = self.budget.checked_sub(entry.span.len())?;
+        let text = apply(self.text, entry.span, edits)?;
+        let mut parser = Parser::new(&text, Sink::new(self.levels, Keep::Worst(0)));
+        let mut fixed = Entry::new(entry.role);
+        fixed.read(&mut parser, 0);
+        self.rules.check_entry(&fixed, self.options, &mut parser.errors);
+        let token = fixed.token.value().map(|token| Zeroizing::new(String::from(&**token)));
+        let permissions = fixed.to_permissions();
+        Some(Outcome { token, permissions, counts: parser.end().into_counts() })
+    }
+}
+
+/// The edits that are accepted, and the entry with them.
+struct State {
+    edits: Vec<Edit>,
+    outcome: Option<Outcome>,
+}
+
+/// What an entry is with some edits.
+struct Outcome {
+    counts: Counts,
+    token: Option<Zeroizing<String>>,
+    // `None` if a permission is invalid: then there are no rights to keep.
+    permissions: Option<Vec<Permission>>,
+}
+
+impl Outcome {
+    /// Whether the token and its rights are the same.
+    fn is_equivalent(&self, before: &Self) -> bool {
+        let has_same_rights = match (&self.permissions, &before.permissions) {
+            (Some(after), Some(before)) => Rights::of(after).is_equivalent(&Rights::of(before)),
+            (after, before) => after.is_some() || before.is_none(),
+        };
+        let has_same_token = before.token.is_none() || self.token == before.token;
+        has_same_rights && has_same_token
+    }
+}
+
+/// Whether a fix changes nothing outside of an entry.
+fn is_inside(entry: &Entry<'_>, fix: &Fix) -> bool {
+    let is_inside = |span: Span| entry.span.start() <= span.start() && span.end() <= entry.span.end();
+    fix.edits().iter().map(Edit::span).all(is_inside)
+}
+
+/// Returns the part of a text under `scope` with sorted edits; `None` if they overlap.
+fn apply(text: &str, scope: Span, edits: &[Edit]) -> Option<Zeroizing<String>> {
+    let grown: usize = edits.iter().map(|edit| edit.replacement().text().len()).sum();
+    let mut fixed = Zeroizing::new(String::with_capacity(scope.len() + grown));
+    let mut at = scope.start();
+    for edit in edits {
+        fixed.push_str(text.get(at..edit.span().start())?);
+        fixed.push_str(edit.replacement().text());
+        at = edit.span().end();
+    }
+    fixed.push_str(text.get(at..scope.end())?);
+    Some(fixed)
+}

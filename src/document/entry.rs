@@ -1,0 +1,341 @@
+//! One entry of `tokens`, or the object of an admin token file.
+
+use alloc::vec::Vec;
+use core::mem::take;
+
+use super::members::{self, Meaning, Other};
+use super::{Element, Field, Text};
+use crate::diagnostic::{At, Sink};
+use crate::document::members::{ADMIN_MEMBERS, ENTRY_LISTS, ENTRY_MEMBERS};
+use crate::expiry::Expiry;
+use crate::file::TokenEntry;
+use crate::name::TokenName;
+use crate::permission::Permission;
+use crate::span::Span;
+use crate::syntax::{Kind, Node, Parser, Str, Value};
+use crate::token::{Token, check_token};
+
+/// An entry of `tokens` with the span of everything in it. One entry is reused for the whole file.
+#[derive(Debug, Default)]
+pub(crate) struct Entry<'a> {
+    /// The text that the spans are in.
+    pub(crate) source: &'a str,
+    pub(crate) role: Role,
+    pub(crate) index: usize,
+    pub(crate) span: Span,
+    pub(crate) token: Field<'a, Text<'a>>,
+    pub(crate) name: Field<'a, Text<'a>>,
+    pub(crate) expiry: Field<'a, Expiry>,
+    /// The strings of the array, or a string in its place.
+    pub(crate) permissions: Field<'a, Vec<Element<'a>>>,
+    pub(crate) description: Field<'a, Text<'a>>,
+    /// The elements of `permissions` that are no strings, with their indices.
+    pub(crate) invalid_permissions: Vec<(usize, Node<'a>)>,
+    /// The value of `permissions` if it is a string instead of an array.
+    pub(crate) bare_permissions: Option<Str<'a>>,
+    /// Whether the array is spelled as in the entry before.
+    pub(crate) repeats_permissions: bool,
+    /// The members without a field, in source order.
+    pub(crate) others: Vec<Other<'a>>,
+    // The buffer of `permissions` between entries.
+    elements: Vec<Element<'a>>,
+    // The array of the entry before, if all of its elements are strings.
+    last_array: &'a str,
+    last_start: usize,
+}
+
+/// The kind of object that an entry is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// An entry of `tokens`.
+    #[default]
+    Resource,
+    /// The object of an admin token file.
+    Admin,
+}
+
+impl<'a> Entry<'a> {
+    /// Creates an entry to read into.
+    pub(crate) fn new(role: Role) -> Self {
+        Self { role, ..Self::default() }
+    }
+
+    /// Reads the next object in place of the entry before.
+    #[inline]
+    pub(crate) fn read(&mut self, parser: &mut Parser<'a, Sink>, index: usize) {
+        self.reset(index, parser.text());
+        self.span = parser.object(|parser, key| match self.slot(key) {
+            Some(Slot::Token) => self.token = Field::read_text(parser, key),
+            Some(Slot::Name) => self.name = Field::read_text(parser, key),
+            Some(Slot::Expiry) => self.expiry = read_expiry(parser, key),
+            Some(Slot::Permissions) => self.permissions = self.read_permissions(parser, key),
+            Some(Slot::Description) => self.description = Field::read_text(parser, key),
+            None => self.others.push(Other::new(key, Node::read(parser))),
+        });
+        if !self.others.is_empty() {
+            self.resolve_others();
+        }
+    }
+
+    /// Takes the members of an object that is read already.
+    #[cold]
+    pub(super) fn read_node(
+        &mut self,
+        source: &'a str,
+        index: usize,
+        span: Span,
+        members: Vec<(Str<'a>, Node<'a>)>,
+    ) {
+        self.reset(index, source);
+        self.span = span;
+        for (key, node) in members {
+            match self.slot(key) {
+                Some(slot) => self.set(slot, key, node),
+                None => self.others.push(Other::new(key, node)),
+            }
+        }
+        self.resolve_others();
+    }
+
+    #[inline]
+    fn reset(&mut self, index: usize, source: &'a str) {
+        self.source = source;
+        if let Field::Valid { value, .. } = take(&mut self.permissions) {
+            self.elements = value;
+        }
+        (self.token, self.name, self.expiry) = (Field::Missing, Field::Missing, Field::Missing);
+        if self.role == Role::Admin {
+            self.description = Field::Missing;
+        }
+        self.others.clear();
+        self.invalid_permissions.clear();
+        self.bare_permissions = None;
+        (self.index, self.repeats_permissions) = (index, false);
+    }
+
+    /// Returns the field of a key, if it is not taken.
+    #[inline]
+    fn slot(&self, key: Str<'a>) -> Option<Slot> {
+        let slot = match key.plain() {
+            Some(name) => Slot::of(name, self.role)?,
+            None => Slot::of(&key.decode()?, self.role)?,
+        };
+        let is_free = match slot {
+            Slot::Token => self.token.is_missing(),
+            Slot::Name => self.name.is_missing(),
+            Slot::Expiry => self.expiry.is_missing(),
+            Slot::Permissions => self.permissions.is_missing(),
+            Slot::Description => self.description.is_missing(),
+        };
+        is_free.then_some(slot)
+    }
+
+    #[cold]
+    fn set(&mut self, slot: Slot, key: Str<'a>, node: Node<'a>) {
+        match slot {
+            Slot::Token => self.token = Field::from_node(key, node),
+            Slot::Name => self.name = Field::from_node(key, node),
+            Slot::Expiry => self.expiry = expiry(key, node),
+            Slot::Permissions => self.permissions = self.permissions_from_node(key, node),
+            Slot::Description => self.description = Field::from_node(key, node),
+        }
+    }
+
+    /// Finds the meaning of the members without a field, and takes the values of misspelt ones.
+    #[cold]
+    fn resolve_others(&mut self) {
+        let keys = self.keys();
+        let lists: &[&str] = if self.role == Role::Resource { &ENTRY_LISTS } else { &[] };
+        members::resolve(&mut self.others, &keys, lists);
+        for index in 0..self.others.len() {
+            let Some(other) = self.others.get_mut(index) else { continue };
+            let (Meaning::Misspelt { known, .. } | Meaning::Http { known: known @ "name", is_free: true }) =
+                other.meaning
+            else {
+                continue;
+            };
+            let (key, node) = (other.key, other.node.take());
+            if let Some(slot) = Slot::of(known, self.role) {
+                self.set(slot, key, node);
+            }
+        }
+    }
+
+    /// Returns the names of the members, each with its key if it is there.
+    pub(crate) fn keys(&self) -> [(&'static str, Option<Str<'a>>); 4] {
+        let names = if self.role == Role::Resource { ENTRY_MEMBERS } else { ADMIN_MEMBERS };
+        let last = if self.role == Role::Resource { self.permissions.key() } else { self.description.key() };
+        let [token, name, expiry, last_name] = names;
+        [(token, self.token.key()), (name, self.name.key()), (expiry, self.expiry.key()), (last_name, last)]
+    }
+
+    #[inline]
+    fn read_permissions(
+        &mut self,
+        parser: &mut Parser<'a, Sink>,
+        key: Str<'a>,
+    ) -> Field<'a, Vec<Element<'a>>> {
+        if parser.kind() != Kind::Array {
+            let node = Node::read(parser);
+            return self.permissions_from_node(key, node);
+        }
+        let mut value = take(&mut self.elements);
+        if let Some(start) = parser.repeated_array(self.last_array) {
+            for Element { text, .. } in &mut value {
+                text.source = text.source.at(text.span().start() - self.last_start + start);
+            }
+            self.last_start = start;
+            self.repeats_permissions = true;
+            let span = Span::new(start, start + self.last_array.len());
+            return Field::Valid { key, span, value };
+        }
+        value.clear();
+        let (errors, mut count) = (parser.error_count(), 0);
+        let span = parser.array(|parser| {
+            let string =
+                if parser.kind() == Kind::String { Ok(parser.string()) } else { Err(Node::read(parser)) };
+            self.push_permission(&mut value, count, string);
+            count += 1;
+        });
+        let is_repeatable = parser.error_count() == errors && value.len() == count;
+        self.last_array = span.text(parser.text()).filter(|_| is_repeatable).unwrap_or_default();
+        self.last_start = span.start();
+        Field::Valid { key, span, value }
+    }
+
+    #[inline]
+    fn push_permission(
+        &mut self,
+        elements: &mut Vec<Element<'a>>,
+        index: usize,
+        string: Result<Str<'a>, Node<'a>>,
+    ) {
+        let text = string.and_then(|string| Text::new(string).ok_or_else(|| Node::string(string)));
+        match text {
+            Ok(text) => elements.push(Element::new(index, text)),
+            Err(node) => self.invalid_permissions.push((index, node)),
+        }
+    }
+
+    #[cold]
+    fn permissions_from_node(&mut self, key: Str<'a>, node: Node<'a>) -> Field<'a, Vec<Element<'a>>> {
+        self.last_array = "";
+        let span = node.span;
+        let mut value = Vec::new();
+        match node.value {
+            Value::Array(nodes) => {
+                for (index, node) in nodes.into_iter().enumerate() {
+                    let string = if let Value::String(string) = node.value { Ok(string) } else { Err(node) };
+                    self.push_permission(&mut value, index, string);
+                }
+            }
+            // A list in a string has quotes and brackets, which are no mistakes of permissions.
+            Value::String(string) if !string.raw().trim_start().starts_with('[') => {
+                let Some(text) = Text::new(string) else { return Field::Invalid { key, node } };
+                value.push(Element::new(0, text));
+                self.bare_permissions = Some(string);
+            }
+            _ => return Field::Invalid { key, node },
+        }
+        Field::Valid { key, span, value }
+    }
+
+    /// Whether the text ends in the entry.
+    pub(crate) fn is_truncated(&self) -> bool {
+        let text = self.span.text(self.source).unwrap_or_default();
+        self.span.end() == self.source.len() && !text.ends_with('}')
+    }
+
+    /// Returns the position of the entry.
+    pub(crate) const fn at(&self) -> At {
+        match self.role {
+            Role::Resource => At::Entry(self.index),
+            Role::Admin => At::File,
+        }
+    }
+
+    /// Returns the position of a known member.
+    pub(crate) const fn at_member(&self, name: &'static str) -> At {
+        match self.role {
+            Role::Resource => At::EntryMember(self.index, name),
+            Role::Admin => At::Member(name),
+        }
+    }
+
+    /// Returns the position of a member by its key.
+    pub(crate) fn at_key(&self, key: Str<'_>) -> At {
+        At::UnknownMember((self.role == Role::Resource).then_some(self.index), key.span())
+    }
+
+    /// Returns the span of the opening bracket.
+    pub(crate) const fn bracket(&self) -> Span {
+        Span::new(self.span.start(), self.span.start() + 1)
+    }
+
+    /// Returns the token as a value; `None` if it is missing or invalid.
+    pub(crate) fn to_token(&self) -> Option<Token> {
+        let token: &str = self.token.value()?;
+        check_token(token).ok().map(|()| Token::checked(token))
+    }
+
+    /// Returns the entry as a value; `None` if one of its members is missing or invalid.
+    pub(crate) fn to_value(&self) -> Option<TokenEntry> {
+        let permissions = self.to_permissions()?;
+        let name = TokenName::parse(self.name.value()?).ok()?;
+        if matches!(self.expiry, Field::Invalid { .. }) {
+            return None;
+        }
+        Some(TokenEntry::of(self.to_token()?, name, self.expiry.value().copied(), permissions))
+    }
+
+    /// Returns the permissions as values; `None` if one of them is invalid.
+    pub(crate) fn to_permissions(&self) -> Option<Vec<Permission>> {
+        let elements = self.permissions.value().filter(|_| self.invalid_permissions.is_empty())?;
+        let mut permissions = Vec::with_capacity(elements.len());
+        for element in elements {
+            permissions.push(element.to_value()?);
+        }
+        Some(permissions)
+    }
+}
+
+/// The fields of an entry.
+#[derive(Clone, Copy)]
+enum Slot {
+    Token,
+    Name,
+    Expiry,
+    Permissions,
+    Description,
+}
+
+impl Slot {
+    #[inline]
+    fn of(name: &str, role: Role) -> Option<Self> {
+        Some(match (name, role) {
+            ("token", _) => Self::Token,
+            ("name", _) => Self::Name,
+            ("expiry_millis", _) => Self::Expiry,
+            ("permissions", Role::Resource) => Self::Permissions,
+            ("description", Role::Admin) => Self::Description,
+            _ => return None,
+        })
+    }
+}
+
+#[inline]
+fn read_expiry<'a>(parser: &mut Parser<'a, Sink>, key: Str<'a>) -> Field<'a, Expiry> {
+    if parser.kind() != Kind::Number {
+        return Field::Invalid { key, node: Node::read(parser) };
+    }
+    let (kind, span) = parser.scalar();
+    expiry(key, Node::scalar(kind, span, parser.text()))
+}
+
+#[inline]
+fn expiry<'a>(key: Str<'a>, node: Node<'a>) -> Field<'a, Expiry> {
+    match node.number().filter(|number| *number != "-0").and_then(|number| number.parse().ok()) {
+        Some(millis) => Field::Valid { key, span: node.span, value: Expiry::from_millis(millis) },
+        None => Field::Invalid { key, node },
+    }
+}

@@ -1,0 +1,155 @@
+//! Members of an object, and strings with their spans.
+
+use alloc::boxed::Box;
+use core::hash::{Hash, Hasher};
+use core::ops::{Deref, Range};
+
+use zeroize::Zeroizing;
+
+use crate::diagnostic::Sink;
+use crate::span::Span;
+use crate::syntax::{Kind, Locator, Node, Parser, Str, Value};
+
+/// A known member of an object.
+#[derive(Debug, Default)]
+pub(crate) enum Field<'a, T> {
+    /// There is no such member.
+    #[default]
+    Missing,
+    /// The value has the wrong type, or is a string with an unpaired surrogate.
+    Invalid { key: Str<'a>, node: Node<'a> },
+    /// The value has the right type.
+    Valid { key: Str<'a>, span: Span, value: T },
+}
+
+impl<'a, T> Field<'a, T> {
+    /// Returns the value.
+    #[inline]
+    pub(crate) const fn value(&self) -> Option<&T> {
+        match self {
+            Self::Valid { value, .. } => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Whether there is no such member.
+    #[inline]
+    pub(crate) const fn is_missing(&self) -> bool {
+        matches!(self, Self::Missing)
+    }
+
+    /// Returns the span of the value; empty if there is none.
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::Missing => Span::default(),
+            Self::Invalid { node, .. } => node.span,
+            Self::Valid { span, .. } => *span,
+        }
+    }
+
+    /// Returns the key as it is spelled.
+    pub(crate) const fn key(&self) -> Option<Str<'a>> {
+        match self {
+            Self::Missing => None,
+            Self::Invalid { key, .. } | Self::Valid { key, .. } => Some(*key),
+        }
+    }
+}
+
+impl<'a> Field<'a, Text<'a>> {
+    /// Reads the value of a member that must be a string.
+    #[inline]
+    pub(super) fn read_text(parser: &mut Parser<'a, Sink>, key: Str<'a>) -> Self {
+        if parser.kind() == Kind::String {
+            Self::from_string(key, parser.string())
+        } else {
+            Self::Invalid { key, node: Node::read(parser) }
+        }
+    }
+
+    /// Returns the member for a value that is read already.
+    pub(super) fn from_node(key: Str<'a>, node: Node<'a>) -> Self {
+        match node.value {
+            Value::String(string) => Self::from_string(key, string),
+            _ => Self::Invalid { key, node },
+        }
+    }
+
+    #[inline]
+    fn from_string(key: Str<'a>, string: Str<'a>) -> Self {
+        match Text::new(string) {
+            Some(value) => Self::Valid { key, span: string.span(), value },
+            None => Self::Invalid { key, node: Node::string(string) },
+        }
+    }
+}
+
+/// A decoded string and its source.
+#[derive(Clone, Debug)]
+pub(crate) struct Text<'a> {
+    pub(super) source: Str<'a>,
+    // Only if the string has escapes.
+    decoded: Option<Zeroizing<Box<str>>>,
+}
+
+impl<'a> Text<'a> {
+    /// Decodes a string. Returns `None` on an unpaired surrogate.
+    #[inline]
+    pub(crate) fn new(source: Str<'a>) -> Option<Self> {
+        if source.plain().is_some() { Some(Self { source, decoded: None }) } else { Self::unescape(source) }
+    }
+
+    #[cold]
+    fn unescape(source: Str<'a>) -> Option<Self> {
+        let decoded = Zeroizing::new(source.unescape()?.as_str().into());
+        Some(Self { source, decoded: Some(decoded) })
+    }
+
+    /// Returns the span between the quotes.
+    pub(crate) const fn span(&self) -> Span {
+        self.source.span()
+    }
+
+    /// Returns the span with the quotes.
+    pub(crate) const fn outer_span(&self) -> Span {
+        self.source.outer_span()
+    }
+
+    /// Returns the text if it is spelled without escapes.
+    pub(crate) fn borrowed(&self) -> Option<&'a str> {
+        self.decoded.is_none().then_some(self.source.raw())
+    }
+
+    /// Returns a cursor that maps offsets in the decoded text to the file.
+    pub(crate) const fn locator(&self) -> Locator<'a> {
+        self.source.locator()
+    }
+
+    /// Returns the span in the file of a range of the decoded text.
+    pub(crate) fn locate(&self, range: Range<usize>) -> Span {
+        self.locator().locate(range)
+    }
+}
+
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Text<'_> {}
+
+impl Hash for Text<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    #[inline]
+    fn deref(&self) -> &str {
+        self.decoded.as_ref().map_or(self.source.raw(), |decoded| decoded)
+    }
+}

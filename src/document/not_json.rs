@@ -1,0 +1,87 @@
+//! Texts that are not JSON at all.
+
+use crate::span::Span;
+use crate::token::TOKEN_PREFIX;
+
+/// What a text is that does not begin like JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotJson {
+    Empty,
+    /// Tokens, alone or as `Bearer apiv3_…` or `NAME=apiv3_…`.
+    Tokens,
+    /// The mark of a merge conflict.
+    Conflict,
+    Markup,
+    Yaml,
+    Other,
+}
+
+impl NotJson {
+    /// Returns what a text is, and where that shows; `None` if it begins like JSON.
+    pub(crate) fn find(text: &str) -> Option<(Self, Span)> {
+        let is_space = |c| matches!(c, ' ' | '\t' | '\r' | '\n');
+        if let Some(token) = only_tokens(text) {
+            return Some((Self::Tokens, token));
+        }
+        let start = after_comments(text);
+        let rest = text.get(start..).unwrap_or_default();
+        let Some(first) = rest.chars().next() else { return Some((Self::Empty, Span::new(0, 0))) };
+        let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let span = Span::new(start, start + word.max(first.len_utf8()));
+        let is_followed_by_colon = || {
+            let behind = rest.get(word..).and_then(|rest| rest.strip_prefix(':'));
+            behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(is_space))
+        };
+        let begins_document =
+            rest.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with(is_space));
+        let kind = match first {
+            '<' if rest.starts_with("<<<<<<<") => Self::Conflict,
+            '<' => Self::Markup,
+            _ if begins_document => Self::Yaml,
+            _ if first.is_alphabetic() && is_followed_by_colon() => Self::Yaml,
+            '-' if rest.starts_with("- ") => Self::Yaml,
+            '-' if rest.starts_with("--") => Self::Other,
+            _ if first.is_alphabetic() && !is_json_word(rest.get(..word).unwrap_or_default()) => Self::Other,
+            _ => return None,
+        };
+        Some((kind, span))
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '_' | '<')
+}
+
+fn is_json_word(word: &str) -> bool {
+    matches!(word, "true" | "false" | "null")
+}
+
+/// Returns the offset behind the white space and the comments at the start. YAML and others have them, too.
+fn after_comments(text: &str) -> usize {
+    let mut rest = text.trim_ascii_start();
+    loop {
+        let end = match rest.as_bytes() {
+            [b'#', ..] | [b'/', b'/', ..] => rest.find('\n').unwrap_or(rest.len()),
+            [b'/', b'*', ..] => rest.find("*/").map_or(rest.len(), |end| end + 2),
+            _ => return text.len() - rest.len(),
+        };
+        rest = rest.get(end..).unwrap_or_default().trim_ascii_start();
+    }
+}
+
+/// Returns the span of the first token of a text that holds nothing else.
+fn only_tokens(text: &str) -> Option<Span> {
+    let mut first = None;
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let word = line.rsplit([' ', '\t', '=']).next().unwrap_or_default();
+        let token = word.trim_matches(['"', '\'']);
+        let is_quoted = line.starts_with('"') && line.ends_with('"') && line.len() > 1;
+        if !token.starts_with(TOKEN_PREFIX) || line.starts_with(['{', '[', '-']) || is_quoted {
+            return None;
+        }
+        first = first.or(Some(token));
+    }
+    let token = first?;
+    let start = text.find(token)?;
+    Some(Span::new(start, start + token.len()))
+}

@@ -1,0 +1,98 @@
+//! What a file without the members of a tokens file is instead.
+
+use alloc::vec::Vec;
+
+use super::members::{self, Meaning, Other};
+use crate::diagnostic::Applicability;
+use crate::document::members::{ENTRY_MEMBERS, FILE_MEMBERS, is_http_member};
+use crate::span::Span;
+use crate::syntax::{Kind, Node, Str};
+
+/// What the text of a file is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Shape<'a> {
+    /// An object with members of a tokens file, or nothing that is known.
+    #[default]
+    TokensFile,
+    /// One entry instead of the file.
+    Entry,
+    /// An admin token file.
+    AdminTokenFile,
+    /// A manifest of Kubernetes.
+    Manifest,
+    /// A body of the HTTP API, by the key that shows it.
+    HttpBody(Str<'a>),
+    /// An object whose only member is a tokens file, by the key of it.
+    Wrapped(Str<'a>),
+    /// An array of entries.
+    Entries(Span),
+    /// An array of something else.
+    Array(Span),
+    /// An array that holds a tokens file.
+    FileInArray,
+    /// A string or a scalar.
+    Scalar { kind: Kind, span: Span },
+    /// A token as a JSON string, at the span between its quotes.
+    Token(Span),
+}
+
+/// Returns what an object without `tokens` is, by its members.
+pub(super) fn of_object<'a>(others: &[Other<'a>], has_databases: bool) -> Shape<'a> {
+    if let Some(other) = others.iter().find(|other| other.name.as_deref().is_some_and(is_http_member)) {
+        return Shape::HttpBody(other.key);
+    }
+    let is_token = |other: &Other<'_>| {
+        let meaning = other.name.as_deref().map(|name| members::meaning(name, &["token"]));
+        let is_slip = Meaning::Misspelt { known: "token", applicability: Applicability::Safe };
+        other.node.kind == Kind::String && meaning == Some(is_slip)
+    };
+    let is_permissions = |other: &Other<'_>| {
+        let meaning = other.name.as_deref().map(|name| members::meaning(name, &["permissions"]));
+        matches!(meaning, Some(Meaning::Misspelt { .. }))
+    };
+    let has = |name: &str| others.iter().any(|other| other.is(name));
+    let has_token = others.iter().any(is_token);
+    // An admin token has neither permissions nor databases.
+    let is_entry = has_token || ["token", "name", "expiry_millis"].into_iter().any(has);
+    if has_token && has_databases || is_entry && others.iter().any(is_permissions) {
+        return Shape::Entry;
+    }
+    if has_token {
+        return Shape::AdminTokenFile;
+    }
+    if has("apiVersion") && has("kind") {
+        return Shape::Manifest;
+    }
+    match others {
+        [other] if !has_databases && is_tokens_file(&other.node) => Shape::Wrapped(other.key),
+        _ => Shape::TokensFile,
+    }
+}
+
+/// Returns what an array at the top is, and its elements if they are entries.
+pub(super) fn of_array(array: Node<'_>) -> (Shape<'_>, Vec<Node<'_>>) {
+    let span = array.span;
+    let elements = array.into_elements();
+    if elements.iter().any(is_tokens_file) {
+        return (Shape::FileInArray, Vec::new());
+    }
+    if elements.iter().all(|node| node.kind == Kind::Object) {
+        return (Shape::Entries(span), elements);
+    }
+    let is_some_entry = elements.iter().any(is_entry);
+    (Shape::Array(span), if is_some_entry { elements } else { Vec::new() })
+}
+
+/// Whether a value has a member of a tokens file.
+fn is_tokens_file(node: &Node<'_>) -> bool {
+    has_member(node, &FILE_MEMBERS)
+}
+
+/// Whether a value has a member of an entry.
+pub(super) fn is_entry(node: &Node<'_>) -> bool {
+    has_member(node, &ENTRY_MEMBERS)
+}
+
+fn has_member(node: &Node<'_>, names: &[&str]) -> bool {
+    node.members().iter().any(|(key, _)| key.decode().is_some_and(|key| names.contains(&key.as_ref())))
+}

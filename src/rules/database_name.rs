@@ -1,0 +1,110 @@
+//! Names of databases, each by itself.
+
+use alloc::format;
+use alloc::string::ToString;
+use core::ops::Range;
+
+use super::name::token_in_name;
+use super::placeholder::is_placeholder;
+use crate::code::{Code, Severity};
+use crate::diagnostic::{At, Leveled, Sink};
+use crate::document::Text;
+use crate::limits::MAX_DOCUMENTED_NAME;
+use crate::name::{INTERNAL_DATABASE, InvalidNameKind, MAX_DATABASE_NAME, check_database_name};
+use crate::permission::variables;
+use crate::redact::mentions_token;
+use crate::span::Span;
+use crate::token::holds_token;
+
+/// Whether no rule reports on a valid name.
+#[inline]
+pub(super) fn is_plain(name: &str) -> bool {
+    name.len() <= MAX_DOCUMENTED_NAME
+        && name != INTERNAL_DATABASE
+        && !is_placeholder(name)
+        && !holds_token(name)
+}
+
+/// Reports a valid name that is probably wrong.
+#[cold]
+pub(super) fn check_valid(name: &str, span: Span, at: At, sink: &mut Sink) {
+    if holds_token(name) {
+        token_in_name(span, at, sink);
+    } else if name.len() > MAX_DOCUMENTED_NAME
+        && let Some(draft) = sink.report(Leveled::new(Code::DatabaseNameTooLong, Severity::Warning), span, at)
+    {
+        draft
+            .message(format!(
+                "a database name of {} characters: the documentation allows {MAX_DOCUMENTED_NAME}, the server {MAX_DATABASE_NAME}",
+                name.len()
+            ))
+            .help("use a shorter name");
+    }
+    if is_placeholder(name)
+        && let Some(draft) = sink.report(Code::PlaceholderName, span, at)
+    {
+        draft
+            .message_on("this looks like a name from an example", name)
+            .help("write the name of your database");
+    }
+}
+
+/// Checks a name of `create_databases`, at this range of its string. Returns the code of its error.
+pub(super) fn check_created(text: &Text<'_>, range: Range<usize>, at: At, sink: &mut Sink) -> Option<Code> {
+    let name = text.get(range.clone()).unwrap_or_default();
+    let span = text.locate(range.clone());
+    if name == "*" {
+        if let Some(draft) = sink.report(Code::CreateWildcard, span, at) {
+            draft.message("`*` is not a name, and cannot be created").help("list the names");
+        }
+        return Some(Code::CreateWildcard);
+    }
+    if report_variables(text, range.clone(), at, sink) {
+        return Some(Code::UnexpandedVariable);
+    }
+    if let Err(error) = check_database_name(name) {
+        let wrong = error.span();
+        let (code, span, help) = match error.kind() {
+            InvalidNameKind::TooLong => {
+                (Code::DatabaseNameTooLong, span, "use a name of at most 64 characters")
+            }
+            InvalidNameKind::Empty => {
+                (Code::BadDatabaseName, span, "fill it in, or leave it out; was a variable not set?")
+            }
+            _ => (
+                Code::BadDatabaseName,
+                text.locate(range.start + wrong.start()..range.start + wrong.end()),
+                "a database name is ASCII letters, digits, `_` and `-`, first a letter or digit, with at most one `/` inside",
+            ),
+        };
+        if let Some(draft) = sink.report(code, span, at) {
+            draft.message(error.kind().to_string()).help(help);
+        }
+        return Some(code);
+    }
+    check_valid(name, span, at, sink);
+    if name == INTERNAL_DATABASE
+        && let Some(draft) = sink.report(Code::InternalDatabase, span, at)
+    {
+        draft.message("`_internal` exists on every server, and is not created").help("remove it");
+    }
+    None
+}
+
+/// Reports the template variables in a name. Returns whether there are any.
+fn report_variables(text: &Text<'_>, range: Range<usize>, at: At, sink: &mut Sink) -> bool {
+    let name = text.get(range.clone()).unwrap_or_default();
+    let variables = variables(name);
+    // Searched once: a name may have very many variables.
+    let is_hidden = !variables.is_empty() && mentions_token(name);
+    let mut locator = text.locator();
+    for variable in &variables {
+        let span = locator.locate(range.start + variable.start()..range.start + variable.end());
+        let Some(draft) = sink.report(Code::UnexpandedVariable, span, at) else { continue };
+        let fragment = if is_hidden { "" } else { variable.text(name).unwrap_or_default() };
+        draft
+            .message_on("a variable was not filled in", fragment)
+            .help("write the value, or fill the template in before");
+    }
+    !variables.is_empty()
+}

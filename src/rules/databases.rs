@@ -1,0 +1,132 @@
+//! Databases that are granted but not created, or created but not granted.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::vec::Vec;
+use std::collections::HashMap;
+
+use foldhash::quality::RandomState;
+
+use super::database_index::Granted;
+use super::facts::Facts;
+use super::options::Options;
+use super::placeholder::is_placeholder;
+use crate::code::Code;
+use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::document::{Field, Outline, Shape};
+use crate::json;
+use crate::name::INTERNAL_DATABASE;
+use crate::redact::may_show;
+use crate::span::Span;
+use crate::suggest::Guesses;
+
+pub(super) const CODES: &[Code] = &[Code::GrantedNotCreated, Code::CreatedNotGranted];
+
+pub(super) fn check(facts: &Facts<'_>, _: &Options, sink: &mut Sink) {
+    let databases = &facts.databases;
+    let mut explained = Vec::new();
+    if !matches!(facts.outline.create_databases, Field::Invalid { .. }) {
+        explained = granted_not_created(facts, sink);
+        explained.sort_unstable();
+    }
+    if databases.grants_all || !databases.is_complete {
+        return;
+    }
+    for (name, created) in &databases.by_name {
+        let is_explained = || explained.binary_search(&name.as_ref()).is_ok() || has_finding(name, sink);
+        if created.is_granted || !created.is_element || is_explained() {
+            continue;
+        }
+        let at = At::Database(created.index);
+        let Some(draft) = sink.report(Code::CreatedNotGranted, created.span, at) else { continue };
+        draft
+            .message_on("created, and no token of the file may use it", name)
+            .help("grant it to a token, or leave it out");
+    }
+}
+
+/// Whether a valid name has a finding of its own.
+fn has_finding(name: &str, sink: &Sink) -> bool {
+    name == INTERNAL_DATABASE || is_placeholder(name) && sink.is_enabled(Code::PlaceholderName)
+}
+
+/// Reports grants of databases that are not created. Returns the created names that were probably meant.
+fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str> {
+    let databases = &facts.databases;
+    let granted = databases
+        .granted
+        .iter()
+        .map(|granted| (granted.name.string(databases.text).decode().unwrap_or_default(), granted));
+    let missing: Vec<(Cow<'_, str>, &Granted)> =
+        granted.filter(|(name, _)| !has_finding(name, sink)).collect();
+    let all: Vec<&str> = databases.by_name.keys().map(AsRef::as_ref).collect();
+    // A misspelling is in place of a name that no token has, rather than beside one that some token has.
+    let free: Vec<&str> = all.iter().copied().filter(|name| !databases.is_granted(name)).collect();
+    let mut guesses = Guesses::default();
+    let mut nearest = |name: &str| {
+        let mut meant = |names: &[&'f str]| guesses.meant(name, names.iter().copied());
+        meant(&free).or_else(|| meant(&all)).filter(|near| may_show(near, near))
+    };
+    let nearest: Vec<Option<&str>> = missing.iter().map(|(name, _)| nearest(name)).collect();
+    // One created name is not the misspelling of several.
+    let mut counts: HashMap<&str, usize, RandomState> = HashMap::default();
+    for near in nearest.iter().flatten() {
+        *counts.entry(near).or_default() += 1;
+    }
+    let names: Vec<&str> =
+        missing.iter().map(|(name, _)| &**name).filter(|name| may_show(name, name)).collect();
+    let mut explained = Vec::new();
+    for ((name, granted), near) in missing.iter().zip(nearest) {
+        // If no token has the near name, both are one mistake.
+        let pair = near.filter(|near| !databases.is_granted(near));
+        explained.extend(pair);
+        let at = At::Permission(granted.entry as usize, granted.permission as usize);
+        let span = Span::from(granted.name);
+        let Some(draft) = sink.report(Code::GrantedNotCreated, span, at) else { continue };
+        let edit = match pair {
+            // What cannot be read may grant it once more.
+            Some(pair) if !granted.is_repeated && databases.is_complete && counts.get(pair) == Some(&1) => {
+                Some(Edit::new(span, pair))
+            }
+            // It is probably misspelt, and should not be created.
+            _ if near.is_some() => None,
+            _ => addition(&facts.outline, name, &names),
+        };
+        let draft = draft.message_on(
+            "granted but not in `create_databases`, so a server without it does not make the token",
+            name,
+        );
+        let draft = match near.and_then(|near| Some((near, databases.by_name.get(near)?.span))) {
+            Some((near, span)) => draft
+                .label(span, "this one is created")
+                .help(format!("did you mean `{near}`? else add it to `create_databases`")),
+            None => draft
+                .help("add it to `create_databases`, unless it exists on every server that reads the file"),
+        };
+        draft.fix(Applicability::Ask, edit);
+    }
+    explained
+}
+
+/// Returns the edit that creates a database. If none is created yet, the edit of the first name creates all.
+fn addition(outline: &Outline<'_>, name: &str, missing: &[&str]) -> Option<Edit> {
+    if !may_show(name, name) {
+        return None;
+    }
+    let is_first = missing.first() == Some(&name);
+    let names = if is_first { missing } else { core::slice::from_ref(&name) };
+    match (&outline.create_databases, outline.last_database) {
+        (Field::Valid { .. }, Some(last)) => {
+            Some(Edit::insert(last.end(), format!(", {}", json::quoted(name))))
+        }
+        (Field::Valid { span, .. }, None) => {
+            let list = json::quoted_list(names);
+            Some(Edit::insert(span.end() - 1, list.trim_matches(['[', ']'])))
+        }
+        (Field::Missing, _) if matches!(outline.shape, Shape::TokensFile) => {
+            let list = json::quoted_list(names);
+            Some(Edit::insert(outline.span.start() + 1, format!("\"create_databases\": {list}, ")))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,141 @@
+//! The members of the file, and what it is instead of a tokens file.
+
+use alloc::format;
+
+use super::facts::Facts;
+use super::options::Options;
+use super::{members, not_json};
+use crate::code::Code;
+use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::document::{FILE_MEMBERS, Field, Role, Shape};
+use crate::span::Span;
+use crate::syntax::Kind;
+
+pub(super) const CODES: &[Code] = &[
+    Code::NotAnObject,
+    Code::ArrayAtTop,
+    Code::BareToken,
+    Code::AdminTokenFile,
+    Code::HttpRequestBody,
+    Code::MissingMember,
+    Code::WrongType,
+    Code::UnknownMember,
+    Code::MisspeltMember,
+    Code::DuplicateMember,
+    Code::NoTokens,
+    Code::JsonSyntax,
+];
+
+pub(super) fn check(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
+    let outline = &facts.outline;
+    let bracket = Span::new(outline.span.start(), outline.span.start() + 1);
+    match outline.shape {
+        Shape::TokensFile => {
+            members::report_others(&outline.others, &FILE_MEMBERS, options, sink, |key| {
+                At::UnknownMember(None, key.span())
+            });
+            tokens(facts, bracket, sink);
+        }
+        Shape::Entry => {
+            let Some(draft) = sink.report(Code::MissingMember, bracket, At::File) else { return };
+            let (start, end) = (outline.span.start(), outline.span.end());
+            let edits = [Edit::insert(start, "{\"tokens\": ["), Edit::insert(end, "]}")];
+            // `create_databases` would be wrapped, too.
+            let is_alone = outline.create_databases.is_missing();
+            draft
+                .message("the file has no `tokens`, and one token stands in its place")
+                .help("wrap it: `{\"tokens\": [{…}]}`")
+                .fix(Applicability::Ask, edits.into_iter().filter(|_| is_alone));
+        }
+        Shape::AdminTokenFile => {
+            let Some(draft) = sink.report(Code::AdminTokenFile, bracket, At::File) else { return };
+            draft
+                .message("this is an admin token file, not a file of resource tokens")
+                .help("give it to the server as `--admin-token-file`, or put the token into `tokens`");
+        }
+        Shape::Manifest => {
+            let Some(draft) = sink.report(Code::MissingMember, bracket, At::File) else { return };
+            draft.message("the file has no `tokens`: it is a manifest of Kubernetes").help(
+                "check what its `stringData` has under `permission-tokens.json`, or its `data` in Base64",
+            );
+        }
+        Shape::HttpBody(key) => {
+            let at = At::UnknownMember(None, key.span());
+            let Some(draft) = sink.report(Code::HttpRequestBody, key.outer_span(), at) else { return };
+            draft.message("this is the body of a request of the HTTP API, and not a tokens file").help(
+                "make an entry of it: `{\"tokens\": [{\"token\": …, \"name\": …, \"expiry_millis\": …, \"permissions\": […]}]}`",
+            );
+        }
+        Shape::Wrapped(key) => {
+            let at = At::UnknownMember(None, key.span());
+            let Some(draft) = sink.report(Code::MissingMember, key.outer_span(), at) else { return };
+            draft
+                .message("the file has no `tokens`: they stand one level too deep, in this member")
+                .help("write only the object that is its value");
+        }
+        Shape::FileInArray => {
+            let Some(draft) = sink.report(Code::ArrayAtTop, bracket, At::File) else { return };
+            draft.message("a tokens file stands in an array").help("take it out of the array");
+        }
+        Shape::Entries(span) | Shape::Array(span) => {
+            invalid_entries(facts, sink);
+            let Some(draft) = sink.report(Code::ArrayAtTop, bracket, At::File) else { return };
+            let edits = [Edit::insert(span.start(), "{\"tokens\": "), Edit::insert(span.end(), "}")];
+            // Wrapped, each element that is no entry would be another mistake.
+            let are_entries = matches!(outline.shape, Shape::Entries(_));
+            draft
+                .message("expected an object with `tokens`, found an array")
+                .help("wrap it: `{\"tokens\": […]}`")
+                .fix(Applicability::Ask, edits.into_iter().filter(|_| are_entries));
+        }
+        Shape::Token(span) => not_json::bare_token(span, Role::Resource, sink),
+        Shape::Scalar { kind: Kind::Invalid, .. } => {}
+        Shape::Scalar { kind, span } => {
+            let Some(draft) = sink.report(Code::NotAnObject, span, At::File) else { return };
+            let message = format!("expected an object with `tokens`, found {}", kind.description());
+            draft.message(message).help(not_json::smallest(Role::Resource));
+        }
+    }
+}
+
+fn tokens(facts: &Facts<'_>, bracket: Span, sink: &mut Sink) {
+    const AT: At = At::Member("tokens");
+    let outline = &facts.outline;
+    match &outline.tokens {
+        Field::Missing if facts.is_truncated() => {}
+        Field::Missing => {
+            let Some(draft) = sink.report(Code::MissingMember, bracket, At::File) else { return };
+            draft.message("the file has no `tokens`").help("add `\"tokens\": [{…}]`");
+        }
+        Field::Invalid { node, .. } if node.kind == Kind::Invalid => {}
+        Field::Invalid { node, .. } => {
+            let Some(draft) = sink.report(Code::WrongType, node.head(), AT) else { return };
+            let message = format!("`tokens` is a list of objects, not {}", node.kind.description());
+            // An object of another kind, such as a map of tokens by their names, does not become an entry by brackets.
+            let brackets = (outline.entries == 1).then(|| Edit::brackets(node.span));
+            draft
+                .message(message)
+                .help("write `\"tokens\": [{…}]`")
+                .fix(Applicability::Safe, brackets.into_iter().flatten());
+        }
+        Field::Valid { span, .. } if outline.entries == 0 && !facts.is_truncated() => {
+            let Some(draft) = sink.report(Code::NoTokens, *span, AT) else { return };
+            draft
+                .message("there is no token in the file")
+                .help("add one, or start the server without the file");
+        }
+        Field::Valid { .. } => invalid_entries(facts, sink),
+    }
+}
+
+/// Reports the elements that are no objects.
+fn invalid_entries(facts: &Facts<'_>, sink: &mut Sink) {
+    for (index, node) in &facts.outline.invalid_entries {
+        if node.kind == Kind::Invalid {
+            continue;
+        }
+        let Some(draft) = sink.report(Code::WrongType, node.head(), At::Entry(*index)) else { continue };
+        let message = format!("a token of the file is an object, not {}", node.kind.description());
+        draft.message(message).help("write `{\"token\": …, \"name\": …, \"permissions\": […]}`");
+    }
+}

@@ -1,0 +1,84 @@
+//! Names of tokens.
+
+use super::options::Options;
+use super::placeholder::is_variable;
+use crate::code::{Code, Severity};
+use crate::diagnostic::{Applicability, At, Edit, Leveled, Sink};
+use crate::document::{Entry, Role, Text};
+use crate::name::OPERATOR_TOKEN_NAME;
+use crate::span::Span;
+use crate::token::holds_token;
+
+pub(super) const CODES: &[Code] = &[
+    Code::EmptyName,
+    Code::ReservedName,
+    Code::NameWithSurroundingSpace,
+    Code::TokenInName,
+    Code::UnexpandedVariable,
+];
+
+pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
+    let Some(name) = entry.name.value() else { return };
+    if is_plain(name) {
+        return;
+    }
+    let at = entry.at_member("name");
+    if name.is_empty() {
+        if let Some(draft) = sink.report(Code::EmptyName, name.span(), at) {
+            draft.message("the name of a token is empty").help("name who uses it");
+        }
+        return;
+    }
+    if holds_token(name) {
+        token_in_name(name.span(), at, sink);
+    }
+    if name.trim().len() < name.len() {
+        surrounding_space(name, at, sink);
+    }
+    if entry.role == Role::Admin {
+        return;
+    }
+    if **name == *OPERATOR_TOKEN_NAME {
+        if let Some(draft) = sink.report(Code::ReservedName, name.span(), at) {
+            draft
+                .message("`_admin` is the name of the operator token")
+                .help("choose another: with this one, the operator token cannot be made");
+        }
+    } else if is_variable(name)
+        // The server takes any name.
+        && let Some(draft) = sink.report(Leveled::new(Code::UnexpandedVariable, Severity::Warning), name.span(), at)
+    {
+        draft.message("a variable was not filled in").help("write the name, or fill the template in before");
+    }
+}
+
+/// Whether no rule can apply: ASCII at both ends, no variable, no token and not the reserved name.
+#[inline]
+fn is_plain(name: &str) -> bool {
+    let is_graphic = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = name.as_bytes();
+    is_graphic(bytes.first())
+        && is_graphic(bytes.last())
+        && !matches!(bytes.first(), Some(b'$' | b'{' | b'<' | b'_'))
+        && !holds_token(name)
+}
+
+fn surrounding_space(name: &Text<'_>, at: At, sink: &mut Sink) {
+    let Some(draft) = sink.report(Code::NameWithSurroundingSpace, name.span(), at) else { return };
+    let (start, end) = (name.len() - name.trim_start().len(), name.trim_end().len());
+    // A name of white space would become an empty one.
+    let spans = [0..start, end..name.len()].into_iter().filter(|range| start < end && !range.is_empty());
+    let edits = spans.map(|range| Edit::new(name.locate(range), ""));
+    draft
+        .message("the name begins or ends with white space, and the server does not trim it")
+        .help("remove the white space")
+        .fix(Applicability::Safe, edits);
+}
+
+/// Reports a token that was written, or pasted, as a name.
+pub(super) fn token_in_name(span: Span, at: At, sink: &mut Sink) {
+    let Some(draft) = sink.report(Code::TokenInName, span, at) else { return };
+    draft
+        .message("a token stands in this name, and everybody who may list names reads it")
+        .help("write the name, and make a new token in place of the one that stands here");
+}

@@ -1,0 +1,29 @@
+//! Options of the rules.
+
+use core::time::Duration;
+use std::time::SystemTime;
+
+use crate::expiry::Expiry;
+use crate::limits::{MICROSECONDS, SECONDS_END};
+use crate::release::Release;
+
+/// Options of the rules. The core has no clock, so `now` is one of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    pub(crate) now: SystemTime,
+    pub(crate) release: Option<Release>,
+    pub(crate) soon: Duration,
+    pub(crate) far: Duration,
+    /// The expiries on which no rule reports: not soon, not far, and in milliseconds.
+    pub(super) usual: (Expiry, Expiry),
+}
+
+impl Options {
+    /// Returns the options with the range of usual expiries, which is compared for each entry.
+    pub(crate) fn new(now: SystemTime, soon: Duration, far: Duration, release: Option<Release>) -> Self {
+        let after = |time| Expiry::after(now, time).unwrap_or(Expiry::NEVER);
+        let first = after(soon).max(Expiry::from_millis(SECONDS_END));
+        let last = after(far).min(Expiry::from_millis(MICROSECONDS - 1));
+        Self { now, release, soon, far, usual: (first, last) }
+    }
+}

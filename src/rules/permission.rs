@@ -1,0 +1,136 @@
+//! One valid permission: its names, its actions and its scope.
+
+use alloc::format;
+use alloc::string::String;
+use core::ops::Range;
+
+use super::options::Options;
+use super::{database_name, duplicate_index};
+use crate::code::{Code, Severity};
+use crate::diagnostic::{Applicability, At, Edit, Leveled, Sink};
+use crate::document::{Element, Entry, Grant, Intent, Resource, items};
+use crate::name::INTERNAL_DATABASE;
+use crate::permission::DatabaseActions;
+
+pub(super) const CODES: &[Code] = &[
+    Code::WildcardDatabase,
+    Code::InternalDatabase,
+    Code::PlaceholderName,
+    Code::DatabaseNameTooLong,
+    Code::TokenInName,
+    Code::UndocumentedAction,
+    Code::DuplicateItem,
+];
+
+const DOCUMENTED: DatabaseActions = DatabaseActions::READ.union(DatabaseActions::WRITE);
+/// The actions that change databases.
+const STRONG: DatabaseActions =
+    DatabaseActions::WRITE.union(DatabaseActions::CREATE).union(DatabaseActions::DELETE);
+
+pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
+    let Some(elements) = entry.permissions.value() else { return };
+    for element in elements {
+        let at = At::Permission(entry.index, element.index);
+        let Some(grant) = element.grant else {
+            if let Intent::Names { range, .. } = element.intent() {
+                names(element, range, at, sink);
+            }
+            continue;
+        };
+        if grant.resource == Resource::Database {
+            if grant.is_all {
+                wildcard(element, grant, at, sink);
+            } else if !element.names().all(|(_, name)| database_name::is_plain(name)) {
+                names(element, element.names_range(), at, sink);
+            }
+            if !DOCUMENTED.contains(grant.actions) {
+                undocumented_actions(element, at, sink);
+            }
+        }
+        if may_repeat(element, grant) {
+            duplicate_items(element, at, sink);
+        }
+    }
+}
+
+/// Reports a permission for all databases.
+#[cold]
+fn wildcard(element: &Element<'_>, grant: Grant, at: At, sink: &mut Sink) {
+    let code = Code::WildcardDatabase;
+    let is_strong = !(grant.actions & STRONG).is_empty();
+    let severity = if is_strong { Severity::Warning } else { code.severity() };
+    let span = element.text.locate(element.names_range());
+    let Some(draft) = sink.report(Leveled::new(code, severity), span, at) else { return };
+    let actions = spoken(grant.actions, " and ");
+    draft
+        .message(format!("the token can {actions} all databases, also those to come"))
+        .help("list the databases that it needs");
+}
+
+/// Returns actions as in `read and write`.
+pub(super) fn spoken(actions: DatabaseActions, conjunction: &str) -> String {
+    actions.names().collect::<alloc::vec::Vec<_>>().join(conjunction)
+}
+
+/// Reports names that are probably wrong.
+#[cold]
+fn names(element: &Element<'_>, list: Range<usize>, at: At, sink: &mut Sink) {
+    let mut locator = element.text.locator();
+    for (range, name) in items(&element.text, Some(list)) {
+        if database_name::is_plain(name) {
+            continue;
+        }
+        let span = locator.locate(range);
+        database_name::check_valid(name, span, at, sink);
+        if name == INTERNAL_DATABASE
+            && let Some(draft) = sink.report(Code::InternalDatabase, span, at)
+        {
+            draft
+                .message("only admin tokens reach `_internal`, whatever is granted")
+                .help("remove it, or use an admin token");
+        }
+    }
+}
+
+#[cold]
+fn undocumented_actions(element: &Element<'_>, at: At, sink: &mut Sink) {
+    let mut locator = element.text.locator();
+    for (range, action) in element.actions().filter(|(_, action)| !matches!(*action, "read" | "write")) {
+        let Some(draft) = sink.report(Code::UndocumentedAction, locator.locate(range), at) else { continue };
+        draft
+            .message(format!("the server accepts `{action}`, and the documentation does not name it"))
+            .help("expect that a later release may refuse it");
+    }
+}
+
+/// Whether a list of the permission may hold an item twice.
+#[inline]
+fn may_repeat(element: &Element<'_>, grant: Grant) -> bool {
+    let names = element.names_range();
+    let actions = element.text.len() - names.end - 1;
+    if actions != grant.actions.text().len() {
+        return true;
+    }
+    let has_several = element.text.as_bytes().get(names).is_some_and(|names| names.contains(&b','));
+    has_several && duplicate_index::may_repeat(element.names().map(|(_, name)| name))
+}
+
+/// Reports items that the list already has.
+#[cold]
+fn duplicate_items(element: &Element<'_>, at: At, sink: &mut Sink) {
+    let text = &element.text;
+    let mut locator = text.locator();
+    let names = duplicate_index::duplicates(element.names());
+    let actions = duplicate_index::duplicates(element.actions());
+    for (first, range) in names.into_iter().chain(actions) {
+        let span = locator.locate(range.clone());
+        let Some(draft) = sink.report(Code::DuplicateItem, span, at) else { continue };
+        // The comma before it may be an escape in the file.
+        let removed = locator.locate(range.start - 1..range.end);
+        draft
+            .message("this stands in the list already")
+            .label(text.locate(first), "here")
+            .help("remove it")
+            .fix(Applicability::Safe, [Edit::new(removed, "")]);
+    }
+}

@@ -1,0 +1,195 @@
+//! Permissions that the grammar rejects.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::options::Options;
+use super::permission_join as join;
+use super::permission_repair::{self, Repair};
+use crate::code::Code;
+use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::document::{Element, Entry};
+use crate::permission::{ParsePermissionError, Permission, PermissionErrorKind as Kind};
+use crate::redact::mentions_token;
+use crate::release::Release;
+use crate::span::Span;
+
+pub(super) const CODES: &[Code] = &[
+    Code::MissingPart,
+    Code::ExtraPart,
+    Code::EmptyPart,
+    Code::EmptyItem,
+    Code::Whitespace,
+    Code::UnknownResourceType,
+    Code::AdminPermission,
+    Code::MixedWildcard,
+    Code::Glob,
+    Code::BadDatabaseName,
+    Code::DatabaseNameTooLong,
+    Code::UnexpandedVariable,
+    Code::UnknownAction,
+    Code::WildcardAction,
+    Code::ActionNotGrantable,
+    Code::ActionNotForType,
+    Code::UnknownSystemResource,
+];
+
+pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
+    let elements = entry.permissions.value().into_iter().flatten();
+    for element in elements.filter(|element| element.grant.is_none()) {
+        check_invalid(entry, element, options, sink);
+    }
+}
+
+#[cold]
+fn check_invalid(
+    entry: &Entry<'_>,
+    Element { index, text, .. }: &Element<'_>,
+    options: &Options,
+    sink: &mut Sink,
+) {
+    let at = At::Permission(entry.index, *index);
+    // A string instead of a list has one fix for all that is wrong with it.
+    let has_fix = entry.bare_permissions.is_none();
+    if let Some(joined) = join::joined(text) {
+        let Some(draft) = sink.report(Code::ExtraPart, text.locate(joined.range.clone()), at) else { return };
+        let edits = if has_fix { joined.edits(text) } else { Vec::new() };
+        draft.message(joined.message).help(joined.help).fix(Applicability::Ask, edits);
+        return;
+    }
+    let pieces = join::split(text);
+    if let [first, .., _] = pieces.as_slice()
+        && has_fix
+        && let Some(draft) = sink.report(Code::ExtraPart, text.locate(first.end..text.len()), at)
+    {
+        let is_valid = |piece: &Range<usize>| text.get(piece.clone()).and_then(Permission::accept).is_some();
+        let edits = if pieces.iter().all(is_valid) { join::separate(text, &pieces) } else { Vec::new() };
+        draft
+            .message("a string holds one permission, and this is one more")
+            .help("write each as a string of its own")
+            .fix(Applicability::Ask, edits);
+    }
+    let is_alone = pieces.len() == 1 && has_fix;
+    for piece in pieces {
+        let start = piece.start;
+        let mut locator = text.locator();
+        let mut locate = |range: Range<usize>| Some(locator.locate(start + range.start..start + range.end));
+        let piece = text.get(piece).unwrap_or_default();
+        report_mistakes(piece, is_alone, &mut locate, at, options, sink);
+    }
+}
+
+/// Reports the mistakes of a text. `locate` returns the span in the file of a range, or `None` if it is not in one piece.
+pub(super) fn report_mistakes(
+    text: &str,
+    can_be_repaired: bool,
+    locate: &mut dyn FnMut(Range<usize>) -> Option<Span>,
+    at: At,
+    options: &Options,
+    sink: &mut Sink,
+) {
+    if Permission::accept(text).is_some() {
+        return;
+    }
+    let mut mistakes = Vec::new();
+    Permission::each_mistake(text, |mistake| mistakes.push(mistake));
+    let repairs = if can_be_repaired { permission_repair::repairs(text, &mistakes) } else { None };
+    let mut repairs = repairs.unwrap_or_default().into_iter();
+    // Searched once, not for every fragment of a long text.
+    let is_hidden = mentions_token(text);
+    for mistake in mistakes {
+        let repair = repairs.next();
+        let Some(span) = locate(mistake.span.range()) else { continue };
+        let Some(draft) = sink.report(code(mistake.kind), span, at) else { continue };
+        let error = mistake.error(text);
+        let fragment = if is_hidden { "" } else { error.span().text(text).unwrap_or_default() };
+        let draft = match error.kind() {
+            Kind::UnknownResourceType
+            | Kind::Glob
+            | Kind::UnexpandedVariable
+            | Kind::UnknownAction
+            | Kind::ActionNotGrantable
+            | Kind::ActionNotForType
+            | Kind::UnknownSystemResource => draft.message_on(&error.message().to_string(), fragment),
+            Kind::AdminPermission => draft.message(admin_permission(options.release, text)),
+            _ => draft.message(error.message().to_string()),
+        };
+        let draft = draft.help(help(options.release, &error, text));
+        let Some(Repair { applicability, edits, effect }) = repair else { continue };
+        let edits: Option<Vec<Edit>> =
+            edits.into_iter().map(|(range, new)| Some(Edit::new(locate(range)?, new))).collect();
+        draft.fix(applicability, edits.unwrap_or_default()).effect(effect);
+    }
+}
+
+/// Returns the code of the same name.
+const fn code(kind: Kind) -> Code {
+    match kind {
+        Kind::MissingPart(_) => Code::MissingPart,
+        Kind::ExtraPart => Code::ExtraPart,
+        Kind::EmptyPart(_) => Code::EmptyPart,
+        Kind::EmptyItem { .. } => Code::EmptyItem,
+        Kind::Whitespace => Code::Whitespace,
+        Kind::UnknownResourceType => Code::UnknownResourceType,
+        Kind::AdminPermission => Code::AdminPermission,
+        Kind::MixedWildcard => Code::MixedWildcard,
+        Kind::Glob => Code::Glob,
+        Kind::BadDatabaseName(_) => Code::BadDatabaseName,
+        Kind::DatabaseNameTooLong => Code::DatabaseNameTooLong,
+        Kind::UnexpandedVariable => Code::UnexpandedVariable,
+        Kind::UnknownAction => Code::UnknownAction,
+        Kind::WildcardAction => Code::WildcardAction,
+        Kind::ActionNotGrantable => Code::ActionNotGrantable,
+        Kind::ActionNotForType => Code::ActionNotForType,
+        Kind::UnknownSystemResource => Code::UnknownSystemResource,
+    }
+}
+
+fn admin_permission(release: Option<Release>, text: &str) -> Cow<'static, str> {
+    const MESSAGE: &str = "only an admin token has `*` as resource type";
+    // A server takes it for that only if it is spelled so.
+    let is_taken = text.starts_with("*:") && text.matches(':').count() == 2;
+    match release {
+        _ if !is_taken => MESSAGE.into(),
+        Some(release) if release >= Release::WILDCARD_DATABASES => {
+            format!("{MESSAGE}, and release {release} refuses it").into()
+        }
+        Some(release) if release >= Release::OFFLINE_TOKENS => {
+            format!("{MESSAGE}, and release {release} would make a full admin token of it").into()
+        }
+        Some(_) => MESSAGE.into(),
+        None => format!("{MESSAGE}; releases 3.4 to 3.9 would make a full admin token of it").into(),
+    }
+}
+
+fn help(release: Option<Release>, error: &ParsePermissionError, text: &str) -> Cow<'static, str> {
+    let is_system = text.starts_with("system:");
+    let help = match error.kind() {
+        Kind::WildcardAction if is_system => {
+            Cow::Borrowed("write `read`, the only action on system resources")
+        }
+        _ => error.help(),
+    };
+    // The names of system resources that panic a server. It takes known ones in any case, and `*` twice.
+    let kills = match error.kind() {
+        Kind::UnknownSystemResource | Kind::Glob => !error.differs_only_in_case(),
+        Kind::MixedWildcard => {
+            text.split(':').nth(1).is_some_and(|names| names.split(',').any(|name| name != "*"))
+        }
+        _ => false,
+    };
+    if !is_system || !kills {
+        return help;
+    }
+    let old = Release::OFFLINE_TOKENS..Release::WILDCARD_DATABASES;
+    let who = match release {
+        Some(release) if old.contains(&release) => format!("release {release}"),
+        Some(_) => return help,
+        None => "a server of 3.4 to 3.9".into(),
+    };
+    let before = if help.ends_with('?') { " " } else { "; " };
+    Cow::Owned(format!("{help}{before}{who} panics at this, and at every later start"))
+}

@@ -1,0 +1,113 @@
+//! Several permissions in one string.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::diagnostic::Edit;
+use crate::document::Text;
+use crate::permission::{Permission, SystemResource};
+
+/// A string of several permissions that are valid but for that.
+pub(super) struct Joined {
+    /// What is one too many.
+    pub(super) range: Range<usize>,
+    edits: Vec<(Range<usize>, Cow<'static, str>)>,
+    pub(super) message: &'static str,
+    pub(super) help: &'static str,
+}
+
+impl Joined {
+    /// Returns the edits that make them valid.
+    pub(super) fn edits(&self, text: &Text<'_>) -> Vec<Edit> {
+        let mut locator = text.locator();
+        let edit = |(range, new): &(Range<usize>, Cow<'static, str>)| {
+            Edit::new(locator.locate(range.clone()), new.clone())
+        };
+        self.edits.iter().map(edit).collect()
+    }
+}
+
+/// Finds several permissions of which the later ones are not complete: `db:a,db:b:read`, where only the type is repeated, and
+/// `db:a:read,b:write`, where it is missing.
+pub(super) fn joined(text: &str) -> Option<Joined> {
+    // Both have one `:` more than a permission.
+    text.match_indices(':').nth(2)?;
+    let (first, _) = text.split_once(':').filter(|(first, _)| matches!(*first, "db" | "system"))?;
+    repeated_type(text, first).or_else(|| missing_type(text, first))
+}
+
+fn repeated_type(text: &str, first: &str) -> Option<Joined> {
+    let again = format!(",{first}:");
+    let types: Vec<Range<usize>> =
+        text.match_indices(&again).map(|(at, found)| at + 1..at + found.len()).collect();
+    let (start, end) = (types.first()?.clone(), types.last()?.end);
+    Permission::accept(&text.replace(&again, ","))?;
+    // Of the two other `:`, one is before the names, and one behind them.
+    let is_among_names =
+        text.get(..start.start)?.matches(':').count() == 1 && text.get(end..)?.matches(':').count() == 1;
+    is_among_names.then(|| Joined {
+        range: start,
+        edits: types.into_iter().map(|range| (range, Cow::Borrowed(""))).collect(),
+        message: "the type stands once more, in front of a name",
+        help: "write it once, at the start",
+    })
+}
+
+fn missing_type(text: &str, first: &str) -> Option<Joined> {
+    let (before, last) = text.rsplit_once(':')?;
+    let comma = before.rfind(',')?;
+    let (one, name) = (text.get(..comma)?, before.get(comma + 1..)?);
+    // A permission for all, or of the other type, is more than the text says.
+    let is_plain = name != "*" && !is_type(name) && SystemResource::parse(name).is_err() == (first == "db");
+    let other = format!("{first}:{name}:{last}");
+    Permission::accept(one).and(Permission::accept(&other)).filter(|_| is_plain)?;
+    // The `:` may stand for a comma.
+    if Permission::accept(&format!("{before},{last}")).is_some() {
+        return None;
+    }
+    Some(Joined {
+        range: comma + 1..text.len(),
+        edits: Vec::from([(comma..comma + 1, Cow::Owned(format!("\", \"{first}:")))]),
+        message: "a string holds one permission, and this is one more",
+        help: "write each as a string of its own, with its type",
+    })
+}
+
+/// Whether a word is a type, in any case.
+pub(super) fn is_type(word: &str) -> bool {
+    ["db", "system"].iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+/// Returns the permissions of a string that holds several complete ones.
+pub(super) fn split(text: &str) -> Vec<Range<usize>> {
+    let is_separator = |c: char| matches!(c, ',' | ';') || c.is_ascii_whitespace();
+    let mut pieces = Vec::new();
+    // Where the permission begins, how many colons it has so far, and where the last of them ends.
+    let (mut start, mut colons, mut colon_end) = (0, 0, 0);
+    for (at, _) in text.match_indices(':') {
+        let part = text.get(colon_end..at).unwrap_or_default();
+        let (before, word) = part.split_at(part.rfind(is_separator).map_or(0, |last| last + 1));
+        if colons == 2 && !before.is_empty() && matches!(word, "db" | "system") {
+            let begin = colon_end + before.len();
+            let permission = text.get(start..begin).unwrap_or_default().trim_end_matches(is_separator);
+            pieces.push(start..start + permission.len());
+            (start, colons) = (begin, 0);
+        }
+        (colon_end, colons) = (at + 1, colons + 1);
+    }
+    if colons != 2 || pieces.is_empty() {
+        pieces.clear();
+        start = 0;
+    }
+    pieces.push(start..text.len());
+    pieces
+}
+
+/// Returns the edits that make a string of its own of each piece.
+pub(super) fn separate(text: &Text<'_>, pieces: &[Range<usize>]) -> Vec<Edit> {
+    let mut locator = text.locator();
+    let separators = pieces.iter().zip(pieces.iter().skip(1)).map(|(one, next)| one.end..next.start);
+    separators.map(|range| Edit::new(locator.locate(range), "\", \"")).collect()
+}

@@ -1,0 +1,125 @@
+//! Tokens: prefix, characters, `:`.
+
+use alloc::vec::Vec;
+
+use super::options::Options;
+use super::placeholder::{is_template, is_variable};
+use super::strength::is_strong;
+use crate::code::Code;
+use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::document::{Entry, Text};
+use crate::span::Span;
+use crate::token::{InvalidTokenKind, TOKEN_PREFIX, check_token};
+
+pub(super) const CODES: &[Code] =
+    &[Code::TokenPrefix, Code::TokenCharacters, Code::UnexpandedVariable, Code::TokenWithColon];
+
+pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
+    let Some(token) = entry.token.value() else { return };
+    let Classes { is_graphic, has_colon } = classify(token);
+    let at = entry.at_member("token");
+    if !is_graphic || !token.starts_with(TOKEN_PREFIX) {
+        return invalid(token, at, sink);
+    }
+    if has_colon
+        && sink.is_enabled(Code::TokenWithColon)
+        && let Some(colon) = token.find(':')
+        && let Some(draft) = sink.report(Code::TokenWithColon, token.locate(colon..colon + 1), at)
+    {
+        draft
+            .message("a token with `:` cannot be used with Basic authentication")
+            .help("generate a token without it");
+    }
+}
+
+/// What the characters of a token are.
+struct Classes {
+    is_graphic: bool,
+    has_colon: bool,
+}
+
+/// Classifies all bytes without a branch, which is several times as fast as a search.
+#[inline]
+fn classify(token: &str) -> Classes {
+    let (mut is_graphic, mut has_colon) = (true, false);
+    for byte in token.bytes() {
+        is_graphic &= byte.is_ascii_graphic();
+        has_colon |= byte == b':';
+    }
+    Classes { is_graphic, has_colon }
+}
+
+#[cold]
+fn invalid(token: &Text<'_>, at: At, sink: &mut Sink) {
+    let Err(error) = check_token(token) else { return };
+    let trimmed = token.trim();
+    if trimmed.len() < token.len() && check_token(trimmed).is_ok() {
+        return surrounding_space(token, error.kind(), at, sink);
+    }
+    if error.kind() != InvalidTokenKind::Prefix {
+        return characters(token.locate(error.span().range()), at, sink);
+    }
+    if is_variable(token) {
+        let Some(draft) = sink.report(Code::UnexpandedVariable, token.span(), at) else { return };
+        draft.message("a variable was not filled in").help("write the token, or fill the template in before");
+        return;
+    }
+    let scheme = token.find(TOKEN_PREFIX);
+    if let Some(draft) = sink.report(Code::TokenPrefix, token.span(), at) {
+        let edits = scheme_edits(token, scheme);
+        let help = match scheme {
+            Some(_) => "remove what stands before `apiv3_`, such as `Bearer`",
+            None => "let `influxdb3 create token` or this crate generate one",
+        };
+        draft.message("a token begins with `apiv3_`").help(help).fix(Applicability::Ask, edits);
+    }
+    // What follows the prefix stays when the scheme is removed.
+    let behind = scheme.and_then(|start| Some((start, check_token(token.get(start..)?).err()?.span())));
+    if let Some((start, span)) = behind {
+        characters(token.locate(start + span.start()..start + span.end()), at, sink);
+    }
+}
+
+fn surrounding_space(token: &Text<'_>, kind: InvalidTokenKind, at: At, sink: &mut Sink) {
+    let start = token.len() - token.trim_start().len();
+    let end = token.trim_end().len();
+    let spans = [0..start, end..token.len()].into_iter().filter(|range| !range.is_empty());
+    let spans: Vec<Span> = spans.map(|range| token.locate(range)).collect();
+    let code = match kind {
+        InvalidTokenKind::Prefix => Code::TokenPrefix,
+        _ => Code::TokenCharacters,
+    };
+    let Some(draft) = sink.report(code, spans.first().copied().unwrap_or_default(), at) else { return };
+    draft
+        .message("there is white space around the token")
+        .help("remove it")
+        .fix(Applicability::Ask, spans.into_iter().map(|span| Edit::new(span, "")));
+}
+
+/// Returns the edits that remove a scheme, or replace a text that is no token.
+fn scheme_edits(token: &Text<'_>, scheme: Option<usize>) -> Vec<Edit> {
+    let body = |at: usize| token.get(at + TOKEN_PREFIX.len()..).unwrap_or_default();
+    match scheme.filter(|at| is_strong(body(*at)) || !is_template(token)) {
+        Some(at) => {
+            let mut edits = Vec::from([Edit::new(token.locate(0..at), "")]);
+            let quote = token.get(..at).and_then(|before| before.chars().next_back());
+            if let Some(quote) = quote.filter(|quote| matches!(quote, '\'' | '"' | '`')) {
+                match token.strip_suffix(quote) {
+                    Some(rest) => edits.push(Edit::new(token.locate(rest.len()..token.len()), "")),
+                    None => edits.clear(),
+                }
+            }
+            edits
+        }
+        // A token in a template, or in place of a reference to one, would be known to all who can read it.
+        None if is_template(token) => Vec::new(),
+        None => Vec::from([Edit::new_token(token.span())]),
+    }
+}
+
+fn characters(span: Span, at: At, sink: &mut Sink) {
+    let Some(draft) = sink.report(Code::TokenCharacters, span, at) else { return };
+    draft
+        .message("an `Authorization` header cannot carry this: a token is visible ASCII characters")
+        .help("generate a token, or remove what was copied with it");
+}

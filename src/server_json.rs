@@ -1,0 +1,236 @@
+//! JSON that a running server sends or takes: read value by value, up to the first thing that is wrong.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use std::collections::HashSet;
+
+use thiserror::Error;
+
+use crate::name::InvalidNameKind;
+use crate::permission::PermissionErrorKind;
+use crate::span::{LineIndex, Location, Span};
+use crate::suggest::meant;
+use crate::syntax::{Kind, Node, Str, SyntaxError, SyntaxErrorKind};
+
+/// What is wrong with a text of the server's.
+///
+/// ```
+/// use influxdb3_offline_tokens::{InvalidJsonKind, ServerTokens};
+///
+/// let table = b"| name | permissions |";
+/// assert_eq!(ServerTokens::parse(table).unwrap_err().kind(), InvalidJsonKind::Syntax);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InvalidJsonKind {
+    /// Bytes that are not UTF-8.
+    NotUtf8,
+    /// It is not JSON.
+    Syntax,
+    /// A value of the wrong JSON type.
+    WrongType,
+    /// A member that is needed is not there.
+    MissingMember,
+    /// A member stands twice in one object.
+    DuplicateMember,
+    /// A member that would be ignored, and has nearly the name of one that is known.
+    MisspeltMember,
+    /// A name that no resource token can have.
+    Name(InvalidNameKind),
+    /// Two tokens have the same name.
+    DuplicateName,
+    /// A permission that the grammar refuses.
+    Permission(PermissionErrorKind),
+    /// A time or a number of seconds that cannot be read, or does not fit into 64 bits.
+    Time,
+}
+
+/// A text that cannot be read as what it should be: the first thing that is wrong, and where. It keeps nothing of the text.
+///
+/// ```
+/// use influxdb3_offline_tokens::ServerTokens;
+///
+/// let error = ServerTokens::parse(b"[\n  {}\n]").unwrap_err();
+/// assert_eq!((error.location().line, error.location().column), (2, 3));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}:{}: {message}", .location.line, .location.column)]
+pub struct InvalidJson {
+    kind: InvalidJsonKind,
+    span: Span,
+    location: Location,
+    message: Cow<'static, str>,
+}
+
+impl InvalidJson {
+    /// What is wrong.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{HttpTokenRequest, InvalidJsonKind};
+    ///
+    /// let error = HttpTokenRequest::parse(br#"{"token_nmae": "app"}"#).unwrap_err();
+    /// assert_eq!(error.kind(), InvalidJsonKind::MisspeltMember);
+    /// ```
+    #[must_use]
+    pub const fn kind(&self) -> InvalidJsonKind {
+        self.kind
+    }
+
+    /// Which bytes are wrong.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::ServerTokens;
+    ///
+    /// let json = r#"[{"name": 5}]"#;
+    /// let error = ServerTokens::parse(json.as_bytes()).unwrap_err();
+    /// assert_eq!(error.span().text(json), Some("5"));
+    /// ```
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+
+    /// The line and column where they begin.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Location, ServerTokens};
+    ///
+    /// let error = ServerTokens::parse(b"[\n  7\n]").unwrap_err();
+    /// assert_eq!(error.location(), Location { line: 2, column: 3 });
+    /// ```
+    #[must_use]
+    pub const fn location(&self) -> Location {
+        self.location
+    }
+}
+
+/// The same before its line and column are looked up.
+pub(crate) struct Wrong {
+    kind: InvalidJsonKind,
+    span: Span,
+    message: Cow<'static, str>,
+}
+
+pub(crate) fn wrong<T>(
+    kind: InvalidJsonKind,
+    span: Span,
+    message: impl Into<Cow<'static, str>>,
+) -> Result<T, Wrong> {
+    Err(Wrong { kind, span, message: message.into() })
+}
+
+/// Reads a whole text.
+pub(crate) fn read<T>(
+    bytes: &[u8],
+    value: impl FnOnce(&Node<'_>) -> Result<T, Wrong>,
+) -> Result<T, InvalidJson> {
+    let result = match core::str::from_utf8(bytes) {
+        Ok(text) => Node::parse(text).map_or_else(|error| not_json(text, error), |root| value(&root)),
+        Err(error) => {
+            let start = error.valid_up_to();
+            wrong(InvalidJsonKind::NotUtf8, Span::new(start, start + 1), "this is not UTF-8")
+        }
+    };
+    result.map_err(|Wrong { kind, span, message }| {
+        let location = LineIndex::new(bytes).location(span.start());
+        InvalidJson { kind, span, location, message }
+    })
+}
+
+fn not_json<T>(text: &str, SyntaxError { kind, span }: SyntaxError) -> Result<T, Wrong> {
+    let message = match kind {
+        SyntaxErrorKind::UnexpectedEnd { .. } => "the JSON ends too early",
+        SyntaxErrorKind::TooDeep => "arrays and objects are nested too deeply",
+        SyntaxErrorKind::TrailingText => "there is text behind the end of the JSON",
+        _ => "this is not JSON",
+    };
+    let rest = text.get(span.start()..).unwrap_or_default();
+    let length = rest.chars().next().map_or(0, char::len_utf8);
+    wrong(InvalidJsonKind::Syntax, Span::new(span.start(), span.start() + length), message)
+}
+
+/// An object, no member of which stands twice.
+pub(crate) struct Object<'n, 'a> {
+    span: Span,
+    members: &'n [(Str<'a>, Node<'a>)],
+}
+
+impl<'n, 'a> Object<'n, 'a> {
+    pub(crate) fn of(node: &'n Node<'a>, what: &str) -> Result<Self, Wrong> {
+        if node.kind != Kind::Object {
+            return wrong_type(node, what, "an object");
+        }
+        let mut seen = HashSet::new();
+        for (key, _) in node.members() {
+            let Some(name) = key.decode() else { return surrogate(*key) };
+            if !seen.insert(name) {
+                let message = "this member stands twice in one object";
+                return wrong(InvalidJsonKind::DuplicateMember, key.outer_span(), message);
+            }
+        }
+        Ok(Self { span: node.span, members: node.members() })
+    }
+
+    /// The value of a member; none where it is not there, or null.
+    pub(crate) fn get(&self, name: &str) -> Option<&'n Node<'a>> {
+        let is_it = |(key, _): &&(Str<'_>, Node<'_>)| key.decode().is_some_and(|key| key == name);
+        let value = self.members.iter().find(is_it).map(|(_, value)| value);
+        value.filter(|node| node.kind != Kind::Null)
+    }
+
+    pub(crate) fn required(&self, name: &str, what: &str) -> Result<&'n Node<'a>, Wrong> {
+        self.get(name).map_or_else(
+            || {
+                let opening = Span::new(self.span.start(), self.span.start() + 1);
+                wrong(InvalidJsonKind::MissingMember, opening, format!("{what} has no `{name}`"))
+            },
+            Ok,
+        )
+    }
+
+    /// Refuses a member of such a name.
+    pub(crate) fn refuse(&self, is_such: impl Fn(&str) -> bool, message: &'static str) -> Result<(), Wrong> {
+        let is_such = |(key, _): &&(Str<'_>, Node<'_>)| key.decode().is_some_and(|name| is_such(&name));
+        match self.members.iter().find(is_such) {
+            Some((key, _)) => wrong(InvalidJsonKind::MisspeltMember, key.outer_span(), message),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a member that is nearly called as one of these, which is not there.
+    pub(crate) fn refuse_misspelt(&self, known: &[&'static str]) -> Result<(), Wrong> {
+        let free: Vec<&str> = known.iter().copied().filter(|name| self.get(name).is_none()).collect();
+        for (key, _) in self.members {
+            let Some(name) = key.decode() else { continue };
+            let near = meant(&name, free.iter().copied()).filter(|_| !known.contains(&name.as_ref()));
+            if let Some((near, _)) = near {
+                let message = format!("the server ignores this member: it is called `{near}`");
+                return wrong(InvalidJsonKind::MisspeltMember, key.outer_span(), message);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The elements of an array.
+pub(crate) fn list<'n, 'a>(node: &'n Node<'a>, what: &str) -> Result<&'n [Node<'a>], Wrong> {
+    if node.kind == Kind::Array { Ok(node.elements()) } else { wrong_type(node, what, "an array") }
+}
+
+/// A string and its text.
+pub(crate) fn text<'a>(node: &Node<'a>, what: &str) -> Result<(Str<'a>, Cow<'a, str>), Wrong> {
+    let Some(string) = node.as_str() else { return wrong_type(node, what, "a string") };
+    string.decode().map_or_else(|| surrogate(string), |text| Ok((string, text)))
+}
+
+fn surrogate<T>(string: Str<'_>) -> Result<T, Wrong> {
+    let message = "an escape in this string is half of a character: a surrogate without its pair";
+    wrong(InvalidJsonKind::Syntax, string.outer_span(), message)
+}
+
+pub(crate) fn wrong_type<T>(node: &Node<'_>, what: &str, wanted: &str) -> Result<T, Wrong> {
+    let message: String = format!("{what} must be {wanted}, and is {}", node.kind.description());
+    wrong(InvalidJsonKind::WrongType, node.head(), message)
+}
