@@ -25,10 +25,10 @@ use crate::release::Release;
 use crate::rules::{self, Facts, Options, RuleSet};
 use crate::syntax::Parser;
 
-/// Checks files. It holds the time for which it checks, and the settings; it reads no clock.
+/// Checks files at a given time and with options; it reads no clock.
 ///
-/// Levels and a target release change the report, and never what [`TokenFile::parse`] loads: where an error is allowed, or
-/// made less, the report may have no error, and the file does not load.
+/// Levels and a target release change the report, but not whether [`TokenFile::parse`] succeeds: a file whose errors are
+/// allowed or downgraded may have no error in its report, and still does not load.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -53,7 +53,7 @@ pub struct Validator {
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Validator {
-    /// How many findings a report keeps where nobody chose another number.
+    /// The default limit of findings in a report.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Validator, validate};
@@ -63,8 +63,8 @@ impl Validator {
     /// ```
     pub const KEEP: usize = MAX_FINDINGS;
 
-    /// A validator for the time `now`: tokens that expire within 7 days are found, and those that expire after more than
-    /// two years of 365 days.
+    /// Creates a validator for the time `now`. It reports tokens that expire within 7 days, or after more than two years of
+    /// 365 days.
     ///
     /// ```
     /// use std::time::{Duration, UNIX_EPOCH};
@@ -87,8 +87,8 @@ impl Validator {
         }
     }
 
-    /// Checks a file: all problems in one pass, in the order of the file. A report keeps as many as [`keep`](Self::keep) says and
-    /// counts the rest. If the JSON is broken, the check goes on with what can be read.
+    /// Checks a file, and reports all problems in one pass, in source order. The report keeps at most
+    /// [`keep`](Self::keep) findings and counts the rest. If the JSON is invalid, the check continues after the error.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -122,7 +122,7 @@ impl Validator {
         validator.run(bytes, validator.sink())
     }
 
-    /// Whether findings of a code may be reported.
+    /// Returns whether findings of a code may be reported.
     pub(crate) fn is_enabled(&self, code: Code) -> bool {
         self.levels.is_enabled(code)
     }
@@ -243,7 +243,7 @@ fn admin_value(entry: &Entry<'_>) -> Option<AdminTokenFile> {
 }
 
 impl TokenFile {
-    /// Reads a file from its text. Unknown members are ignored, as the server ignores them.
+    /// Parses a tokens file. Unknown members are ignored, as by the server.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -254,7 +254,7 @@ impl TokenFile {
     /// ```
     ///
     /// # Errors
-    /// A file that has an error in its report; the report has its errors and nothing else.
+    /// A file with errors; the report has only its errors.
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
         let mut values =
             Values { tokens: Vec::with_capacity(bytes.len() / TYPICAL_ENTRY), ..Values::default() };
@@ -272,7 +272,7 @@ impl TokenFile {
 }
 
 impl AdminTokenFile {
-    /// Reads a file from its text. Unknown members are ignored, as the server ignores them (server source).
+    /// Parses an admin token file. Unknown members are ignored, as by the server (server source).
     ///
     /// ```
     /// use influxdb3_offline_tokens::AdminTokenFile;
@@ -282,9 +282,8 @@ impl AdminTokenFile {
     /// ```
     ///
     /// # Errors
-    /// A file that has an error in its report ([`Validator::admin_token_file`]); the report has its errors and nothing
-    /// else. One without `name` is refused, although the documentation speaks of a default: the server does not read it
-    /// (server source).
+    /// A file with errors ([`Validator::admin_token_file`]); the report has only its errors. A file without `name` is
+    /// rejected, although the documentation describes a default: the server does not read it (server source).
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
         let validator = Validator::errors_only().admin_token_file();
         let mut sink = validator.sink();
@@ -298,7 +297,7 @@ impl AdminTokenFile {
     }
 }
 
-/// A text that is no sound tokens file, or no sound admin token file.
+/// The error of an invalid tokens file or admin token file.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Code, TokenFile};
@@ -307,7 +306,7 @@ impl AdminTokenFile {
 /// assert_eq!(error.report().iter().next().unwrap().code(), Code::ArrayAtTop);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the {what} is not valid: {}", summary(.report))]
+#[error("invalid {what}: {}", summary(.report))]
 pub struct InvalidFile {
     what: &'static str,
     report: Box<Report>,
@@ -318,14 +317,14 @@ impl InvalidFile {
         Self { what: "tokens file", report: Box::new(report) }
     }
 
-    /// Its errors, in the order of the file.
+    /// Returns its errors, in source order.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
     ///
     /// let error = TokenFile::parse(br#"{"tokens": {}}"#).unwrap_err();
     /// let first = error.report().iter().next().unwrap();
-    /// assert_eq!(first.message(), "`tokens` is a list of objects, not an object");
+    /// assert_eq!(first.message(), "`tokens` must be an array of objects, not an object");
     /// ```
     #[must_use]
     pub const fn report(&self) -> &Report {
@@ -333,7 +332,7 @@ impl InvalidFile {
     }
 }
 
-/// Surveys a valid tokens file, for those who change it.
+/// Surveys a valid tokens file, as the basis of a change.
 pub(crate) fn survey(bytes: &[u8]) -> Result<Facts<'_>, InvalidFile> {
     let validator = Validator::errors_only();
     let mut sink = validator.sink();
@@ -354,6 +353,6 @@ fn summary(report: &Report) -> String {
     let first = report.iter().next().map(alloc::string::ToString::to_string).unwrap_or_default();
     match report.count(Severity::Error) {
         0 | 1 => first,
-        errors => alloc::format!("{first}, and {} more", errors - 1),
+        errors => alloc::format!("{first} (and {} more)", errors - 1),
     }
 }

@@ -1,4 +1,4 @@
-//! The one table of diagnostic codes. An id and a name are permanent: they are never used again for something else.
+//! Diagnostic codes. Ids and names are permanent and never reused.
 #![doc = include_str!("code/codes.md")]
 
 use core::fmt;
@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::suggest::meant;
 
-/// How bad a finding is.
+/// The severity of a finding.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Severity;
@@ -18,16 +18,16 @@ use crate::suggest::meant;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Good to know.
+    /// Information.
     Note,
-    /// The file loads, and very likely does not do what was meant, or is unsafe.
+    /// The file loads, but is probably a mistake or unsafe.
     Warning,
-    /// The file breaks the schema or the grammar, the server refuses it, or it damages another token.
+    /// The file violates the schema or the grammar, the server rejects it, or it damages another token.
     Error,
 }
 
 impl Severity {
-    /// `note`, `warning` or `error`.
+    /// Returns `note`, `warning` or `error`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Severity;
@@ -43,7 +43,7 @@ impl Severity {
         }
     }
 
-    /// The severity of that name.
+    /// Parses the name of a severity.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Severity;
@@ -75,17 +75,17 @@ impl TryFrom<&str> for Severity {
     }
 }
 
-/// A text that is no severity.
+/// The error of an unknown severity.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Severity;
 ///
 /// assert_eq!("warning".parse(), Ok(Severity::Warning));
 /// let error = "fatal".parse::<Severity>().unwrap_err();
-/// assert_eq!(error.to_string(), "a severity is `note`, `warning` or `error`");
+/// assert_eq!(error.to_string(), "unknown severity: expected `note`, `warning` or `error`");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a severity is `note`, `warning` or `error`")]
+#[error("unknown severity: expected `note`, `warning` or `error`")]
 pub struct UnknownSeverity(());
 
 impl fmt::Display for Severity {
@@ -117,7 +117,7 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// Every code, in the order of the ids.
+            /// Every code, ordered by id.
             ///
             /// ```
             /// use influxdb3_offline_tokens::{Code, Severity};
@@ -127,7 +127,7 @@ macro_rules! codes {
             /// ```
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The permanent id, such as `T0214`.
+            /// Returns the permanent id, such as `T0214`.
             ///
             /// ```
             /// use influxdb3_offline_tokens::Code;
@@ -139,7 +139,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => $id,)+ }
             }
 
-            /// The permanent name, such as `unknown-action`: it names the mistake.
+            /// Returns the permanent name, such as `unknown-action`.
             ///
             /// ```
             /// use influxdb3_offline_tokens::Code;
@@ -170,7 +170,7 @@ macro_rules! codes {
             /// ```
             /// use influxdb3_offline_tokens::Code;
             ///
-            /// assert_eq!(Code::DuplicateName.summary(), "two tokens have one name");
+            /// assert_eq!(Code::DuplicateName.summary(), "two tokens have the same name");
             /// ```
             #[must_use]
             pub const fn summary(self) -> &'static str {
@@ -193,52 +193,52 @@ macro_rules! codes {
 }
 
 codes! {
-    InvalidUtf8 = "T0101", "invalid-utf8", Error, "the file is not UTF-8";
-    ByteOrderMark = "T0102", "byte-order-mark", Error, "the file begins with a byte order mark";
-    EmptyFile = "T0103", "empty-file", Error, "there is nothing in the file";
-    JsonSyntax = "T0104", "json-syntax", Error, "the file is not JSON";
+    InvalidUtf8 = "T0101", "invalid-utf8", Error, "the file is not valid UTF-8";
+    ByteOrderMark = "T0102", "byte-order-mark", Error, "the file starts with a byte order mark";
+    EmptyFile = "T0103", "empty-file", Error, "the file is empty";
+    JsonSyntax = "T0104", "json-syntax", Error, "the file is not valid JSON";
     NestedTooDeeply = "T0105", "nested-too-deeply", Error, "arrays and objects are nested too deeply";
-    DuplicateMember = "T0106", "duplicate-member", Error, "a member stands twice in one object";
-    NotAnObject = "T0107", "not-an-object", Error, "the file is not one JSON object";
+    DuplicateMember = "T0106", "duplicate-member", Error, "an object has a duplicate member";
+    NotAnObject = "T0107", "not-an-object", Error, "the file is not a JSON object";
     ArrayAtTop = "T0108", "array-at-top", Error, "the file is an array instead of an object with `tokens`";
-    BareToken = "T0109", "bare-token", Error, "the file is a plain token";
+    BareToken = "T0109", "bare-token", Error, "the file is a bare token";
     AdminTokenFile = "T0110", "admin-token-file", Error, "the file is an admin token file";
-    HttpRequestBody = "T0111", "http-request-body", Error, "a member of the HTTP API stands in the file";
+    HttpRequestBody = "T0111", "http-request-body", Error, "the file has a member of the HTTP API";
     MissingMember = "T0112", "missing-member", Error, "a required member is missing";
     WrongType = "T0113", "wrong-type", Error, "a value has the wrong JSON type";
-    UnknownMember = "T0114", "unknown-member", Warning, "the server ignores this member";
-    MisspeltMember = "T0115", "misspelt-member", Error, "a member is misspelt and would be ignored";
-    PermissionsNotAList = "T0116", "permissions-not-a-list", Error, "`permissions` is not a list of strings";
+    UnknownMember = "T0114", "unknown-member", Warning, "a member is unknown, and the server ignores it";
+    MisspeltMember = "T0115", "misspelt-member", Error, "a member is misspelt, and the server ignores it";
+    PermissionsNotAList = "T0116", "permissions-not-a-list", Error, "`permissions` is not an array of strings";
     PermissionObject = "T0117", "permission-object", Error, "a permission is an object instead of a string";
-    CreateDatabasesNotAList = "T0118", "create-databases-not-a-list", Error, "`create_databases` is not a list of strings";
+    CreateDatabasesNotAList = "T0118", "create-databases-not-a-list", Error, "`create_databases` is not an array of strings";
     ExpiryNotAnInteger = "T0119", "expiry-not-an-integer", Error, "`expiry_millis` is not an integer";
-    TokensFile = "T0120", "tokens-file", Error, "the file is a tokens file, and an admin token file is wanted";
+    TokensFile = "T0120", "tokens-file", Error, "the file is a tokens file, not an admin token file";
     MissingPart = "T0201", "missing-part", Error, "a permission lacks one of its three parts";
     ExtraPart = "T0202", "extra-part", Error, "a permission has more than three parts";
     EmptyPart = "T0203", "empty-part", Error, "a part of a permission is empty";
-    EmptyItem = "T0204", "empty-item", Error, "an item of a list in a permission is empty";
-    Whitespace = "T0205", "whitespace", Error, "there is white space in a permission";
-    UnknownResourceType = "T0206", "unknown-resource-type", Error, "the resource type does not exist";
+    EmptyItem = "T0204", "empty-item", Error, "a list in a permission has an empty item";
+    Whitespace = "T0205", "whitespace", Error, "a permission contains whitespace";
+    UnknownResourceType = "T0206", "unknown-resource-type", Error, "a permission has an unknown resource type";
     AdminPermission = "T0207", "admin-permission", Error, "only an admin token can have this permission";
-    MixedWildcard = "T0208", "mixed-wildcard", Error, "`*` stands among names";
-    Glob = "T0209", "glob", Error, "there are no patterns in names";
-    BadDatabaseName = "T0210", "bad-database-name", Error, "no database of this name can be written to";
+    MixedWildcard = "T0208", "mixed-wildcard", Error, "`*` is mixed with names";
+    Glob = "T0209", "glob", Error, "a name contains a pattern";
+    BadDatabaseName = "T0210", "bad-database-name", Error, "a database name is invalid";
     DatabaseNameTooLong = "T0211", "database-name-too-long", Error, "a database name is too long";
-    PlaceholderName = "T0212", "placeholder-name", Warning, "a database name is copied from an example";
-    UnexpandedVariable = "T0213", "unexpanded-variable", Error, "a variable was not filled in";
-    UnknownAction = "T0214", "unknown-action", Error, "the action does not exist";
+    PlaceholderName = "T0212", "placeholder-name", Warning, "a database name is a placeholder";
+    UnexpandedVariable = "T0213", "unexpanded-variable", Error, "a variable is not expanded";
+    UnknownAction = "T0214", "unknown-action", Error, "a permission has an unknown action";
     WildcardAction = "T0215", "wildcard-action", Error, "`*` is not an action";
     ActionNotGrantable = "T0216", "action-not-grantable", Error, "the action cannot be granted to a resource token";
-    ActionNotForType = "T0217", "action-not-for-type", Error, "the action does not exist for this resource type";
-    UnknownSystemResource = "T0218", "unknown-system-resource", Error, "the system resource does not exist";
-    TokenPrefix = "T0301", "token-prefix", Error, "a token does not begin with `apiv3_`";
-    TokenCharacters = "T0302", "token-characters", Error, "a token has characters that no header can carry";
+    ActionNotForType = "T0217", "action-not-for-type", Error, "the action is not available for this resource type";
+    UnknownSystemResource = "T0218", "unknown-system-resource", Error, "a permission has an unknown system resource";
+    TokenPrefix = "T0301", "token-prefix", Error, "a token does not start with `apiv3_`";
+    TokenCharacters = "T0302", "token-characters", Error, "a token contains characters that a header cannot carry";
     PlaceholderToken = "T0303", "placeholder-token", Warning, "a token is copied from an example";
     WeakToken = "T0304", "weak-token", Warning, "a token is easy to guess";
     TokenWithColon = "T0305", "token-with-colon", Warning, "a token with `:` cannot be used with Basic authentication";
     EmptyName = "T0306", "empty-name", Error, "a token has an empty name";
-    ReservedName = "T0307", "reserved-name", Error, "a token has the name of the operator token";
-    NameWithSurroundingSpace = "T0308", "name-with-surrounding-space", Warning, "a name begins or ends with white space";
+    ReservedName = "T0307", "reserved-name", Error, "a token has the reserved name of the operator token";
+    NameWithSurroundingSpace = "T0308", "name-with-surrounding-space", Warning, "a name starts or ends with whitespace";
     Expired = "T0309", "expired", Warning, "a token has expired";
     ExpiryInSeconds = "T0310", "expiry-in-seconds", Warning, "an expiry looks like seconds";
     ExpiryTooFine = "T0311", "expiry-too-fine", Warning, "an expiry looks like microseconds or nanoseconds";
@@ -246,28 +246,28 @@ codes! {
     NeverExpires = "T0313", "never-expires", Note, "a token never expires";
     ExpiresSoon = "T0314", "expires-soon", Warning, "a token expires soon";
     ExpiresFar = "T0315", "expires-far", Note, "a token expires far in the future";
-    TokenInName = "T0316", "token-in-name", Warning, "a token stands in a name";
-    DuplicateName = "T0401", "duplicate-name", Error, "two tokens have one name";
-    DuplicateToken = "T0402", "duplicate-token", Error, "two entries have one token";
-    NoTokens = "T0403", "no-tokens", Warning, "there is no token in the file";
-    NoPermissions = "T0404", "no-permissions", Warning, "a token has no permission";
-    DuplicatePermission = "T0405", "duplicate-permission", Warning, "a token has the same permission twice";
-    DuplicateItem = "T0406", "duplicate-item", Warning, "an item stands twice in a permission";
-    RedundantPermission = "T0407", "redundant-permission", Note, "another permission covers this one";
-    SpecificHidesWildcard = "T0408", "specific-hides-wildcard", Warning, "a permission for one database hides the one for all";
+    TokenInName = "T0316", "token-in-name", Warning, "a name contains a token";
+    DuplicateName = "T0401", "duplicate-name", Error, "two tokens have the same name";
+    DuplicateToken = "T0402", "duplicate-token", Error, "two entries have the same token";
+    NoTokens = "T0403", "no-tokens", Warning, "`tokens` is empty";
+    NoPermissions = "T0404", "no-permissions", Warning, "a token has no permissions";
+    DuplicatePermission = "T0405", "duplicate-permission", Warning, "a token has a duplicate permission";
+    DuplicateItem = "T0406", "duplicate-item", Warning, "a permission has a duplicate item";
+    RedundantPermission = "T0407", "redundant-permission", Note, "other permissions of the token cover this one";
+    SpecificHidesWildcard = "T0408", "specific-hides-wildcard", Warning, "a permission for one database shadows the one for `*`";
     WildcardDatabase = "T0409", "wildcard-database", Note, "a permission covers all databases";
-    GrantedNotCreated = "T0410", "granted-not-created", Warning, "a database is granted and not created";
-    CreatedNotGranted = "T0411", "created-not-granted", Note, "a database is created and no token may use it";
-    DuplicateDatabase = "T0412", "duplicate-database", Warning, "a database stands twice in `create_databases`";
-    CreateWildcard = "T0413", "create-wildcard", Error, "`*` stands in `create_databases`";
+    GrantedNotCreated = "T0410", "granted-not-created", Warning, "a database is granted but not created";
+    CreatedNotGranted = "T0411", "created-not-granted", Note, "a database is created but not granted";
+    DuplicateDatabase = "T0412", "duplicate-database", Warning, "`create_databases` has a duplicate";
+    CreateWildcard = "T0413", "create-wildcard", Error, "`create_databases` contains `*`";
     TooManyDatabases = "T0414", "too-many-databases", Warning, "there are more databases than the server allows by default";
-    InternalDatabase = "T0415", "internal-database", Warning, "only admin tokens reach `_internal`";
-    UndocumentedAction = "T0416", "undocumented-action", Note, "the action is accepted and not documented";
-    NeedsNewerRelease = "T0417", "needs-newer-release", Error, "the target release does not accept this";
+    InternalDatabase = "T0415", "internal-database", Warning, "only admin tokens can access `_internal`";
+    UndocumentedAction = "T0416", "undocumented-action", Note, "the action is accepted but undocumented";
+    NeedsNewerRelease = "T0417", "needs-newer-release", Error, "the target release rejects this";
     AllowsDelete = "T0418", "allows-delete", Warning, "the target release allows deleting databases with this action";
-    ReadableByOthers = "T0501", "readable-by-others", Warning, "others than the owner have access to the file";
-    ForeignOwner = "T0502", "foreign-owner", Warning, "the file belongs to another user";
-    SeveralLinks = "T0503", "several-links", Note, "the file has several names";
+    ReadableByOthers = "T0501", "readable-by-others", Warning, "users other than the owner have access to the file";
+    ForeignOwner = "T0502", "foreign-owner", Warning, "the file is owned by another user";
+    SeveralLinks = "T0503", "several-links", Note, "the file has several hard links";
 }
 
 impl Code {
@@ -286,7 +286,7 @@ impl Code {
         }
     }
 
-    /// Finds a code by its id or its name.
+    /// Parses the id or the name of a code.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Code;
@@ -297,7 +297,7 @@ impl Code {
     /// ```
     ///
     /// # Errors
-    /// A text that is neither; the error says which name comes near.
+    /// Any other text; the error suggests a similar name.
     pub fn parse(text: &str) -> Result<Self, UnknownCode> {
         let found = Self::ALL.iter().copied().find(|code| code.name() == text || code.id() == text);
         found.ok_or_else(|| UnknownCode {
@@ -329,7 +329,7 @@ impl fmt::Display for Code {
     }
 }
 
-/// A text that is neither the id nor the name of a code.
+/// The error of an unknown code.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Code;
@@ -338,13 +338,13 @@ impl fmt::Display for Code {
 /// assert_eq!(error.suggestion(), Some(Code::UnknownAction));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("there is no such code{}", self.meant.map(|code| alloc::format!("; did you mean `{code}`?")).unwrap_or_default())]
+#[error("unknown code{}", self.meant.map(|code| alloc::format!("; did you mean `{code}`?")).unwrap_or_default())]
 pub struct UnknownCode {
     meant: Option<Code>,
 }
 
 impl UnknownCode {
-    /// The code whose name comes near, if one does.
+    /// Returns the code with a similar name.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Code;

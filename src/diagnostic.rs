@@ -1,4 +1,4 @@
-//! What was found in a file.
+//! Diagnostics: the findings of a check.
 
 mod fix;
 mod report;
@@ -22,8 +22,8 @@ pub(crate) use self::sink::{Counts, Draft, Keep, Sink};
 use crate::code::{Code, Severity};
 use crate::span::{Location, Span};
 
-/// One finding: what, how bad, where, and what to do. It quotes nothing that has `apiv3` in it or looks random. A piece of a
-/// token without its prefix, such as 32 hexadecimal digits, cannot always be told from a name.
+/// A finding: code, severity, location, message and help. It does not quote text that contains `apiv3` or looks random. A
+/// piece of a token without its prefix, such as 32 hexadecimal digits, may be indistinguishable from a name.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Replacement, validate};
@@ -65,7 +65,7 @@ impl Diagnostic {
         self.fixes.first().map_or(&[], Fix::edits)
     }
 
-    /// Which mistake it is.
+    /// Returns the code.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, validate};
@@ -78,7 +78,7 @@ impl Diagnostic {
         self.code
     }
 
-    /// How bad it is.
+    /// Returns the severity.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Severity, validate};
@@ -92,22 +92,22 @@ impl Diagnostic {
         self.severity
     }
 
-    /// What is wrong.
+    /// Returns the message.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;
     ///
     /// let report = validate(br#"{"tokens": [], "tokens": []}"#);
     /// let messages: Vec<_> = report.iter().map(|finding| finding.message()).collect();
-    /// assert!(messages.contains(&"this member stands twice in one object: `tokens`"));
+    /// assert!(messages.contains(&"duplicate member: `tokens`"));
     /// ```
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The JSON pointer (RFC 6901) of the value: `/tokens/0/permissions/1`; empty for the whole file. `***` stands for the
-    /// name of a member that may be a secret.
+    /// Returns the JSON pointer (RFC 6901) of the value: `/tokens/0/permissions/1`; empty for the whole file. `***` replaces
+    /// the name of a member that may be a secret.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;
@@ -120,8 +120,8 @@ impl Diagnostic {
         &self.pointer
     }
 
-    /// The bytes of the file that are wrong. A member that is missing is shown at the `{` of its object, a part of a permission
-    /// that is missing by an empty span in its place, and what is wrong with the file on disk by one at the start.
+    /// Returns the span in the file. A missing member has the span of the `{` of its object, a missing part of a permission an
+    /// empty span in its place, and a finding about the file on disk an empty span at the start.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, validate};
@@ -136,7 +136,7 @@ impl Diagnostic {
         self.span
     }
 
-    /// The line and column where the span starts.
+    /// Returns the line and column where the span starts.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Location, validate};
@@ -149,7 +149,7 @@ impl Diagnostic {
         self.location
     }
 
-    /// What to do about it.
+    /// Returns the help.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;
@@ -163,7 +163,7 @@ impl Diagnostic {
         self.help.as_deref()
     }
 
-    /// Other places that belong to it, such as the first of two duplicates.
+    /// Returns related spans, such as that of the first of two duplicates.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, validate};
@@ -177,7 +177,7 @@ impl Diagnostic {
         &self.labels
     }
 
-    /// Changes of the text that mend it.
+    /// Returns the fixes.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, validate};
@@ -200,7 +200,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Another place that belongs to a finding.
+/// A related span of a finding.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Code, validate};
@@ -218,7 +218,7 @@ pub struct Label {
     message: &'static str,
 }
 
-// Until a report is made, which counts the lines.
+// A placeholder until the report counts the lines.
 const START: Location = Location { line: 1, column: 1 };
 
 impl Label {
@@ -226,7 +226,7 @@ impl Label {
         Self { span, location: START, message }
     }
 
-    /// The bytes of the file.
+    /// Returns the span in the file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;
@@ -241,7 +241,7 @@ impl Label {
         self.span
     }
 
-    /// Where these bytes begin.
+    /// Returns the line and column where the span starts.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Location, validate};
@@ -255,14 +255,14 @@ impl Label {
         self.location
     }
 
-    /// What is there.
+    /// Returns the message.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;
     ///
     /// let report = validate(br#"{"create_databases": ["a", "a"], "tokens": []}"#);
     /// let label = report.iter().find_map(|finding| finding.labels().first()).unwrap();
-    /// assert_eq!(label.message(), "it stands here already");
+    /// assert_eq!(label.message(), "first occurrence");
     /// ```
     #[must_use]
     pub const fn message(&self) -> &str {

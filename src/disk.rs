@@ -79,7 +79,7 @@ pub(crate) struct FileFacts {
 
 /// What the file shall hold; wiped on drop.
 pub(crate) enum NewText {
-    /// This.
+    /// The whole new text.
     Whole(Zeroizing<Vec<u8>>),
     /// What it holds, with this put in: no second copy of a large file is made.
     Insertion {

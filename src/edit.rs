@@ -1,7 +1,7 @@
-//! Changes of a text, from bytes to bytes: what a change does not concern keeps every byte.
+//! Changes of a text, from bytes to bytes; everything else keeps its bytes.
 //!
-//! Use it where the file is in an object store, a Secret or a database that has its own compare-and-swap; for a path there
-//! is [`change`](crate::store::change). The example `object_store_append` does it with the crate `object_store`.
+//! Use it for a file in an object store, a Secret or a database that has its own compare-and-swap; for a path, use
+//! [`change`](crate::store::change). The example `object_store_append` uses it with the crate `object_store`.
 
 mod change;
 mod layout;
@@ -24,7 +24,7 @@ use crate::rules::Facts;
 use crate::secret::SecretBytes;
 use crate::token::Token;
 
-/// Why a text was not changed.
+/// The error of a change.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Change, ChangeError, TokenName, edit};
@@ -37,24 +37,24 @@ use crate::token::Token;
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ChangeError {
-    /// The text is no sound tokens file; the report says why.
+    /// The text is not a valid tokens file; the report has its errors.
     #[error(transparent)]
     Invalid(#[from] InvalidFile),
-    /// A token of this name is there already, in the file or in the change.
-    #[error("there is a token named `{}` already; choose another name, or rotate that one", shown(.0))]
+    /// A token with this name already exists, in the file or in the change.
+    #[error("a token named `{}` already exists; use another name, or rotate that token", shown(.0))]
     NameExists(TokenName),
-    /// The secret of the new token of this name is there already, in the file or in the change.
-    #[error("the secret of `{}` is there already; make a new one", shown(.0))]
+    /// The secret of the new token with this name already exists, in the file or in the change.
+    #[error("the secret of `{}` is already in use; generate a new one", shown(.0))]
     TokenExists(TokenName),
-    /// There is no token of this name.
-    #[error("there is no token named `{}`; check the name", shown(.0))]
+    /// No token has this name.
+    #[error("no token is named `{}`; check the name", shown(.0))]
     NoSuchToken(TokenName),
-    /// The changed text was checked, and is not what it should be: a mistake in this crate. Nothing was changed.
-    #[error("the changed text would not read as it should, so nothing was changed; please report it")]
+    /// The changed text failed verification, because of a bug in this crate. Nothing was changed.
+    #[error("the changed text failed verification, so nothing was changed; please report this bug")]
     NotProven,
 }
 
-// By hand, because people give a token in place of a name.
+// Implemented by hand, because people pass a token in place of a name.
 impl core::fmt::Debug for ChangeError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let (kind, name) = match self {
@@ -73,9 +73,9 @@ fn shown(name: &TokenName) -> &str {
     if crate::redact::may_show(name, name) { name } else { "…" }
 }
 
-/// Makes the changes, one after the other, all or none. `None` for `text` is a file that does not exist yet.
+/// Applies all changes in order, or none. `None` for `text` is a file that does not exist yet.
 ///
-/// Gives none where nothing is to be changed.
+/// Returns `None` if nothing changes.
 ///
 /// ```
 /// use influxdb3_offline_tokens::edit::{self, Change};
@@ -89,7 +89,7 @@ fn shown(name: &TokenName) -> &str {
 /// ```
 ///
 /// # Errors
-/// A text that is no sound tokens file; a name or secret that is there already; a name that is not there.
+/// A text that is not a valid tokens file; a name or secret that already exists; an unknown name.
 pub fn apply(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<SecretBytes>, ChangeError> {
     let mut current: Option<SecretBytes> = None;
     for change in changes {
@@ -100,11 +100,11 @@ pub fn apply(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<SecretByt
         };
         current = after.or(current);
     }
-    // A change that is undone by the next is none.
+    // A change may be undone by the next.
     Ok(current.filter(|bytes| text != Some(&**bytes)))
 }
 
-/// The first text of a file.
+/// Returns the first text of a new file.
 fn begin(change: &Change) -> Result<Option<SecretBytes>, ChangeError> {
     let file = match change {
         Change::Append { entries, .. } => {
@@ -126,15 +126,15 @@ fn begin(change: &Change) -> Result<Option<SecretBytes>, ChangeError> {
     Ok(Some(pretty(&file)))
 }
 
-/// A changed text.
+/// The result of a change.
 pub(crate) enum Changed {
-    /// This.
+    /// The whole new text.
     Whole(SecretBytes),
-    /// The text as it was, with this put in at a place.
+    /// The old text with an insertion at an offset.
     Insertion(usize, Zeroizing<String>),
 }
 
-/// The same as [`apply`], without a copy of the text where a change only puts something in.
+/// Applies changes as [`apply`], without a copy of the text for a single insertion.
 pub(crate) fn changed(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<Changed>, ChangeError> {
     match (text, changes) {
         (Some(bytes), [change]) => planned(bytes, change),
@@ -149,7 +149,7 @@ fn one(bytes: &[u8], change: &Change) -> Result<Option<SecretBytes>, ChangeError
         Some(Changed::Insertion(at, text)) => {
             let changed =
                 SecretBytes::wiped(splice_pieces(bytes, core::iter::once((at..at, text.as_bytes()))));
-            // Copied in three pieces it can only be too short; with debug assertions all of it is compared.
+            // A copy of three pieces can only be too short. Debug assertions compare all of it.
             let proven = changed.len() == bytes.len() + text.len()
                 && (!cfg!(debug_assertions) || is_insertion(bytes, at, &text, &changed));
             if proven { Ok(Some(changed)) } else { Err(ChangeError::NotProven) }
@@ -199,7 +199,7 @@ fn planned(bytes: &[u8], change: &Change) -> Result<Option<Changed>, ChangeError
         let new: Vec<&TokenEntry> = entries.iter().filter(new).collect();
         let proven = layout.is_place_to_append(*place)
             && layout.is_list_of(text, &new)
-            // What follows from these, every test reads again.
+            // Debug assertions also check the consequence.
             && (!cfg!(debug_assertions) || has_tokens(&splice(), facts.outline.entries + new.len()));
         let at = place.start();
         let insertion = pieces.0.pop().map(|(_, text)| Changed::Insertion(at, text));
@@ -218,7 +218,7 @@ fn planned(bytes: &[u8], change: &Change) -> Result<Option<Changed>, ChangeError
     Ok((*changed != *bytes).then_some(Changed::Whole(changed)))
 }
 
-/// Reads a changed text again: it is sound, and has as many tokens as it should have.
+/// Returns whether a changed text is valid and has this number of tokens.
 fn has_tokens(changed: &[u8], tokens: usize) -> bool {
     survey(changed).is_ok_and(|after| after.outline.entries == tokens)
 }
@@ -318,7 +318,7 @@ mod tests {
             (format!(",{b},"), false),
             (format!(",{b},{b}"), false),
             (format!(",{b}]"), false),
-            // These read well where they stand alone, and end the list too early.
+            // These are valid by themselves, but end the list early.
             (format!(",{b}],\"x\":["), false),
             (format!(",{b}]}} {{\"tokens\":["), false),
             (format!(",{}", text(&entry("apiv3_c", "db:d:read"))), false),

@@ -11,7 +11,7 @@ use crate::disk::{DiskError, DiskErrorKind, Shown};
 use crate::edit::ChangeError;
 use crate::token::GenerateTokenError;
 
-/// Why a file on disk was not read or not changed.
+/// The error of reading or changing a file on disk.
 ///
 /// Nothing was changed, unless [`Error::is_durability_unknown`] says so.
 ///
@@ -25,7 +25,7 @@ use crate::token::GenerateTokenError;
 #[derive(Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The disk refused, or somebody else holds the file.
+    /// The operating system returned an error, or another process holds the lock.
     #[error(transparent)]
     Disk(#[from] DiskError),
     /// The file has errors, as a tokens file or as an admin token file.
@@ -33,24 +33,24 @@ pub enum Error {
     Invalid {
         /// Which file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The errors of the file.
         error: InvalidFile,
     },
-    /// The change does not fit the file.
+    /// The change cannot be applied to the file.
     #[error("{}: {error}", Shown(.path))]
     Change {
         /// Which file.
         path: PathBuf,
-        /// Why.
+        /// The error of the change.
         error: ChangeError,
     },
-    /// There is a file already, and it is not to be replaced.
-    #[error("{}: there is a file already; choose another path, or remove it", Shown(.path))]
+    /// The file already exists and must not be replaced.
+    #[error("{}: the file already exists; use another path, or remove the file", Shown(.path))]
     Exists {
         /// Which file.
         path: PathBuf,
     },
-    /// A token was to be made, and the operating system gave no random bytes.
+    /// No token could be generated: the operating system returned no random bytes.
     #[error(transparent)]
     Generate(#[from] GenerateTokenError),
 }
@@ -64,7 +64,7 @@ impl Error {
         }
     }
 
-    /// The path as it was given; none where no file was the reason.
+    /// Returns the path as it was passed; `None` if the error is not about a file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::load;
@@ -81,7 +81,7 @@ impl Error {
         }
     }
 
-    /// What is wrong with the file, where that is the reason.
+    /// Returns the report if the file is invalid.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, load};
@@ -102,8 +102,8 @@ impl Error {
         }
     }
 
-    /// Whether a power cut may still bring the old file back: it was changed, or was as it should be, and could not be synced.
-    /// Do not throw the token away. To try again, append it with [`IfExists::KeepIfSame`](crate::IfExists::KeepIfSame).
+    /// Returns whether a power cut may restore the old file: it has the wanted content, but could not be synced. Keep the
+    /// token. To try again, append it with [`IfExists::KeepIfSame`](crate::IfExists::KeepIfSame).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Error, Token, TokenEntry, TokenName, append};
@@ -124,7 +124,7 @@ impl Error {
     }
 }
 
-// By hand, because people give a token in place of a path.
+// Implemented by hand, because people pass a token in place of a path.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let with_path = |f: &mut fmt::Formatter<'_>, kind, path: &Path, error: &dyn fmt::Debug| {

@@ -1,4 +1,4 @@
-//! When a token ends.
+//! The expiry of a token.
 
 use core::fmt;
 use core::num::IntErrorKind;
@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
 
-/// The moment from which on a token is refused: Unix time in milliseconds, any `i64`.
+/// The time from which a token is rejected: Unix time in milliseconds, any `i64`.
 ///
-/// A token is active while its expiry is later than now; nothing looks at it when the file is loaded (server source).
+/// A token is active while its expiry is later than now; loading a file does not check it (server source).
 /// A token that never expires has no expiry, in the file and here, or [`Expiry::NEVER`].
 ///
 /// `Display` prints RFC 3339 from 1970 to 9999, and the number of milliseconds otherwise.
@@ -28,11 +28,11 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Expiry(i64);
 
-// The last second that RFC 3339 can write: 9999-12-31T23:59:59Z.
+// The last second that RFC 3339 can express: 9999-12-31T23:59:59Z.
 pub(crate) const LAST_RFC3339_MILLIS: i64 = 253_402_300_799_999;
 
 impl Expiry {
-    /// The last moment that there is, which the server takes for never (server source).
+    /// The last possible time, which the server interprets as never (server source).
     ///
     /// ```
     /// use influxdb3_offline_tokens::Expiry;
@@ -42,7 +42,7 @@ impl Expiry {
     /// ```
     pub const NEVER: Self = Self(i64::MAX);
 
-    /// Whether it is [`Expiry::NEVER`].
+    /// Returns whether it is [`Expiry::NEVER`].
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Expiry, FileDifference, TokenFile};
@@ -60,7 +60,7 @@ impl Expiry {
         self.0 == Self::NEVER.0
     }
 
-    /// An expiry at `millis` milliseconds after 1970-01-01T00:00:00Z.
+    /// Creates an expiry from milliseconds since 1970-01-01T00:00:00Z.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Expiry;
@@ -73,7 +73,7 @@ impl Expiry {
         Self(millis)
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z: what the file holds.
+    /// Returns the milliseconds since 1970-01-01T00:00:00Z, as in the file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Expiry;
@@ -86,7 +86,7 @@ impl Expiry {
         self.0
     }
 
-    /// The expiry `duration` after `now`, to the millisecond.
+    /// Returns the expiry `duration` after `now`, to the millisecond.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -105,7 +105,7 @@ impl Expiry {
         i64::try_from(millis).map(Self).map_err(|_| InvalidExpiry::OutOfRange)
     }
 
-    /// The moment as a time; none where the system has no such time.
+    /// Returns the time; `None` if the system cannot represent it.
     ///
     /// ```
     /// use std::time::{Duration, UNIX_EPOCH};
@@ -120,8 +120,8 @@ impl Expiry {
         if self.0 < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) }
     }
 
-    /// The expiry `duration` after `now`, written as the vendor's `--expiry` takes it: `10d`, `1y`, `2h 30m`. A year has
-    /// 365.25 days and a month 30.44, as [humantime](humantime::parse_duration) has it.
+    /// Parses a duration after `now`, in the form of the vendor's `--expiry`: `10d`, `1y`, `2h 30m`. A year has 365.25 days
+    /// and a month 30.44, as in [humantime](humantime::parse_duration).
     ///
     /// ```
     /// use std::time::UNIX_EPOCH;
@@ -132,7 +132,7 @@ impl Expiry {
     /// ```
     ///
     /// # Errors
-    /// A text that is no duration; a time that does not fit.
+    /// A text that is not a duration; a time that does not fit.
     pub fn parse_after(now: SystemTime, duration: &str) -> Result<Self, InvalidExpiry> {
         let duration = humantime::parse_duration(duration).map_err(|_| InvalidExpiry::NotADuration)?;
         Self::after(now, duration)
@@ -166,8 +166,8 @@ impl Expiry {
         i64::try_from(millis(time)).map(Self).map_err(|_| InvalidExpiry::OutOfRange)
     }
 
-    /// A time as people write it, too: a date alone, which is the beginning of that day, a space in place of the `T`, another
-    /// zone, or none, which is taken for UTC.
+    /// Parses more forms of a time: a date alone, which is the start of that day, a space in place of the `T`, another zone,
+    /// or no zone, which means UTC.
     pub(crate) fn parse_loosely(text: &str) -> Option<Self> {
         let (local, offset) = without_offset(text).unwrap_or((text, 0));
         let time = Self::of(humantime::parse_rfc3339_weak(local));
@@ -175,7 +175,7 @@ impl Expiry {
         time.ok()?.0.checked_sub(offset).map(Self)
     }
 
-    /// Whether a token with this expiry is refused at `now`: from the millisecond of the expiry on.
+    /// Returns whether a token with this expiry is rejected at `now`: from the millisecond of the expiry on.
     ///
     /// ```
     /// use std::time::{Duration, UNIX_EPOCH};
@@ -190,7 +190,7 @@ impl Expiry {
         i128::from(self.0) <= millis(now)
     }
 
-    /// How long it is from `now` to the expiry; none where it is past.
+    /// Returns the time from `now` to the expiry; `None` if it is in the past.
     ///
     /// ```
     /// use std::time::{Duration, UNIX_EPOCH};
@@ -206,7 +206,7 @@ impl Expiry {
         (left > 0).then(|| Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX)))
     }
 
-    /// How long it is from the expiry to `now`; none where it is not past.
+    /// Returns the time from the expiry to `now`; `None` if it is in the future.
     ///
     /// ```
     /// use std::time::{Duration, UNIX_EPOCH};
@@ -223,7 +223,7 @@ impl Expiry {
     }
 }
 
-/// A time without the offset at its end, such as `+02:00`, and that in milliseconds.
+/// Splits a time from the offset at its end, such as `+02:00`, in milliseconds.
 fn without_offset(text: &str) -> Option<(&str, i64)> {
     let (time, offset) = text.split_at_checked(text.len().checked_sub("+00:00".len())?)?;
     let (hours, minutes) = offset.get(1..)?.split_once(':')?;
@@ -239,7 +239,7 @@ fn without_offset(text: &str) -> Option<(&str, i64)> {
     }
 }
 
-/// Rounded down: a moment within a millisecond belongs to it, before 1970 too.
+/// Returns the milliseconds since 1970, rounded down, also before 1970.
 pub(crate) fn millis(time: SystemTime) -> i128 {
     // In parts, as a division of 128 bits is slow.
     let parts = |duration: Duration| (i128::from(duration.as_secs()) * 1000, duration.subsec_nanos());
@@ -255,7 +255,7 @@ pub(crate) fn millis(time: SystemTime) -> i128 {
     }
 }
 
-/// A duration as people write it, to the second: `2h 30m`.
+/// Formats a duration to the second: `2h 30m`.
 pub(crate) fn in_words(duration: Duration) -> String {
     humantime::format_duration(Duration::from_secs(duration.as_secs())).to_string()
 }
@@ -301,7 +301,7 @@ impl FromStr for Expiry {
     }
 }
 
-/// A text or a time that is no expiry. It keeps nothing of the text.
+/// The error of an invalid expiry. It keeps nothing of the text.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Expiry, InvalidExpiry};
@@ -314,15 +314,17 @@ impl FromStr for Expiry {
 #[non_exhaustive]
 pub enum InvalidExpiry {
     /// Neither an integer nor a time in UTC.
-    #[error("a time is written like `2027-01-01T00:00:00Z`, from 1970 on, or as an integer of milliseconds")]
+    #[error(
+        "invalid time: expected RFC 3339 in UTC from 1970 on, such as `2027-01-01T00:00:00Z`, or milliseconds"
+    )]
     NotATime,
-    /// No duration such as `10d`.
-    #[error("a duration is written like `10d`, `1y` or `2h 30m`")]
+    /// Not a duration such as `10d`.
+    #[error("invalid duration: expected a form such as `10d`, `1y` or `2h 30m`")]
     NotADuration,
     /// Too far from 1970 for 64 bits of milliseconds.
     #[error("the time does not fit into 64 bits of milliseconds")]
     OutOfRange,
-    /// The expiry has passed, or will within a second.
-    #[error("the expiry has passed, or will within a second")]
+    /// The expiry is in the past or less than a second away.
+    #[error("the expiry is in the past or less than a second away")]
     Past,
 }

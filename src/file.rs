@@ -316,8 +316,8 @@ pub enum DuplicateKind {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{}", match self.kind {
-    DuplicateKind::Name => "there is a token of this name already",
-    DuplicateKind::Token => "there is an entry with this token already",
+    DuplicateKind::Name => "a token with this name already exists",
+    DuplicateKind::Token => "an entry with this token already exists",
 })]
 pub struct DuplicateEntry {
     kind: DuplicateKind,

@@ -1,9 +1,9 @@
-//! The body of the request that makes a resource token on a running server: `POST /api/v3/enterprise/configure/token`
+//! The body of the request that creates a resource token on a running server: `POST /api/v3/enterprise/configure/token`
 //! (documentation).
 //!
-//! It says the same as an entry of the tokens file in another way: a permission is an object, the name is `token_name`, and
-//! the expiry is a number of seconds from the time at which the server makes the token. The secret is not in it: the server
-//! makes one and tells it once (documentation), so the secret of a file cannot be brought to a server in this way.
+//! It is an entry of the tokens file in another form: a permission is an object, the name is `token_name`, and the expiry is
+//! a number of seconds after the creation of the token. It has no secret: the server generates one and returns it once
+//! (documentation), so the secret of a file cannot be transferred to a server in this way.
 
 mod error;
 
@@ -29,10 +29,10 @@ const RESOURCE_TYPE: &str = "resource_type";
 const RESOURCE_NAMES: &str = "resource_names";
 const ACTIONS: &str = "actions";
 
-/// A permission as the HTTP API has it: `{"resource_type": "db", "resource_names": ["db1"], "actions": ["read"]}`
+/// A permission in the form of the HTTP API: `{"resource_type": "db", "resource_names": ["db1"], "actions": ["read"]}`
 /// (documentation).
 ///
-/// serde writes and reads that object. Older documentation calls the names `resource_identifier`, which the crate refuses.
+/// serde writes and reads that object. Older documentation calls the names `resource_identifier`, which this crate rejects.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{HttpPermission, Permission};
@@ -45,7 +45,7 @@ const ACTIONS: &str = "actions";
 pub struct HttpPermission(pub Permission);
 
 impl HttpPermission {
-    /// Reads such an object. Members of other names are ignored.
+    /// Parses such an object. Unknown members are ignored.
     ///
     /// ```
     /// use influxdb3_offline_tokens::HttpPermission;
@@ -55,13 +55,13 @@ impl HttpPermission {
     /// ```
     ///
     /// # Errors
-    /// No JSON; a member that is missing, misspelt, of another type, or there twice; a type, name or action that the grammar
-    /// refuses.
+    /// Invalid JSON; a missing, misspelt or duplicate member, or one of the wrong type; a type, name or action that the
+    /// grammar rejects.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidJson> {
         read(json, permission).map(Self)
     }
 
-    /// Makes a permission of the three members.
+    /// Creates a permission from the three members.
     ///
     /// ```
     /// use influxdb3_offline_tokens::HttpPermission;
@@ -71,7 +71,7 @@ impl HttpPermission {
     /// ```
     ///
     /// # Errors
-    /// A type, a name or an action that the grammar refuses; a `,` or `:` inside of one; no name, no action.
+    /// A type, a name or an action that the grammar rejects, or that contains `,` or `:`; no name, no action.
     pub fn from_parts<N: AsRef<str>, A: AsRef<str>>(
         resource_type: &str,
         resource_names: &[N],
@@ -103,7 +103,7 @@ impl HttpPermission {
         let text = format!("{resource_type}:{}:{}", names.join(","), actions.join(","));
         match Permission::parse(&text) {
             Ok(permission) => Ok(Self(permission)),
-            // Every piece was right by itself.
+            // Each part is valid by itself.
             Err(error) => wrong(PermissionPart::Type, None, error.kind(), whole),
         }
     }
@@ -129,7 +129,7 @@ impl HttpPermission {
     }
 }
 
-/// What is wrong with one name or action, and where in it.
+/// Returns the error of one name or action.
 fn check_item(
     resource_type: &str,
     part: PermissionPart,
@@ -137,7 +137,7 @@ fn check_item(
     alone: bool,
 ) -> Option<(PermissionErrorKind, Span)> {
     let whole = Span::new(0, item.len());
-    // In a permission string they would part one item from the next.
+    // In a permission string they would separate items.
     if let Some((at, separator)) = item.char_indices().find(|(_, c)| matches!(c, ',' | ':')) {
         return Some(match (part, resource_type) {
             (PermissionPart::Names, "db") => {
@@ -164,7 +164,7 @@ fn check_item(
     Some((error.kind(), Span::new(inside(error.span().start()), inside(error.span().end()))))
 }
 
-/// What is to be sent to a running server to make a resource token: everything but the secret, which the server makes.
+/// A request to a running server to create a resource token, without the secret, which the server generates.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -199,7 +199,7 @@ impl HttpTokenRequest {
     /// ```
     pub const METHOD_AND_PATH: (&'static str, &'static str) = ("POST", "/api/v3/enterprise/configure/token");
 
-    /// A request for a token of this name that ends after so many seconds; none means that it never expires.
+    /// Creates a request for a token that expires after a number of seconds; `None` means never.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{HttpTokenRequest, Permission, TokenName};
@@ -218,7 +218,7 @@ impl HttpTokenRequest {
         Self { name, permissions: permissions.into_iter().collect(), expiry_secs }
     }
 
-    /// The request that makes such a token as the entry, when it is sent at `now`: it ends at the same time or less than a
+    /// Returns the request that creates the token of an entry if sent at `now`: it expires at the same time or less than a
     /// second earlier.
     ///
     /// ```
@@ -251,7 +251,7 @@ impl HttpTokenRequest {
         Ok(Self::new(entry.name().clone(), entry.permissions().iter().cloned(), expiry_secs))
     }
 
-    /// The entry of a tokens file that says the same, where the request is sent at `now`, with a secret of your own.
+    /// Returns the equivalent entry of a tokens file, if the request is sent at `now`, with your own secret.
     ///
     /// ```
     /// use std::time::UNIX_EPOCH;
@@ -271,25 +271,26 @@ impl HttpTokenRequest {
         Ok(TokenEntry::new(self.name, token).with_expiry(expiry).with_permissions(self.permissions))
     }
 
-    /// Reads a body. Members of other names are ignored, such as the `type` that some clients send.
+    /// Parses a body. Unknown members are ignored, such as the `type` that some clients send.
     ///
     /// ```
     /// use influxdb3_offline_tokens::HttpTokenRequest;
     ///
     /// let body = br#"{"token_name": "app", "permissions": [{"resource_type": "db", "resource_names": ["a"], "actions": ["red"]}]}"#;
     /// let error = HttpTokenRequest::parse(body).unwrap_err();
-    /// assert_eq!(error.to_string(), "1:101: there is no such action");
+    /// assert_eq!(error.to_string(), "1:101: unknown action");
     /// assert_eq!(error.span().text(std::str::from_utf8(body)?), Some("red"));
     /// # Ok::<(), std::str::Utf8Error>(())
     /// ```
     ///
     /// # Errors
-    /// As [`HttpPermission::parse`]; the name of the operator token, or none; an `expiry_secs` that is no integer from 0 on.
+    /// As [`HttpPermission::parse`]; the name of the operator token, or none; an `expiry_secs` that is negative or not an
+    /// integer.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidJson> {
         read(json, request)
     }
 
-    /// The name of the token.
+    /// Returns the name of the token.
     ///
     /// ```
     /// use influxdb3_offline_tokens::HttpTokenRequest;
@@ -304,7 +305,7 @@ impl HttpTokenRequest {
         &self.name
     }
 
-    /// What the token may do.
+    /// Returns the permissions of the token.
     ///
     /// ```
     /// use influxdb3_offline_tokens::HttpTokenRequest;
@@ -319,7 +320,7 @@ impl HttpTokenRequest {
         &self.permissions
     }
 
-    /// After how many seconds it ends; none where it never does.
+    /// Returns the seconds until it expires; `None` if it never does.
     ///
     /// ```
     /// use influxdb3_offline_tokens::HttpTokenRequest;
@@ -341,7 +342,7 @@ fn request(root: &Node<'_>) -> Result<HttpTokenRequest, Wrong> {
     body.refuse_misspelt(&["token_name", "permissions", "expiry_secs"])?;
     if body.get("expiry_secs").is_none() {
         let is_another = |name: &str| name != "expiry_secs" && Word::new(name).is_expiry();
-        let message = "the server ignores this member, and the token never expires: it has `expiry_secs`";
+        let message = "unknown member: the server ignores it, so the token never expires; use `expiry_secs`";
         body.refuse(is_another, message)?;
     }
     let (string, name) = text(body.required("token_name", WHAT)?, "`token_name`")?;
@@ -356,7 +357,7 @@ fn request(root: &Node<'_>) -> Result<HttpTokenRequest, Wrong> {
 
 fn seconds(node: &Node<'_>) -> Result<u64, Wrong> {
     let Some(number) = node.number() else { return wrong_type(node, "`expiry_secs`", "an integer") };
-    let message = "`expiry_secs` is a number of seconds: an integer from 0 on";
+    let message = "`expiry_secs` must be a non-negative integer of seconds";
     number.parse().or_else(|_| wrong(InvalidJsonKind::Time, node.span, message))
 }
 
@@ -364,8 +365,7 @@ fn permission(node: &Node<'_>) -> Result<Permission, Wrong> {
     const WHAT: &str = "a permission";
     let object = Object::of(node, WHAT)?;
     if let Some(node) = object.get("resource_identifier") {
-        let message =
-            "`resource_identifier` is a spelling of older documentation: it is called `resource_names`";
+        let message = "`resource_identifier` is from older documentation; use `resource_names`";
         return wrong(InvalidJsonKind::MisspeltMember, node.span, message);
     }
     object.refuse_misspelt(&[RESOURCE_TYPE, RESOURCE_NAMES, ACTIONS])?;

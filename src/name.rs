@@ -14,7 +14,7 @@ pub(crate) use self::character::Shown;
 use crate::secret::shown;
 use crate::span::Span;
 
-/// The server's own database, which only admin tokens may reach (server source).
+/// The server's own database, which only admin tokens can access (server source).
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide, name::INTERNAL_DATABASE};
@@ -26,7 +26,7 @@ use crate::span::Span;
 /// ```
 pub const INTERNAL_DATABASE: &str = "_internal";
 
-/// The name of the operator token, which no token of the file may have (server source).
+/// The name of the operator token, which no resource token can have (server source).
 ///
 /// ```
 /// use influxdb3_offline_tokens::{TokenName, name::OPERATOR_TOKEN_NAME};
@@ -36,7 +36,7 @@ pub const INTERNAL_DATABASE: &str = "_internal";
 /// ```
 pub const OPERATOR_TOKEN_NAME: &str = "_admin";
 
-/// The most bytes that the server's HTTP write path takes in the name of a database (server source).
+/// The maximum length in bytes of a database name in the server's HTTP write path (server source).
 ///
 /// ```
 /// use influxdb3_offline_tokens::{DatabaseName, name::MAX_DATABASE_NAME};
@@ -48,8 +48,8 @@ pub const MAX_DATABASE_NAME: usize = 511;
 
 /// The name of a database.
 ///
-/// Accepted is what the server's HTTP write path accepts (server source, 3.10): 1 to 511 bytes, first an ASCII letter or
-/// digit, then ASCII letters, digits, `_` and `-`, and at most one `/`, which is not last (`database/retention_policy`);
+/// Valid names are those that the server's HTTP write path accepts (server source, 3.10): 1 to 511 bytes, an ASCII letter
+/// or digit, then ASCII letters, digits, `_` and `-`, and at most one `/`, which is not last (`database/retention_policy`);
 /// and `_internal`, which every server has. The documentation asks for at most 64 characters.
 ///
 /// ```
@@ -64,26 +64,26 @@ pub const MAX_DATABASE_NAME: usize = 511;
 pub struct DatabaseName(Box<str>);
 
 impl DatabaseName {
-    /// Checks and copies a name.
+    /// Parses a name.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseName;
     ///
     /// assert!(DatabaseName::parse("_internal").is_ok());
     /// let error = DatabaseName::parse("a/b/c").unwrap_err();
-    /// assert_eq!(error.to_string(), "a database name has at most one `/`");
+    /// assert_eq!(error.to_string(), "a database name can contain only one `/`");
     /// ```
     ///
     /// # Errors
-    /// An empty or too long name; a character that the server refuses (the span covers it); `/` twice or last; a name
-    /// that does not begin with an ASCII letter or digit.
+    /// An empty or too long name; a character that the server rejects (the span covers it); a second or last `/`; a name
+    /// that does not start with an ASCII letter or digit.
     pub fn parse(name: &str) -> Result<Self, InvalidName> {
         check_database_name(name)?;
         // Invariant: check_database_name accepted it.
         Ok(Self(name.into()))
     }
 
-    /// The name as text.
+    /// Returns the name as a string.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseName;
@@ -99,8 +99,8 @@ impl DatabaseName {
 
 /// The name of a token: not empty, and not `_admin`.
 ///
-/// The server does not trim a name: ` app` is another name than `app`. A resource token named `_admin` that is made
-/// before the operator token keeps the operator token from being made (server source, run).
+/// The server does not trim names: ` app` and `app` are different. A resource token named `_admin` that is created before
+/// the operator token prevents its creation (server source, run).
 ///
 /// ```
 /// use influxdb3_offline_tokens::TokenName;
@@ -113,7 +113,7 @@ impl DatabaseName {
 pub struct TokenName(Box<str>);
 
 impl TokenName {
-    /// Checks and copies a name.
+    /// Parses a name.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenName;
@@ -132,7 +132,7 @@ impl TokenName {
         Ok(Self(name.into()))
     }
 
-    /// The name as text.
+    /// Returns the name as a string.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenName;
@@ -146,7 +146,7 @@ impl TokenName {
     }
 }
 
-/// What is wrong with a name.
+/// The kind of an [`InvalidName`].
 ///
 /// ```
 /// use influxdb3_offline_tokens::{DatabaseName, InvalidNameKind};
@@ -156,14 +156,14 @@ impl TokenName {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvalidNameKind {
-    /// There is nothing in it.
+    /// An empty name.
     Empty,
     /// A database name of more than 511 bytes.
     TooLong,
-    /// A database name that begins with `_`, `-` or `/`; any other wrong character is a
+    /// A database name that starts with `_`, `-` or `/`; any other invalid character is a
     /// [`BadCharacter`](Self::BadCharacter), also at the start.
     BadStart(char),
-    /// A character that the server's write path refuses in a database name.
+    /// A character that the server's write path rejects in a database name.
     BadCharacter(char),
     /// A second `/` in a database name.
     SecondSlash,
@@ -173,9 +173,9 @@ pub enum InvalidNameKind {
     Reserved,
 }
 
-/// A name that the server would refuse, or that would do harm there.
+/// The error of a name that the server would reject, or that would do harm there.
 ///
-/// It says what is wrong and where, and does not keep the name.
+/// It has a kind and a span, and does not keep the name.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{DatabaseName, InvalidNameKind};
@@ -191,7 +191,7 @@ pub struct InvalidName {
 }
 
 impl InvalidName {
-    /// What is wrong.
+    /// Returns the kind of the error.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{InvalidNameKind, TokenName};
@@ -204,7 +204,7 @@ impl InvalidName {
         self.kind
     }
 
-    /// Which bytes of the name are wrong.
+    /// Returns the span of the invalid bytes.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseName;
@@ -224,18 +224,18 @@ impl fmt::Display for InvalidNameKind {
         match *self {
             Self::Empty => f.write_str("the name is empty"),
             Self::TooLong => {
-                write!(f, "a database name has at most {MAX_DATABASE_NAME} bytes")
+                write!(f, "the database name is longer than {MAX_DATABASE_NAME} bytes")
             }
             Self::BadStart(c) => {
-                write!(f, "a database name begins with an ASCII letter or digit, not with {}", Shown(c))
+                write!(f, "a database name must start with an ASCII letter or digit, not with {}", Shown(c))
             }
             Self::BadCharacter(c) => {
                 write!(f, "{} is not allowed in a database name", Shown(c))
             }
-            Self::SecondSlash => f.write_str("a database name has at most one `/`"),
-            Self::LastSlash => f.write_str("a database name does not end with `/`"),
+            Self::SecondSlash => f.write_str("a database name can contain only one `/`"),
+            Self::LastSlash => f.write_str("a database name cannot end with `/`"),
             Self::Reserved => {
-                write!(f, "`{OPERATOR_TOKEN_NAME}` is the name of the operator token")
+                write!(f, "`{OPERATOR_TOKEN_NAME}` is reserved for the operator token")
             }
         }
     }
@@ -245,7 +245,7 @@ const fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
-/// For every byte whether a database name may hold it; `/` is counted apart.
+/// The bytes that a database name may contain; `/` is counted separately.
 pub(crate) const NAME_BYTES: [bool; 256] = {
     let mut table = [false; 256];
     let mut rest: &mut [bool] = &mut table;
@@ -258,7 +258,7 @@ pub(crate) const NAME_BYTES: [bool; 256] = {
     table
 };
 
-/// The rule of a database's name: the first thing that is wrong with it.
+/// Checks a database name. Returns its first error.
 pub(crate) fn check_database_name(name: &str) -> Result<(), InvalidName> {
     let wrong = |kind, start, end| Err(InvalidName { kind, span: Span::new(start, end) });
     if name == INTERNAL_DATABASE {
@@ -275,7 +275,7 @@ pub(crate) fn check_database_name(name: &str) -> Result<(), InvalidName> {
         };
         return wrong(kind, 0, first.len_utf8());
     }
-    // Most names are only of these, and that is seen faster than what is wrong.
+    // Fast path: most names contain only these.
     let is_plain = |byte: u8| NAME_BYTES.get(usize::from(byte)).copied().unwrap_or(false);
     if name.len() <= MAX_DATABASE_NAME && name.bytes().all(is_plain) {
         return Ok(());
@@ -297,7 +297,7 @@ pub(crate) fn check_database_name(name: &str) -> Result<(), InvalidName> {
     Ok(())
 }
 
-/// The rule of a token's name.
+/// Checks the name of a resource token.
 pub(crate) fn check_token_name(name: &str) -> Result<(), InvalidName> {
     let wrong = |kind| Err(InvalidName { kind, span: Span::new(0, name.len()) });
     match name {
@@ -307,7 +307,7 @@ pub(crate) fn check_token_name(name: &str) -> Result<(), InvalidName> {
     }
 }
 
-/// The rule of an admin token's name: `_admin` is right there.
+/// Checks the name of an admin token, which may be `_admin`.
 #[cfg(feature = "std")]
 pub(crate) const fn check_admin_token_name(name: &str) -> Result<(), InvalidName> {
     if name.is_empty() {

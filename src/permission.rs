@@ -1,4 +1,4 @@
-//! What a token may do: permissions, their scopes and their actions.
+//! Permissions, their scopes and their actions.
 
 // In dependency order: a file imports only siblings above it.
 mod error;
@@ -305,7 +305,7 @@ impl<T: AsRef<str>> Permission<T> {
     }
 }
 
-/// Why a permission cannot be made of these values.
+/// The error of a permission with invalid values.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{DatabaseActions, DatabasePermission, InvalidPermission, Scope};
@@ -317,18 +317,18 @@ impl<T: AsRef<str>> Permission<T> {
 #[non_exhaustive]
 pub enum InvalidPermission {
     /// No action was given.
-    #[error("a permission has at least one action")]
+    #[error("a permission needs at least one action")]
     NoActions,
     /// No name was given.
-    #[error("a permission has at least one name, or is for all")]
+    #[error("a permission needs at least one name, or `*`")]
     NoNames,
-    /// A name that the server's write path refuses.
-    #[error("name {index} of the permission, counted from 0, is no right database name")]
+    /// A name that the server's write path rejects.
+    #[error("name {index} of the permission, counted from 0, is not a valid database name")]
     #[non_exhaustive]
     Name {
-        /// Which of the names that were given, from 0.
+        /// The index of the name, from 0.
         index: usize,
-        /// What is wrong with it, and where in it.
+        /// The error of the name.
         #[source]
         error: InvalidName,
     },

@@ -1,4 +1,4 @@
-//! What each release of the server accepts.
+//! Releases of the server.
 
 use core::fmt;
 use core::str::FromStr;
@@ -171,13 +171,13 @@ impl FromStr for Release {
     }
 }
 
-/// A text that is no release.
+/// The error of an invalid release.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Release;
 ///
-/// assert_eq!(Release::parse("3").unwrap_err().to_string(), "a release is written like `3.9` or `3.11.1`");
+/// assert_eq!(Release::parse("3").unwrap_err().to_string(), "invalid release: expected a form such as `3.9` or `3.11.1`");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a release is written like `3.9` or `3.11.1`")]
+#[error("invalid release: expected a form such as `3.9` or `3.11.1`")]
 pub struct InvalidRelease(());

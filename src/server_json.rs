@@ -1,4 +1,4 @@
-//! JSON that a running server sends or takes: read value by value, up to the first thing that is wrong.
+//! JSON that a running server sends or accepts, parsed up to its first error.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -14,7 +14,7 @@ use crate::span::{LineIndex, Location, Span};
 use crate::suggest::meant;
 use crate::syntax::{Kind, Node, Str, SyntaxError, SyntaxErrorKind};
 
-/// What is wrong with a text of the server's.
+/// The kind of an [`InvalidJson`].
 ///
 /// ```
 /// use influxdb3_offline_tokens::{InvalidJsonKind, ServerTokens};
@@ -25,29 +25,29 @@ use crate::syntax::{Kind, Node, Str, SyntaxError, SyntaxErrorKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvalidJsonKind {
-    /// Bytes that are not UTF-8.
+    /// Invalid UTF-8.
     NotUtf8,
-    /// It is not JSON.
+    /// Invalid JSON.
     Syntax,
     /// A value of the wrong JSON type.
     WrongType,
-    /// A member that is needed is not there.
+    /// A required member is missing.
     MissingMember,
-    /// A member stands twice in one object.
+    /// A duplicate member.
     DuplicateMember,
-    /// A member that would be ignored, and has nearly the name of one that is known.
+    /// A member that would be ignored, with a name similar to a known one.
     MisspeltMember,
     /// A name that no resource token can have.
     Name(InvalidNameKind),
     /// Two tokens have the same name.
     DuplicateName,
-    /// A permission that the grammar refuses.
+    /// A permission that the grammar rejects.
     Permission(PermissionErrorKind),
-    /// A time or a number of seconds that cannot be read, or does not fit into 64 bits.
+    /// An invalid time or number of seconds, or one that does not fit into 64 bits.
     Time,
 }
 
-/// A text that cannot be read as what it should be: the first thing that is wrong, and where. It keeps nothing of the text.
+/// The first error of a text of the server, with its location. It keeps nothing of the text.
 ///
 /// ```
 /// use influxdb3_offline_tokens::ServerTokens;
@@ -65,7 +65,7 @@ pub struct InvalidJson {
 }
 
 impl InvalidJson {
-    /// What is wrong.
+    /// Returns the kind of the error.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{HttpTokenRequest, InvalidJsonKind};
@@ -78,7 +78,7 @@ impl InvalidJson {
         self.kind
     }
 
-    /// Which bytes are wrong.
+    /// Returns the span of the invalid bytes.
     ///
     /// ```
     /// use influxdb3_offline_tokens::ServerTokens;
@@ -92,7 +92,7 @@ impl InvalidJson {
         self.span
     }
 
-    /// The line and column where they begin.
+    /// Returns the line and column of their start.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Location, ServerTokens};
@@ -106,7 +106,7 @@ impl InvalidJson {
     }
 }
 
-/// The same before its line and column are looked up.
+/// An [`InvalidJson`] without its location.
 pub(crate) struct Wrong {
     kind: InvalidJsonKind,
     span: Span,
@@ -121,7 +121,7 @@ pub(crate) fn wrong<T>(
     Err(Wrong { kind, span, message: message.into() })
 }
 
-/// Reads a whole text.
+/// Parses a whole text.
 pub(crate) fn read<T>(
     bytes: &[u8],
     value: impl FnOnce(&Node<'_>) -> Result<T, Wrong>,
@@ -130,7 +130,7 @@ pub(crate) fn read<T>(
         Ok(text) => Node::parse(text).map_or_else(|error| not_json(text, error), |root| value(&root)),
         Err(error) => {
             let start = error.valid_up_to();
-            wrong(InvalidJsonKind::NotUtf8, Span::new(start, start + 1), "this is not UTF-8")
+            wrong(InvalidJsonKind::NotUtf8, Span::new(start, start + 1), "invalid UTF-8")
         }
     };
     result.map_err(|Wrong { kind, span, message }| {
@@ -141,17 +141,17 @@ pub(crate) fn read<T>(
 
 fn not_json<T>(text: &str, SyntaxError { kind, span }: SyntaxError) -> Result<T, Wrong> {
     let message = match kind {
-        SyntaxErrorKind::UnexpectedEnd { .. } => "the JSON ends too early",
+        SyntaxErrorKind::UnexpectedEnd { .. } => "unexpected end of the JSON",
         SyntaxErrorKind::TooDeep => "arrays and objects are nested too deeply",
-        SyntaxErrorKind::TrailingText => "there is text behind the end of the JSON",
-        _ => "this is not JSON",
+        SyntaxErrorKind::TrailingText => "unexpected text after the JSON value",
+        _ => "invalid JSON",
     };
     let rest = text.get(span.start()..).unwrap_or_default();
     let length = rest.chars().next().map_or(0, char::len_utf8);
     wrong(InvalidJsonKind::Syntax, Span::new(span.start(), span.start() + length), message)
 }
 
-/// An object, no member of which stands twice.
+/// An object without duplicate members.
 pub(crate) struct Object<'n, 'a> {
     span: Span,
     members: &'n [(Str<'a>, Node<'a>)],
@@ -166,14 +166,14 @@ impl<'n, 'a> Object<'n, 'a> {
         for (key, _) in node.members() {
             let Some(name) = key.decode() else { return surrogate(*key) };
             if !seen.insert(name) {
-                let message = "this member stands twice in one object";
+                let message = "duplicate member";
                 return wrong(InvalidJsonKind::DuplicateMember, key.outer_span(), message);
             }
         }
         Ok(Self { span: node.span, members: node.members() })
     }
 
-    /// The value of a member; none where it is not there, or null.
+    /// Returns the value of a member; `None` if it is missing or null.
     pub(crate) fn get(&self, name: &str) -> Option<&'n Node<'a>> {
         let is_it = |(key, _): &&(Str<'_>, Node<'_>)| key.decode().is_some_and(|key| key == name);
         let value = self.members.iter().find(is_it).map(|(_, value)| value);
@@ -190,7 +190,7 @@ impl<'n, 'a> Object<'n, 'a> {
         )
     }
 
-    /// Refuses a member of such a name.
+    /// Rejects members with such a name.
     pub(crate) fn refuse(&self, is_such: impl Fn(&str) -> bool, message: &'static str) -> Result<(), Wrong> {
         let is_such = |(key, _): &&(Str<'_>, Node<'_>)| key.decode().is_some_and(|name| is_such(&name));
         match self.members.iter().find(is_such) {
@@ -199,14 +199,14 @@ impl<'n, 'a> Object<'n, 'a> {
         }
     }
 
-    /// Refuses a member that is nearly called as one of these, which is not there.
+    /// Rejects a member whose name is similar to a missing known one.
     pub(crate) fn refuse_misspelt(&self, known: &[&'static str]) -> Result<(), Wrong> {
         let free: Vec<&str> = known.iter().copied().filter(|name| self.get(name).is_none()).collect();
         for (key, _) in self.members {
             let Some(name) = key.decode() else { continue };
             let near = meant(&name, free.iter().copied()).filter(|_| !known.contains(&name.as_ref()));
             if let Some((near, _)) = near {
-                let message = format!("the server ignores this member: it is called `{near}`");
+                let message = format!("unknown member: the server ignores it; use `{near}`");
                 return wrong(InvalidJsonKind::MisspeltMember, key.outer_span(), message);
             }
         }
@@ -214,23 +214,23 @@ impl<'n, 'a> Object<'n, 'a> {
     }
 }
 
-/// The elements of an array.
+/// Returns the elements of an array.
 pub(crate) fn list<'n, 'a>(node: &'n Node<'a>, what: &str) -> Result<&'n [Node<'a>], Wrong> {
     if node.kind == Kind::Array { Ok(node.elements()) } else { wrong_type(node, what, "an array") }
 }
 
-/// A string and its text.
+/// Returns a string and its text.
 pub(crate) fn text<'a>(node: &Node<'a>, what: &str) -> Result<(Str<'a>, Cow<'a, str>), Wrong> {
     let Some(string) = node.as_str() else { return wrong_type(node, what, "a string") };
     string.decode().map_or_else(|| surrogate(string), |text| Ok((string, text)))
 }
 
 fn surrogate<T>(string: Str<'_>) -> Result<T, Wrong> {
-    let message = "an escape in this string is half of a character: a surrogate without its pair";
+    let message = "unpaired surrogate in a string escape";
     wrong(InvalidJsonKind::Syntax, string.outer_span(), message)
 }
 
 pub(crate) fn wrong_type<T>(node: &Node<'_>, what: &str, wanted: &str) -> Result<T, Wrong> {
-    let message: String = format!("{what} must be {wanted}, and is {}", node.kind.description());
+    let message: String = format!("{what} must be {wanted}, not {}", node.kind.description());
     wrong(InvalidJsonKind::WrongType, node.head(), message)
 }

@@ -1,4 +1,4 @@
-//! The secret.
+//! Tokens: the secrets.
 
 use alloc::boxed::Box;
 #[cfg(feature = "std")]
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::span::Span;
 
-/// What every token begins with (documentation, server source).
+/// The prefix of every token (documentation, server source).
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Token, token::TOKEN_PREFIX};
@@ -24,15 +24,15 @@ use crate::span::Span;
 /// ```
 pub const TOKEN_PREFIX: &str = "apiv3_";
 
-/// How many random bytes the server puts into a token (server source).
+/// The number of random bytes in a token of the server (server source).
 #[cfg(feature = "std")]
 const RANDOM_BYTES: usize = 64;
 
 /// A token: the secret that a client presents.
 ///
-/// It begins with `apiv3_` and holds visible ASCII only, so that a header can carry it. `Debug` shows nothing of it; there is
-/// no `Display`, no `PartialEq` and no `Serialize`; it is wiped when dropped. What shows it is [`Token::expose`], and
-/// the text of an entry or a file: `to_json`, and `Serialize` of `TokenEntry`, `TokenFile` and `AdminTokenFile`.
+/// It starts with `apiv3_` and contains only visible ASCII, so that a header can carry it. `Debug` is redacted; there is no
+/// `Display`, no `PartialEq` and no `Serialize`; it is zeroized on drop. Only [`Token::expose`] returns it, and the text of
+/// an entry or a file: `to_json`, and `Serialize` of `TokenEntry`, `TokenFile` and `AdminTokenFile`.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Token;
@@ -46,7 +46,7 @@ const RANDOM_BYTES: usize = 64;
 pub struct Token(Box<str>);
 
 impl Token {
-    /// Checks and copies a token.
+    /// Parses a token.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;
@@ -57,7 +57,7 @@ impl Token {
     /// ```
     ///
     /// # Errors
-    /// A text that does not begin with `apiv3_`; a space, a control character or a character outside of ASCII, which an
+    /// A text that does not start with `apiv3_`; a space, a control character or a character outside of ASCII, which an
     /// `Authorization` header cannot carry.
     pub fn parse(token: &str) -> Result<Self, InvalidToken> {
         check_token(token)?;
@@ -65,14 +65,14 @@ impl Token {
         Ok(Self(token.into()))
     }
 
-    // For the decoder, which has checked it.
+    // For the document reader, which has checked it.
     #[cfg(feature = "std")]
     pub(crate) fn checked(token: &str) -> Self {
         Self(token.into())
     }
 
-    /// Makes what the server makes: `apiv3_` and 64 bytes of the operating system's random source in URL-safe base64
-    /// without padding, 92 characters in all (server source).
+    /// Generates a token as the server does: `apiv3_` and 64 bytes of the operating system's random source in URL-safe
+    /// base64 without padding, 92 characters in all (server source).
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;
@@ -83,7 +83,7 @@ impl Token {
     /// ```
     ///
     /// # Errors
-    /// The operating system gives no random bytes.
+    /// The operating system returns no random bytes.
     #[cfg(feature = "std")]
     pub fn generate() -> Result<Self, GenerateTokenError> {
         use base64::Engine;
@@ -92,7 +92,7 @@ impl Token {
 
         let mut random = Zeroizing::new([0; RANDOM_BYTES]);
         rand::rngs::SysRng.try_fill_bytes(&mut *random).map_err(GenerateTokenError)?;
-        // Written where it stays: a buffer that grows, or a copy, would leave a piece of the secret behind.
+        // Encoded in place: a growing buffer or a copy would leave a piece of the secret behind.
         let mut token = alloc::vec![0; TOKEN_PREFIX.len() + (RANDOM_BYTES * 4).div_ceil(3)];
         let (prefix, encoded) = token.split_at_mut(TOKEN_PREFIX.len());
         prefix.copy_from_slice(TOKEN_PREFIX.as_bytes());
@@ -102,7 +102,7 @@ impl Token {
         Ok(Self(token.into_boxed_str()))
     }
 
-    /// The secret itself. Search for this name to find every place that reads one.
+    /// Returns the secret. A search for this name finds every use of one.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;
@@ -117,7 +117,7 @@ impl Token {
         &self.0
     }
 
-    /// Whether `presented` is this token. The time that it takes tells whether the length is the same, and nothing else.
+    /// Returns whether `presented` is this token. The time that it takes reveals only whether the lengths are equal.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;
@@ -132,7 +132,7 @@ impl Token {
         self.0.as_bytes().ct_eq(presented.as_bytes()).into()
     }
 
-    /// The SHA-512 of the whole token, prefix included: what the server stores (server source).
+    /// Returns the SHA-512 of the whole token with its prefix, which the server stores (server source).
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;
@@ -182,7 +182,7 @@ impl FromStr for Token {
     }
 }
 
-/// What is wrong with a token.
+/// The kind of an [`InvalidToken`].
 ///
 /// ```
 /// use influxdb3_offline_tokens::{InvalidTokenKind, Token};
@@ -192,24 +192,24 @@ impl FromStr for Token {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum InvalidTokenKind {
-    /// It does not begin with `apiv3_`.
+    /// It does not start with `apiv3_`.
     Prefix,
-    /// It holds something else than visible ASCII.
+    /// It contains characters other than visible ASCII.
     Characters,
 }
 
-/// A text that is no token. It keeps nothing of the text.
+/// The error of an invalid token. It keeps nothing of the text.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Token;
 ///
 /// let error = Token::parse("Bearer apiv3_a").unwrap_err();
-/// assert_eq!(error.to_string(), "a token begins with `apiv3_`");
+/// assert_eq!(error.to_string(), "the token does not start with `apiv3_`");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("{}", match self.kind {
-    InvalidTokenKind::Prefix => "a token begins with `apiv3_`",
-    InvalidTokenKind::Characters => "a token holds visible ASCII characters only",
+    InvalidTokenKind::Prefix => "the token does not start with `apiv3_`",
+    InvalidTokenKind::Characters => "the token contains characters other than visible ASCII",
 })]
 pub struct InvalidToken {
     kind: InvalidTokenKind,
@@ -217,7 +217,7 @@ pub struct InvalidToken {
 }
 
 impl InvalidToken {
-    /// What is wrong.
+    /// Returns the kind of the error.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{InvalidTokenKind, Token};
@@ -230,7 +230,7 @@ impl InvalidToken {
         self.kind
     }
 
-    /// Which bytes are wrong.
+    /// Returns the span of the invalid bytes.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;
@@ -244,7 +244,7 @@ impl InvalidToken {
     }
 }
 
-/// The operating system gave no random bytes.
+/// The operating system returned no random bytes.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{GenerateTokenError, Token};
@@ -256,10 +256,10 @@ impl InvalidToken {
 /// ```
 #[cfg(feature = "std")]
 #[derive(Debug, Error)]
-#[error("the operating system gives no random bytes")]
+#[error("the operating system returned no random bytes")]
 pub struct GenerateTokenError(#[source] rand::rngs::SysError);
 
-/// Whether a whole token stands in a text: no name has 32 such characters behind the prefix.
+/// Returns whether a text contains a whole token: no name has 32 such characters after the prefix.
 #[cfg(feature = "std")]
 pub(crate) fn holds_token(text: &str) -> bool {
     const SHORTEST: usize = 32;
@@ -271,13 +271,13 @@ pub(crate) fn holds_token(text: &str) -> bool {
         })
 }
 
-/// The rule of a token: the first thing that is wrong with it.
+/// Checks a token. Returns its first error.
 pub(crate) fn check_token(token: &str) -> Result<(), InvalidToken> {
     if !token.starts_with(TOKEN_PREFIX) {
         let span = Span::new(0, token.len());
         return Err(InvalidToken { kind: InvalidTokenKind::Prefix, span });
     }
-    // All bytes at once is several times as fast as looking for the first that is wrong.
+    // Checking all bytes without a branch is several times as fast as a search.
     if token.bytes().fold(true, |right, byte| right & byte.is_ascii_graphic()) {
         return Ok(());
     }

@@ -653,18 +653,12 @@ fn expectations_that_are_wrong_say_where_and_what() {
         (", app can read a", "the name of a token is missing"),
         ("only can read a", "the name of a token is missing"),
         ("nobody but can read a", "the name of a token is missing"),
-        ("_admin can read a", "no token can have this name: `_admin` is the name of the operator token"),
+        ("_admin can read a", "no token can have this name: `_admin` is reserved for the operator token"),
         ("\"\" can read a", "no token can have this name: the name is empty"),
         ("only app cannot read a", "write `can` in a line with `only` or `nobody`"),
-        ("app can", "the actions are missing"),
-        (
-            "app can raed a",
-            "there is no such action: the actions are `create`, `describe`, `read`, `write` and `delete`",
-        ),
-        (
-            "app can read, a",
-            "there is no such action: the actions are `create`, `describe`, `read`, `write` and `delete`",
-        ),
+        ("app can", "missing actions"),
+        ("app can raed a", "unknown action: expected `create`, `describe`, `read`, `write` or `delete`"),
+        ("app can read, a", "unknown action: expected `create`, `describe`, `read`, `write` or `delete`"),
         ("app can read", "the end is missing: name a database, `*`, `any`, `new` or `system`"),
         ("app can read a b", "there are words after the end; write one database or resource on a line"),
         ("app can read a, b", "there are words after the end; write one database or resource on a line"),
@@ -697,7 +691,7 @@ fn expectations_that_are_wrong_say_where_and_what() {
             "app cannot read system *",
             "with `cannot`, `only` and `nobody`, write `any` instead of `*`: it says that not even one is allowed",
         ),
-        ("app can write system health", "system resources can only be read"),
+        ("app can write system health", "the action is not available for system resources"),
         ("\"app can read a", "the `\"` is not closed on its line"),
     ] {
         let wrong = Expectations::parse(&format!("# one\r\n{line}\n")).expect_err(line);

@@ -27,10 +27,7 @@ fn validator() -> Validator {
 #[test]
 fn an_error_is_about_this_kind_of_file() {
     let error = AdminTokenFile::parse(b"{}").unwrap_err().to_string();
-    assert!(
-        error.starts_with("the admin token file is not valid: 1:1: error[T0112] missing-member: "),
-        "{error}"
-    );
+    assert!(error.starts_with("invalid admin token file: 1:1: error[T0112] missing-member: "), "{error}");
 }
 
 /// A text, and whether both answers to "is it sound" agree.
@@ -215,7 +212,7 @@ fn a_file_is_made_for_its_owner_and_never_in_place_of_another() {
     let other = AdminTokenFile::new(Token::generate().unwrap());
     let error = create_admin(folder.path(), &other).unwrap_err();
     assert!(matches!(error, influxdb3_offline_tokens::Error::Exists { .. }), "{error}");
-    assert!(error.to_string().contains("admin-token.json`: there is a file already; "), "{error}");
+    assert!(error.to_string().contains("admin-token.json`: the file already exists; "), "{error}");
     util::assert_no_piece_of(CANARY, &chain(&error), "an error");
     assert_eq!(std::fs::read(folder.path()).unwrap(), *canary().to_json());
 

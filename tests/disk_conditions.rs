@@ -89,7 +89,7 @@ fn dangling_and_circular_links_are_refused() {
     for (name, target) in [("link", "nowhere"), ("ring", "ring")] {
         let link = scene.directory.path().join(name);
         symlink(target, &link).expect("a link");
-        refused(&Writer::find().append(&link, "a"), "leads nowhere", &scene, &[name]);
+        refused(&Writer::find().append(&link, "a"), "link without a target", &scene, &[name]);
         fs::remove_file(link).expect("removed");
     }
 }
@@ -140,7 +140,7 @@ fn a_huge_sparse_file_is_refused() {
     // One byte over the limit, which there is memory for, and more than there is.
     for size in ["1073741825", "100G"] {
         sh(&format!("truncate -s {size} tokens.json"), &scene);
-        refused(&Writer::find().append(&scene.file, "a"), "at most", &scene, &[]);
+        refused(&Writer::find().append(&scene.file, "a"), "size limit", &scene, &[]);
     }
 }
 
@@ -295,7 +295,7 @@ fn owners() {
     }
     // Another user is refused, in a sticky directory too, and so is its owner in a directory that is closed to him.
     for (mode, user, fragment) in
-        [("777", 999, "another user"), ("1777", 999, "another user"), ("755", 4321, "no permission")]
+        [("777", 999, "another user"), ("1777", 999, "another user"), ("755", 4321, "permission denied")]
     {
         let before = text(&scene.file);
         sh(&format!("chmod {mode} .; chmod 666 tokens.json"), &scene);
@@ -304,9 +304,9 @@ fn owners() {
     }
     sh("chmod 1777 .; chmod 600 tokens.json", &scene);
     assert!(append_as(4321, &scene, "d").acknowledged, "its owner in a sticky directory");
-    refused(&append_as(999, &scene, "e"), "no permission", &scene, &[]);
+    refused(&append_as(999, &scene, "e"), "permission denied", &scene, &[]);
     sh("chmod 400 tokens.json", &scene);
-    refused(&append_as(4321, &scene, "e"), "no permission", &scene, &[]);
+    refused(&append_as(4321, &scene, "e"), "permission denied", &scene, &[]);
     assert_eq!(names(&text(&scene.file)).expect("whole"), ["old", "a", "b", "d"]);
 }
 

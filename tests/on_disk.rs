@@ -108,7 +108,7 @@ fn a_second_name_is_found() {
     fs::hard_link(&path, directory.path().join("backup.json")).unwrap();
     let found = found(&path);
     assert_eq!(found.len(), 1);
-    assert!(found[0].0 == "several-links" && found[0].1.contains("2 names"), "{found:?}");
+    assert!(found[0].0 == "several-links" && found[0].1.contains("2 hard links"), "{found:?}");
 }
 
 #[test]

@@ -158,8 +158,8 @@ fn not_created(missing: &[&Diagnostic], path: &Path) -> String {
              there, as `--create-databases` would have; `validate {path}` shows them"
         );
     };
-    // The name stands at the end of the message where it may be shown.
-    let name = one.message().strip_suffix('`').and_then(|message| message.rsplit('`').next());
+    // The message starts with the name if that may be quoted.
+    let name = one.message().strip_prefix("database `").and_then(|rest| rest.split('`').next());
     match (name, one.help()) {
         (Some(name), _) if one.labels().is_empty() => {
             format!("{}; add it there, as `--create-databases {name}` would have", one.message())

@@ -10,7 +10,7 @@ use self::ExpectationErrorKind as Kind;
 use crate::name::{InvalidName, check_database_name, check_token_name};
 use crate::permission::{DatabaseActions, SystemResource};
 
-/// What is wrong with a line.
+/// The kind of an error in a line.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{ExpectationErrorKind, Expectations};
@@ -37,13 +37,13 @@ pub enum ExpectationErrorKind {
     #[error("write `can` in a line with `only` or `nobody`")]
     Negated,
     /// No action.
-    #[error("the actions are missing")]
+    #[error("missing actions")]
     MissingActions,
     /// An action that does not exist.
-    #[error("there is no such action: the actions are `create`, `describe`, `read`, `write` and `delete`")]
+    #[error("unknown action: expected `create`, `describe`, `read`, `write` or `delete`")]
     UnknownAction,
     /// Another action than `read` on a system resource.
-    #[error("system resources can only be read")]
+    #[error("the action is not available for system resources")]
     ActionNotForSystem,
     /// `*` where something is not allowed: "not every one" is less than who writes it means.
     #[error(
@@ -72,7 +72,7 @@ pub enum ExpectationErrorKind {
 /// use influxdb3_offline_tokens::Expectations;
 ///
 /// let wrong = Expectations::parse("app can").unwrap_err();
-/// assert_eq!(wrong.errors()[0].to_string(), "line 1: the actions are missing");
+/// assert_eq!(wrong.errors()[0].to_string(), "line 1: missing actions");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("line {line}: {kind}")]

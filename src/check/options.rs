@@ -9,11 +9,11 @@ use crate::document::Role;
 use crate::release::Release;
 
 impl Validator {
-    /// Takes the file for an admin token file (`--admin-token-file`), and not for a file of resource tokens.
+    /// Checks an admin token file (`--admin-token-file`) instead of a tokens file.
     ///
-    /// The rules of a token, its name and its expiry are those of an entry of the tokens file, except that `_admin` is a
-    /// right name and may go without an expiry; a token of another name without one is reported as `never-expires`. A file
-    /// without `name` is refused: the documentation speaks of a default, and the server does not read the file (server
+    /// The same rules apply to its token, name and expiry as to an entry of a tokens file, except that the name can be
+    /// `_admin`, which needs no expiry; a token with another name and no expiry is reported as `never-expires`. A file
+    /// without `name` is rejected: the documentation describes a default, but the server does not read the file (server
     /// source).
     ///
     /// ```
@@ -29,7 +29,7 @@ impl Validator {
         self
     }
 
-    /// Gives a code another level.
+    /// Sets the level of a code.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -44,7 +44,7 @@ impl Validator {
         self
     }
 
-    /// Makes every warning an error, unless its code has a level of its own.
+    /// Turns every warning into an error, unless the level of its code is set.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -59,7 +59,7 @@ impl Validator {
         self.warnings(Level::Deny)
     }
 
-    /// Gives all warnings another level, unless their code has one of its own: also those of codes that are only sometimes
+    /// Sets the level of all warnings, unless the level of their code is set. This includes codes that are only sometimes
     /// warnings.
     ///
     /// ```
@@ -75,7 +75,7 @@ impl Validator {
         self
     }
 
-    /// Reports what this release of the server refuses or silently does wrong.
+    /// Reports what this release of the server rejects or silently misinterprets.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -128,11 +128,11 @@ impl Validator {
         self
     }
 
-    /// Keeps at most this many findings of a file: errors before warnings before notes, the first of each first.
+    /// Keeps at most this many findings of a file: errors before warnings before notes, each in source order.
     ///
-    /// All are counted ([`Report::count`](crate::Report::count)); [`Report::omitted`](crate::Report::omitted) says how many were not kept.
-    /// Whatever the number, where very many databases are granted and not created, or the other way round, only the first
-    /// of them get a suggestion of what was meant: at most 40,000 pairs of names are compared.
+    /// All are counted ([`Report::count`](crate::Report::count)); [`Report::omitted`](crate::Report::omitted) returns the
+    /// number of the others. If very many databases are granted but not created, or created but not granted, only the
+    /// first ones get a suggestion: at most 40,000 pairs of names are compared.
     ///
     /// ```
     /// use std::time::SystemTime;

@@ -1,4 +1,4 @@
-//! From bytes to text: UTF-8, byte order marks, and texts that are not JSON.
+//! Decoding of files: UTF-8, byte order marks, and texts that are not JSON.
 
 use alloc::string::String;
 use core::ops::Deref;
@@ -16,7 +16,7 @@ use crate::span::Span;
 /// The text of a file.
 pub(super) enum Source<'b> {
     Valid(&'b str),
-    /// A text of the same length without the bytes that cannot be read.
+    /// A text of the same length without the invalid bytes.
     Repaired(Zeroizing<String>),
 }
 
@@ -31,7 +31,7 @@ impl Deref for Source<'_> {
     }
 }
 
-/// Returns the text of a file, and reports what is wrong with it. Returns `None` if no rule can say more.
+/// Returns the text of a file, and reports its errors. Returns `None` if no rule can apply.
 pub(super) fn read<'b>(bytes: &'b [u8], role: Role, sink: &mut Sink) -> Option<Source<'b>> {
     let text = decode(bytes, sink)?;
     if let Some((kind, span)) = NotJson::find(&text) {
@@ -45,7 +45,7 @@ fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
     const MARK: &[u8] = b"\xEF\xBB\xBF";
     if bytes.len() > MAX_TEXT_BYTES {
         if let Some(draft) = sink.report(Code::JsonSyntax, Span::new(0, 0), At::File) {
-            draft.message("the text is larger than 1 GiB").help("split the file");
+            draft.message("the file is larger than 1 GiB").help("split the file");
         }
         return None;
     }
@@ -56,7 +56,7 @@ fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
     }
     let mut text = Zeroizing::new(String::with_capacity(bytes.len()));
     let mut rest = bytes;
-    // Programs that add a mark to a text that has one leave several.
+    // Some programs add a second mark.
     while let Some(behind) = rest.strip_prefix(MARK) {
         text.push_str("   ");
         rest = behind;
@@ -65,8 +65,8 @@ fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
         let span = Span::new(0, text.len());
         if let Some(draft) = sink.report(Code::ByteOrderMark, span, At::File) {
             draft
-                .message("the file begins with a byte order mark, which the server refuses")
-                .help("save it as UTF-8 without a byte order mark")
+                .message("the file starts with a byte order mark: the server rejects it")
+                .help("save the file as UTF-8 without a byte order mark")
                 .fix(Applicability::Safe, [Edit::new(span, "")]);
         }
     }
@@ -77,7 +77,7 @@ fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
         }
         let span = Span::new(text.len(), text.len() + chunk.invalid().len());
         if let Some(draft) = sink.report(Code::InvalidUtf8, span, At::File) {
-            draft.message("the file is not UTF-8: these bytes are no character").help("save it as UTF-8");
+            draft.message("invalid UTF-8: these bytes are not a character").help("save the file as UTF-8");
         }
         sink.ignore(span);
         text.extend(chunk.invalid().iter().map(|_| '?'));
@@ -85,13 +85,13 @@ fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
     Some(Source::Repaired(text))
 }
 
-/// Whether the bytes are no text in UTF-8 at all, which is reported.
+/// Reports bytes that are not UTF-8 text. Returns whether that is so.
 fn is_binary(bytes: &[u8], error: Utf8Error, sink: &mut Sink) -> bool {
     let (span, message, help) = if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
         (
             Span::new(0, 2),
-            "the file is UTF-16, and not UTF-8",
-            "save it as UTF-8; PowerShell's `Out-File` has `-Encoding utf8` for that",
+            "the file is UTF-16, not UTF-8",
+            "save the file as UTF-8; in PowerShell, use `Out-File -Encoding utf8`",
         )
     } else {
         let invalid: usize = bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
@@ -101,8 +101,8 @@ fn is_binary(bytes: &[u8], error: Utf8Error, sink: &mut Sink) -> bool {
         let start = error.valid_up_to();
         (
             Span::new(start, error.error_len().map_or(bytes.len(), |length| start + length)),
-            "the file is not text in UTF-8: most of its bytes are no characters",
-            "save it as UTF-8; was it compressed or encrypted?",
+            "the file is not UTF-8 text: too many of its bytes are invalid",
+            "save the file as UTF-8; is it compressed or encrypted?",
         )
     };
     if let Some(draft) = sink.report(Code::InvalidUtf8, span, At::File) {

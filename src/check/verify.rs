@@ -42,7 +42,7 @@ impl<'a, 'c> Verifier<'a, 'c> {
         let mut edits = EditSet::default();
         proposals.sort_by_key(|diagnostic| diagnostic.span());
         for applicability in [Applicability::Safe, Applicability::Ask] {
-            // Of two fixes that overlap, the next run verifies the second.
+            // If two fixes overlap, the next run verifies the second.
             let mut is_member = |diagnostic: &Diagnostic| {
                 let is_this = |fix: &Fix| fix.applicability() == applicability && is_inside(entry, fix);
                 diagnostic.fixes.first().is_some_and(|fix| is_this(fix) && edits.add(fix.edits()))
@@ -121,7 +121,7 @@ struct State {
     outcome: Option<Outcome>,
 }
 
-/// What an entry is with some edits.
+/// The result of checking an entry with edits.
 struct Outcome {
     counts: Counts,
     token: Option<Zeroizing<String>>,
@@ -130,7 +130,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    /// Whether the token and its rights are the same.
+    /// Returns whether the token and its rights are unchanged.
     fn is_equivalent(&self, before: &Self) -> bool {
         let has_same_rights = match (&self.permissions, &before.permissions) {
             (Some(after), Some(before)) => Rights::of(after).is_equivalent(&Rights::of(before)),
@@ -141,7 +141,7 @@ impl Outcome {
     }
 }
 
-/// Whether a fix changes nothing outside of an entry.
+/// Returns whether a fix changes nothing outside of an entry.
 fn is_inside(entry: &Entry<'_>, fix: &Fix) -> bool {
     let is_inside = |span: Span| entry.span.start() <= span.start() && span.end() <= entry.span.end();
     fix.edits().iter().map(Edit::span).all(is_inside)

@@ -38,7 +38,7 @@ fn appends(edit: &Edit) -> bool {
     edit.span().is_empty() && edit.replacement().text().starts_with(',')
 }
 
-/// Whether two sorted edits cannot both be applied. Items that are appended to one list follow each other.
+/// Returns whether two sorted edits overlap. Items that are appended to one list do not.
 fn overlap((a, appends): (Span, bool), (b, also_appends): (Span, bool)) -> bool {
     if a == b && a.is_empty() {
         return !(appends && also_appends);

@@ -1,4 +1,4 @@
-//! Changes of a text that mend what was found.
+//! Fixes of findings, and their edits.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::span::Span;
 
-/// Whether a fix may be applied without asking.
+/// Whether a fix can be applied without confirmation.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Applicability, Validator};
@@ -20,14 +20,14 @@ use crate::span::Span;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Applicability {
-    /// It changes how the file is written, and not what was meant by it.
+    /// The fix changes the form of the file, but not its meaning.
     Safe,
-    /// A person should look at it: it is a guess, or it changes what a token may do.
+    /// The fix needs confirmation: it is a guess, or it changes the rights of a token.
     Ask,
 }
 
 impl Applicability {
-    /// `safe` or `ask`.
+    /// Returns `safe` or `ask`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Applicability;
@@ -49,7 +49,7 @@ impl fmt::Display for Applicability {
     }
 }
 
-/// A change of the text that mends a finding: all of its edits, or none.
+/// A fix of a finding: edits that are applied together.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Applicability, Code, validate};
@@ -71,7 +71,7 @@ impl Fix {
         Self { applicability, edits, effect: None }
     }
 
-    /// Returns what the fix does beyond what the text says: the rights that it grants, or that it replaces a token.
+    /// Returns the effect of the fix beyond the text: the rights that it grants, or the replacement of a token.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;
@@ -86,7 +86,7 @@ impl Fix {
         if replaces_token { Some("replaces the token") } else { self.effect.as_deref() }
     }
 
-    /// Whether it may be applied without asking.
+    /// Returns whether the fix can be applied without confirmation.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Applicability, Code, validate};
@@ -100,7 +100,7 @@ impl Fix {
         self.applicability
     }
 
-    /// The edits, in the order of the text, which do not overlap. All places are those of the text before any of them.
+    /// Returns the edits in source order. They do not overlap, and their spans are those of the original text.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, validate};
@@ -115,7 +115,7 @@ impl Fix {
     }
 }
 
-/// One replacement: these bytes by that text.
+/// A replacement of bytes by a text.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Replacement, validate};
@@ -134,7 +134,7 @@ pub struct Edit {
     replacement: Replacement,
 }
 
-/// What an edit puts in place of the bytes.
+/// The replacement of an edit.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Replacement, validate};
@@ -146,14 +146,14 @@ pub struct Edit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Replacement {
-    /// This text.
+    /// A text.
     Text(String),
-    /// A token that is generated when the fix is applied: no report holds a secret.
+    /// A token that is generated when the fix is applied, so that no report contains a secret.
     NewToken,
 }
 
 impl Replacement {
-    /// Returns the text to check a fix with, in which a constant stands for a new token.
+    /// Returns the text for the verification of a fix, with a constant in place of a new token.
     pub(crate) fn text(&self) -> &str {
         const NEW_TOKEN: &str =
             "apiv3_Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNyMzWhFcGe6rDlSbPj-_KTmIqX2wY7ZvO5nRfC3uLg9k";
@@ -202,7 +202,7 @@ impl Edit {
         Some(Self::new(Span::new(item.start(), end), ""))
     }
 
-    /// The bytes that are replaced; empty where the text is inserted.
+    /// Returns the span of the replaced bytes; empty if the text is inserted.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;
@@ -216,7 +216,7 @@ impl Edit {
         self.span
     }
 
-    /// What stands there afterwards.
+    /// Returns the replacement.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Replacement, validate};

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::code::{Code, Severity};
 
-/// What a code's findings are made to be.
+/// The level of the findings of a code.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Code, Level, Validator};
@@ -29,7 +29,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// `allow`, `note`, `warn` or `deny`.
+    /// Returns `allow`, `note`, `warn` or `deny`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Level;
@@ -46,7 +46,7 @@ impl Level {
         }
     }
 
-    /// The level of that name.
+    /// Parses the name of a level.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Level;
@@ -84,17 +84,17 @@ impl TryFrom<&str> for Level {
     }
 }
 
-/// A text that is no level.
+/// The error of an unknown level.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Level;
 ///
 /// assert_eq!("warn".parse(), Ok(Level::Warn));
 /// let error = "warning".parse::<Level>().unwrap_err();
-/// assert_eq!(error.to_string(), "a level is `allow`, `note`, `warn` or `deny`");
+/// assert_eq!(error.to_string(), "unknown level: expected `allow`, `note`, `warn` or `deny`");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a level is `allow`, `note`, `warn` or `deny`")]
+#[error("unknown level: expected `allow`, `note`, `warn` or `deny`")]
 pub struct UnknownLevel(());
 
 /// A code with the severity that it has in one case.
@@ -149,7 +149,7 @@ impl Levels {
         self
     }
 
-    /// Whether findings of a code may be reported.
+    /// Returns whether findings of a code may be reported.
     pub(crate) fn is_enabled(&self, code: Code) -> bool {
         // Some codes have two severities, so the default of the code is not enough.
         let severities = [code.severity(), code.other_severity().unwrap_or(code.severity())];

@@ -6,7 +6,7 @@ use core::fmt;
 use crate::code::Severity;
 use crate::diagnostic::Diagnostic;
 
-/// Everything that was found in a file, in the order of the file.
+/// The findings of a file, in source order.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Validator;
@@ -17,9 +17,9 @@ use crate::diagnostic::Diagnostic;
 /// assert!(!report.is_valid());
 /// ```
 ///
-/// serde writes it, and each finding by itself, for other programs; places are bytes, lines and columns as in [`Diagnostic`]
-/// and [`Location`](crate::Location). Of the text of the file it has names and numbers, in messages, pointers and fixes,
-/// and of tokens what a [`Diagnostic`] may show.
+/// serde serializes it, and each finding by itself, for other programs; offsets are bytes, lines and columns as in
+/// [`Diagnostic`] and [`Location`](crate::Location). Messages, pointers and fixes contain names and numbers of the file, and
+/// of tokens only what a [`Diagnostic`] may quote.
 ///
 /// ```
 /// let report = influxdb3_offline_tokens::validate(br#"{"tokens": [], "tokens": []}"#);
@@ -32,22 +32,22 @@ use crate::diagnostic::Diagnostic;
 ///         "code": "T0106",
 ///         "name": "duplicate-member",
 ///         "severity": "error",
-///         "message": "this member stands twice in one object: `tokens`",
+///         "message": "duplicate member: `tokens`",
 ///         "pointer": "/tokens",
 ///         "start": 15,
 ///         "end": 23,
 ///         "line": 1,
 ///         "column": 16,
-///         "help": "remove one of them",
-///         "labels": [{"message": "it stands here already", "start": 1, "end": 9, "line": 1, "column": 2}],
+///         "help": "keep only one of them",
+///         "labels": [{"message": "first occurrence", "start": 1, "end": 9, "line": 1, "column": 2}],
 ///         "fixes": [],
 ///     })
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// Each of `fixes` has its `applicability` and its `edits`: `start`, `end` and `text`, which is null where a new token is to
-/// be made; `new_token` is true there, and missing elsewhere.
+/// Each of `fixes` has its `applicability` and its `edits`: `start`, `end` and `text`. For a new token, `text` is null and
+/// `new_token` is true; otherwise `new_token` is missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -55,8 +55,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether there is no error. Where no level was changed, warnings are not denied and no release was set, that is so
-    /// exactly where the file loads.
+    /// Returns whether there is no error. With default options, that is so exactly if the file loads.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;
@@ -69,7 +68,7 @@ impl Report {
         self.count(Severity::Error) == 0
     }
 
-    /// Whether nothing was found at all.
+    /// Returns whether there are no findings.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;
@@ -81,7 +80,7 @@ impl Report {
         self.total() == 0
     }
 
-    /// How many findings of that severity there are, kept or not.
+    /// Returns the number of findings of a severity, kept or not.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Severity, validate};
@@ -99,7 +98,7 @@ impl Report {
         }
     }
 
-    /// How many findings were not kept, because there were too many (see `Validator::keep`).
+    /// Returns the number of findings past the limit (see `Validator::keep`).
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -113,7 +112,7 @@ impl Report {
         self.total() - self.diagnostics.len()
     }
 
-    /// The findings that were kept, in the order of the file.
+    /// Returns the kept findings, in source order.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Severity, validate};

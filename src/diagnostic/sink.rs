@@ -28,7 +28,7 @@ pub(crate) struct Sink {
     verified: usize,
     // Whether it is certain where strings begin and end.
     is_certain: bool,
-    // Bytes that are not UTF-8, which explains what is found there.
+    // Bytes that are not UTF-8, and cause other findings there.
     damaged: Vec<Span>,
 }
 
@@ -86,12 +86,12 @@ impl Counts {
         self.by_code.get(code as usize).map_or(0, |[_, _, errors]| *errors)
     }
 
-    /// Whether a code has more errors than before.
+    /// Returns whether a code has more errors than before.
     pub(crate) fn has_more_errors(&self, before: &Self, code: Code) -> bool {
         self.errors(code) > before.errors(code)
     }
 
-    /// Whether any code has more errors than before.
+    /// Returns whether any code has more errors than before.
     pub(crate) fn has_new_error(&self, before: &Self) -> bool {
         Code::ALL.iter().any(|code| self.has_more_errors(before, *code))
     }
@@ -133,7 +133,7 @@ impl Sink {
         self.counts.total
     }
 
-    /// Whether findings of a code may be reported. Rules need this only to skip preparations.
+    /// Returns whether findings of a code may be reported. Rules need this only to skip preparations.
     pub(crate) fn is_enabled(&self, code: Code) -> bool {
         self.levels.is_enabled(code)
     }
@@ -156,7 +156,7 @@ impl Sink {
         self.keep(Kept { diagnostic, at, is_certain: self.is_certain })
     }
 
-    /// Whether a span touches bytes that are not UTF-8. Their spans ascend.
+    /// Returns whether a span touches bytes that are not UTF-8. Their spans ascend.
     fn is_damaged(&self, span: Span) -> bool {
         let first = self.damaged.partition_point(|damage| damage.end() <= span.start());
         self.damaged.get(first).is_some_and(|damage| damage.start() < span.end())
@@ -255,7 +255,7 @@ impl Sink {
 pub(crate) struct Draft<'s>(&'s mut Kept);
 
 impl Draft<'_> {
-    /// Whether a message may quote a fragment of the file, which is in `container`.
+    /// Returns whether a message may quote a fragment of the file that is part of `container`.
     pub(crate) fn may_quote(&self, fragment: &str, container: &str) -> bool {
         self.0.is_certain && may_show(fragment, container)
     }

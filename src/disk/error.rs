@@ -1,4 +1,4 @@
-//! Why the disk refused; all wording of it.
+//! Errors of the disk, and their messages.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
-/// What went wrong on the disk. With every kind but [`DurabilityUnknown`](Self::DurabilityUnknown), nothing was changed.
+/// The kind of a [`DiskError`]. Except for [`DurabilityUnknown`](Self::DurabilityUnknown), nothing was changed.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{DiskErrorKind, Error, load};
@@ -19,19 +19,19 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DiskErrorKind {
-    /// There is no such file, or no such directory.
+    /// The file or its directory does not exist.
     NotFound,
-    /// The directory, in which a file is to be made or changed, does not exist.
+    /// The directory of a file to create or change does not exist.
     NoDirectory,
     /// A directory, a FIFO, a device or a socket; or the file became a symbolic link meanwhile.
     NotRegular,
-    /// The file has more than one hard link: a new file would take the place of only one.
+    /// The file has more than one hard link: a new file would replace only one.
     SeveralLinks,
     /// The file itself is a mount point (one file mounted into a container): it cannot be replaced.
     MountPoint,
-    /// The file is in a Secret or `ConfigMap` volume of Kubernetes, where what is written is deleted.
+    /// The file is in a Secret or `ConfigMap` volume of Kubernetes, which deletes written files.
     KubernetesVolume,
-    /// A symbolic link that leads nowhere, or in a circle.
+    /// A symbolic link without a target, or in a loop.
     DanglingLink,
     /// A read-only file system.
     ReadOnly,
@@ -45,24 +45,23 @@ pub enum DiskErrorKind {
     TooLarge,
     /// The disk or a quota is full.
     NoSpace,
-    /// Other writers held the file, or changed it again and again, until the time was over.
+    /// Other writers held the lock, or kept changing the file, until the timeout.
     Locked,
     /// The file system has no locks.
     LocksUnsupported,
     /// The file is on another file system than its directory.
     CrossDevice,
-    /// Writing, syncing or renaming the new file failed. The old one is as it was.
+    /// Writing, syncing or renaming the new file failed. The old file is unchanged.
     NotCommitted,
-    /// The file holds what was asked for, but it or its directory could not be synced: a power cut may bring back what was
-    /// there before.
+    /// The file has the new content, but it or its directory could not be synced: a power cut may restore the old content.
     DurabilityUnknown,
-    /// Anything else before the new file was begun.
+    /// Any other error before the new file was created.
     Io,
 }
 
-/// An error of the disk: which file, what kind, and the system's own error as its source.
+/// An error of the disk: its file and kind, with the error of the system as its source.
 ///
-/// It holds nothing of what is in the file.
+/// It contains nothing of the file's content.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Error, load};
@@ -89,12 +88,12 @@ impl DiskError {
         Self { holder, ..Self::new(DiskErrorKind::Locked, path) }
     }
 
-    /// Exactly this kind.
+    /// Creates an error of exactly this kind.
     pub(super) fn because(kind: DiskErrorKind, path: &Path, source: impl Into<io::Error>) -> Self {
         Self { source: Some(source.into()), ..Self::new(kind, path) }
     }
 
-    /// The kind that the system's error tells, else `kind`.
+    /// Creates an error of the kind that the error of the system implies, or else `kind`.
     pub(super) fn told(kind: DiskErrorKind, path: &Path, source: impl Into<io::Error>) -> Self {
         let source = source.into();
         let told = match source.kind() {
@@ -111,7 +110,7 @@ impl DiskError {
         self.source.as_ref().is_some_and(|source| source.kind() == io::ErrorKind::NotADirectory)
     }
 
-    /// What kind of error it is.
+    /// Returns the kind of the error.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DiskErrorKind, Error, load};
@@ -124,7 +123,7 @@ impl DiskError {
         self.kind
     }
 
-    /// The path as it was given.
+    /// Returns the path as it was passed.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Error, load};
@@ -137,7 +136,7 @@ impl DiskError {
         &self.path
     }
 
-    /// The process that holds the lock, for [`DiskErrorKind::Locked`], where the system tells (Linux).
+    /// Returns the process that holds the lock, for [`DiskErrorKind::Locked`] on Linux.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Error, load};
@@ -162,7 +161,7 @@ impl fmt::Debug for DiskError {
     }
 }
 
-/// A path on one line; none that has a token in it, because people mix up arguments.
+/// Displays a path on one line, but not one that contains a token, because people mix up arguments.
 pub(crate) struct Shown<'a>(pub(crate) &'a Path);
 
 impl fmt::Debug for Shown<'_> {
@@ -175,7 +174,7 @@ impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path: String = self.0.to_string_lossy().into();
         if path.contains("apiv3_") {
-            return f.write_str("a path that holds a token");
+            return f.write_str("a path that contains a token");
         }
         f.write_char('`')?;
         for character in path.chars() {
@@ -199,17 +198,13 @@ impl fmt::Display for Wording<'_> {
                 write!(f, "{path} does not exist; check the path")
             }
             DiskErrorKind::NoDirectory => {
-                write!(
-                    f,
-                    "the directory of {path} does not exist; check the path, or make the directory first"
-                )
+                write!(f, "the directory of {path} does not exist; check the path, or create the directory")
             }
-            DiskErrorKind::NotRegular => write!(f, "{path} is not a regular file; name the file itself"),
+            DiskErrorKind::NotRegular => {
+                write!(f, "{path} is not a regular file; use the path of the file itself")
+            }
             DiskErrorKind::SeveralLinks => {
-                write!(
-                    f,
-                    "{path} has several hard links, of which only one would change; remove the others first"
-                )
+                write!(f, "{path} has several hard links, and only one would change; remove the others first")
             }
             DiskErrorKind::MountPoint => {
                 write!(
@@ -219,43 +214,43 @@ impl fmt::Display for Wording<'_> {
             }
             DiskErrorKind::KubernetesVolume => write!(
                 f,
-                "{path} is in a Kubernetes volume, which deletes what is written into it; change the Secret itself"
+                "{path} is in a Kubernetes volume, which deletes written files; change the Secret itself"
             ),
             DiskErrorKind::DanglingLink => {
-                write!(f, "{path} is a symbolic link that leads nowhere; make its target or remove the link")
+                write!(f, "{path} is a symbolic link without a target; create the target, or remove the link")
             }
             DiskErrorKind::ReadOnly => {
-                write!(f, "{path} is on a read-only file system; mount it for writing, or write elsewhere")
+                write!(f, "{path} is on a read-only file system; remount it writable, or use another path")
             }
             DiskErrorKind::PermissionDenied => {
-                write!(f, "no permission for {path} or its directory; run as the owner of both")
+                write!(f, "permission denied for {path} or its directory; run as the owner of both")
             }
             DiskErrorKind::ForeignOwner => {
                 write!(f, "{path} belongs to another user; run as that user, or as root")
             }
             DiskErrorKind::AccessNotKept => write!(
                 f,
-                "the owner, the ACL or the mode of {path} cannot be kept on this file system; nothing was changed"
+                "the owner, ACL or mode of {path} cannot be preserved on this file system; nothing was changed"
             ),
             DiskErrorKind::TooLarge => {
-                write!(
-                    f,
-                    "{path} is larger than what is read or written at most; check that it is the right file"
-                )
+                write!(f, "{path} is larger than the size limit; check that it is the right file")
             }
             DiskErrorKind::NoSpace => {
-                write!(f, "there is no space for a new {path}; nothing was changed, free some and try again")
+                write!(
+                    f,
+                    "no space left for a new {path}, so nothing was changed; free some space and try again"
+                )
             }
             DiskErrorKind::Locked => match self.0.holder {
                 Some(process) => {
-                    write!(f, "{path} is locked by process {process}; wait until it is done and try again")
+                    write!(f, "{path} is locked by process {process}; wait until it finishes and try again")
                 }
                 None => {
-                    write!(f, "{path} is in use by other writers; wait until they are done and try again")
+                    write!(f, "{path} is in use by other writers; wait until they finish and try again")
                 }
             },
             DiskErrorKind::LocksUnsupported => {
-                write!(f, "the file system of {path} has no locks; keep the file on a local file system")
+                write!(f, "the file system of {path} does not support locks; use a local file system")
             }
             DiskErrorKind::CrossDevice => write!(
                 f,
@@ -264,16 +259,16 @@ impl fmt::Display for Wording<'_> {
             DiskErrorKind::NotCommitted => {
                 write!(
                     f,
-                    "the new {path} could not be written; nothing was changed, check the disk and try again"
+                    "the new {path} could not be written, so nothing was changed; check the disk and try again"
                 )
             }
             DiskErrorKind::DurabilityUnknown => write!(
                 f,
-                "{path} holds the change, but could not be synced, and a power cut may take it away; keep what was \
-                 written, and check the disk"
+                "{path} contains the change but could not be synced, so a power cut may undo it; keep what was written, \
+                 and check the disk"
             ),
             DiskErrorKind::Io if self.0.is_not_a_directory() => {
-                write!(f, "a part of {path} is a file and not a directory; check the path")
+                write!(f, "a component of {path} is a file, not a directory; check the path")
             }
             DiskErrorKind::Io => write!(f, "{path} could not be read; check the disk and try again"),
         }

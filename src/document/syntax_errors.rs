@@ -16,8 +16,8 @@ impl ErrorHandler for Sink {
         }
         if kind == Kind::TooDeep {
             let Some(draft) = self.report(Code::NestedTooDeeply, span, At::File) else { return };
-            let message = format!("arrays and objects are nested more than {MAX_DEPTH} deep");
-            draft.message(message).help("a tokens file has a depth of 4");
+            let message = format!("arrays and objects are nested more than {MAX_DEPTH} levels deep");
+            draft.message(message).help("reduce the nesting: a tokens file has 4 levels");
             return;
         }
         if let Some(draft) = self.report(Code::JsonSyntax, span, At::File) {
@@ -34,7 +34,7 @@ impl ErrorHandler for Sink {
         if let Kind::UnexpectedEnd { opened } = kind
             && text.as_bytes().get(opened) == Some(&b'"')
         {
-            // What is found in half a string is the fault of the end. Also at the end itself.
+            // Findings in an unclosed string, or at its end, are consequences of the missing quote.
             self.ignore(Span::new(opened, text.len() + 1));
         }
     }
@@ -42,69 +42,61 @@ impl ErrorHandler for Sink {
 
 fn describe(kind: Kind, fragment: &str) -> (&'static str, &'static str) {
     match kind {
-        Kind::Comment => ("there are no comments in JSON", "remove it"),
-        Kind::InvalidWhitespace => (
-            "a space that JSON does not know, or a character that is not seen, stands here",
-            "remove it, or write a plain space",
-        ),
-        Kind::TrailingComma => ("JSON allows no `,` after the last value", "remove it"),
-        Kind::ExtraComma => ("a value is missing before this `,`", "remove the `,`"),
-        Kind::MissingComma => ("a `,` is missing before this", "separate values by `,`"),
-        Kind::MissingColon => ("a name and its value are separated by `:`", "write `:`"),
-        Kind::MissingValue => ("a value is missing here", "write it behind the `:`; was a variable not set?"),
-        Kind::MissingBracket { .. } => ("a closing bracket is missing here", "check the brackets before it"),
-        Kind::MismatchedBracket { .. } => {
-            ("this bracket does not close what is open", "check the brackets before it")
+        Kind::Comment => ("JSON does not allow comments", "remove the comment"),
+        Kind::InvalidWhitespace => {
+            ("invalid whitespace or invisible character", "remove it, or use a plain space")
         }
-        Kind::MissingBrace => (
-            "the file begins with a member, and not with the `{` of an object",
-            "put `{` and `}` around the whole",
-        ),
-        Kind::ConflictMarker => (
-            "this is a mark of two versions of the file that were not merged",
-            "keep one of them, or what belongs into the file of both, and remove the marks",
-        ),
-        Kind::Variable => (
-            "a variable or a template stands here, and was not filled in",
-            "fill it in before; a text stands in double quotes then",
-        ),
-        Kind::UnescapedQuote => ("this `\"` is in a string", "write `\\\"`"),
-        Kind::ExtraBracket => ("this bracket closes nothing", "remove it"),
+        Kind::TrailingComma => ("trailing `,` after the last value", "remove the `,`"),
+        Kind::ExtraComma => ("missing value before `,`", "remove the `,`"),
+        Kind::MissingComma => ("missing `,`", "separate the values with `,`"),
+        Kind::MissingColon => ("missing `:` between a name and its value", "write `:`"),
+        Kind::MissingValue => ("missing value", "write a value after `:`; is a variable unset?"),
+        Kind::MissingBracket { .. } => ("missing closing bracket", "check the brackets before it"),
+        Kind::MismatchedBracket { .. } => ("mismatched closing bracket", "check the brackets before it"),
+        Kind::MissingBrace => {
+            ("the file starts with a member instead of `{`", "put `{` and `}` around the members")
+        }
+        Kind::ConflictMarker => ("unresolved merge conflict", "resolve the conflict, and remove its markers"),
+        Kind::Variable => {
+            ("unexpanded variable", "expand the template first, and write strings in double quotes")
+        }
+        Kind::UnescapedQuote => ("unescaped `\"` in a string", "write `\\\"`"),
+        Kind::ExtraBracket => ("unexpected closing bracket", "remove the bracket"),
         Kind::InvalidQuotes if fragment.starts_with('\'') => {
-            ("strings are in double quotes, not in single quotes", "write `\"`")
+            ("JSON strings use double quotes, not single quotes", "use `\"`")
         }
-        Kind::InvalidQuotes => ("strings are in plain double quotes, not in typographic ones", "write `\"`"),
-        Kind::MissingQuote => ("a `\"` is missing here", "close the string on its line"),
+        Kind::InvalidQuotes => ("JSON strings use plain double quotes, not typographic ones", "use `\"`"),
+        Kind::MissingQuote => ("missing `\"`", "close the string on the same line"),
         Kind::ControlCharacter => (
-            "a line break or control character stands in a string",
-            "close the string on its line, or write `\\n`",
+            "line break or control character in a string",
+            "close the string on the same line, or write `\\n`",
         ),
-        Kind::InvalidEscape => ("this escape does not exist in JSON", "write `\\\\` for a backslash"),
+        Kind::InvalidEscape => ("invalid escape in a string", "write `\\\\` for a backslash"),
         Kind::InvalidNumber if fragment.trim_start_matches('-').starts_with('0') => {
-            ("a number does not begin with 0", "remove the leading zeros")
+            ("leading zeros in a number", "remove the leading zeros")
         }
         Kind::InvalidNumber if fragment.ends_with(['.', 'e', 'E', '+', '-']) => {
-            ("a number is not finished here", "write its digits")
+            ("incomplete number", "add the missing digits")
         }
-        Kind::InvalidNumber => ("this is not a JSON number", "write its digits without leading zeros"),
+        Kind::InvalidNumber => ("invalid number", "write digits without leading zeros"),
         Kind::MissingKey | Kind::UnquotedKey => {
-            ("the name of a member is a string in double quotes", "write `\"` around it")
+            ("a member name must be a string in double quotes", "put the name in double quotes")
         }
-        Kind::UnknownWord => {
-            ("this is not a JSON value", "JSON writes `null`, `true` and `false`, and no `NaN`")
+        Kind::UnknownWord => ("invalid JSON value", "use `null`, `true` or `false`; JSON has no `NaN`"),
+        Kind::Unexpected => ("unexpected text", "is a `\"` or a `,` missing before it?"),
+        Kind::TooDeep => {
+            ("arrays and objects are nested too deeply", "reduce the nesting: a tokens file has 4 levels")
         }
-        Kind::Unexpected => ("this cannot stand here in JSON", "is a `\"` or a `,` missing before it?"),
-        Kind::TooDeep => ("arrays and objects are nested too deeply", "a tokens file has a depth of 4"),
         Kind::UnexpectedEnd { .. } => (
-            "the file ends too early: a string, array or object is not closed",
-            "was it copied or written in full?",
+            "unexpected end of file: a string, array or object is not closed",
+            "close it; is the file complete?",
         ),
         Kind::TrailingText if fragment.starts_with(['{', '[']) => {
-            ("a second JSON document begins here", "put all tokens into one object")
+            ("unexpected second JSON document", "move all tokens to one object")
         }
         Kind::TrailingText if fragment.starts_with(['}', ']']) => {
-            ("this bracket closes nothing", "remove it")
+            ("unexpected closing bracket", "remove the bracket")
         }
-        Kind::TrailingText => ("there is text behind the end of the JSON", "remove it"),
+        Kind::TrailingText => ("unexpected text after the JSON value", "remove it"),
     }
 }

@@ -1,4 +1,4 @@
-//! What a change of a tokens file is.
+//! Changes of a tokens file.
 
 use alloc::vec::Vec;
 
@@ -27,23 +27,23 @@ pub enum Change {
     Append {
         /// The tokens, in this order.
         entries: Vec<TokenEntry>,
-        /// What to do where a name exists already.
+        /// The behaviour if a name already exists.
         if_exists: IfExists,
     },
-    /// Adds databases to `create_databases`; those that are there already are left out.
+    /// Adds databases to `create_databases`, except for those that are already there.
     CreateDatabases(Vec<DatabaseName>),
-    /// Takes a token out.
+    /// Removes a token.
     Remove(TokenName),
-    /// Gives a token another secret under the same name. Its permissions and its expiry stay; for another expiry, let a
-    /// [`SetExpiry`](Self::SetExpiry) follow. A server that has a token of this name keeps the old secret (server source, for
-    /// the admin token file).
+    /// Replaces the secret of a token. Its name, permissions and expiry stay; for another expiry, add a
+    /// [`SetExpiry`](Self::SetExpiry). A server that has a token with this name keeps the old secret (server source, for the
+    /// admin token file).
     Rotate {
         /// Which token.
         name: TokenName,
         /// The new secret.
         token: Token,
     },
-    /// Adds a token with the permissions and the expiry of another, so that both are accepted for a while.
+    /// Adds a token with the permissions and the expiry of another, so that both are valid for a while.
     RotateBeside {
         /// The token whose permissions and expiry are copied.
         name: TokenName,
@@ -52,14 +52,14 @@ pub enum Change {
         /// The secret of the new token.
         token: Token,
     },
-    /// Sets when a token ends; none means never.
+    /// Sets the expiry of a token; `None` means never.
     SetExpiry {
         /// Which token.
         name: TokenName,
         /// The new expiry.
         expiry: Option<Expiry>,
     },
-    /// Replaces what a token may do.
+    /// Replaces the permissions of a token.
     SetPermissions {
         /// Which token.
         name: TokenName,
@@ -68,7 +68,7 @@ pub enum Change {
     },
 }
 
-/// What to do where a token of the same name exists.
+/// The behaviour if a token with the same name exists.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Change, IfExists, TokenFile, edit};
@@ -83,10 +83,10 @@ pub enum Change {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IfExists {
-    /// It is an error.
+    /// Returns an error.
     #[default]
     Refuse,
-    /// It is no error if the entry that is there has the same secret, the same expiry, and the same permissions in the same
-    /// order. Nothing is changed then.
+    /// Keeps the existing entry if it has the same secret, the same expiry, and the same permissions in the same order;
+    /// otherwise returns an error.
     KeepIfSame,
 }

@@ -1,4 +1,4 @@
-//! What fixes did, and where that was in the text before them.
+//! Applied fixes, and their spans in the original text.
 
 use alloc::string::String;
 
@@ -6,7 +6,7 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Edit, Replacement};
 use crate::span::{Location, Span};
 
-/// A fix that was applied, and the finding that it was for.
+/// An applied fix, with its finding.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -29,7 +29,7 @@ pub struct Mended {
 }
 
 impl Mended {
-    /// Takes the finding of a fix that was applied.
+    /// Creates it from the finding of an applied fix.
     pub(super) fn new(finding: &Diagnostic) -> Self {
         let is_new_token = |edit: &Edit| *edit.replacement() == Replacement::NewToken;
         Self {
@@ -42,13 +42,13 @@ impl Mended {
         }
     }
 
-    /// Takes a finding about the file itself, and not about its text.
+    /// Creates it from a finding about the file itself, not its text.
     pub(crate) const fn of_the_file(code: Code, message: String) -> Self {
         let (span, location) = (Span::new(0, 0), Location { line: 1, column: 1 });
         Self { code, message, pointer: String::new(), span, location, has_new_token: false }
     }
 
-    /// Which mistake it was.
+    /// Returns the code of the finding.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -70,7 +70,7 @@ impl Mended {
     /// use influxdb3_offline_tokens::{Applicability, Validator};
     ///
     /// let fixed = Validator::new(SystemTime::now()).fix(b"{\"tokens\": []} // none", Applicability::Safe)?;
-    /// assert_eq!(fixed.mended()[0].message(), "there are no comments in JSON");
+    /// assert_eq!(fixed.mended()[0].message(), "JSON does not allow comments");
     /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
     /// ```
     #[must_use]
@@ -110,7 +110,7 @@ impl Mended {
         self.span
     }
 
-    /// The line and column where the span starts.
+    /// Returns the line and column where the span starts.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -125,7 +125,7 @@ impl Mended {
         self.location
     }
 
-    /// Whether a new token stands in place of another: whoever has that one must be given the new one.
+    /// Returns whether the fix replaced a token by a new one, which its clients then need.
     ///
     /// ```
     /// use std::time::SystemTime;

@@ -1,4 +1,4 @@
-//! Why three members make no permission.
+//! The error of an invalid permission in the form of the HTTP API.
 
 use core::fmt;
 
@@ -6,7 +6,7 @@ use super::{ACTIONS, RESOURCE_NAMES, RESOURCE_TYPE};
 use crate::permission::{PermissionErrorKind, PermissionPart};
 use crate::span::Span;
 
-/// Three members that make no permission: which of them, which item of it, and why. It keeps nothing of the text.
+/// The error of three members that are not a permission: the member, the item and the kind. It keeps nothing of the text.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{HttpPermission, PermissionPart};
@@ -23,7 +23,7 @@ pub struct InvalidHttpPermission {
 }
 
 impl InvalidHttpPermission {
-    /// Which member: `resource_type`, `resource_names` or `actions`.
+    /// Returns the member: `resource_type`, `resource_names` or `actions`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{HttpPermission, PermissionPart};
@@ -36,7 +36,7 @@ impl InvalidHttpPermission {
         self.part
     }
 
-    /// Which item of its list, from 0; none where the member itself is wrong.
+    /// Returns the index of the item in its list, from 0; `None` if the member itself is invalid.
     ///
     /// ```
     /// use influxdb3_offline_tokens::HttpPermission;
@@ -49,7 +49,7 @@ impl InvalidHttpPermission {
         self.item
     }
 
-    /// What is wrong.
+    /// Returns the kind of the error.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{HttpPermission, PermissionErrorKind};
@@ -62,7 +62,7 @@ impl InvalidHttpPermission {
         self.kind
     }
 
-    /// Which bytes of the item, or of the member where it is no list.
+    /// Returns the span in the item, or in the member if it is not a list.
     ///
     /// ```
     /// use influxdb3_offline_tokens::HttpPermission;
@@ -92,7 +92,7 @@ impl fmt::Display for InvalidHttpPermission {
             None => f.write_str(": ")?,
         }
         match self.kind {
-            PermissionErrorKind::EmptyItem { .. } => f.write_str("it is empty"),
+            PermissionErrorKind::EmptyItem { .. } => f.write_str("the item is empty"),
             kind => kind.fmt(f),
         }
     }

@@ -1,8 +1,8 @@
-//! Characters as people can read them.
+//! Display of characters.
 
 use core::fmt;
 
-/// A character as people can read it: with its code point where it is not visible ASCII.
+/// Displays a character, with its code point if it is not visible ASCII.
 pub(crate) struct Shown(pub(crate) char);
 
 impl fmt::Display for Shown {
@@ -22,7 +22,7 @@ impl fmt::Display for Shown {
     }
 }
 
-/// The ASCII letter for which a Cyrillic, Greek or full-width letter is mistaken.
+/// Returns the ASCII character that a Cyrillic, Greek or full-width one looks like.
 fn look_alike(character: char) -> Option<char> {
     const PAIRS: [(&str, &str); 3] = [
         ("аеорсухіјѕһԁԛԝѵАВЕКМНОРСТХІЈЅ", "aeopcyxijshdqwvABEKMHOPCTXIJS"),

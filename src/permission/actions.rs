@@ -122,7 +122,7 @@ impl DatabaseActions {
     /// ```
     pub const ALL: Self = Self(0b1_1111);
 
-    /// Whether all of `other` are in the set.
+    /// Returns whether all of `other` are in the set.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -136,7 +136,7 @@ impl DatabaseActions {
         self.0 & other.0 == other.0
     }
 
-    /// Whether there is none.
+    /// Returns whether the set is empty.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;

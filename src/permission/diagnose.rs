@@ -1,4 +1,4 @@
-//! Everything that is wrong with a text that the grammar refuses: take whole words, then say what each is.
+//! Errors of texts that the grammar rejects: splits the text into words and classifies each.
 
 use alloc::vec::Vec;
 
@@ -51,7 +51,7 @@ pub(super) fn first_action(text: &str) -> ParsePermissionError {
     first.map_or_else(empty, |first| first.error(text))
 }
 
-/// All errors in the order of the text; at least one for every text that the grammar refuses (tested).
+/// Returns all errors in source order; at least one for every text that the grammar rejects (tested).
 pub(super) fn all(text: &str) -> Vec<ParsePermissionError> {
     let mut errors = Vec::new();
     each(text, |mistake| errors.push(mistake.error(text)));
@@ -59,7 +59,7 @@ pub(super) fn all(text: &str) -> Vec<ParsePermissionError> {
     errors
 }
 
-/// The same, told one by one and nearly in order: a long text may have very many.
+/// Calls a function for each error, nearly in order: a long text may have very many.
 pub(super) fn each(text: &str, tell: impl FnMut(Mistake)) {
     Findings { text, variables: &variables(text), tell, count: 0 }.permission();
 }
@@ -68,7 +68,7 @@ fn whole(text: &str) -> Span {
     Span::new(0, text.len())
 }
 
-/// A mistake for which nobody has looked yet what was meant.
+/// An error without its suggestion.
 #[derive(Clone, Copy)]
 pub(crate) struct Mistake {
     pub(crate) kind: Kind,
@@ -94,8 +94,7 @@ impl Mistake {
     }
 }
 
-/// Whether the names before it are granted: where a word is an action, has a `*`, or its finding says more than that there is
-/// none.
+/// Returns whether a word is meant as actions: it is one, has a `*`, or its error is more specific than an unknown action.
 #[cfg(feature = "std")]
 pub(crate) fn stands_for_actions(word: &str) -> bool {
     word.is_empty()
@@ -110,17 +109,17 @@ fn action_meant(word: &str) -> Option<(&'static str, bool)> {
     near(word, &ACTIONS).or_else(|| alias(word, &ACTION_ALIASES)).or_else(|| separated(word))
 }
 
-/// In `write;*` the `*` is no slip.
+/// In `write;*` the `*` is not a typo.
 fn near(word: &str, actions: &[&'static str]) -> Option<(&'static str, bool)> {
     meant(word, actions.iter().copied()).filter(|_| !word.contains('*'))
 }
 
-/// What people write in place of a comma.
+/// Returns whether a character is used in place of a comma.
 fn is_sign(c: char) -> bool {
     matches!(c, ';' | '|' | '+' | '/' | '&') || c.is_whitespace()
 }
 
-/// `read;write`: actions with something else between them than a comma.
+/// Returns the actions of a text such as `read;write`, whose separator is not a comma.
 fn separated(word: &str) -> Option<(&'static str, bool)> {
     let mut actions = DatabaseActions::EMPTY;
     for word in word.split(is_sign).filter(|word| !word.is_empty()) {
@@ -141,7 +140,7 @@ struct Findings<'a, F> {
     text: &'a str,
     variables: &'a [Span],
     tell: F,
-    // How many were told.
+    // The number of errors so far.
     count: usize,
 }
 
@@ -151,7 +150,7 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
         let first = parts.next().unwrap_or_default();
         let (names, actions, extra) = (parts.next(), parts.next(), parts.next());
         if names.is_none() && !self.is_type(first) {
-            // A variable may stand for the whole permission: nothing is missing then.
+            // A variable may expand to the whole permission: then nothing is missing.
             self.variables_in(first);
             return if self.count == 0 {
                 self.add(Kind::MissingPart(PermissionPart::Type), Span::new(0, 0));
@@ -207,7 +206,7 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
         span.text(self.text).unwrap_or_default()
     }
 
-    /// The pieces of `span` between the separators that are outside of variables.
+    /// Returns the pieces of `span` between the separators that are outside of variables.
     fn split(&self, span: Span, separator: u8) -> impl Iterator<Item = Span> + use<'a, F> {
         let mut start = span.start();
         let mut variables = self.variables.iter().peekable();
@@ -234,7 +233,7 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
         }
     }
 
-    /// The word without the white space around it; none where nothing more is to be said of it.
+    /// Returns the word without the whitespace around it; `None` if its error is complete.
     fn word(&mut self, span: Span, empty: Kind) -> Option<(Span, &'a str)> {
         let text = self.get(span);
         let behind = text.trim_start();
@@ -242,7 +241,7 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
         let start = span.start() + (text.len() - behind.len());
         let word = Span::new(start, start + trimmed.len());
         if trimmed.is_empty() {
-            // Without its white space, if any, it is as empty.
+            // Trimmed, it is also empty.
             self.add(empty, span);
             return None;
         }
@@ -271,7 +270,7 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
         words.peek().is_some() && words.all(|word| ACTIONS.contains(&word))
     }
 
-    /// The type that was written or meant, as far as it is known.
+    /// Returns the type that was written or probably meant.
     fn resource_type(&mut self, span: Span) -> Option<&'static str> {
         let (span, word) = self.word(span, Kind::EmptyPart(PermissionPart::Type))?;
         if let Some(known) = TYPES.into_iter().find(|known| *known == word) {
@@ -340,7 +339,7 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
         }
     }
 
-    /// The word of an item of a list; none where it is empty or has variables, which is told at once.
+    /// Returns the word of an item of a list; `None` if it is empty or has variables, which is reported.
     fn item(
         &mut self,
         piece: Span,
@@ -363,7 +362,7 @@ mod tests {
     use crate::permission::{DatabaseActions, PermissionErrorKind};
 
     #[test]
-    fn a_word_stands_for_actions_where_the_grammar_says_more_of_it() {
+    fn a_word_is_meant_as_actions_if_its_error_is_specific() {
         let words = "read|re|Write|all|DROP|rw|$R|<a>|{{a}}|*|delet|creat e|read;write|read;drop|;|a:b||abcde|Ü|$|readreadread";
         for word in words.split('|').chain(["write | read"]) {
             let says_more = DatabaseActions::parse(word).map_or_else(

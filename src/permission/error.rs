@@ -1,4 +1,4 @@
-//! What can be wrong with a permission string, and all the wording of it.
+//! Errors of permission strings, and their messages.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -27,7 +27,7 @@ pub enum PermissionPart {
     Actions,
 }
 
-/// What is wrong with a permission string: one kind for each mistake that people make. `Display` says it in words.
+/// The kind of an error in a permission string. `Display` is its message.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Permission, PermissionErrorKind};
@@ -39,19 +39,19 @@ pub enum PermissionPart {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PermissionErrorKind {
-    /// Fewer than three parts; this is the first one that is missing.
+    /// Fewer than three parts; the first missing one.
     MissingPart(PermissionPart),
     /// More than three parts.
     ExtraPart,
-    /// Nothing in a part.
+    /// An empty part.
     EmptyPart(PermissionPart),
-    /// Nothing in an item of a list.
+    /// An empty item of a list.
     EmptyItem {
-        /// Which item of the list, from 1.
+        /// The number of the item in its list, from 1.
         number: usize,
     },
-    /// White space around a part or an item. The server trims none but that of system resources (server source, 3.10); here
-    /// all of it is refused.
+    /// Whitespace around a part or an item. The server trims it only in system resources (server source, 3.10); this
+    /// crate rejects all of it.
     Whitespace,
     /// Neither `db` nor `system`.
     UnknownResourceType,
@@ -59,9 +59,9 @@ pub enum PermissionErrorKind {
     AdminPermission,
     /// `*` among names.
     MixedWildcard,
-    /// `*` within a name; there are no patterns.
+    /// `*` within a name; patterns are not supported.
     Glob,
-    /// A database name that the server's write path refuses.
+    /// A database name that the server's write path rejects.
     BadDatabaseName(InvalidNameKind),
     /// A database name of more than 511 bytes.
     DatabaseNameTooLong,
@@ -80,7 +80,7 @@ pub enum PermissionErrorKind {
 }
 
 impl PermissionErrorKind {
-    /// The permanent name of the mistake, the same as that of the diagnostic code.
+    /// Returns the permanent name, which is also that of the diagnostic code.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, Permission};
@@ -112,9 +112,9 @@ impl PermissionErrorKind {
     }
 }
 
-/// A permission string that the grammar refuses: what, where, and what was meant. It keeps nothing of the text.
+/// The error of a permission string: its kind, its span and a suggestion. It keeps nothing of the text.
 ///
-/// `Display` names the first wrong byte, counted from 0 as in a [`Span`], and an item of a list, counted from 1.
+/// `Display` prints the message and the offset of the first invalid byte. Items of a list are counted from 1.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Permission;
@@ -123,10 +123,10 @@ impl PermissionErrorKind {
 /// assert_eq!(error.kind().name(), "unknown-action");
 /// assert_eq!(error.span().text("db:a:red"), Some("red"));
 /// assert_eq!(error.suggestion(), Some("read"));
-/// assert_eq!(error.to_string(), "there is no such action, at byte 5");
+/// assert_eq!(error.to_string(), "unknown action (at byte 5)");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("{kind}, at byte {}", .span.start())]
+#[error("{kind} (at byte {})", .span.start())]
 pub struct ParsePermissionError {
     kind: PermissionErrorKind,
     span: Span,
@@ -142,7 +142,7 @@ impl ParsePermissionError {
         Self { meant, ..self }
     }
 
-    /// What is wrong.
+    /// Returns the kind of the error.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Permission, PermissionErrorKind};
@@ -155,7 +155,7 @@ impl ParsePermissionError {
         self.kind
     }
 
-    /// Which bytes of the text are wrong; empty where something is missing.
+    /// Returns the span of the invalid bytes; empty if something is missing.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
@@ -168,7 +168,7 @@ impl ParsePermissionError {
         self.span
     }
 
-    /// What was probably meant in place of the text under the span.
+    /// Returns the text that was probably meant.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
@@ -184,7 +184,7 @@ impl ParsePermissionError {
         }
     }
 
-    /// Whether the text and the suggestion differ in upper and lower case only.
+    /// Returns whether the text and the suggestion differ only in case.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
@@ -197,26 +197,26 @@ impl ParsePermissionError {
         matches!(self.meant, Some((_, true)))
     }
 
-    /// What is wrong, without the place.
+    /// Returns the message without the offset.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
     ///
     /// let error = Permission::parse("db:a:red").unwrap_err();
-    /// assert_eq!(error.message().to_string(), "there is no such action");
+    /// assert_eq!(error.message().to_string(), "unknown action");
     /// ```
     #[must_use]
     pub fn message(&self) -> impl fmt::Display + use<> {
         self.kind
     }
 
-    /// What to do about it.
+    /// Returns the help.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
     ///
     /// assert_eq!(Permission::parse("db:a:red").unwrap_err().help(), "did you mean `read`?");
-    /// assert_eq!(Permission::parse("db::read").unwrap_err().help(), "fill it in; was a variable not set?");
+    /// assert_eq!(Permission::parse("db::read").unwrap_err().help(), "add at least one item; is a variable unset?");
     /// ```
     #[must_use]
     pub fn help(&self) -> Cow<'static, str> {
@@ -224,37 +224,41 @@ impl ParsePermissionError {
             return Cow::Owned(format!("did you mean `{meant}`?"));
         }
         Cow::Borrowed(match self.kind {
-            PermissionErrorKind::MissingPart(_) => "write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`",
+            PermissionErrorKind::MissingPart(_) => {
+                "write `TYPE:NAMES:ACTIONS`, such as `db:db1,db2:read,write`"
+            }
             PermissionErrorKind::ExtraPart => {
-                "separate several actions by `,`, and write each permission as a string of its own"
+                "separate actions with `,`, and write each permission as a separate string"
             }
             PermissionErrorKind::EmptyPart(PermissionPart::Type) => {
                 "write `db` or `system` before the first `:`"
             }
-            PermissionErrorKind::EmptyPart(_) => "fill it in; was a variable not set?",
+            PermissionErrorKind::EmptyPart(_) => "add at least one item; is a variable unset?",
             PermissionErrorKind::EmptyItem { .. } => "remove the extra `,`",
-            PermissionErrorKind::Whitespace => "remove it",
-            PermissionErrorKind::UnknownResourceType => "the resource types are `db` and `system`",
+            PermissionErrorKind::Whitespace => "remove the whitespace",
+            PermissionErrorKind::UnknownResourceType => "use `db` or `system`",
             PermissionErrorKind::AdminPermission => {
-                "write `db:*:…` for all databases, `system:*:read` for all endpoints"
+                "use `db:*:…` for all databases, or `system:*:read` for all endpoints"
             }
-            PermissionErrorKind::MixedWildcard => "write `*` alone for all, or list the names without it",
-            PermissionErrorKind::Glob => "list the names, or write `*` alone for all",
+            PermissionErrorKind::MixedWildcard => {
+                "use `*` alone for everything, or list the names without it"
+            }
+            PermissionErrorKind::Glob => "list the names, or use `*` alone for everything",
             PermissionErrorKind::BadDatabaseName(_) => {
-                "a database name is ASCII letters, digits, `_` and `-`, first a letter or digit, with at most one `/` inside"
+                "use ASCII letters, digits, `_` and `-`, with a letter or digit first and at most one `/` inside"
             }
             PermissionErrorKind::DatabaseNameTooLong => "use a name of at most 64 characters",
-            PermissionErrorKind::UnexpandedVariable => "write the value, or fill the template in before",
+            PermissionErrorKind::UnexpandedVariable => "write the value, or expand the template first",
             PermissionErrorKind::UnknownAction => {
-                "the actions on databases are `read` and `write`, also `create`, `describe` and `delete`; on system resources `read`"
+                "use `read`, `write`, `create`, `describe` or `delete` for databases, `read` for system resources"
             }
-            PermissionErrorKind::WildcardAction => "list the actions, as in `read,write`",
+            PermissionErrorKind::WildcardAction => "list the actions, such as `read,write`",
             PermissionErrorKind::ActionNotGrantable => {
                 "grant `read`, `write`, `create`, `describe` or `delete`"
             }
-            PermissionErrorKind::ActionNotForType => "write `read`, the only action on system resources",
+            PermissionErrorKind::ActionNotForType => "use `read`, the only action on system resources",
             PermissionErrorKind::UnknownSystemResource => {
-                "the system resources are the endpoints `health`, `metrics`, `ping` and `ready`; tables such as `system.queries` cannot be granted"
+                "use `health`, `metrics`, `ping` or `ready`; tables such as `system.queries` cannot be granted"
             }
         })
     }
@@ -263,33 +267,31 @@ impl ParsePermissionError {
 impl fmt::Display for PermissionErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::MissingPart(PermissionPart::Type) => {
-                "the resource type is missing: a permission has three parts"
-            }
-            Self::MissingPart(PermissionPart::Names) => "the names are missing: a permission has three parts",
-            Self::MissingPart(PermissionPart::Actions) => "the actions are missing",
-            Self::ExtraPart => "a permission has three parts, and this is one more",
-            Self::EmptyPart(PermissionPart::Type) => "the resource type is empty",
-            Self::EmptyPart(PermissionPart::Names) => "the list of names is empty",
-            Self::EmptyPart(PermissionPart::Actions) => "the list of actions is empty",
+            Self::MissingPart(PermissionPart::Type) => "missing resource type",
+            Self::MissingPart(PermissionPart::Names) => "missing names",
+            Self::MissingPart(PermissionPart::Actions) => "missing actions",
+            Self::ExtraPart => "unexpected part after the actions",
+            Self::EmptyPart(PermissionPart::Type) => "empty resource type",
+            Self::EmptyPart(PermissionPart::Names) => "empty list of names",
+            Self::EmptyPart(PermissionPart::Actions) => "empty list of actions",
             Self::EmptyItem { number } => {
                 return write!(f, "item {number} of the list is empty");
             }
-            Self::Whitespace => "there is white space here, where nothing may stand",
-            Self::UnknownResourceType => "there is no such resource type",
-            Self::AdminPermission => "only an admin token has `*` as resource type",
-            Self::MixedWildcard => "`*` cannot stand among names",
-            Self::Glob => "names have no patterns, and no `*` in them",
+            Self::Whitespace => "unexpected whitespace",
+            Self::UnknownResourceType => "unknown resource type",
+            Self::AdminPermission => "only admin tokens have the resource type `*`",
+            Self::MixedWildcard => "`*` cannot be mixed with names",
+            Self::Glob => "unsupported pattern in a name",
             Self::BadDatabaseName(kind) => return kind.fmt(f),
             Self::DatabaseNameTooLong => {
-                return write!(f, "a database name has at most {MAX_DATABASE_NAME} bytes");
+                return write!(f, "the database name is longer than {MAX_DATABASE_NAME} bytes");
             }
-            Self::UnexpandedVariable => "a variable was not filled in",
-            Self::UnknownAction => "there is no such action",
-            Self::WildcardAction => "`*` is not an action, and the server refuses it",
-            Self::ActionNotGrantable => "this action cannot be granted to a resource token",
-            Self::ActionNotForType => "system resources can only be read",
-            Self::UnknownSystemResource => "there is no such system resource",
+            Self::UnexpandedVariable => "unexpanded variable",
+            Self::UnknownAction => "unknown action",
+            Self::WildcardAction => "`*` is not an action: the server rejects it",
+            Self::ActionNotGrantable => "the action cannot be granted to a resource token",
+            Self::ActionNotForType => "the action is not available for system resources",
+            Self::UnknownSystemResource => "unknown system resource",
         })
     }
 }

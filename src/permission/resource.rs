@@ -1,4 +1,4 @@
-//! What a permission says of one type of resource: of databases, or of the server's endpoints.
+//! Permissions for one type of resource: databases, or the server's endpoints.
 
 use alloc::boxed::Box;
 use alloc::string::ToString as _;
@@ -74,7 +74,7 @@ impl<T> DatabasePermission<T> {
         &self.scope
     }
 
-    /// What may be done with them; never empty.
+    /// Returns the actions; never empty.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseActions, DatabasePermission, Scope};
@@ -128,7 +128,7 @@ impl<T> SystemPermission<T> {
         &self.scope
     }
 
-    /// What may be done with them: `read`, the only action of system resources.
+    /// Returns the actions: `read`, the only one of system resources.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Scope, SystemActions, SystemPermission};

@@ -1,4 +1,4 @@
-//! What a permission is for: all, or a list of names.
+//! The scope of a permission: all, or a list of names.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -27,7 +27,7 @@ pub enum Scope<N> {
 }
 
 impl<N> Scope<N> {
-    /// Whether it is `*`.
+    /// Returns whether it is `*`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
@@ -373,7 +373,7 @@ impl SystemResource {
 /// assert!(SystemResource::parse("tokens").is_err());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the system resources are `health`, `metrics`, `ping` and `ready`")]
+#[error("unknown system resource: expected `health`, `metrics`, `ping` or `ready`")]
 pub struct UnknownSystemResource(());
 
 impl FromStr for SystemResource {

@@ -1,10 +1,10 @@
-//! What a template or a shell should have filled in.
+//! Template variables.
 
 use alloc::vec::Vec;
 
 use crate::span::Span;
 
-/// `${…}`, `$NAME`, `{{…}}`, `<…>`: what a template or a shell should have filled in.
+/// Returns the spans of `${…}`, `$NAME`, `{{…}}` and `<…>`, which a template engine or a shell should have expanded.
 pub(crate) fn variables(text: &str) -> Vec<Span> {
     // What is not closed once is never closed later: this keeps the search linear on `<<<<<…`.
     let mut closes = [true; 4];

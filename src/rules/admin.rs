@@ -22,12 +22,12 @@ pub(super) fn check_entry(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let comma = if is_empty { "" } else { ", " };
     let member = format!("\"name\": \"{OPERATOR_TOKEN_NAME}\"{comma}");
     draft
-        .message("the file has no `name`, and the server does not read it without")
+        .message("the file has no `name`: the server does not read it")
         .help("add `\"name\": \"_admin\"` for the operator token, or another name")
         .fix(Applicability::Ask, [Edit::insert(entry.bracket().end(), member)]);
 }
 
-/// Reports a tokens file in place of an admin token file. Returns whether it is one.
+/// Reports a tokens file in place of an admin token file. Returns whether it is a tokens file.
 pub(crate) fn report_tokens_file(entry: &Entry<'_>, sink: &mut Sink) -> bool {
     let has = |name: &str, is_kind: fn(Kind) -> bool| {
         entry.others.iter().any(|other| other.is(name) && is_kind(other.node.kind))
@@ -40,8 +40,8 @@ pub(crate) fn report_tokens_file(entry: &Entry<'_>, sink: &mut Sink) -> bool {
     }
     if let Some(draft) = sink.report(Code::TokensFile, entry.bracket(), At::File) {
         draft
-            .message("this is a file of resource tokens, not an admin token file")
-            .help("give it to the server as `--permission-tokens-file`");
+            .message("this is a tokens file, not an admin token file")
+            .help("pass it to the server as `--permission-tokens-file`");
     }
     true
 }

@@ -1,4 +1,4 @@
-//! The value of `create_databases`, each name by itself.
+//! The names in `create_databases`.
 
 use alloc::format;
 use alloc::string::String;
@@ -60,9 +60,9 @@ pub(super) fn check(facts: &Facts<'_>, _: &Options, sink: &mut Sink) {
             continue;
         };
         draft
-            .message_on("this database stands twice in the list", name)
-            .label(first.span(), "it stands here already")
-            .help("remove it")
+            .message_on("duplicate database", name)
+            .label(first.span(), "first occurrence")
+            .help("remove the duplicate")
             .fix(Applicability::Safe, facts.removal(name.outer_span()));
     }
     for (index, node) in &facts.outline.invalid_databases {
@@ -70,14 +70,8 @@ pub(super) fn check(facts: &Facts<'_>, _: &Options, sink: &mut Sink) {
             unpaired_surrogate(node.span, sink);
             continue;
         }
-        let help = "write its name in double quotes";
-        wrong_type(
-            node,
-            format_args!("the name of a database is a string"),
-            help,
-            At::Database(*index),
-            sink,
-        );
+        let help = "put the name in double quotes";
+        wrong_type(node, format_args!("a database name must be a string"), help, At::Database(*index), sink);
     }
 }
 
@@ -86,8 +80,10 @@ fn too_many(count: usize, list: Span, sink: &mut Sink) {
     let bracket = Span::new(list.start(), list.start() + 1);
     let Some(draft) = sink.report(Code::TooManyDatabases, bracket, AT) else { return };
     draft
-        .message(format!("these are {count} databases, and a server has at most {MAX_DATABASES} by default"))
-        .help("raise the server's limit, or create fewer");
+        .message(format!(
+            "`create_databases` has {count} databases: a server allows {MAX_DATABASES} by default"
+        ))
+        .help("raise the server's limit, or create fewer databases");
 }
 
 #[cold]
@@ -101,7 +97,10 @@ fn not_a_list(node: &Node<'_>, sink: &mut Sink) {
         let is_valid = |name: &String| check_database_name(name).is_ok() && may_show(name, name);
         let list = names.filter(|names| names.iter().all(is_valid)).map(|names| json::quoted_list(&names));
         draft
-            .message(format!("`create_databases` is a list of strings, not {}", node.kind.description()))
+            .message(format!(
+                "`create_databases` must be an array of strings, not {}",
+                node.kind.description()
+            ))
             .help("write `\"create_databases\": [\"db1\", \"db2\"]`")
             .fix(Applicability::Safe, list.map(|list| Edit::new(node.span, list)));
     }

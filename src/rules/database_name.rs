@@ -1,4 +1,4 @@
-//! Names of databases, each by itself.
+//! Database names.
 
 use alloc::format;
 use alloc::string::ToString;
@@ -16,7 +16,7 @@ use crate::redact::mentions_token;
 use crate::span::Span;
 use crate::token::holds_token;
 
-/// Whether no rule reports on a valid name.
+/// Returns whether no rule reports on a valid name.
 #[inline]
 pub(super) fn is_plain(name: &str) -> bool {
     name.len() <= MAX_DOCUMENTED_NAME
@@ -25,7 +25,7 @@ pub(super) fn is_plain(name: &str) -> bool {
         && !holds_token(name)
 }
 
-/// Reports a valid name that is probably wrong.
+/// Reports a valid name that is probably a mistake.
 #[cold]
 pub(super) fn check_valid(name: &str, span: Span, at: At, sink: &mut Sink) {
     if holds_token(name) {
@@ -35,7 +35,7 @@ pub(super) fn check_valid(name: &str, span: Span, at: At, sink: &mut Sink) {
     {
         draft
             .message(format!(
-                "a database name of {} characters: the documentation allows {MAX_DOCUMENTED_NAME}, the server {MAX_DATABASE_NAME}",
+                "the database name has {} characters: the documentation allows {MAX_DOCUMENTED_NAME}, the server {MAX_DATABASE_NAME}",
                 name.len()
             ))
             .help("use a shorter name");
@@ -44,8 +44,8 @@ pub(super) fn check_valid(name: &str, span: Span, at: At, sink: &mut Sink) {
         && let Some(draft) = sink.report(Code::PlaceholderName, span, at)
     {
         draft
-            .message_on("this looks like a name from an example", name)
-            .help("write the name of your database");
+            .message_on("the database name looks like a placeholder", name)
+            .help("use the name of your database");
     }
 }
 
@@ -55,7 +55,7 @@ pub(super) fn check_created(text: &Text<'_>, range: Range<usize>, at: At, sink: 
     let span = text.locate(range.clone());
     if name == "*" {
         if let Some(draft) = sink.report(Code::CreateWildcard, span, at) {
-            draft.message("`*` is not a name, and cannot be created").help("list the names");
+            draft.message("`*` is not a database name and cannot be created").help("list the database names");
         }
         return Some(Code::CreateWildcard);
     }
@@ -69,12 +69,12 @@ pub(super) fn check_created(text: &Text<'_>, range: Range<usize>, at: At, sink: 
                 (Code::DatabaseNameTooLong, span, "use a name of at most 64 characters")
             }
             InvalidNameKind::Empty => {
-                (Code::BadDatabaseName, span, "fill it in, or leave it out; was a variable not set?")
+                (Code::BadDatabaseName, span, "add a name, or remove the item; is a variable unset?")
             }
             _ => (
                 Code::BadDatabaseName,
                 text.locate(range.start + wrong.start()..range.start + wrong.end()),
-                "a database name is ASCII letters, digits, `_` and `-`, first a letter or digit, with at most one `/` inside",
+                "use ASCII letters, digits, `_` and `-`, with a letter or digit first and at most one `/` inside",
             ),
         };
         if let Some(draft) = sink.report(code, span, at) {
@@ -86,7 +86,7 @@ pub(super) fn check_created(text: &Text<'_>, range: Range<usize>, at: At, sink: 
     if name == INTERNAL_DATABASE
         && let Some(draft) = sink.report(Code::InternalDatabase, span, at)
     {
-        draft.message("`_internal` exists on every server, and is not created").help("remove it");
+        draft.message("`_internal` already exists on every server").help("remove the name");
     }
     None
 }
@@ -103,8 +103,8 @@ fn report_variables(text: &Text<'_>, range: Range<usize>, at: At, sink: &mut Sin
         let Some(draft) = sink.report(Code::UnexpandedVariable, span, at) else { continue };
         let fragment = if is_hidden { "" } else { variable.text(name).unwrap_or_default() };
         draft
-            .message_on("a variable was not filled in", fragment)
-            .help("write the value, or fill the template in before");
+            .message_on("unexpanded variable", fragment)
+            .help("write the value, or expand the template first");
     }
     !variables.is_empty()
 }

@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use std::collections::HashMap;
 
@@ -12,7 +13,7 @@ use super::facts::Facts;
 use super::options::Options;
 use super::placeholder::is_placeholder;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::diagnostic::{Applicability, At, Draft, Edit, Sink};
 use crate::document::{Field, Outline, Shape};
 use crate::json;
 use crate::name::INTERNAL_DATABASE;
@@ -39,13 +40,19 @@ pub(super) fn check(facts: &Facts<'_>, _: &Options, sink: &mut Sink) {
         }
         let at = At::Database(created.index);
         let Some(draft) = sink.report(Code::CreatedNotGranted, created.span, at) else { continue };
+        let subject = subject(&draft, name);
         draft
-            .message_on("created, and no token of the file may use it", name)
-            .help("grant it to a token, or leave it out");
+            .message(format!("{subject} is created but not granted to any token"))
+            .help("grant it to a token, or remove it from `create_databases`");
     }
 }
 
-/// Whether a valid name has a finding of its own.
+/// Returns a database by its name if that may be quoted.
+fn subject(draft: &Draft<'_>, name: &str) -> String {
+    if draft.may_quote(name, name) { format!("database `{name}`") } else { "a database".into() }
+}
+
+/// Returns whether another rule reports a valid name.
 fn has_finding(name: &str, sink: &Sink) -> bool {
     name == INTERNAL_DATABASE || is_placeholder(name) && sink.is_enabled(Code::PlaceholderName)
 }
@@ -60,7 +67,7 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
     let missing: Vec<(Cow<'_, str>, &Granted)> =
         granted.filter(|(name, _)| !has_finding(name, sink)).collect();
     let all: Vec<&str> = databases.by_name.keys().map(AsRef::as_ref).collect();
-    // A misspelling is in place of a name that no token has, rather than beside one that some token has.
+    // A misspelt name probably replaces one that is not granted to any token.
     let free: Vec<&str> = all.iter().copied().filter(|name| !databases.is_granted(name)).collect();
     let mut guesses = Guesses::default();
     let mut nearest = |name: &str| {
@@ -77,14 +84,14 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
         missing.iter().map(|(name, _)| &**name).filter(|name| may_show(name, name)).collect();
     let mut explained = Vec::new();
     for ((name, granted), near) in missing.iter().zip(nearest) {
-        // If no token has the near name, both are one mistake.
+        // If the near name is not granted, both findings are one mistake.
         let pair = near.filter(|near| !databases.is_granted(near));
         explained.extend(pair);
         let at = At::Permission(granted.entry as usize, granted.permission as usize);
         let span = Span::from(granted.name);
         let Some(draft) = sink.report(Code::GrantedNotCreated, span, at) else { continue };
         let edit = match pair {
-            // What cannot be read may grant it once more.
+            // An unreadable permission may also grant it.
             Some(pair) if !granted.is_repeated && databases.is_complete && counts.get(pair) == Some(&1) => {
                 Some(Edit::new(span, pair))
             }
@@ -92,14 +99,14 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
             _ if near.is_some() => None,
             _ => addition(&facts.outline, name, &names),
         };
-        let draft = draft.message_on(
-            "granted but not in `create_databases`, so a server without it does not make the token",
-            name,
-        );
+        let subject = subject(&draft, name);
+        let draft = draft.message(format!(
+            "{subject} is granted but not in `create_databases`: a server without it rejects this token"
+        ));
         let draft = match near.and_then(|near| Some((near, databases.by_name.get(near)?.span))) {
             Some((near, span)) => draft
-                .label(span, "this one is created")
-                .help(format!("did you mean `{near}`? else add it to `create_databases`")),
+                .label(span, "this database is created")
+                .help(format!("did you mean `{near}`? otherwise add it to `create_databases`")),
             None => draft
                 .help("add it to `create_databases`, unless it exists on every server that reads the file"),
         };

@@ -13,12 +13,12 @@ use crate::release::Release;
 
 pub(super) const CODES: &[Code] = &[Code::DuplicateToken, Code::DuplicateName];
 
-const ONE_ENTRY: &str = "name and token stand in one entry already: make one of the two entries";
+const ONE_ENTRY: &str = "merge the entry into the one with the same name and token";
 
 pub(super) fn check(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
     let names: Vec<Duplicate> = facts.names.duplicates().collect();
     let tokens: Vec<Duplicate> = facts.tokens.duplicates().collect();
-    // An entry that was pasted twice needs no other token or name.
+    // An entry that was pasted twice needs neither another token nor another name.
     let first_names: HashMap<usize, usize> =
         names.iter().map(|name| (name.entry, name.first_entry)).collect();
     let copies: HashMap<usize, usize> = tokens
@@ -33,8 +33,8 @@ pub(super) fn check(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
         let is_template = facts.string(duplicate.span).is_none_or(|token| is_template(&token));
         draft
             .message(message(options.release))
-            .label(duplicate.first, "it stands here already")
-            .help(if is_copy { ONE_ENTRY } else { "give every entry a token of its own" })
+            .label(duplicate.first, "first occurrence")
+            .help(if is_copy { ONE_ENTRY } else { "use a different token for each entry" })
             .fix(Applicability::Ask, (!is_copy && !is_template).then(|| Edit::new_token(duplicate.span)));
     }
     for duplicate in names {
@@ -43,23 +43,23 @@ pub(super) fn check(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
         let name = facts.string(duplicate.span);
         let is_copy = copies.contains_key(&duplicate.entry);
         draft
-            .message_on("another token has this name", name.as_deref().unwrap_or_default())
-            .label(duplicate.first, "it stands here already")
-            .help(if is_copy { ONE_ENTRY } else { "the server refuses the second: give it another name" });
+            .message_on("duplicate token name", name.as_deref().unwrap_or_default())
+            .label(duplicate.first, "first occurrence")
+            .help(if is_copy { ONE_ENTRY } else { "use another name: the server rejects the second token" });
     }
 }
 
 fn message(release: Option<Release>) -> alloc::string::String {
     match release {
         Some(release) if release >= Release::UNIQUE_TOKENS => {
-            alloc::format!("another entry has this token, and release {release} refuses it")
+            alloc::format!("duplicate token: release {release} rejects this entry")
         }
-        Some(release) if release >= Release::OFFLINE_TOKENS => alloc::format!(
-            "another entry has this token, and release {release} forgets that entry's without a word"
-        ),
-        Some(_) => "another entry has this token".into(),
+        Some(release) if release >= Release::OFFLINE_TOKENS => {
+            alloc::format!("duplicate token: release {release} silently ignores the earlier entry")
+        }
+        Some(_) => "duplicate token".into(),
         None => {
-            "another entry has this token: before 3.11.1 the last hides the first, since then it is refused"
+            "duplicate token: releases before 3.11.1 ignore the earlier entry, later ones reject this entry"
                 .into()
         }
     }

@@ -25,7 +25,7 @@ pub(super) const CODES: &[Code] = &[
     Code::ExpiresFar,
 ];
 
-const ADD_EXPIRY: &str = "give it an `expiry_millis`, and rotate the token before that";
+const ADD_EXPIRY: &str = "add `expiry_millis`, and rotate the token before it expires";
 
 pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
     match &entry.expiry {
@@ -37,7 +37,7 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
 }
 
 fn missing(entry: &Entry<'_>, sink: &mut Sink) {
-    // A duration is a finding of its own, and the operator token never expires (documentation).
+    // A duration is reported as such, and the operator token never expires (documentation).
     let is_duration =
         |name: &str| matches!(name, "expiry_secs") || crate::suggest::Word::new(name).is_duration();
     let is_operator = entry.role == Role::Admin
@@ -59,15 +59,15 @@ fn unusual(entry: &Entry<'_>, expiry: Expiry, span: Span, options: &Options, sin
     if millis <= 0 {
         let Some(draft) = sink.report(Code::ExpiryNotPositive, span, at) else { return };
         draft
-            .message("the token expired in 1970 or before: it is never accepted")
-            .help("to mean never, leave `expiry_millis` out")
+            .message("the token expired in 1970 or earlier: the server never accepts it")
+            .help("remove `expiry_millis` if the token should never expire")
             .fix(Applicability::Ask, removal(entry));
     } else if LIKELY_SECONDS.contains(&millis) {
         in_seconds(millis, span, at, now, sink);
     } else if let (meant, Guess::Unit(unit)) = in_its_unit(millis) {
         let Some(draft) = sink.report(Code::ExpiryTooFine, span, at) else { return };
         draft
-            .message(format!("read as milliseconds this is {}; it looks like {unit}", year(millis)))
+            .message(format!("the expiry looks like {unit}: in milliseconds it is {}", year(millis)))
             .help(in_millis(meant))
             .fix(Applicability::Ask, [Edit::new(span, meant.to_string())]);
     } else if let Some(ago) = expiry.elapsed(now) {
@@ -76,7 +76,7 @@ fn unusual(entry: &Entry<'_>, expiry: Expiry, span: Span, options: &Options, sin
         if millis < SECONDS_END {
             draft.help(duration_help(now, millis));
         } else {
-            draft.help("make a new one, or remove it");
+            draft.help("create a new token, or remove this one");
         }
     } else if expiry.is_never() {
         if let Some(draft) = sink.report(Code::NeverExpires, span, at) {
@@ -87,13 +87,13 @@ fn unusual(entry: &Entry<'_>, expiry: Expiry, span: Span, options: &Options, sin
     }
 }
 
-/// Reports an expiry that is soon or far away.
+/// Reports an expiry in the near or far future.
 fn remaining(expiry: Expiry, span: Span, at: At, options: &Options, sink: &mut Sink) {
     let left = expiry.remaining(options.now).unwrap_or_default();
     let (code, help) = if left <= options.soon {
-        (Code::ExpiresSoon, "make its successor now")
+        (Code::ExpiresSoon, "rotate the token now")
     } else if left > options.far {
-        (Code::ExpiresFar, "choose a nearer time")
+        (Code::ExpiresFar, "use an earlier expiry")
     } else {
         return;
     };
@@ -107,7 +107,7 @@ fn remaining(expiry: Expiry, span: Span, at: At, options: &Options, sink: &mut S
     draft.message(message).help(help);
 }
 
-/// Returns the edit that removes the expiry, for a value that is meant as never.
+/// Returns the edit that removes the expiry, for a value that means never.
 pub(super) fn removal(entry: &Entry<'_>) -> Option<Edit> {
     let (key, end) = match &entry.expiry {
         Field::Missing => return None,
@@ -122,7 +122,7 @@ fn in_seconds(seconds: i64, span: Span, at: At, now: SystemTime, sink: &mut Sink
     let Some(draft) = sink.report(Code::ExpiryInSeconds, span, at) else { return };
     let meant = seconds * 1000;
     let expiry = Expiry::from_millis(seconds);
-    let draft = draft.message(format!("read as milliseconds this is {expiry}; it looks like seconds"));
+    let draft = draft.message(format!("the expiry looks like seconds: in milliseconds it is {expiry}"));
     if may_be_a_duration(seconds) {
         draft.help(format!("{}; {}", in_millis(meant), duration_help(now, seconds)));
     } else {
@@ -131,7 +131,7 @@ fn in_seconds(seconds: i64, span: Span, at: At, now: SystemTime, sink: &mut Sink
 }
 
 fn in_millis(meant: i64) -> String {
-    format!("in milliseconds it is `{meant}`: {}", Expiry::from_millis(meant))
+    format!("use `{meant}` for {}", Expiry::from_millis(meant))
 }
 
 fn days(time: Duration) -> String {

@@ -1,4 +1,4 @@
-//! What a value in place of an expiry means.
+//! Guesses about values in place of an expiry.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -11,7 +11,7 @@ use crate::expiry::Expiry;
 use crate::limits::{LIKELY_SECONDS, MICROSECONDS};
 use crate::syntax::{Kind, Node};
 
-/// The longest time from now on that a duration is taken for: 20 years.
+/// The longest time that is interpreted as a duration: 20 years.
 pub(super) const LONGEST_DURATION: Duration = Duration::from_secs(20 * 366 * 24 * 60 * 60);
 
 const NANOSECONDS: i64 = 100_000_000_000_000_000;
@@ -21,19 +21,19 @@ const FIRST_LIKELY: i64 = 1_000_000_000_000;
 const DIGITS_OF_A_DATE: Range<i64> = 20_000_101_000_000..21_000_101_000_000;
 const MILLIS_PER_HOUR: i64 = 3_600_000;
 
-/// Returns what to write for a time that is so early that it may be a duration.
+/// Returns the help for a time so early that it may be a duration.
 pub(super) fn duration_help(now: SystemTime, millis: i64) -> String {
     let time = Duration::from_millis(millis.unsigned_abs());
     let end = Expiry::after(now, time).ok().filter(|_| may_be_a_duration(millis));
     let Some(end) = end else {
-        return "if it is a duration, write when it ends, as Unix time in milliseconds".into();
+        return "if it is a duration, use the Unix time in milliseconds when it ends".into();
     };
     let (number, unit) = match millis / MILLIS_PER_HOUR {
         hours if hours % 24 == 0 => (hours / 24, "day"),
         hours => (hours, "hour"),
     };
     let plural = if number == 1 { "" } else { "s" };
-    format!("for a duration of {number} {unit}{plural} write when it ends: `{}`", end.as_millis())
+    format!("for {number} {unit}{plural} from now, use `{}`", end.as_millis())
 }
 
 /// Returns the milliseconds of a number in place of seconds from now on that is probably a time: in seconds, or as it is.
@@ -44,13 +44,13 @@ pub(super) fn time_for_seconds(number: i64) -> Option<i64> {
     is_likely(number).then_some(number)
 }
 
-/// Whether a value is an expiry in milliseconds that is not over yet.
+/// Returns whether a value is an expiry in milliseconds that is in the future.
 pub(super) fn is_future(now: SystemTime, node: &Node<'_>) -> bool {
     let millis = node.number().and_then(|number| number.parse().ok());
     millis.is_some_and(|millis| is_likely(millis) && !Expiry::from_millis(millis).is_past(now))
 }
 
-/// Whether a time may be a duration: 30 days in milliseconds are a time of 2052 in seconds.
+/// Returns whether a time may be a duration: 30 days in milliseconds are a time in 2052 in seconds.
 pub(super) const fn may_be_a_duration(time: i64) -> bool {
     time % MILLIS_PER_HOUR == 0
 }
@@ -59,14 +59,14 @@ pub(super) fn is_likely(millis: i64) -> bool {
     (FIRST_LIKELY..MICROSECONDS).contains(&millis) && !DIGITS_OF_A_DATE.contains(&millis)
 }
 
-/// Whether a value means that there is no expiry.
+/// Returns whether a value means that the token never expires.
 pub(super) fn is_never(node: &Node<'_>) -> bool {
     const WORDS: [&str; 3] = ["never", "none", "null"];
     let is_word = |text: &str| WORDS.iter().any(|word| word.eq_ignore_ascii_case(text.trim()));
     node.kind == Kind::Null || decoded(node).is_some_and(|text| is_word(&text))
 }
 
-/// What a value that is no integer is taken for.
+/// The interpretation of a value that is not an integer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Guess {
     /// The same time, spelled in another way.
@@ -76,7 +76,7 @@ pub(super) enum Guess {
     FromNowOn,
 }
 
-/// Returns the milliseconds that an integer means, and what it is taken for.
+/// Returns the milliseconds that an integer means, and its interpretation.
 pub(super) fn in_its_unit(number: i64) -> (i64, Guess) {
     if LIKELY_SECONDS.contains(&number) {
         (number * 1000, Guess::Unit("seconds"))
@@ -127,12 +127,12 @@ fn any_meant(now: SystemTime, node: &Node<'_>) -> Option<(i64, Guess)> {
         return Some((millis, if same { Guess::Same } else { Guess::Date }));
     }
     let expiry = Expiry::parse_after(now, text).ok()?;
-    // `1780272000000ms` are 56 years: a time, and no duration; and `0d` may be for ever.
+    // `1780272000000ms` are 56 years: a time, not a duration. `0d` may mean never.
     let is_one = expiry.remaining(now).is_some_and(|time| !time.is_zero() && time <= LONGEST_DURATION);
     is_one.then(|| (expiry.as_millis(), Guess::FromNowOn))
 }
 
-/// Whether a time of RFC 3339 in UTC has nothing below milliseconds.
+/// Returns whether an RFC 3339 time in UTC has at most millisecond precision.
 fn is_exact(text: &str) -> bool {
     let utc = text.strip_suffix('Z').or_else(|| text.strip_suffix("+00:00"));
     let fraction = utc.and_then(|text| text.split_once('.'));

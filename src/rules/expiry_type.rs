@@ -1,4 +1,4 @@
-//! Expiries that are no integer.
+//! Expiries that are not an integer.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -25,10 +25,12 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
     else {
         return;
     };
-    let draft =
-        draft.message(format!("`expiry_millis` is an integer of milliseconds, not {}", description(node)));
+    let draft = draft
+        .message(format!("`expiry_millis` must be an integer of milliseconds, not {}", description(node)));
     if is_never(node) {
-        draft.help("to mean never, leave the member out").fix(Applicability::Ask, removal(entry));
+        draft
+            .help("remove the member if the token should never expire")
+            .fix(Applicability::Ask, removal(entry));
         return;
     }
     let now = options.now;
@@ -46,7 +48,7 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
 }
 
 fn help(now: SystemTime, node: &Node<'_>, meant: Option<(i64, Guess)>) -> String {
-    let becomes = |millis: i64| format!("write `{millis}`: {}", Expiry::from_millis(millis));
+    let becomes = |millis: i64| format!("use `{millis}` for {}", Expiry::from_millis(millis));
     let text = decoded(node);
     match meant {
         Some((millis, Guess::Same | Guess::Date)) => becomes(millis),
@@ -57,18 +59,18 @@ fn help(now: SystemTime, node: &Node<'_>, meant: Option<(i64, Guess)>) -> String
         Some((millis, Guess::Unit(unit))) => format!("it looks like {unit}: {}", becomes(millis)),
         Some((millis, Guess::FromNowOn)) => {
             let text = text.as_deref().unwrap_or_default();
-            format!("{}, which is {} from now on", becomes(millis), text.trim())
+            format!("{}, which is {} from now", becomes(millis), text.trim())
         }
         None if node.kind == Kind::Number => {
-            "write the Unix time in milliseconds as an integer, such as `1893456000000` for 2030".into()
+            "use the Unix time in milliseconds as an integer, such as `1893456000000` for 2030".into()
         }
         None if text.as_deref().is_some_and(|text| text.trim().is_empty()) => {
-            "was a variable not set? write the Unix time in milliseconds".into()
+            "use the Unix time in milliseconds; is a variable unset?".into()
         }
         None if text.as_deref().is_some_and(is_variable) => {
-            "fill the template in before, and write the number without quotes".into()
+            "expand the template first, and write the number without quotes".into()
         }
-        None => "write the Unix time in milliseconds, such as `1893456000000` for 2030".into(),
+        None => "use the Unix time in milliseconds, such as `1893456000000` for 2030".into(),
     }
 }
 
@@ -76,7 +78,7 @@ fn description(node: &Node<'_>) -> &'static str {
     match node.number() {
         Some(number) if number.contains(['.', 'e', 'E']) => "a number with a fraction or exponent",
         Some("-0") => "a negative zero",
-        Some(_) => "a number beyond 64 bits",
+        Some(_) => "a number that exceeds 64 bits",
         None => node.kind.description(),
     }
 }

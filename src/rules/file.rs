@@ -1,4 +1,4 @@
-//! The members of the file, and what it is instead of a tokens file.
+//! The members of the file, and other files in place of a tokens file.
 
 use alloc::format;
 
@@ -43,49 +43,49 @@ pub(super) fn check(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
             // `create_databases` would be wrapped, too.
             let is_alone = outline.create_databases.is_missing();
             draft
-                .message("the file has no `tokens`, and one token stands in its place")
-                .help("wrap it: `{\"tokens\": [{…}]}`")
+                .message("the file has no `tokens`: it is a single entry")
+                .help("wrap the entry: `{\"tokens\": [{…}]}`")
                 .fix(Applicability::Ask, edits.into_iter().filter(|_| is_alone));
         }
         Shape::AdminTokenFile => {
             let Some(draft) = sink.report(Code::AdminTokenFile, bracket, At::File) else { return };
             draft
-                .message("this is an admin token file, not a file of resource tokens")
-                .help("give it to the server as `--admin-token-file`, or put the token into `tokens`");
+                .message("this is an admin token file, not a tokens file")
+                .help("pass it to the server as `--admin-token-file`, or move the token to `tokens`");
         }
         Shape::Manifest => {
             let Some(draft) = sink.report(Code::MissingMember, bracket, At::File) else { return };
-            draft.message("the file has no `tokens`: it is a manifest of Kubernetes").help(
-                "check what its `stringData` has under `permission-tokens.json`, or its `data` in Base64",
+            draft.message("the file has no `tokens`: it is a Kubernetes manifest").help(
+                "check `permission-tokens.json` in its `stringData`, or the decoded Base64 in its `data`",
             );
         }
         Shape::HttpBody(key) => {
             let at = At::UnknownMember(None, key.span());
             let Some(draft) = sink.report(Code::HttpRequestBody, key.outer_span(), at) else { return };
-            draft.message("this is the body of a request of the HTTP API, and not a tokens file").help(
-                "make an entry of it: `{\"tokens\": [{\"token\": …, \"name\": …, \"expiry_millis\": …, \"permissions\": […]}]}`",
+            draft.message("this is an HTTP API request body, not a tokens file").help(
+                "write it as an entry: `{\"tokens\": [{\"token\": …, \"name\": …, \"expiry_millis\": …, \"permissions\": […]}]}`",
             );
         }
         Shape::Wrapped(key) => {
             let at = At::UnknownMember(None, key.span());
             let Some(draft) = sink.report(Code::MissingMember, key.outer_span(), at) else { return };
             draft
-                .message("the file has no `tokens`: they stand one level too deep, in this member")
-                .help("write only the object that is its value");
+                .message("the file has no `tokens`: they are nested in this member")
+                .help("use the value of this member as the file");
         }
         Shape::FileInArray => {
             let Some(draft) = sink.report(Code::ArrayAtTop, bracket, At::File) else { return };
-            draft.message("a tokens file stands in an array").help("take it out of the array");
+            draft.message("the tokens file is inside an array").help("remove the array around it");
         }
         Shape::Entries(span) | Shape::Array(span) => {
             invalid_entries(facts, sink);
             let Some(draft) = sink.report(Code::ArrayAtTop, bracket, At::File) else { return };
             let edits = [Edit::insert(span.start(), "{\"tokens\": "), Edit::insert(span.end(), "}")];
-            // Wrapped, each element that is no entry would be another mistake.
+            // Once wrapped, each element that is not an entry would be another error.
             let are_entries = matches!(outline.shape, Shape::Entries(_));
             draft
                 .message("expected an object with `tokens`, found an array")
-                .help("wrap it: `{\"tokens\": […]}`")
+                .help("wrap the array: `{\"tokens\": […]}`")
                 .fix(Applicability::Ask, edits.into_iter().filter(|_| are_entries));
         }
         Shape::Token(span) => not_json::bare_token(span, Role::Resource, sink),
@@ -110,8 +110,8 @@ fn tokens(facts: &Facts<'_>, bracket: Span, sink: &mut Sink) {
         Field::Invalid { node, .. } if node.kind == Kind::Invalid => {}
         Field::Invalid { node, .. } => {
             let Some(draft) = sink.report(Code::WrongType, node.head(), AT) else { return };
-            let message = format!("`tokens` is a list of objects, not {}", node.kind.description());
-            // An object of another kind, such as a map of tokens by their names, does not become an entry by brackets.
+            let message = format!("`tokens` must be an array of objects, not {}", node.kind.description());
+            // Brackets do not turn another object, such as a map of tokens by name, into an entry.
             let brackets = (outline.entries == 1).then(|| Edit::brackets(node.span));
             draft
                 .message(message)
@@ -120,22 +120,20 @@ fn tokens(facts: &Facts<'_>, bracket: Span, sink: &mut Sink) {
         }
         Field::Valid { span, .. } if outline.entries == 0 && !facts.is_truncated() => {
             let Some(draft) = sink.report(Code::NoTokens, *span, AT) else { return };
-            draft
-                .message("there is no token in the file")
-                .help("add one, or start the server without the file");
+            draft.message("`tokens` is empty").help("add a token, or start the server without the file");
         }
         Field::Valid { .. } => invalid_entries(facts, sink),
     }
 }
 
-/// Reports the elements that are no objects.
+/// Reports the elements that are not objects.
 fn invalid_entries(facts: &Facts<'_>, sink: &mut Sink) {
     for (index, node) in &facts.outline.invalid_entries {
         if node.kind == Kind::Invalid {
             continue;
         }
         let Some(draft) = sink.report(Code::WrongType, node.head(), At::Entry(*index)) else { continue };
-        let message = format!("a token of the file is an object, not {}", node.kind.description());
+        let message = format!("an entry must be an object, not {}", node.kind.description());
         draft.message(message).help("write `{\"token\": …, \"name\": …, \"permissions\": […]}`");
     }
 }

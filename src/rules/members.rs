@@ -1,4 +1,4 @@
-//! Members of an object: missing, duplicate, misspelt and unknown ones, and values of the wrong type.
+//! Missing, duplicate, misspelt and unknown members, and values of the wrong type.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -25,8 +25,7 @@ pub(super) const CODES: &[Code] = &[
     Code::JsonSyntax,
 ];
 
-const NO_DURATION: &str =
-    "write `expiry_millis`: the Unix time of the expiry in milliseconds, not a duration";
+const NO_DURATION: &str = "use `expiry_millis`: the Unix time of the expiry in milliseconds, not a duration";
 
 pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
     if entry.token.value().and(entry.name.value()).and(entry.permissions.value()).is_none() {
@@ -34,7 +33,7 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
             missing(entry, sink);
         }
         text(&entry.token, "the token", entry.at_member("token"), sink);
-        text(&entry.name, "the name of a token", entry.at_member("name"), sink);
+        text(&entry.name, "the token name", entry.at_member("name"), sink);
         text(&entry.description, "the description", entry.at_member("description"), sink);
     }
     if !entry.others.is_empty() {
@@ -69,17 +68,17 @@ fn subject(entry: &Entry<'_>, draft: &Draft<'_>) -> String {
     }
 }
 
-/// Reports a member that is no string.
+/// Reports a member that is not a string.
 fn text(field: &Field<'_, Text<'_>>, subject: &str, at: At, sink: &mut Sink) {
     let Field::Invalid { node, .. } = field else { return };
     if node.kind == Kind::String {
         return unpaired_surrogate(node.span, sink);
     }
     let help = match node.kind {
-        Kind::Number | Kind::Bool => "write it in double quotes",
-        _ => "write a string in its place",
+        Kind::Number | Kind::Bool => "put it in double quotes",
+        _ => "replace it with a string",
     };
-    wrong_type(node, format_args!("{subject} is a string"), help, at, sink);
+    wrong_type(node, format_args!("{subject} must be a string"), help, at, sink);
 }
 
 /// Reports a value of the wrong type, unless it is a syntax error.
@@ -100,13 +99,11 @@ pub(super) fn wrong_type(
 /// Reports a string that cannot be decoded.
 pub(super) fn unpaired_surrogate(span: Span, sink: &mut Sink) {
     if let Some(draft) = sink.report(Code::JsonSyntax, span, At::File) {
-        draft
-            .message("an escape in this string is half of a character: a surrogate without its pair")
-            .help("write the character itself");
+        draft.message("unpaired surrogate in a string escape").help("write the character itself");
     }
 }
 
-/// Reports the members that the format does not have; `known` are those that it has.
+/// Reports the members other than the `known` ones of the format.
 #[cold]
 pub(super) fn report_others<'a>(
     others: &[Other<'a>],
@@ -126,17 +123,17 @@ pub(super) fn report_others<'a>(
             Meaning::Duplicate(first) => {
                 let Some(draft) = sink.report(Code::DuplicateMember, span, at) else { continue };
                 draft
-                    .message_on("this member stands twice in one object", name)
-                    .label(first, "it stands here already")
-                    .help("remove one of them");
+                    .message_on("duplicate member", name)
+                    .label(first, "first occurrence")
+                    .help("keep only one of them");
             }
             Meaning::Http { known, is_free } => {
                 let Some(draft) = sink.report(Code::HttpRequestBody, span, at) else { continue };
-                let draft = draft
-                    .message(format!("`{name}` is a member of the HTTP API, and the file has `{known}`"));
+                let draft =
+                    draft.message(format!("`{name}` is a member of the HTTP API: this file uses `{known}`"));
                 let rename = rename(known).filter(|_| is_free);
                 if known == "name" {
-                    draft.help("write `name`").fix(Applicability::Ask, rename);
+                    draft.help("use `name`").fix(Applicability::Ask, rename);
                 } else {
                     let millis = from_now_on(options.now, &other.node);
                     let edits = rename.zip(millis).map(|(rename, millis)| [rename, millis]);
@@ -146,46 +143,54 @@ pub(super) fn report_others<'a>(
             Meaning::Misspelt { known, applicability } => {
                 let Some(draft) = sink.report(Code::MisspeltMember, span, at) else { continue };
                 let is_expiry = known == "expiry_millis";
-                let effect = if is_expiry { ", and the token never expires" } else { "" };
-                // An expiry that is read as another time, or is over, would end a token that has had no end.
+                let effect = if is_expiry { ", so the token never expires" } else { "" };
+                let subject = unknown_member(&draft, name);
+                // An expiry that is misread or in the past would end a token that never expired.
                 let is_certain = !is_expiry || expiry_guess::is_future(options.now, &other.node);
                 let applicability = if is_certain { applicability } else { Applicability::Ask };
                 draft
-                    .message(format!("the server ignores this member{effect}: it is called `{known}`"))
-                    .help(format!("did you mean `{known}`?"))
+                    .message(format!("{subject}: the server ignores it{effect}"))
+                    .help(format!("use `{known}`"))
                     .fix(applicability, rename(known).filter(|_| can_be(known, other.node.kind)));
             }
             Meaning::Duration => {
                 let Some(draft) = sink.report(Code::MisspeltMember, span, at) else { continue };
+                let subject = unknown_member(&draft, name);
                 draft
-                    .message(
-                        "the server ignores this member, and the token never expires: it has `expiry_millis`",
-                    )
+                    .message(format!("{subject}: the server ignores it, so the token never expires"))
                     .help(NO_DURATION);
             }
             Meaning::SecondList(list) => {
                 let Some(draft) = sink.report(Code::MisspeltMember, span, at) else { continue };
+                let subject = unknown_member(&draft, name);
                 draft
-                    .message(format!("the server ignores this member: `{list}` stands beside it"))
-                    .help(format!("put what it holds into `{list}`"));
+                    .message(format!("{subject}: the server ignores it and reads `{list}`"))
+                    .help(format!("move its elements to `{list}`"));
             }
             Meaning::Unknown => {
                 let Some(draft) = sink.report(Code::UnknownMember, span, at) else { continue };
                 if name == "permissions" && !known.contains(&"permissions") && known.contains(&"token") {
                     draft
-                        .message("an admin token may do everything: the server ignores `permissions`")
-                        .help("remove it, or make a resource token in a tokens file");
+                        .message("the server ignores `permissions`: an admin token has all permissions")
+                        .help("remove it, or create a resource token in a tokens file");
                 } else if is_plain_word(name) && draft.may_quote(name, name) {
-                    draft.message(format!("the server ignores the member `{name}`")).help("remove it");
+                    draft
+                        .message(format!("unknown member `{name}`: the server ignores it"))
+                        .help("remove the member");
                 } else {
-                    draft.message("the server ignores this member").help("remove it");
+                    draft.message("unknown member: the server ignores it").help("remove the member");
                 }
             }
         }
     }
 }
 
-/// Whether a member of a name can have a value of a type.
+/// Returns an unknown member by its name if that may be quoted.
+fn unknown_member(draft: &Draft<'_>, name: &str) -> String {
+    if draft.may_quote(name, name) { format!("unknown member `{name}`") } else { "unknown member".into() }
+}
+
+/// Returns whether a member can have a value of a kind.
 fn can_be(known: &str, kind: Kind) -> bool {
     match known {
         "token" | "name" => kind == Kind::String,
@@ -196,7 +201,7 @@ fn can_be(known: &str, kind: Kind) -> bool {
     }
 }
 
-/// Returns the edit that makes an expiry of a duration in seconds. People also write the time in seconds there.
+/// Returns the edit that turns a duration in seconds, or a time in seconds, into an expiry.
 fn from_now_on(now: SystemTime, node: &Node<'_>) -> Option<Edit> {
     let seconds: i64 = node.number()?.parse().ok()?;
     let millis = expiry_guess::time_for_seconds(seconds).or_else(|| {
@@ -207,7 +212,7 @@ fn from_now_on(now: SystemTime, node: &Node<'_>) -> Option<Edit> {
     Some(Edit::new(node.span, millis?.to_string()))
 }
 
-/// Whether the name of a member looks like one, and not like a piece of a secret.
+/// Returns whether the name of a member is a plain word, and not a piece of a secret.
 fn is_plain_word(name: &str) -> bool {
     let is_short = name.len() <= 24 && may_show(name, name);
     is_short && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')

@@ -25,7 +25,7 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let at = entry.at_member("name");
     if name.is_empty() {
         if let Some(draft) = sink.report(Code::EmptyName, name.span(), at) {
-            draft.message("the name of a token is empty").help("name who uses it");
+            draft.message("the token name is empty").help("name the client that uses the token");
         }
         return;
     }
@@ -41,18 +41,20 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     if **name == *OPERATOR_TOKEN_NAME {
         if let Some(draft) = sink.report(Code::ReservedName, name.span(), at) {
             draft
-                .message("`_admin` is the name of the operator token")
-                .help("choose another: with this one, the operator token cannot be made");
+                .message("`_admin` is reserved for the operator token")
+                .help("use another name: with this one, the operator token cannot be created");
         }
     } else if is_variable(name)
-        // The server takes any name.
+        // The server accepts any name.
         && let Some(draft) = sink.report(Leveled::new(Code::UnexpandedVariable, Severity::Warning), name.span(), at)
     {
-        draft.message("a variable was not filled in").help("write the name, or fill the template in before");
+        draft
+            .message("the token name is an unexpanded variable")
+            .help("write the name, or expand the template first");
     }
 }
 
-/// Whether no rule can apply: ASCII at both ends, no variable, no token and not the reserved name.
+/// Returns whether no rule can apply: ASCII at both ends, no variable, no token and not the reserved name.
 #[inline]
 fn is_plain(name: &str) -> bool {
     let is_graphic = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
@@ -66,19 +68,19 @@ fn is_plain(name: &str) -> bool {
 fn surrounding_space(name: &Text<'_>, at: At, sink: &mut Sink) {
     let Some(draft) = sink.report(Code::NameWithSurroundingSpace, name.span(), at) else { return };
     let (start, end) = (name.len() - name.trim_start().len(), name.trim_end().len());
-    // A name of white space would become an empty one.
+    // A name of only whitespace would become empty.
     let spans = [0..start, end..name.len()].into_iter().filter(|range| start < end && !range.is_empty());
     let edits = spans.map(|range| Edit::new(name.locate(range), ""));
     draft
-        .message("the name begins or ends with white space, and the server does not trim it")
-        .help("remove the white space")
+        .message("the token name starts or ends with whitespace: the server does not trim it")
+        .help("remove the whitespace")
         .fix(Applicability::Safe, edits);
 }
 
-/// Reports a token that was written, or pasted, as a name.
+/// Reports a token in a name.
 pub(super) fn token_in_name(span: Span, at: At, sink: &mut Sink) {
     let Some(draft) = sink.report(Code::TokenInName, span, at) else { return };
     draft
-        .message("a token stands in this name, and everybody who may list names reads it")
-        .help("write the name, and make a new token in place of the one that stands here");
+        .message("the name contains a token: everyone who can list names can read it")
+        .help("use another name, and replace the exposed token");
 }

@@ -63,8 +63,8 @@ fn wildcard(element: &Element<'_>, grant: Grant, at: At, sink: &mut Sink) {
     let Some(draft) = sink.report(Leveled::new(code, severity), span, at) else { return };
     let actions = spoken(grant.actions, " and ");
     draft
-        .message(format!("the token can {actions} all databases, also those to come"))
-        .help("list the databases that it needs");
+        .message(format!("the token can {actions} all databases, including future ones"))
+        .help("list the databases that the token needs");
 }
 
 /// Returns actions as in `read and write`.
@@ -72,7 +72,7 @@ pub(super) fn spoken(actions: DatabaseActions, conjunction: &str) -> String {
     actions.names().collect::<alloc::vec::Vec<_>>().join(conjunction)
 }
 
-/// Reports names that are probably wrong.
+/// Reports names that are probably a mistake.
 #[cold]
 fn names(element: &Element<'_>, list: Range<usize>, at: At, sink: &mut Sink) {
     let mut locator = element.text.locator();
@@ -86,7 +86,7 @@ fn names(element: &Element<'_>, list: Range<usize>, at: At, sink: &mut Sink) {
             && let Some(draft) = sink.report(Code::InternalDatabase, span, at)
         {
             draft
-                .message("only admin tokens reach `_internal`, whatever is granted")
+                .message("only admin tokens can access `_internal`: this grant has no effect")
                 .help("remove it, or use an admin token");
         }
     }
@@ -98,12 +98,12 @@ fn undocumented_actions(element: &Element<'_>, at: At, sink: &mut Sink) {
     for (range, action) in element.actions().filter(|(_, action)| !matches!(*action, "read" | "write")) {
         let Some(draft) = sink.report(Code::UndocumentedAction, locator.locate(range), at) else { continue };
         draft
-            .message(format!("the server accepts `{action}`, and the documentation does not name it"))
-            .help("expect that a later release may refuse it");
+            .message(format!("the server accepts the undocumented action `{action}`"))
+            .help("expect a later release to reject it");
     }
 }
 
-/// Whether a list of the permission may hold an item twice.
+/// Returns whether a list of the permission may contain a duplicate.
 #[inline]
 fn may_repeat(element: &Element<'_>, grant: Grant) -> bool {
     let names = element.names_range();
@@ -115,7 +115,7 @@ fn may_repeat(element: &Element<'_>, grant: Grant) -> bool {
     has_several && duplicate_index::may_repeat(element.names().map(|(_, name)| name))
 }
 
-/// Reports items that the list already has.
+/// Reports duplicate items.
 #[cold]
 fn duplicate_items(element: &Element<'_>, at: At, sink: &mut Sink) {
     let text = &element.text;
@@ -128,9 +128,9 @@ fn duplicate_items(element: &Element<'_>, at: At, sink: &mut Sink) {
         // The comma before it may be an escape in the file.
         let removed = locator.locate(range.start - 1..range.end);
         draft
-            .message("this stands in the list already")
-            .label(text.locate(first), "here")
-            .help("remove it")
+            .message("duplicate item in the list")
+            .label(text.locate(first), "first occurrence")
+            .help("remove the duplicate")
             .fix(Applicability::Safe, [Edit::new(removed, "")]);
     }
 }

@@ -52,7 +52,7 @@ fn check_invalid(
     sink: &mut Sink,
 ) {
     let at = At::Permission(entry.index, *index);
-    // A string instead of a list has one fix for all that is wrong with it.
+    // A string instead of an array has one fix for all its errors.
     let has_fix = entry.bare_permissions.is_none();
     if let Some(joined) = join::joined(text) {
         let Some(draft) = sink.report(Code::ExtraPart, text.locate(joined.range.clone()), at) else { return };
@@ -68,8 +68,8 @@ fn check_invalid(
         let is_valid = |piece: &Range<usize>| text.get(piece.clone()).and_then(Permission::accept).is_some();
         let edits = if pieces.iter().all(is_valid) { join::separate(text, &pieces) } else { Vec::new() };
         draft
-            .message("a string holds one permission, and this is one more")
-            .help("write each as a string of its own")
+            .message("a string can contain only one permission")
+            .help("write each permission as a separate string")
             .fix(Applicability::Ask, edits);
     }
     let is_alone = pieces.len() == 1 && has_fix;
@@ -82,7 +82,7 @@ fn check_invalid(
     }
 }
 
-/// Reports the mistakes of a text. `locate` returns the span in the file of a range, or `None` if it is not in one piece.
+/// Reports the errors of a text. `locate` returns the span in the file of a range, or `None` if it is not in one piece.
 pub(super) fn report_mistakes(
     text: &str,
     can_be_repaired: bool,
@@ -149,31 +149,29 @@ const fn code(kind: Kind) -> Code {
 }
 
 fn admin_permission(release: Option<Release>, text: &str) -> Cow<'static, str> {
-    const MESSAGE: &str = "only an admin token has `*` as resource type";
-    // A server takes it for that only if it is spelled so.
+    const MESSAGE: &str = "only admin tokens have the resource type `*`";
+    // Only this spelling has that effect.
     let is_taken = text.starts_with("*:") && text.matches(':').count() == 2;
     match release {
         _ if !is_taken => MESSAGE.into(),
         Some(release) if release >= Release::WILDCARD_DATABASES => {
-            format!("{MESSAGE}, and release {release} refuses it").into()
+            format!("{MESSAGE}: release {release} rejects it").into()
         }
         Some(release) if release >= Release::OFFLINE_TOKENS => {
-            format!("{MESSAGE}, and release {release} would make a full admin token of it").into()
+            format!("{MESSAGE}: release {release} turns this token into an admin token").into()
         }
         Some(_) => MESSAGE.into(),
-        None => format!("{MESSAGE}; releases 3.4 to 3.9 would make a full admin token of it").into(),
+        None => format!("{MESSAGE}: releases 3.4 to 3.9 turn this token into an admin token").into(),
     }
 }
 
 fn help(release: Option<Release>, error: &ParsePermissionError, text: &str) -> Cow<'static, str> {
     let is_system = text.starts_with("system:");
     let help = match error.kind() {
-        Kind::WildcardAction if is_system => {
-            Cow::Borrowed("write `read`, the only action on system resources")
-        }
+        Kind::WildcardAction if is_system => Cow::Borrowed("use `read`, the only action on system resources"),
         _ => error.help(),
     };
-    // The names of system resources that panic a server. It takes known ones in any case, and `*` twice.
+    // Unknown system resources make a server panic. It accepts known ones in any case, and a repeated `*`.
     let kills = match error.kind() {
         Kind::UnknownSystemResource | Kind::Glob => !error.differs_only_in_case(),
         Kind::MixedWildcard => {
@@ -188,8 +186,8 @@ fn help(release: Option<Release>, error: &ParsePermissionError, text: &str) -> C
     let who = match release {
         Some(release) if old.contains(&release) => format!("release {release}"),
         Some(_) => return help,
-        None => "a server of 3.4 to 3.9".into(),
+        None => "a server of release 3.4 to 3.9".into(),
     };
     let before = if help.ends_with('?') { " " } else { "; " };
-    Cow::Owned(format!("{help}{before}{who} panics at this, and at every later start"))
+    Cow::Owned(format!("{help}{before}{who} panics on this, now and at every later start"))
 }

@@ -9,9 +9,9 @@ use crate::diagnostic::Edit;
 use crate::document::Text;
 use crate::permission::{Permission, SystemResource};
 
-/// A string of several permissions that are valid but for that.
+/// Several permissions in one string that are otherwise valid.
 pub(super) struct Joined {
-    /// What is one too many.
+    /// The repeated type, or the second permission.
     pub(super) range: Range<usize>,
     edits: Vec<(Range<usize>, Cow<'static, str>)>,
     pub(super) message: &'static str,
@@ -19,7 +19,7 @@ pub(super) struct Joined {
 }
 
 impl Joined {
-    /// Returns the edits that make them valid.
+    /// Returns the edits that separate them.
     pub(super) fn edits(&self, text: &Text<'_>) -> Vec<Edit> {
         let mut locator = text.locator();
         let edit = |(range, new): &(Range<usize>, Cow<'static, str>)| {
@@ -29,8 +29,8 @@ impl Joined {
     }
 }
 
-/// Finds several permissions of which the later ones are not complete: `db:a,db:b:read`, where only the type is repeated, and
-/// `db:a:read,b:write`, where it is missing.
+/// Finds several permissions, not all complete: `db:a,db:b:read`, which repeats the type, and `db:a:read,b:write`, which
+/// lacks it.
 pub(super) fn joined(text: &str) -> Option<Joined> {
     // Both have one `:` more than a permission.
     text.match_indices(':').nth(2)?;
@@ -44,14 +44,14 @@ fn repeated_type(text: &str, first: &str) -> Option<Joined> {
         text.match_indices(&again).map(|(at, found)| at + 1..at + found.len()).collect();
     let (start, end) = (types.first()?.clone(), types.last()?.end);
     Permission::accept(&text.replace(&again, ","))?;
-    // Of the two other `:`, one is before the names, and one behind them.
+    // One of the other two `:` precedes the names, and one follows them.
     let is_among_names =
         text.get(..start.start)?.matches(':').count() == 1 && text.get(end..)?.matches(':').count() == 1;
     is_among_names.then(|| Joined {
         range: start,
         edits: types.into_iter().map(|range| (range, Cow::Borrowed(""))).collect(),
-        message: "the type stands once more, in front of a name",
-        help: "write it once, at the start",
+        message: "repeated resource type before a name",
+        help: "write the resource type once, at the start",
     })
 }
 
@@ -59,32 +59,32 @@ fn missing_type(text: &str, first: &str) -> Option<Joined> {
     let (before, last) = text.rsplit_once(':')?;
     let comma = before.rfind(',')?;
     let (one, name) = (text.get(..comma)?, before.get(comma + 1..)?);
-    // A permission for all, or of the other type, is more than the text says.
+    // A permission for all, or of the other type, would grant more than the text states.
     let is_plain = name != "*" && !is_type(name) && SystemResource::parse(name).is_err() == (first == "db");
     let other = format!("{first}:{name}:{last}");
     Permission::accept(one).and(Permission::accept(&other)).filter(|_| is_plain)?;
-    // The `:` may stand for a comma.
+    // The `:` may be meant as a comma.
     if Permission::accept(&format!("{before},{last}")).is_some() {
         return None;
     }
     Some(Joined {
         range: comma + 1..text.len(),
         edits: Vec::from([(comma..comma + 1, Cow::Owned(format!("\", \"{first}:")))]),
-        message: "a string holds one permission, and this is one more",
-        help: "write each as a string of its own, with its type",
+        message: "a string can contain only one permission",
+        help: "write each permission as a separate string with its resource type",
     })
 }
 
-/// Whether a word is a type, in any case.
+/// Returns whether a word is a resource type in any case.
 pub(super) fn is_type(word: &str) -> bool {
     ["db", "system"].iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
-/// Returns the permissions of a string that holds several complete ones.
+/// Returns the ranges of the complete permissions in a string.
 pub(super) fn split(text: &str) -> Vec<Range<usize>> {
     let is_separator = |c: char| matches!(c, ',' | ';') || c.is_ascii_whitespace();
     let mut pieces = Vec::new();
-    // Where the permission begins, how many colons it has so far, and where the last of them ends.
+    // The start of the permission, the number of its colons so far, and the end of the last one.
     let (mut start, mut colons, mut colon_end) = (0, 0, 0);
     for (at, _) in text.match_indices(':') {
         let part = text.get(colon_end..at).unwrap_or_default();
@@ -105,7 +105,7 @@ pub(super) fn split(text: &str) -> Vec<Range<usize>> {
     pieces
 }
 
-/// Returns the edits that make a string of its own of each piece.
+/// Returns the edits that put each piece into a separate string.
 pub(super) fn separate(text: &Text<'_>, pieces: &[Range<usize>]) -> Vec<Edit> {
     let mut locator = text.locator();
     let separators = pieces.iter().zip(pieces.iter().skip(1)).map(|(one, next)| one.end..next.start);

@@ -16,13 +16,13 @@ use crate::span::Span;
 pub(super) struct Repair {
     pub(super) applicability: Applicability,
     pub(super) edits: Vec<(Range<usize>, Cow<'static, str>)>,
-    /// The right that it grants beyond what the text says.
+    /// The right that it grants beyond the text.
     pub(super) effect: Option<String>,
 }
 
 /// Returns the repair of each mistake, if all together make the permission valid.
 pub(super) fn repairs(text: &str, mistakes: &[Mistake]) -> Option<Vec<Repair>> {
-    // With a part too many, it is not certain which part the others are in.
+    // With an extra part, it is not certain which parts the other errors are in.
     if mistakes.len() > 1 && mistakes.iter().any(|mistake| mistake.kind == Kind::ExtraPart) {
         return None;
     }
@@ -48,7 +48,7 @@ pub(super) fn repairs(text: &str, mistakes: &[Mistake]) -> Option<Vec<Repair>> {
     Some(repairs)
 }
 
-/// What a repair must know of the whole text.
+/// The parts of the whole text, as context of a repair.
 struct Parts<'t> {
     names: &'t str,
     actions: &'t str,
@@ -73,7 +73,7 @@ impl<'t> Parts<'t> {
         self.names.split(',').any(|name| name.trim() == "*")
     }
 
-    /// Returns what `*` is for next to the other actions; empty if nothing is left.
+    /// Returns the actions that `*` adds to the others.
     fn actions_of_wildcard(&self) -> DatabaseActions {
         let all = DatabaseActions::READ | DatabaseActions::WRITE;
         let all = if self.is_system { DatabaseActions::READ } else { all };
@@ -93,9 +93,9 @@ fn repair(text: &str, mistake: Mistake, parts: &Parts<'_>) -> Option<Repair> {
     match mistake.kind {
         Kind::Whitespace => new(Applicability::Safe, span, "".into()),
         Kind::EmptyItem { .. } => {
-            // A variable that is not set may have been next to the wildcard.
-            let is_doubtful = parts.has_wildcard_name();
-            let applicability = if is_doubtful { Applicability::Ask } else { Applicability::Safe };
+            // An unset variable may have been next to the wildcard.
+            let is_ambiguous = parts.has_wildcard_name();
+            let applicability = if is_ambiguous { Applicability::Ask } else { Applicability::Safe };
             new(applicability, with_comma(span, text)?, "".into())
         }
         Kind::ExtraPart => extra_part(text, span),
@@ -119,7 +119,7 @@ fn repair(text: &str, mistake: Mistake, parts: &Parts<'_>) -> Option<Repair> {
     }
 }
 
-/// Takes further parts for further actions.
+/// Turns extra parts into actions.
 fn extra_part(text: &str, span: Span) -> Option<Repair> {
     let extra = span.text(text)?;
     let edits = if extra.bytes().all(|byte| byte == b':') {
@@ -131,7 +131,7 @@ fn extra_part(text: &str, span: Span) -> Option<Repair> {
     Some(Repair { applicability: Applicability::Ask, edits, effect: None })
 }
 
-/// Returns an item of a list with the comma before it, or else the one behind it.
+/// Returns the span of an item with the comma before it, or else the one after it.
 fn with_comma(item: Span, text: &str) -> Option<Span> {
     let (start, end) = (item.start(), item.end());
     if text.get(..start)?.ends_with(',') {

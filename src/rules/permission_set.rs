@@ -60,8 +60,8 @@ impl Holders {
     }
 }
 
-/// Reports permissions that others repeat or include. Of permissions that include each other, the first is left, so that all
-/// fixes together keep the rights of the token.
+/// Reports permissions that others repeat or include. If permissions include each other, the first is not reported, so that
+/// all fixes together keep the rights of the token.
 #[cold]
 fn overlaps(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
     let granted =
@@ -81,9 +81,9 @@ fn overlaps(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
             continue;
         };
         draft
-            .message("the token has this permission already")
-            .label(first.text.span(), "it stands here")
-            .help("remove it")
+            .message("duplicate permission")
+            .label(first.text.span(), "first occurrence")
+            .help("remove the duplicate")
             .fix(Applicability::Safe, removal(entry, element));
     }
     let mut holders: HashMap<Name<'_>, Holders, RandomState> = HashMap::default();
@@ -135,13 +135,13 @@ fn report_redundant(
         .filter(|other| other.grant.is_some_and(|other| !(other.actions & grant.actions).is_empty()))
         .take(MAX_LABELS)
         .collect();
-    let label = if covering.len() > 1 { "this one covers a part" } else { "this one covers it" };
+    let label = if covering.len() > 1 { "covers part of it" } else { "covers it" };
     for other in covering {
         draft = draft.label(other.text.span(), label);
     }
     draft
-        .message("other permissions of the token cover this one")
-        .help("remove it")
+        .message("redundant permission: the other permissions of the token cover it")
+        .help("remove the permission")
         .fix(Applicability::Safe, removal(entry, element));
 }
 
@@ -157,7 +157,7 @@ fn removal(entry: &Entry<'_>, element: &Element<'_>) -> Option<Edit> {
     Edit::removal(entry.source, element.text.outer_span())
 }
 
-/// Reports entries for one database that grant less than the entry for `*`.
+/// Reports permissions for a database that grant less than the permission for `*`.
 #[cold]
 fn shadowed(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
     let databases = || {
@@ -194,10 +194,10 @@ fn shadowed(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
             let edit = Edit::insert(element.text.span().end(), format!(",{hidden}"));
             draft
                 .message(format!(
-                    "the token cannot {actions} {database}: the entry for one database hides the one for all"
+                    "the token cannot {actions} {database}: this permission shadows the one for `*`"
                 ))
-                .label(wildcard, "the entry for all")
-                .help("add the actions here too, if they are wanted")
+                .label(wildcard, "the permission for `*`")
+                .help("add the actions to this permission if the token needs them")
                 .fix(Applicability::Ask, has_fix.then_some(edit))
                 .effect(format!("adds `{hidden}` on {database}"));
             // One edit adds the actions for all names of the permission.

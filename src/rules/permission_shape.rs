@@ -1,4 +1,4 @@
-//! Permissions in another form than a list of strings.
+//! Permissions in a form other than an array of strings.
 
 use alloc::format;
 use alloc::string::String;
@@ -32,7 +32,7 @@ pub(super) const CODES: &[Code] = &[
     Code::BadDatabaseName,
 ];
 
-const FORM: &str = "write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`";
+const FORM: &str = "write `TYPE:NAMES:ACTIONS`, such as `db:db1,db2:read,write`";
 
 pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
     match &entry.permissions {
@@ -42,8 +42,8 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
             let at = entry.at_member("permissions");
             let Some(draft) = sink.report(Code::NoPermissions, *span, at) else { return };
             draft
-                .message("the token has no permission: it can do nothing")
-                .help("grant something, or remove the token");
+                .message("the token has no permissions: it cannot access anything")
+                .help("add a permission, or remove the token");
         }
         Field::Missing | Field::Valid { .. } => {}
     }
@@ -52,7 +52,7 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
     }
 }
 
-/// Reports a string with one or more permissions instead of the list.
+/// Reports a string with permissions instead of the array.
 #[cold]
 fn bare(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
     let Some((string, text)) = entry.bare_permissions.zip(elements.first().map(|element| &element.text))
@@ -79,10 +79,10 @@ fn bare(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
 const HELP: &str = "write `\"permissions\": [\"db:db1:read\"]`";
 
 fn message(kind: Kind) -> String {
-    format!("`permissions` is a list of strings, not {}", kind.description())
+    format!("`permissions` must be an array of strings, not {}", kind.description())
 }
 
-/// Reports a value that is neither a list nor a permission.
+/// Reports a value that is neither an array nor a permission.
 #[cold]
 fn not_a_list(entry: &Entry<'_>, node: &Node<'_>, options: &Options, sink: &mut Sink) {
     if node.kind == Kind::Invalid {
@@ -103,27 +103,27 @@ fn not_a_list(entry: &Entry<'_>, node: &Node<'_>, options: &Options, sink: &mut 
     draft.message(message(node.kind)).help(HELP).fix(Applicability::Safe, edit);
 }
 
-/// Returns the permissions of a JSON-encoded list, as `system.tokens` has it, if all of them are valid.
+/// Returns the permissions of a JSON-encoded array, as in `system.tokens`, if all of them are valid.
 fn permissions_in(string: Str<'_>) -> Option<Vec<String>> {
     let list = Node::string_list(&Text::new(string)?)?;
     let is_valid = |item: &String| Permission::accept(item).is_some() && may_show(item, item);
     list.iter().all(is_valid).then_some(list)
 }
 
-/// Reports an element that is no string.
+/// Reports an element that is not a string.
 #[cold]
 fn invalid_element(at: At, node: &Node<'_>, options: &Options, sink: &mut Sink) {
     match node.kind {
         Kind::String => unpaired_surrogate(node.span, sink),
         Kind::Object => object(at, node, options, sink),
-        _ => wrong_type(node, format_args!("a permission is a string"), FORM, at, sink),
+        _ => wrong_type(node, format_args!("a permission must be a string"), FORM, at, sink),
     }
 }
 
 fn object(at: At, node: &Node<'_>, options: &Options, sink: &mut Sink) {
     let object = Object::read(node);
     if let Some(draft) = sink.report(Code::PermissionObject, node.head(), at) {
-        let draft = draft.message("a permission is a string, not an object");
+        let draft = draft.message("a permission must be a string, not an object");
         match object.as_ref().map(Object::valid) {
             Ok(Some(text)) => {
                 let edit = Edit::new(node.span, json::quoted(text));
@@ -138,7 +138,7 @@ fn object(at: At, node: &Node<'_>, options: &Options, sink: &mut Sink) {
     }
 }
 
-/// The permission string that an object of the HTTP API is for.
+/// The permission string for an object of the HTTP API.
 struct Object<'a> {
     // Never longer than the object, and zeroized: a token may have been pasted here.
     text: Zeroizing<String>,
@@ -171,7 +171,7 @@ impl<'a> Object<'a> {
                 let string = item.as_str().ok_or(FORM)?;
                 let piece = Text::new(string).ok_or(FORM)?;
                 if piece.contains([',', ':']) {
-                    // A string of its own is one wrong name; in a list it would be several.
+                    // The string is one invalid name; in the permission it would be several.
                     return Err(SEPARATOR_IN_A_WORD);
                 }
                 let start = text.len();
@@ -182,13 +182,13 @@ impl<'a> Object<'a> {
         Ok(Self { text, pieces, has_other_members: node.members().len() != PARTS.len() })
     }
 
-    /// Returns the permission if it is valid and is all that the object holds.
+    /// Returns the permission if it is valid and the object has no other members.
     fn valid(&self) -> Option<&str> {
         let is_valid = Permission::accept(&self.text).is_some() && may_show(&self.text, &self.text);
         (is_valid && !self.has_other_members).then_some(&self.text)
     }
 
-    /// Reports the mistakes of the permission.
+    /// Reports the errors of the permission.
     fn report_mistakes(&self, at: At, options: &Options, sink: &mut Sink) {
         if self.text.len() <= MAX_LIST_IN_STRING {
             let mut locate = |range: Range<usize>| self.locate(range);
@@ -208,4 +208,4 @@ impl<'a> Object<'a> {
 }
 
 const SEPARATOR_IN_A_WORD: &str =
-    "write TYPE:NAMES:ACTIONS, as in `db:db1,db2:read,write`; one word of the object has `,` or `:` in it";
+    "write `TYPE:NAMES:ACTIONS`, such as `db:db1,db2:read,write`; a value of the object contains `,` or `:`";

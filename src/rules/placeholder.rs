@@ -3,7 +3,7 @@
 use crate::permission::variables;
 use crate::token::TOKEN_PREFIX;
 
-/// Whether a whole text is a template variable.
+/// Returns whether the whole text is a template variable.
 pub(super) fn is_variable(text: &str) -> bool {
     let text = text.trim();
     let is_enclosed = |open, close| text.strip_prefix(open).is_some_and(|rest: &str| rest.contains(close));
@@ -16,14 +16,14 @@ pub(super) fn is_variable(text: &str) -> bool {
         || text.strip_prefix('$').is_some_and(is_word)
 }
 
-/// Whether a token has what marks templates and references to secrets: `$token`, `{{ token }}`, `%TOKEN%`, `@/path`,
+/// Returns whether a token looks like a template or a reference to a secret: `$token`, `{{ token }}`, `%TOKEN%`, `@/path`,
 /// `[[token]]`, `ENC[…]`, `__TOKEN__`, `op://…`, `vault:…`.
 pub(super) fn is_template(token: &str) -> bool {
     let (before, body, is_path) = match token.split_once(TOKEN_PREFIX) {
         Some((before, body)) => (before, body, before.contains('/')),
         None => (token, token, token.starts_with('/')),
     };
-    // Of `Authorization: Bearer` the colon is none of a reference.
+    // The colon of `Authorization: Bearer` does not mark a reference.
     let has_colon = before.split(':').skip(1).any(|behind| !behind.starts_with(' '));
     let word = token.rsplit(' ').next().unwrap_or_default();
     let word = word.strip_prefix(TOKEN_PREFIX).unwrap_or(word);
@@ -39,7 +39,7 @@ pub(super) fn is_template(token: &str) -> bool {
         || word.starts_with("__") && word.ends_with("__")
 }
 
-/// Whether a database name is copied from an example.
+/// Returns whether a database name is a placeholder.
 pub(super) fn is_placeholder(name: &str) -> bool {
     const EXAMPLES: [&str; 9] = [
         "database_name",

@@ -1,4 +1,4 @@
-//! What the target release rejects, or does differently.
+//! Differences of the target release.
 
 use alloc::format;
 
@@ -26,7 +26,7 @@ pub(super) fn check_entry(entry: &Entry<'_>, options: &Options, sink: &mut Sink)
 #[cold]
 fn check(element: &Element<'_>, release: Release, at: At, sink: &mut Sink) {
     let Some(grant) = element.grant.filter(|grant| grant.resource == Resource::Database) else { return };
-    // A release that reads no such file does nothing wrong with it.
+    // A release without support for the file does not misread it.
     let reads_file = release >= Release::OFFLINE_TOKENS;
     let locate = |range| element.text.locate(range);
     if reads_file && grant.is_all {
@@ -55,8 +55,8 @@ fn check(element: &Element<'_>, release: Release, at: At, sink: &mut Sink) {
         && let Some(draft) = sink.report(Code::AllowsDelete, locate(range), at)
     {
         draft
-            .message(format!("with release {release}, `{action}` also allows deleting the database"))
-            .help(format!("use {} or later", Release::NO_DELETE_BY_WRITE));
+            .message(format!("in release {release}, `{action}` also allows deleting the database"))
+            .help(format!("use release {} or later", Release::NO_DELETE_BY_WRITE));
     }
 }
 
@@ -70,7 +70,7 @@ fn newer(
     sink: &mut Sink,
 ) {
     let Some(draft) = sink.report(Code::NeedsNewerRelease, span, at) else { return };
-    draft.message(format!("release {release} refuses {subject}; {first} accepts it")).help(help);
+    draft.message(format!("release {release} rejects {subject}: {first} and later accept it")).help(help);
 }
 
 pub(super) fn check_file(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
@@ -81,6 +81,8 @@ pub(super) fn check_file(facts: &Facts<'_>, options: &Options, sink: &mut Sink) 
         return;
     };
     draft
-        .message(format!("release {release} reads no offline tokens file; {FIRST} is the first that does"))
-        .help("use a newer release, or make the tokens through its HTTP API");
+        .message(format!(
+            "release {release} does not support offline tokens files: {FIRST} is the first that does"
+        ))
+        .help("use a newer release, or create the tokens through its HTTP API");
 }

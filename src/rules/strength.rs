@@ -1,4 +1,4 @@
-//! Tokens that are easy to guess, measured on their text.
+//! Tokens that are easy to guess.
 
 use super::options::Options;
 use super::placeholder::is_template;
@@ -23,22 +23,25 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     if is_template_body(body) {
         let Some(draft) = sink.report(Code::PlaceholderToken, span, at) else { return };
         draft
-            .message("a variable of a template stands in the token, and was not filled in")
-            .help("fill the template in before: whoever has it knows this token");
+            .message("unexpanded variable in the token")
+            .help("expand the template first: everyone who has the template knows this token");
         return;
     }
     let (code, message) = match strength(body) {
         Strength::Strong => return,
-        Strength::Placeholder => (Code::PlaceholderToken, "this token is copied from an example"),
-        Strength::Weak => (Code::WeakToken, "this token is easy to guess: it has less than 128 random bits"),
+        Strength::Placeholder => (Code::PlaceholderToken, "the token is copied from an example"),
+        Strength::Weak => (Code::WeakToken, "the token is easy to guess: it has fewer than 128 random bits"),
     };
     let Some(draft) = sink.report(code, span, at) else { return };
-    // A token in a template, or in place of a reference to one, would be known to all who can read it.
+    // A new token in a template would be exposed to everyone who can read the template.
     let new = (!is_template(token)).then(|| Edit::new_token(span));
-    draft.message(message).help("generate one from at least 16 random bytes").fix(Applicability::Ask, new);
+    draft
+        .message(message)
+        .help("generate a token from at least 16 random bytes")
+        .fix(Applicability::Ask, new);
 }
 
-/// Whether the variables in a token are all that there is of it. A strong one may have `$x` or `<x>` by chance.
+/// Returns whether a token consists of variables. A strong token may contain `$x` or `<x>` by chance.
 fn is_template_body(body: &str) -> bool {
     let is_one = |variable: &Span| {
         let text = variable.text(body).unwrap_or_default();
@@ -56,23 +59,23 @@ fn is_template_body(body: &str) -> bool {
     !variables.is_empty() && !matches!(strength(&rest), Strength::Strong)
 }
 
-/// Whether the token behind a scheme such as `Bearer` is a real one, whatever signs are in it by chance.
+/// Returns whether the body of a token is strong, whatever characters it contains by chance.
 pub(super) fn is_strong(body: &str) -> bool {
     matches!(strength(body), Strength::Strong)
 }
 
-/// What a token's text tells of its making.
+/// The estimated strength of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Strength {
-    /// As many bits of chance as the documentation asks for, as far as the text can tell.
+    /// As many random bits as the documentation asks for, by this estimate.
     Strong,
     /// The token of an example.
     Placeholder,
-    /// Less than 128 bits.
+    /// Fewer than 128 bits.
     Weak,
 }
 
-// 128 bits, less what chance alone makes look like a sequence or a repetition: 16 random bytes are never called weak.
+// 128 bits, less a margin for random sequences and repetitions: 16 random bytes are never reported as weak.
 const WANTED_BITS: f64 = 112.0;
 
 const PLACEHOLDERS: Words = Words::new(&[
@@ -93,10 +96,10 @@ const PLACEHOLDERS: Words = Words::new(&[
     "...",
 ]);
 
-// So short that chance makes it, too, in any case: in one of 30,000 tokens of 16 random bytes.
+// Short enough to occur by chance, in any case: in one of 30,000 tokens of 16 random bytes.
 const SHORT_PLACEHOLDERS: Words = Words::new(&["your", "Your", "YOUR"]);
 
-// Words that people make tokens of; each is worth as much as the choice of one among some thousands.
+// Words in tokens that people invent; each counts as a choice among some thousands.
 const WORDS: Words = Words::new(&[
     "admin",
     "password",
@@ -149,7 +152,7 @@ impl Words {
         Self { words, first_bytes }
     }
 
-    /// The word that a text begins with.
+    /// Returns the word at the start of a text.
     fn at_start_of(&self, text: &[u8]) -> Option<&'static str> {
         let first = *text.first()?;
         if self.first_bytes >> (first & 0x7F) & 1 == 0 {
@@ -163,12 +166,12 @@ impl Words {
     }
 }
 
-/// Judges the part behind the prefix.
+/// Estimates the strength of the part after the prefix.
 fn strength(body: &str) -> Strength {
     if is_evenly_mixed(body.as_bytes()) {
         return Strength::Strong;
     }
-    // More add nothing: so many are strong by this measure, whatever they are, and examples are short.
+    // More characters cannot change the result: this many are always strong, and placeholders are short.
     let body = body.get(..MAX_JUDGED_TOKEN).unwrap_or(body);
     let lower = zeroize::Zeroizing::new(body.to_ascii_lowercase());
     let (body, lower) = (body.as_bytes(), lower.as_bytes());
@@ -178,8 +181,8 @@ fn strength(body: &str) -> Strength {
     if bits(body, lower) < WANTED_BITS { Strength::Weak } else { Strength::Strong }
 }
 
-/// Whether a text plainly begins with encoded chance: long, of all kinds of characters that change often, many different
-/// ones, few in sequence. These 43 characters are 256 bits then; what follows them can take none away.
+/// Returns whether a text clearly starts with encoded random bytes: characters of all classes that alternate often, many
+/// different ones, few in sequence. These 43 characters have 256 bits, which no suffix can reduce.
 fn is_evenly_mixed(body: &[u8]) -> bool {
     let Some(body) = body.get(..43) else { return false };
     let count = |pair: fn(u8, u8) -> bool| {
@@ -187,8 +190,8 @@ fn is_evenly_mixed(body: &[u8]) -> bool {
         pairs.fold(0_u8, |count, (a, b)| count + u8::from(pair(*a, *b)))
     };
     let has = |class: fn(&u8) -> bool| body.iter().fold(false, |has, byte| has | class(byte));
-    // Digits, upper case and lower case differ above the lowest five bits. Chance changes between them in 27 of 42 places,
-    // and words, however they are written, in fewer than half of them.
+    // Digits, upper case and lower case differ above the lowest five bits. Random text alternates between them in 27 of 42
+    // places, and words in fewer than half of them.
     count(|a, b| a >> 5 != b >> 5) >= 19
         && count(|a, b| a.abs_diff(b) <= 1) <= 10
         && has(u8::is_ascii_digit)
@@ -197,8 +200,8 @@ fn is_evenly_mixed(body: &[u8]) -> bool {
         && different(body.get(..32).unwrap_or_default()) >= 16
 }
 
-/// Whether digits, upper case and lower case are all there, and follow each other as in encoded chance: there they change
-/// in nearly two of three places.
+/// Returns whether digits, upper case and lower case alternate as in encoded random bytes, where they do in nearly two of
+/// three places.
 fn changes_often(body: &[u8]) -> bool {
     let pairs = || body.iter().zip(body.iter().skip(1));
     let changes = pairs().filter(|(a, b)| **a >> 5 != **b >> 5).count();
@@ -209,13 +212,13 @@ fn changes_often(body: &[u8]) -> bool {
         && changes * 5 >= pairs().count() * 2
 }
 
-/// How many different bytes there are, at least: two that differ in the highest bits only may count as one.
+/// Returns a lower bound of the number of different bytes: two that differ only in the highest bits may count as one.
 fn different(body: &[u8]) -> u32 {
     body.iter().fold(0_u64, |seen, byte| seen | 1 << (byte & 63)).count_ones()
 }
 
-/// A fair estimate, up to what is wanted: what a guesser pays who knows the alphabet, repetitions, sequences and common
-/// words.
+/// Estimates the random bits, up to [`WANTED_BITS`], for an attacker who knows the alphabet, repetitions, sequences and
+/// common words.
 fn bits(body: &[u8], lower: &[u8]) -> f64 {
     let per_character = alphabet(body).log2();
     let mut earlier = Earlier::default();
@@ -229,7 +232,7 @@ fn bits(body: &[u8], lower: &[u8]) -> f64 {
             bits += BITS_OF_A_WORD.min(f64_of(word.len()) * per_character);
             at += word.len();
         } else if again >= 3 {
-            // Where it stood before, and how long it is.
+            // The position and the length of the repetition.
             bits += 2.0 * f64_of(body.len()).log2().min(f64_of(again) * per_character / 2.0);
             at += again;
         } else {
@@ -240,19 +243,19 @@ fn bits(body: &[u8], lower: &[u8]) -> f64 {
     bits
 }
 
-/// Whether the byte continues a sequence: it and the one before it are each the same as, or next to, the one before.
+/// Returns whether a byte continues a sequence: it and the byte before it each equal, or are next to, the one before.
 fn follows(body: &[u8], at: usize) -> bool {
     let last = at.checked_sub(2).and_then(|start| body.get(start..=at)).unwrap_or_default();
     matches!(last, [a, b, c] if a.abs_diff(*b) <= 1 && b.abs_diff(*c) <= 1)
 }
 
-// How far back and how long repetitions are looked for: enough for what people write, and linear in the text.
+// The maximum distance and length of a repetition: enough for invented tokens, and linear in the text.
 const WINDOW: usize = 128;
 
-/// Which three bytes stood before, by a hash: most places need no search for a repetition.
+/// A hash set of the three-byte sequences so far: most positions need no search for a repetition.
 struct Earlier {
     seen: [bool; Self::HASHES],
-    // Those that begin before this place are in it.
+    // Sequences that start before this offset are in the set.
     until: usize,
 }
 
@@ -270,7 +273,7 @@ impl Earlier {
         Some((a * 961 + b * 31 + c) % Self::HASHES)
     }
 
-    /// Whether what begins at `at`, which never falls, may stand before it.
+    /// Returns whether the sequence at `at`, which never decreases, may occur before it.
     fn may_hold(&mut self, body: &[u8], at: usize) -> bool {
         for start in self.until..at {
             if let Some(seen) = Self::hash(body, start).and_then(|hash| self.seen.get_mut(hash)) {
@@ -282,7 +285,7 @@ impl Earlier {
     }
 }
 
-/// The longest run from `at` that stands before `at` already; 0 for less than three bytes.
+/// Returns the length of the longest run at `at` that also occurs before it; 0 if it has fewer than three bytes.
 fn repeated(body: &[u8], at: usize) -> usize {
     let rest = body.get(at..).unwrap_or_default();
     let Some(begin) = rest.first_chunk::<3>() else { return 0 };
@@ -293,7 +296,7 @@ fn repeated(body: &[u8], at: usize) -> usize {
     };
     let mut longest = 0;
     for start in from..at {
-        // One that is longer goes on as the text does behind the longest so far.
+        // A longer run has the byte after the longest so far in common, too.
         let may_be_longer =
             body.get(start + longest) == rest.get(longest) && longest < rest.len().min(WINDOW);
         if may_be_longer && body.get(start..).is_some_and(|earlier| earlier.starts_with(begin)) {
@@ -303,7 +306,7 @@ fn repeated(body: &[u8], at: usize) -> usize {
     longest
 }
 
-/// How many characters the text seems to be drawn from.
+/// Estimates the size of the alphabet of a text.
 fn alphabet(body: &[u8]) -> f64 {
     let has = |class: fn(&u8) -> bool| body.iter().any(class);
     let is_hex = body.iter().all(u8::is_ascii_hexdigit)
@@ -341,8 +344,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_behind_the_longest_that_is_judged_would_change_nothing() {
-        // One letter, one period, one word: what adds the least for its length.
+    fn bytes_past_the_judged_length_do_not_change_the_result() {
+        // One letter, one period, one word: these add the least for their length.
         let long_word = "abcdefghij".repeat(WINDOW / 10);
         for piece in ["a", "ab", "production", "0123456789", &long_word] {
             let body = piece.repeat(MAX_JUDGED_TOKEN / piece.len() + 1);
@@ -351,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn what_chance_made_is_strong_and_what_people_made_is_not() {
+    fn random_tokens_are_strong_and_invented_ones_are_not() {
         for (body, expected) in [
             ("", Strength::Weak),
             ("secret", Strength::Weak),
@@ -363,7 +366,7 @@ mod tests {
             ("your_token_here", Strength::Placeholder),
             ("0XXXX-xxxXxXxxxXX_OxxxX...", Strength::Placeholder),
             ("YourLongSecretOfTheProductionCluster2024ForGrafana", Strength::Placeholder),
-            // What chance made, with `your` and `xXxX` in it.
+            // Random tokens that contain `your` and `xXxX`.
             ("q3Zf0yourXk9Tn2LwYv5Rg", Strength::Strong),
             (
                 "Kq3Zf0mC7uaaaaaaLwYv5RgH1sBd8YourxVtAaQiUoNyMzWhFcGe6rDlSbPj-_xXxXqX2wY7ZvO5nRfC3uLg9k",

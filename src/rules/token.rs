@@ -1,4 +1,4 @@
-//! Tokens: prefix, characters, `:`.
+//! The characters of tokens.
 
 use alloc::vec::Vec;
 
@@ -27,12 +27,12 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
         && let Some(draft) = sink.report(Code::TokenWithColon, token.locate(colon..colon + 1), at)
     {
         draft
-            .message("a token with `:` cannot be used with Basic authentication")
-            .help("generate a token without it");
+            .message("the token contains `:` and cannot be used with Basic authentication")
+            .help("generate a token without `:`");
     }
 }
 
-/// What the characters of a token are.
+/// The classes of the characters of a token.
 struct Classes {
     is_graphic: bool,
     has_colon: bool,
@@ -61,19 +61,21 @@ fn invalid(token: &Text<'_>, at: At, sink: &mut Sink) {
     }
     if is_variable(token) {
         let Some(draft) = sink.report(Code::UnexpandedVariable, token.span(), at) else { return };
-        draft.message("a variable was not filled in").help("write the token, or fill the template in before");
+        draft
+            .message("the token is an unexpanded variable")
+            .help("write the token, or expand the template first");
         return;
     }
     let scheme = token.find(TOKEN_PREFIX);
     if let Some(draft) = sink.report(Code::TokenPrefix, token.span(), at) {
         let edits = scheme_edits(token, scheme);
         let help = match scheme {
-            Some(_) => "remove what stands before `apiv3_`, such as `Bearer`",
-            None => "let `influxdb3 create token` or this crate generate one",
+            Some(_) => "remove the text before `apiv3_`, such as `Bearer`",
+            None => "generate a token with `influxdb3 create token` or this crate",
         };
-        draft.message("a token begins with `apiv3_`").help(help).fix(Applicability::Ask, edits);
+        draft.message("the token does not start with `apiv3_`").help(help).fix(Applicability::Ask, edits);
     }
-    // What follows the prefix stays when the scheme is removed.
+    // Removing the scheme keeps the text after the prefix.
     let behind = scheme.and_then(|start| Some((start, check_token(token.get(start..)?).err()?.span())));
     if let Some((start, span)) = behind {
         characters(token.locate(start + span.start()..start + span.end()), at, sink);
@@ -91,12 +93,12 @@ fn surrounding_space(token: &Text<'_>, kind: InvalidTokenKind, at: At, sink: &mu
     };
     let Some(draft) = sink.report(code, spans.first().copied().unwrap_or_default(), at) else { return };
     draft
-        .message("there is white space around the token")
-        .help("remove it")
+        .message("the token starts or ends with whitespace")
+        .help("remove the whitespace")
         .fix(Applicability::Ask, spans.into_iter().map(|span| Edit::new(span, "")));
 }
 
-/// Returns the edits that remove a scheme, or replace a text that is no token.
+/// Returns the edits that remove a scheme, or replace a text that is not a token.
 fn scheme_edits(token: &Text<'_>, scheme: Option<usize>) -> Vec<Edit> {
     let body = |at: usize| token.get(at + TOKEN_PREFIX.len()..).unwrap_or_default();
     match scheme.filter(|at| is_strong(body(*at)) || !is_template(token)) {
@@ -111,7 +113,7 @@ fn scheme_edits(token: &Text<'_>, scheme: Option<usize>) -> Vec<Edit> {
             }
             edits
         }
-        // A token in a template, or in place of a reference to one, would be known to all who can read it.
+        // A new token in a template would be exposed to everyone who can read the template.
         None if is_template(token) => Vec::new(),
         None => Vec::from([Edit::new_token(token.span())]),
     }
@@ -120,6 +122,8 @@ fn scheme_edits(token: &Text<'_>, scheme: Option<usize>) -> Vec<Edit> {
 fn characters(span: Span, at: At, sink: &mut Sink) {
     let Some(draft) = sink.report(Code::TokenCharacters, span, at) else { return };
     draft
-        .message("an `Authorization` header cannot carry this: a token is visible ASCII characters")
-        .help("generate a token, or remove what was copied with it");
+        .message(
+            "the token contains characters other than visible ASCII: no `Authorization` header can carry it",
+        )
+        .help("remove these characters, or generate a new token");
 }

@@ -1,4 +1,4 @@
-//! A file that was checked, and what is said of it as a file.
+//! A checked file, and the findings about the file itself.
 
 use std::format;
 use std::string::String;
@@ -12,7 +12,7 @@ use crate::disk::FileFacts;
 use crate::secret::SecretBytes;
 use crate::span::Span;
 
-/// A file that was checked: what was read, and what was found in just that. `Debug` shows the report only.
+/// A checked file: its bytes and their report. `Debug` shows only the report.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Validator;
@@ -36,7 +36,7 @@ impl CheckedFile {
         Self { bytes, report }
     }
 
-    /// The bytes that were read, which hold the secrets.
+    /// Returns the bytes, which contain the secrets.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Validator;
@@ -53,7 +53,7 @@ impl CheckedFile {
         &self.bytes
     }
 
-    /// Hands the bytes over.
+    /// Returns the bytes by value.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Validator;
@@ -70,7 +70,7 @@ impl CheckedFile {
         SecretBytes::wiped(self.bytes)
     }
 
-    /// What was found.
+    /// Returns the report.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, Validator};
@@ -94,7 +94,7 @@ impl core::fmt::Debug for CheckedFile {
     }
 }
 
-/// Reports what is wrong with the file itself.
+/// Reports problems of the file itself.
 pub(super) fn report_facts(facts: &FileFacts, sink: &mut Sink) {
     let report = |sink: &mut Sink, code, message: Option<String>, help: &'static str| {
         if let Some(message) = message
@@ -103,30 +103,33 @@ pub(super) fn report_facts(facts: &FileFacts, sink: &mut Sink) {
             draft.message(message).help(help);
         }
     };
-    report(sink, Code::ReadableByOthers, readable_by_others(facts), "run `chmod 600` on it");
-    let help = "let the user who needs it, or root, own it: `chown`";
+    report(sink, Code::ReadableByOthers, readable_by_others(facts), "run `chmod 600` on the file");
+    let help = "run `chown` to give the file to its user, or to root";
     report(sink, Code::ForeignOwner, foreign_owner(facts), help);
-    report(sink, Code::SeveralLinks, several_links(facts), "remove the other names, or give this one a copy");
+    report(
+        sink,
+        Code::SeveralLinks,
+        several_links(facts),
+        "remove the other links, or replace this one with a copy",
+    );
 }
 
 pub(super) fn readable_by_others(facts: &FileFacts) -> Option<String> {
     let mode = facts.mode.map(|mode| mode & 0o777).filter(|mode| mode & 0o077 != 0)?;
-    Some(format!("the mode of the file is {mode:04o}: others than its owner have access to it"))
+    Some(format!("the file mode is {mode:04o}: users other than the owner have access"))
 }
 
 fn foreign_owner(facts: &FileFacts) -> Option<String> {
     const ROOT: u32 = 0;
     let (owner, caller) = (facts.owner?, facts.caller?);
-    // Root looks after the files of others.
+    // Root manages the files of other users.
     if [owner, ROOT].contains(&caller) || owner == ROOT {
         return None;
     }
-    Some(format!("the file belongs to user {owner}, who can read and change it"))
+    Some(format!("the file is owned by user {owner}, who can read and change it"))
 }
 
 fn several_links(facts: &FileFacts) -> Option<String> {
     let links = facts.links.filter(|links| *links > 1)?;
-    Some(format!(
-        "the file has {links} names (hard links): what is changed under one of them may stay under another"
-    ))
+    Some(format!("the file has {links} hard links: replacing one of them does not change the others"))
 }

@@ -68,7 +68,7 @@ fn a_tokens_file_may_come_from_standard_input() {
         assert_no_piece_of(CANARY, &wrong.stderr, program);
         // As `<(…)` is none.
         let irregular = with(".", "");
-        let hint = "is not a regular file; name the file itself, or give `-` for standard input\n";
+        let hint = "is not a regular file; use the path of the file itself, or give `-` for standard input\n";
         assert!(irregular.code == 2 && irregular.stderr.ends_with(hint), "{program}: {}", irregular.stderr);
     }
     let twice = run("diff_access", folder.path(), &["-", "-"], text.as_bytes());

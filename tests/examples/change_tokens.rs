@@ -91,7 +91,11 @@ fn what_is_wrong_on_the_command_line_is_said_with_the_way_out() {
     let under = run("append_token", folder, &["t.json/x", "--name", "c"], b"");
     assert_eq!(under.code, 2);
     #[cfg(unix)]
-    assert!(under.stderr.contains("a part of `t.json/x` is a file and not a directory"), "{}", under.stderr);
+    assert!(
+        under.stderr.contains("a component of `t.json/x` is a file, not a directory"),
+        "{}",
+        under.stderr
+    );
 }
 
 #[test]
@@ -132,9 +136,9 @@ fn a_token_is_removed() {
 fn what_does_not_fit_changes_nothing() {
     let files = folder(&[("t.json", TWO)]);
     for (program, arguments, code, says) in [
-        ("remove_token", &["--name", "ap"][..], 1, "there is no token named `ap`"),
-        ("rotate_token", &["--name", "ap"], 1, "there is no token named `ap`"),
-        ("rotate_token", &["--name", "app", "--beside", "old"], 1, "there is a token named `old` already"),
+        ("remove_token", &["--name", "ap"][..], 1, "no token is named `ap`"),
+        ("rotate_token", &["--name", "ap"], 1, "no token is named `ap`"),
+        ("rotate_token", &["--name", "app", "--beside", "old"], 1, "a token named `old` already exists"),
         ("rotate_token", &["--name", "app", "--expiry", "soon"], 2, "`--expiry` is wrong"),
         ("append_token", &["--name", ""], 2, "`--name` is wrong"),
         (
@@ -318,7 +322,7 @@ fn what_can_be_said_against_a_new_token_is_said() {
     let said = change("append_token", files, &["--name", "a"], 0);
     assert_eq!(
         said,
-        "append_token: warning: the token has no permission: it can do nothing; grant something, or remove the token\n"
+        "append_token: warning: the token has no permissions: it cannot access anything; add a permission, or remove the token\n"
     );
     let fine = ["--name", "b", "--permission", "system:ping:read", "--expiry", "90d"];
     assert_eq!(change("append_token", files, &fine, 0), "");
@@ -327,11 +331,7 @@ fn what_can_be_said_against_a_new_token_is_said() {
     let name = format!("apiv3_{}", "x1-_".repeat(8));
     let pasted = ["--name", &name, "--permission", "system:ping:read", "--output-file", "other.json"];
     let pasted = run("create_token", files, &pasted, b"");
-    assert!(
-        pasted.stderr.contains("create_token: warning: a token stands in this name"),
-        "{}",
-        pasted.stderr
-    );
+    assert!(pasted.stderr.contains("create_token: warning: the name contains a token"), "{}", pasted.stderr);
 }
 
 /// The file that is there after it, and not only the new entry.
@@ -350,17 +350,20 @@ fn what_a_server_would_refuse_the_file_for_is_said() {
         assert_eq!(created, appended);
         created
     };
-    let refuses =
-        "P: warning: granted but not in `create_databases`, so a server without it does not make the token";
+    let rejects = "is granted but not in `create_databases`: a server without it rejects this token";
     let other = ["--permission", "db:other,sensors:read"];
     assert_eq!(
         create(&[&other[..], &["--create-databases", "sensors"]].concat()),
-        format!("{refuses}: `other`; add it there, as `--create-databases other` would have\n")
+        format!(
+            "P: warning: database `other` {rejects}; add it there, as `--create-databases other` would have\n"
+        )
     );
     let near = ["--permission", "db:sensor:read", "--create-databases", "sensors"];
     assert_eq!(
         create(&near),
-        format!("{refuses}: `sensor`; did you mean `sensors`? else add it to `create_databases`\n")
+        format!(
+            "P: warning: database `sensor` {rejects}; did you mean `sensors`? otherwise add it to `create_databases`\n"
+        )
     );
     assert_eq!(
         create(&[&other[..], &["--create-databases", "x"]].concat()),
@@ -369,7 +372,7 @@ fn what_a_server_would_refuse_the_file_for_is_said() {
     );
     let secret = format!("db:{CANARY}:read");
     let hidden = create(&["--permission", &secret, "--create-databases", "x"]);
-    assert!(hidden.contains(refuses) && hidden.ends_with("; `validate n.json` shows it\n"), "{hidden}");
+    assert!(hidden.contains(rejects) && hidden.ends_with("; `validate n.json` shows it\n"), "{hidden}");
     assert_no_piece_of(CANARY, &hidden, "a warning");
     // Where nothing is created, all is meant to be there already; and what the report passes over is passed over.
     for fine in [
@@ -386,7 +389,7 @@ fn what_a_server_would_refuse_the_file_for_is_said() {
     let text = TWO.replace("{\"tokens", "{\"create_databases\": [\"b\"], \"tokens");
     let files = folder(&[("t.json", &text)]);
     let fine = ["--name", "c", "--permission", "db:b:read", "--expiry", "90d"];
-    assert!(change("append_token", files.path(), &fine, 0).contains("does not make the token: `a`"));
+    assert!(change("append_token", files.path(), &fine, 0).contains("database `a` is granted but not in"));
     assert_eq!(change("rotate_token", files.path(), &["--name", "app", "--expiry", "90d"], 0), "");
 }
 
@@ -408,7 +411,7 @@ fn a_new_secret_in_a_file_that_others_may_read_is_warned_of() {
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
         let done = run(program, files.path(), arguments, b"");
         let expected = format!(
-            "{program}: warning: the mode of the file is 0644: others than its owner have access to it; run `chmod 600` on it\n"
+            "{program}: warning: the file mode is 0644: users other than the owner have access; run `chmod 600` on the file\n"
         );
         assert_eq!((done.code, done.stderr), (0, expected));
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o7777, 0o644);

@@ -115,7 +115,7 @@ fn trouble_ends_with_2() {
     for (arguments, says) in [
         (
             &["t.json", "s.json"][..],
-            "`s.json` is not what `influxdb3 show tokens --format json` prints: 1:1: the list of tokens must be an array, and is a string",
+            "`s.json` is not what `influxdb3 show tokens --format json` prints: 1:1: the list of tokens must be an array, not a string",
         ),
         (&["t.json", "no.json"], "cannot read `no.json`"),
         (&["t.json", "utf16.json"], "`utf16.json` is UTF-16; PowerShell's `Out-File` has `-Encoding utf8`"),
@@ -124,7 +124,7 @@ fn trouble_ends_with_2() {
             "`empty.json` is empty: `influxdb3 show tokens --format json` printed nothing",
         ),
         (&["no.json", "s.json"], "no.json"),
-        (&["bad.json", "s.json"], "the tokens file is not valid"),
+        (&["bad.json", "s.json"], "invalid tokens file"),
         (&["bad.json", "s.json"], "compare_server: `validate bad.json` shows all of it"),
         (&["-"], "standard input is not taken here"),
         (&["t.json", "s.json", "--format", "yaml"], "possible values"),

@@ -31,7 +31,7 @@ fn a_file_is_made_and_added_to() {
     let doubtful = run("create_token", folder.path(), &doubtful, b"");
     assert_eq!(doubtful.code, 0, "{}", doubtful.stderr);
     assert_eq!(doubtful.stdout.matches("red, ").count(), 1, "{}", doubtful.stdout);
-    for told in ["warning: a token stands in this name", "warning: `_internal`"] {
+    for told in ["warning: the name contains a token", "warning: `_internal`"] {
         assert!(doubtful.stderr.contains(told), "{told}: {}", doubtful.stderr);
     }
     assert!(!doubtful.stderr.contains("twice"), "{}", doubtful.stderr);
@@ -75,8 +75,8 @@ fn a_name_that_is_there_and_a_broken_file_end_with_1() {
     assert_eq!((again.code, again.stdout.as_str()), (1, ""));
     assert_eq!(
         again.stderr,
-        "create_token: nothing was changed: `t.json`: there is a token named `app` already; choose another name, or rotate \
-         that one\n"
+        "create_token: nothing was changed: `t.json`: a token named `app` already exists; use another name, or rotate \
+         that token\n"
     );
     assert_eq!(std::fs::read(folder.path().join("t.json")).unwrap(), before);
 
@@ -90,7 +90,7 @@ fn a_name_that_is_there_and_a_broken_file_end_with_1() {
 fn wrong_usage_ends_with_2_and_makes_nothing() {
     let with = |changes: &[&'static str]| [&APP[..], changes].concat();
     for (arguments, says) in [
-        (with(&["--expiry", "soon"]), "a duration is written like `10d`"),
+        (with(&["--expiry", "soon"]), "invalid duration: expected a form such as `10d`"),
         (with(&["--expiry", "0s"]), "the token would have ended already"),
         (with(&["--create-databases", "red,my db"]), "item 2 of `--create-databases` is wrong"),
         (with(&["--permission", "dbs:red:read"]), "error[T0206 unknown-resource-type]"),
@@ -142,8 +142,8 @@ fn an_admin_token_file_is_made_as_the_vendors_command_makes_it() {
     assert_eq!((again.code, again.stdout.as_str()), (1, ""));
     assert_eq!(
         again.stderr,
-        "create_token: nothing was changed: `a.json`: there is a file already; choose another path, or \
-         remove it\n"
+        "create_token: nothing was changed: `a.json`: the file already exists; use another path, or \
+         remove the file\n"
     );
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }

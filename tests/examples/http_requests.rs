@@ -21,7 +21,7 @@ fn there_is_a_request_for_each_database_and_each_token() {
     assert_eq!(printed.code, 1);
     assert_eq!(
         printed.stderr,
-        "http_requests: token `late` is left out: the expiry has passed, or will within a second\n\
+        "http_requests: token `late` is left out: the expiry is in the past or less than a second away\n\
          http_requests: send them now, as each `expiry_secs` counts from then; each answer tells a new secret, once: keep it, and not in a log\n"
     );
     let lines: Vec<Value> = printed.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -142,7 +142,7 @@ fn what_is_no_address_is_refused() {
 fn trouble_ends_with_2() {
     let folder = folder(&[("bad.json", "{}")]);
     for (arguments, says) in
-        [(&["bad.json"][..], "the tokens file is not valid"), (&["no.json"], "no.json"), (&[], "<FILE>")]
+        [(&["bad.json"][..], "invalid tokens file"), (&["no.json"], "no.json"), (&[], "<FILE>")]
     {
         let run = run("http_requests", folder.path(), arguments, b"");
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments:?}");

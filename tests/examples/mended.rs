@@ -28,14 +28,14 @@ fn mended(text: &str) -> Vec<&str> {
 fn each_fix_is_told_and_new_secrets_are_named() {
     let folder = folder(&[("t.json", &text())]);
     let safe = run("validate", folder.path(), &["--fix", "t.json"], b"");
-    let comma = "mended[T0104 json-syntax] t.json:4:84: JSON allows no `,` after the last value";
+    let comma = "mended[T0104 json-syntax] t.json:4:84: trailing `,` after the last value";
     assert_eq!(mended(&safe.stdout), [comma]);
     assert!(safe.stdout.starts_with(&format!("{comma}\n\n")) && safe.stdout.contains("; 1 fix applied;"));
     let all = run("validate", folder.path(), &["--fix-all", "t.json"], b"");
     let expected = [
-        "mended[T0303 placeholder-token] t.json:4:16: token `app` has a new secret: this token is copied from an example",
-        "mended[T0214 unknown-action] t.json:4:77: there is no such action: `reaad`",
-        "mended[T0303 placeholder-token] t.json:5:16: this token has a new secret: this token is copied from an example",
+        "mended[T0303 placeholder-token] t.json:4:16: token `app` has a new secret: the token is copied from an example",
+        "mended[T0214 unknown-action] t.json:4:77: unknown action: `reaad`",
+        "mended[T0303 placeholder-token] t.json:5:16: this token has a new secret: the token is copied from an example",
     ];
     assert_eq!(mended(&all.stdout), expected);
     assert!(all.stdout.contains("; 3 fixes applied"), "{}", all.stdout);
@@ -60,17 +60,18 @@ fn every_format_tells_what_was_mended() {
     let line: Value = serde_json::from_str(&told("json")).unwrap();
     let expected = serde_json::json!({
         "code": "T0303", "name": "placeholder-token", "line": 4, "column": 16, "new_secret": true,
-        "message": "token `app` has a new secret: this token is copied from an example",
+        "message": "token `app` has a new secret: the token is copied from an example",
     });
     assert_eq!(line["mended"][0], expected);
     assert_eq!(line["mended"].as_array().unwrap().len(), 4);
-    let notice = "::notice file=t.json,line=4,col=77,title=mended T0214 unknown-action::there is no such action: `reaad`\n";
+    let notice =
+        "::notice file=t.json,line=4,col=77,title=mended T0214 unknown-action::unknown action: `reaad`\n";
     assert!(told("github").contains(notice));
     let log: Value = serde_json::from_str(&told("sarif")).unwrap();
     crate::sarif::assert_is_log(&log);
     let notes = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
     assert_eq!(notes.len(), 4);
-    assert_eq!(notes[1]["message"]["text"], "mended T0214 unknown-action: there is no such action: `reaad`");
+    assert_eq!(notes[1]["message"]["text"], "mended T0214 unknown-action: unknown action: `reaad`");
 }
 
 /// The caller must not take that for a check that failed, or for one that is fine.

@@ -21,7 +21,7 @@ fn the_mode_is_counted_among_what_can_be_mended() {
     let summary = "\n1 file checked: 0 errors, 1 warning, 0 notes; 1 can be mended by --fix-all\n";
     assert!(checked.stdout.ends_with(summary), "{}", checked.stdout);
     let mended = run("validate", folder.path(), &[&["--fix-all"], &quiet[..]].concat(), b"");
-    let told = "mended[T0501 readable-by-others] t.json: the mode of the file is 0644: others than its owner have access to it\n\n\
+    let told = "mended[T0501 readable-by-others] t.json: the file mode is 0644: users other than the owner have access\n\n\
                 1 file checked: nothing found; 1 fix applied\n";
     assert_eq!(mended.stdout, told);
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);

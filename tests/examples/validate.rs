@@ -59,7 +59,7 @@ fn human_output_shows_the_place_and_the_help() {
     assert_eq!(run.code, 1);
     assert_eq!(
         run.stdout,
-        r#"error[T0214 unknown-action]: there is no such action: `reaad`
+        r#"error[T0214 unknown-action]: unknown action: `reaad`
  --> tokens.json:8:46
   |
 8 |       "permissions": ["db:red:read", "db:red:reaad,write"]
@@ -67,16 +67,16 @@ fn human_output_shows_the_place_and_the_help() {
   |
   = help: did you mean `read`?
 
-error[T0401 duplicate-name]: another token has this name: `app`
+error[T0401 duplicate-name]: duplicate token name: `app`
   --> tokens.json:12:16
    |
  6 |       "name": "app",
-   |                --- it stands here already
+   |                --- first occurrence
 ...
 12 |       "name": "app",
    |                ^^^
    |
-   = help: the server refuses the second: give it another name
+   = help: use another name: the server rejects the second token
 
 1 file checked: 2 errors, 0 warnings, 0 notes; 1 can be mended by --fix-all
 "#
@@ -94,7 +94,7 @@ fn human_output_of_a_trailing_comma_shows_what_it_shows_of_json() {
 14 |       "permissions": ["db:red:write"],
    |                                      ^
    |
-   = help: remove it
+   = help: remove the `,`
 "#;
     assert!(run.stdout.contains(place), "{}", run.stdout);
 }
@@ -133,7 +133,7 @@ fn long_lines_are_cut_around_the_place() {
     let run = validate(&text, &[]);
     assert_eq!(run.code, 1);
     assert!(run.stdout.lines().all(|line| line.chars().count() < 200), "a line is not cut");
-    assert!(run.stdout.contains("it stands here already"));
+    assert!(run.stdout.contains("first occurrence"));
     assert!(run.stdout.contains(" more findings not shown\n"));
 }
 
@@ -174,13 +174,13 @@ fn json_output_has_every_member() {
     let (start, end) = (BAD.find("reaad").unwrap(), BAD.find("reaad").unwrap() + 5);
     let expected = serde_json::json!({
         "code": "T0214", "name": "unknown-action", "severity": "error",
-        "message": "there is no such action: `reaad`", "pointer": "/tokens/0/permissions/1",
+        "message": "unknown action: `reaad`", "pointer": "/tokens/0/permissions/1",
         "start": start, "end": end, "line": 8, "column": 46, "help": "did you mean `read`?", "labels": [],
         "fixes": [{"applicability": "ask", "edits": [{"start": start, "end": end, "text": "read"}]}],
     });
     assert_eq!(lines[0]["diagnostics"][0], expected);
     let label = &lines[0]["diagnostics"][1]["labels"][0];
-    assert_eq!((&label["line"], &label["message"]), (&6.into(), &"it stands here already".into()));
+    assert_eq!((&label["line"], &label["message"]), (&6.into(), &"first occurrence".into()));
 }
 
 #[test]
@@ -210,8 +210,8 @@ fn github_output_is_escaped() {
     let lines: Vec<&str> = run.stdout.lines().collect();
     assert_eq!(
         lines[0],
-        "::error file=a%2Cb%3A%25.json,line=8,endLine=8,col=46,endColumn=51,title=T0214 unknown-action::there is no such \
-         action: `reaad`%0Ahelp: did you mean `read`?"
+        "::error file=a%2Cb%3A%25.json,line=8,endLine=8,col=46,endColumn=51,title=T0214 unknown-action::unknown action: \
+         `reaad`%0Ahelp: did you mean `read`?"
     );
     assert_eq!(lines.len(), 4);
     assert!(lines[3].starts_with("::error file=none,title=not checked::"), "{}", lines[3]);
@@ -250,13 +250,13 @@ fn standard_input_is_checked() {
 fn wrong_usage_ends_with_2() {
     for (arguments, says) in [
         (&["--deny", "unknown-acton", "x"][..], "did you mean `unknown-action`?"),
-        (&["--release", "latest", "x"], "a release is written like `3.9` or `3.11.1`"),
+        (&["--release", "latest", "x"], "invalid release: expected a form such as `3.9` or `3.11.1`"),
         (&["--format", "yaml", "x"], "[possible values: text, json, github, sarif]"),
-        (&["--now", "tomorrow", "x"], "a time is written like"),
+        (&["--now", "tomorrow", "x"], "invalid time: expected RFC 3339"),
         (&["-", "-"], "`-` can be given once"),
         (&["--fix", "-"], "`-` cannot be fixed"),
         (&["--fix", "--fix-all", "x"], "cannot be used with"),
-        (&["--explain", "nothing"], "there is no such code"),
+        (&["--explain", "nothing"], "unknown code"),
         (&[], "<FILE>..."),
         (&["--unknown"], "unexpected argument"),
     ] {
