@@ -192,9 +192,11 @@ impl<'a> Entry<'a> {
         value.clear();
         let (errors, mut count) = (parser.error_count(), 0);
         let span = parser.array(|parser| {
-            let string =
-                if parser.kind() == Kind::String { Ok(parser.string()) } else { Err(Node::read(parser)) };
-            self.push_permission(&mut value, count, string);
+            if parser.kind() == Kind::String {
+                self.push_permission(&mut value, count, parser.string());
+            } else {
+                self.invalid_permissions.push((count, Node::read(parser)));
+            }
             count += 1;
         });
         let is_repeatable = parser.error_count() == errors && value.len() == count;
@@ -203,17 +205,12 @@ impl<'a> Entry<'a> {
         Field::Valid { key, span, value }
     }
 
-    #[inline]
-    fn push_permission(
-        &mut self,
-        elements: &mut Vec<Element<'a>>,
-        index: usize,
-        string: Result<Str<'a>, Node<'a>>,
-    ) {
-        let text = string.and_then(|string| Text::new(string).ok_or_else(|| Node::string(string)));
-        match text {
-            Ok(text) => elements.push(Element::new(index, text)),
-            Err(node) => self.invalid_permissions.push((index, node)),
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the string would go through memory, which takes longer than the rest")]
+    fn push_permission(&mut self, elements: &mut Vec<Element<'a>>, index: usize, string: Str<'a>) {
+        match Text::new(string) {
+            Some(text) => elements.push(Element::new(index, text)),
+            None => self.invalid_permissions.push((index, Node::string(string))),
         }
     }
 
@@ -225,8 +222,10 @@ impl<'a> Entry<'a> {
         match node.value {
             Value::Array(nodes) => {
                 for (index, node) in nodes.into_iter().enumerate() {
-                    let string = if let Value::String(string) = node.value { Ok(string) } else { Err(node) };
-                    self.push_permission(&mut value, index, string);
+                    match node.as_str() {
+                        Some(string) => self.push_permission(&mut value, index, string),
+                        None => self.invalid_permissions.push((index, node)),
+                    }
                 }
             }
             // A list in a string has quotes and brackets, which are no mistakes of permissions.

@@ -96,13 +96,8 @@ impl<'a> Text<'a> {
     /// Decodes a string. Returns `None` on an unpaired surrogate.
     #[inline]
     pub(crate) fn new(source: Str<'a>) -> Option<Self> {
-        if source.plain().is_some() { Some(Self { source, decoded: None }) } else { Self::unescape(source) }
-    }
-
-    #[cold]
-    fn unescape(source: Str<'a>) -> Option<Self> {
-        let decoded = Zeroizing::new(source.unescape()?.as_str().into());
-        Some(Self { source, decoded: Some(decoded) })
+        let decoded = if source.plain().is_some() { None } else { Some(unescape(source)?) };
+        Some(Self { source, decoded })
     }
 
     /// Returns the span between the quotes.
@@ -152,4 +147,9 @@ impl Deref for Text<'_> {
     fn deref(&self) -> &str {
         self.decoded.as_ref().map_or(self.source.raw(), |decoded| decoded)
     }
+}
+
+#[cold]
+fn unescape(source: Str<'_>) -> Option<Zeroizing<Box<str>>> {
+    Some(Zeroizing::new(source.unescape()?.as_str().into()))
 }

@@ -19,18 +19,14 @@ use crate::token::holds_token;
 /// Returns whether no rule reports on a valid name.
 #[inline]
 pub(super) fn is_plain(name: &str) -> bool {
-    name.len() <= MAX_DOCUMENTED_NAME
-        && name != INTERNAL_DATABASE
-        && !is_placeholder(name)
-        && !holds_token(name)
+    name != INTERNAL_DATABASE && !is_placeholder(name) && !holds_token(name)
 }
 
-/// Reports a valid name that is probably a mistake.
+/// Reports a valid name that is longer than the documentation allows.
 #[cold]
-pub(super) fn check_valid(name: &str, span: Span, at: At, sink: &mut Sink) {
-    if holds_token(name) {
-        token_in_name(span, at, sink);
-    } else if name.len() > MAX_DOCUMENTED_NAME
+pub(super) fn check_length(name: &str, span: Span, at: At, sink: &mut Sink) {
+    if name.len() > MAX_DOCUMENTED_NAME
+        && !holds_token(name)
         && let Some(draft) = sink.report(Leveled::new(Code::DatabaseNameTooLong, Severity::Warning), span, at)
     {
         draft
@@ -39,6 +35,14 @@ pub(super) fn check_valid(name: &str, span: Span, at: At, sink: &mut Sink) {
                 name.len()
             ))
             .help("use a shorter name");
+    }
+}
+
+/// Reports a valid name that is probably a mistake.
+#[cold]
+pub(super) fn check_valid(name: &str, span: Span, at: At, sink: &mut Sink) {
+    if holds_token(name) {
+        token_in_name(span, at, sink);
     }
     if is_placeholder(name)
         && let Some(draft) = sink.report(Code::PlaceholderName, span, at)
@@ -82,6 +86,7 @@ pub(super) fn check_created(text: &Text<'_>, range: Range<usize>, at: At, sink: 
         }
         return Some(code);
     }
+    check_length(name, span, at, sink);
     check_valid(name, span, at, sink);
     if name == INTERNAL_DATABASE
         && let Some(draft) = sink.report(Code::InternalDatabase, span, at)

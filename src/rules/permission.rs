@@ -16,7 +16,6 @@ pub(super) const CODES: &[Code] = &[
     Code::WildcardDatabase,
     Code::InternalDatabase,
     Code::PlaceholderName,
-    Code::DatabaseNameTooLong,
     Code::TokenInName,
     Code::UndocumentedAction,
     Code::DuplicateItem,
@@ -37,20 +36,31 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
             }
             continue;
         };
-        if grant.resource == Resource::Database {
-            if grant.is_all {
-                wildcard(element, grant, at, sink);
-            } else if !element.names().all(|(_, name)| database_name::is_plain(name)) {
+        if grant.is_wildcard() {
+            wildcard(element, grant, at, sink);
+        }
+        if !DOCUMENTED.contains(grant.actions) {
+            undocumented_actions(element, at, sink);
+        }
+        if !is_plain(element, grant) {
+            if grant.resource == Resource::Database {
                 names(element, element.names_range(), at, sink);
             }
-            if !DOCUMENTED.contains(grant.actions) {
-                undocumented_actions(element, at, sink);
-            }
-        }
-        if may_repeat(element, grant) {
             duplicate_items(element, at, sink);
         }
     }
+}
+
+/// Returns whether no list of the permission contains a duplicate or a name to report.
+#[inline]
+fn is_plain(element: &Element<'_>, grant: Grant) -> bool {
+    let actions = element.text.len() - element.names_range().end - 1;
+    let mut are_plain = true;
+    let names = element.names().map(|(_, name)| {
+        are_plain &= database_name::is_plain(name);
+        name
+    });
+    actions == grant.actions.text().len() && !duplicate_index::may_repeat(names) && are_plain
 }
 
 /// Reports a permission for all databases.
@@ -101,18 +111,6 @@ fn undocumented_actions(element: &Element<'_>, at: At, sink: &mut Sink) {
             .message(format!("the server accepts the undocumented action `{action}`"))
             .help("expect a later release to reject it");
     }
-}
-
-/// Returns whether a list of the permission may contain a duplicate.
-#[inline]
-fn may_repeat(element: &Element<'_>, grant: Grant) -> bool {
-    let names = element.names_range();
-    let actions = element.text.len() - names.end - 1;
-    if actions != grant.actions.text().len() {
-        return true;
-    }
-    let has_several = element.text.as_bytes().get(names).is_some_and(|names| names.contains(&b','));
-    has_several && duplicate_index::may_repeat(element.names().map(|(_, name)| name))
 }
 
 /// Reports duplicate items.

@@ -6,12 +6,14 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::database_name;
 use super::options::Options;
 use super::permission_join as join;
 use super::permission_repair::{self, Repair};
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Edit, Sink};
-use crate::document::{Element, Entry};
+use crate::document::{Element, Entry, Intent, items};
+use crate::limits::MAX_DOCUMENTED_NAME;
 use crate::permission::{ParsePermissionError, Permission, PermissionErrorKind as Kind};
 use crate::redact::mentions_token;
 use crate::release::Release;
@@ -38,9 +40,28 @@ pub(super) const CODES: &[Code] = &[
 ];
 
 pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
-    let elements = entry.permissions.value().into_iter().flatten();
-    for element in elements.filter(|element| element.grant.is_none()) {
-        check_invalid(entry, element, options, sink);
+    for element in entry.permissions.value().into_iter().flatten() {
+        if element.text.len() > MAX_DOCUMENTED_NAME {
+            long_names(entry, element, sink);
+        }
+        if element.grant.is_none() {
+            check_invalid(entry, element, options, sink);
+        }
+    }
+}
+
+/// Reports names that the grammar accepts, but not the documentation.
+#[cold]
+fn long_names(entry: &Entry<'_>, element: &Element<'_>, sink: &mut Sink) {
+    let range = match element.intent() {
+        _ if element.grant.is_some() => element.names_range(),
+        Intent::Names { range, .. } => range,
+        Intent::System | Intent::Unknown => return,
+    };
+    let mut locator = element.text.locator();
+    for (range, name) in items(&element.text, Some(range)) {
+        let at = At::Permission(entry.index, element.index);
+        database_name::check_length(name, locator.locate(range), at, sink);
     }
 }
 

@@ -5,7 +5,7 @@ use crate::syntax::error::ErrorHandler;
 use crate::syntax::kind::Kind;
 use crate::syntax::lexer::{escape_length, is_literal, is_word, number_length, plain_length};
 use crate::syntax::state::Recovery;
-use crate::syntax::string::Str;
+use crate::syntax::string::{Extent, Str};
 
 /// The maximum depth of nested arrays and objects.
 pub(crate) const MAX_DEPTH: usize = 127;
@@ -88,8 +88,11 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     #[inline]
     pub(crate) fn object(&mut self, mut member: impl FnMut(&mut Self, Str<'a>)) -> Span {
         self.list(b'}', |parser| {
-            let key = if parser.peek() == Some(b'"') { Some(parser.string()) } else { parser.invalid_key() };
-            let Some(key) = key else { return };
+            let is_quoted = parser.peek() == Some(b'"');
+            let at = parser.at;
+            let extent = if is_quoted { Some(parser.string_extent()) } else { parser.invalid_key() };
+            let Some(extent) = extent else { return };
+            let key = Str::from_extent(parser.text, at, extent);
             let end = parser.at;
             if parser.peek() == Some(b':') {
                 parser.at += 1;
@@ -103,19 +106,26 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     /// Reads a string, if [`kind`](Self::kind) returned one.
     #[inline]
     pub(crate) fn string(&mut self) -> Str<'a> {
+        let at = self.at;
+        let extent = self.string_extent();
+        Str::from_extent(self.text, at, extent)
+    }
+
+    #[inline]
+    fn string_extent(&mut self) -> Extent {
         let start = self.at + 1;
         let end = start + plain_length(self.bytes(start));
         let is_quote = |at: usize| self.byte(at) == Some(b'"');
         if is_quote(self.at) && is_quote(end) && self.quote(start, end) == Quote::Closing {
             self.at = end + 1;
-            return self.str_between(start, end, false);
+            return Extent { end, has_escapes: false, opening: 1, closing: 1 };
         }
         self.unusual_string()
     }
 
     /// Reads a string that may have escapes or errors.
     #[inline(never)]
-    fn unusual_string(&mut self) -> Str<'a> {
+    fn unusual_string(&mut self) -> Extent {
         if self.byte(self.at) != Some(b'"') {
             return self.misquoted();
         }
@@ -140,13 +150,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
             }
         }
         self.at = end + 1;
-        self.str_between(start, end, has_escapes)
-    }
-
-    #[inline]
-    fn str_between(&self, start: usize, end: usize, has_escapes: bool) -> Str<'a> {
-        let raw = self.text.get(start..end).unwrap_or_default();
-        Str { raw, start, has_escapes, opening: 1, closing: 1 }
+        Extent { end, has_escapes, opening: 1, closing: 1 }
     }
 
     /// Reads an array if it is spelled as `raw`, and returns the start of it.

@@ -3,9 +3,9 @@
 use crate::syntax::error::{ErrorHandler, SyntaxErrorKind};
 use crate::syntax::lexer::{first_line, is_invalid_quote, is_word};
 use crate::syntax::parser::{Parser, Quote};
-use crate::syntax::string::Str;
+use crate::syntax::string::Extent;
 
-impl<'a, E: ErrorHandler> Parser<'a, E> {
+impl<E: ErrorHandler> Parser<'_, E> {
     /// Returns what the quote at `at` is to the string that begins at `start`.
     #[inline]
     pub(super) fn quote(&self, start: usize, at: usize) -> Quote {
@@ -71,7 +71,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
 
     /// Reads such a string. It ends with its line.
     #[cold]
-    pub(super) fn misquoted(&mut self) -> Str<'a> {
+    pub(super) fn misquoted(&mut self) -> Extent {
         let opening = self.rest(self.at).chars().next().filter(|c| is_invalid_quote(*c));
         let start = self.at + opening.map_or(0, char::len_utf8);
         let mut end = start;
@@ -93,12 +93,12 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         let behind = end + last.len_utf8();
         self.error(kind, self.at, behind);
         self.at = behind;
-        self.quoted(start, end, opening, Some(last))
+        self.extent(start, end, opening, Some(last))
     }
 
     /// Reads an unclosed string up to the punctuation at the end of its line.
     #[cold]
-    pub(super) fn unclosed(&mut self, start: usize, end: usize) -> Str<'a> {
+    pub(super) fn unclosed(&mut self, start: usize, end: usize) -> Extent {
         let opening = self.text.get(self.at..start).unwrap_or_default().chars().next();
         let line = self.text.get(start..end).unwrap_or_default();
         let mut raw = line.trim_end_matches([' ', '\t', '\r', ',', ':', '[', ']', '{', '}']);
@@ -111,16 +111,16 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         }
         self.at = start + raw.len();
         let closing = raw.chars().next_back().filter(|c| is_invalid_quote(*c));
-        self.quoted(start, self.at - closing.map_or(0, char::len_utf8), opening, closing)
+        self.extent(start, self.at - closing.map_or(0, char::len_utf8), opening, closing)
     }
 
-    fn quoted(&self, start: usize, end: usize, opening: Option<char>, closing: Option<char>) -> Str<'a> {
+    fn extent(&self, start: usize, end: usize, opening: Option<char>, closing: Option<char>) -> Extent {
         let raw = self.text.get(start..end).unwrap_or_default();
         // A quote has one to three bytes.
         let length =
             |quote: Option<char>| quote.map_or(0, |quote| u8::try_from(quote.len_utf8()).unwrap_or(0));
         let (opening, closing) = (length(opening), length(closing));
-        Str { raw, start, has_escapes: raw.contains('\\'), opening, closing }
+        Extent { end, has_escapes: raw.contains('\\'), opening, closing }
     }
 
     /// Reports a backslash that begins no escape, and returns how much of the string to keep as it is.

@@ -5,7 +5,7 @@ use crate::syntax::error::{ErrorHandler, SyntaxError, SyntaxErrorKind};
 use crate::syntax::kind::Kind;
 use crate::syntax::lexer::{first_line, is_word, variables_length, word_length};
 use crate::syntax::parser::Parser;
-use crate::syntax::string::Str;
+use crate::syntax::string::Extent;
 
 impl<'a, E: ErrorHandler> Parser<'a, E> {
     #[cold]
@@ -131,7 +131,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
 
     /// Reads a key that is not in double quotes. Returns `None` if there is none; its value is skipped, too.
     #[cold]
-    pub(super) fn invalid_key(&mut self) -> Option<Str<'a>> {
+    pub(super) fn invalid_key(&mut self) -> Option<Extent> {
         let variables = variables_length(self.bytes(self.at));
         if variables == 0 && self.begins_string(true) {
             return Some(self.misquoted());
@@ -141,7 +141,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
             _ if variables > 0 => _ = self.consume(SyntaxErrorKind::Variable, variables),
             _ if word > 0 => {
                 let span = self.consume(SyntaxErrorKind::UnquotedKey, word);
-                return Some(Str::bare(span.text(self.text)?, span.start()));
+                return Some(Extent { end: span.end(), has_escapes: false, opening: 0, closing: 0 });
             }
             Some(b':') => self.error(SyntaxErrorKind::MissingKey, self.at, self.at + 1),
             Some(b'{' | b'[') => {

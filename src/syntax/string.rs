@@ -12,10 +12,19 @@ use crate::syntax::lexer::escape_length;
 /// A string as written, without its quotes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Str<'a> {
-    pub(super) raw: &'a str,
-    pub(super) start: usize,
-    pub(super) has_escapes: bool,
+    raw: &'a str,
+    start: usize,
+    has_escapes: bool,
     // The lengths of the quotes, 0 if they are missing.
+    opening: u8,
+    closing: u8,
+}
+
+/// Where a string ends, and what is in it and around it: small enough to be returned in registers.
+#[derive(Clone, Copy)]
+pub(super) struct Extent {
+    pub(super) end: usize,
+    pub(super) has_escapes: bool,
     pub(super) opening: u8,
     pub(super) closing: u8,
 }
@@ -26,9 +35,13 @@ impl<'a> Str<'a> {
         Self { raw, start, has_escapes: raw.contains('\\'), opening: 1, closing: 1 }
     }
 
-    /// Creates a string without quotes and escapes.
-    pub(super) const fn bare(raw: &'a str, start: usize) -> Self {
-        Self { raw, start, has_escapes: false, opening: 0, closing: 0 }
+    /// Returns the string at an offset.
+    #[inline]
+    pub(super) fn from_extent(text: &'a str, at: usize, extent: Extent) -> Self {
+        let Extent { end, has_escapes, opening, closing } = extent;
+        let start = at + usize::from(opening);
+        let raw = text.get(start..end).unwrap_or_default();
+        Self { raw, start, has_escapes, opening, closing }
     }
 
     /// Returns the span between the quotes.
