@@ -211,6 +211,11 @@ proptest! {
     }
 
     #[test]
+    fn syntax_is_that_of_serde_json(bytes in any_bytes()) {
+        laws::syntax(&bytes).map_err(|error| shown(error, &bytes))?;
+    }
+
+    #[test]
     fn nothing_tells_a_secret(bytes in bytes_with_whole_tokens()) {
         secret_law(&bytes).map_err(|error| shown(error, &bytes))?;
     }

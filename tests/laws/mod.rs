@@ -8,6 +8,7 @@ pub mod grammar;
 pub mod report;
 pub mod secret;
 pub mod seeds;
+pub mod syntax;
 
 use std::hash::{DefaultHasher, Hasher};
 
@@ -31,13 +32,14 @@ fn chosen(bytes: &[u8], of: usize) -> usize {
 }
 
 /// Each fuzz target: its name, and what it does with an input.
-pub const TARGETS: [(&str, fn(&[u8]) -> Law); 6] = [
+pub const TARGETS: [(&str, fn(&[u8]) -> Law); 7] = [
     ("parse", parse),
     ("load", load),
     ("change", change),
     ("fix", fix),
     ("redact", redact),
     ("documents", documents),
+    ("syntax", syntax),
 ];
 
 /// Every grammar that is not JSON, and lines of expectations.
@@ -89,4 +91,9 @@ pub fn documents(input: &[u8]) -> Law {
         return Ok(());
     }
     documents::nothing_tells_one(&secret::with_canary(input))
+}
+
+/// The syntax of a tokens file, against `serde_json`.
+pub fn syntax(input: &[u8]) -> Law {
+    syntax::all(input)
 }

@@ -59,6 +59,13 @@ pub fn of(target: &str, fixtures: &Path) -> Vec<Vec<u8>> {
             let texts = DOCUMENTS.iter().map(|text| text.as_bytes().to_vec());
             files.into_iter().chain(texts).collect()
         }
+        "syntax" => {
+            let nested = [126, 127, 128].map(|depth| {
+                format!(r#"{{"tokens": [], "x": {}{}}}"#, "[".repeat(depth), "]".repeat(depth)).into_bytes()
+            });
+            let texts = SYNTAX.iter().map(|text| text.as_bytes().to_vec());
+            files.into_iter().chain(texts).chain(nested).collect()
+        }
         "change" => {
             let chosen = |at: usize| (0..HEADER).map(move |place| (at * (place + 3) % 251).to_le_bytes()[0]);
             files
@@ -102,4 +109,24 @@ const DOCUMENTS: [&str; 9] = [
     r#"[{"name": "app", "expiry": 1780272000000, "permissions": "[\"db:a:read\",\"table:a.b:read\"]"}]"#,
     r#"["db:a:read", "system:*:read"]"#,
     "*:*:*",
+];
+
+/// What `serde_json` and other parsers are strict about, or are not.
+const SYNTAX: [&str; 16] = [
+    r#"[["a"], [["apiv3_x", "app", 1, ["db:a:read"]]]]"#,
+    r#"{"tokens": [], "x": [0, -0, 1.5, 1e999, -1E-7, 0.0e+1, null, true, false, "\ud800", {"\udc00": 1}]}"#,
+    r#"{"tokens": [], "\ud800": 1}"#,
+    r#"{"tokens": [{"token": "\ud83d\ude00\udc00", "name": "\uD800\uD800", "permissions": []}]}"#,
+    r#"{"tokens": [{"token": "\/\b\f\n\r\t\"\\\u0000", "name": "", "permissions": [], "expiry_millis": null}]}"#,
+    r#"{"tokens": [{"token": "", "name": "", "permissions": [], "expiry_millis": 1e999}]}"#,
+    r#"{"tokens": [{"token": "", "name": "", "permissions": [], "expiry_millis": -0}]}"#,
+    r#"{"tokens": [{"token": 1e999, "name": "", "permissions": [], "expiry_millis": "\ud800"}]}"#,
+    r#"{"tokens": [{"token": "", "name": "", "permissions": [], "expiry_millis": 01}]}"#,
+    r#"{"tokens": [{"token": "\u12G4", "name": "\x", "permissions": [tru, nul]}]}"#,
+    r#"{"tokens": []} {}"#,
+    r#"{"tokens": [],}"#,
+    "{\"tokens\": [], \"a\tb\": \"c\u{7f}d\"}",
+    "{\"tokens\":\u{a0}[]}\u{c}",
+    "\u{feff}{\"tokens\": []}",
+    "null",
 ];

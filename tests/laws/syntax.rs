@@ -1,0 +1,105 @@
+//! The syntax of a file: what `serde_json` accepts is no syntax error, and what it rejects is one.
+
+use influxdb3_offline_tokens::{Code, Diagnostic, Validator};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::error::Category;
+
+use super::{Law, ensure};
+use crate::util;
+
+/// A tokens file as the server reads it.
+#[derive(Deserialize)]
+struct File {
+    #[serde(default, rename = "create_databases")]
+    _create_databases: Option<Vec<String>>,
+    #[serde(rename = "tokens")]
+    _tokens: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    #[serde(rename = "token")]
+    _token: String,
+    #[serde(rename = "name")]
+    _name: String,
+    #[serde(rename = "expiry_millis")]
+    _expiry_millis: Option<i64>,
+    #[serde(rename = "permissions")]
+    _permissions: Vec<String>,
+}
+
+/// The codes of texts that are no JSON.
+const SYNTAX: [Code; 6] = [
+    Code::InvalidUtf8,
+    Code::ByteOrderMark,
+    Code::EmptyFile,
+    Code::JsonSyntax,
+    Code::NestedTooDeeply,
+    Code::BareToken,
+];
+
+/// The depth that is read at least.
+const DEPTH: usize = 127;
+
+/// Holds for the text as it is, and without its surrogates: `serde_json` checks those only in strings that are used.
+pub fn all(bytes: &[u8]) -> Law {
+    let neutral = without_surrogates(bytes);
+    let untyped = serde_json::from_slice::<IgnoredAny>(&neutral);
+    match &untyped {
+        Ok(_) => is_accepted(&neutral)?,
+        Err(error) => is_rejected(&neutral, error)?,
+    }
+    let Err(error) = serde_json::from_slice::<File>(bytes) else { return is_accepted(bytes) };
+    let report = Validator::new(util::now()).check(bytes);
+    ensure!(
+        !report.is_valid(),
+        "the server rejects it ({:?}), and the report has no error",
+        error.classify()
+    );
+    // The rest is also an error of the type or the range of a value, which may hide one of syntax.
+    let only_surrogates = || serde_json::from_slice::<File>(&neutral).is_ok();
+    if error.classify() != Category::Data && (untyped.is_err() || only_surrogates()) {
+        return is_rejected(bytes, &error);
+    }
+    Ok(())
+}
+
+fn codes(bytes: &[u8]) -> Vec<Code> {
+    let report = Validator::new(util::now()).keep(usize::MAX).check(bytes);
+    report.iter().map(Diagnostic::code).filter(|code| SYNTAX.contains(code)).collect()
+}
+
+fn is_accepted(bytes: &[u8]) -> Law {
+    let may_be_reported = |code: &Code| match code {
+        // `serde_json` skips unknown members without a limit of the depth, and without reading their strings.
+        Code::NestedTooDeeply => bytes.iter().filter(|byte| matches!(byte, b'[' | b'{')).count() > DEPTH,
+        Code::InvalidUtf8 => std::str::from_utf8(bytes).is_err(),
+        // As a JSON string.
+        Code::BareToken => bytes.trim_ascii().starts_with(b"\""),
+        _ => false,
+    };
+    let wrong = codes(bytes).into_iter().find(|code| !may_be_reported(code));
+    ensure!(wrong.is_none(), "serde_json accepts it, and the report has {wrong:?}");
+    Ok(())
+}
+
+fn is_rejected(bytes: &[u8], error: &serde_json::Error) -> Law {
+    let (line, column) = (error.line(), error.column());
+    ensure!(
+        !codes(bytes).is_empty(),
+        "serde_json rejects it at {line}:{column}, and no syntax error is reported"
+    );
+    Ok(())
+}
+
+/// Turns escaped surrogates into other characters.
+fn without_surrogates(bytes: &[u8]) -> Vec<u8> {
+    let mut out = bytes.to_vec();
+    for at in 2..out.len() {
+        if out[at - 2..at] == *b"\\u" && out[at].eq_ignore_ascii_case(&b'd') {
+            out[at] = b'0';
+        }
+    }
+    out
+}
