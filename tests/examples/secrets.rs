@@ -1,4 +1,4 @@
-use crate::util::{CANARY, assert_no_piece_of};
+use crate::util::{CANARY, assert_no_piece_of, piece_of_length};
 use crate::{folder, run};
 
 /// Files that have the canary in every place where people put one.
@@ -147,4 +147,48 @@ fn no_program_repeats_a_token_that_is_a_name() {
     let run = run("guard_service", folder(&[]).path(), &["--listen", CANARY, "t.json"], b"");
     assert_eq!(run.code, 2);
     assert_no_piece_of(CANARY, &(run.stdout + &run.stderr), "guard_service");
+}
+
+/// Broken texts, and the pieces of the tokens in them.
+const BROKEN: [(&str, &[&str]); 4] = [
+    (r#"{"tokens": [{"token": "apiv3_h7Q"x2L"9vTz"kP4", "name": "app"}]}"#, &["h7Q", "x2L", "9vTz", "kP4"]),
+    (
+        "{'tokens': [{'token': 'apiv3_tulip maple crane ocean', 'name': 'app'}]}",
+        &["tulip", "maple", "crane", "ocean"],
+    ),
+    ("{tokens: [{token: apiv3_h7Q x2L 9vTz kP4, name: app}]}", &["h7Q", "x2L", "9vTz", "kP4"]),
+    (r#"{"tokens": [{"name": "app", "permissions": [], "token": "apiv3_h7Qx2L9vT"#, &["h7Qx2L9vT"]),
+];
+
+#[test]
+fn no_program_shows_a_piece_of_a_token_in_broken_text() {
+    let new = ["--name", "new", "--permission", "db:red:read"];
+    for arguments in [
+        &["validate", "t.json"][..],
+        &["validate", "--admin", "t.json"],
+        &["validate", "--format", "json", "t.json"],
+        &["validate", "--format", "github", "t.json"],
+        &["validate", "--format", "sarif", "t.json"],
+        &["validate", "--fix-all", "t.json"],
+        &with(&with(&["append_token", "t.json"], &new), &["--create-databases", "red"]),
+        &with(&with(&["create_token"], &new), &["--output-file", "t.json"]),
+        &["remove_token", "t.json", "--name", "app"],
+        &["rotate_token", "t.json", "--name", "app"],
+        &["check_access", "t.json", "--token-name", "app", "--database", "red", "--action", "read"],
+        &["who_can", "--database", "red", "t.json", "read"],
+        &["diff_access", "t.json", "t.json"],
+        &["http_requests", "t.json"],
+        &["compare_server", "t.json", "t.json"],
+        &["kubernetes_secret", "t.json", "--name", "tokens", "--output", "-"],
+        &["assert_access", "t.json", "t.json"],
+    ] {
+        for (number, (text, pieces)) in BROKEN.iter().enumerate() {
+            let folder = folder(&[("t.json", text)]);
+            let run = run(arguments[0], folder.path(), &arguments[1..], b"");
+            let shown = run.stdout + &run.stderr;
+            assert!(run.code > 0 && !shown.is_empty(), "{} of text {number}", arguments[0]);
+            let is_shown = |piece: &&str| piece_of_length(piece.len().min(4), piece, &shown).is_some();
+            assert!(!pieces.iter().any(is_shown), "{} shows a piece of text {number}", arguments.join(" "));
+        }
+    }
 }

@@ -1,0 +1,398 @@
+//! No output shows a piece of a token, however broken the text around it is.
+
+#![allow(missing_docs)]
+
+#[path = "../examples/util/mod.rs"]
+mod output;
+mod util;
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use influxdb3_offline_tokens::edit::{self, Change};
+use influxdb3_offline_tokens::{
+    AdminTokenFile, Applicability, Code, HttpPermission, HttpTokenRequest, Report, ServerTokens, Token,
+    TokenEntry, TokenFile, TokenName, Validator, append, load, redact,
+};
+use output::{Checked, github, human, json, sarif};
+
+/// Random, a passphrase, and a passphrase that only its place shows to be a token.
+const SECRETS: [&str; 3] =
+    ["apiv3_h7Qx2L9vTzkP4wR8sM3nB6", "apiv3_tulip maple crane ocean", "tulip maple crane ocean"];
+
+/// Where a secret is put into [`FILE`]: what it replaces, and how. `§` is the secret.
+struct Place {
+    from: &'static str,
+    to: &'static str,
+    secrets: &'static [&'static str],
+}
+
+const FILE: &str = r#"{
+  "create_databases": ["red", "blue"],
+  "tokens": [
+    {"token": "apiv3_a", "name": "app",
+      "expiry_millis": 1798761600000, "permissions": ["db:red:read", "db:blue:write"]},
+    {"token": "apiv3_b", "name": "b", "permissions": ["db:red:read"], "x": {"y": [1]}}
+  ]
+}
+"#;
+
+/// A value there is a secret, whatever it looks like.
+const SECRET_PLACES: &[Place] = &[
+    Place { from: r#""apiv3_a""#, to: r#""§""#, secrets: &SECRETS },
+    Place { from: r#""token": "apiv3_b""#, to: r#""tokne": "§""#, secrets: &SECRETS },
+    Place { from: r#""token": "apiv3_a""#, to: r#""secret": "§""#, secrets: &SECRETS },
+    Place { from: r#""token": "apiv3_b""#, to: r#""token": "apiv3_b", "token": "§""#, secrets: &SECRETS },
+    Place { from: r#""x""#, to: r#""note": "§", "x""#, secrets: &SECRETS },
+    Place { from: "[1]", to: r#"["§"]"#, secrets: &SECRETS },
+    Place { from: r#""tokens""#, to: r#""password": "§", "tokens""#, secrets: &SECRETS },
+    Place { from: r#""apiv3_a""#, to: r#"["§"]"#, secrets: &SECRETS },
+    Place { from: r#""apiv3_a""#, to: r#"{"value": "§"}"#, secrets: &SECRETS },
+    Place { from: r#""apiv3_a""#, to: r#""Bearer §""#, secrets: &SECRETS },
+];
+
+/// A value there is a secret if it looks like one.
+const OTHER_PLACES: &[Place] = &[
+    Place { from: r#""x""#, to: r#""§""#, secrets: PREFIXED },
+    Place { from: r#""app""#, to: r#""§""#, secrets: RANDOM },
+    Place { from: "1798761600000", to: r#""§""#, secrets: PREFIXED },
+    Place { from: "1798761600000", to: "§", secrets: PREFIXED },
+    Place { from: "db:red:read", to: "§", secrets: PREFIXED },
+    Place { from: "db:red:read", to: "db:§:read", secrets: PREFIXED },
+    Place { from: "blue:write", to: "blue:§", secrets: PREFIXED },
+    Place { from: r#""red""#, to: r#""§""#, secrets: PREFIXED },
+    Place { from: "\"tokens\"", to: "// §\n\"tokens\"", secrets: PREFIXED },
+    Place { from: "{\"token\"", to: "{ /* § */ \"token\"", secrets: PREFIXED },
+    Place { from: "{\"token\"", to: "# §\n{\"token\"", secrets: PREFIXED },
+];
+const PREFIXED: &[&str] = SECRETS.split_at(2).0;
+const RANDOM: &[&str] = SECRETS.split_at(1).0;
+
+/// Edits of a whole file: every occurrence is replaced.
+const EDITS: &[(&str, &str)] = &[
+    ("\"", "'"),
+    ("\"", "`"),
+    ("\"", ""),
+    ("\"", "\"\""),
+    ("\"", "\\\""),
+    (": \"", ": \u{201C}"),
+    (" \"", " "),
+    ("\":", "\" ="),
+    ("\":", ":"),
+    ("\": ", "\" => "),
+    ("\":", "\"::"),
+    ("\":", "\""),
+    ("\": \"", "\":, \""),
+    (": \"", ": \"\t"),
+    (": \"", ": \"\0"),
+    (": \"", ": \"\u{1b}[0m"),
+    (": \"", ": \"\n"),
+    (": \"", ": \"\\q"),
+    (": \"", ": \"C:\\"),
+    (": \"", ": \"\\ud800"),
+    (": \"", ": \"\\u12"),
+    (": \"", ": True \""),
+    (": \"", ": 01 \""),
+    (": \"", ": 1e \""),
+    (": \"", ": +1 \""),
+    (": \"", ": ${X} \""),
+    (": \"", ": $(pass \""),
+    (": \"", ": {{ \""),
+    (": \"", ": < \""),
+    (": \"", ": ] \""),
+    (": \"", ": } \""),
+    (": \"", ": @ \""),
+    (": ", ": [["),
+    ("{\"", "{{\""),
+    ("{", ""),
+    ("}", ""),
+    ("[", ""),
+    ("]", ""),
+    ("{", "["),
+    ("]", "}"),
+    ("}", "}}"),
+    ("]", "]]"),
+    ("[", "[,"),
+    (",", ""),
+    (",", ",,"),
+    (",", ";"),
+    ("}", ",}"),
+    ("]", ",]"),
+    (",", "\n<<<<<<< HEAD\n,"),
+    (",", "\n=======\n,"),
+    (",", ", // x\n"),
+    (",", ", # x\n"),
+    (",", ", /* x"),
+    (",", ",\u{A0}"),
+    (" ", "\u{FEFF}"),
+    ("{\n", "{: 1,\n"),
+    ("{\n", "{[1]: 1,\n"),
+    ("}\n", "}\n{\"tokens\": [{\"token\": \"§\"}]}"),
+    ("}\n", "}\n§"),
+    ("{\n", "\"a\": {\n"),
+    ("\"tokens\"", "\"tokenz\""),
+    ("\"name\"", "\"nam\\u0065\""),
+];
+
+/// Texts around a secret.
+const TEXTS: &[&str] = &[
+    "§",
+    "\"§\"",
+    "[\"§\"]",
+    "Bearer §",
+    "TOKEN=§",
+    "export TOKEN='§'\n",
+    "tokens:\n  - token: §\n    name: app\n",
+    "---\n- token: '§'\n",
+    "token = \"§\"\n",
+    "name,token\napp,§\n",
+    "<token>§</token>",
+    "${§}",
+    "{{ § }}",
+    "§: {\"tokens\": []}",
+    r#"{"tokens": "§"}"#,
+    r#"{"tokens": ["§"]}"#,
+    r#"{"tokens": {"app": "§"}}"#,
+    r#"{"tokens": §}"#,
+    r#"{"tokens": [§]}"#,
+    r#"{"tokens": [{"token": ${§}}]}"#,
+    r#"{"tokens": [{"token": <§>, "name": "app"}]}"#,
+    r#"{"tokens": [{"token": §, "name": "app"}]}"#,
+    r#"{"tokens": [{token: §, name: app}]}"#,
+    r#"{"tokens": [{"token": "apiv3_x" "§", "name": "app"}]}"#,
+    r#"{"tokens": []} {"token": "§"}"#,
+    "{\"tokens\": []}\n§",
+    r#""token": "§", "name": "app""#,
+    r#"[{"token": "§", "name": "app"}]"#,
+    r#"{"token": "§", "name": "_admin"}"#,
+    r#"{"token_name": "app", "token": "§", "permissions": []}"#,
+    "{\"tokens\": [{\n<<<<<<< HEAD\n\"token\": \"§\",\n=======\n\"token\": \"apiv3_x\",\n>>>>>>> §\n\"name\": \"a\"}]}",
+];
+
+/// Texts with pieces of a secret, which are between `§`.
+const SPLIT_TEXTS: &[&str] = &[
+    r#"{"tokens": [{"token": "apiv3_§h7Q§"§x2L§"§9vTz§"§kP4§", "name": "app"}]}"#,
+    r#"{"tokens": [{"token": "apiv3_§h7Qq§"§x2Lq§"§9vTz§"§kP4q§", "name": "app"}]}"#,
+    "{'tokens': [{'token': 'apiv3_§tulip§ §maple§ §crane§ §ocean§', 'name': 'app'}]}",
+    "{tokens: [{token: apiv3_§h7Q§ §x2L§ §9vTz§ §kP4§, name: app}]}",
+    r#"{"tokens": [{"name": "app", "permissions": [], "token": "apiv3_§h7Qx2L9vT"#,
+];
+
+/// What is put between two characters of a secret.
+const PIECES: [&str; 15] =
+    ["\"", "'", "\" ", "\", \"", "\": \"", "\n", ",", ": ", "}", "]", "{", "\\", "\0", " // ", "${"];
+
+#[test]
+fn no_output_shows_a_secret() {
+    let mut outputs = Outputs::default();
+    for (number, place) in SECRET_PLACES.iter().chain(OTHER_PLACES).enumerate() {
+        let file = FILE.replacen(place.from, place.to, 1);
+        assert_ne!(file, FILE, "{}", place.from);
+        for (index, secret) in place.secrets.iter().enumerate() {
+            let mut check = |what: &str, text: &str| {
+                outputs.check(
+                    &format!("place {number}, secret {index}, {what}"),
+                    &fill(text, secret),
+                    secret,
+                );
+            };
+            check("no change", &file);
+            for (from, to) in EDITS {
+                check(&format!("{from:?} becomes {to:?}"), &file.replace(from, to));
+            }
+        }
+    }
+    for (number, text) in TEXTS.iter().enumerate() {
+        for (index, secret) in SECRETS.iter().enumerate() {
+            outputs.check(&format!("text {number}, secret {index}"), &fill(text, secret), secret);
+        }
+    }
+    for (number, text) in SPLIT_TEXTS.iter().enumerate() {
+        for secret in text.split('§').skip(1).step_by(2) {
+            outputs.check(&format!("split text {number}"), &text.replace('§', ""), secret);
+        }
+    }
+    outputs.finish();
+    assert!(outputs.messages.len() >= 31, "the messages of syntax errors are {:#?}", outputs.messages);
+}
+
+#[test]
+fn no_output_shows_a_piece_of_a_broken_secret() {
+    let mut outputs = Outputs::default();
+    for (number, place) in SECRET_PLACES.iter().enumerate() {
+        let file = FILE.replacen(place.from, place.to, 1);
+        let (before, after) = file.split_once('§').unwrap();
+        for (index, secret) in place.secrets.iter().enumerate() {
+            for at in 0..=secret.len() {
+                let (start, end) = secret.split_at(at);
+                let what = format!("place {number}, secret {index}, byte {at}");
+                outputs.check(&format!("{what}, truncated"), &[before, start].concat(), secret);
+                let piece = PIECES[(at + number) % PIECES.len()];
+                let text = [before, start, piece, end, after].concat();
+                outputs.check(&format!("{what}, {piece:?}"), &text, secret);
+            }
+        }
+    }
+    outputs.finish();
+}
+
+#[test]
+fn no_output_shows_a_secret_in_a_damaged_file() {
+    let mut outputs = Outputs::default();
+    for (number, place) in SECRET_PLACES.iter().chain(OTHER_PLACES).enumerate() {
+        let file = FILE.replacen(place.from, place.to, 1);
+        let secret = place.secrets[number % place.secrets.len()];
+        for (at, sign) in file.char_indices().filter(|(_, c)| !c.is_alphanumeric() && *c != '§') {
+            let (start, end) = file.split_at(at);
+            let what = format!("place {number}, byte {at}");
+            outputs.check(&format!("{what}, truncated"), &fill(start, secret), secret);
+            let without = [start, &end[sign.len_utf8()..]].concat();
+            outputs.check(&format!("{what}, without {sign:?}"), &fill(&without, secret), secret);
+        }
+    }
+    outputs.finish();
+}
+
+#[test]
+fn no_error_of_a_file_shows_a_secret() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens.json");
+    for (number, text) in TEXTS.iter().enumerate() {
+        for secret in SECRETS {
+            std::fs::write(&path, fill(text, secret)).unwrap();
+            assert!(!has_piece(secret, &errors_of_file(&path)), "text {number}");
+        }
+    }
+}
+
+fn fill(text: &str, secret: &str) -> String {
+    text.replace('§', secret)
+}
+
+/// Whether a text has four characters of a word of the secret in a row, or a shorter word.
+fn has_piece(secret: &str, text: &str) -> bool {
+    let mut words = secret.trim_start_matches("apiv3_").split(' ');
+    words.any(|word| util::piece_of_length(word.len().min(4), word, text).is_some())
+}
+
+/// Looks for secrets in outputs.
+#[derive(Default)]
+struct Outputs {
+    cases: usize,
+    /// The messages of syntax errors.
+    messages: BTreeSet<String>,
+    /// The cases that show a secret, without their texts.
+    leaks: BTreeSet<String>,
+}
+
+impl Outputs {
+    fn check(&mut self, what: &str, text: &str, secret: &str) {
+        let piece = |text: &str| has_piece(secret, text);
+        if !piece(text) {
+            return;
+        }
+        let validator = Validator::new(util::now());
+        let report = validator.check(text.as_bytes());
+        let syntax = report.iter().filter(|found| found.code() == Code::JsonSyntax);
+        self.messages.extend(syntax.map(|found| found.message().to_owned()));
+        let mut outputs = vec![
+            ("a report", of_report(&report)),
+            ("an error", of_error(TokenFile::parse(text.as_bytes()).err())),
+            ("redact", redact(text.as_bytes())),
+        ];
+        // The others take most of the time, and show the same.
+        self.cases += 1;
+        if self.cases.is_multiple_of(9) {
+            let admin = validator.clone().admin_token_file().check(text.as_bytes());
+            outputs.extend([
+                ("a report of an admin token file", of_report(&admin)),
+                ("a format of validate", formats(text.as_bytes(), &report)),
+                ("a fix", fixes(&validator, text.as_bytes())),
+                ("an error of another format", errors(text.as_bytes())),
+            ]);
+        }
+        for (output, shown) in outputs {
+            if piece(&shown) {
+                self.leaks.insert(format!("{what}: {output}"));
+            }
+        }
+    }
+
+    /// Fails if an output showed a secret.
+    fn finish(&self) {
+        assert!(self.cases > 1_000, "{} cases", self.cases);
+        assert!(self.leaks.is_empty(), "{:#?}", self.leaks);
+    }
+}
+
+fn of_report(report: &Report) -> String {
+    let mut out = format!("{report}\n{report:?}\n");
+    for found in report {
+        let _ = writeln!(out, "{found}\n{}\n{}\n{:?}", found.message(), found.pointer(), found.help());
+        for label in found.labels() {
+            let _ = writeln!(out, "{}", label.message());
+        }
+        for fix in found.fixes() {
+            let _ = writeln!(out, "{fix:?}");
+            for edit in fix.edits() {
+                let _ = writeln!(out, "{:?}", edit.replacement());
+            }
+        }
+    }
+    out
+}
+
+/// All formats of the example `validate`.
+fn formats(bytes: &[u8], report: &Report) -> String {
+    let file = Checked::new(Path::new("tokens.json"), bytes, report);
+    let mut out = Vec::new();
+    human::write(&file, false, 140, &mut out).unwrap();
+    json::write(&file, &mut out).unwrap();
+    github::write(&file, &mut out).unwrap();
+    let mut log = sarif::Log::default();
+    log.add(&file);
+    log.write(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn fixes(validator: &Validator, bytes: &[u8]) -> String {
+    let fixed = validator.fix(bytes, Applicability::Ask).unwrap();
+    let mut out = format!("{fixed:?}");
+    for mended in fixed.mended() {
+        let _ = writeln!(out, "{mended:?} {} {}", mended.message(), mended.pointer());
+    }
+    out
+}
+
+/// The errors of everything else that reads a text.
+fn errors(bytes: &[u8]) -> String {
+    let change = [Change::Remove(TokenName::parse("app").unwrap())];
+    [
+        of_error(AdminTokenFile::parse(bytes).err()),
+        of_error(edit::apply(Some(bytes), &change).err()),
+        of_error(HttpTokenRequest::parse(bytes).err()),
+        of_error(HttpPermission::parse(bytes).err()),
+        of_error(ServerTokens::parse(bytes).err()),
+        of_error(serde_json::from_slice::<TokenFile>(bytes).err()),
+    ]
+    .concat()
+}
+
+fn of_error(error: Option<impl Error>) -> String {
+    let Some(error) = error else { return String::new() };
+    let mut out = String::new();
+    let mut next: Option<&dyn Error> = Some(&error);
+    while let Some(error) = next {
+        let _ = writeln!(out, "{error}\n{error:?}");
+        next = error.source();
+    }
+    out
+}
+
+/// The errors of files on disk.
+fn errors_of_file(path: &Path) -> String {
+    let entry = TokenEntry::new(TokenName::parse("new").unwrap(), Token::parse("apiv3_x").unwrap());
+    of_error(load(path).err()) + &of_error(append(path, &entry).err())
+}
