@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::name::{DatabaseName, TokenName};
+use crate::name::DatabaseName;
 use crate::permission::Permission;
 use crate::redact::is_suspicious;
 use crate::span::Span;
@@ -173,7 +173,7 @@ fn is_harmless(member: Member, string: Str<'_>) -> bool {
     let text = string.decode_secret().filter(|text| !is_suspicious(text));
     text.is_some_and(|text| match member {
         Member::Databases => DatabaseName::parse(&text).is_ok(),
-        Member::Name => TokenName::parse(&text).is_ok(),
+        Member::Name => true,
         Member::Permissions => Permission::parse_borrowed(&text).is_ok(),
         Member::Tokens | Member::Token | Member::Expiry => false,
     })

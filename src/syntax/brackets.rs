@@ -1,7 +1,7 @@
 //! Recovery of arrays and objects: brackets that are missing, extra or of the wrong type.
 
 use crate::syntax::error::{ErrorHandler, SyntaxErrorKind};
-use crate::syntax::lexer::{is_invalid_quote, variables_length};
+use crate::syntax::lexer::{is_invalid_quote, is_word, variables_length};
 use crate::syntax::parser::Parser;
 use crate::syntax::state::Balance;
 
@@ -48,13 +48,10 @@ impl<E: ErrorHandler> Parser<'_, E> {
     /// Reads the members at the start of the text as an object, if it lacks its `{`.
     #[cold]
     pub(super) fn find_missing_brace(&mut self) {
-        let mut first = Parser::at(self.text, 0, ());
-        first.peek();
-        let start = first.at;
-        first.string();
-        if first.peek() == Some(b':') {
-            self.error(SyntaxErrorKind::MissingBrace, start, start);
-            self.recovery.unopened = Some(start);
+        if self.is_key_at(0) {
+            self.peek();
+            self.missing(SyntaxErrorKind::MissingBrace, self.at);
+            self.recovery.unopened = Some(self.at);
         }
     }
 
@@ -101,15 +98,28 @@ impl<E: ErrorHandler> Parser<'_, E> {
         is_early
     }
 
-    /// Whether the last item of an array is a string.
+    /// Whether a string and a colon follow.
     #[cold]
-    pub(super) fn is_key(&self, from: usize, last: usize) -> bool {
-        let mut item = Parser::at(self.text, from + usize::from(self.byte(from) == Some(b',')), ());
-        if item.peek() != Some(b'"') {
+    pub(super) fn is_key_at(&self, at: usize) -> bool {
+        let mut key = Parser::at(self.text, at, ());
+        if key.peek() != Some(b'"') {
             return false;
         }
-        item.string();
-        item.at == last
+        key.string();
+        key.peek() == Some(b':')
+    }
+
+    /// Whether a word, a colon or an opening bracket is extra, because a key follows at `next`. A bracket must not be closed.
+    pub(super) fn is_extra(&mut self, byte: u8, next: usize) -> bool {
+        let is_bracket = matches!(byte, b'{' | b'[');
+        if !is_bracket && byte != b':' && !is_word(byte) || !self.is_key_at(next) {
+            return false;
+        }
+        let is_extra = !is_bracket || *self.balance(byte) < 0;
+        if is_bracket && is_extra {
+            *self.balance(byte) += 1;
+        }
+        is_extra
     }
 
     /// Handles a colon after a string in an array. Returns whether the array ended before that string.

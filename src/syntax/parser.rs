@@ -237,7 +237,9 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
                         break;
                     }
                 }
-                (Some(b':'), Before::Item) if is_array && self.is_key(from, last) => {
+                (Some(b':'), Before::Item)
+                    if is_array && self.is_key_at(from + usize::from(self.byte(from) == Some(b','))) =>
+                {
                     if self.member_in_array(start, from) {
                         break;
                     }

@@ -9,10 +9,12 @@ impl<E: ErrorHandler> Parser<'_, E> {
     /// Returns what the quote at `at` is to the string that begins at `start`.
     #[inline]
     pub(super) fn quote(&self, start: usize, at: usize) -> Quote {
-        match self.byte(at + 1) {
-            None | Some(b',' | b':' | b']' | b'}' | b'\n' | b'\r') => Quote::Closing,
-            _ => self.unusual_quote(start, at, None),
+        let is_usual = |next| matches!(next, None | Some(b',' | b':' | b']' | b'}' | b'\n' | b'\r'));
+        let next = self.byte(at + 1);
+        if is_usual(next) || next == Some(b' ') && is_usual(self.byte(at + 2)) {
+            return Quote::Closing;
         }
+        self.unusual_quote(start, at, None)
     }
 
     #[cold]

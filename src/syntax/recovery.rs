@@ -3,7 +3,9 @@
 use crate::span::Span;
 use crate::syntax::error::{ErrorHandler, SyntaxError, SyntaxErrorKind};
 use crate::syntax::kind::Kind;
-use crate::syntax::lexer::{first_line, is_word, variables_length, word_length};
+use crate::syntax::lexer::{
+    first_line, is_invalid_quote, is_word, split_before, variables_length, word_length,
+};
 use crate::syntax::parser::Parser;
 use crate::syntax::string::Extent;
 
@@ -124,6 +126,15 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         let rest = self.rest(self.at);
         if rest.starts_with(['=', ';']) {
             self.consume(SyntaxErrorKind::MissingColon, if rest.starts_with("=>") { 2 } else { 1 });
+            return;
+        }
+        let is_end = |c: char| c.is_ascii_whitespace() || ",:[]{}\"".contains(c) || is_invalid_quote(c);
+        let length = rest.find(is_end).unwrap_or(rest.len()).max(usize::from(rest.starts_with('"')));
+        let behind = rest.get(length..).unwrap_or_default().trim_start_matches([' ', '\t']);
+        if behind.starts_with(':') {
+            self.consume(SyntaxErrorKind::Unexpected, length);
+            self.peek();
+            self.at += 1;
         } else {
             self.missing(SyntaxErrorKind::MissingColon, end);
         }
@@ -139,6 +150,10 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         let word = word_length(self.bytes(self.at));
         match self.byte(self.at) {
             _ if variables > 0 => _ = self.consume(SyntaxErrorKind::Variable, variables),
+            // The key follows.
+            Some(byte) if self.is_extra(byte, self.at + word.max(1)) => {
+                self.consume(SyntaxErrorKind::Unexpected, word.max(1));
+            }
             _ if word > 0 => {
                 let span = self.consume(SyntaxErrorKind::UnquotedKey, word);
                 return Some(Extent { end: span.end(), has_escapes: false, opening: 0, closing: 0 });
@@ -150,7 +165,8 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
             }
             _ => _ = self.junk(SyntaxErrorKind::Unexpected),
         }
-        if self.peek() == Some(b':') {
+        if self.rest(self.at).trim_ascii_start().starts_with(':') {
+            self.peek();
             self.at += 1;
             self.skip();
         }
@@ -160,19 +176,26 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     /// Returns the type of a value that does not begin as JSON does.
     #[cold]
     pub(super) fn invalid_kind(&mut self) -> Kind {
-        match self.byte(self.at) {
-            Some(b':' | b'=') if self.depth > 0 && !self.is_in_array() => {
-                while let Some(b':' | b'=') = self.peek() {
-                    self.consume(SyntaxErrorKind::Unexpected, 1);
-                }
-                self.kind()
-            }
-            _ if variables_length(self.bytes(self.at)) > 0 => Kind::Invalid,
-            // A `{` that begins no variable, and a key without its `{`.
-            Some(b'{' | b'"') => Kind::Object,
-            _ if self.begins_string(false) => Kind::String,
-            _ => Kind::Invalid,
+        let rest = self.rest(self.at);
+        if variables_length(rest.as_bytes()) > 0 {
+            return Kind::Invalid;
         }
+        // A `{` that begins no variable, and a key without its `{`.
+        if rest.starts_with(['{', '"']) {
+            return Kind::Object;
+        }
+        if self.begins_string(false) {
+            return Kind::String;
+        }
+        let (before, next) = split_before(rest, [',', '"', '[', ']', '{', '}', '\n']);
+        let value = self.at + before.len();
+        let is_string = || self.is_in_array() || !self.is_key_at(value);
+        let is_value = next.starts_with(['[', '{']) || next.starts_with('"') && is_string();
+        if self.depth == 0 || before.is_empty() || !is_value {
+            return Kind::Invalid;
+        }
+        self.consume(SyntaxErrorKind::Unexpected, before.trim_end().len());
+        self.kind()
     }
 
     /// Handles an invalid or missing value.
@@ -202,19 +225,19 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
 
     /// Consumes meaningless characters up to the next token on the line.
     fn junk(&mut self, kind: SyntaxErrorKind) -> Span {
-        let variables = variables_length(self.bytes(self.at));
-        let rest = self.rest(self.at + variables);
-        let is_end = |(at, c): &(usize, char)| {
-            at + variables > 0 && matches!(c, ',' | ']' | '}' | '[' | '{' | '"' | '\n')
-        };
-        let end = rest.char_indices().find(is_end).map_or(rest.len(), |(at, _)| at);
-        let mut junk = rest.get(..end).unwrap_or_default();
+        let rest = self.rest(self.at);
+        // The first character is junk, whatever it is.
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        let first = variables_length(rest.as_bytes()).max(first);
+        let behind = rest.get(first..).unwrap_or_default();
+        let (mut junk, _) = split_before(behind, [',', '"', '[', ']', '{', '}', '\n']);
         for comment in [" #", " //", " /*"] {
             junk = junk.split_once(comment).map_or(junk, |(before, _)| before);
         }
-        let has_quote = self.is_last_quote(self.at + variables + junk.len());
-        let length = if has_quote { junk.len() + 1 } else { junk.trim_end().len() };
-        self.consume(kind, variables + length)
+        let end = first + junk.len();
+        let has_quote = self.is_last_quote(self.at + end);
+        let trimmed = rest.get(..end).unwrap_or_default().trim_end().len();
+        self.consume(kind, if has_quote { end + 1 } else { trimmed })
     }
 
     #[cold]
