@@ -118,7 +118,8 @@ fn render_finding(out: &mut String, bytes: &[u8], found: &Diagnostic, topic: Opt
     }
     for fix in found.fixes() {
         let edits: Vec<String> = fix.edits().iter().map(|edit| render_edit(bytes, edit)).collect();
-        let _ = writeln!(out, "    {} fix: {}", fix.applicability(), edits.join(", "));
+        let effect = fix.effect().map(|effect| format!(" ({effect})")).unwrap_or_default();
+        let _ = writeln!(out, "    {} fix{effect}: {}", fix.applicability(), edits.join(", "));
     }
 }
 

@@ -110,7 +110,8 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
             None => draft
                 .help("add it to `create_databases`, unless it exists on every server that reads the file"),
         };
-        draft.fix(Applicability::Ask, edit);
+        let effect = pair.map(|pair| format!("grants the actions on `{pair}`"));
+        draft.fix(Applicability::Ask, edit).effect(effect);
     }
     explained
 }

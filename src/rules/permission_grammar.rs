@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -78,7 +78,8 @@ fn check_invalid(
     if let Some(joined) = join::joined(text) {
         let Some(draft) = sink.report(Code::ExtraPart, text.locate(joined.range.clone()), at) else { return };
         let edits = if has_fix { joined.edits(text) } else { Vec::new() };
-        draft.message(joined.message).help(joined.help).fix(Applicability::Ask, edits);
+        let draft = draft.message(joined.message).help(joined.help).fix(Applicability::Ask, edits);
+        draft.effect(joined.effect.map(String::from));
         return;
     }
     let pieces = join::split(text);

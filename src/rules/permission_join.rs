@@ -14,6 +14,8 @@ pub(super) struct Joined {
     /// The repeated type, or the second permission.
     pub(super) range: Range<usize>,
     edits: Vec<(Range<usize>, Cow<'static, str>)>,
+    /// The right that the edits grant beyond the text.
+    pub(super) effect: Option<&'static str>,
     pub(super) message: &'static str,
     pub(super) help: &'static str,
 }
@@ -50,6 +52,8 @@ fn repeated_type(text: &str, first: &str) -> Option<Joined> {
     is_among_names.then(|| Joined {
         range: start,
         edits: types.into_iter().map(|range| (range, Cow::Borrowed(""))).collect(),
+        // Only the last name is followed by actions.
+        effect: Some("grants the actions on every name"),
         message: "repeated resource type before a name",
         help: "write the resource type once, at the start",
     })
@@ -70,6 +74,7 @@ fn missing_type(text: &str, first: &str) -> Option<Joined> {
     Some(Joined {
         range: comma + 1..text.len(),
         edits: Vec::from([(comma..comma + 1, Cow::Owned(format!("\", \"{first}:")))]),
+        effect: None,
         message: "a string can contain only one permission",
         help: "write each permission as a separate string with its resource type",
     })

@@ -82,6 +82,8 @@ impl<'t> Parts<'t> {
     }
 }
 
+const GRANTS_EVERYTHING: &str = "grants the actions on everything";
+
 fn repair(text: &str, mistake: Mistake, parts: &Parts<'_>) -> Option<Repair> {
     let span = mistake.span;
     let new = |applicability, range: Span, new: Cow<'static, str>| {
@@ -96,11 +98,12 @@ fn repair(text: &str, mistake: Mistake, parts: &Parts<'_>) -> Option<Repair> {
             // An unset variable may have been next to the wildcard.
             let is_ambiguous = parts.has_wildcard_name();
             let applicability = if is_ambiguous { Applicability::Ask } else { Applicability::Safe };
-            new(applicability, with_comma(span, text)?, "".into())
+            let effect = is_ambiguous.then(|| GRANTS_EVERYTHING.into());
+            Some(Repair { effect, ..new(applicability, with_comma(span, text)?, "".into())? })
         }
         Kind::ExtraPart => extra_part(text, span),
         Kind::MixedWildcard => Some(Repair {
-            effect: Some("grants the actions on everything".into()),
+            effect: Some(GRANTS_EVERYTHING.into()),
             ..new(Applicability::Ask, span, "*".into())?
         }),
         Kind::WildcardAction | Kind::ActionNotForType => {
@@ -114,7 +117,14 @@ fn repair(text: &str, mistake: Mistake, parts: &Parts<'_>) -> Option<Repair> {
             let error = mistake.error(text);
             let is_safe = error.differs_only_in_case();
             let applicability = if is_safe { Applicability::Safe } else { Applicability::Ask };
-            new(applicability, span, error.suggestion()?.into())
+            let meant = error.suggestion()?;
+            let effect = match mistake.kind {
+                Kind::UnknownAction => Some(format!("grants `{meant}`")),
+                Kind::UnknownSystemResource => Some(format!("grants the actions on `{meant}`")),
+                _ => None,
+            };
+            let effect = effect.filter(|_| !is_safe);
+            Some(Repair { effect, ..new(applicability, span, meant.into())? })
         }
     }
 }

@@ -191,6 +191,8 @@ fn shadowed(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
             let is_quoted = draft.may_quote(name, &element.text);
             let database = if is_quoted { format!("`{name}`") } else { "this database".into() };
             let actions = spoken(hidden, " or ");
+            // One edit adds the actions for all names of the permission.
+            let scope = if element.names().nth(1).is_some() { "every name" } else { &*database };
             let edit = Edit::insert(element.text.span().end(), format!(",{hidden}"));
             draft
                 .message(format!(
@@ -199,8 +201,7 @@ fn shadowed(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
                 .label(wildcard, "the permission for `*`")
                 .help("add the actions to this permission if the token needs them")
                 .fix(Applicability::Ask, has_fix.then_some(edit))
-                .effect(format!("adds `{hidden}` on {database}"));
-            // One edit adds the actions for all names of the permission.
+                .effect(format!("adds `{hidden}` on {scope}"));
             has_fix = false;
         }
     }

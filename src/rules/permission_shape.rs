@@ -62,9 +62,11 @@ fn bare(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
     let at = entry.at_member("permissions");
     let Some(draft) = sink.report(Code::PermissionsNotAList, string.outer_span(), at) else { return };
     let draft = draft.message(message(Kind::String)).help(HELP);
+    let mut effect = None;
     let (applicability, inner) = if Permission::accept(text).is_some() {
         (Applicability::Safe, Some(Vec::new()))
     } else if let Some(joined) = join::joined(text) {
+        effect = joined.effect.map(String::from);
         (Applicability::Ask, Some(joined.edits(text)))
     } else {
         let pieces = join::split(text);
@@ -73,7 +75,7 @@ fn bare(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
     };
     let edits =
         inner.into_iter().flat_map(|inner| inner.into_iter().chain(Edit::brackets(string.outer_span())));
-    draft.fix(applicability, edits);
+    draft.fix(applicability, edits).effect(effect);
 }
 
 const HELP: &str = "write `\"permissions\": [\"db:db1:read\"]`";
