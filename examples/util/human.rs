@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
-use influxdb3_offline_tokens::{Code, Diagnostic, Permission, Severity, Span};
+use influxdb3_offline_tokens::{Code, Diagnostic, Fix, Permission, Severity, Span};
 
 use super::{Checked, FAILS_TO_LOAD, count, masked, shown_path};
 
@@ -110,7 +110,10 @@ fn group<'a>(found: &'a Diagnostic, path: &'a str, lines: &Lines<'a>) -> Group<'
         let snippet = Snippet::source(excerpt.text).line_start(excerpt.line).annotations(annotations);
         group = group.element(Element::from(snippet));
     }
-    group.elements(found.help().map(|help| Level::HELP.message(help)))
+    let effects = found.fixes().iter().filter_map(Fix::effect);
+    group
+        .elements(found.help().map(|help| Level::HELP.message(help)))
+        .elements(effects.map(|effect| Level::HELP.with_name("fix").message(effect)))
 }
 
 /// Without the `:::` by which the renderer announces another file: all is of one.

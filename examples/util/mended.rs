@@ -22,7 +22,10 @@ pub(crate) fn told(fixes: &[Fix], after: &[u8]) -> Vec<Mended> {
     let told = |fix: &Fix| {
         let wrong = fix.message();
         let message = match (fix.has_new_token(), names.at(fix.pointer())) {
-            (false, _) => wrong.to_owned(),
+            (false, _) => match fix.effect() {
+                Some(effect) => format!("{wrong}; the fix {effect}"),
+                None => wrong.to_owned(),
+            },
             (true, Some(name)) => format!("token `{name}` has a new secret: {wrong}"),
             (true, None) => format!("this token has a new secret: {wrong}"),
         };

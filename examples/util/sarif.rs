@@ -155,8 +155,9 @@ fn change(fix: &Fix, artifact: &Value, lines: &LineIndex<'_>) -> Option<Value> {
         _ => None,
     };
     let replacements = fix.edits().iter().map(replacement).collect::<Option<Vec<_>>>()?;
+    let effect = fix.effect().map(|effect| format!("; {effect}")).unwrap_or_default();
     Some(json!({
-        "description": {"text": format!("applicability: {}", fix.applicability())},
+        "description": {"text": format!("applicability: {}{effect}", fix.applicability())},
         "artifactChanges": [{"artifactLocation": artifact, "replacements": replacements}],
     }))
 }

@@ -72,6 +72,7 @@ impl Fix {
     }
 
     /// Returns the effect of the fix beyond the text: the rights that it grants, or the replacement of a token.
+    /// `None` if it has neither.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;

@@ -47,7 +47,8 @@ use crate::diagnostic::Diagnostic;
 /// ```
 ///
 /// Each of `fixes` has its `applicability` and its `edits`: `start`, `end` and `text`. For a new token, `text` is null and
-/// `new_token` is true; otherwise `new_token` is missing.
+/// `new_token` is true; otherwise `new_token` is missing. `effect` is that of
+/// [`Fix::effect`](crate::Fix::effect), and is missing if there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     pub(super) diagnostics: Vec<Diagnostic>,

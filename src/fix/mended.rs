@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use crate::code::Code;
-use crate::diagnostic::{Diagnostic, Edit, Replacement};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Replacement};
 use crate::span::{Location, Span};
 
 /// An applied fix, with its finding.
@@ -25,6 +25,7 @@ pub struct Mended {
     pointer: String,
     span: Span,
     location: Location,
+    effect: Option<String>,
     has_new_token: bool,
 }
 
@@ -32,12 +33,14 @@ impl Mended {
     /// Creates it from the finding of an applied fix.
     pub(super) fn new(finding: &Diagnostic) -> Self {
         let is_new_token = |edit: &Edit| *edit.replacement() == Replacement::NewToken;
+        let effect = finding.fixes().first().and_then(Fix::effect);
         Self {
             code: finding.code(),
             message: finding.message().into(),
             pointer: finding.pointer().into(),
             span: finding.span(),
             location: finding.location(),
+            effect: effect.map(String::from),
             has_new_token: finding.edits().iter().any(is_new_token),
         }
     }
@@ -45,7 +48,7 @@ impl Mended {
     /// Creates it from a finding about the file itself, not its text.
     pub(crate) const fn of_the_file(code: Code, message: String) -> Self {
         let (span, location) = (Span::new(0, 0), Location { line: 1, column: 1 });
-        Self { code, message, pointer: String::new(), span, location, has_new_token: false }
+        Self { code, message, pointer: String::new(), span, location, effect: None, has_new_token: false }
     }
 
     /// Returns the code of the finding.
@@ -123,6 +126,22 @@ impl Mended {
     #[must_use]
     pub const fn location(&self) -> Location {
         self.location
+    }
+
+    /// Returns the effect of the fix beyond the text, as [`Fix::effect`].
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    ///
+    /// let guess = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:d:raed"]}]}"#;
+    /// let fixed = Validator::new(SystemTime::now()).fix(guess, Applicability::Ask)?;
+    /// assert!(fixed.mended().iter().any(|mended| mended.effect() == Some("grants `read`")));
+    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// ```
+    #[must_use]
+    pub fn effect(&self) -> Option<&str> {
+        self.effect.as_deref()
     }
 
     /// Returns whether the fix replaced a token by a new one, which its clients then need.

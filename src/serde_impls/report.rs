@@ -51,9 +51,15 @@ impl Serialize for Label {
 
 impl Serialize for Fix {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fix = serializer.serialize_struct("Fix", 2)?;
+        let effect = self.effect();
+        let mut fix = serializer.serialize_struct("Fix", 2 + usize::from(effect.is_some()))?;
         fix.serialize_field("applicability", self.applicability().as_str())?;
         fix.serialize_field("edits", self.edits())?;
+        if effect.is_some() {
+            fix.serialize_field("effect", &effect)?;
+        } else {
+            fix.skip_field("effect")?;
+        }
         fix.end()
     }
 }

@@ -34,7 +34,7 @@ fn each_fix_is_told_and_new_secrets_are_named() {
     let all = run("validate", folder.path(), &["--fix-all", "t.json"], b"");
     let expected = [
         "mended[T0303 placeholder-token] t.json:4:16: token `app` has a new secret: the token is copied from an example",
-        "mended[T0214 unknown-action] t.json:4:77: unknown action: `reaad`",
+        "mended[T0214 unknown-action] t.json:4:77: unknown action: `reaad`; the fix grants `read`",
         "mended[T0303 placeholder-token] t.json:5:16: this token has a new secret: the token is copied from an example",
     ];
     assert_eq!(mended(&all.stdout), expected);
@@ -64,14 +64,15 @@ fn every_format_tells_what_was_mended() {
     });
     assert_eq!(line["mended"][0], expected);
     assert_eq!(line["mended"].as_array().unwrap().len(), 4);
-    let notice =
-        "::notice file=t.json,line=4,col=77,title=mended T0214 unknown-action::unknown action: `reaad`\n";
-    assert!(told("github").contains(notice));
+    let message = "unknown action: `reaad`; the fix grants `read`";
+    assert_eq!(line["mended"][1]["message"], message);
+    let notice = format!("::notice file=t.json,line=4,col=77,title=mended T0214 unknown-action::{message}\n");
+    assert!(told("github").contains(&notice));
     let log: Value = serde_json::from_str(&told("sarif")).unwrap();
     crate::sarif::assert_is_log(&log);
     let notes = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
     assert_eq!(notes.len(), 4);
-    assert_eq!(notes[1]["message"]["text"], "mended T0214 unknown-action: unknown action: `reaad`");
+    assert_eq!(notes[1]["message"]["text"], format!("mended T0214 unknown-action: {message}"));
 }
 
 /// The caller must not take that for a check that failed, or for one that is fine.

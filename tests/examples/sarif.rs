@@ -113,6 +113,20 @@ fn a_log_has_places_rules_and_fixes() {
 }
 
 #[test]
+fn the_description_of_a_fix_states_its_effect() {
+    let folder = folder(&[]);
+    let text =
+        br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:Read", "db:a:raed"]}]}"#;
+    let run = run("validate", folder.path(), &["--format", "sarif", "-"], text);
+    let log: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_is_log(&log);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let fixes = results.iter().filter(|result| result["ruleId"] == "T0214").map(|result| &result["fixes"][0]);
+    let texts: Vec<&str> = fixes.map(|fix| fix["description"]["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, ["applicability: safe", "applicability: ask; grants `read`"]);
+}
+
+#[test]
 fn a_log_of_nothing_is_a_log() {
     let folder = folder(&[]);
     let run = run("validate", folder.path(), &["--format", "sarif", "-"], b"{\"tokens\": [], \"\xff\": 1}");

@@ -66,6 +66,7 @@ fn human_output_shows_the_place_and_the_help() {
   |                                              ^^^^^
   |
   = help: did you mean `read`?
+  = fix: grants `read`
 
 error[T0401 duplicate-name]: duplicate token name: `app`
   --> tokens.json:12:16
@@ -176,7 +177,10 @@ fn json_output_has_every_member() {
         "code": "T0214", "name": "unknown-action", "severity": "error",
         "message": "unknown action: `reaad`", "pointer": "/tokens/0/permissions/1",
         "start": start, "end": end, "line": 8, "column": 46, "help": "did you mean `read`?", "labels": [],
-        "fixes": [{"applicability": "ask", "edits": [{"start": start, "end": end, "text": "read"}]}],
+        "fixes": [{
+            "applicability": "ask", "edits": [{"start": start, "end": end, "text": "read"}],
+            "effect": "grants `read`",
+        }],
     });
     assert_eq!(lines[0]["diagnostics"][0], expected);
     let label = &lines[0]["diagnostics"][1]["labels"][0];
