@@ -227,6 +227,8 @@ mod check;
 mod fix;
 #[cfg(feature = "std")]
 mod schema;
+
+// Changes of a text, and the JSON of a running server.
 #[cfg(feature = "std")]
 pub mod edit;
 #[cfg(feature = "std")]
