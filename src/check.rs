@@ -103,7 +103,7 @@ impl Validator {
         self.check_with(bytes, |_| ())
     }
 
-    /// Checks a file, after findings that are not in its text.
+    /// Checks a file. `report` adds findings that are not about its text.
     pub(crate) fn check_with(&self, bytes: &[u8], report: impl FnOnce(&mut Sink)) -> Report {
         let mut sink = self.sink();
         report(&mut sink);

@@ -52,7 +52,7 @@ pub(crate) struct Outline<'a> {
 }
 
 impl Outline<'_> {
-    /// Whether the text ends in the file's object.
+    /// Returns whether the text ends inside the object of the file.
     pub(crate) fn is_truncated(&self, text: &str) -> bool {
         self.span.end() == text.len() && !text.ends_with('}')
     }
@@ -79,7 +79,7 @@ pub(crate) fn read_admin(mut parser: Parser<'_, Sink>) -> (Result<Entry<'_>, Nod
     (Ok(entry), parser.end())
 }
 
-/// Whether a JSON string is a token without a file around it.
+/// Returns whether a JSON string is a token without a file around it.
 pub(crate) fn is_bare_token(node: &Node<'_>) -> bool {
     let text = node.as_str().and_then(Text::new);
     text.is_some_and(|text| text.trim().starts_with(TOKEN_PREFIX))
@@ -227,7 +227,7 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, V> {
         self.visitor.entry(&self.entry, &mut parser.errors);
     }
 
-    /// Reads a file that is no object.
+    /// Reads a file that is not an object.
     #[cold]
     fn read_other(mut self, parser: &mut Parser<'a, Sink>) -> Outline<'a> {
         let node = Node::read(parser);

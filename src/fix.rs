@@ -1,4 +1,4 @@
-//! Applies fixes: all of a level at once, and the result is checked once.
+//! Application of fixes: all of a level in one pass.
 
 mod mended;
 
@@ -14,7 +14,7 @@ use crate::secret::SecretBytes;
 use crate::span::Span;
 use crate::token::{GenerateTokenError, Token};
 
-/// A text with fixes applied. `Debug` shows nothing of the text; it is wiped when dropped.
+/// A text with fixes applied. `Debug` redacts the text, and it is zeroized on drop.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -30,7 +30,7 @@ pub struct Fixed {
 }
 
 impl Fixed {
-    /// The text, which holds the secrets of the file.
+    /// Returns the text, which contains the secrets of the file.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -46,7 +46,7 @@ impl Fixed {
         &self.bytes
     }
 
-    /// Hands the text over.
+    /// Converts this into the text.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -61,7 +61,7 @@ impl Fixed {
         SecretBytes::wiped(self.bytes)
     }
 
-    /// How many fixes were applied; the text is as it was where it is 0.
+    /// Returns the number of applied fixes. If it is 0, the text is unchanged.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -76,7 +76,7 @@ impl Fixed {
         self.mended.len()
     }
 
-    /// What was mended, in the order of the text; for each fix that was applied one.
+    /// Returns the applied fixes, in source order.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -104,10 +104,10 @@ impl core::fmt::Debug for Fixed {
 }
 
 impl Validator {
-    /// Applies the fixes of a text: the safe ones, or with [`Applicability::Ask`] all. What no fix concerns keeps every
-    /// byte. Of two fixes that overlap, the first in the text is applied; a second call applies the other if it is still
-    /// offered. A fix that causes an error that the text did not have is not applied. A code that is allowed
-    /// ([`Level::Allow`](crate::Level::Allow)) is not fixed.
+    /// Applies the fixes of one check: the safe ones, or all with [`Applicability::Ask`]. All other bytes are unchanged.
+    ///
+    /// If fixes overlap, only the first is applied. The next call offers what this one left or uncovered. A fix that would
+    /// cause a new error is not applied, and a code at [`Level::Allow`](crate::Level::Allow) is not fixed.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Applicability, Validator};
@@ -123,7 +123,7 @@ impl Validator {
     pub fn fix(&self, bytes: &[u8], up_to: Applicability) -> Result<Fixed, GenerateTokenError> {
         let (proposed, before) = self.fixable(bytes, up_to);
         let mut chosen = without_overlaps(&proposed);
-        // One entry cannot show everything, such as a trimmed name that is now a duplicate.
+        // Some errors appear only in the whole file, such as a trimmed name that is now a duplicate.
         while !chosen.is_empty() {
             let applied = apply(bytes, &chosen)?;
             let (after, counts) = self.errors(&applied.bytes);
@@ -202,13 +202,13 @@ fn apply(bytes: &[u8], chosen: &[&Diagnostic]) -> Result<Applied, GenerateTokenE
     Ok(Applied { bytes: splice_pieces(bytes, pieces), spans })
 }
 
-/// Puts texts in place of ranges, which are sorted and do not overlap; every other byte is kept.
+/// Replaces ranges, which are sorted and do not overlap, by texts. All other bytes are unchanged.
 pub(crate) fn splice_pieces<'p>(
     bytes: &[u8],
     pieces: impl Iterator<Item = (core::ops::Range<usize>, &'p [u8])> + Clone,
 ) -> Zeroizing<Vec<u8>> {
     let grown: usize = pieces.clone().map(|(_, text)| text.len()).sum();
-    // No larger buffer is needed, so none is left behind unwiped.
+    // The buffer never grows: growing would leave a copy that is not zeroized.
     let mut result = Zeroizing::new(Vec::with_capacity(bytes.len() + grown));
     let mut at = 0;
     for (range, text) in pieces {
@@ -220,7 +220,7 @@ pub(crate) fn splice_pieces<'p>(
     result
 }
 
-/// Whether `changed` is `bytes` with `text` put in at a place, and nothing else.
+/// Returns whether `changed` is `bytes` with `text` inserted at `at`.
 pub(crate) fn is_insertion(bytes: &[u8], at: usize, text: &str, changed: &[u8]) -> bool {
     let Some((before, behind)) = bytes.split_at_checked(at) else { return false };
     let rest = changed.strip_prefix(before).and_then(|rest| rest.strip_prefix(text.as_bytes()));

@@ -60,7 +60,7 @@ impl<'a> Entry<'a> {
         Self { role, ..Self::default() }
     }
 
-    /// Reads the next object in place of the entry before.
+    /// Reads the next object into this entry.
     #[inline]
     pub(crate) fn read(&mut self, parser: &mut Parser<'a, Sink>, index: usize) {
         self.reset(index, parser.text());
@@ -77,7 +77,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Takes the members of an object that is read already.
+    /// Reads the members of an object that is already parsed.
     #[cold]
     pub(super) fn read_node(
         &mut self,
@@ -239,7 +239,7 @@ impl<'a> Entry<'a> {
         Field::Valid { key, span, value }
     }
 
-    /// Whether the text ends in the entry.
+    /// Returns whether the text ends inside the entry.
     pub(crate) fn is_truncated(&self) -> bool {
         let text = self.span.text(self.source).unwrap_or_default();
         self.span.end() == self.source.len() && !text.ends_with('}')

@@ -13,7 +13,7 @@ use crate::syntax::{Kind, Locator, Node, Parser, Str, Value};
 /// A known member of an object.
 #[derive(Debug, Default)]
 pub(crate) enum Field<'a, T> {
-    /// There is no such member.
+    /// The member is missing.
     #[default]
     Missing,
     /// The value has the wrong type, or is a string with an unpaired surrogate.
@@ -32,7 +32,7 @@ impl<'a, T> Field<'a, T> {
         }
     }
 
-    /// Whether there is no such member.
+    /// Returns whether the member is missing.
     #[inline]
     pub(crate) const fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
@@ -67,7 +67,7 @@ impl<'a> Field<'a, Text<'a>> {
         }
     }
 
-    /// Returns the member for a value that is read already.
+    /// Returns the member for a value that is already parsed.
     pub(super) fn from_node(key: Str<'a>, node: Node<'a>) -> Self {
         match node.value {
             Value::String(string) => Self::from_string(key, string),

@@ -77,7 +77,7 @@ pub(crate) enum Meaning {
     Duration,
     /// The misspelt name of this list, which the object has.
     SecondList(&'static str),
-    /// None that is known.
+    /// An unknown member.
     Unknown,
 }
 
@@ -86,7 +86,7 @@ impl<'a> Other<'a> {
         Self { key, name: key.decode(), node, meaning: Meaning::Unknown, is_unique: true }
     }
 
-    /// Whether this is its decoded name.
+    /// Returns whether this is its decoded name.
     pub(crate) fn is(&self, name: &str) -> bool {
         self.name.as_deref() == Some(name)
     }
@@ -171,25 +171,25 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Meaning {
     }
 }
 
-/// Whether a member is none on purpose, such as `//tokens`, `_tokens` and `#name`: JSON has no comments.
+/// Returns whether a member is disabled on purpose, such as `//tokens`, `_tokens` and `#name`: JSON has no comments.
 fn is_commented_out(name: &str) -> bool {
     // Quotes and invisible characters are slips.
     let is_slip = |c: char| c.is_whitespace() || is_invisible(c) || matches!(c, '\'' | '"' | '`');
     name.trim_start_matches(is_slip).starts_with(|c: char| !c.is_alphanumeric())
 }
 
-/// Whether a character is a no-break space or the like, as they are copied from web pages.
+/// Returns whether a character is a no-break space or similar, as copied from web pages.
 pub(crate) fn is_invisible(c: char) -> bool {
     !c.is_ascii() && c.is_whitespace()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}')
 }
 
-/// Whether a member that the format does not have is a mistake, if the members `absent` are not there.
+/// Returns whether an unknown member is a mistake, if the members `absent` are missing.
 pub(crate) fn is_mistaken(name: &str, absent: &[&'static str], lists: &[&'static str]) -> bool {
     is_http_member(name) || meaning(name, absent) != Meaning::Unknown || nearly(name, lists).is_some()
 }
 
-/// Returns the list that a member nearly has the name of: the items of a second one would be lost.
+/// Returns the list whose name a member nearly has: the items of a second list would be lost.
 fn nearly(name: &str, lists: &[&'static str]) -> Option<&'static str> {
     if is_commented_out(name) { None } else { near(name, &Word::new(name), lists) }
 }
@@ -200,7 +200,7 @@ fn near(name: &str, word: &Word<'_>, known: &[&'static str]) -> Option<&'static 
     same.or_else(|| meant(name, known.iter().copied()).map(|(known, _)| known))
 }
 
-/// Whether a member is one of a body of the HTTP API.
+/// Returns whether a member is from a request body of the HTTP API.
 pub(super) fn is_http_member(name: &str) -> bool {
     HTTP_MEMBERS.iter().any(|(http, _)| *http == name)
 }

@@ -3,7 +3,7 @@
 use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
 
-/// What a text is that does not begin like JSON.
+/// The kind of a text that does not start like JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotJson {
     Empty,
@@ -17,7 +17,7 @@ pub(crate) enum NotJson {
 }
 
 impl NotJson {
-    /// Returns what a text is, and where that shows; `None` if it begins like JSON.
+    /// Returns the kind of a text and the span that shows it; `None` if the text starts like JSON.
     pub(crate) fn find(text: &str) -> Option<(Self, Span)> {
         let is_space = |c| matches!(c, ' ' | '\t' | '\r' | '\n');
         if let Some(token) = only_tokens(text) {
@@ -56,7 +56,7 @@ fn is_json_word(word: &str) -> bool {
     matches!(word, "true" | "false" | "null")
 }
 
-/// Returns the offset behind the white space and the comments at the start. YAML and others have them, too.
+/// Returns the offset after the whitespace and comments at the start. YAML and others have them, too.
 fn after_comments(text: &str) -> usize {
     let mut rest = text.trim_ascii_start();
     loop {

@@ -34,7 +34,7 @@ pub(crate) struct Grant {
     names_end: usize,
 }
 
-/// What an invalid permission says of databases.
+/// The databases that an invalid permission is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Intent {
     /// It names databases, at this range of the text. Without any action, the first part may be anything.
@@ -61,7 +61,7 @@ impl Grant {
         Some(Self { resource, is_all, actions, names_end: resource.prefix_length() + names })
     }
 
-    /// Whether it is for all databases.
+    /// Returns whether it is for all databases.
     pub(crate) fn is_wildcard(self) -> bool {
         self.is_all && self.resource == Resource::Database
     }
@@ -106,7 +106,7 @@ impl<'a> Element<'a> {
         items(&self.text, self.grant.map(|grant| grant.names_end + 1..self.text.len()))
     }
 
-    /// Returns what an invalid permission says of databases.
+    /// Returns the databases that an invalid permission is about.
     pub(crate) fn intent(&self) -> Intent {
         let mut parts = self.text.split(':');
         let [kind, names, actions] =

@@ -1,4 +1,4 @@
-//! What a file without the members of a tokens file is instead.
+//! Other files in place of a tokens file.
 
 use alloc::vec::Vec;
 
@@ -8,7 +8,7 @@ use crate::document::members::{ENTRY_MEMBERS, FILE_MEMBERS, is_http_member};
 use crate::span::Span;
 use crate::syntax::{Kind, Node, Str};
 
-/// What the text of a file is.
+/// The shape of a file.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Shape<'a> {
     /// An object with members of a tokens file, or nothing that is known.
@@ -36,7 +36,7 @@ pub(crate) enum Shape<'a> {
     Token(Span),
 }
 
-/// Returns what an object without `tokens` is, by its members.
+/// Returns the shape of an object without `tokens`, by its members.
 pub(super) fn of_object<'a>(others: &[Other<'a>], has_databases: bool) -> Shape<'a> {
     if let Some(other) = others.iter().find(|other| other.name.as_deref().is_some_and(is_http_member)) {
         return Shape::HttpBody(other.key);
@@ -69,7 +69,7 @@ pub(super) fn of_object<'a>(others: &[Other<'a>], has_databases: bool) -> Shape<
     }
 }
 
-/// Returns what an array at the top is, and its elements if they are entries.
+/// Returns the shape of an array in place of the file, and its elements if they are entries.
 pub(super) fn of_array(array: Node<'_>) -> (Shape<'_>, Vec<Node<'_>>) {
     let span = array.span;
     let elements = array.into_elements();
@@ -83,12 +83,12 @@ pub(super) fn of_array(array: Node<'_>) -> (Shape<'_>, Vec<Node<'_>>) {
     (Shape::Array(span), if is_some_entry { elements } else { Vec::new() })
 }
 
-/// Whether a value has a member of a tokens file.
+/// Returns whether a value has a member of a tokens file.
 fn is_tokens_file(node: &Node<'_>) -> bool {
     has_member(node, &FILE_MEMBERS)
 }
 
-/// Whether a value has a member of an entry.
+/// Returns whether a value has a member of an entry.
 pub(super) fn is_entry(node: &Node<'_>) -> bool {
     has_member(node, &ENTRY_MEMBERS)
 }

@@ -97,12 +97,12 @@ impl<'a> DatabaseIndex<'a> {
         &self.created
     }
 
-    /// Whether the file creates a database.
+    /// Returns whether the file creates a database.
     pub(crate) fn creates(&self, name: &str) -> bool {
         self.by_name.get(name).is_some_and(|created| created.is_element)
     }
 
-    /// Whether more grants can change a finding. `create_databases` may also follow the entries.
+    /// Returns whether more grants can change a finding. `create_databases` may also follow the entries.
     const fn needs_grants(&self) -> bool {
         self.reports.not_created
             || self.reports.not_granted && (self.ungranted > 0 || self.created.is_empty())

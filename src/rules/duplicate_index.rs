@@ -25,7 +25,7 @@ pub(super) fn duplicates<K: Eq + Hash, V: Clone>(items: impl Iterator<Item = (V,
     duplicates
 }
 
-/// Whether a name occurs twice, or there are too many to compare.
+/// Returns whether a name occurs twice, or there are too many to compare.
 #[inline]
 pub(super) fn may_repeat<'t>(names: impl Iterator<Item = &'t str>) -> bool {
     let mut known = [""; MAX_COMPARED_NAMES];

@@ -1,4 +1,4 @@
-//! What the file rules know about all entries: about 40 bytes for each, without the entries.
+//! Facts for the file rules: about 40 bytes per entry, in place of the entries.
 
 use super::database_index::{DatabaseIndex, Reports};
 use super::duplicate_index::DuplicateIndex;
@@ -9,7 +9,7 @@ use crate::name::OPERATOR_TOKEN_NAME;
 use crate::span::Span;
 use crate::syntax::Str;
 
-/// What the file rules know.
+/// Facts for the file rules.
 #[derive(Debug)]
 pub(crate) struct Facts<'a> {
     pub(crate) text: &'a str,
@@ -57,7 +57,7 @@ impl<'a> Facts<'a> {
         self.databases.complete(&self.outline);
     }
 
-    /// Whether the text ends in the file's object.
+    /// Returns whether the text ends inside the object of the file.
     pub(super) fn is_truncated(&self) -> bool {
         self.outline.is_truncated(self.text)
     }
@@ -67,7 +67,7 @@ impl<'a> Facts<'a> {
         Edit::removal(self.text, element)
     }
 
-    /// Returns the string at a span, which is decoded again.
+    /// Decodes the string at a span.
     pub(super) fn string(&self, span: Span) -> Option<Text<'a>> {
         Text::new(Str::new(span.text(self.text)?, span.start()))
     }
