@@ -132,8 +132,9 @@ impl Validator {
                 return Ok(Fixed { bytes: applied.bytes, mended });
             }
             let errors = after.iter().filter(|error| counts.has_more_errors(&before, error.code()));
-            let spans: Vec<Span> = errors.flat_map(spans_of).collect();
-            let is_valid = applied.spans.iter().map(|edits| !edits.iter().any(|edit| touches(*edit, &spans)));
+            let errors = merged(errors.flat_map(spans_of).collect());
+            let is_valid =
+                applied.spans.iter().map(|edits| !edits.iter().any(|edit| touches(*edit, &errors)));
             let mut is_valid = is_valid.collect::<Vec<bool>>().into_iter();
             let count = chosen.len();
             chosen.retain(|_| is_valid.next().unwrap_or(false));
@@ -149,8 +150,24 @@ fn spans_of(diagnostic: &Diagnostic) -> impl Iterator<Item = Span> {
     diagnostic.labels().iter().map(crate::diagnostic::Label::span).chain([diagnostic.span()])
 }
 
+/// Returns the same spans in order, and those that touch as one.
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut merged: Vec<Span> = Vec::new();
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.start() <= last.end() => {
+                *last = Span::new(last.start(), last.end().max(span.end()));
+            }
+            _ => merged.push(span),
+        }
+    }
+    merged
+}
+
 fn touches(edit: Span, errors: &[Span]) -> bool {
-    errors.iter().any(|error| edit.start() <= error.end() && error.start() <= edit.end())
+    let first = errors.partition_point(|error| error.end() < edit.start());
+    errors.get(first).is_some_and(|error| error.start() <= edit.end())
 }
 
 /// Returns the findings in source order whose fix overlaps none before it.

@@ -11,6 +11,9 @@ pub(crate) const MAX_FINDINGS: usize = 1_000;
 /// Bytes that may be read again to verify fixes, for each byte of the text: checks stay linear.
 pub(crate) const VERIFIED_BYTES_PER_BYTE: usize = 8;
 
+/// Bytes of an entry with fixes. Longer ones take too long to verify, and nobody writes them.
+pub(crate) const MAX_FIXED_ENTRY: usize = 1 << 16;
+
 /// Bytes of an entry in a typical file, for the first allocation.
 pub(crate) const TYPICAL_ENTRY: usize = 256;
 

@@ -6,9 +6,10 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::access::Rights;
+use crate::code::Code;
 use crate::diagnostic::{Applicability, Counts, Diagnostic, Edit, EditSet, Fix, Keep, Levels, Sink};
 use crate::document::Entry;
-use crate::limits::VERIFIED_BYTES_PER_BYTE;
+use crate::limits::{MAX_FIXED_ENTRY, VERIFIED_BYTES_PER_BYTE};
 use crate::permission::Permission;
 use crate::rules::{Options, RuleSet};
 use crate::span::Span;
@@ -38,6 +39,10 @@ impl<'a, 'c> Verifier<'a, 'c> {
     /// is verified on top of those before it, as they will be applied together.
     #[cold]
     pub(super) fn verify(&mut self, entry: &Entry<'a>, mut proposals: Vec<&mut Diagnostic>) {
+        if entry.span.len() > MAX_FIXED_ENTRY {
+            proposals.iter_mut().for_each(|diagnostic| diagnostic.fixes.clear());
+            return;
+        }
         let mut state = State { edits: Vec::new(), outcome: self.read(entry, &[]) };
         let mut edits = EditSet::default();
         proposals.sort_by_key(|diagnostic| diagnostic.span());
@@ -90,12 +95,13 @@ impl<'a, 'c> Verifier<'a, 'c> {
         edits.sort_by_key(Edit::span);
         let before = state.outcome.as_ref()?;
         let after = self.read(entry, &edits)?;
-        let is_resolved = |diagnostic: &&Diagnostic| {
-            let code = diagnostic.code();
-            let fixed = fixed.iter().filter(|diagnostic| diagnostic.code() == code).count();
-            after.counts.count(code) + fixed <= before.counts.count(code)
+        let mut codes: Vec<Code> = fixed.iter().map(|diagnostic| diagnostic.code()).collect();
+        codes.sort_unstable();
+        let is_resolved = |fixed: &[Code]| {
+            let count = |counts: &Counts| fixed.first().map_or(0, |code| counts.count(*code));
+            count(&after.counts) + fixed.len() <= count(&before.counts)
         };
-        let is_applied = fixed.iter().all(is_resolved)
+        let is_applied = codes.chunk_by(|one, other| one == other).all(is_resolved)
             && !after.counts.has_new_error(&before.counts)
             && (applicability > Applicability::Safe || after.is_equivalent(before));
         is_applied.then_some(State { edits, outcome: Some(after) })

@@ -65,8 +65,8 @@ mod tests {
             (edit(2, 2, "a"), edit(2, 2, ", b"), true),
         ] {
             let mut set = EditSet::default();
-            assert!(set.add(&[first.clone()]));
-            assert_eq!(set.add(&[second.clone()]), !overlap, "{first:?} {second:?}");
+            assert!(set.add(core::slice::from_ref(&first)));
+            assert_eq!(set.add(core::slice::from_ref(&second)), !overlap, "{first:?} {second:?}");
         }
     }
 }

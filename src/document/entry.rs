@@ -206,7 +206,10 @@ impl<'a> Entry<'a> {
     }
 
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "the string would go through memory, which takes longer than the rest")]
+    #[expect(
+        clippy::inline_always,
+        reason = "the string would go through memory, which takes longer than the rest"
+    )]
     fn push_permission(&mut self, elements: &mut Vec<Element<'a>>, index: usize, string: Str<'a>) {
         match Text::new(string) {
             Some(text) => elements.push(Element::new(index, text)),

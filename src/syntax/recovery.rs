@@ -230,11 +230,12 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         let first = rest.chars().next().map_or(0, char::len_utf8);
         let first = variables_length(rest.as_bytes()).max(first);
         let behind = rest.get(first..).unwrap_or_default();
-        let (mut junk, _) = split_before(behind, [',', '"', '[', ']', '{', '}', '\n']);
-        for comment in [" #", " //", " /*"] {
-            junk = junk.split_once(comment).map_or(junk, |(before, _)| before);
-        }
-        let end = first + junk.len();
+        let (junk, _) = split_before(behind, [',', '"', '[', ']', '{', '}', '\n']);
+        let is_comment = |at: &usize| {
+            let behind = junk.get(at + 1..).unwrap_or_default();
+            behind.starts_with('#') || behind.starts_with("//") || behind.starts_with("/*")
+        };
+        let end = first + junk.match_indices(' ').map(|(at, _)| at).find(is_comment).unwrap_or(junk.len());
         let has_quote = self.is_last_quote(self.at + end);
         let trimmed = rest.get(..end).unwrap_or_default().trim_end().len();
         self.consume(kind, if has_quote { end + 1 } else { trimmed })
