@@ -178,7 +178,7 @@ impl Validator {
                 }
                 rules.check_entry(&entry, &options, &mut sink);
                 sink.verify_fixes(|proposals| verifier.verify(&entry, proposals));
-                (admin_value(&entry), sink)
+                (if sink.total() == 0 { admin_value(&entry) } else { None }, sink)
             }
         }
     }
@@ -224,10 +224,11 @@ impl<'a> Visitor<'a> for Checker<'a, '_, '_> {
         }
         sink.verify_fixes(|proposals| self.verifier.verify(entry, proposals));
         self.facts.add_entry(entry);
+        // A file with errors has no values.
         if let Some(file) = &mut self.file
-            && let Some(token) = entry.to_value()
+            && sink.total() == 0
         {
-            file.tokens.push(token);
+            file.tokens.extend(entry.to_value());
         }
     }
 }

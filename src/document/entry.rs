@@ -274,13 +274,14 @@ impl<'a> Entry<'a> {
         Span::new(self.span.start(), self.span.start() + 1)
     }
 
-    /// Returns the token as a value; `None` if it is missing or invalid.
+    /// Returns the token of an entry without errors as a value.
     pub(crate) fn to_token(&self) -> Option<Token> {
         let token: &str = self.token.value()?;
-        check_token(token).ok().map(|()| Token::checked(token))
+        debug_assert!(check_token(token).is_ok(), "the rules report an invalid token");
+        Some(Token::checked(token))
     }
 
-    /// Returns the entry as a value; `None` if one of its members is missing or invalid.
+    /// Returns an entry without errors as a value.
     pub(crate) fn to_value(&self) -> Option<TokenEntry> {
         let permissions = self.to_permissions()?;
         let name = TokenName::parse(self.name.value()?).ok()?;

@@ -142,9 +142,9 @@ pub(crate) fn items(text: &str, list: Option<Range<usize>>) -> impl Iterator<Ite
     core::iter::from_fn(move || {
         let list = rest?;
         // Items are short: a loop over bytes is faster than a search for a character.
-        let length = list.bytes().position(|byte| byte == b',');
-        rest = length.and_then(|length| list.get(length + 1..));
-        let item = list.get(..length.unwrap_or(list.len()))?;
+        let length = list.bytes().position(|byte| byte == b',').unwrap_or(list.len());
+        let (item, behind) = list.split_at_checked(length)?;
+        rest = behind.get(1..);
         let range = start..start + item.len();
         start = range.end + 1;
         Some((range, item))

@@ -27,16 +27,17 @@ pub(super) fn duplicates<K: Eq + Hash, V: Clone>(items: impl Iterator<Item = (V,
 
 /// Returns whether a name occurs twice, or there are too many to compare.
 #[inline]
-pub(super) fn may_repeat<'t>(names: impl Iterator<Item = &'t str>) -> bool {
-    let mut known = [""; MAX_COMPARED_NAMES];
-    for (count, name) in names.enumerate() {
+pub(super) fn may_repeat<'t>(mut names: impl Iterator<Item = &'t str>) -> bool {
+    let (mut known, mut count) = ([""; MAX_COMPARED_NAMES], 0);
+    names.any(|name| {
         let Some((before, [slot, ..])) = known.split_at_mut_checked(count) else { return true };
         if before.contains(&name) {
             return true;
         }
         *slot = name;
-    }
-    false
+        count += 1;
+        false
+    })
 }
 
 /// A string of an entry that an entry before it has.

@@ -4,10 +4,10 @@ use alloc::format;
 use alloc::string::String;
 use core::ops::Range;
 
+use super::database_name;
 use super::options::Options;
-use super::{database_name, duplicate_index};
 use crate::code::{Code, Severity};
-use crate::diagnostic::{Applicability, At, Edit, Leveled, Sink};
+use crate::diagnostic::{At, Leveled, Sink};
 use crate::document::{Element, Entry, Grant, Intent, Resource, items};
 use crate::name::INTERNAL_DATABASE;
 use crate::permission::DatabaseActions;
@@ -18,7 +18,6 @@ pub(super) const CODES: &[Code] = &[
     Code::PlaceholderName,
     Code::TokenInName,
     Code::UndocumentedAction,
-    Code::DuplicateItem,
 ];
 
 const DOCUMENTED: DatabaseActions = DatabaseActions::READ.union(DatabaseActions::WRITE);
@@ -42,25 +41,12 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
         if !DOCUMENTED.contains(grant.actions) {
             undocumented_actions(element, at, sink);
         }
-        if !is_plain(element, grant) {
-            if grant.resource == Resource::Database {
-                names(element, element.names_range(), at, sink);
-            }
-            duplicate_items(element, at, sink);
+        if grant.resource == Resource::Database
+            && !element.names().all(|(_, name)| database_name::is_plain(name))
+        {
+            names(element, element.names_range(), at, sink);
         }
     }
-}
-
-/// Returns whether no list of the permission contains a duplicate or a name to report.
-#[inline]
-fn is_plain(element: &Element<'_>, grant: Grant) -> bool {
-    let actions = element.text.len() - element.names_range().end - 1;
-    let mut are_plain = true;
-    let names = element.names().map(|(_, name)| {
-        are_plain &= database_name::is_plain(name);
-        name
-    });
-    actions == grant.actions.text().len() && !duplicate_index::may_repeat(names) && are_plain
 }
 
 /// Reports a permission for all databases.
@@ -110,25 +96,5 @@ fn undocumented_actions(element: &Element<'_>, at: At, sink: &mut Sink) {
         draft
             .message(format!("the server accepts the undocumented action `{action}`"))
             .help("expect a later release to reject it");
-    }
-}
-
-/// Reports duplicate items.
-#[cold]
-fn duplicate_items(element: &Element<'_>, at: At, sink: &mut Sink) {
-    let text = &element.text;
-    let mut locator = text.locator();
-    let names = duplicate_index::duplicates(element.names());
-    let actions = duplicate_index::duplicates(element.actions());
-    for (first, range) in names.into_iter().chain(actions) {
-        let span = locator.locate(range.clone());
-        let Some(draft) = sink.report(Code::DuplicateItem, span, at) else { continue };
-        // The comma before it may be an escape in the file.
-        let removed = locator.locate(range.start - 1..range.end);
-        draft
-            .message("duplicate item in the list")
-            .label(text.locate(first), "first occurrence")
-            .help("remove the duplicate")
-            .fix(Applicability::Safe, [Edit::new(removed, "")]);
     }
 }

@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::cell::LazyCell;
 use core::ops::Range;
 
 use super::database_name;
@@ -118,12 +119,14 @@ pub(super) fn report_mistakes(
     }
     let mut mistakes = Vec::new();
     Permission::each_mistake(text, |mistake| mistakes.push(mistake));
-    let repairs = if can_be_repaired { permission_repair::repairs(text, &mistakes) } else { None };
-    let mut repairs = repairs.unwrap_or_default().into_iter();
+    // Only if a finding is kept.
+    let repairs = LazyCell::new(|| {
+        let repairs = if can_be_repaired { permission_repair::repairs(text, &mistakes) } else { None };
+        repairs.unwrap_or_default()
+    });
     // Searched once, not for every fragment of a long text.
     let is_hidden = mentions_token(text);
-    for mistake in mistakes {
-        let repair = repairs.next();
+    for (index, mistake) in mistakes.iter().enumerate() {
         let Some(span) = locate(mistake.span.range()) else { continue };
         let Some(draft) = sink.report(code(mistake.kind), span, at) else { continue };
         let error = mistake.error(text);
@@ -140,7 +143,7 @@ pub(super) fn report_mistakes(
             _ => draft.message(error.message().to_string()),
         };
         let draft = draft.help(help(options.release, &error, text));
-        let Some(Repair { applicability, edits, effect }) = repair else { continue };
+        let Some(Repair { applicability, edits, effect }) = repairs.get(index).cloned() else { continue };
         let edits: Option<Vec<Edit>> =
             edits.into_iter().map(|(range, new)| Some(Edit::new(locate(range)?, new))).collect();
         draft.fix(applicability, edits.unwrap_or_default()).effect(effect);

@@ -1,4 +1,4 @@
-//! Duplicate, redundant and shadowed permissions of one token.
+//! Duplicate items, and duplicate, redundant and shadowed permissions of one token.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -17,15 +17,47 @@ use crate::name::INTERNAL_DATABASE;
 use crate::permission::DatabaseActions;
 
 pub(super) const CODES: &[Code] =
-    &[Code::DuplicatePermission, Code::RedundantPermission, Code::SpecificHidesWildcard];
+    &[Code::DuplicateItem, Code::DuplicatePermission, Code::RedundantPermission, Code::SpecificHidesWildcard];
 
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
-    let Some(elements) = entry.permissions.value().filter(|elements| elements.len() > 1) else { return };
-    if may_repeat(elements.iter().flat_map(Element::names).map(|(_, name)| name)) {
+    let Some(elements) = entry.permissions.value() else { return };
+    if may_repeat(elements.iter().flat_map(Element::names).map(|(_, name)| name))
+        || elements.iter().any(may_repeat_actions)
+    {
+        elements.iter().for_each(|element| duplicate_items(entry, element, sink));
         overlaps(entry, elements, sink);
     }
     if elements.iter().any(|element| element.grant.is_some_and(Grant::is_wildcard)) {
         shadowed(entry, elements, sink);
+    }
+}
+
+/// Returns whether the actions may contain a duplicate.
+fn may_repeat_actions(element: &Element<'_>) -> bool {
+    let is_longer = |grant: Grant| {
+        let length = element.text.len() - element.names_range().end - 1;
+        length != grant.actions.text().len()
+    };
+    element.grant.is_some_and(is_longer)
+}
+
+/// Reports duplicate items.
+#[cold]
+fn duplicate_items(entry: &Entry<'_>, element: &Element<'_>, sink: &mut Sink) {
+    let text = &element.text;
+    let mut locator = text.locator();
+    let names = duplicates(element.names());
+    let actions = duplicates(element.actions());
+    for (first, range) in names.into_iter().chain(actions) {
+        let span = locator.locate(range.clone());
+        let Some(draft) = sink.report(Code::DuplicateItem, span, at_of(entry, element)) else { continue };
+        // The comma before it may be an escape in the file.
+        let removed = locator.locate(range.start - 1..range.end);
+        draft
+            .message("duplicate item in the list")
+            .label(text.locate(first), "first occurrence")
+            .help("remove the duplicate")
+            .fix(Applicability::Safe, [Edit::new(removed, "")]);
     }
 }
 

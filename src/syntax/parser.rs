@@ -72,8 +72,16 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
             Some(b'{') if self.byte(self.at + 1) != Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
             Some(b'-' | b'0'..=b'9') => Kind::Number,
-            Some(b't' | b'f') if is_literal(self.bytes(self.at)) => Kind::Bool,
-            Some(b'n') if is_literal(self.bytes(self.at)) => Kind::Null,
+            _ => self.word_kind(),
+        }
+    }
+
+    #[inline(never)]
+    fn word_kind(&mut self) -> Kind {
+        let bytes = self.bytes(self.at);
+        match bytes.first() {
+            Some(b't' | b'f') if is_literal(bytes) => Kind::Bool,
+            Some(b'n') if is_literal(bytes) => Kind::Null,
             _ => self.invalid_kind(),
         }
     }
@@ -267,13 +275,29 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     /// Skips white space and returns the next byte.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
-        loop {
-            match self.byte(self.at) {
-                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
-                Some(b'/' | b'#' | b'<'..=b'>' | ..=b' ' | 0x80..) if self.skip_invalid_whitespace() => {}
-                byte => return byte,
-            }
+        self.skip_whitespace();
+        match self.byte(self.at) {
+            Some(b'/' | b'#' | b'<'..=b'>' | ..=b' ' | 0x80..) => self.peek_unusual(),
+            byte => byte,
         }
+    }
+
+    #[cold]
+    fn peek_unusual(&mut self) -> Option<u8> {
+        while self.skip_invalid_whitespace() {
+            self.skip_whitespace();
+        }
+        self.byte(self.at)
+    }
+
+    #[inline]
+    fn skip_whitespace(&mut self) {
+        // Without the variable, each byte would wait for the one before to be stored.
+        let mut at = self.at;
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte(at) {
+            at += 1;
+        }
+        self.at = at;
     }
 
     #[inline]
