@@ -40,7 +40,9 @@ impl<'a, 'c> Verifier<'a, 'c> {
     #[cold]
     pub(super) fn verify(&mut self, entry: &Entry<'a>, mut proposals: Vec<&mut Diagnostic>) {
         if entry.span.len() > MAX_FIXED_ENTRY {
-            proposals.iter_mut().for_each(|diagnostic| diagnostic.fixes.clear());
+            for diagnostic in &mut proposals {
+                diagnostic.fixes.clear();
+            }
             return;
         }
         let mut state = State { edits: Vec::new(), outcome: self.read(entry, &[]) };

@@ -24,7 +24,9 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     if may_repeat(elements.iter().flat_map(Element::names).map(|(_, name)| name))
         || elements.iter().any(may_repeat_actions)
     {
-        elements.iter().for_each(|element| duplicate_items(entry, element, sink));
+        for element in elements {
+            duplicate_items(entry, element, sink);
+        }
         overlaps(entry, elements, sink);
     }
     if elements.iter().any(|element| element.grant.is_some_and(Grant::is_wildcard)) {
