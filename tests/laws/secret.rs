@@ -35,7 +35,7 @@ pub fn with_canary(bytes: &[u8]) -> Vec<u8> {
 
 /// Whether a piece of the canary stands where nobody could tell it from a name.
 pub fn has_loose_piece(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
+    let text = unescaped(&String::from_utf8_lossy(bytes));
     let mut pieces = text.split(util::CANARY.trim_start_matches("apiv3_")).peekable();
     let mut rest = String::new();
     while let Some(piece) = pieces.next() {
@@ -50,6 +50,20 @@ pub fn has_loose_piece(bytes: &[u8]) -> bool {
         }
     }
     util::piece_of_length(4, util::CANARY, &rest).is_some()
+}
+
+/// Returns a text with its escapes of ASCII characters decoded, wherever they are.
+fn unescaped(text: &str) -> String {
+    let mut pieces = text.split("\\u");
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let code = piece.get(..4).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match code.filter(u8::is_ascii) {
+            Some(byte) => out.extend([char::from(byte).to_string().as_str(), &piece[4..]]),
+            None => out.extend(["\\u", piece]),
+        }
+    }
+    out
 }
 
 /// Whether so much as one token, or what begins like one, stands in the text: else nothing can be told.
