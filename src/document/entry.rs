@@ -100,8 +100,9 @@ impl<'a> Entry<'a> {
     #[inline]
     fn reset(&mut self, index: usize, source: &'a str) {
         self.source = source;
-        if let Field::Valid { value, .. } = take(&mut self.permissions) {
-            self.elements = value;
+        match take(&mut self.permissions) {
+            Field::Valid { value, .. } => self.elements = value,
+            _ => self.last_array = "",
         }
         (self.token, self.name, self.expiry) = (Field::Missing, Field::Missing, Field::Missing);
         if self.role == Role::Admin {
