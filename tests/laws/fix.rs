@@ -193,8 +193,10 @@ fn alone(validator: &Validator, bytes: &[u8], report: &Report, (found, fix): (&D
     // A permission with a duplicate is redundant when the duplicate is removed: fewer findings in all.
     let is_resolved = count(&after) < count(report) || after.iter().count() < report.iter().count();
     let adds_error = new_error(report, &after).is_some_and(|code| !OF_THE_FILE.contains(&code));
-    // In text that stays broken, the reader may recover elsewhere. `fix` checks the whole.
-    let is_broken = after.iter().any(|other| other.code() == Code::JsonSyntax);
+    // In text with other syntax errors, before and after, the reader may recover elsewhere. `fix` checks the whole.
+    let is_syntax = |other: &&Diagnostic| other.code() == Code::JsonSyntax && *other != found;
+    let is_broken =
+        report.iter().any(|other| is_syntax(&other)) && after.iter().any(|other| is_syntax(&other));
     let (before, one) = (bytes.escape_ascii(), one.escape_ascii());
     ensure!(
         is_broken || is_resolved && !adds_error,
