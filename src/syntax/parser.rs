@@ -43,7 +43,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     /// Creates a parser at the start of a text.
     pub(crate) fn new(text: &'a str, errors: E) -> Self {
         let mut parser = Self::at(text, 0, errors);
-        if text.trim_start().starts_with('"') {
+        if parser.peek() == Some(b'"') {
             parser.find_missing_brace();
         }
         parser

@@ -93,6 +93,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     (r#"[{"a": 1}, "b": "c"}, {"d": "e"}]"#, "MissingBrace 1}, ^", "a|b|b|c|d|e"),
     (r#""a": ["b"], "c": "d""#, "MissingBrace ^", "a|b|c|d"),
     (r#""a": ["b"]}"#, "MissingBrace ^", "a|b"),
+    ("# by hand\n\"a\": 1}", "Comment # by hand; MissingBrace and\n^", "a"),
     (r#"{"a": ["b"]"#, r#"UnexpectedEnd "b"]^"#, "a|b"),
     (
         r#"{'a': 'it's', 'b': ["c"]}"#,
