@@ -4,8 +4,10 @@
 mod util;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use influxdb3_offline_tokens::edit::{self, Change, IfExists};
-use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenName, append, append_all};
+use influxdb3_offline_tokens::disk::append_all;
+use influxdb3_offline_tokens::edit;
+use influxdb3_offline_tokens::edit::{Change, IfExists};
+use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenName, append};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::hint::black_box;

@@ -6,10 +6,12 @@
 mod util;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use influxdb3_offline_tokens::edit::{self, Change, IfExists};
+use influxdb3_offline_tokens::access::FileDifference;
+use influxdb3_offline_tokens::diagnostic::Applicability;
+use influxdb3_offline_tokens::edit;
+use influxdb3_offline_tokens::edit::{Change, IfExists};
 use influxdb3_offline_tokens::{
-    Applicability, Authorizer, FileDifference, Permission, Token, TokenEntry, TokenFile, TokenName,
-    Validator, redact,
+    Authorizer, Permission, Token, TokenEntry, TokenFile, TokenName, Validator, redact,
 };
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -180,7 +182,7 @@ fn operations() -> Vec<Operation> {
         operation("redact", Box::new(|text| drop(black_box(redact(text))))),
         operation("append", Box::new(move |text| drop(black_box(edit::apply(Some(text), &append))))),
         of_fix("fix", Box::new(move |text| fix(&safe, text, Applicability::Safe))),
-        of_fix("fix all", Box::new(move |text| fix(&all, text, Applicability::Ask))),
+        of_fix("fix all", Box::new(move |text| fix(&all, text, Applicability::Unsafe))),
         operation(
             "serde_json",
             Box::new(|text| drop(black_box(serde_json::from_slice::<serde_json::Value>(text)))),
@@ -266,8 +268,7 @@ fn values(_: &mut Criterion) {
         let Ok(file) = TokenFile::parse(&text) else { continue };
         let new =
             least(|| drop(black_box(Authorizer::new(&file))), || drop(black_box(Authorizer::new(&good))));
-        let compare =
-            |file: &TokenFile| drop(black_box(FileDifference::between(file, &TokenFile::default())));
+        let compare = |file: &TokenFile| drop(black_box(FileDifference::new(file, &TokenFile::default())));
         let compare = least(|| compare(&file), || compare(&good));
         println!("{title:42} Authorizer {:.1}  FileDifference {:.1}", new.0 / new.1, compare.0 / compare.1);
     }

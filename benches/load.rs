@@ -3,7 +3,7 @@
 mod util;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use influxdb3_offline_tokens::{Code, Level, TokenFile, Validator};
+use influxdb3_offline_tokens::{Code, TokenFile, Validator};
 use serde::Deserialize;
 use std::hint::black_box;
 use std::time::{Duration, UNIX_EPOCH};
@@ -42,7 +42,7 @@ fn ratios(_: &mut Criterion) {
         assert!(report.is_empty(), "{report}");
     };
     util::ratio("validate", 11, ("check", check), ("plain structs", || plain(text)));
-    let check = |text: &str| validator().level(Code::GrantedNotCreated, Level::Allow).check(text.as_bytes());
+    let check = |text: &str| validator().severity(Code::GrantedNotCreated, None).check(text.as_bytes());
     let good = std::str::from_utf8(text).unwrap();
     let distinct = distinct(good);
     let plain_distinct = || plain(distinct.as_bytes());

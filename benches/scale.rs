@@ -5,7 +5,8 @@
 mod util;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use influxdb3_offline_tokens::edit::{self, Change, IfExists};
+use influxdb3_offline_tokens::edit;
+use influxdb3_offline_tokens::edit::{Change, IfExists};
 use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenFile, TokenName, Validator, load};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;

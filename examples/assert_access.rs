@@ -47,8 +47,8 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
     let expectations = match Expectations::parse(&text) {
         Ok(expectations) => expectations,
         Err(wrong) => {
-            for error in wrong.errors().iter().copied() {
-                complain(&shown, &error.into());
+            for (line, kind) in wrong.errors() {
+                complain(&shown, &anyhow::anyhow!("line {line}: {kind}"));
             }
             anyhow::bail!("`{shown}` is not a file of expectations; mend these lines");
         }

@@ -14,8 +14,9 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser};
+use influxdb3_offline_tokens::access::decide;
 use influxdb3_offline_tokens::{
-    AccessRequest, DatabaseActions, Decision, Permission, SystemResource, TokenEntry, decide, load,
+    AccessRequest, DatabaseActions, Decision, Permission, SystemResource, TokenEntry, load,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -140,7 +141,7 @@ fn answer(tokens: Option<&Tokens<'_>>, request: &Request, now: SystemTime) -> Re
                 "`token_name` needs a tokens file: name one on the command line, or give `permissions`",
             )?;
             // A token that the file does not have is an unknown one.
-            let unknown = Decision::Denied(influxdb3_offline_tokens::DenyReason::UnknownToken);
+            let unknown = Decision::Denied(influxdb3_offline_tokens::access::DenyReason::UnknownToken);
             Ok(tokens.get(&**name).map_or(unknown, |token| token.decide(asked, now)).into())
         }
         (None, Some(permissions)) => Ok(decide(permissions, asked).into()),

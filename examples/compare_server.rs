@@ -12,9 +12,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
-use influxdb3_offline_tokens::{
-    Expiry, SameSecret, ServerComparison, ServerDifference, ServerToken, ServerTokens, TokenFile, load,
-};
+use influxdb3_offline_tokens::server::{ServerComparison, ServerDifference, ServerToken, ServerTokens};
+use influxdb3_offline_tokens::{Expiry, TokenFile, load};
 use serde_json::{Value, json};
 
 use crate::util::{
@@ -60,7 +59,7 @@ fn time(expiry: Option<Expiry>) -> String {
 }
 
 fn text(out: &mut Output, file: &TokenFile, server: &ServerTokens) -> Result<()> {
-    let comparison = ServerComparison::between(file, server);
+    let comparison = ServerComparison::new(file, server);
     for entry in comparison.missing() {
         writeln!(out, "token `{}`: only in the file", shown(entry.name().as_str()))?;
     }
@@ -86,7 +85,7 @@ fn text(out: &mut Output, file: &TokenFile, server: &ServerTokens) -> Result<()>
 fn not_compared(file: &TokenFile, server: &ServerTokens) -> usize {
     let is_unknown = |row: &&ServerToken| {
         let entry = file.get(row.name());
-        entry.is_some_and(|entry| row.is_of(entry.token()) == SameSecret::Unknown)
+        entry.is_some_and(|entry| row.has_secret(entry.token()).is_none())
     };
     server.tokens().iter().filter(is_unknown).count()
 }
@@ -105,10 +104,10 @@ fn difference(out: &mut Output, token: &ServerDifference<'_>) -> Result<()> {
     for right in token.lost() {
         writeln!(out, "  only in the file: {right}")?;
     }
-    for unread in token.row().permissions().unread() {
+    for unread in token.row().permissions().unparsed() {
         writeln!(out, "  not understood: `{}`", shown(unread))?;
     }
-    if token.secret() == SameSecret::No {
+    if token.has_same_secret() == Some(false) {
         writeln!(out, "  secret: another one on the server")?;
     }
     Ok(())
@@ -123,17 +122,13 @@ fn difference_json(token: &ServerDifference<'_>) -> Value {
         "admin": token.is_admin(),
         "only_on_server": rights::json(token.gained()),
         "only_in_file": rights::json(token.lost()),
-        "not_understood": token.row().permissions().unread().map(masked).collect::<Vec<_>>(),
-        "same_secret": match token.secret() {
-            SameSecret::Yes => Some(true),
-            SameSecret::No => Some(false),
-            SameSecret::Unknown => None,
-        },
+        "not_understood": token.row().permissions().unparsed().map(masked).collect::<Vec<_>>(),
+        "same_secret": token.has_same_secret(),
     })
 }
 
 fn json(file: &TokenFile, server: &ServerTokens) -> Value {
-    let comparison = ServerComparison::between(file, server);
+    let comparison = ServerComparison::new(file, server);
     json!({
         "same": comparison.is_empty(),
         "secrets_not_compared": not_compared(file, server),
@@ -168,7 +163,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
         Format::Json => writeln!(out, "{}", json(&file, &server))?,
     }
     out.flush().context("cannot write to standard output")?;
-    let same = ServerComparison::between(&file, &server).is_empty();
+    let same = ServerComparison::new(&file, &server).is_empty();
     Ok(if same { Outcome::Fine } else { Outcome::Findings })
 }
 

@@ -15,9 +15,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
-use influxdb3_offline_tokens::{
-    AdminTokenFile, Changed, DatabaseName, Expiry, Token, TokenEntry, TokenName, append_all, create_admin,
-};
+use influxdb3_offline_tokens::disk::{Changed, append_all};
+use influxdb3_offline_tokens::{AdminTokenFile, DatabaseName, Expiry, Token, TokenEntry, TokenName, admin};
 use serde::Serialize;
 
 use crate::util::{Outcome, Output, arguments, finish, given_path, is_stdin, masked, shown_path};
@@ -137,7 +136,7 @@ fn admin(args: &Args) -> anyhow::Result<Outcome> {
         Some(name) => file.with_name(name).context("`--name` is wrong")?,
         None => file,
     };
-    match create_admin(&args.output_file, &file) {
+    match admin::create(&args.output_file, &file) {
         Ok(()) => {
             let made = (file.name(), file.token(), file.expiry());
             Ok(told(print(args, made, (&["*:*:*".to_owned()], &[]), true)))

@@ -13,7 +13,8 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
-use influxdb3_offline_tokens::{Expiry, FileDifference, TokenDifference, TokenEntry};
+use influxdb3_offline_tokens::access::{FileDifference, TokenDifference};
+use influxdb3_offline_tokens::{Expiry, TokenEntry};
 use serde_json::{Value, json};
 
 use crate::util::{Outcome, Output, arguments, finish, is_stdin, load_or_stdin, masked, printable, rights};
@@ -126,7 +127,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
         bail!("`-` can be given once: standard input is read once");
     }
     let (old, new) = (load_or_stdin(&arguments.old)?, load_or_stdin(&arguments.new)?);
-    let difference = FileDifference::between(&old, &new);
+    let difference = FileDifference::new(&old, &new);
     let mut out = Output::new();
     match arguments.format {
         Format::Text => text(&mut out, &difference, SystemTime::now())?,

@@ -13,7 +13,8 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
-use influxdb3_offline_tokens::{HttpTokenRequest, TokenEntry, TokenFile};
+use influxdb3_offline_tokens::server::HttpTokenRequest;
+use influxdb3_offline_tokens::{TokenEntry, TokenFile};
 use serde_json::{Value, json};
 
 use crate::util::{Outcome, Output, arguments, complain, finish, load_or_stdin, masked, printable};
@@ -67,7 +68,7 @@ fn requests(file: &TokenFile, names: &[String], now: SystemTime) -> Result<(Vec<
     let is_wanted =
         |entry: &&TokenEntry| names.is_empty() || names.iter().any(|name| name == entry.name().as_str());
     for entry in file.tokens().iter().filter(is_wanted) {
-        match HttpTokenRequest::of(entry, now) {
+        match HttpTokenRequest::from_entry(entry, now) {
             Ok(request) => requests.push((HttpTokenRequest::METHOD_AND_PATH, request.to_json())),
             Err(error) => {
                 let name = masked(entry.name().as_str());

@@ -17,7 +17,8 @@ use anyhow::{Context, anyhow, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::{CommandFactory, FromArgMatches, Parser};
-use influxdb3_offline_tokens::{SecretBytes, Validator};
+use influxdb3_offline_tokens::Validator;
+use influxdb3_offline_tokens::token::SecretBytes;
 use serde::Serialize;
 use zeroize::Zeroizing;
 

@@ -13,7 +13,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{CommandFactory, FromArgMatches, Parser};
-use influxdb3_offline_tokens::{Permission, PermissionRef, Scope};
+use influxdb3_offline_tokens::Permission;
+use influxdb3_offline_tokens::permission::{PermissionRef, Scope};
 use serde::Serialize;
 
 use crate::util::{Outcome, Output, arguments, finish, masked};
@@ -165,7 +166,7 @@ fn right<'a>(input: &'a str, permission: &'a PermissionRef<'_>) -> Right<'a> {
                     resources.iter().map(|resource| resource.as_str().into()).collect()
                 }
             };
-            (system.scope().is_all(), names, system.actions().names().collect())
+            (system.scope().is_all(), names, vec!["read"])
         }
         // A type that a later version of the library knows.
         _ => (false, Vec::new(), Vec::new()),

@@ -14,12 +14,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, ValueEnum};
+use influxdb3_offline_tokens::diagnostic::Applicability;
+use influxdb3_offline_tokens::disk::CheckedFile;
 use influxdb3_offline_tokens::{
-    AdminTokenFile, Applicability, CheckedFile, Code, Expiry, Level, Release, Report, Severity, TokenFile,
-    Validator,
+    AdminTokenFile, Code, Expiry, Release, Report, Severity, TokenFile, Validator,
 };
 
-use crate::util::mended::{self, Mended};
+use crate::util::mended::{self, AppliedFix};
 use crate::util::totals::Totals;
 use crate::util::{
     Checked, Outcome, Output, arguments, change, colours, columns, complain, finish, github, human, is_stdin,
@@ -118,7 +119,7 @@ enum Selector {
 }
 
 impl std::str::FromStr for Selector {
-    type Err = influxdb3_offline_tokens::UnknownCode;
+    type Err = influxdb3_offline_tokens::error::UnknownCode;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == "warnings" { Ok(Self::Warnings) } else { Code::parse(text).map(Self::Code) }
@@ -131,7 +132,7 @@ fn main() -> ExitCode {
     finish("validate", run(&args, &levels(&matches)))
 }
 
-fn run(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Outcome> {
+fn run(args: &Args, levels: &[(Selector, Option<Severity>)]) -> anyhow::Result<Outcome> {
     let mut output = Output::new();
     let mut totals = Totals::default();
     let outcome = if let Some(code) = args.explain {
@@ -161,23 +162,30 @@ fn run(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Outcome> {
 }
 
 /// Whether what keeps a file from loading may be less than an error.
-fn is_lowered(selector: Selector, level: Level) -> bool {
-    level != Level::Deny && matches!(selector, Selector::Code(code) if code.severity() == Severity::Error)
+fn is_lowered(selector: Selector, severity: Option<Severity>) -> bool {
+    severity != Some(Severity::Error)
+        && matches!(selector, Selector::Code(code) if code.severity() == Severity::Error)
 }
 
 /// The levels in the order of the command line, where the last of one code counts.
-fn levels(matches: &ArgMatches) -> Vec<(Selector, Level)> {
+fn levels(matches: &ArgMatches) -> Vec<(Selector, Option<Severity>)> {
     let mut levels = Vec::new();
-    for level in [Level::Allow, Level::Note, Level::Warn, Level::Deny] {
-        let indices = matches.indices_of(level.as_str()).into_iter().flatten();
-        let values = matches.get_many::<Selector>(level.as_str()).into_iter().flatten();
-        levels.extend(indices.zip(values).map(|(index, &selector)| (index, selector, level)));
+    let flags = [
+        ("allow", None),
+        ("note", Some(Severity::Note)),
+        ("warn", Some(Severity::Warning)),
+        ("deny", Some(Severity::Error)),
+    ];
+    for (flag, severity) in flags {
+        let indices = matches.indices_of(flag).into_iter().flatten();
+        let values = matches.get_many::<Selector>(flag).into_iter().flatten();
+        levels.extend(indices.zip(values).map(|(index, &selector)| (index, selector, severity)));
     }
     levels.sort_by_key(|&(index, ..)| index);
     levels.into_iter().map(|(_, selector, level)| (selector, level)).collect()
 }
 
-fn validator(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Validator> {
+fn validator(args: &Args, levels: &[(Selector, Option<Severity>)]) -> anyhow::Result<Validator> {
     let now = match args.now {
         None => SystemTime::now(),
         Some(time) if (100_000_000..100_000_000_000).contains(&time.as_millis()) => {
@@ -200,7 +208,7 @@ fn validator(args: &Args, levels: &[(Selector, Level)]) -> anyhow::Result<Valida
     for &(selector, level) in levels {
         validator = match selector {
             Selector::Warnings => validator.warnings(level),
-            Selector::Code(code) => validator.level(code, level),
+            Selector::Code(code) => validator.severity(code, level),
         };
     }
     Ok(validator)
@@ -277,7 +285,7 @@ impl Checks<'_> {
 /// What was read, and what was found in just that, after what was mended.
 struct Source {
     read: Read,
-    mended: Vec<Mended>,
+    mended: Vec<AppliedFix>,
 }
 
 enum Read {
@@ -313,9 +321,9 @@ fn check(checks: &Checks<'_>, path: &Path, totals: &mut Totals) -> anyhow::Resul
     if !args.fix && !args.fix_all {
         return Ok(unmended(Read::File(validator.check_file(path)?)));
     }
-    let up_to = if args.fix_all { Applicability::Ask } else { Applicability::Safe };
+    let up_to = if args.fix_all { Applicability::Unsafe } else { Applicability::Safe };
     // Each fix is told, with its words.
-    let fixes = match validator.clone().keep(usize::MAX).fix_file(path, up_to) {
+    let fixes = match validator.clone().max_diagnostics(usize::MAX).fix_file(path, up_to) {
         Ok(fixes) => fixes,
         Err(error) if error.is_durability_unknown() => {
             totals.unsure = true;

@@ -83,7 +83,7 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
     let (mut out, mut outcome) = (Output::new(), Outcome::Findings);
     for (token, entry) in file.who_can(request, SystemTime::now()) {
         let name = masked(token.name().as_str());
-        let places: Vec<usize> = entry.made_by(token.permissions()).collect();
+        let places: Vec<usize> = entry.sources(token.permissions()).collect();
         match arguments.format {
             Format::Text => {
                 let places: Vec<_> = places.iter().map(usize::to_string).collect();

@@ -21,155 +21,33 @@
 //! have ([`DenyReason::NoActions`], [`DenyReason::InvalidName`]).
 
 // In dependency order: a file imports only siblings above it.
-mod decision;
+pub(crate) mod request;
+pub(crate) mod decision;
 mod text;
 mod entries;
-mod rights;
+pub(crate) mod rights;
 mod difference;
 mod names;
 mod authenticated;
-mod authorizer;
-mod expectation_parse;
-mod expectation;
+pub(crate) mod authorizer;
 
 use std::time::SystemTime;
 
 pub use self::authenticated::Authenticated;
-pub use self::authorizer::Authorizer;
-pub use self::decision::{Decision, DenyReason};
+pub(crate) use self::decision::Decision;
+pub use self::decision::DenyReason;
 pub use self::difference::{DifferenceKind, FileDifference, TokenDifference};
 use self::entries::is_over;
-pub use self::expectation::{Expectations, FailedExpectation, FailureKind};
-pub use self::expectation_parse::{ExpectationErrorKind, InvalidExpectation, InvalidExpectations};
-pub use self::rights::{ANOTHER_DATABASE, Rights};
+pub(crate) use self::request::AccessRequest;
+pub(crate) use self::rights::Rights;
+pub(crate) use self::text::Quoted;
 use crate::file::{TokenEntry, TokenFile};
 use crate::permission::{DatabaseActions, Permission, SystemResource};
-
-/// What somebody wants to do: one or several actions, all at once, with one thing.
-///
-/// The name of a database is compared byte by byte. It can be any text: one that no database can have is denied.
-///
-/// ```
-/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
-///
-/// let request = AccessRequest::database("sensors", DatabaseActions::READ | DatabaseActions::WRITE);
-/// assert_eq!(request.to_string(), "read,write on database `sensors`");
-/// assert_eq!(AccessRequest::system(SystemResource::Health).to_string(), "read on system resource `health`");
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum AccessRequest<'a> {
-    /// A database that exists.
-    Database {
-        /// Its name.
-        name: &'a str,
-        /// What is to be done; nothing at all is denied.
-        actions: DatabaseActions,
-    },
-    /// A database that does not exist yet: `create`, or a write that would create it.
-    NewDatabase {
-        /// Its name.
-        name: &'a str,
-        /// What is to be done; nothing at all is denied.
-        actions: DatabaseActions,
-    },
-    /// Any database at all: is there one entry for databases that allows this?
-    AnyDatabase {
-        /// What is to be done; nothing at all is denied.
-        actions: DatabaseActions,
-    },
-    /// A system resource, to read it: there is no other action.
-    System {
-        /// Which one.
-        resource: SystemResource,
-    },
-}
-
-impl<'a> AccessRequest<'a> {
-    /// Something with a database that exists.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
-    ///
-    /// let permissions = [Permission::parse("db:sensors:read")?];
-    /// let request = AccessRequest::database("sensors", DatabaseActions::READ);
-    /// assert!(decide(&permissions, request).is_allowed());
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
-    /// ```
-    #[must_use]
-    pub const fn database(name: &'a str, actions: DatabaseActions) -> Self {
-        Self::Database { name, actions }
-    }
-
-    /// Something with a database that does not exist yet.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
-    ///
-    /// let permissions = [Permission::parse("db:a:create")?];
-    /// let create = DatabaseActions::CREATE;
-    /// assert!(decide(&permissions, AccessRequest::database("a", create)).is_allowed());
-    /// assert!(!decide(&permissions, AccessRequest::new_database("a", create)).is_allowed());
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
-    /// ```
-    #[must_use]
-    pub const fn new_database(name: &'a str, actions: DatabaseActions) -> Self {
-        Self::NewDatabase { name, actions }
-    }
-
-    /// Something with any database at all.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
-    ///
-    /// let permissions = [Permission::parse("db:a:read")?, Permission::parse("db:b:write")?];
-    /// let any = |actions| decide(&permissions, AccessRequest::any_database(actions)).is_allowed();
-    /// assert!(any(DatabaseActions::WRITE) && !any(DatabaseActions::READ | DatabaseActions::WRITE));
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
-    /// ```
-    #[must_use]
-    pub const fn any_database(actions: DatabaseActions) -> Self {
-        Self::AnyDatabase { actions }
-    }
-
-    /// Reading a system resource.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{AccessRequest, Permission, SystemResource, decide};
-    ///
-    /// let permissions = [Permission::parse("system:metrics:read")?];
-    /// let may = |resource| decide(&permissions, AccessRequest::system(resource)).is_allowed();
-    /// assert!(may(SystemResource::Metrics) && !may(SystemResource::Health));
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
-    /// ```
-    #[must_use]
-    pub const fn system(resource: SystemResource) -> Self {
-        Self::System { resource }
-    }
-
-    /// What is to be done; `read` for a system resource.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
-    ///
-    /// let ping = AccessRequest::system(SystemResource::Ping);
-    /// assert_eq!(ping.actions(), DatabaseActions::READ);
-    /// ```
-    #[must_use]
-    pub const fn actions(&self) -> DatabaseActions {
-        match *self {
-            Self::Database { actions, .. }
-            | Self::NewDatabase { actions, .. }
-            | Self::AnyDatabase { actions } => actions,
-            Self::System { .. } => DatabaseActions::READ,
-        }
-    }
-}
 
 /// What an entry is for.
 ///
 /// ```
-/// use influxdb3_offline_tokens::EntryKey;
+/// use influxdb3_offline_tokens::access::EntryKey;
 ///
 /// assert_eq!(EntryKey::Database("sensors").to_string(), "db:sensors");
 /// assert_eq!(EntryKey::AllDatabases.to_string(), "db:*");
@@ -190,14 +68,15 @@ pub enum EntryKey<'a> {
 /// All that the permissions of a token say of one key, united: what the server looks up.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+/// use influxdb3_offline_tokens::access::decide;
 ///
 /// let permissions = [Permission::parse("db:a,b:read")?, Permission::parse("db:a:write")?];
 /// let decision = decide(&permissions, AccessRequest::database("a", DatabaseActions::WRITE));
 /// let entry = decision.entry().expect("allowed by an entry");
 /// assert_eq!(entry.to_string(), "db:a:read,write");
-/// assert_eq!(entry.made_by(&permissions).collect::<Vec<_>>(), [0, 1]);
-/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// assert_eq!(entry.sources(&permissions).collect::<Vec<_>>(), [0, 1]);
+/// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AccessEntry<'a> {
@@ -209,12 +88,13 @@ impl<'a> AccessEntry<'a> {
     /// What it is for.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, EntryKey, Permission, decide};
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+    /// use influxdb3_offline_tokens::access::{EntryKey, decide};
     ///
     /// let permissions = [Permission::parse("db:*:read")?];
     /// let decision = decide(&permissions, AccessRequest::database("sensors", DatabaseActions::READ));
     /// assert_eq!(decision.entry().map(|entry| entry.key()), Some(EntryKey::AllDatabases));
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
     pub const fn key(&self) -> EntryKey<'a> {
@@ -224,13 +104,14 @@ impl<'a> AccessEntry<'a> {
     /// What it allows; `read` for system resources.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+    /// use influxdb3_offline_tokens::access::decide;
     ///
     /// let permissions = [Permission::parse("db:a:read")?, Permission::parse("db:a:write")?];
     /// let entry = decide(&permissions, AccessRequest::database("a", DatabaseActions::READ)).entry();
     /// let both = DatabaseActions::READ | DatabaseActions::WRITE;
     /// assert_eq!(entry.map(|entry| entry.actions()), Some(both));
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
     pub const fn actions(&self) -> DatabaseActions {
@@ -240,14 +121,15 @@ impl<'a> AccessEntry<'a> {
     /// The places in `permissions`, from 0, of those that the entry was united from: the list that it was decided by.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+    /// use influxdb3_offline_tokens::access::decide;
     ///
     /// let permissions = ["db:a:read", "db:b:read", "db:a:write"].map(|text| Permission::parse(text).unwrap());
     /// let decision = decide(&permissions, AccessRequest::database("a", DatabaseActions::WRITE));
     /// let entry = decision.entry().unwrap();
-    /// assert!(entry.made_by(&permissions).eq([0, 2]));
+    /// assert!(entry.sources(&permissions).eq([0, 2]));
     /// ```
-    pub fn made_by(&self, permissions: &[Permission]) -> impl Iterator<Item = usize> {
+    pub fn sources(&self, permissions: &[Permission]) -> impl Iterator<Item = usize> {
         let key = self.key;
         permissions.iter().enumerate().filter(move |(_, one)| speaks_of(one, key)).map(|(at, _)| at)
     }
@@ -271,15 +153,16 @@ fn speaks_of(permission: &Permission, key: EntryKey<'_>) -> bool {
 /// Decides a request by a list of permissions, as the server does. Total: every request has an answer.
 ///
 /// It reads the list up to three times, and allocates for [`AccessRequest::AnyDatabase`]; for many requests build [`Rights`]
-/// or an [`Authorizer`].
+/// or an [`Authorizer`](crate::Authorizer).
 ///
 /// ```
-/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+/// use influxdb3_offline_tokens::access::decide;
 ///
 /// let permissions = [Permission::parse("db:db1:read")?, Permission::parse("db:*:write")?];
 /// let may = |name| decide(&permissions, AccessRequest::database(name, DatabaseActions::WRITE)).is_allowed();
 /// assert!(!may("db1") && may("db2"));
-/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```
 pub fn decide<'a>(permissions: &'a [Permission], request: AccessRequest<'_>) -> Decision<'a> {
     entries::decide_by(&permissions, request)
@@ -317,7 +200,7 @@ impl TokenEntry {
     /// ```
     #[must_use]
     pub fn rights(&self) -> Rights<'_> {
-        Rights::of(self.permissions())
+        Rights::new(self.permissions())
     }
 }
 
@@ -326,7 +209,8 @@ impl TokenFile {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, Token, TokenEntry, TokenFile, TokenName};
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, Token, TokenEntry, TokenFile};
+    /// use influxdb3_offline_tokens::TokenName;
     ///
     /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?)
     ///     .with_permissions([Permission::parse("db:sensors:write")?]);

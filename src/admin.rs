@@ -1,184 +1,75 @@
-//! The admin token file as a plain value.
+//! The admin token file on disk, which the server reads with `--admin-token-file`.
 
-use alloc::boxed::Box;
-use core::fmt;
+use std::path::Path;
 
-use crate::expiry::Expiry;
-use crate::name::{InvalidName, OPERATOR_TOKEN_NAME, check_admin_token_name};
-use crate::secret::shown;
-use crate::token::Token;
+use crate::disk::{self, Changed, Error, FileOptions, MAX_FILE_BYTES};
+use crate::file::AdminTokenFile;
+use crate::replace::{ReplaceError, read, replace};
 
-/// An admin token file without errors: one token that may do everything.
+/// Reads an admin token file from disk, as [`load`] reads a tokens file.
 ///
-/// The server reads one admin token from a file of its own (`--admin-token-file`), a JSON object with `token`, `name` and
-/// `expiry_millis` (documentation). It takes the file where there is no admin token yet (documentation), and skips a name
-/// that exists already (server source).
+/// ```no_run
+/// let file = influxdb3_offline_tokens::admin::load("admin-token.json")?;
+/// println!("{}: {:?}", file.name(), file.expiry());
+/// # Ok::<(), influxdb3_offline_tokens::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`load`]; no sound admin token file (with the report).
+pub fn load(path: impl AsRef<Path>) -> Result<AdminTokenFile, Error> {
+    let path = path.as_ref();
+    let contents = read(path, MAX_FILE_BYTES)?;
+    AdminTokenFile::parse(&contents.bytes).map_err(|error| Error::Invalid { path: path.into(), error })
+}
+
+/// Makes an admin token file with mode 0600, and never in place of another file.
+///
+/// When it returns `Ok`, the token is on the disk.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{AdminTokenFile, Token};
+/// use influxdb3_offline_tokens::{AdminTokenFile, Token, admin};
 ///
-/// let file = AdminTokenFile::new(Token::generate()?);
-/// assert_eq!(file.name(), "_admin");
-/// let named = file.with_name("deploy")?;
-/// assert!(!named.is_operator());
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("admin-token.json");
+/// admin::create(&path, &AdminTokenFile::new(Token::generate()?))?;
+/// assert_eq!(admin::load(&path)?.name(), "_admin");
+/// assert!(admin::create(&path, &AdminTokenFile::new(Token::generate()?)).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// # Limitations
-/// `description` is kept here, and the server whose source is open (3.10) ignores it, as it does every member that it does
-/// not know (server source).
-#[derive(Clone)]
-pub struct AdminTokenFile {
-    token: Token,
-    // Invariant: not empty.
-    name: Box<str>,
-    description: Option<Box<str>>,
-    expiry: Option<Expiry>,
-}
-
-impl AdminTokenFile {
-    /// The operator token `_admin`, which never expires.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
-    ///
-    /// let file = AdminTokenFile::new(Token::generate()?);
-    /// assert!(file.is_operator() && file.expiry().is_none());
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
-    /// ```
-    #[must_use]
-    pub fn new(token: Token) -> Self {
-        Self { token, name: OPERATOR_TOKEN_NAME.into(), description: None, expiry: None }
-    }
-
-    /// The same token under this name; `_admin` is the operator token's (documentation).
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
-    ///
-    /// let file = AdminTokenFile::new(Token::generate()?).with_name("deploy")?;
-    /// assert_eq!(file.name(), "deploy");
-    /// assert!(file.with_name("").is_err());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// An empty name.
-    pub fn with_name(self, name: &str) -> Result<Self, InvalidName> {
-        check_admin_token_name(name)?;
-        Ok(Self { name: name.into(), ..self })
-    }
-
-    /// The same token with this text for people.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
-    ///
-    /// let file = AdminTokenFile::new(Token::generate()?).with_description(Some("made by the installer"));
-    /// assert_eq!(file.description(), Some("made by the installer"));
-    /// assert!(!format!("{file:?}").contains("installer"));
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
-    /// ```
-    #[must_use]
-    pub fn with_description(self, description: Option<&str>) -> Self {
-        Self { description: description.map(Into::into), ..self }
-    }
-
-    /// The same token with this expiry; none means that it never expires.
-    ///
-    /// ```
-    /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{AdminTokenFile, Expiry, Token};
-    ///
-    /// let expiry = Expiry::parse_after(SystemTime::now(), "1y")?;
-    /// let file = AdminTokenFile::new(Token::generate()?).with_expiry(Some(expiry));
-    /// assert_eq!(AdminTokenFile::parse(&file.to_json())?.expiry(), Some(expiry));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn with_expiry(self, expiry: Option<Expiry>) -> Self {
-        Self { expiry, ..self }
-    }
-
-    /// The secret.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::AdminTokenFile;
-    ///
-    /// let file = AdminTokenFile::parse(br#"{"token": "apiv3_a", "name": "deploy"}"#)?;
-    /// assert!(file.token().matches("apiv3_a"));
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub const fn token(&self) -> &Token {
-        &self.token
-    }
-
-    /// The name; never empty.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::AdminTokenFile;
-    ///
-    /// let file = AdminTokenFile::parse(br#"{"token": "apiv3_a", "name": "deploy"}"#)?;
-    /// assert_eq!(file.name(), "deploy");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub const fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Whether it is the operator token, `_admin`: nobody can delete it, and only with it can it be replaced by a new one
-    /// (documentation).
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::AdminTokenFile;
-    ///
-    /// let file = AdminTokenFile::parse(br#"{"token": "apiv3_a", "name": "deploy"}"#)?;
-    /// assert!(!file.is_operator());
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub fn is_operator(&self) -> bool {
-        *self.name == *OPERATOR_TOKEN_NAME
-    }
-
-    /// The text for people.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::AdminTokenFile;
-    ///
-    /// let file = AdminTokenFile::parse(br#"{"token": "apiv3_a", "name": "deploy"}"#)?;
-    /// assert_eq!(file.description(), None);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub fn description(&self) -> Option<&str> {
-        self.description.as_deref()
-    }
-
-    /// When it ends; none where the file has no `expiry_millis`. [`Expiry::NEVER`] means never, too.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::AdminTokenFile;
-    ///
-    /// let file = AdminTokenFile::parse(br#"{"token": "apiv3_a", "name": "deploy", "expiry_millis": 1798761600000}"#)?;
-    /// assert_eq!(file.expiry().unwrap().to_string(), "2027-01-01T00:00:00Z");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub const fn expiry(&self) -> Option<Expiry> {
-        self.expiry
+/// # Errors
+/// There is a file already ([`Error::Exists`]); one cannot be made. Nothing was changed then, unless
+/// [`Error::is_durability_unknown`] says so.
+pub fn create(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<(), Error> {
+    let path = path.as_ref();
+    let edit =
+        |old: Option<&[u8]>| if old.is_some() { Err(()) } else { Ok(Some(file.to_json().into_wiped())) };
+    match replace(path, &FileOptions::new().0, edit) {
+        Ok(_) => Ok(()),
+        Err(ReplaceError::Edit(())) => Err(Error::Exists { path: path.into() }),
+        Err(ReplaceError::Disk(error)) => Err(error.into()),
     }
 }
 
-/// Without the description, which is any text and may hold a token, as may a name.
-impl fmt::Debug for AdminTokenFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AdminTokenFile")
-            .field("token", &self.token)
-            .field("name", &shown(&self.name))
-            .field("expiry", &self.expiry)
-            .finish_non_exhaustive()
-    }
+/// Writes an admin token file in place of what is there, whatever that is, as [`save`] writes a tokens file.
+///
+/// ```
+/// use influxdb3_offline_tokens::{AdminTokenFile, Token, admin};
+/// use influxdb3_offline_tokens::disk::{Changed, FileOptions};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("admin-token.json");
+/// admin::create(&path, &AdminTokenFile::new(Token::generate()?))?;
+/// let other = AdminTokenFile::new(Token::generate()?);
+/// assert_eq!(admin::save(&path, &other, &FileOptions::new())?, Changed::Replaced);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`save`].
+pub fn save(path: impl AsRef<Path>, file: &AdminTokenFile, options: &FileOptions) -> Result<Changed, Error> {
+    let text = file.to_json();
+    disk::replace_text(path.as_ref(), options, |old| {
+        Ok((old != Some(&*text)).then(|| text.clone().into_wiped()))
+    })
 }

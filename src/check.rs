@@ -14,10 +14,10 @@ use thiserror::Error;
 
 use self::text::Source;
 use self::verify::Verifier;
-use crate::admin::AdminTokenFile;
 use crate::code::{Code, Severity};
 use crate::diagnostic::{Applicability, Counts, Keep, Levels, Report, Sink};
 use crate::document::{self, Entry, Field, Role, Text, Visitor};
+use crate::file::AdminTokenFile;
 use crate::file::{TokenEntry, TokenFile};
 use crate::limits::{MAX_FINDINGS, TYPICAL_ENTRY};
 use crate::name::DatabaseName;
@@ -27,17 +27,17 @@ use crate::syntax::Parser;
 
 /// Checks files at a given time and with options; it reads no clock.
 ///
-/// Levels and a target release change the report, but not whether [`TokenFile::parse`] succeeds: a file whose errors are
+/// Severities and a target release change the report, but not whether [`TokenFile::parse`] succeeds: a file whose errors are
 /// allowed or downgraded may have no error in its report, and still does not load.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
-/// use influxdb3_offline_tokens::{Code, Level, Release, Validator};
+/// use influxdb3_offline_tokens::{Code, Release, Severity, Validator};
 ///
 /// let now = UNIX_EPOCH + Duration::from_secs(1_767_225_600);
-/// let validator = Validator::new(now).level(Code::NoTokens, Level::Deny).release(Release::parse("3.9")?);
+/// let validator = Validator::new(now).severity(Code::NoTokens, Some(Severity::Error)).release(Release::parse("3.9")?);
 /// assert!(!validator.check(br#"{"tokens": []}"#).is_valid());
-/// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+/// # Ok::<(), influxdb3_offline_tokens::error::InvalidRelease>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Validator {
@@ -46,7 +46,7 @@ pub struct Validator {
     release: Option<Release>,
     soon: Duration,
     far: Duration,
-    keep: usize,
+    max_diagnostics: usize,
     role: Role,
 }
 
@@ -59,9 +59,9 @@ impl Validator {
     /// use influxdb3_offline_tokens::{Validator, validate};
     ///
     /// let many = validate(format!(r#"{{"tokens": [{}0]}}"#, "0,".repeat(2_000)).as_bytes());
-    /// assert_eq!(many.iter().count(), Validator::KEEP);
+    /// assert_eq!(many.iter().count(), Validator::MAX_DIAGNOSTICS);
     /// ```
-    pub const KEEP: usize = MAX_FINDINGS;
+    pub const MAX_DIAGNOSTICS: usize = MAX_FINDINGS;
 
     /// Creates a validator for the time `now`. It reports tokens that expire within 7 days, or after more than two years of
     /// 365 days.
@@ -82,13 +82,13 @@ impl Validator {
             release: None,
             soon: Duration::from_secs(7 * DAY.as_secs()),
             far: Duration::from_secs(2 * 365 * DAY.as_secs()),
-            keep: Self::KEEP,
+            max_diagnostics: Self::MAX_DIAGNOSTICS,
             role: Role::Resource,
         }
     }
 
     /// Checks a file, and reports all problems in one pass, in source order. The report keeps at most
-    /// [`keep`](Self::keep) findings and counts the rest. If the JSON is invalid, the check continues after the error.
+    /// [`max_diagnostics`](Self::max_diagnostics) findings and counts the rest. If the JSON is invalid, the check continues after the error.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -118,7 +118,7 @@ impl Validator {
     /// Checks a file for its errors, and counts them.
     pub(crate) fn errors(&self, bytes: &[u8]) -> (Report, Counts) {
         let levels = self.levels.clone().with_floor(Severity::Error);
-        let validator = Self { levels, keep: usize::MAX, ..self.clone() };
+        let validator = Self { levels, max_diagnostics: usize::MAX, ..self.clone() };
         validator.run(bytes, validator.sink())
     }
 
@@ -128,7 +128,7 @@ impl Validator {
     }
 
     fn sink(&self) -> Sink {
-        Sink::new(&self.levels, Keep::Worst(self.keep))
+        Sink::new(&self.levels, Keep::Worst(self.max_diagnostics))
     }
 
     /// Checks a file for its errors only.

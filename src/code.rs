@@ -1,5 +1,4 @@
 //! Diagnostic codes. Ids and names are permanent and never reused.
-#![doc = include_str!("code/codes.md")]
 
 use core::fmt;
 use core::str::FromStr;
@@ -105,7 +104,7 @@ macro_rules! codes {
         /// assert_eq!(code, Code::UnknownAction);
         /// assert_eq!((code.id(), code.severity()), ("T0214", Severity::Error));
         /// assert_eq!(Code::parse("T0214"), Ok(code));
-        /// # Ok::<(), influxdb3_offline_tokens::UnknownCode>(())
+        /// # Ok::<(), influxdb3_offline_tokens::error::UnknownCode>(())
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
@@ -293,7 +292,7 @@ impl Code {
     ///
     /// assert_eq!(Code::parse("never-expires")?, Code::NeverExpires);
     /// assert_eq!(Code::parse("T0313")?, Code::NeverExpires);
-    /// # Ok::<(), influxdb3_offline_tokens::UnknownCode>(())
+    /// # Ok::<(), influxdb3_offline_tokens::error::UnknownCode>(())
     /// ```
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Changes of a text, from bytes to bytes; everything else keeps its bytes.
 //!
 //! Use it for a file in an object store, a Secret or a database that has its own compare-and-swap; for a path, use
-//! [`change`](crate::store::change). The example `object_store_append` uses it with the crate `object_store`.
+//! [`change`](crate::disk::change). The example `object_store_append` uses it with the crate `object_store`.
 
 mod change;
 mod layout;
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 pub use self::change::{Change, IfExists};
 use self::layout::{EntryPlace, Layout, Pieces, spelt};
 use crate::check::{InvalidFile, survey};
-use crate::file::{TokenEntry, TokenFile};
+use crate::file::{DuplicateEntry, TokenEntry, TokenFile};
 use crate::fix::{is_insertion, splice_pieces};
 use crate::json::pretty;
 use crate::name::{DatabaseName, TokenName};
@@ -27,12 +27,13 @@ use crate::token::Token;
 /// The error of a change.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{Change, ChangeError, TokenName, edit};
+/// use influxdb3_offline_tokens::{TokenName, edit};
+/// use influxdb3_offline_tokens::edit::{Change, ChangeError};
 ///
 /// let name = TokenName::parse("app")?;
 /// let changed = edit::apply(Some(br#"{"tokens": []}"#), &[Change::Remove(name.clone())]);
 /// assert_eq!(changed.unwrap_err(), ChangeError::NoSuchToken(name));
-/// # Ok::<(), influxdb3_offline_tokens::InvalidName>(())
+/// # Ok::<(), influxdb3_offline_tokens::name::InvalidName>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -78,7 +79,8 @@ fn shown(name: &TokenName) -> &str {
 /// Returns `None` if nothing changes.
 ///
 /// ```
-/// use influxdb3_offline_tokens::edit::{self, Change};
+/// use influxdb3_offline_tokens::edit;
+/// use influxdb3_offline_tokens::edit::Change;
 /// use influxdb3_offline_tokens::{DatabaseName, TokenFile};
 ///
 /// let text = br#"{"create_databases": ["a"], "tokens": []}"#;
@@ -108,9 +110,9 @@ pub fn apply(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<SecretByt
 fn begin(change: &Change) -> Result<Option<SecretBytes>, ChangeError> {
     let file = match change {
         Change::Append { entries, .. } => {
-            TokenFile::new([], entries.iter().cloned()).map_err(|twice| match twice.kind() {
-                crate::file::DuplicateKind::Name => ChangeError::NameExists(twice.name().clone()),
-                crate::file::DuplicateKind::Token => ChangeError::TokenExists(twice.name().clone()),
+            TokenFile::new([], entries.iter().cloned()).map_err(|duplicate| match duplicate {
+                DuplicateEntry::Name { name } => ChangeError::NameExists(name),
+                DuplicateEntry::Token { name } => ChangeError::TokenExists(name),
             })?
         }
         Change::CreateDatabases(names) => {

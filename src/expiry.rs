@@ -23,7 +23,7 @@ use thiserror::Error;
 /// assert_eq!(expiry.as_millis(), 1_756_400_061_000);
 /// assert_eq!(expiry.to_string(), "2025-08-28T16:54:21Z");
 /// assert_eq!(Expiry::parse("2025-08-28T16:54:21Z"), Ok(expiry));
-/// # Ok::<(), influxdb3_offline_tokens::InvalidExpiry>(())
+/// # Ok::<(), influxdb3_offline_tokens::error::InvalidExpiry>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Expiry(i64);
@@ -45,14 +45,15 @@ impl Expiry {
     /// Returns whether it is [`Expiry::NEVER`].
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{Expiry, FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::{Expiry, TokenFile};
+    /// use influxdb3_offline_tokens::access::FileDifference;
     ///
     /// let old = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
     /// let new = TokenFile::parse(
     ///     br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": [], "expiry_millis": 9223372036854775807}]}"#,
     /// )?;
     /// assert!(new.tokens()[0].expiry().is_some_and(Expiry::is_never));
-    /// assert!(FileDifference::between(&old, &new).is_empty());
+    /// assert!(FileDifference::new(&old, &new).is_empty());
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
     #[must_use]
@@ -79,7 +80,7 @@ impl Expiry {
     /// use influxdb3_offline_tokens::Expiry;
     ///
     /// assert_eq!(Expiry::parse("1970-01-01T00:00:01Z")?.as_millis(), 1_000);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidExpiry>(())
+    /// # Ok::<(), influxdb3_offline_tokens::error::InvalidExpiry>(())
     /// ```
     #[must_use]
     pub const fn as_millis(self) -> i64 {
@@ -95,7 +96,7 @@ impl Expiry {
     /// let now = SystemTime::now();
     /// let expiry = Expiry::after(now, Duration::from_secs(90 * 24 * 3600))?;
     /// assert!(!expiry.is_past(now));
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidExpiry>(())
+    /// # Ok::<(), influxdb3_offline_tokens::error::InvalidExpiry>(())
     /// ```
     ///
     /// # Errors
@@ -128,7 +129,7 @@ impl Expiry {
     /// use influxdb3_offline_tokens::Expiry;
     ///
     /// assert_eq!(Expiry::parse_after(UNIX_EPOCH, "10d")?.as_millis(), 864_000_000);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidExpiry>(())
+    /// # Ok::<(), influxdb3_offline_tokens::error::InvalidExpiry>(())
     /// ```
     ///
     /// # Errors
@@ -304,7 +305,8 @@ impl FromStr for Expiry {
 /// The error of an invalid expiry. It keeps nothing of the text.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{Expiry, InvalidExpiry};
+/// use influxdb3_offline_tokens::Expiry;
+/// use influxdb3_offline_tokens::error::InvalidExpiry;
 ///
 /// assert_eq!(Expiry::parse("tomorrow"), Err(InvalidExpiry::NotATime));
 /// assert_eq!(Expiry::parse("2030-01-01T00:00:00Z")?.as_millis(), 1_893_456_000_000);

@@ -1,10 +1,13 @@
 //! The tokens file as plain values.
 
+pub(crate) mod admin;
+
 use std::collections::HashSet;
 use std::vec::Vec;
 
 use thiserror::Error;
 
+pub(crate) use self::admin::AdminTokenFile;
 use crate::expiry::Expiry;
 use crate::name::{DatabaseName, TokenName};
 use crate::permission::Permission;
@@ -190,7 +193,7 @@ impl TokenFile {
     /// let entry = |name| TokenEntry::new(TokenName::parse(name).unwrap(), Token::generate().unwrap());
     /// assert_eq!(TokenFile::new([], [entry("a"), entry("b")])?.tokens().len(), 2);
     /// assert!(TokenFile::new([], [entry("a"), entry("a")]).is_err());
-    /// # Ok::<(), influxdb3_offline_tokens::DuplicateEntry>(())
+    /// # Ok::<(), influxdb3_offline_tokens::error::DuplicateEntry>(())
     /// ```
     ///
     /// # Errors
@@ -206,10 +209,10 @@ impl TokenFile {
         let (mut names, mut secrets) = (HashSet::new(), HashSet::new());
         for entry in &file.tokens {
             if !names.insert(entry.name.as_str()) {
-                return Err(DuplicateEntry { kind: DuplicateKind::Name, name: entry.name.clone() });
+                return Err(DuplicateEntry::Name { name: entry.name.clone() });
             }
             if !secrets.insert(entry.token.expose()) {
-                return Err(DuplicateEntry { kind: DuplicateKind::Token, name: entry.name.clone() });
+                return Err(DuplicateEntry::Token { name: entry.name.clone() });
             }
         }
         // Invariant: names are unique, tokens are unique.
@@ -281,29 +284,10 @@ impl TokenFile {
     }
 }
 
-/// Which of the two things that are unique in a file stands twice.
+/// The error of an entry whose name or token another entry already has.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{DuplicateKind, Token, TokenEntry, TokenFile, TokenName};
-///
-/// let entry = |name| Ok::<_, Box<dyn std::error::Error>>(TokenEntry::new(TokenName::parse(name)?, Token::generate()?));
-/// let error = TokenFile::new([], [entry("app")?, entry("app")?]).unwrap_err();
-/// assert_eq!(error.kind(), DuplicateKind::Name);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DuplicateKind {
-    /// Two tokens have one name: the server refuses the second (server source).
-    Name,
-    /// Two entries have one token: before 3.11.1 the last hides the first (server source), since then it is refused (release
-    /// notes).
-    Token,
-}
-
-/// An entry whose name or token another entry has already.
-///
-/// ```
+/// use influxdb3_offline_tokens::error::DuplicateEntry;
 /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenFile, TokenName};
 ///
 /// let token = Token::generate()?;
@@ -311,45 +295,26 @@ pub enum DuplicateKind {
 ///     TokenEntry::new(TokenName::parse("first")?, token.clone()),
 ///     TokenEntry::new(TokenName::parse("second")?, token),
 /// ];
-/// assert_eq!(TokenFile::new([], entries).unwrap_err().name().as_str(), "second");
+/// let error = TokenFile::new([], entries).unwrap_err();
+/// assert!(matches!(&error, DuplicateEntry::Token { name, .. } if name == "second"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{}", match self.kind {
-    DuplicateKind::Name => "a token with this name already exists",
-    DuplicateKind::Token => "an entry with this token already exists",
-})]
-pub struct DuplicateEntry {
-    kind: DuplicateKind,
-    name: TokenName,
-}
-
-impl DuplicateEntry {
-    /// What stands twice.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{DuplicateKind, Token, TokenEntry, TokenFile, TokenName};
-    ///
-    /// let entry = |name| TokenEntry::new(TokenName::parse(name).unwrap(), Token::parse("apiv3_a").unwrap());
-    /// let error = TokenFile::new([], [entry("a"), entry("b")]).unwrap_err();
-    /// assert_eq!(error.kind(), DuplicateKind::Token);
-    /// ```
-    #[must_use]
-    pub const fn kind(&self) -> DuplicateKind {
-        self.kind
-    }
-
-    /// The name of the second entry.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenFile, TokenName};
-    ///
-    /// let entry = |name| TokenEntry::new(TokenName::parse(name).unwrap(), Token::parse("apiv3_a").unwrap());
-    /// let error = TokenFile::new([], [entry("a"), entry("b")]).unwrap_err();
-    /// assert_eq!(error.name().as_str(), "b");
-    /// ```
-    #[must_use]
-    pub const fn name(&self) -> &TokenName {
-        &self.name
-    }
+#[non_exhaustive]
+pub enum DuplicateEntry {
+    /// Two entries have the same name: the server rejects the second (server source).
+    #[error("a token with this name already exists")]
+    #[non_exhaustive]
+    Name {
+        /// The name of both entries.
+        name: TokenName,
+    },
+    /// Two entries have the same token: before 3.11.1 the last shadows the first (server source), since then it is rejected
+    /// (release notes).
+    #[error("an entry with this token already exists")]
+    #[non_exhaustive]
+    Token {
+        /// The name of the second entry.
+        name: TokenName,
+    },
 }

@@ -1,15 +1,15 @@
 //! Application of fixes: all of a level in one pass.
 
-mod mended;
+mod applied;
 
 use alloc::vec;
 use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-pub use self::mended::Mended;
+pub use self::applied::AppliedFix;
 use crate::check::Validator;
-use crate::diagnostic::{Applicability, Diagnostic, Edit, EditSet, Replacement, Report};
+use crate::diagnostic::{Applicability, Diagnostic, EditSet, Report, TextEdit};
 use crate::secret::SecretBytes;
 use crate::span::Span;
 use crate::token::{GenerateTokenError, Token};
@@ -18,28 +18,30 @@ use crate::token::{GenerateTokenError, Token};
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use influxdb3_offline_tokens::{Applicability, Validator};
+/// use influxdb3_offline_tokens::Validator;
+/// use influxdb3_offline_tokens::diagnostic::Applicability;
 ///
 /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Safe)?;
-/// assert_eq!((fixed.applied(), fixed.as_bytes()), (1, &br#"{"tokens": []}"#[..]));
-/// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+/// assert_eq!((fixed.applied_count(), fixed.as_bytes()), (1, &br#"{"tokens": []}"#[..]));
+/// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
 /// ```
-pub struct Fixed {
+pub struct FixedText {
     bytes: Zeroizing<Vec<u8>>,
-    mended: Vec<Mended>,
+    mended: Vec<AppliedFix>,
 }
 
-impl Fixed {
+impl FixedText {
     /// Returns the text, which contains the secrets of the file.
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    /// use influxdb3_offline_tokens::Validator;
+    /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let right = br#"{"tokens": []}"#;
-    /// let fixed = Validator::new(SystemTime::now()).fix(right, Applicability::Ask)?;
-    /// assert_eq!((fixed.as_bytes(), fixed.applied()), (&right[..], 0));
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// let fixed = Validator::new(SystemTime::now()).fix(right, Applicability::Unsafe)?;
+    /// assert_eq!((fixed.as_bytes(), fixed.applied_count()), (&right[..], 0));
+    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -50,11 +52,12 @@ impl Fixed {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    /// use influxdb3_offline_tokens::Validator;
+    /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Safe)?;
     /// assert_eq!(&*fixed.into_bytes(), br#"{"tokens": []}"#);
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
     pub fn into_bytes(self) -> SecretBytes {
@@ -65,14 +68,15 @@ impl Fixed {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    /// use influxdb3_offline_tokens::Validator;
+    /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let fixed = Validator::new(SystemTime::now()).fix(b"{\"tokens\": [],} // by hand", Applicability::Safe)?;
-    /// assert_eq!(fixed.applied(), 2);
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// assert_eq!(fixed.applied_count(), 2);
+    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
-    pub const fn applied(&self) -> usize {
+    pub const fn applied_count(&self) -> usize {
         self.mended.len()
     }
 
@@ -80,47 +84,49 @@ impl Fixed {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Applicability, Code, Validator};
+    /// use influxdb3_offline_tokens::{Code, Validator};
+    /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Safe)?;
-    /// let mended = &fixed.mended()[0];
+    /// let mended = &fixed.applied()[0];
     /// assert_eq!((mended.code(), mended.span().range()), (Code::JsonSyntax, 13..14));
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
-    pub fn mended(&self) -> &[Mended] {
+    pub fn applied(&self) -> &[AppliedFix] {
         &self.mended
     }
 
-    pub(crate) fn into_parts(self) -> (Zeroizing<Vec<u8>>, Vec<Mended>) {
+    pub(crate) fn into_parts(self) -> (Zeroizing<Vec<u8>>, Vec<AppliedFix>) {
         (self.bytes, self.mended)
     }
 }
 
-impl core::fmt::Debug for Fixed {
+impl core::fmt::Debug for FixedText {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Fixed").field("mended", &self.mended).finish_non_exhaustive()
+        f.debug_struct("FixedText").field("mended", &self.mended).finish_non_exhaustive()
     }
 }
 
 impl Validator {
-    /// Applies the fixes of one check: the safe ones, or all with [`Applicability::Ask`]. All other bytes are unchanged.
+    /// Applies the fixes of one check: the safe ones, or all with [`Applicability::Unsafe`]. All other bytes are unchanged.
     ///
     /// If fixes overlap, only the first is applied. The next call offers what this one left or uncovered. A fix that would
-    /// cause a new error is not applied, and a code at [`Level::Allow`](crate::Level::Allow) is not fixed.
+    /// cause a new error is not applied, and a code that [`severity`](Self::severity) turns off is not fixed.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    /// use influxdb3_offline_tokens::Validator;
+    /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let validator = Validator::new(std::time::SystemTime::now());
     /// let fixed = validator.fix(br#"{"tokens": [],}"#, Applicability::Safe)?;
     /// assert_eq!(fixed.as_bytes(), br#"{"tokens": []}"#);
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     ///
     /// # Errors
     /// A fix replaces a token, and the operating system provides no random bytes.
-    pub fn fix(&self, bytes: &[u8], up_to: Applicability) -> Result<Fixed, GenerateTokenError> {
+    pub fn fix(&self, bytes: &[u8], up_to: Applicability) -> Result<FixedText, GenerateTokenError> {
         let (proposed, before) = self.fixable(bytes, up_to);
         let mut chosen = without_overlaps(&proposed);
         // Some errors appear only in the whole file, such as a trimmed name that is now a duplicate.
@@ -128,8 +134,8 @@ impl Validator {
             let applied = apply(bytes, &chosen)?;
             let (after, counts) = self.errors(&applied.bytes);
             if !counts.has_new_error(&before) {
-                let mended = chosen.into_iter().map(Mended::new).collect();
-                return Ok(Fixed { bytes: applied.bytes, mended });
+                let mended = chosen.into_iter().map(AppliedFix::new).collect();
+                return Ok(FixedText { bytes: applied.bytes, mended });
             }
             let errors = after.iter().filter(|error| counts.has_more_errors(&before, error.code()));
             let errors = merged(errors.flat_map(spans_of).collect());
@@ -142,7 +148,7 @@ impl Validator {
                 break;
             }
         }
-        Ok(Fixed { bytes: Zeroizing::new(bytes.to_vec()), mended: Vec::new() })
+        Ok(FixedText { bytes: Zeroizing::new(bytes.to_vec()), mended: Vec::new() })
     }
 }
 
@@ -184,14 +190,14 @@ struct Applied {
 
 /// An edit of a fix, and the token that it generates.
 struct Chosen<'f> {
-    edit: &'f Edit,
+    edit: &'f TextEdit,
     fix: usize,
     token: Option<Token>,
 }
 
 impl Chosen<'_> {
     fn text(&self) -> &[u8] {
-        self.token.as_ref().map_or(self.edit.replacement().text(), Token::expose).as_bytes()
+        self.token.as_ref().map_or(self.edit.text_or_sample(), Token::expose).as_bytes()
     }
 }
 
@@ -199,10 +205,7 @@ fn apply(bytes: &[u8], chosen: &[&Diagnostic]) -> Result<Applied, GenerateTokenE
     let mut edits = Vec::new();
     for (at, diagnostic) in chosen.iter().enumerate() {
         for edit in diagnostic.edits() {
-            let token = match edit.replacement() {
-                Replacement::NewToken => Some(Token::generate()?),
-                Replacement::Text(_) => None,
-            };
+            let token = edit.text().is_none().then(Token::generate).transpose()?;
             edits.push(Chosen { edit, fix: at, token });
         }
     }

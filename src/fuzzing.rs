@@ -6,18 +6,18 @@ use std::vec::Vec;
 
 use arbitrary::{Arbitrary, Error, Result, Unstructured};
 
-use crate::admin::AdminTokenFile;
 use crate::code::Code;
 use crate::edit::{Change, IfExists};
 use crate::expiry::Expiry;
+use crate::file::AdminTokenFile;
 use crate::file::{TokenEntry, TokenFile};
-use crate::http::HttpTokenRequest;
 use crate::name::{DatabaseName, TokenName};
 use crate::permission::{
-    DatabaseActions, DatabaseNames, DatabasePermission, Permission, Scope, SystemActions, SystemPermission,
-    SystemResource, SystemResources,
+    DatabaseActions, DatabaseNames, DatabasePermission, Permission, Scope, SystemPermission, SystemResource,
+    SystemResources,
 };
 use crate::release::Release;
+use crate::server::HttpTokenRequest;
 use crate::token::{TOKEN_PREFIX, Token};
 
 const LETTERS_AND_DIGITS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -100,12 +100,6 @@ impl<'a> Arbitrary<'a> for DatabaseActions {
 impl<'a> Arbitrary<'a> for SystemResource {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         u.choose(Self::ALL).copied()
-    }
-}
-
-impl<'a> Arbitrary<'a> for SystemActions {
-    fn arbitrary(_: &mut Unstructured<'a>) -> Result<Self> {
-        Ok(Self::READ)
     }
 }
 

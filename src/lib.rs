@@ -18,7 +18,7 @@
 //! assert_eq!(found, ["missing-member", "never-expires", "missing-part"]);
 //! ```
 //!
-//! Load and write a file ([`load`], [`TokenFile`]), and add a token to it ([`append`], [`change`]):
+//! Load and write a file ([`load`], [`TokenFile`]), and add a token to it ([`append`], [`disk::change`]):
 //!
 //! ```
 //! use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenName, append, load};
@@ -32,14 +32,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Make, check and load the file of one admin token ([`AdminTokenFile`], [`create_admin`], [`load_admin`],
+//! Make, check and load the file of one admin token ([`AdminTokenFile`], [`admin::create`], [`admin::load`],
 //! [`Validator::admin_token_file`]), which the server reads with `--admin-token-file`.
 //!
 //! Change a text that is somewhere else than on disk ([`edit::apply`]), mend one ([`Validator::fix`]), show one without its
 //! secrets ([`redact`]):
 //!
 //! ```
-//! use influxdb3_offline_tokens::{Change, TokenName, edit};
+//! use influxdb3_offline_tokens::{TokenName, edit};
+//! use influxdb3_offline_tokens::edit::Change;
 //!
 //! let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#;
 //! let remove = Change::Remove(TokenName::parse("app")?);
@@ -58,27 +59,29 @@
 //! assert_eq!(error.span().range(), 5..5);
 //! ```
 //!
-//! Decide access as the server does ([`decide`], [`Authorizer`], [`Rights`]):
+//! Decide access as the server does ([`access::decide`], [`Authorizer`], [`Rights`]):
 //!
 //! ```
-//! use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+//! use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+//! use influxdb3_offline_tokens::access::decide;
 //!
 //! let permissions = [Permission::parse("db:db1:read")?, Permission::parse("db:*:write")?];
 //! let write = |name| decide(&permissions, AccessRequest::database(name, DatabaseActions::WRITE)).is_allowed();
 //! assert!(write("db2") && !write("db1"));
-//! # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+//! # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 //! ```
 //!
-//! Compare a file with what a server reports ([`ServerComparison`]), and make the request that makes a token on a running
-//! server ([`HttpTokenRequest`]):
+//! Compare a file with what a server reports ([`server::ServerComparison`]), and make the request that makes a token on a running
+//! server ([`server::HttpTokenRequest`]):
 //!
 //! ```
-//! use influxdb3_offline_tokens::{HttpTokenRequest, ServerComparison, ServerTokens, TokenFile};
+//! use influxdb3_offline_tokens::TokenFile;
+//! use influxdb3_offline_tokens::server::{HttpTokenRequest, ServerComparison, ServerTokens};
 //!
 //! let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read,write"]}]}"#)?;
 //! let shown = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\",\"db:a:read\"]"}]"#)?;
-//! assert!(ServerComparison::between(&file, &shown).is_empty());
-//! let request = HttpTokenRequest::of(&file.tokens()[0], std::time::SystemTime::now())?;
+//! assert!(ServerComparison::new(&file, &shown).is_empty());
+//! let request = HttpTokenRequest::from_entry(&file.tokens()[0], std::time::SystemTime::now())?;
 //! assert!(request.to_json().contains(r#""resource_names":["a"]"#));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -157,7 +160,7 @@
 //!
 //! Names, permissions, actions, system resources and releases are strings, an expiry is an integer. [`TokenEntry`],
 //! [`TokenFile`] and [`AdminTokenFile`] are the objects of the format, **with the secret**: what serialises one writes the
-//! token. [`HttpPermission`] and [`HttpTokenRequest`] are those of the HTTP API. A [`Report`] can only be written. All but
+//! token. [`server::HttpPermission`] and [`server::HttpTokenRequest`] are those of the HTTP API. A [`Report`] can only be written. All but
 //! the strings can only be read from formats that describe themselves, such as JSON or YAML. Unknown members are ignored;
 //! one that looks like a misspelt member is an error. Errors quote no string of what was read. Where a file is read,
 //! [`TokenFile::parse`] says more: all errors, each with its place.
@@ -187,7 +190,7 @@ extern crate std;
 // In dependency order: a module imports only modules above it.
 
 // Values: no I/O, no JSON.
-mod span;
+pub mod span;
 mod secret;
 mod suggest;
 pub mod name;
@@ -197,16 +200,17 @@ pub mod token;
 mod expiry;
 mod release;
 
-// The file: still no I/O, no clock.
+// The files as values: still no I/O, no clock.
 #[cfg(feature = "std")]
 mod file;
-#[cfg(feature = "std")]
-mod admin;
-pub mod code;
+mod code;
+pub mod error;
 #[cfg(feature = "std")]
 pub mod access;
+#[cfg(feature = "std")]
+pub mod expectations;
 
-// From text to findings.
+// From text to diagnostics.
 #[cfg(feature = "std")]
 mod limits;
 #[cfg(feature = "std")]
@@ -216,7 +220,7 @@ mod syntax;
 #[cfg(feature = "std")]
 mod redact;
 #[cfg(feature = "std")]
-mod diagnostic;
+pub mod diagnostic;
 #[cfg(feature = "std")]
 mod document;
 #[cfg(feature = "std")]
@@ -224,27 +228,23 @@ mod rules;
 #[cfg(feature = "std")]
 mod check;
 #[cfg(feature = "std")]
-mod fix;
+pub mod fix;
 #[cfg(feature = "std")]
-mod schema;
+pub mod schema;
 
 // Changes of a text, and the JSON of a running server.
 #[cfg(feature = "std")]
 pub mod edit;
 #[cfg(feature = "std")]
-mod server_json;
-#[cfg(feature = "std")]
-pub mod http;
-#[cfg(feature = "std")]
-pub mod server_tokens;
+pub mod server;
 
 // The world.
 #[cfg(feature = "std")]
-mod disk;
+mod replace;
 #[cfg(feature = "std")]
-mod error;
+pub mod disk;
 #[cfg(feature = "std")]
-pub mod store;
+pub mod admin;
 
 // Optional.
 #[cfg(feature = "std")]
@@ -254,62 +254,31 @@ mod fuzzing;
 #[cfg(feature = "proptest1")]
 pub mod strategies;
 
+pub use crate::code::{Code, Severity};
+pub use crate::name::value::{DatabaseName, TokenName};
+pub use crate::permission::actions::DatabaseActions;
+pub use crate::permission::system_resource::SystemResource;
+pub use crate::permission::value::Permission;
+pub use crate::release::Release;
+pub use crate::token::value::Token;
 #[cfg(feature = "std")]
-pub use crate::access::{
-    AccessEntry, AccessRequest, Authenticated, Authorizer, Decision, DenyReason, DifferenceKind, EntryKey,
-    ExpectationErrorKind, Expectations, FailedExpectation, FailureKind, FileDifference, InvalidExpectation,
-    InvalidExpectations, Rights, TokenDifference, decide,
+pub use crate::{
+    access::authorizer::Authorizer,
+    access::decision::Decision,
+    access::request::AccessRequest,
+    access::rights::Rights,
+    check::{InvalidFile, Validator},
+    diagnostic::finding::Diagnostic,
+    diagnostic::report::Report,
+    disk::error::Error,
+    disk::file::{append, load, save},
+    disk::validate::validate,
+    expectations::check::Expectations,
+    expiry::Expiry,
+    file::admin::AdminTokenFile,
+    file::{TokenEntry, TokenFile},
+    redact::redact,
 };
-#[cfg(feature = "std")]
-pub use crate::admin::AdminTokenFile;
-#[cfg(feature = "std")]
-pub use crate::check::{InvalidFile, Validator};
-pub use crate::code::{Code, Severity, UnknownCode, UnknownSeverity};
-#[cfg(feature = "std")]
-pub use crate::diagnostic::{
-    Applicability, Diagnostic, Edit, Fix, Label, Level, Replacement, Report, UnknownLevel,
-};
-#[cfg(feature = "std")]
-pub use crate::disk::{DiskError, DiskErrorKind};
-#[cfg(feature = "std")]
-pub use crate::edit::{Change, ChangeError, IfExists};
-#[cfg(feature = "std")]
-pub use crate::error::Error;
-#[cfg(feature = "std")]
-pub use crate::expiry::{Expiry, InvalidExpiry};
-#[cfg(feature = "std")]
-pub use crate::file::{DuplicateEntry, DuplicateKind, TokenEntry, TokenFile};
-#[cfg(feature = "std")]
-pub use crate::fix::{Fixed, Mended};
-#[cfg(feature = "std")]
-pub use crate::http::{HttpPermission, HttpTokenRequest, InvalidHttpPermission};
-pub use crate::name::{DatabaseName, InvalidName, InvalidNameKind, TokenName};
-pub use crate::permission::{
-    DatabaseActions, DatabaseNames, DatabasePermission, InvalidPermission, ParsePermissionError, Permission,
-    PermissionErrorKind, PermissionPart, PermissionRef, Scope, SystemActions, SystemPermission,
-    SystemResource, SystemResources, UnknownSystemResource,
-};
-#[cfg(feature = "std")]
-pub use crate::redact::redact;
-pub use crate::release::{InvalidRelease, Release};
-#[cfg(feature = "std")]
-pub use crate::schema::{ADMIN_JSON_SCHEMA, JSON_SCHEMA};
-pub use crate::secret::SecretBytes;
-#[cfg(feature = "std")]
-pub use crate::server_json::{InvalidJson, InvalidJsonKind};
-#[cfg(feature = "std")]
-pub use crate::server_tokens::{
-    SameSecret, ServerComparison, ServerDifference, ServerPermissions, ServerToken, ServerTokens,
-};
-pub use crate::span::{LineIndex, Location, Span};
-#[cfg(feature = "std")]
-pub use crate::store::{
-    ChangeOptions, Changed, CheckedFile, MAX_FILE_BYTES, append, append_all, change, create_admin, load,
-    load_admin, save, save_admin, validate,
-};
-#[cfg(feature = "std")]
-pub use crate::token::GenerateTokenError;
-pub use crate::token::{InvalidToken, InvalidTokenKind, Token};
 
 /// The examples of the README, run as doc tests.
 #[cfg(all(doctest, feature = "std"))]

@@ -1,35 +1,36 @@
 //! Names of databases and of tokens.
 
 mod character;
+pub(crate) mod value;
 
-use alloc::boxed::Box;
-use alloc::string::String;
-use core::borrow::Borrow;
 use core::fmt;
-use core::str::FromStr;
 
 use thiserror::Error;
 
 pub(crate) use self::character::Shown;
-use crate::secret::shown;
+#[cfg(feature = "std")]
+pub(crate) use self::value::{DatabaseName, TokenName};
 use crate::span::Span;
 
 /// The server's own database, which only admin tokens can access (server source).
 ///
 /// ```
-/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide, name::INTERNAL_DATABASE};
+/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+/// use influxdb3_offline_tokens::access::decide;
+/// use influxdb3_offline_tokens::name::INTERNAL_DATABASE;
 ///
 /// let permissions = [Permission::parse("db:*:read")?];
 /// let request = AccessRequest::database(INTERNAL_DATABASE, DatabaseActions::READ);
 /// assert!(!decide(&permissions, request).is_allowed());
-/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```
 pub const INTERNAL_DATABASE: &str = "_internal";
 
 /// The name of the operator token, which no resource token can have (server source).
 ///
 /// ```
-/// use influxdb3_offline_tokens::{TokenName, name::OPERATOR_TOKEN_NAME};
+/// use influxdb3_offline_tokens::TokenName;
+/// use influxdb3_offline_tokens::name::OPERATOR_TOKEN_NAME;
 ///
 /// assert!(TokenName::parse(OPERATOR_TOKEN_NAME).is_err());
 /// assert!(TokenName::parse("_ADMIN").is_ok());
@@ -39,117 +40,19 @@ pub const OPERATOR_TOKEN_NAME: &str = "_admin";
 /// The maximum length in bytes of a database name in the server's HTTP write path (server source).
 ///
 /// ```
-/// use influxdb3_offline_tokens::{DatabaseName, name::MAX_DATABASE_NAME};
+/// use influxdb3_offline_tokens::DatabaseName;
+/// use influxdb3_offline_tokens::name::MAX_DATABASE_NAME;
 ///
 /// assert!(DatabaseName::parse(&"a".repeat(MAX_DATABASE_NAME)).is_ok());
 /// assert!(DatabaseName::parse(&"a".repeat(MAX_DATABASE_NAME + 1)).is_err());
 /// ```
 pub const MAX_DATABASE_NAME: usize = 511;
 
-/// The name of a database.
-///
-/// Valid names are those that the server's HTTP write path accepts (server source, 3.10): 1 to 511 bytes, an ASCII letter
-/// or digit, then ASCII letters, digits, `_` and `-`, and at most one `/`, which is not last (`database/retention_policy`);
-/// and `_internal`, which every server has. The documentation asks for at most 64 characters.
-///
-/// ```
-/// use influxdb3_offline_tokens::DatabaseName;
-///
-/// let name = DatabaseName::parse("sensors/one_week")?;
-/// assert_eq!(name.as_str(), "sensors/one_week");
-/// assert!(DatabaseName::parse("sensor.data").is_err());
-/// # Ok::<(), influxdb3_offline_tokens::InvalidName>(())
-/// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DatabaseName(Box<str>);
-
-impl DatabaseName {
-    /// Parses a name.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::DatabaseName;
-    ///
-    /// assert!(DatabaseName::parse("_internal").is_ok());
-    /// let error = DatabaseName::parse("a/b/c").unwrap_err();
-    /// assert_eq!(error.to_string(), "a database name can contain only one `/`");
-    /// ```
-    ///
-    /// # Errors
-    /// An empty or too long name; a character that the server rejects (the span covers it); a second or last `/`; a name
-    /// that does not start with an ASCII letter or digit.
-    pub fn parse(name: &str) -> Result<Self, InvalidName> {
-        check_database_name(name)?;
-        // Invariant: check_database_name accepted it.
-        Ok(Self(name.into()))
-    }
-
-    /// Returns the name as a string.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::DatabaseName;
-    ///
-    /// assert_eq!(DatabaseName::parse("sensors/autogen")?.as_str(), "sensors/autogen");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidName>(())
-    /// ```
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// The name of a token: not empty, and not `_admin`.
-///
-/// The server does not trim names: ` app` and `app` are different. A resource token named `_admin` that is created before
-/// the operator token prevents its creation (server source, run).
-///
-/// ```
-/// use influxdb3_offline_tokens::TokenName;
-///
-/// assert_eq!(TokenName::parse("collector")?.as_str(), "collector");
-/// assert!(TokenName::parse("_admin").is_err());
-/// # Ok::<(), influxdb3_offline_tokens::InvalidName>(())
-/// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TokenName(Box<str>);
-
-impl TokenName {
-    /// Parses a name.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::TokenName;
-    ///
-    /// assert_ne!(TokenName::parse(" app")?, TokenName::parse("app")?);
-    /// let error = TokenName::parse("").unwrap_err();
-    /// assert_eq!(error.to_string(), "the name is empty");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidName>(())
-    /// ```
-    ///
-    /// # Errors
-    /// An empty name, and `_admin`, the name of the operator token.
-    pub fn parse(name: &str) -> Result<Self, InvalidName> {
-        check_token_name(name)?;
-        // Invariant: check_token_name accepted it.
-        Ok(Self(name.into()))
-    }
-
-    /// Returns the name as a string.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::TokenName;
-    ///
-    /// assert_eq!(TokenName::parse("ingest, plant 2")?.as_str(), "ingest, plant 2");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidName>(())
-    /// ```
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// The kind of an [`InvalidName`].
 ///
 /// ```
-/// use influxdb3_offline_tokens::{DatabaseName, InvalidNameKind};
+/// use influxdb3_offline_tokens::DatabaseName;
+/// use influxdb3_offline_tokens::name::InvalidNameKind;
 ///
 /// assert_eq!(DatabaseName::parse("a/").unwrap_err().kind(), InvalidNameKind::LastSlash);
 /// ```
@@ -178,7 +81,8 @@ pub enum InvalidNameKind {
 /// It has a kind and a span, and does not keep the name.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{DatabaseName, InvalidNameKind};
+/// use influxdb3_offline_tokens::DatabaseName;
+/// use influxdb3_offline_tokens::name::InvalidNameKind;
 ///
 /// let error = DatabaseName::parse("my db").unwrap_err();
 /// assert_eq!((error.kind(), error.span().range()), (InvalidNameKind::BadCharacter(' '), 2..3));
@@ -194,7 +98,8 @@ impl InvalidName {
     /// Returns the kind of the error.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{InvalidNameKind, TokenName};
+    /// use influxdb3_offline_tokens::TokenName;
+    /// use influxdb3_offline_tokens::name::InvalidNameKind;
     ///
     /// let error = TokenName::parse("_admin").unwrap_err();
     /// assert_eq!(error.kind(), InvalidNameKind::Reserved);
@@ -315,76 +220,3 @@ pub(crate) const fn check_admin_token_name(name: &str) -> Result<(), InvalidName
     }
     Ok(())
 }
-
-macro_rules! text_of_a_name {
-    ($($name:ident),+) => {$(
-        impl FromStr for $name {
-            type Err = InvalidName;
-
-            fn from_str(name: &str) -> Result<Self, InvalidName> {
-                Self::parse(name)
-            }
-        }
-
-        impl PartialEq<str> for $name {
-            fn eq(&self, other: &str) -> bool {
-                self.as_str() == other
-            }
-        }
-
-        impl PartialEq<&str> for $name {
-            fn eq(&self, other: &&str) -> bool {
-                self.as_str() == *other
-            }
-        }
-
-        impl TryFrom<&str> for $name {
-            type Error = InvalidName;
-
-            fn try_from(name: &str) -> Result<Self, InvalidName> {
-                Self::parse(name)
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = InvalidName;
-
-            fn try_from(name: String) -> Result<Self, InvalidName> {
-                Self::parse(&name)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(name: $name) -> Self {
-                name.0.into()
-            }
-        }
-
-        // Hash, order and equality are those of the text.
-        impl Borrow<str> for $name {
-            fn borrow(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl AsRef<str> for $name {
-            fn as_ref(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({:?})"), shown(&self.0))
-            }
-        }
-    )+};
-}
-
-text_of_a_name!(DatabaseName, TokenName);

@@ -2,64 +2,42 @@
 
 // In dependency order: a file imports only siblings above it.
 mod error;
-mod actions;
+pub(crate) mod actions;
+pub(crate) mod system_resource;
 mod scope;
 mod resource;
+pub(crate) mod value;
 mod parse;
 mod variables;
 mod diagnose;
 
-use alloc::boxed::Box;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 use core::str::FromStr;
 
 use thiserror::Error;
 
-pub use self::actions::{DatabaseActions, SystemActions};
+pub(crate) use self::actions::DatabaseActions;
 #[cfg(feature = "std")]
 pub(crate) use self::diagnose::{Mistake, stands_for_actions};
 pub use self::error::{ParsePermissionError, PermissionErrorKind, PermissionPart};
 pub use self::resource::{DatabasePermission, SystemPermission};
-pub use self::scope::{DatabaseNames, Scope, SystemResource, SystemResources, UnknownSystemResource};
+pub use self::scope::{DatabaseNames, Scope, SystemResources};
+pub(crate) use self::system_resource::SystemResource;
+pub(crate) use self::value::Permission;
 #[cfg(feature = "std")]
 pub(crate) use self::variables::variables;
 use crate::name::InvalidName;
-use crate::secret::shown;
-
-/// One permission string: `db:db1,db2:read,write` or `system:health:read`.
-///
-/// The names are kept in the order written, the actions as a set. `T` is where the names are kept: a `Box<str>`, or a
-/// `&str` of the text that was parsed ([`PermissionRef`]). Two are equal only with their names in one order; what they allow
-/// is compared by `Rights`.
-///
-/// ```
-/// use influxdb3_offline_tokens::{DatabaseActions, Permission};
-///
-/// let permission = Permission::parse("db:sensors,alarms:write,read")?;
-/// let Permission::Database(database) = &permission else { unreachable!() };
-/// assert!(database.actions().contains(DatabaseActions::READ));
-/// assert_eq!(permission.to_string(), "db:sensors,alarms:read,write");
-/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Permission<T = Box<str>> {
-    /// `db:…`: databases.
-    Database(DatabasePermission<T>),
-    /// `system:…`: the server's endpoints.
-    System(SystemPermission<T>),
-}
 
 /// A permission that borrows its names from the text that was parsed: nothing is allocated.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{Permission, PermissionRef};
+/// use influxdb3_offline_tokens::Permission;
+/// use influxdb3_offline_tokens::permission::PermissionRef;
 ///
 /// let permission: PermissionRef<'_> = Permission::parse_borrowed("system:health:read")?;
 /// assert_eq!(permission.resource_type(), "system");
-/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```
 pub type PermissionRef<'a> = Permission<&'a str>;
 
@@ -73,7 +51,7 @@ impl Permission {
     /// assert_eq!(permission.to_string(), "db:sensors:read");
     /// let error = Permission::parse("db:sensors:raed").unwrap_err();
     /// assert_eq!(error.suggestion(), Some("read"));
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     ///
     /// # Errors
@@ -91,7 +69,7 @@ impl Permission {
     /// let line = String::from("token-a db:sensors:read");
     /// let permission = Permission::parse_borrowed(line.split_at(8).1)?;
     /// assert_eq!(permission.resource_type(), "db");
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     ///
     /// # Errors
@@ -133,7 +111,7 @@ impl Permission {
     ///
     /// let permission = Permission::database(["db1"], DatabaseActions::READ | DatabaseActions::WRITE)?;
     /// assert_eq!(permission.to_string(), "db:db1:read,write");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     ///
     /// # Errors
@@ -152,7 +130,7 @@ impl Permission {
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission};
     ///
     /// assert_eq!(Permission::all_databases(DatabaseActions::READ)?.to_string(), "db:*:read");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     ///
     /// # Errors
@@ -168,7 +146,7 @@ impl Permission {
     ///
     /// let permission = Permission::system([SystemResource::Health, SystemResource::Metrics])?;
     /// assert_eq!(permission.to_string(), "system:health,metrics:read");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     ///
     /// # Errors
@@ -215,7 +193,7 @@ impl DatabaseActions {
     ///
     /// assert_eq!(DatabaseActions::parse("write,read")?, DatabaseActions::READ | DatabaseActions::WRITE);
     /// assert!(DatabaseActions::parse("all").is_err());
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     ///
     /// # Errors
@@ -225,90 +203,11 @@ impl DatabaseActions {
     }
 }
 
-impl<T: AsRef<str>> Permission<T> {
-    /// `db` or `system`.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::Permission;
-    ///
-    /// assert_eq!(Permission::parse("db:*:read")?.resource_type(), "db");
-    /// assert_eq!(Permission::parse("system:ping:read")?.resource_type(), "system");
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
-    /// ```
-    #[must_use]
-    pub const fn resource_type(&self) -> &'static str {
-        match self {
-            Self::Database(_) => "db",
-            Self::System(_) => "system",
-        }
-    }
-
-    /// The same permission, borrowed.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{Permission, PermissionRef};
-    ///
-    /// let owned = Permission::parse("db:a,b:write")?;
-    /// let borrowed: PermissionRef<'_> = owned.as_ref();
-    /// assert_eq!(borrowed, Permission::parse_borrowed("db:a,b:write")?);
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
-    /// ```
-    #[must_use]
-    pub fn as_ref(&self) -> PermissionRef<'_> {
-        match self {
-            Self::Database(permission) => Permission::Database(permission.as_ref()),
-            Self::System(permission) => Permission::System(permission.as_ref()),
-        }
-    }
-
-    /// The same permission with names of its own.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::Permission;
-    ///
-    /// let kept = Permission::parse_borrowed(&String::from("db:a:read"))?.to_owned();
-    /// assert_eq!(kept, Permission::parse("db:a:read")?);
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
-    /// ```
-    #[must_use]
-    pub fn to_owned(&self) -> Permission {
-        match self {
-            Self::Database(permission) => Permission::Database(permission.to_owned()),
-            Self::System(permission) => Permission::System(permission.to_owned()),
-        }
-    }
-
-    /// Appends the canonical text, as [`Display`](fmt::Display) prints it.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::Permission;
-    ///
-    /// let mut text = String::from("-> ");
-    /// Permission::parse("db:a:write,read")?.append_to(&mut text);
-    /// assert_eq!(text, "-> db:a:read,write");
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
-    /// ```
-    pub fn append_to(&self, text: &mut String) {
-        let (names, actions) = match self {
-            Self::Database(permission) => {
-                text.push_str("db:");
-                (permission.scope().text(), permission.actions().text())
-            }
-            Self::System(permission) => {
-                text.push_str("system:");
-                (permission.scope().text(), permission.actions().text())
-            }
-        };
-        text.push_str(names);
-        text.push(':');
-        text.push_str(actions);
-    }
-}
-
 /// The error of a permission with invalid values.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{DatabaseActions, DatabasePermission, InvalidPermission, Scope};
+/// use influxdb3_offline_tokens::DatabaseActions;
+/// use influxdb3_offline_tokens::permission::{DatabasePermission, InvalidPermission, Scope};
 ///
 /// let permission = DatabasePermission::new(Scope::All, DatabaseActions::EMPTY);
 /// assert_eq!(permission, Err(InvalidPermission::NoActions));
@@ -334,21 +233,6 @@ pub enum InvalidPermission {
     },
 }
 
-impl<T: AsRef<str>> fmt::Display for Permission<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Database(permission) => permission.fmt(f),
-            Self::System(permission) => permission.fmt(f),
-        }
-    }
-}
-
-impl<T: AsRef<str>> fmt::Debug for Permission<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Permission({})", shown(&self.to_string()))
-    }
-}
-
 impl FromStr for Permission {
     type Err = ParsePermissionError;
 
@@ -362,5 +246,13 @@ impl TryFrom<&str> for Permission {
 
     fn try_from(text: &str) -> Result<Self, ParsePermissionError> {
         Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for Permission {
+    type Error = ParsePermissionError;
+
+    fn try_from(text: String) -> Result<Self, ParsePermissionError> {
+        Self::parse(&text)
     }
 }

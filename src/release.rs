@@ -13,7 +13,7 @@ use thiserror::Error;
 /// let release = Release::parse("3.9")?;
 /// assert!(release < Release::WILDCARD_DATABASES && release >= Release::OFFLINE_TOKENS);
 /// assert_eq!(release.to_string(), "3.9.0");
-/// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+/// # Ok::<(), influxdb3_offline_tokens::error::InvalidRelease>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Release {
@@ -30,7 +30,7 @@ impl Release {
     ///
     /// assert!(Release::parse("3.0.2")? < Release::CREATE_ACTION);
     /// assert!(Release::parse("3.1")? >= Release::CREATE_ACTION);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+    /// # Ok::<(), influxdb3_offline_tokens::error::InvalidRelease>(())
     /// ```
     pub const CREATE_ACTION: Self = Self::new(3, 1, 0);
     /// 3.4.0: the first that reads offline tokens files (release notes).
@@ -40,7 +40,7 @@ impl Release {
     ///
     /// assert!(Release::parse("3.3")? < Release::OFFLINE_TOKENS);
     /// assert!(Release::parse("3.4")? >= Release::OFFLINE_TOKENS);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+    /// # Ok::<(), influxdb3_offline_tokens::error::InvalidRelease>(())
     /// ```
     pub const OFFLINE_TOKENS: Self = Self::new(3, 4, 0);
     /// 3.8.4: `read` and `write` no longer allow deleting databases (release notes).
@@ -50,7 +50,7 @@ impl Release {
     ///
     /// assert!(Release::parse("3.8.3")? < Release::NO_DELETE_BY_WRITE);
     /// assert!(Release::parse("3.8.4")? >= Release::NO_DELETE_BY_WRITE);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+    /// # Ok::<(), influxdb3_offline_tokens::error::InvalidRelease>(())
     /// ```
     pub const NO_DELETE_BY_WRITE: Self = Self::new(3, 8, 4);
     /// 3.10.0: `db:*:…` in the file is accepted; `*` as a type, unknown system resources and mixed wildcards are refused
@@ -61,7 +61,7 @@ impl Release {
     ///
     /// assert!(Release::parse("3.9")? < Release::WILDCARD_DATABASES);
     /// assert!(Release::parse("3.10")? >= Release::WILDCARD_DATABASES);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+    /// # Ok::<(), influxdb3_offline_tokens::error::InvalidRelease>(())
     /// ```
     pub const WILDCARD_DATABASES: Self = Self::new(3, 10, 0);
     /// 3.11.1: a token whose hash is registered already is refused (release notes).
@@ -71,7 +71,7 @@ impl Release {
     ///
     /// assert!(Release::parse("3.11.0")? < Release::UNIQUE_TOKENS);
     /// assert!(Release::parse("3.11.1")? >= Release::UNIQUE_TOKENS);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+    /// # Ok::<(), influxdb3_offline_tokens::error::InvalidRelease>(())
     /// ```
     pub const UNIQUE_TOKENS: Self = Self::new(3, 11, 1);
 
@@ -131,7 +131,7 @@ impl Release {
     ///
     /// assert_eq!(Release::parse("v3.9")?, Release::new(3, 9, 0));
     /// assert!(Release::parse("3.11.1")? > Release::parse("3.9.12")?);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidRelease>(())
+    /// # Ok::<(), influxdb3_offline_tokens::error::InvalidRelease>(())
     /// ```
     ///
     /// # Errors

@@ -8,7 +8,7 @@
 /// the repository it is `src/schema.json`; an editor that knows JSON Schema completes and checks the file with it.
 ///
 /// ```
-/// assert!(influxdb3_offline_tokens::JSON_SCHEMA.contains("\"create_databases\""));
+/// assert!(influxdb3_offline_tokens::schema::JSON_SCHEMA.contains("\"create_databases\""));
 /// ```
 pub const JSON_SCHEMA: &str = include_str!("schema.json");
 
@@ -19,6 +19,6 @@ pub const JSON_SCHEMA: &str = include_str!("schema.json");
 /// (tested). It cannot say that a member is misspelt, that one stands twice, or that an integer is written as `1.0`.
 ///
 /// ```
-/// assert!(influxdb3_offline_tokens::ADMIN_JSON_SCHEMA.contains("\"required\": [\"token\", \"name\"]"));
+/// assert!(influxdb3_offline_tokens::schema::ADMIN_JSON_SCHEMA.contains("\"required\": [\"token\", \"name\"]"));
 /// ```
 pub const ADMIN_JSON_SCHEMA: &str = include_str!("admin_schema.json");

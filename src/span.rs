@@ -6,7 +6,7 @@ use core::ops::Range;
 /// A half-open range of bytes, `start..end`, counted from 0.
 ///
 /// ```
-/// use influxdb3_offline_tokens::Span;
+/// use influxdb3_offline_tokens::span::Span;
 ///
 /// let span = Span::new(3, 7);
 /// assert_eq!(span.text("db:read"), Some("read"));
@@ -22,7 +22,7 @@ impl Span {
     /// The bytes from `start` up to `end`; empty at `start` where `end` is smaller.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::Span;
+    /// use influxdb3_offline_tokens::span::Span;
     ///
     /// assert_eq!(Span::new(2, 5).range(), 2..5);
     /// assert!(Span::new(5, 2).is_empty());
@@ -37,7 +37,7 @@ impl Span {
     /// The offset of the first byte.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::Span;
+    /// use influxdb3_offline_tokens::span::Span;
     ///
     /// assert_eq!(Span::new(3, 7).start(), 3);
     /// ```
@@ -49,7 +49,7 @@ impl Span {
     /// The offset behind the last byte.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::Span;
+    /// use influxdb3_offline_tokens::span::Span;
     ///
     /// assert_eq!(Span::new(3, 7).end(), 7);
     /// ```
@@ -61,7 +61,7 @@ impl Span {
     /// How many bytes it covers.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::Span;
+    /// use influxdb3_offline_tokens::span::Span;
     ///
     /// assert_eq!(Span::new(3, 7).len(), 4);
     /// ```
@@ -86,7 +86,7 @@ impl Span {
     /// The same as a standard range.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::Span;
+    /// use influxdb3_offline_tokens::span::Span;
     ///
     /// let mut text = String::from("db:a:red");
     /// text.replace_range(Span::new(5, 8).range(), "read");
@@ -100,7 +100,7 @@ impl Span {
     /// The text under the span; none where it is not inside `text` or not on character boundaries.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::Span;
+    /// use influxdb3_offline_tokens::span::Span;
     ///
     /// assert_eq!(Span::new(0, 2).text("db:a:read"), Some("db"));
     /// assert_eq!(Span::new(0, 1).text("ü"), None);
@@ -114,7 +114,7 @@ impl Span {
 /// A line and a column, both counted from 1; columns count characters (Unicode scalar values).
 ///
 /// ```
-/// use influxdb3_offline_tokens::{LineIndex, Location};
+/// use influxdb3_offline_tokens::span::{LineIndex, Location};
 ///
 /// assert_eq!(LineIndex::new(b"a\nb").location(2), Location { line: 2, column: 1 });
 /// ```
@@ -131,7 +131,7 @@ const STRIDE: usize = 1024;
 /// Finds the line and column of byte offsets, in a time that does not grow with the length of the lines.
 ///
 /// ```
-/// use influxdb3_offline_tokens::LineIndex;
+/// use influxdb3_offline_tokens::span::LineIndex;
 ///
 /// let text = "{\n  \"ü\": 1\n}";
 /// let location = LineIndex::new(text.as_bytes()).location(8);
@@ -151,7 +151,7 @@ impl<'a> LineIndex<'a> {
     /// Reads the text once.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::LineIndex;
+    /// use influxdb3_offline_tokens::span::LineIndex;
     ///
     /// let index = LineIndex::new(b"{\r\n}");
     /// assert_eq!(index.location(3).line, 2);
@@ -173,7 +173,7 @@ impl<'a> LineIndex<'a> {
     /// Where the byte at `offset` is; the end of the text for any offset behind it.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::LineIndex;
+    /// use influxdb3_offline_tokens::span::LineIndex;
     ///
     /// let index = LineIndex::new(b"one\ntwo");
     /// assert_eq!((index.location(5).line, index.location(5).column), (2, 2));

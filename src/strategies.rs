@@ -54,17 +54,17 @@ pub use self::layout::{token_file_and_json, token_file_json};
 pub use self::near_misses::{wrong_permission_text, wrong_permission_text_with};
 pub use self::requests::{change, http_token_request};
 pub use self::wrong_values::{wrong_database_name_text, wrong_token_name_text, wrong_token_text};
-use crate::admin::AdminTokenFile;
 use crate::code::Code;
 use crate::expiry::{Expiry, LAST_RFC3339_MILLIS};
+use crate::file::AdminTokenFile;
 use crate::file::{TokenEntry, TokenFile};
-use crate::http::HttpTokenRequest;
 use crate::name::{DatabaseName, TokenName};
 use crate::permission::{
-    DatabaseActions, DatabaseNames, DatabasePermission, Permission, Scope, SystemActions, SystemPermission,
-    SystemResource, SystemResources,
+    DatabaseActions, DatabaseNames, DatabasePermission, Permission, Scope, SystemPermission, SystemResource,
+    SystemResources,
 };
 use crate::release::Release;
+use crate::server::HttpTokenRequest;
 use crate::token::{TOKEN_PREFIX, Token};
 
 const LETTERS_AND_DIGITS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -347,7 +347,6 @@ arbitrary! {
     Token = token();
     Expiry = expiry();
     DatabaseActions = (0..32_u8).prop_map(actions_of);
-    SystemActions = Just(SystemActions::READ);
     SystemResource = select(SystemResource::ALL.to_vec());
     DatabaseNames = database_names();
     SystemResources = system_resources();

@@ -1,191 +1,29 @@
 //! Tokens: the secrets.
 
-use alloc::boxed::Box;
-#[cfg(feature = "std")]
-use alloc::string::String;
-use core::fmt;
-use core::str::FromStr;
+pub(crate) mod value;
 
-use sha2::{Digest, Sha512};
-use subtle::ConstantTimeEq;
 use thiserror::Error;
-use zeroize::Zeroize;
-#[cfg(feature = "std")]
-use zeroize::Zeroizing;
 
+#[cfg(feature = "std")]
+pub(crate) use self::value::Token;
+pub use crate::secret::SecretBytes;
 use crate::span::Span;
 
 /// The prefix of every token (documentation, server source).
 ///
 /// ```
-/// use influxdb3_offline_tokens::{Token, token::TOKEN_PREFIX};
+/// use influxdb3_offline_tokens::Token;
+/// use influxdb3_offline_tokens::token::TOKEN_PREFIX;
 ///
 /// assert!(Token::parse(TOKEN_PREFIX).is_ok(), "the prefix alone is a token, and a weak one");
 /// ```
 pub const TOKEN_PREFIX: &str = "apiv3_";
 
-/// The number of random bytes in a token of the server (server source).
-#[cfg(feature = "std")]
-const RANDOM_BYTES: usize = 64;
-
-/// A token: the secret that a client presents.
-///
-/// It starts with `apiv3_` and contains only visible ASCII, so that a header can carry it. `Debug` is redacted; there is no
-/// `Display`, no `PartialEq` and no `Serialize`; it is zeroized on drop. Only [`Token::expose`] returns it, and the text of
-/// an entry or a file: `to_json`, and `Serialize` of `TokenEntry`, `TokenFile` and `AdminTokenFile`.
-///
-/// ```
-/// use influxdb3_offline_tokens::Token;
-///
-/// let token = Token::generate()?;
-/// assert_eq!(token.expose().len(), 92);
-/// assert_eq!(format!("{token:?}"), "Token([redacted])");
-/// assert!(token.matches(token.expose()) && !token.matches("apiv3_guess"));
-/// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
-/// ```
-pub struct Token(Box<str>);
-
-impl Token {
-    /// Parses a token.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::Token;
-    ///
-    /// let error = Token::parse("apiv3_with space").unwrap_err();
-    /// assert_eq!(error.span().range(), 10..11);
-    /// assert!(Token::parse("APIV3_a").is_err());
-    /// ```
-    ///
-    /// # Errors
-    /// A text that does not start with `apiv3_`; a space, a control character or a character outside of ASCII, which an
-    /// `Authorization` header cannot carry.
-    pub fn parse(token: &str) -> Result<Self, InvalidToken> {
-        check_token(token)?;
-        // Invariant: check_token accepted it.
-        Ok(Self(token.into()))
-    }
-
-    // For the document reader, which has checked it.
-    #[cfg(feature = "std")]
-    pub(crate) fn checked(token: &str) -> Self {
-        Self(token.into())
-    }
-
-    /// Generates a token as the server does: `apiv3_` and 64 bytes of the operating system's random source in URL-safe
-    /// base64 without padding, 92 characters in all (server source).
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::Token;
-    ///
-    /// let (one, other) = (Token::generate()?, Token::generate()?);
-    /// assert!(one.expose().starts_with("apiv3_") && !one.matches(other.expose()));
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// The operating system returns no random bytes.
-    #[cfg(feature = "std")]
-    pub fn generate() -> Result<Self, GenerateTokenError> {
-        use base64::Engine;
-        use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-        use rand::TryRng;
-
-        let mut random = Zeroizing::new([0; RANDOM_BYTES]);
-        rand::rngs::SysRng.try_fill_bytes(&mut *random).map_err(GenerateTokenError)?;
-        // Encoded in place: a growing buffer or a copy would leave a piece of the secret behind.
-        let mut token = alloc::vec![0; TOKEN_PREFIX.len() + (RANDOM_BYTES * 4).div_ceil(3)];
-        let (prefix, encoded) = token.split_at_mut(TOKEN_PREFIX.len());
-        prefix.copy_from_slice(TOKEN_PREFIX.as_bytes());
-        let _ = URL_SAFE_NO_PAD.encode_slice(random.as_slice(), encoded);
-        let token = String::from_utf8(token).unwrap_or_default();
-        // Invariant: the prefix and characters of base64.
-        Ok(Self(token.into_boxed_str()))
-    }
-
-    /// Returns the secret. A search for this name finds every use of one.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::Token;
-    ///
-    /// let token = Token::parse("apiv3_a")?;
-    /// let header = format!("Bearer {}", token.expose());
-    /// assert_eq!(header, "Bearer apiv3_a");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidToken>(())
-    /// ```
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// Returns whether `presented` is this token. The time that it takes reveals only whether the lengths are equal.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::Token;
-    ///
-    /// let token = Token::parse("apiv3_a")?;
-    /// assert!(token.matches("apiv3_a"));
-    /// assert!(!token.matches("apiv3_A") && !token.matches("Bearer apiv3_a"));
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidToken>(())
-    /// ```
-    #[must_use]
-    pub fn matches(&self, presented: &str) -> bool {
-        self.0.as_bytes().ct_eq(presented.as_bytes()).into()
-    }
-
-    /// Returns the SHA-512 of the whole token with its prefix, which the server stores (server source).
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::Token;
-    ///
-    /// let digest = Token::parse("apiv3_a")?.sha512();
-    /// let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    /// assert!(hex.starts_with("174499724"));
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidToken>(())
-    /// ```
-    #[must_use]
-    pub fn sha512(&self) -> [u8; 64] {
-        Sha512::digest(self.0.as_bytes()).into()
-    }
-}
-
-impl Clone for Token {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl Drop for Token {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token([redacted])")
-    }
-}
-
-impl TryFrom<&str> for Token {
-    type Error = InvalidToken;
-
-    fn try_from(text: &str) -> Result<Self, InvalidToken> {
-        Self::parse(text)
-    }
-}
-
-impl FromStr for Token {
-    type Err = InvalidToken;
-
-    fn from_str(token: &str) -> Result<Self, InvalidToken> {
-        Self::parse(token)
-    }
-}
-
 /// The kind of an [`InvalidToken`].
 ///
 /// ```
-/// use influxdb3_offline_tokens::{InvalidTokenKind, Token};
+/// use influxdb3_offline_tokens::Token;
+/// use influxdb3_offline_tokens::token::InvalidTokenKind;
 ///
 /// assert_eq!(Token::parse("apiv3_a b").unwrap_err().kind(), InvalidTokenKind::Characters);
 /// ```
@@ -220,7 +58,8 @@ impl InvalidToken {
     /// Returns the kind of the error.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{InvalidTokenKind, Token};
+    /// use influxdb3_offline_tokens::Token;
+    /// use influxdb3_offline_tokens::token::InvalidTokenKind;
     ///
     /// let error = Token::parse("not a token").unwrap_err();
     /// assert_eq!(error.kind(), InvalidTokenKind::Prefix);
@@ -247,7 +86,8 @@ impl InvalidToken {
 /// The operating system returned no random bytes.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{GenerateTokenError, Token};
+/// use influxdb3_offline_tokens::Token;
+/// use influxdb3_offline_tokens::token::GenerateTokenError;
 ///
 /// fn spare() -> Result<[Token; 2], GenerateTokenError> {
 ///     Ok([Token::generate()?, Token::generate()?])
@@ -257,7 +97,7 @@ impl InvalidToken {
 #[cfg(feature = "std")]
 #[derive(Debug, Error)]
 #[error("the operating system returned no random bytes")]
-pub struct GenerateTokenError(#[source] rand::rngs::SysError);
+pub struct GenerateTokenError(#[source] pub(super) rand::rngs::SysError);
 
 /// Returns whether a text contains a whole token: no name has 32 such characters after the prefix.
 #[cfg(feature = "std")]

@@ -9,10 +9,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use influxdb3_offline_tokens::access::{DenyReason, DifferenceKind, EntryKey, FileDifference, decide};
 use influxdb3_offline_tokens::{
-    AccessRequest, Authorizer, DatabaseActions, DatabaseName, Decision, DenyReason, DifferenceKind, EntryKey,
-    Expectations, Expiry, FileDifference, Permission, Rights, SystemResource, Token, TokenEntry, TokenFile,
-    TokenName, decide,
+    AccessRequest, Authorizer, DatabaseActions, DatabaseName, Decision, Expectations, Expiry, Permission,
+    Rights, SystemResource, Token, TokenEntry, TokenFile, TokenName,
 };
 
 const CANARY: &str = "apiv3_CanarySecret0123456789abcdefghijkl";
@@ -73,7 +73,7 @@ fn expect(list: &[&str], asked: &str, expected: &str) {
         let request = request(asked);
         let decided = decide(&permissions, request);
         assert_eq!(decided.to_string(), expected, "{order:?}, {asked}");
-        assert_eq!(Rights::of(&permissions).decide(request), decided, "rights of {order:?}, {asked}");
+        assert_eq!(Rights::new(&permissions).decide(request), decided, "rights of {order:?}, {asked}");
         let file = file([entry("app", CANARY, &order)]);
         let authorizer = Authorizer::new(&file);
         assert_eq!(
@@ -83,7 +83,7 @@ fn expect(list: &[&str], asked: &str, expected: &str) {
         );
         assert_eq!(file.tokens()[0].decide(request, UNIX_EPOCH), decided, "entry of {order:?}, {asked}");
         if let Some(entry) = decided.entry() {
-            let made: Vec<_> = entry.made_by(&permissions).map(|at| permissions[at].clone()).collect();
+            let made: Vec<_> = entry.sources(&permissions).map(|at| permissions[at].clone()).collect();
             let alone = decide(&made, request);
             assert_eq!(alone.entry(), Some(entry), "what made the entry makes it alone: {order:?}, {asked}");
         }
@@ -334,7 +334,7 @@ fn misplaced() -> String {
     let database = DatabaseName::parse(CANARY).unwrap();
     let file = TokenFile::new([database.clone()], [entry.clone()]).unwrap();
     let empty = TokenFile::default();
-    let (difference, rights) = (FileDifference::between(&empty, &file), entry.rights());
+    let (difference, rights) = (FileDifference::new(&empty, &file), entry.rights());
     let decision = entry.decide(AccessRequest::database(CANARY, DatabaseActions::WRITE), UNIX_EPOCH);
     let decisions: Vec<_> =
         file.who_can(AccessRequest::database(CANARY, DatabaseActions::READ), UNIX_EPOCH).collect();
@@ -362,7 +362,7 @@ fn nothing_shows_a_token() {
             "{authorizer:?} {who:?} {:?}",
             who.decide(AccessRequest::any_database(DatabaseActions::READ))
         ),
-        format!("{:?}", FileDifference::between(&file, &other)),
+        format!("{:?}", FileDifference::new(&file, &other)),
         format!("{request} {}", decide(&[], request)),
         failed.iter().map(ToString::to_string).collect(),
         format!("{wrong} {wrong:?}"),
@@ -379,7 +379,7 @@ fn nothing_shows_a_token() {
 fn what_a_token_can_do_after_hiding() {
     let permissions =
         permissions(&["db:b,a:read", "db:*:write,create", "db:_internal:read", "system:ping:read"]);
-    let rights = Rights::of(&permissions);
+    let rights = Rights::new(&permissions);
     let named: Vec<_> = rights.databases().map(|(name, actions)| format!("{name}:{actions}")).collect();
     assert_eq!(named, ["_internal:", "a:read", "b:read"]);
     assert_eq!(rights.other_databases(), set("create,write"));
@@ -408,9 +408,9 @@ fn who_can() {
 #[track_caller]
 fn covers(wide: &[&str], narrow: &[&str], witness: &[&str]) {
     let (one, other) = (permissions(wide), permissions(narrow));
-    let (one, other) = (Rights::of(&one), Rights::of(&other));
+    let (one, other) = (Rights::new(&one), Rights::new(&other));
     assert_eq!(one.covers(&other), witness.is_empty());
-    let beyond: Vec<_> = other.beyond(&one).iter().map(ToString::to_string).collect();
+    let beyond: Vec<_> = other.difference(&one).iter().map(ToString::to_string).collect();
     assert_eq!(beyond, witness, "{narrow:?} beyond {wide:?}");
 }
 
@@ -447,7 +447,8 @@ fn one_list_covers_another_or_a_witness_says_why_not() {
 fn smallest(list: &[&str], expected: &[&str]) {
     for order in orders(list) {
         let permissions = permissions(&order);
-        let small: Vec<_> = Rights::of(&permissions).smallest().iter().map(ToString::to_string).collect();
+        let small: Vec<_> =
+            Rights::new(&permissions).to_permissions().iter().map(ToString::to_string).collect();
         assert_eq!(small, expected, "{order:?}");
     }
 }
@@ -507,7 +508,7 @@ fn the_difference_of_two_files() {
         ],
     );
     let (old, new) = (old.unwrap(), new.unwrap());
-    let difference = FileDifference::between(&old, &new);
+    let difference = FileDifference::new(&old, &new);
     let lines: Vec<_> = difference
         .tokens()
         .iter()
@@ -551,7 +552,7 @@ fn the_difference_of_two_files() {
     assert_eq!(names(difference.databases_added()), ["added"]);
     assert_eq!(names(difference.databases_removed()), ["gone"]);
     assert!(difference.gains() && !difference.is_empty());
-    assert!(FileDifference::between(&old, &old).is_empty());
+    assert!(FileDifference::new(&old, &old).is_empty());
     assert_eq!(DifferenceKind::Kept.name(), "kept");
 }
 

@@ -10,9 +10,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::UNIX_EPOCH;
 
+use influxdb3_offline_tokens::access::{DifferenceKind, FileDifference, decide};
 use influxdb3_offline_tokens::{
-    AccessRequest, Authorizer, DatabaseActions, DifferenceKind, FileDifference, Permission, Rights,
-    SystemResource, Token, TokenEntry, TokenFile, TokenName, decide,
+    AccessRequest, Authorizer, DatabaseActions, Permission, Rights, SystemResource, Token, TokenEntry,
+    TokenFile, TokenName,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -126,7 +127,7 @@ fn permissions(texts: &[String]) -> Vec<Permission> {
 }
 
 fn table(permissions: &[Permission], requests: &[AccessRequest<'_>]) -> Vec<bool> {
-    let rights = Rights::of(permissions);
+    let rights = Rights::new(permissions);
     requests.iter().map(|request| rights.decide(*request).is_allowed()).collect()
 }
 
@@ -154,7 +155,7 @@ proptest! {
     fn every_way_to_decide_decides_as_the_model(texts in texts()) {
         let model = Model::of(&texts);
         let permissions = permissions(&texts);
-        let rights = Rights::of(&permissions);
+        let rights = Rights::new(&permissions);
         let file = TokenFile::new([], [TokenEntry::new(TokenName::parse("app").unwrap(), Token::parse("apiv3_x").unwrap())
             .with_permissions(permissions.clone())]).unwrap();
         let authorizer = Authorizer::new(&file);
@@ -167,7 +168,7 @@ proptest! {
             if decision.is_allowed() {
                 let entry = decision.entry().unwrap();
                 prop_assert!(entry.actions().contains(request.actions()));
-                prop_assert!(entry.made_by(&permissions).next().is_some());
+                prop_assert!(entry.sources(&permissions).next().is_some());
             }
         }
     }
@@ -193,13 +194,13 @@ proptest! {
     #[test]
     fn covers_and_beyond_are_exact(one in texts(), other in texts()) {
         let (one, other) = (permissions(&one), permissions(&other));
-        let (left, right) = (Rights::of(&one), Rights::of(&other));
+        let (left, right) = (Rights::new(&one), Rights::new(&other));
         let requests = every_request(&ACTIONS);
         let (allowed, by_other) = (table(&one, &requests), table(&other, &requests));
         let more = allowed.iter().zip(&by_other).any(|(one, other)| *one && !other);
         prop_assert_eq!(right.covers(&left), !more);
         prop_assert_eq!(left.is_equivalent(&right), allowed == by_other);
-        let beyond = left.beyond(&right);
+        let beyond = left.difference(&right);
         for witness in &beyond {
             prop_assert!(left.decide(*witness).is_allowed() && !right.decide(*witness).is_allowed(), "{}", witness);
         }
@@ -227,11 +228,11 @@ proptest! {
     #[test]
     fn the_smallest_list_allows_the_same_with_one_permission_per_set_of_actions(texts in texts()) {
         let long = permissions(&texts);
-        let small = Rights::of(&long).smallest();
+        let small = Rights::new(&long).to_permissions();
         let requests = every_request(&ACTIONS);
         prop_assert_eq!(table(&small, &requests), table(&long, &requests));
-        prop_assert_eq!(Rights::of(&small), Rights::of(&long));
-        prop_assert_eq!(Rights::of(&small).smallest(), small.clone());
+        prop_assert_eq!(Rights::new(&small), Rights::new(&long));
+        prop_assert_eq!(Rights::new(&small).to_permissions(), small.clone());
         let texts: Vec<String> = small.iter().map(ToString::to_string).collect();
         prop_assert_eq!(permissions(&texts), small);
         let named = texts.iter().filter(|text| text.starts_with("db:") && !text.starts_with("db:*:"));
@@ -244,7 +245,7 @@ proptest! {
     #[test]
     fn the_difference_of_files_is_exact(old in tokens(), new in tokens()) {
         let (old, new) = (file(&old), file(&new));
-        let difference = FileDifference::between(&old, &new);
+        let difference = FileDifference::new(&old, &new);
         let requests = every_request(&ACTIONS[2..4]);
         let allowed = |entry: Option<&TokenEntry>| table(entry.map_or(&[], TokenEntry::permissions), &requests);
         let mut gains = false;
@@ -286,7 +287,7 @@ proptest! {
         if let Err(wrong) = influxdb3_offline_tokens::Expectations::parse(&text) {
             let lines = text.lines().count();
             prop_assert!(!wrong.errors().is_empty());
-            prop_assert!(wrong.errors().iter().all(|error| (1..=lines).contains(&error.line())));
+            prop_assert!(wrong.errors().iter().all(|(line, _)| (1..=lines).contains(line)));
         }
     }
 

@@ -10,10 +10,9 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use influxdb3_offline_tokens::{
-    AdminTokenFile, ChangeOptions, Changed, Code, DiskErrorKind, Expiry, InvalidNameKind, Severity, Token,
-    Validator, create_admin, load_admin, save_admin, strategies,
-};
+use influxdb3_offline_tokens::disk::{Changed, DiskErrorKind, FileOptions};
+use influxdb3_offline_tokens::name::InvalidNameKind;
+use influxdb3_offline_tokens::{AdminTokenFile, Code, Expiry, Severity, Token, Validator, admin, strategies};
 use props::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -204,20 +203,20 @@ fn mode(path: &Path) -> u32 {
 #[test]
 fn a_file_is_made_for_its_owner_and_never_in_place_of_another() {
     let folder = Folder::new();
-    create_admin(folder.path(), &canary()).unwrap();
+    admin::create(folder.path(), &canary()).unwrap();
     #[cfg(unix)]
     assert_eq!(mode(&folder.path()), 0o600);
-    assert_eq!(text(&load_admin(folder.path()).unwrap()), text(&canary()));
+    assert_eq!(text(&admin::load(folder.path()).unwrap()), text(&canary()));
 
     let other = AdminTokenFile::new(Token::generate().unwrap());
-    let error = create_admin(folder.path(), &other).unwrap_err();
+    let error = admin::create(folder.path(), &other).unwrap_err();
     assert!(matches!(error, influxdb3_offline_tokens::Error::Exists { .. }), "{error}");
     assert!(error.to_string().contains("admin-token.json`: the file already exists; "), "{error}");
     util::assert_no_piece_of(CANARY, &chain(&error), "an error");
     assert_eq!(std::fs::read(folder.path()).unwrap(), *canary().to_json());
 
     std::fs::write(folder.path(), "").unwrap();
-    assert!(create_admin(folder.path(), &other).is_err(), "an empty file is one, too");
+    assert!(admin::create(folder.path(), &other).is_err(), "an empty file is one, too");
     assert_eq!(std::fs::read(folder.path()).unwrap(), b"");
     assert_eq!(folder.names(), ["admin-token.json"]);
 }
@@ -225,12 +224,12 @@ fn a_file_is_made_for_its_owner_and_never_in_place_of_another() {
 #[test]
 fn a_file_is_replaced_where_that_is_asked_for() {
     let folder = Folder::new();
-    let save = |file: &AdminTokenFile| save_admin(folder.path(), file, &ChangeOptions::new()).unwrap();
+    let save = |file: &AdminTokenFile| admin::save(folder.path(), file, &FileOptions::new()).unwrap();
     assert_eq!(save(&canary()), Changed::Created);
     assert_eq!(save(&canary()), Changed::Unchanged);
     let other = AdminTokenFile::new(Token::generate().unwrap());
     assert_eq!(save(&other), Changed::Replaced);
-    assert_eq!(text(&load_admin(folder.path()).unwrap()), text(&other));
+    assert_eq!(text(&admin::load(folder.path()).unwrap()), text(&other));
     #[cfg(unix)]
     assert_eq!(mode(&folder.path()), 0o600);
     assert_eq!(folder.names(), ["admin-token.json"]);
@@ -239,12 +238,12 @@ fn a_file_is_replaced_where_that_is_asked_for() {
 #[test]
 fn loading_says_what_is_wrong() {
     let folder = Folder::new();
-    let missing = load_admin(folder.path()).unwrap_err();
+    let missing = admin::load(folder.path()).unwrap_err();
     assert!(
         matches!(&missing, influxdb3_offline_tokens::Error::Disk(error) if error.kind() == DiskErrorKind::NotFound)
     );
     std::fs::write(folder.path(), r#"{"tokens": []}"#).unwrap();
-    let error = load_admin(folder.path()).unwrap_err();
+    let error = admin::load(folder.path()).unwrap_err();
     let codes: Vec<Code> =
         error.report().unwrap().iter().map(influxdb3_offline_tokens::Diagnostic::code).collect();
     assert_eq!(codes, [Code::TokensFile]);
@@ -256,7 +255,7 @@ fn a_file_that_others_can_read_is_found() {
     use std::os::unix::fs::PermissionsExt;
 
     let folder = Folder::new();
-    create_admin(folder.path(), &AdminTokenFile::new(Token::generate().unwrap())).unwrap();
+    admin::create(folder.path(), &AdminTokenFile::new(Token::generate().unwrap())).unwrap();
     let found = || {
         let checked = validator().check_file(folder.path()).unwrap();
         checked.report().iter().map(|found| found.code().name()).collect::<Vec<_>>()

@@ -2,10 +2,10 @@
 
 mod util;
 
-use influxdb3_offline_tokens::edit::{self, Change, IfExists};
-use influxdb3_offline_tokens::{
-    ChangeError, DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName,
-};
+use influxdb3_offline_tokens::edit;
+use influxdb3_offline_tokens::edit::ChangeError;
+use influxdb3_offline_tokens::edit::{Change, IfExists};
+use influxdb3_offline_tokens::{DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName};
 
 const OLD: &str = "apiv3_Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNy";
 const NEW: &str = "apiv3_NewZf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNy";

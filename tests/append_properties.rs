@@ -9,10 +9,12 @@ mod util;
 
 use std::collections::BTreeMap;
 
-use influxdb3_offline_tokens::edit::{self, Change, IfExists};
+use influxdb3_offline_tokens::disk::{FileOptions, change};
+use influxdb3_offline_tokens::edit;
+use influxdb3_offline_tokens::edit::ChangeError;
+use influxdb3_offline_tokens::edit::{Change, IfExists};
 use influxdb3_offline_tokens::{
-    ChangeError, ChangeOptions, DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName,
-    change, load, strategies,
+    DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName, load, strategies,
 };
 use laws::change::is_one_insertion;
 use proptest::prelude::*;
@@ -223,7 +225,7 @@ proptest! {
         let mut expected = entries(&old);
         for entry in &new {
             let before = std::fs::read(&path).ok();
-            if change(&path, &[append(entry)], &ChangeOptions::new()).is_ok() {
+            if change(&path, &[append(entry)], &FileOptions::new()).is_ok() {
                 expected.push(plain(entry));
             } else {
                 prop_assert!(std::fs::read(&path).ok() == before, "changed by an error");

@@ -7,9 +7,11 @@ mod util;
 use std::collections::BTreeSet;
 
 use arbitrary::{Arbitrary, Unstructured};
+use influxdb3_offline_tokens::edit::Change;
+use influxdb3_offline_tokens::server::HttpTokenRequest;
 use influxdb3_offline_tokens::{
-    AdminTokenFile, Change, Code, DatabaseName, HttpTokenRequest, Permission, Release, Token, TokenEntry,
-    TokenFile, TokenName, Validator, edit,
+    AdminTokenFile, Code, DatabaseName, Permission, Release, Token, TokenEntry, TokenFile, TokenName,
+    Validator, edit,
 };
 use proptest::prelude::*;
 

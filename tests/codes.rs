@@ -91,7 +91,7 @@ fn explanations_have_four_headings_and_their_examples_are_the_fixtures() {
     }
 }
 
-/// The page that stands in the documentation of the module `code`.
+/// The page that stands in the documentation of the module `diagnostic`.
 fn page() -> String {
     let mut page = String::from("\n| id | name | severity | what |\n|---|---|---|---|\n");
     for code in Code::ALL {

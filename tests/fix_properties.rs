@@ -10,7 +10,8 @@ mod util;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use influxdb3_offline_tokens::{Applicability, Code, Validator};
+use influxdb3_offline_tokens::diagnostic::Applicability;
+use influxdb3_offline_tokens::{Code, Validator};
 use laws::fix;
 use props::cases;
 use proptest::prelude::*;
@@ -96,7 +97,7 @@ fn every_code_has_its_fixes() {
         }
     }
     let safe = SAFE.map(|code| (Applicability::Safe, code));
-    let ask = ASK.map(|code| (Applicability::Ask, code));
+    let ask = ASK.map(|code| (Applicability::Unsafe, code));
     assert!(found.iter().eq(safe.iter().chain(&ask)), "{found:#?}");
 }
 
@@ -105,9 +106,9 @@ fn every_code_has_its_fixes() {
 fn applied_fixes_are_listed() {
     let text = r#"[{"token": "apiv3_your_token_here", "name": "a", "permissions": ["db:b:reed"],}]"#;
     let validator = Validator::new(util::now());
-    let fixed = validator.fix(text.as_bytes(), Applicability::Ask).unwrap();
+    let fixed = validator.fix(text.as_bytes(), Applicability::Unsafe).unwrap();
     let listed: Vec<_> = fixed
-        .mended()
+        .applied()
         .iter()
         .map(|mended| {
             (mended.location().column, mended.code().name(), mended.pointer(), mended.has_new_token())
@@ -120,8 +121,8 @@ fn applied_fixes_are_listed() {
         (78, "json-syntax", "", false),
     ];
     assert_eq!(listed, expected);
-    assert!(fixed.mended()[2].message().contains("`reed`"), "{}", fixed.mended()[2].message());
+    assert!(fixed.applied()[2].message().contains("`reed`"), "{}", fixed.applied()[2].message());
     // Whatever the limit of findings.
-    let few = validator.keep(1).fix(text.as_bytes(), Applicability::Ask).unwrap();
-    assert_eq!(few.mended(), fixed.mended());
+    let few = validator.max_diagnostics(1).fix(text.as_bytes(), Applicability::Unsafe).unwrap();
+    assert_eq!(few.applied(), fixed.applied());
 }

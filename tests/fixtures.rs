@@ -7,9 +7,9 @@ mod util;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use influxdb3_offline_tokens::{
-    Applicability, Code, Diagnostic, Edit, LineIndex, Replacement, Severity, Span, Validator,
-};
+use influxdb3_offline_tokens::diagnostic::{Applicability, TextEdit};
+use influxdb3_offline_tokens::span::{LineIndex, Span};
+use influxdb3_offline_tokens::{Code, Diagnostic, Severity, Validator};
 
 #[test]
 fn files_with_mistakes_match_their_snapshots() {
@@ -84,7 +84,7 @@ fn render(validator: &Validator, bytes: &[u8], code: Option<Code>) -> String {
     if report.is_empty() {
         out.push_str("  no findings\n");
     }
-    let [safe, all] = [Applicability::Safe, Applicability::Ask]
+    let [safe, all] = [Applicability::Safe, Applicability::Unsafe]
         .map(|level| validator.fix(bytes, level).unwrap().as_bytes().to_vec());
     if safe != bytes {
         let _ = write!(out, "  safe fixes{}", render_result(validator, bytes, &safe));
@@ -123,11 +123,8 @@ fn render_finding(out: &mut String, bytes: &[u8], found: &Diagnostic, topic: Opt
     }
 }
 
-fn render_edit(bytes: &[u8], edit: &Edit) -> String {
-    let new = match edit.replacement() {
-        Replacement::Text(text) => format!("{text:?}"),
-        _ => "a new token".to_owned(),
-    };
+fn render_edit(bytes: &[u8], edit: &TextEdit) -> String {
+    let new = edit.text().map_or_else(|| "a new token".to_owned(), |text| format!("{text:?}"));
     let old = underlined(bytes, edit.span());
     match (edit.span().is_empty(), new.as_str()) {
         (true, _) => {

@@ -4,7 +4,8 @@
 
 use std::path::Path;
 
-use influxdb3_offline_tokens::{DatabaseActions, InvalidPermission, ParsePermissionError, Permission, Scope};
+use influxdb3_offline_tokens::permission::{InvalidPermission, ParsePermissionError, Scope};
+use influxdb3_offline_tokens::{DatabaseActions, Permission};
 
 /// Each line of the fixture is a permission as a JSON string, followed by its canonical text or its errors.
 #[test]

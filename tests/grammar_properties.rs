@@ -7,9 +7,12 @@ mod laws;
 mod props;
 mod util;
 
+use influxdb3_offline_tokens::permission::{
+    DatabaseNames, DatabasePermission, ParsePermissionError, PermissionErrorKind, Scope,
+};
 use influxdb3_offline_tokens::{
-    DatabaseActions, DatabaseName, DatabaseNames, DatabasePermission, ParsePermissionError, Permission,
-    PermissionErrorKind, Scope, Severity, SystemResource, Token, TokenName, Validator, strategies,
+    DatabaseActions, DatabaseName, Permission, Severity, SystemResource, Token, TokenName, Validator,
+    strategies,
 };
 use laws::grammar::{self, is_right, is_right_name};
 use props::cases;

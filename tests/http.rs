@@ -10,10 +10,11 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use InvalidJsonKind as Kind;
-use influxdb3_offline_tokens::{
-    Expiry, HttpPermission, HttpTokenRequest, InvalidExpiry, InvalidJson, InvalidJsonKind, InvalidNameKind,
-    Permission, PermissionErrorKind, PermissionPart, Token, TokenEntry, TokenName,
-};
+use influxdb3_offline_tokens::error::InvalidExpiry;
+use influxdb3_offline_tokens::name::InvalidNameKind;
+use influxdb3_offline_tokens::permission::{PermissionErrorKind, PermissionPart};
+use influxdb3_offline_tokens::server::{HttpPermission, HttpTokenRequest, InvalidJson, InvalidJsonKind};
+use influxdb3_offline_tokens::{Expiry, Permission, Token, TokenEntry, TokenName};
 use props::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -241,8 +242,9 @@ fn an_expiry_becomes_seconds_and_is_never_later() {
             .with_expiry(Some(Expiry::from_millis(millis)))
     };
     let now = 1_767_225_600_000;
-    let seconds =
-        |millis: i64| HttpTokenRequest::of(&entry(millis), util::now()).map(|request| request.expiry_secs());
+    let seconds = |millis: i64| {
+        HttpTokenRequest::from_entry(&entry(millis), util::now()).map(|request| request.expiry_secs())
+    };
     for (millis, expected) in [
         (now + 1_000, Ok(Some(1))),
         (now + 1_999, Ok(Some(1))),
@@ -256,7 +258,7 @@ fn an_expiry_becomes_seconds_and_is_never_later() {
         assert_eq!(seconds(millis), expected, "{millis}");
     }
     let late = util::now() + Duration::from_millis(999);
-    let request = HttpTokenRequest::of(&entry(now + 10_000), late).unwrap();
+    let request = HttpTokenRequest::from_entry(&entry(now + 10_000), late).unwrap();
     let back = request.into_entry(Token::generate().unwrap(), late).unwrap().expiry().unwrap();
     assert_eq!(back.as_millis(), now + 9_999);
     let forever = HttpTokenRequest::new(TokenName::parse("app").unwrap(), [], Some(u64::MAX));
@@ -270,7 +272,7 @@ fn no_output_shows_a_token() {
     let entry = TokenEntry::new(TokenName::parse("app").unwrap(), Token::parse(canary).unwrap())
         .with_expiry(Some(Expiry::from_millis(1_767_225_600_000 + 3_600_000)))
         .with_permissions([Permission::parse("db:a:read").unwrap()]);
-    let request = HttpTokenRequest::of(&entry, util::now()).unwrap();
+    let request = HttpTokenRequest::from_entry(&entry, util::now()).unwrap();
     let mut out = format!("{request:?} {}", request.to_json());
     let body = request.to_json();
     let quoted = format!("\"{canary}\"");
@@ -335,7 +337,7 @@ proptest! {
 
     #[test]
     fn an_entry_comes_back_to_the_second(entry in any::<TokenEntry>()) {
-        let Ok(request) = HttpTokenRequest::of(&entry, util::now()) else {
+        let Ok(request) = HttpTokenRequest::from_entry(&entry, util::now()) else {
             prop_assert!(entry.expiry().unwrap().as_millis() < 1_767_225_601_000);
             return Ok(());
         };

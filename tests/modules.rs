@@ -17,10 +17,10 @@ const CONFINED: [(&str, &[&str]); 10] = [
     ("serde_json", &["json"]),
     ("foldhash", &["access", "document", "rules"]),
     ("humantime", &["expiry"]),
-    ("rand", &["token", "disk"]),
+    ("rand", &["token", "replace"]),
     ("base64", &["token"]),
     ("sha2", &["token", "access/authorizer"]),
-    ("rustix", &["disk"]),
+    ("rustix", &["replace"]),
     ("arbitrary", &["fuzzing"]),
     ("proptest", &["strategies"]),
 ];
@@ -302,6 +302,42 @@ fn a_circle_is_found() {
         let files: Vec<_> = files.iter().map(|(file, text)| (file.to_string(), text.to_string())).collect();
         assert_eq!(Vec::from_iter(circles(&files)), expected, "{files:#?}");
     }
+}
+
+static EXPORT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?m)^pub use ([^;]+);").unwrap());
+static ITEM: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^pub (?:const )?(?:fn|struct|enum|trait|type|static|const|macro) (\w+)").unwrap()
+});
+
+/// The names that a file exports: what it defines and what it re-exports.
+fn exports(code: &str) -> BTreeSet<String> {
+    let last = |path: String| path.rsplit("::").next().unwrap().to_owned();
+    let reexports = EXPORT.captures_iter(code).flat_map(|found| leaves(&found[1])).map(last);
+    reexports.chain(ITEM.captures_iter(code).map(|found| found[1].to_owned())).collect()
+}
+
+/// The root has what most programs need, and no item has two paths.
+#[test]
+fn each_item_has_one_path() {
+    const MOST: usize = 32;
+    let lib = code(&std::fs::read_to_string(source().join("lib.rs")).unwrap());
+    let root = exports(&lib);
+    assert!((25..=MOST).contains(&root.len()), "{} names at the root: {root:?}", root.len());
+    let mut paths: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for name in root {
+        paths.entry(name).or_default().push("crate".into());
+    }
+    let modules = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    for module in modules {
+        let text = std::fs::read_to_string(source().join(module).with_extension("rs")).unwrap();
+        for name in exports(&code(&text)) {
+            paths.entry(name).or_default().push(module.into());
+        }
+    }
+    // A function may have the name of one in another module: `admin::load`.
+    let is_type = |name: &str| name.starts_with(char::is_uppercase);
+    let doubled: Vec<_> = paths.iter().filter(|(name, modules)| is_type(name) && modules.len() > 1).collect();
+    assert!(doubled.is_empty(), "{doubled:?}");
 }
 
 #[test]

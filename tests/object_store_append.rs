@@ -16,7 +16,8 @@ use std::time::Duration;
 
 use append::{AppendError, append};
 use async_trait::async_trait;
-use influxdb3_offline_tokens::{ChangeError, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName};
+use influxdb3_offline_tokens::edit::ChangeError;
+use influxdb3_offline_tokens::{Expiry, Permission, Token, TokenEntry, TokenFile, TokenName};
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;

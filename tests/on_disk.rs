@@ -13,10 +13,10 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::Command;
 
+use influxdb3_offline_tokens::diagnostic::Applicability;
+use influxdb3_offline_tokens::disk::{Changed, FileOptions, change};
 use influxdb3_offline_tokens::edit::Change;
-use influxdb3_offline_tokens::{
-    Applicability, ChangeOptions, Changed, Code, Level, TokenFile, Validator, change, save,
-};
+use influxdb3_offline_tokens::{Code, TokenFile, Validator, save};
 
 fn folder(code: Code) -> std::path::PathBuf {
     util::fixtures().join("codes").join(format!("{}-{}", code.id(), code.name()))
@@ -69,12 +69,12 @@ fn all_fixes_take_the_rights_of_others_and_safe_ones_do_not() {
     mode(&path, 0o644);
     assert_eq!(validator.fix_file(&path, Applicability::Safe).unwrap().len(), 0);
     assert_eq!(bits(), 0o644);
-    let allowed = validator.clone().level(code, Level::Allow);
-    assert_eq!(allowed.fix_file(&path, Applicability::Ask).unwrap().len(), 0);
+    let allowed = validator.clone().severity(code, None);
+    assert_eq!(allowed.fix_file(&path, Applicability::Unsafe).unwrap().len(), 0);
     assert_eq!(bits(), 0o644);
-    assert_eq!(validator.fix_file(&path, Applicability::Ask).unwrap().len(), 1);
+    assert_eq!(validator.fix_file(&path, Applicability::Unsafe).unwrap().len(), 1);
     assert_eq!((bits(), fs::read(&path).unwrap()), (0o600, text));
-    assert_eq!(validator.fix_file(&path, Applicability::Ask).unwrap().len(), 0);
+    assert_eq!(validator.fix_file(&path, Applicability::Unsafe).unwrap().len(), 0);
 }
 
 /// Also where the text stays as it is.
@@ -83,11 +83,11 @@ fn who_asks_for_it_has_the_rights_of_others_taken() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("permission-tokens.json");
     let bits = || fs::metadata(&path).unwrap().mode() & 0o7777;
-    let (keep, tighten) = (ChangeOptions::new(), ChangeOptions::new().tighten(true));
+    let (keep, tighten) = (FileOptions::new(), FileOptions::new().restrict_mode(true));
     save(&path, &TokenFile::default(), &keep).unwrap();
     let text = fs::read(&path).unwrap();
     let nothing = [Change::CreateDatabases(Vec::new())];
-    let write: [&dyn Fn(&ChangeOptions) -> Changed; 2] =
+    let write: [&dyn Fn(&FileOptions) -> Changed; 2] =
         [&|options| save(&path, &TokenFile::default(), options).unwrap(), &|options| {
             change(&path, &nothing, options).unwrap()
         }];

@@ -4,7 +4,9 @@
 
 mod util;
 
-use influxdb3_offline_tokens::{Code, Diagnostic, Label, Level, Span, Validator};
+use influxdb3_offline_tokens::diagnostic::Label;
+use influxdb3_offline_tokens::span::Span;
+use influxdb3_offline_tokens::{Code, Diagnostic, Severity, Validator};
 
 fn file(create_databases: &str, members: &str) -> String {
     format!(
@@ -17,8 +19,11 @@ fn file(create_databases: &str, members: &str) -> String {
 #[test]
 fn an_allowed_name_is_reported_as_not_created() {
     let text = file(r#"["red"]"#, r#""permissions": ["db:red,my_db:read"]"#);
-    for (level, expected) in [(Level::Warn, Code::PlaceholderName), (Level::Allow, Code::GrantedNotCreated)] {
-        let report = Validator::new(util::now()).level(Code::PlaceholderName, level).check(text.as_bytes());
+    for (severity, expected) in
+        [(Some(Severity::Warning), Code::PlaceholderName), (None, Code::GrantedNotCreated)]
+    {
+        let report =
+            Validator::new(util::now()).severity(Code::PlaceholderName, severity).check(text.as_bytes());
         assert_eq!(report.iter().map(Diagnostic::code).collect::<Vec<_>>(), [expected]);
     }
 }
@@ -31,7 +36,7 @@ fn many(prefix: &str) -> Vec<String> {
 
 /// The findings of a code: their texts, and the offsets of the finding and its labels.
 fn findings(text: &str, code: Code) -> Vec<(&str, Vec<usize>)> {
-    let report = Validator::new(util::now()).keep(4 * MANY).check(text.as_bytes());
+    let report = Validator::new(util::now()).max_diagnostics(4 * MANY).check(text.as_bytes());
     let found = report.iter().filter(|found| found.code() == code).map(|found| {
         let labels = found.labels().iter().map(Label::span);
         let spans = std::iter::once(found.span()).chain(labels);
@@ -57,7 +62,7 @@ fn a_name_after_many_has_a_fix_only_if_it_is_granted_once() {
     for (again, fixes) in [("granted-1", 1), ("sensor", 0)] {
         let permissions = format!(r#""permissions": ["db:{list},sensor:read", "db:{again}:write"]"#);
         let text = file(r#"["sensors"]"#, &permissions);
-        let report = Validator::new(util::now()).keep(4 * MANY).check(text.as_bytes());
+        let report = Validator::new(util::now()).max_diagnostics(4 * MANY).check(text.as_bytes());
         let sensor = report.iter().find(|found| found.span().text(&text) == Some("sensor"));
         assert_eq!(sensor.map(|found| found.fixes().len()), Some(fixes), "{again}");
     }

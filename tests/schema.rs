@@ -4,9 +4,9 @@
 
 mod util;
 
-use influxdb3_offline_tokens::{
-    ADMIN_JSON_SCHEMA, AdminTokenFile, Code, JSON_SCHEMA, PermissionErrorKind, TokenFile, strategies,
-};
+use influxdb3_offline_tokens::permission::PermissionErrorKind;
+use influxdb3_offline_tokens::schema::{ADMIN_JSON_SCHEMA, JSON_SCHEMA};
+use influxdb3_offline_tokens::{AdminTokenFile, Code, TokenFile, strategies};
 use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -247,7 +247,9 @@ fn the_text_of_a_file_is_not_shown() {
 
 #[test]
 fn a_token_in_the_place_of_a_name_is_not_shown_by_debug() {
-    use influxdb3_offline_tokens::{AdminTokenFile, FileDifference, ServerComparison, ServerTokens};
+    use influxdb3_offline_tokens::AdminTokenFile;
+    use influxdb3_offline_tokens::access::FileDifference;
+    use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
 
     let upper = TokenName::parse(&util::CANARY.replacen("apiv3_", "APIV3_", 1)).unwrap();
     util::assert_no_piece_of(util::CANARY, &shown!(upper), "`Debug`");
@@ -267,10 +269,10 @@ fn a_token_in_the_place_of_a_name_is_not_shown_by_debug() {
         server,
         server.tokens()[0],
         server.tokens()[0].permissions(),
-        ServerComparison::between(&old, &server),
-        ServerComparison::between(&new, &server).tokens(),
-        FileDifference::between(&old, &new),
-        FileDifference::between(&old, &TokenFile::default())
+        ServerComparison::new(&old, &server),
+        ServerComparison::new(&new, &server).tokens(),
+        FileDifference::new(&old, &new),
+        FileDifference::new(&old, &TokenFile::default())
     );
     util::assert_no_piece_of(canary, &out, "`Debug`");
 }
@@ -394,7 +396,9 @@ fn reading_checking_and_redacting_leave_nothing_behind() {
 
 #[test]
 fn loading_appending_and_changing_leave_nothing_behind() {
-    use influxdb3_offline_tokens::{Change, ChangeOptions, Changed, TokenName, append, change, load};
+    use influxdb3_offline_tokens::disk::{Changed, FileOptions, change};
+    use influxdb3_offline_tokens::edit::Change;
+    use influxdb3_offline_tokens::{TokenName, append, load};
 
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens.json");
@@ -406,19 +410,19 @@ fn loading_appending_and_changing_leave_nothing_behind() {
     let rotate = |token| Change::Rotate { name: TokenName::parse("other").unwrap(), token };
     let rotate = rotate(Token::generate().unwrap());
     let rotated =
-        leaks(|| assert_eq!(change(&path, &[rotate], &ChangeOptions::new()).unwrap(), Changed::Replaced));
+        leaks(|| assert_eq!(change(&path, &[rotate], &FileOptions::new()).unwrap(), Changed::Replaced));
     assert_eq!([made, refused, loaded, appended, rotated], [0; 5], "blocks that hold a token");
 }
 
 #[test]
 fn an_admin_token_file_leaves_nothing_behind() {
-    use influxdb3_offline_tokens::{AdminTokenFile, create_admin, load_admin};
+    use influxdb3_offline_tokens::{AdminTokenFile, admin};
 
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("admin-token.json");
     let file = || AdminTokenFile::new(Token::parse(util::CANARY).unwrap());
-    let made = leaks(|| create_admin(&path, &black_box(file())).unwrap());
-    let loaded = leaks(|| drop(black_box(load_admin(&path).unwrap())));
+    let made = leaks(|| admin::create(&path, &black_box(file())).unwrap());
+    let loaded = leaks(|| drop(black_box(admin::load(&path).unwrap())));
     let mut wrong = Vec::new();
     for Text { what, bytes, is_in_place } in texts() {
         let validator = Validator::new(util::now()).admin_token_file();
@@ -435,10 +439,13 @@ fn an_admin_token_file_leaves_nothing_behind() {
 /// Row 12 for what touches a file: loading, checking, mending, changing, deciding, and their errors.
 #[test]
 fn what_reads_changes_and_decides_shows_no_token() {
-    use influxdb3_offline_tokens::edit::{self, Change, IfExists};
+    use influxdb3_offline_tokens::access::FileDifference;
+    use influxdb3_offline_tokens::diagnostic::Applicability;
+    use influxdb3_offline_tokens::disk::{FileOptions, change};
+    use influxdb3_offline_tokens::edit;
+    use influxdb3_offline_tokens::edit::{Change, IfExists};
     use influxdb3_offline_tokens::{
-        AccessRequest, AdminTokenFile, Applicability, Authorizer, ChangeOptions, FileDifference, Rights,
-        append, change, create_admin, load, load_admin, save,
+        AccessRequest, AdminTokenFile, Authorizer, Rights, admin, append, load, save,
     };
 
     let directory = tempfile::tempdir().unwrap();
@@ -450,7 +457,7 @@ fn what_reads_changes_and_decides_shows_no_token() {
         Change::Rotate { name: name("app"), token: token() },
         Change::RotateBeside { name: name("app"), new_name: name("new"), token: token() },
     ];
-    let mut out = shown!(changes, ChangeOptions::new());
+    let mut out = shown!(changes, FileOptions::new());
     let mut errors = 0;
     let mut add = |error: Option<&dyn Error>, out: &mut String| {
         if let Some(error) = error {
@@ -465,23 +472,24 @@ fn what_reads_changes_and_decides_shows_no_token() {
         for Text { bytes, is_in_place, .. } in texts() {
             std::fs::write(&path, &bytes).unwrap();
             let validator = Validator::new(util::now());
-            out += &shown!(validator.check_file(&path).unwrap(), validator.fix(&bytes, Applicability::Ask));
+            out +=
+                &shown!(validator.check_file(&path).unwrap(), validator.fix(&bytes, Applicability::Unsafe));
             if is_in_place {
                 add(load(&path).err().as_ref().map(|error| error as _), &mut out);
             }
             for change_one in &changes {
-                let changed = change(&path, std::slice::from_ref(change_one), &ChangeOptions::new());
+                let changed = change(&path, std::slice::from_ref(change_one), &FileOptions::new());
                 add(changed.err().as_ref().map(|error| error as _), &mut out);
                 std::fs::write(&path, &bytes).unwrap();
             }
             add(append(&path, &entry()).err().as_ref().map(|error| error as _), &mut out);
         }
-        let small = ChangeOptions::new().limit(10);
+        let small = FileOptions::new().size_limit(10);
         let file = TokenFile::new([], [entry()]).unwrap();
         add(save(&path, &file, &small).err().as_ref().map(|error| error as _), &mut out);
-        add(load_admin(&path).err().as_ref().map(|error| error as _), &mut out);
+        add(admin::load(&path).err().as_ref().map(|error| error as _), &mut out);
         let admin = AdminTokenFile::new(token());
-        add(create_admin(&path, &admin).err().as_ref().map(|error| error as _), &mut out);
+        add(admin::create(&path, &admin).err().as_ref().map(|error| error as _), &mut out);
         add(append(path.join("x"), &entry()).err().as_ref().map(|error| error as _), &mut out);
     }
     let misnamed = TokenEntry::new(name(util::CANARY), Token::parse("apiv3_other").unwrap());
@@ -504,8 +512,8 @@ fn what_reads_changes_and_decides_shows_no_token() {
         authorizer.authenticate(util::CANARY, util::now()),
         authorizer.authenticate(&util::CANARY[1..], util::now()),
         authorizer.decide(util::CANARY, request, util::now()),
-        FileDifference::between(&TokenFile::default(), &file),
-        Rights::of(file.tokens()[0].permissions()),
+        FileDifference::new(&TokenFile::default(), &file),
+        Rights::new(file.tokens()[0].permissions()),
     );
     util::assert_no_piece_of(util::CANARY, &out, "an operation");
 }

@@ -11,10 +11,12 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use influxdb3_offline_tokens::edit::{self, Change};
+use influxdb3_offline_tokens::diagnostic::Applicability;
+use influxdb3_offline_tokens::edit;
+use influxdb3_offline_tokens::edit::Change;
+use influxdb3_offline_tokens::server::{HttpPermission, HttpTokenRequest, ServerTokens};
 use influxdb3_offline_tokens::{
-    AdminTokenFile, Applicability, Code, HttpPermission, HttpTokenRequest, Report, ServerTokens, Token,
-    TokenEntry, TokenFile, TokenName, Validator, append, load, redact,
+    AdminTokenFile, Code, Report, Token, TokenEntry, TokenFile, TokenName, Validator, append, load, redact,
 };
 use output::{Checked, github, human, json, sarif};
 
@@ -337,7 +339,7 @@ fn of_report(report: &Report) -> String {
         for fix in found.fixes() {
             let _ = writeln!(out, "{fix:?}");
             for edit in fix.edits() {
-                let _ = writeln!(out, "{:?}", edit.replacement());
+                let _ = writeln!(out, "{:?}", edit.text());
             }
         }
     }
@@ -358,9 +360,9 @@ fn formats(bytes: &[u8], report: &Report) -> String {
 }
 
 fn fixes(validator: &Validator, bytes: &[u8]) -> String {
-    let fixed = validator.fix(bytes, Applicability::Ask).unwrap();
+    let fixed = validator.fix(bytes, Applicability::Unsafe).unwrap();
     let mut out = format!("{fixed:?}");
-    for mended in fixed.mended() {
+    for mended in fixed.applied() {
         let _ = writeln!(out, "{mended:?} {} {}", mended.message(), mended.pointer());
     }
     out

@@ -9,9 +9,11 @@ mod util;
 use std::fmt::Write as _;
 
 use InvalidJsonKind as Kind;
+use influxdb3_offline_tokens::server::{
+    InvalidJsonKind, ServerComparison, ServerPermissions, ServerToken, ServerTokens,
+};
 use influxdb3_offline_tokens::{
-    DatabaseActions, Expiry, InvalidJsonKind, Permission, Rights, SameSecret, ServerComparison,
-    ServerPermissions, ServerToken, ServerTokens, Token, TokenEntry, TokenFile, TokenName,
+    DatabaseActions, Expiry, Permission, Rights, Token, TokenEntry, TokenFile, TokenName,
 };
 use props::cases;
 use proptest::collection::vec;
@@ -64,7 +66,7 @@ fn parse(shown: &Value) -> ServerTokens {
 
 /// What a comparison says, a word for each thing.
 fn says(file: &TokenFile, server: &ServerTokens) -> Vec<String> {
-    let comparison = ServerComparison::between(file, server);
+    let comparison = ServerComparison::new(file, server);
     let mut words: Vec<String> = Vec::new();
     words.extend(comparison.missing().iter().map(|entry| format!("missing {}", entry.name())));
     words.extend(comparison.extra().iter().map(|row| format!("extra {}", row.name())));
@@ -81,10 +83,10 @@ fn says(file: &TokenFile, server: &ServerTokens) -> Vec<String> {
         if token.is_admin() {
             word += ", admin";
         }
-        if token.has_unread() {
+        if token.has_unparsed() {
             word += ", unread";
         }
-        if token.secret() == SameSecret::No {
+        if token.has_same_secret() == Some(false) {
             word += ", secret";
         }
         words.push(word);
@@ -210,7 +212,7 @@ fn the_column_is_read_in_all_its_forms() {
             (permissions.iter().map(ToString::to_string).collect(), admin),
             "{column}"
         );
-        assert_eq!(read.unread().collect::<Vec<_>>(), unread, "{column}");
+        assert_eq!(read.unparsed().collect::<Vec<_>>(), unread, "{column}");
     }
 }
 
@@ -221,7 +223,7 @@ fn nothing_shows_a_token_or_its_hash() {
         {"name": "x", "hash": hash(CANARY, 128), "permissions": "[]"},
     ]);
     let (file, server) = (file(), parse(&other));
-    let comparison = ServerComparison::between(&file, &server);
+    let comparison = ServerComparison::new(&file, &server);
     let mut out = format!("{server:?}\n{server:#?}\n{comparison:?}\n{comparison:#?}");
     for old in ["\"app\"", "\"permissions\"", "\"[]\"", "\"expiry\"", "\"2027-01-01T00:00:00\"", "\"hash\""] {
         let text = other.to_string().replace(old, &format!("\"{CANARY}\""));
@@ -305,8 +307,8 @@ proptest! {
         };
         let file = TokenFile::new([], [entry(&ours)]).unwrap();
         let server = parse(&json!([reported(&entry(&theirs), 0, Some(9))]));
-        let same = Rights::of(&ours).is_equivalent(&Rights::of(&theirs));
-        prop_assert_eq!(ServerComparison::between(&file, &server).is_empty(), same);
+        let same = Rights::new(&ours).is_equivalent(&Rights::new(&theirs));
+        prop_assert_eq!(ServerComparison::new(&file, &server).is_empty(), same);
     }
 
     #[test]
@@ -340,10 +342,10 @@ fn a_secret_is_compared_by_its_hash() {
     let server = parse(&shown());
     let token = |text| Token::parse(text).unwrap();
     let app = server.get("app").unwrap();
-    assert_eq!(app.is_of(&token(CANARY)), SameSecret::Yes);
-    assert_eq!(app.is_of(&token(SECOND)), SameSecret::No);
+    assert_eq!(app.has_secret(&token(CANARY)), Some(true));
+    assert_eq!(app.has_secret(&token(SECOND)), Some(false));
     let bare = parse(&json!([{"name": "app", "permissions": "[]"}]));
-    assert_eq!(bare.get("app").unwrap().is_of(&token(CANARY)), SameSecret::Unknown);
+    assert_eq!(bare.get("app").unwrap().has_secret(&token(CANARY)), None);
     assert_eq!(server.tokens().len(), 3);
     assert!(
         app.permissions().permissions()[0] == Permission::database(["a"], DatabaseActions::READ).unwrap()

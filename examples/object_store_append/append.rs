@@ -12,8 +12,11 @@
 
 use std::time::Duration;
 
-use influxdb3_offline_tokens::edit::{self, Change, IfExists};
-use influxdb3_offline_tokens::{ChangeError, MAX_FILE_BYTES, TokenEntry};
+use influxdb3_offline_tokens::TokenEntry;
+use influxdb3_offline_tokens::disk::MAX_FILE_BYTES;
+use influxdb3_offline_tokens::edit;
+use influxdb3_offline_tokens::edit::ChangeError;
+use influxdb3_offline_tokens::edit::{Change, IfExists};
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutPayload, UpdateVersion};
 use rand::TryRng;

@@ -6,10 +6,12 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, anyhow, bail};
+use influxdb3_offline_tokens::disk::{FileOptions, change};
+use influxdb3_offline_tokens::edit::ChangeError;
 use influxdb3_offline_tokens::edit::{Change, IfExists};
 use influxdb3_offline_tokens::{
-    ChangeError, ChangeOptions, Code, DatabaseName, Diagnostic, Error, Expiry, Level, Permission, Severity,
-    Token, TokenEntry, TokenFile, Validator, change, load,
+    Code, DatabaseName, Diagnostic, Error, Expiry, Permission, Severity, Token, TokenEntry, TokenFile,
+    Validator, load,
 };
 use zeroize::Zeroizing;
 
@@ -34,8 +36,8 @@ fn seconds(text: &str) -> Result<u64, &'static str> {
 }
 
 impl How {
-    pub(crate) fn options(&self) -> ChangeOptions {
-        ChangeOptions::new().wait(Duration::from_secs(self.wait)).tighten(self.tighten)
+    pub(crate) fn options(&self) -> FileOptions {
+        FileOptions::new().lock_timeout(Duration::from_secs(self.wait)).restrict_mode(self.tighten)
     }
 }
 
@@ -113,7 +115,7 @@ pub(crate) fn databases(names: &[String]) -> anyhow::Result<Vec<DatabaseName>> {
 pub(crate) fn warn(program: &str, databases: Vec<DatabaseName>, entry: TokenEntry) {
     let Ok(file) = TokenFile::new(databases, [entry]) else { return };
     // The file may create what the entry names.
-    let validator = Validator::new(SystemTime::now()).level(Code::GrantedNotCreated, Level::Allow);
+    let validator = Validator::new(SystemTime::now()).severity(Code::GrantedNotCreated, None);
     for found in validator.check(&file.to_json()).iter().filter(|found| found.severity() == Severity::Warning)
     {
         warn_of(program, found);
@@ -138,7 +140,7 @@ pub(crate) fn warn_of_file(program: &str, path: &Path, granted: bool) {
     let others = Code::ALL.iter().copied().filter(|code| !wanted.contains(code));
     // The others would fill the report.
     let validator = Validator::new(SystemTime::now());
-    let validator = others.fold(validator, |validator, code| validator.level(code, Level::Allow));
+    let validator = others.fold(validator, |validator, code| validator.severity(code, None));
     let Ok(file) = validator.check_file(path) else { return };
     let of = |code: Code| file.report().iter().filter(move |found| found.code() == code);
     of(Code::ReadableByOthers).for_each(|found| warn_of(program, found));
@@ -175,7 +177,7 @@ pub(crate) fn acknowledge(
     program: &str,
     path: &Path,
     changes: &[Change],
-    options: &ChangeOptions,
+    options: &FileOptions,
     name: &str,
 ) -> anyhow::Result<Outcome> {
     match change(path, changes, options) {

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
-use influxdb3_offline_tokens::{Code, Diagnostic, Fix, Permission, Severity, Span};
+use influxdb3_offline_tokens::diagnostic::Fix;
+use influxdb3_offline_tokens::span::Span;
+use influxdb3_offline_tokens::{Code, Diagnostic, Permission, Severity};
 
 use super::{Checked, FAILS_TO_LOAD, count, masked, shown_path};
 

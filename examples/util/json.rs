@@ -6,13 +6,13 @@ use std::path::Path;
 use influxdb3_offline_tokens::Report;
 use serde::Serialize;
 
-use super::mended::Mended;
+use super::mended::AppliedFix;
 use super::{Checked, given_path};
 
 #[derive(Serialize)]
 struct FileLine<'a> {
     file: String,
-    mended: Vec<Fixed<'a>>,
+    mended: Vec<FixedText<'a>>,
     // Only where it is not what `valid` says.
     #[serde(skip_serializing_if = "Option::is_none")]
     loads: Option<bool>,
@@ -21,7 +21,7 @@ struct FileLine<'a> {
 }
 
 #[derive(Serialize)]
-struct Fixed<'a> {
+struct FixedText<'a> {
     code: &'static str,
     name: &'static str,
     message: &'a str,
@@ -30,8 +30,8 @@ struct Fixed<'a> {
     column: Option<usize>,
 }
 
-impl<'a> Fixed<'a> {
-    fn of(mended: &'a Mended) -> Self {
+impl<'a> FixedText<'a> {
+    fn of(mended: &'a AppliedFix) -> Self {
         Self {
             code: mended.code.id(),
             name: mended.code.name(),
@@ -52,7 +52,7 @@ struct FailureLine<'a> {
 pub(crate) fn write(file: &Checked<'_>, output: &mut impl Write) -> io::Result<()> {
     let line = FileLine {
         file: given_path(file.path),
-        mended: file.mended.iter().map(Fixed::of).collect(),
+        mended: file.mended.iter().map(FixedText::of).collect(),
         loads: file.fails_to_load.then_some(false),
         report: file.report,
     };

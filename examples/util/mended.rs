@@ -1,13 +1,15 @@
 //! What fixes did to a file, and to which tokens.
 
-use influxdb3_offline_tokens::{Code, Location, Mended as Fix, redact};
+use influxdb3_offline_tokens::fix::AppliedFix as Fix;
+use influxdb3_offline_tokens::span::Location;
+use influxdb3_offline_tokens::{Code, redact};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{masked, printable};
 
 /// One fix.
-pub(crate) struct Mended {
+pub(crate) struct AppliedFix {
     pub(crate) code: Code,
     /// Where it was, in the file before any fix; none where it is about the file itself.
     pub(crate) place: Option<Location>,
@@ -17,7 +19,7 @@ pub(crate) struct Mended {
 }
 
 /// What was done to a file, of which `after` is the text now.
-pub(crate) fn told(fixes: &[Fix], after: &[u8]) -> Vec<Mended> {
+pub(crate) fn told(fixes: &[Fix], after: &[u8]) -> Vec<AppliedFix> {
     let names = Names::of(after);
     let told = |fix: &Fix| {
         let wrong = fix.message();
@@ -30,7 +32,7 @@ pub(crate) fn told(fixes: &[Fix], after: &[u8]) -> Vec<Mended> {
             (true, None) => format!("this token has a new secret: {wrong}"),
         };
         let place = (fix.code() != Code::ReadableByOthers).then(|| fix.location());
-        Mended { code: fix.code(), place, message, has_new_secret: fix.has_new_token() }
+        AppliedFix { code: fix.code(), place, message, has_new_secret: fix.has_new_token() }
     };
     fixes.iter().map(told).collect()
 }

@@ -19,13 +19,13 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow, bail};
 use clap::ArgMatches;
 use clap::builder::{PathBufValueParser, TypedValueParser};
+use influxdb3_offline_tokens::disk::{DiskErrorKind, MAX_FILE_BYTES};
+use influxdb3_offline_tokens::span::LineIndex;
+use influxdb3_offline_tokens::token::SecretBytes;
 use influxdb3_offline_tokens::token::TOKEN_PREFIX;
-use influxdb3_offline_tokens::{
-    DatabaseName, DiskErrorKind, Error, InvalidFile, LineIndex, MAX_FILE_BYTES, Report, SecretBytes,
-    TokenFile, load, redact,
-};
+use influxdb3_offline_tokens::{DatabaseName, Error, InvalidFile, Report, TokenFile, load, redact};
 
-use self::mended::Mended;
+use self::mended::AppliedFix;
 
 /// What the program tells its caller. The worst of several files counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -276,7 +276,7 @@ pub(crate) struct Checked<'a> {
     pub(crate) shown: String,
     pub(crate) report: &'a Report,
     /// What was mended before.
-    pub(crate) mended: &'a [Mended],
+    pub(crate) mended: &'a [AppliedFix],
     /// It does not load although the report has no error, as errors are allowed or made less.
     pub(crate) fails_to_load: bool,
 }

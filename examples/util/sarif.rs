@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
-use influxdb3_offline_tokens::{Code, Diagnostic, Edit, Fix, LineIndex, Replacement, Severity, Span};
+use influxdb3_offline_tokens::diagnostic::{Fix, TextEdit};
+use influxdb3_offline_tokens::span::{LineIndex, Span};
+use influxdb3_offline_tokens::{Code, Diagnostic, Severity};
 use serde_json::{Value, json};
 
 use super::{Checked, FAILS_TO_LOAD, given_path, is_stdin};
@@ -148,11 +150,9 @@ fn region(span: Span, lines: &LineIndex<'_>) -> Value {
 
 /// A fix; none where a new token is to be made, which a log cannot hold.
 fn change(fix: &Fix, artifact: &Value, lines: &LineIndex<'_>) -> Option<Value> {
-    let replacement = |edit: &Edit| match edit.replacement() {
-        Replacement::Text(text) => {
-            Some(json!({"deletedRegion": region(edit.span(), lines), "insertedContent": {"text": text}}))
-        }
-        _ => None,
+    let replacement = |edit: &TextEdit| {
+        let text = edit.text()?;
+        Some(json!({"deletedRegion": region(edit.span(), lines), "insertedContent": {"text": text}}))
     };
     let replacements = fix.edits().iter().map(replacement).collect::<Option<Vec<_>>>()?;
     let effect = fix.effect().map(|effect| format!("; {effect}")).unwrap_or_default();

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use influxdb3_offline_tokens::{Applicability, Code, Fix, Severity};
+use influxdb3_offline_tokens::diagnostic::{Applicability, Fix};
+use influxdb3_offline_tokens::{Code, Severity};
 
 use super::{Checked, count};
 
@@ -31,10 +32,10 @@ impl Totals {
         }
         for found in file.report {
             // The mode is no fix of the text.
-            let mode = (found.code() == Code::ReadableByOthers).then_some(Applicability::Ask);
+            let mode = (found.code() == Code::ReadableByOthers).then_some(Applicability::Unsafe);
             let first = found.fixes().iter().map(Fix::applicability).min().or(mode);
             self.safe += usize::from(first == Some(Applicability::Safe));
-            self.ask += usize::from(first == Some(Applicability::Ask));
+            self.ask += usize::from(first == Some(Applicability::Unsafe));
         }
         self.fixed += file.mended.len();
         self.unsound += usize::from(file.fails_to_load);

@@ -27,9 +27,8 @@ use crate::permission::DatabaseActions;
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use influxdb3_offline_tokens::{
-///     AccessRequest, Authorizer, DatabaseActions, Permission, Token, TokenEntry, TokenFile, TokenName,
-/// };
+/// use influxdb3_offline_tokens::{AccessRequest, Authorizer, DatabaseActions, Permission, Token, TokenEntry};
+/// use influxdb3_offline_tokens::{TokenFile, TokenName};
 ///
 /// let token = Token::generate()?;
 /// let entry = TokenEntry::new(TokenName::parse("app")?, token.clone())
@@ -73,7 +72,7 @@ impl Authorizer {
             .collect();
         let mut databases = Vec::new();
         let holders = file.tokens().iter().map(|entry| {
-            let rights = Rights::of(entry.permissions());
+            let rights = Rights::new(entry.permissions());
             let start = databases.len();
             // In the order of the names, which is that of their numbers.
             databases.extend(
@@ -97,7 +96,8 @@ impl Authorizer {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Authorizer, DenyReason, TokenFile};
+    /// use influxdb3_offline_tokens::{Authorizer, TokenFile};
+    /// use influxdb3_offline_tokens::access::DenyReason;
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "expiry_millis": 1, "permissions": []}]}"#)?;
     /// let authorizer = Authorizer::new(&file);

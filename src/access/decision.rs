@@ -7,13 +7,14 @@ use crate::permission::DatabaseActions;
 /// Whether a request is allowed, and what decided it.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+/// use influxdb3_offline_tokens::access::decide;
 ///
 /// let permissions = [Permission::parse("db:db1:read")?, Permission::parse("db:*:write")?];
 /// let decision = decide(&permissions, AccessRequest::database("db1", DatabaseActions::WRITE));
 /// assert!(!decision.is_allowed());
 /// assert_eq!(decision.to_string(), "denied: `db:db1:read` lacks `write`, and hides `db:*:write`, which has it");
-/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
@@ -28,7 +29,8 @@ impl<'a> Decision<'a> {
     /// Whether it is allowed.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+    /// use influxdb3_offline_tokens::access::decide;
     ///
     /// let permissions = [Permission::parse("db:sensors:read").unwrap()];
     /// let may = |actions| decide(&permissions, AccessRequest::database("sensors", actions)).is_allowed();
@@ -42,7 +44,8 @@ impl<'a> Decision<'a> {
     /// The entry that decided: that allowed, or that lacks an action.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, decide};
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+    /// use influxdb3_offline_tokens::access::decide;
     ///
     /// let permissions = [Permission::parse("db:sensors:read").unwrap()];
     /// let entry = |name| decide(&permissions, AccessRequest::database(name, DatabaseActions::WRITE)).entry();
@@ -60,7 +63,8 @@ impl<'a> Decision<'a> {
     /// Why not; none where it is allowed.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, DenyReason, Permission, decide};
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+    /// use influxdb3_offline_tokens::access::{DenyReason, decide};
     ///
     /// let permissions = [Permission::parse("db:*:read").unwrap()];
     /// let decision = decide(&permissions, AccessRequest::database("_internal", DatabaseActions::READ));
@@ -78,7 +82,8 @@ impl<'a> Decision<'a> {
 /// Why a request is denied.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, DenyReason, decide};
+/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions};
+/// use influxdb3_offline_tokens::access::{DenyReason, decide};
 ///
 /// let decision = decide(&[], AccessRequest::any_database(DatabaseActions::READ));
 /// assert_eq!(decision.reason(), Some(DenyReason::NoEntry));
@@ -120,7 +125,8 @@ impl DenyReason<'_> {
     /// `no-entry`, `missing-action`, `hidden-by-exact-entry`, `nowhere-allowed`.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, DenyReason, Permission, decide};
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+    /// use influxdb3_offline_tokens::access::{DenyReason, decide};
     ///
     /// let permissions = ["db:a:read", "db:*:write"].map(|text| Permission::parse(text).unwrap());
     /// let decision = decide(&permissions, AccessRequest::database("a", DatabaseActions::WRITE));
@@ -144,7 +150,8 @@ impl DenyReason<'_> {
     /// Whether the holder of the token is not known at all (HTTP 401), rather than not allowed (403).
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, DenyReason, decide};
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions};
+    /// use influxdb3_offline_tokens::access::{DenyReason, decide};
     ///
     /// let denied = decide(&[], AccessRequest::database("a", DatabaseActions::READ));
     /// let status = |reason: DenyReason<'_>| if reason.is_unauthenticated() { 401 } else { 403 };

@@ -14,13 +14,14 @@ use crate::name::{DatabaseName, TokenName};
 /// by name: the token was rotated. The time plays no part: an expired token counts like any other.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{DifferenceKind, FileDifference, Permission, Token, TokenEntry, TokenFile, TokenName};
+/// use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenFile, TokenName};
+/// use influxdb3_offline_tokens::access::{DifferenceKind, FileDifference};
 ///
 /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
 /// let old = TokenFile::new([], [entry.clone().with_permissions([Permission::parse("db:a:read")?])])?;
 /// let new = TokenFile::new([], [entry.with_permissions([Permission::parse("db:a:read,write")?])])?;
 ///
-/// let difference = FileDifference::between(&old, &new);
+/// let difference = FileDifference::new(&old, &new);
 /// assert!(difference.gains());
 /// let app = difference.tokens().first().expect("one token differs");
 /// assert_eq!(app.kind(), DifferenceKind::Kept);
@@ -38,14 +39,15 @@ impl<'a> FileDifference<'a> {
     /// Compares two files.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::access::FileDifference;
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// assert!(FileDifference::between(&file, &file).is_empty());
+    /// assert!(FileDifference::new(&file, &file).is_empty());
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
     #[must_use]
-    pub fn between(old: &'a TokenFile, new: &'a TokenFile) -> Self {
+    pub fn new(old: &'a TokenFile, new: &'a TokenFile) -> Self {
         let pairs = pairs(old.tokens(), new.tokens());
         let tokens = pairs.into_iter().filter_map(|(old, new)| TokenDifference::between(old, new)).collect();
         Self {
@@ -58,11 +60,12 @@ impl<'a> FileDifference<'a> {
     /// The databases that only the new file creates.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::access::FileDifference;
     ///
     /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": []}"#)?;
     /// let new = TokenFile::parse(br#"{"create_databases": ["b", "a"], "tokens": []}"#)?;
-    /// let difference = FileDifference::between(&old, &new);
+    /// let difference = FileDifference::new(&old, &new);
     /// assert_eq!(difference.databases_added()[0].as_str(), "b");
     /// assert!(difference.databases_removed().is_empty());
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
@@ -75,11 +78,12 @@ impl<'a> FileDifference<'a> {
     /// The databases that only the old file creates.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::access::FileDifference;
     ///
     /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::between(&old, &new);
+    /// let difference = FileDifference::new(&old, &new);
     /// assert_eq!(difference.databases_removed()[0].as_str(), "a");
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
@@ -91,11 +95,12 @@ impl<'a> FileDifference<'a> {
     /// The tokens that differ: those of the old file in its order, then those that were added.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::access::FileDifference;
     ///
     /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::between(&old, &new);
+    /// let difference = FileDifference::new(&old, &new);
     /// assert_eq!(difference.tokens().len(), 1);
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
@@ -107,11 +112,12 @@ impl<'a> FileDifference<'a> {
     /// Whether nothing differs but the order and the spelling of permissions that allow the same.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::access::FileDifference;
     ///
     /// let old = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a,b:read"]}]}"#)?;
     /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:b:read", "db:a:read"]}]}"#)?;
-    /// assert!(FileDifference::between(&old, &new).is_empty());
+    /// assert!(FileDifference::new(&old, &new).is_empty());
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
     #[must_use]
@@ -122,11 +128,12 @@ impl<'a> FileDifference<'a> {
     /// Whether any token [gains](TokenDifference::gains) something.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::access::FileDifference;
     ///
     /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::between(&old, &new);
+    /// let difference = FileDifference::new(&old, &new);
     /// assert!(difference.gains()); // `app` may write to `a` now
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
@@ -162,12 +169,13 @@ fn pairs<'a>(old: &'a [TokenEntry], new: &'a [TokenEntry]) -> Vec<Pair<'a>> {
 /// How a token of one file stands to one of the other.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{DifferenceKind, FileDifference, Token, TokenEntry, TokenFile, TokenName};
+/// use influxdb3_offline_tokens::{Token, TokenEntry, TokenFile, TokenName};
+/// use influxdb3_offline_tokens::access::{DifferenceKind, FileDifference};
 ///
 /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
 /// let rotated = entry.clone().with_token(Token::generate()?);
 /// let (old, new) = (TokenFile::new([], [entry])?, TokenFile::new([], [rotated])?);
-/// assert_eq!(FileDifference::between(&old, &new).tokens()[0].kind(), DifferenceKind::Rotated);
+/// assert_eq!(FileDifference::new(&old, &new).tokens()[0].kind(), DifferenceKind::Rotated);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -189,7 +197,7 @@ impl DifferenceKind {
     /// A permanent name for programs: `added`, `removed`, `renamed`, `rotated`, `kept`.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::DifferenceKind;
+    /// use influxdb3_offline_tokens::access::DifferenceKind;
     ///
     /// assert_eq!(DifferenceKind::Rotated.name(), "rotated");
     /// ```
@@ -208,12 +216,13 @@ impl DifferenceKind {
 /// What differs in one token.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{FileDifference, Permission, Token, TokenEntry, TokenFile, TokenName};
+/// use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenFile, TokenName};
+/// use influxdb3_offline_tokens::access::FileDifference;
 ///
 /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?)
 ///     .with_permissions([Permission::parse("db:a:read")?]);
 /// let (old, new) = (TokenFile::new([], [entry])?, TokenFile::default());
-/// let difference = FileDifference::between(&old, &new);
+/// let difference = FileDifference::new(&old, &new);
 /// let app = &difference.tokens()[0];
 /// assert!(app.before().is_some() && app.after().is_none());
 /// assert_eq!(app.lost()[0].to_string(), "read on database `a`");
@@ -238,7 +247,7 @@ impl<'a> TokenDifference<'a> {
             _ => DifferenceKind::Kept,
         };
         let [before, after] = [old, new].map(|entry| entry.map_or_else(Rights::default, TokenEntry::rights));
-        let (gained, lost) = (after.beyond(&before), before.beyond(&after));
+        let (gained, lost) = (after.difference(&before), before.difference(&after));
         let difference = Self { kind, old, new, gained, lost };
         let same = kind == DifferenceKind::Kept
             && difference.gained.is_empty()
@@ -250,11 +259,12 @@ impl<'a> TokenDifference<'a> {
     /// How the two stand to one another.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{DifferenceKind, FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::access::{DifferenceKind, FileDifference};
     ///
     /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::between(&old, &new);
+    /// let difference = FileDifference::new(&old, &new);
     /// assert_eq!(difference.tokens()[0].kind(), DifferenceKind::Kept);
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
@@ -266,11 +276,12 @@ impl<'a> TokenDifference<'a> {
     /// The token of the old file; none where it was added.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::access::FileDifference;
     ///
     /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::between(&old, &new);
+    /// let difference = FileDifference::new(&old, &new);
     /// let before = difference.tokens()[0].before().unwrap();
     /// assert_eq!(before.permissions()[0].to_string(), "db:a:read");
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
@@ -283,11 +294,12 @@ impl<'a> TokenDifference<'a> {
     /// The token of the new file; none where it was removed.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::access::FileDifference;
     ///
     /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::between(&old, &new);
+    /// let difference = FileDifference::new(&old, &new);
     /// let after = difference.tokens()[0].after().unwrap();
     /// assert_eq!(after.permissions()[0].to_string(), "db:a:write");
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
@@ -300,11 +312,12 @@ impl<'a> TokenDifference<'a> {
     /// The expiry before and after, where a token of both files has another one; none in it means never.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{Expiry, FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::{Expiry, TokenFile};
+    /// use influxdb3_offline_tokens::access::FileDifference;
     ///
     /// let old = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": [], "expiry_millis": 9}]}"#)?;
     /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
-    /// let difference = FileDifference::between(&old, &new);
+    /// let difference = FileDifference::new(&old, &new);
     /// assert_eq!(difference.tokens()[0].expiry(), Some((Some(Expiry::from_millis(9)), None)));
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
@@ -317,14 +330,15 @@ impl<'a> TokenDifference<'a> {
 
     /// What the new one allows and the old one does not: for each thing a request that shows it.
     ///
-    /// A request for [`ANOTHER_DATABASE`](crate::access::ANOTHER_DATABASE) stands for all databases that neither names.
+    /// A request for `another-database` stands for all databases that neither names.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::access::FileDifference;
     ///
     /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::between(&old, &new);
+    /// let difference = FileDifference::new(&old, &new);
     /// assert_eq!(difference.tokens()[0].gained()[0].to_string(), "write on database `a`");
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
@@ -336,11 +350,12 @@ impl<'a> TokenDifference<'a> {
     /// What the old one allows and the new one does not: for each thing a request that shows it.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::access::FileDifference;
     ///
     /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::between(&old, &new);
+    /// let difference = FileDifference::new(&old, &new);
     /// assert_eq!(difference.tokens()[0].lost()[0].to_string(), "read on database `a`");
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
@@ -352,12 +367,13 @@ impl<'a> TokenDifference<'a> {
     /// Whether there is more than before: a right, or more time for one. A name or a secret is not more.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{FileDifference, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::access::FileDifference;
     ///
     /// let old = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"], "expiry_millis": 9}]}"#)?;
     /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// assert!(FileDifference::between(&old, &new).tokens()[0].gains(), "it no longer expires");
-    /// assert!(!FileDifference::between(&new, &old).tokens()[0].gains());
+    /// assert!(FileDifference::new(&old, &new).tokens()[0].gains(), "it no longer expires");
+    /// assert!(!FileDifference::new(&new, &old).tokens()[0].gains());
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
     #[must_use]

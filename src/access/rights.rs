@@ -15,11 +15,11 @@ use crate::permission::{DatabaseActions, Permission, SystemResource};
 /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
 ///
 /// let permissions = [Permission::parse("db:db1:read")?, Permission::parse("db:*:write")?];
-/// let rights = Rights::of(&permissions);
+/// let rights = Rights::new(&permissions);
 /// assert_eq!(rights.database("db1"), DatabaseActions::READ);
 /// assert_eq!(rights.database("db2"), DatabaseActions::WRITE);
 /// assert_eq!(rights.other_databases(), DatabaseActions::WRITE);
-/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```
 #[derive(Clone, Default)]
 pub struct Rights<'a> {
@@ -37,19 +37,8 @@ pub struct Rights<'a> {
 // database" asks whether some entry has all actions; one list allows more there exactly when one of its entries fits into
 // no entry of the other, and that entry's actions are a witness. `tests/access_properties.rs` holds this against brute
 // force over every request.
-/// The name in a request that stands for all databases that no list names: of [`Rights::beyond`],
-/// [`TokenDifference::gained`](crate::TokenDifference::gained) and [`lost`](crate::TokenDifference::lost).
-///
-/// ```
-/// use influxdb3_offline_tokens::access::ANOTHER_DATABASE;
-/// use influxdb3_offline_tokens::{AccessRequest, Permission, Rights};
-///
-/// let all = [Permission::parse("db:*:read")?];
-/// let beyond = Rights::of(&all).beyond(&Rights::default());
-/// assert!(matches!(beyond[0], AccessRequest::NewDatabase { name: ANOTHER_DATABASE, .. }));
-/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
-/// ```
-pub const ANOTHER_DATABASE: &str = "another-database";
+/// Stands for all databases that neither side names.
+pub(crate) const ANOTHER_DATABASE: &str = "another-database";
 
 /// Equal are rights that allow the same requests, as [`Rights::is_equivalent`] says.
 impl PartialEq for Rights<'_> {
@@ -76,11 +65,11 @@ impl<'a> Rights<'a> {
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
     ///
     /// let permissions = [Permission::parse("db:a:read")?, Permission::parse("db:a:write")?];
-    /// assert_eq!(Rights::of(&permissions).database("a"), DatabaseActions::READ | DatabaseActions::WRITE);
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// assert_eq!(Rights::new(&permissions).database("a"), DatabaseActions::READ | DatabaseActions::WRITE);
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
-    pub fn of(permissions: &'a [Permission]) -> Self {
+    pub fn new(permissions: &'a [Permission]) -> Self {
         Self {
             exact: exact_entries(permissions),
             all: permissions.all_databases(),
@@ -88,15 +77,15 @@ impl<'a> Rights<'a> {
         }
     }
 
-    /// Decides a request, as [`decide`](crate::decide) does.
+    /// Decides a request, as [`decide`](crate::access::decide) does.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, Rights};
     ///
     /// let permissions = [Permission::parse("db:*:read")?];
-    /// let rights = Rights::of(&permissions);
+    /// let rights = Rights::new(&permissions);
     /// assert!(rights.decide(AccessRequest::any_database(DatabaseActions::READ)).is_allowed());
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     pub fn decide(&self, request: AccessRequest<'_>) -> Decision<'a> {
         decide_by(self, request)
@@ -108,11 +97,11 @@ impl<'a> Rights<'a> {
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
     ///
     /// let permissions = [Permission::parse("db:a:read")?, Permission::parse("db:*:write")?];
-    /// let rights = Rights::of(&permissions);
+    /// let rights = Rights::new(&permissions);
     /// assert_eq!(rights.database("a"), DatabaseActions::READ);
     /// assert_eq!(rights.database("b"), DatabaseActions::WRITE);
     /// assert!(rights.database("_internal").is_empty());
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
     pub fn database(&self, name: &str) -> DatabaseActions {
@@ -127,11 +116,11 @@ impl<'a> Rights<'a> {
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
     ///
     /// let permissions = [Permission::parse("db:b,a:read")?, Permission::parse("db:_internal:read")?];
-    /// let rights = Rights::of(&permissions);
+    /// let rights = Rights::new(&permissions);
     /// let read = DatabaseActions::READ;
     /// let none = DatabaseActions::EMPTY;
     /// assert_eq!(rights.databases().collect::<Vec<_>>(), [("_internal", none), ("a", read), ("b", read)]);
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     pub fn databases(&self) -> impl Iterator<Item = (&'a str, DatabaseActions)> {
         let after = |name, actions| if name == INTERNAL_DATABASE { DatabaseActions::EMPTY } else { actions };
@@ -144,8 +133,8 @@ impl<'a> Rights<'a> {
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
     ///
     /// let permissions = [Permission::parse("db:a:write")?, Permission::parse("db:*:read")?];
-    /// assert_eq!(Rights::of(&permissions).other_databases(), DatabaseActions::READ);
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// assert_eq!(Rights::new(&permissions).other_databases(), DatabaseActions::READ);
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
     pub const fn other_databases(&self) -> DatabaseActions {
@@ -158,9 +147,9 @@ impl<'a> Rights<'a> {
     /// use influxdb3_offline_tokens::{Permission, Rights, SystemResource};
     ///
     /// let permissions = [Permission::parse("system:health,ping:read")?];
-    /// let rights = Rights::of(&permissions);
+    /// let rights = Rights::new(&permissions);
     /// assert!(rights.system(SystemResource::Ping) && !rights.system(SystemResource::Metrics));
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
     pub const fn system(&self, resource: SystemResource) -> bool {
@@ -173,10 +162,10 @@ impl<'a> Rights<'a> {
     /// use influxdb3_offline_tokens::{Permission, Rights, SystemResource};
     ///
     /// let permissions = [Permission::parse("system:ping,health:read")?];
-    /// let rights = Rights::of(&permissions);
+    /// let rights = Rights::new(&permissions);
     /// assert_eq!(rights.system_resources().collect::<Vec<_>>(), [SystemResource::Health, SystemResource::Ping]);
     /// assert!(!rights.system(SystemResource::Metrics));
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     pub fn system_resources(&self) -> impl Iterator<Item = SystemResource> {
         SystemResource::ALL.iter().copied().filter(|resource| self.system(*resource))
@@ -189,9 +178,9 @@ impl<'a> Rights<'a> {
     ///
     /// let wide = [Permission::parse("db:*:read,write")?];
     /// let hiding = [Permission::parse("db:*:read,write")?, Permission::parse("db:a:read")?];
-    /// assert!(Rights::of(&wide).covers(&Rights::of(&hiding)));
-    /// assert!(!Rights::of(&hiding).covers(&Rights::of(&wide)));
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// assert!(Rights::new(&wide).covers(&Rights::new(&hiding)));
+    /// assert!(!Rights::new(&hiding).covers(&Rights::new(&wide)));
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
     pub fn covers(&self, other: &Rights<'_>) -> bool {
@@ -205,8 +194,8 @@ impl<'a> Rights<'a> {
     ///
     /// let one = [Permission::parse("db:a:read")?, Permission::parse("db:a:write")?];
     /// let other = [Permission::parse("db:a:write,read")?];
-    /// assert!(Rights::of(&one).is_equivalent(&Rights::of(&other)));
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// assert!(Rights::new(&one).is_equivalent(&Rights::new(&other)));
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
     pub fn is_equivalent(&self, other: &Rights<'_>) -> bool {
@@ -215,19 +204,19 @@ impl<'a> Rights<'a> {
 
     /// Requests that are allowed here and not by `other`, one for each thing; none where there is no such request.
     ///
-    /// A request for [`ANOTHER_DATABASE`] stands for all databases that neither names.
+    /// A request for `another-database` stands for all databases that neither names.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, Rights};
     ///
     /// let old = [Permission::parse("db:a:read")?];
     /// let new = [Permission::parse("db:a:read,write")?];
-    /// let gained = Rights::of(&new).beyond(&Rights::of(&old));
+    /// let gained = Rights::new(&new).difference(&Rights::new(&old));
     /// assert_eq!(gained.first(), Some(&AccessRequest::database("a", DatabaseActions::WRITE)));
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
-    pub fn beyond(&self, other: &Rights<'a>) -> Vec<AccessRequest<'a>> {
+    pub fn difference(&self, other: &Rights<'a>) -> Vec<AccessRequest<'a>> {
         self.differences(other).collect()
     }
 
@@ -260,12 +249,12 @@ impl<'a> Rights<'a> {
     ///
     /// let long = ["db:b:read", "db:c:read", "db:c:write", "db:a:read"].map(|text| Permission::parse(text));
     /// let long = long.into_iter().collect::<Result<Vec<_>, _>>()?;
-    /// let short: Vec<_> = Rights::of(&long).smallest().iter().map(ToString::to_string).collect();
+    /// let short: Vec<_> = Rights::new(&long).to_permissions().iter().map(ToString::to_string).collect();
     /// assert_eq!(short, ["db:a,b:read", "db:c:read,write"]);
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
-    pub fn smallest(&self) -> Vec<Permission> {
+    pub fn to_permissions(&self) -> Vec<Permission> {
         let mut groups: BTreeMap<DatabaseActions, Vec<&str>> = BTreeMap::new();
         for (name, actions) in self.exact.iter().filter(|(name, actions)| self.needs(name, **actions)) {
             groups.entry(*actions).or_default().push(name);

@@ -99,7 +99,7 @@ impl fmt::Display for Moment {
 }
 
 /// A text of the user in back-quotes: on one line, and hidden where it could hold a token.
-pub(super) struct Quoted<'a>(pub(super) &'a str);
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,8 +3,7 @@
 use core::time::Duration;
 
 use super::Validator;
-use crate::code::Code;
-use crate::diagnostic::Level;
+use crate::code::{Code, Severity};
 use crate::document::Role;
 use crate::release::Release;
 
@@ -29,49 +28,49 @@ impl Validator {
         self
     }
 
-    /// Sets the level of a code.
+    /// Sets the severity of a code; `None` means that it is not reported.
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Code, Level, Validator};
+    /// use influxdb3_offline_tokens::{Code, Severity, Validator};
     ///
-    /// let strict = Validator::new(SystemTime::now()).level(Code::NoTokens, Level::Deny);
+    /// let strict = Validator::new(SystemTime::now()).severity(Code::NoTokens, Some(Severity::Error));
     /// assert!(!strict.check(br#"{"tokens": []}"#).is_valid());
     /// ```
     #[must_use]
-    pub fn level(mut self, code: Code, level: Level) -> Self {
-        self.levels.set(code, level);
+    pub fn severity(mut self, code: Code, severity: Option<Severity>) -> Self {
+        self.levels.set(code, severity);
         self
     }
 
-    /// Turns every warning into an error, unless the level of its code is set.
+    /// Turns every warning into an error, unless the severity of its code is set.
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Code, Level, Validator};
+    /// use influxdb3_offline_tokens::{Code, Severity, Validator};
     ///
     /// let strict = Validator::new(SystemTime::now()).deny_warnings();
     /// assert!(!strict.check(br#"{"tokens": []}"#).is_valid());
-    /// assert!(strict.level(Code::NoTokens, Level::Warn).check(br#"{"tokens": []}"#).is_valid());
+    /// assert!(strict.severity(Code::NoTokens, Some(Severity::Warning)).check(br#"{"tokens": []}"#).is_valid());
     /// ```
     #[must_use]
     pub const fn deny_warnings(self) -> Self {
-        self.warnings(Level::Deny)
+        self.warnings(Some(Severity::Error))
     }
 
-    /// Sets the level of all warnings, unless the level of their code is set. This includes codes that are only sometimes
+    /// Sets the severity of all warnings, unless the severity of their code is set; `None` means that they are not reported. This includes codes that are only sometimes
     /// warnings.
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Level, Validator};
+    /// use influxdb3_offline_tokens::Validator;
     ///
-    /// let lenient = Validator::new(SystemTime::now()).warnings(Level::Allow);
+    /// let lenient = Validator::new(SystemTime::now()).warnings(None);
     /// assert!(lenient.check(br#"{"tokens": []}"#).is_empty());
     /// ```
     #[must_use]
-    pub const fn warnings(mut self, level: Level) -> Self {
-        self.levels.set_warnings(level);
+    pub const fn warnings(mut self, severity: Option<Severity>) -> Self {
+        self.levels.set_warnings(severity);
         self
     }
 
@@ -138,13 +137,13 @@ impl Validator {
     /// use std::time::SystemTime;
     /// use influxdb3_offline_tokens::{Severity, Validator};
     ///
-    /// let report = Validator::new(SystemTime::now()).keep(2).check(br#"{"tokens": [{}, {}]}"#);
+    /// let report = Validator::new(SystemTime::now()).max_diagnostics(2).check(br#"{"tokens": [{}, {}]}"#);
     /// assert_eq!(report.iter().count(), 2);
     /// assert_eq!(report.count(Severity::Error), 6);
     /// ```
     #[must_use]
-    pub const fn keep(mut self, findings: usize) -> Self {
-        self.keep = findings;
+    pub const fn max_diagnostics(mut self, count: usize) -> Self {
+        self.max_diagnostics = count;
         self
     }
 }

@@ -7,7 +7,7 @@ use core::str::Utf8Error;
 use zeroize::Zeroizing;
 
 use crate::code::Code;
-use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{NotJson, Role};
 use crate::limits::{MAX_INVALID_BYTES, MAX_TEXT_BYTES};
 use crate::rules;
@@ -67,7 +67,7 @@ fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
             draft
                 .message("the file starts with a byte order mark: the server rejects it")
                 .help("save the file as UTF-8 without a byte order mark")
-                .fix(Applicability::Safe, [Edit::new(span, "")]);
+                .fix(Applicability::Safe, [TextEdit::new(span, "")]);
         }
     }
     for chunk in rest.utf8_chunks() {

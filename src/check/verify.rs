@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::access::Rights;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, Counts, Diagnostic, Edit, EditSet, Fix, Keep, Levels, Sink};
+use crate::diagnostic::{Applicability, Counts, Diagnostic, EditSet, Fix, Keep, Levels, Sink, TextEdit};
 use crate::document::Entry;
 use crate::limits::{MAX_FIXED_ENTRY, VERIFIED_BYTES_PER_BYTE};
 use crate::permission::Permission;
@@ -48,7 +48,7 @@ impl<'a, 'c> Verifier<'a, 'c> {
         let mut state = State { edits: Vec::new(), outcome: self.read(entry, &[]) };
         let mut edits = EditSet::default();
         proposals.sort_by_key(|diagnostic| diagnostic.span());
-        for applicability in [Applicability::Safe, Applicability::Ask] {
+        for applicability in [Applicability::Safe, Applicability::Unsafe] {
             // If two fixes overlap, the next run verifies the second.
             let mut is_member = |diagnostic: &Diagnostic| {
                 let is_this = |fix: &Fix| fix.applicability() == applicability && is_inside(entry, fix);
@@ -94,7 +94,7 @@ impl<'a, 'c> Verifier<'a, 'c> {
         let fixes = fixed.iter().flat_map(|diagnostic| &diagnostic.fixes);
         let mut edits = state.edits.clone();
         edits.extend(fixes.flat_map(Fix::edits).cloned());
-        edits.sort_by_key(Edit::span);
+        edits.sort_by_key(TextEdit::span);
         let before = state.outcome.as_ref()?;
         let after = self.read(entry, &edits)?;
         let mut codes: Vec<Code> = fixed.iter().map(|diagnostic| diagnostic.code()).collect();
@@ -110,7 +110,7 @@ impl<'a, 'c> Verifier<'a, 'c> {
     }
 
     /// Reads and checks an entry with edits. Returns `None` if two of them overlap, or the budget is spent.
-    fn read(&mut self, entry: &Entry<'a>, edits: &[Edit]) -> Option<Outcome> {
+    fn read(&mut self, entry: &Entry<'a>, edits: &[TextEdit]) -> Option<Outcome> {
         self.budget = self.budget.checked_sub(entry.span.len())?;
         let text = apply(self.text, entry.span, edits)?;
         let mut parser = Parser::new(&text, Sink::new(self.levels, Keep::Worst(0)));
@@ -125,7 +125,7 @@ impl<'a, 'c> Verifier<'a, 'c> {
 
 /// The edits that are accepted, and the entry with them.
 struct State {
-    edits: Vec<Edit>,
+    edits: Vec<TextEdit>,
     outcome: Option<Outcome>,
 }
 
@@ -141,7 +141,7 @@ impl Outcome {
     /// Returns whether the token and its rights are unchanged.
     fn is_equivalent(&self, before: &Self) -> bool {
         let has_same_rights = match (&self.permissions, &before.permissions) {
-            (Some(after), Some(before)) => Rights::of(after).is_equivalent(&Rights::of(before)),
+            (Some(after), Some(before)) => Rights::new(after).is_equivalent(&Rights::new(before)),
             (after, before) => after.is_some() || before.is_none(),
         };
         let has_same_token = before.token.is_none() || self.token == before.token;
@@ -152,17 +152,17 @@ impl Outcome {
 /// Returns whether a fix changes nothing outside of an entry.
 fn is_inside(entry: &Entry<'_>, fix: &Fix) -> bool {
     let is_inside = |span: Span| entry.span.start() <= span.start() && span.end() <= entry.span.end();
-    fix.edits().iter().map(Edit::span).all(is_inside)
+    fix.edits().iter().map(TextEdit::span).all(is_inside)
 }
 
 /// Returns the part of a text under `scope` with sorted edits; `None` if they overlap.
-fn apply(text: &str, scope: Span, edits: &[Edit]) -> Option<Zeroizing<String>> {
-    let grown: usize = edits.iter().map(|edit| edit.replacement().text().len()).sum();
+fn apply(text: &str, scope: Span, edits: &[TextEdit]) -> Option<Zeroizing<String>> {
+    let grown: usize = edits.iter().map(|edit| edit.text_or_sample().len()).sum();
     let mut fixed = Zeroizing::new(String::with_capacity(scope.len() + grown));
     let mut at = scope.start();
     for edit in edits {
         fixed.push_str(text.get(at..edit.span().start())?);
-        fixed.push_str(edit.replacement().text());
+        fixed.push_str(edit.text_or_sample());
         at = edit.span().end();
     }
     fixed.push_str(text.get(at..scope.end())?);

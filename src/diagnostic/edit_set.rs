@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeMap;
 
-use crate::diagnostic::fix::Edit;
+use crate::diagnostic::fix::TextEdit;
 use crate::span::Span;
 
 /// The spans of edits without overlaps.
@@ -14,7 +14,7 @@ pub(crate) struct EditSet {
 
 impl EditSet {
     /// Adds all edits of a fix, or none if one overlaps an edit of the set. Returns whether they were added.
-    pub(crate) fn add(&mut self, edits: &[Edit]) -> bool {
+    pub(crate) fn add(&mut self, edits: &[TextEdit]) -> bool {
         let is_free = edits.iter().all(|edit| self.is_free(edit));
         if is_free {
             for edit in edits {
@@ -24,7 +24,7 @@ impl EditSet {
         is_free
     }
 
-    fn is_free(&self, edit: &Edit) -> bool {
+    fn is_free(&self, edit: &TextEdit) -> bool {
         let this = (edit.span(), appends(edit));
         let key = (edit.span(), usize::MAX);
         let before = self.spans.range(..key).next_back().map(|((span, _), appends)| (*span, *appends));
@@ -34,8 +34,8 @@ impl EditSet {
     }
 }
 
-fn appends(edit: &Edit) -> bool {
-    edit.span().is_empty() && edit.replacement().text().starts_with(',')
+fn appends(edit: &TextEdit) -> bool {
+    edit.span().is_empty() && edit.text_or_sample().starts_with(',')
 }
 
 /// Returns whether two sorted edits overlap. Items that are appended to one list do not.
@@ -49,12 +49,12 @@ fn overlap((a, appends): (Span, bool), (b, also_appends): (Span, bool)) -> bool 
 #[cfg(test)]
 mod tests {
     use super::EditSet;
-    use crate::diagnostic::fix::Edit;
+    use crate::diagnostic::fix::TextEdit;
     use crate::span::Span;
 
     #[test]
     fn edits_overlap_if_one_changes_a_byte_or_a_place_of_the_other() {
-        let edit = |start, end, text: &str| Edit::new(Span::new(start, end), text);
+        let edit = |start, end, text: &str| TextEdit::new(Span::new(start, end), text);
         for (first, second, overlap) in [
             (edit(0, 2, "x"), edit(2, 4, "y"), false),
             (edit(0, 3, "x"), edit(2, 4, "y"), true),

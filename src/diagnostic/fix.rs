@@ -9,13 +9,14 @@ use crate::span::Span;
 /// Whether a fix can be applied without confirmation.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{Applicability, Validator};
+/// use influxdb3_offline_tokens::Validator;
+/// use influxdb3_offline_tokens::diagnostic::Applicability;
 ///
 /// let validator = Validator::new(std::time::SystemTime::now());
 /// let guess = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:d:raed"]}]}"#;
-/// assert_eq!(validator.fix(guess, Applicability::Safe)?.applied(), 0);
-/// assert!(validator.fix(guess, Applicability::Ask)?.applied() > 0);
-/// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+/// assert_eq!(validator.fix(guess, Applicability::Safe)?.applied_count(), 0);
+/// assert!(validator.fix(guess, Applicability::Unsafe)?.applied_count() > 0);
+/// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -23,14 +24,14 @@ pub enum Applicability {
     /// The fix changes the form of the file, but not its meaning.
     Safe,
     /// The fix needs confirmation: it is a guess, or it changes the rights of a token.
-    Ask,
+    Unsafe,
 }
 
 impl Applicability {
-    /// Returns `safe` or `ask`.
+    /// Returns `safe` or `unsafe`.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::Applicability;
+    /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// assert_eq!(Applicability::Safe.as_str(), "safe");
     /// ```
@@ -38,7 +39,7 @@ impl Applicability {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Safe => "safe",
-            Self::Ask => "ask",
+            Self::Unsafe => "unsafe",
         }
     }
 }
@@ -52,7 +53,8 @@ impl fmt::Display for Applicability {
 /// A fix of a finding: edits that are applied together.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{Applicability, Code, validate};
+/// use influxdb3_offline_tokens::{Code, validate};
+/// use influxdb3_offline_tokens::diagnostic::Applicability;
 ///
 /// let report = validate(b"\xEF\xBB\xBF{\"tokens\": []}");
 /// let mark = report.iter().find(|finding| finding.code() == Code::ByteOrderMark).unwrap();
@@ -62,12 +64,12 @@ impl fmt::Display for Applicability {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     applicability: Applicability,
-    edits: Vec<Edit>,
+    edits: Vec<TextEdit>,
     pub(super) effect: Option<String>,
 }
 
 impl Fix {
-    pub(super) const fn new(applicability: Applicability, edits: Vec<Edit>) -> Self {
+    pub(super) const fn new(applicability: Applicability, edits: Vec<TextEdit>) -> Self {
         Self { applicability, edits, effect: None }
     }
 
@@ -83,18 +85,19 @@ impl Fix {
     /// ```
     #[must_use]
     pub fn effect(&self) -> Option<&str> {
-        let replaces_token = self.edits.iter().any(|edit| edit.replacement == Replacement::NewToken);
+        let replaces_token = self.edits.iter().any(|edit| edit.text.is_none());
         if replaces_token { Some("replaces the token") } else { self.effect.as_deref() }
     }
 
     /// Returns whether the fix can be applied without confirmation.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{Applicability, Code, validate};
+    /// use influxdb3_offline_tokens::{Code, validate};
+    /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let report = validate(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:raed"]}]}"#);
     /// let typo = report.iter().find(|finding| finding.code() == Code::UnknownAction).unwrap();
-    /// assert_eq!(typo.fixes()[0].applicability(), Applicability::Ask);
+    /// assert_eq!(typo.fixes()[0].applicability(), Applicability::Unsafe);
     /// ```
     #[must_use]
     pub const fn applicability(&self) -> Applicability {
@@ -111,67 +114,35 @@ impl Fix {
     /// assert_eq!(no_list.fixes()[0].edits().len(), 2); // a bracket in front, and one behind
     /// ```
     #[must_use]
-    pub fn edits(&self) -> &[Edit] {
+    pub fn edits(&self) -> &[TextEdit] {
         &self.edits
     }
 }
 
-/// A replacement of bytes by a text.
+/// An edit of a fix: the bytes of a span are replaced by a text.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{Replacement, validate};
+/// use influxdb3_offline_tokens::validate;
 ///
-/// let text = r#"{"tokens": [],}"#;
+/// let mut text = String::from(r#"{"tokens": [],}"#);
 /// let report = validate(text.as_bytes());
 /// let edit = &report.iter().find_map(|finding| finding.fixes().first()).unwrap().edits()[0];
-/// let Replacement::Text(new) = edit.replacement() else { panic!() };
-/// let mut mended = String::from(text);
-/// mended.replace_range(edit.span().range(), new);
-/// assert_eq!(mended, r#"{"tokens": []}"#);
+/// text.replace_range(edit.span().range(), edit.text().unwrap());
+/// assert_eq!(text, r#"{"tokens": []}"#);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
+pub struct TextEdit {
     span: Span,
-    replacement: Replacement,
+    text: Option<String>,
 }
 
-/// The replacement of an edit.
-///
-/// ```
-/// use influxdb3_offline_tokens::{Replacement, validate};
-///
-/// let report = validate(br#"{"tokens": [{"token": "apiv3_YOUR_TOKEN", "name": "app", "permissions": []}]}"#);
-/// let edits = report.iter().flat_map(|finding| finding.fixes()).flat_map(|fix| fix.edits());
-/// assert!(edits.map(|edit| edit.replacement()).any(|new| *new == Replacement::NewToken));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Replacement {
-    /// A text.
-    Text(String),
-    /// A token that is generated when the fix is applied, so that no report contains a secret.
-    NewToken,
-}
-
-impl Replacement {
-    /// Returns the text for the verification of a fix, with a constant in place of a new token.
-    pub(crate) fn text(&self) -> &str {
-        const NEW_TOKEN: &str =
-            "apiv3_Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNyMzWhFcGe6rDlSbPj-_KTmIqX2wY7ZvO5nRfC3uLg9k";
-        match self {
-            Self::Text(text) => text,
-            Self::NewToken => NEW_TOKEN,
-        }
-    }
-}
-
-impl Edit {
+impl TextEdit {
     pub(crate) fn new(span: Span, text: impl Into<String>) -> Self {
-        Self { span, replacement: Replacement::Text(text.into()) }
+        Self { span, text: Some(text.into()) }
     }
 
     pub(crate) const fn new_token(span: Span) -> Self {
-        Self { span, replacement: Replacement::NewToken }
+        Self { span, text: None }
     }
 
     pub(crate) fn insert(at: usize, text: impl Into<String>) -> Self {
@@ -217,17 +188,25 @@ impl Edit {
         self.span
     }
 
-    /// Returns the replacement.
+    /// Returns the new text; `None` stands for a token that is generated when the fix is applied, so that no report contains
+    /// a secret.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{Replacement, validate};
+    /// use influxdb3_offline_tokens::validate;
     ///
-    /// let report = validate(br#"{"Tokens": []}"#);
-    /// let fix = report.iter().find_map(|finding| finding.fixes().first()).unwrap();
-    /// assert_eq!(*fix.edits()[0].replacement(), Replacement::Text("tokens".into()));
+    /// let report = validate(br#"{"tokens": [{"token": "apiv3_YOUR_TOKEN", "name": "app", "permissions": []}]}"#);
+    /// let mut edits = report.iter().flat_map(|finding| finding.fixes()).flat_map(|fix| fix.edits());
+    /// assert!(edits.any(|edit| edit.text().is_none()));
     /// ```
     #[must_use]
-    pub const fn replacement(&self) -> &Replacement {
-        &self.replacement
+    pub fn text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
+    /// Returns the text for the verification of a fix, with a constant in place of a new token.
+    pub(crate) fn text_or_sample(&self) -> &str {
+        const NEW_TOKEN: &str =
+            "apiv3_Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNyMzWhFcGe6rDlSbPj-_KTmIqX2wY7ZvO5nRfC3uLg9k";
+        self.text().unwrap_or(NEW_TOKEN)
     }
 }

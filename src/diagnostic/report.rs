@@ -18,7 +18,7 @@ use crate::diagnostic::Diagnostic;
 /// ```
 ///
 /// serde serializes it, and each finding by itself, for other programs; offsets are bytes, lines and columns as in
-/// [`Diagnostic`] and [`Location`](crate::Location). Messages, pointers and fixes contain names and numbers of the file, and
+/// [`Diagnostic`] and [`Location`](crate::span::Location). Messages, pointers and fixes contain names and numbers of the file, and
 /// of tokens only what a [`Diagnostic`] may quote.
 ///
 /// ```
@@ -48,7 +48,7 @@ use crate::diagnostic::Diagnostic;
 ///
 /// Each of `fixes` has its `applicability` and its `edits`: `start`, `end` and `text`. For a new token, `text` is null and
 /// `new_token` is true; otherwise `new_token` is missing. `effect` is that of
-/// [`Fix::effect`](crate::Fix::effect), and is missing if there is none.
+/// [`Fix::effect`](crate::diagnostic::Fix::effect), and is missing if there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -105,7 +105,7 @@ impl Report {
     /// use std::time::SystemTime;
     /// use influxdb3_offline_tokens::Validator;
     ///
-    /// let report = Validator::new(SystemTime::now()).keep(1).check(br#"{"tokens": [{}]}"#);
+    /// let report = Validator::new(SystemTime::now()).max_diagnostics(1).check(br#"{"tokens": [{}]}"#);
     /// assert_eq!((report.iter().count(), report.omitted()), (1, 3));
     /// ```
     #[must_use]

@@ -8,7 +8,7 @@ use core::cmp::Reverse;
 
 use crate::code::{Code, Severity};
 use crate::diagnostic::at::At;
-use crate::diagnostic::fix::{Applicability, Edit, Fix};
+use crate::diagnostic::fix::{Applicability, Fix, TextEdit};
 use crate::diagnostic::levels::{Leveled, Levels};
 use crate::diagnostic::report::Report;
 use crate::diagnostic::{Diagnostic, Label};
@@ -285,10 +285,10 @@ impl Draft<'_> {
     }
 
     /// Proposes a fix, unless there are no edits. In broken text, no fix is proposed.
-    pub(crate) fn fix(self, applicability: Applicability, edits: impl IntoIterator<Item = Edit>) -> Self {
+    pub(crate) fn fix(self, applicability: Applicability, edits: impl IntoIterator<Item = TextEdit>) -> Self {
         let mut edits: Vec<_> = edits.into_iter().collect();
         if !edits.is_empty() && self.0.is_certain {
-            edits.sort_by_key(Edit::span);
+            edits.sort_by_key(TextEdit::span);
             self.0.diagnostic.fixes.push(Fix::new(applicability, edits));
         }
         self

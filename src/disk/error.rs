@@ -1,276 +1,141 @@
-//! Errors of the disk, and their messages.
+//! Errors of operations on a path.
 
-use alloc::boxed::Box;
-use alloc::string::String;
-use core::fmt::{self, Write as _};
-use std::io;
-use std::path::Path;
+use core::fmt;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-/// The kind of a [`DiskError`]. Except for [`DurabilityUnknown`](Self::DurabilityUnknown), nothing was changed.
+use crate::check::InvalidFile;
+use crate::diagnostic::Report;
+use crate::edit::ChangeError;
+use crate::replace::{DiskError, DiskErrorKind, Shown};
+use crate::token::GenerateTokenError;
+
+/// The error of reading or changing a file on disk.
+///
+/// Nothing was changed, unless [`Error::is_durability_unknown`] says so.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{DiskErrorKind, Error, load};
+/// use influxdb3_offline_tokens::load;
 ///
 /// let error = load("/nowhere/permission-tokens.json").unwrap_err();
-/// assert!(matches!(error, Error::Disk(disk) if disk.kind() == DiskErrorKind::NotFound));
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DiskErrorKind {
-    /// The file or its directory does not exist.
-    NotFound,
-    /// The directory of a file to create or change does not exist.
-    NoDirectory,
-    /// A directory, a FIFO, a device or a socket; or the file became a symbolic link meanwhile.
-    NotRegular,
-    /// The file has more than one hard link: a new file would replace only one.
-    SeveralLinks,
-    /// The file itself is a mount point (one file mounted into a container): it cannot be replaced.
-    MountPoint,
-    /// The file is in a Secret or `ConfigMap` volume of Kubernetes, which deletes written files.
-    KubernetesVolume,
-    /// A symbolic link without a target, or in a loop.
-    DanglingLink,
-    /// A read-only file system.
-    ReadOnly,
-    /// The file or its directory may not be read or written by this process.
-    PermissionDenied,
-    /// The file belongs to another user, and this process is not root.
-    ForeignOwner,
-    /// The new file would not have the owner, the ACL or the mode of the old one.
-    AccessNotKept,
-    /// The file is, or would become, larger than the limit.
-    TooLarge,
-    /// The disk or a quota is full.
-    NoSpace,
-    /// Other writers held the lock, or kept changing the file, until the timeout.
-    Locked,
-    /// The file system has no locks.
-    LocksUnsupported,
-    /// The file is on another file system than its directory.
-    CrossDevice,
-    /// Writing, syncing or renaming the new file failed. The old file is unchanged.
-    NotCommitted,
-    /// The file has the new content, but it or its directory could not be synced: a power cut may restore the old content.
-    DurabilityUnknown,
-    /// Any other error before the new file was created.
-    Io,
-}
-
-/// An error of the disk: its file and kind, with the error of the system as its source.
-///
-/// It contains nothing of the file's content.
-///
-/// ```
-/// use influxdb3_offline_tokens::{Error, load};
-///
-/// let Err(Error::Disk(error)) = load("/nowhere/tokens.json") else { panic!("it is there") };
-/// assert_eq!(error.path(), std::path::Path::new("/nowhere/tokens.json"));
-/// assert!(error.to_string().starts_with("`/nowhere/tokens.json` does not exist"));
+/// assert_eq!(error.path(), Some("/nowhere/permission-tokens.json".as_ref()));
+/// assert!(error.report().is_none() && !error.is_durability_unknown());
 /// ```
 #[derive(Error)]
-#[error("{}", Wording(self))]
-pub struct DiskError {
-    kind: DiskErrorKind,
-    path: Box<Path>,
-    holder: Option<u32>,
-    source: Option<io::Error>,
+#[non_exhaustive]
+pub enum Error {
+    /// The operating system returned an error, or another process holds the lock.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// The file has errors, as a tokens file or as an admin token file.
+    #[error("{}: {error}", Shown(.path))]
+    Invalid {
+        /// Which file.
+        path: PathBuf,
+        /// The errors of the file.
+        error: InvalidFile,
+    },
+    /// The change cannot be applied to the file.
+    #[error("{}: {error}", Shown(.path))]
+    Change {
+        /// Which file.
+        path: PathBuf,
+        /// The error of the change.
+        error: ChangeError,
+    },
+    /// The file already exists and must not be replaced.
+    #[error("{}: the file already exists; use another path, or remove the file", Shown(.path))]
+    Exists {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// No token could be generated: the operating system returned no random bytes.
+    #[error(transparent)]
+    Generate(#[from] GenerateTokenError),
 }
 
-impl DiskError {
-    pub(super) fn new(kind: DiskErrorKind, path: &Path) -> Self {
-        Self { kind, path: path.into(), holder: None, source: None }
+impl Error {
+    pub(crate) fn change(path: &Path, error: ChangeError) -> Self {
+        let path = path.to_path_buf();
+        match error {
+            ChangeError::Invalid(error) => Self::Invalid { path, error },
+            error => Self::Change { path, error },
+        }
     }
 
-    pub(super) fn locked(path: &Path, holder: Option<u32>) -> Self {
-        Self { holder, ..Self::new(DiskErrorKind::Locked, path) }
+    /// Returns the path as it was passed; `None` if the error is not about a file.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::load;
+    ///
+    /// let error = load("/nowhere/tokens.json").unwrap_err();
+    /// assert_eq!(error.path(), Some(std::path::Path::new("/nowhere/tokens.json")));
+    /// ```
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Disk(error) => Some(error.path()),
+            Self::Invalid { path, .. } | Self::Change { path, .. } | Self::Exists { path } => Some(path),
+            Self::Generate(_) => None,
+        }
     }
 
-    /// Creates an error of exactly this kind.
-    pub(super) fn because(kind: DiskErrorKind, path: &Path, source: impl Into<io::Error>) -> Self {
-        Self { source: Some(source.into()), ..Self::new(kind, path) }
+    /// Returns the report if the file is invalid.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Code, load};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// std::fs::write(&path, "[]")?;
+    /// let error = load(&path).unwrap_err();
+    /// let first = error.report().and_then(|report| report.iter().next());
+    /// assert_eq!(first.map(|finding| finding.code()), Some(Code::ArrayAtTop));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Invalid { error, .. } => Some(error.report()),
+            _ => None,
+        }
     }
 
-    /// Creates an error of the kind that the error of the system implies, or else `kind`.
-    pub(super) fn told(kind: DiskErrorKind, path: &Path, source: impl Into<io::Error>) -> Self {
-        let source = source.into();
-        let told = match source.kind() {
-            io::ErrorKind::ReadOnlyFilesystem => DiskErrorKind::ReadOnly,
-            io::ErrorKind::PermissionDenied => DiskErrorKind::PermissionDenied,
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => DiskErrorKind::NoSpace,
-            io::ErrorKind::CrossesDevices => DiskErrorKind::CrossDevice,
-            _ => kind,
+    /// Returns whether a power cut may restore the old file: it has the wanted content, but could not be synced. Keep the
+    /// token. To try again, append it with [`IfExists::KeepIfSame`](crate::edit::IfExists::KeepIfSame).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Error, Token, TokenEntry, TokenName, append};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
+    /// let keep = match append(&path, &entry) {
+    ///     Ok(_) => true,
+    ///     Err(error) => error.is_durability_unknown(),
+    /// };
+    /// assert!(keep);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_durability_unknown(&self) -> bool {
+        matches!(self, Self::Disk(error) if error.kind() == DiskErrorKind::DurabilityUnknown)
+    }
+}
+
+// Implemented by hand, because people pass a token in place of a path.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let with_path = |f: &mut fmt::Formatter<'_>, kind, path: &Path, error: &dyn fmt::Debug| {
+            f.debug_struct(kind).field("path", &Shown(path)).field("error", error).finish()
         };
-        Self::because(told, path, source)
-    }
-
-    fn is_not_a_directory(&self) -> bool {
-        self.source.as_ref().is_some_and(|source| source.kind() == io::ErrorKind::NotADirectory)
-    }
-
-    /// Returns the kind of the error.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{DiskErrorKind, Error, load};
-    ///
-    /// let Err(Error::Disk(error)) = load("/nowhere/permission-tokens.json") else { panic!() };
-    /// assert_eq!(error.kind(), DiskErrorKind::NotFound);
-    /// ```
-    #[must_use]
-    pub fn kind(&self) -> DiskErrorKind {
-        self.kind
-    }
-
-    /// Returns the path as it was passed.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{Error, load};
-    ///
-    /// let Err(Error::Disk(error)) = load("/nowhere/permission-tokens.json") else { panic!("it is there") };
-    /// assert_eq!(error.path().file_name().unwrap(), "permission-tokens.json");
-    /// ```
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Returns the process that holds the lock, for [`DiskErrorKind::Locked`] on Linux.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{Error, load};
-    ///
-    /// let Err(Error::Disk(error)) = load("/nowhere/permission-tokens.json") else { panic!("it is there") };
-    /// assert_eq!(error.holder(), None); // nobody locks what is not there
-    /// ```
-    #[must_use]
-    pub fn holder(&self) -> Option<u32> {
-        self.holder
-    }
-}
-
-impl fmt::Debug for DiskError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DiskError")
-            .field("kind", &self.kind)
-            .field("path", &Shown(&self.path))
-            .field("holder", &self.holder)
-            .field("source", &self.source)
-            .finish()
-    }
-}
-
-/// Displays a path on one line, but not one that contains a token, because people mix up arguments.
-pub(crate) struct Shown<'a>(pub(crate) &'a Path);
-
-impl fmt::Debug for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path: String = self.0.to_string_lossy().into();
-        if path.contains("apiv3_") {
-            return f.write_str("a path that contains a token");
-        }
-        f.write_char('`')?;
-        for character in path.chars() {
-            if character.is_control() {
-                write!(f, "{}", character.escape_default())?;
-            } else {
-                f.write_char(character)?;
-            }
-        }
-        f.write_char('`')
-    }
-}
-
-struct Wording<'a>(&'a DiskError);
-
-impl fmt::Display for Wording<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = Shown(&self.0.path);
-        match self.0.kind {
-            DiskErrorKind::NotFound => {
-                write!(f, "{path} does not exist; check the path")
-            }
-            DiskErrorKind::NoDirectory => {
-                write!(f, "the directory of {path} does not exist; check the path, or create the directory")
-            }
-            DiskErrorKind::NotRegular => {
-                write!(f, "{path} is not a regular file; use the path of the file itself")
-            }
-            DiskErrorKind::SeveralLinks => {
-                write!(f, "{path} has several hard links, and only one would change; remove the others first")
-            }
-            DiskErrorKind::MountPoint => {
-                write!(
-                    f,
-                    "{path} is a mount point and cannot be replaced; mount its directory instead of the file"
-                )
-            }
-            DiskErrorKind::KubernetesVolume => write!(
-                f,
-                "{path} is in a Kubernetes volume, which deletes written files; change the Secret itself"
-            ),
-            DiskErrorKind::DanglingLink => {
-                write!(f, "{path} is a symbolic link without a target; create the target, or remove the link")
-            }
-            DiskErrorKind::ReadOnly => {
-                write!(f, "{path} is on a read-only file system; remount it writable, or use another path")
-            }
-            DiskErrorKind::PermissionDenied => {
-                write!(f, "permission denied for {path} or its directory; run as the owner of both")
-            }
-            DiskErrorKind::ForeignOwner => {
-                write!(f, "{path} belongs to another user; run as that user, or as root")
-            }
-            DiskErrorKind::AccessNotKept => write!(
-                f,
-                "the owner, ACL or mode of {path} cannot be preserved on this file system; nothing was changed"
-            ),
-            DiskErrorKind::TooLarge => {
-                write!(f, "{path} is larger than the size limit; check that it is the right file")
-            }
-            DiskErrorKind::NoSpace => {
-                write!(
-                    f,
-                    "no space left for a new {path}, so nothing was changed; free some space and try again"
-                )
-            }
-            DiskErrorKind::Locked => match self.0.holder {
-                Some(process) => {
-                    write!(f, "{path} is locked by process {process}; wait until it finishes and try again")
-                }
-                None => {
-                    write!(f, "{path} is in use by other writers; wait until they finish and try again")
-                }
-            },
-            DiskErrorKind::LocksUnsupported => {
-                write!(f, "the file system of {path} does not support locks; use a local file system")
-            }
-            DiskErrorKind::CrossDevice => write!(
-                f,
-                "{path} is on another file system than its directory; mount the directory instead of the file"
-            ),
-            DiskErrorKind::NotCommitted => {
-                write!(
-                    f,
-                    "the new {path} could not be written, so nothing was changed; check the disk and try again"
-                )
-            }
-            DiskErrorKind::DurabilityUnknown => write!(
-                f,
-                "{path} contains the change but could not be synced, so a power cut may undo it; keep what was written, \
-                 and check the disk"
-            ),
-            DiskErrorKind::Io if self.0.is_not_a_directory() => {
-                write!(f, "a component of {path} is a file, not a directory; check the path")
-            }
-            DiskErrorKind::Io => write!(f, "{path} could not be read; check the disk and try again"),
+        match self {
+            Self::Disk(error) => f.debug_tuple("Disk").field(error).finish(),
+            Self::Invalid { path, error } => with_path(f, "Invalid", path, error),
+            Self::Change { path, error } => with_path(f, "Change", path, error),
+            Self::Exists { path } => f.debug_struct("Exists").field("path", &Shown(path)).finish(),
+            Self::Generate(error) => f.debug_tuple("Generate").field(error).finish(),
         }
     }
 }

@@ -160,13 +160,13 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Meaning {
     if let Some(known) = near(name, &word, free) {
         // `old_name` and `no_expiry_millis` may mean that there is none.
         let is_more = word.is_more_than(known);
-        let applicability = if is_more { Applicability::Ask } else { Applicability::Safe };
+        let applicability = if is_more { Applicability::Unsafe } else { Applicability::Safe };
         return Meaning::Misspelt { known, applicability };
     }
     let alias = ALIASES.iter().find(|(alias, known)| word.is(alias) && free.contains(known));
     let expiry = || (word.is_expiry() && free.contains(&"expiry_millis")).then_some("expiry_millis");
     match alias.map(|(_, known)| *known).or_else(expiry) {
-        Some(known) => Meaning::Misspelt { known, applicability: Applicability::Ask },
+        Some(known) => Meaning::Misspelt { known, applicability: Applicability::Unsafe },
         None => Meaning::Unknown,
     }
 }

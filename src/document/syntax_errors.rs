@@ -3,7 +3,7 @@
 use alloc::format;
 
 use crate::code::Code;
-use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::redact::mentions_token;
 use crate::span::Span;
 use crate::syntax::{ErrorHandler, MAX_DEPTH, SyntaxError, SyntaxErrorKind as Kind};
@@ -27,8 +27,8 @@ impl ErrorHandler for Sink {
             if matches!(kind, Kind::Comment | Kind::TrailingComma) {
                 // A comment may hold the only copy of a token.
                 let may_be_token = mentions_token(fragment) || fragment.contains("\\u");
-                let applicability = if may_be_token { Applicability::Ask } else { Applicability::Safe };
-                draft.fix(applicability, [Edit::new(span, "")]);
+                let applicability = if may_be_token { Applicability::Unsafe } else { Applicability::Safe };
+                draft.fix(applicability, [TextEdit::new(span, "")]);
             }
         }
         if let Kind::UnexpectedEnd { opened } = kind

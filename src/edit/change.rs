@@ -11,7 +11,8 @@ use crate::token::Token;
 /// One change of a tokens file.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{Change, Permission, TokenName, edit};
+/// use influxdb3_offline_tokens::{Permission, TokenName, edit};
+/// use influxdb3_offline_tokens::edit::Change;
 ///
 /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:d:read"]}]}"#;
 /// let permissions = vec![Permission::parse("db:d:read,write")?];
@@ -71,7 +72,8 @@ pub enum Change {
 /// The behaviour if a token with the same name exists.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{Change, IfExists, TokenFile, edit};
+/// use influxdb3_offline_tokens::{TokenFile, edit};
+/// use influxdb3_offline_tokens::edit::{Change, IfExists};
 ///
 /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#;
 /// let entries = TokenFile::parse(text)?.tokens().to_vec();

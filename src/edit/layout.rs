@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::check::survey;
-use crate::diagnostic::{Edit, Keep, Levels, Sink};
+use crate::diagnostic::{Keep, Levels, Sink, TextEdit};
 use crate::document::{self, Entry, Text, Visitor};
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
@@ -232,7 +232,7 @@ impl<'a> Layout<'a> {
 
     /// Removes an entry, with the comma that belongs to it.
     pub(super) fn remove(&self, index: usize) -> Pieces {
-        let removal = self.place(index).and_then(|entry| Edit::removal(self.text, entry.span));
+        let removal = self.place(index).and_then(|entry| TextEdit::removal(self.text, entry.span));
         removal.map_or_else(Pieces::default, |edit| Pieces::one(edit.span(), ""))
     }
 
@@ -258,7 +258,7 @@ impl<'a> Layout<'a> {
                 Pieces::insert(entry.last_member.end(), Zeroizing::new(text))
             }
             (Some((member, _)), None) => {
-                let removal = Edit::removal(self.text, member);
+                let removal = TextEdit::removal(self.text, member);
                 removal.map_or_else(Pieces::default, |edit| Pieces::one(edit.span(), ""))
             }
             (None, None) => Pieces::default(),

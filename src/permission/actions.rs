@@ -18,7 +18,7 @@ use crate::permission::error::ParsePermissionError;
 /// assert_eq!(actions.to_string(), "read,write");
 /// assert!(actions.contains(DatabaseActions::READ) && !actions.contains(DatabaseActions::ALL));
 /// assert_eq!(DatabaseActions::parse("write,read")?, actions);
-/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DatabaseActions(u8);
@@ -241,62 +241,17 @@ impl DatabaseActions {
     }
 }
 
-/// A set of actions on system resources: `read` is the only one (documentation).
-///
-/// ```
-/// use influxdb3_offline_tokens::SystemActions;
-///
-/// assert_eq!(SystemActions::READ.to_string(), "read");
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SystemActions(());
-
-impl SystemActions {
-    /// `read`.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{Permission, SystemActions};
-    ///
-    /// let Permission::System(health) = Permission::parse("system:health:read")? else { unreachable!() };
-    /// assert_eq!(health.actions(), SystemActions::READ);
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
-    /// ```
-    pub const READ: Self = Self(());
-
-    /// The names in the server's order: `read`.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::SystemActions;
-    ///
-    /// assert!(SystemActions::READ.names().eq(["read"]));
-    /// ```
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        core::iter::once(self.text())
-    }
-
-    #[expect(clippy::unused_self, reason = "the same call as for databases")]
-    pub(crate) const fn text(self) -> &'static str {
-        "read"
+impl fmt::Display for DatabaseActions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.text())
     }
 }
 
-macro_rules! set_of_actions {
-    ($($name:ident),+) => {$(
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.text())
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({})"), self.text())
-            }
-        }
-    )+};
+impl fmt::Debug for DatabaseActions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseActions({})", self.text())
+    }
 }
-
-set_of_actions!(DatabaseActions, SystemActions);
 
 impl FromStr for DatabaseActions {
     type Err = ParsePermissionError;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::name::{InvalidNameKind, check_database_name};
 use crate::permission::actions::{DatabaseActions, NAMES as ACTIONS};
 use crate::permission::error::{ParsePermissionError, PermissionErrorKind as Kind, PermissionPart};
-use crate::permission::scope::SystemResource;
+use crate::permission::system_resource::SystemResource;
 use crate::permission::variables::variables;
 use crate::span::Span;
 use crate::suggest::meant;

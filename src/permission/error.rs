@@ -12,7 +12,8 @@ use crate::span::Span;
 /// One of the three parts of a permission string.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{Permission, PermissionErrorKind, PermissionPart};
+/// use influxdb3_offline_tokens::Permission;
+/// use influxdb3_offline_tokens::permission::{PermissionErrorKind, PermissionPart};
 ///
 /// let error = Permission::parse("db:a").unwrap_err();
 /// assert_eq!(error.kind(), PermissionErrorKind::MissingPart(PermissionPart::Actions));
@@ -30,7 +31,8 @@ pub enum PermissionPart {
 /// The kind of an error in a permission string. `Display` is its message.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{Permission, PermissionErrorKind};
+/// use influxdb3_offline_tokens::Permission;
+/// use influxdb3_offline_tokens::permission::PermissionErrorKind;
 ///
 /// let error = Permission::parse("db:a:rw").unwrap_err();
 /// assert_eq!(error.kind(), PermissionErrorKind::UnknownAction);
@@ -145,7 +147,8 @@ impl ParsePermissionError {
     /// Returns the kind of the error.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{Permission, PermissionErrorKind};
+    /// use influxdb3_offline_tokens::Permission;
+    /// use influxdb3_offline_tokens::permission::PermissionErrorKind;
     ///
     /// let error = Permission::parse("db:a:drop").unwrap_err();
     /// assert_eq!(error.kind(), PermissionErrorKind::ActionNotGrantable);

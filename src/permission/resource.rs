@@ -4,20 +4,19 @@ use alloc::boxed::Box;
 use alloc::string::ToString as _;
 use core::fmt;
 
-use crate::permission::{
-    DatabaseActions, DatabaseNames, InvalidPermission, Scope, SystemActions, SystemResources,
-};
+use crate::permission::{DatabaseActions, DatabaseNames, InvalidPermission, Scope, SystemResources};
 use crate::secret::shown;
 
 /// A permission on databases: which ones, and at least one action.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{DatabaseActions, DatabaseNames, DatabasePermission, Scope};
+/// use influxdb3_offline_tokens::DatabaseActions;
+/// use influxdb3_offline_tokens::permission::{DatabaseNames, DatabasePermission, Scope};
 ///
 /// let names = DatabaseNames::new(["db1", "db2"])?;
 /// let permission = DatabasePermission::new(Scope::Names(names), DatabaseActions::READ)?;
 /// assert_eq!(permission.to_string(), "db:db1,db2:read");
-/// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+/// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DatabasePermission<T = Box<str>> {
@@ -28,7 +27,7 @@ pub struct DatabasePermission<T = Box<str>> {
 /// A permission on the server's endpoints: which ones; the only action is `read`.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{Scope, SystemPermission};
+/// use influxdb3_offline_tokens::permission::{Scope, SystemPermission};
 ///
 /// assert_eq!(SystemPermission::new(Scope::All).to_string(), "system:*:read");
 /// ```
@@ -41,11 +40,12 @@ impl DatabasePermission {
     /// A permission for the databases of `scope`.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{DatabaseActions, DatabasePermission, Scope};
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    /// use influxdb3_offline_tokens::permission::{DatabasePermission, Scope};
     ///
     /// let permission = DatabasePermission::new(Scope::All, DatabaseActions::WRITE)?;
     /// assert_eq!(permission.to_string(), "db:*:write");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     ///
     /// # Errors
@@ -63,11 +63,12 @@ impl<T> DatabasePermission<T> {
     /// Which databases.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{DatabaseActions, DatabasePermission, Scope};
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    /// use influxdb3_offline_tokens::permission::{DatabasePermission, Scope};
     ///
     /// let permission = DatabasePermission::new(Scope::All, DatabaseActions::READ)?;
     /// assert!(permission.scope().is_all());
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     #[must_use]
     pub const fn scope(&self) -> &Scope<DatabaseNames<T>> {
@@ -77,11 +78,12 @@ impl<T> DatabasePermission<T> {
     /// Returns the actions; never empty.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{DatabaseActions, DatabasePermission, Scope};
+    /// use influxdb3_offline_tokens::DatabaseActions;
+    /// use influxdb3_offline_tokens::permission::{DatabasePermission, Scope};
     ///
     /// let permission = DatabasePermission::new(Scope::All, DatabaseActions::READ)?;
     /// assert_eq!(permission.actions(), DatabaseActions::READ);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     #[must_use]
     pub const fn actions(&self) -> DatabaseActions {
@@ -103,11 +105,12 @@ impl SystemPermission {
     /// A permission to read the endpoints of `scope`.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{Scope, SystemPermission, SystemResource, SystemResources};
+    /// use influxdb3_offline_tokens::SystemResource;
+    /// use influxdb3_offline_tokens::permission::{Scope, SystemPermission, SystemResources};
     ///
     /// let ping = SystemResources::new([SystemResource::Ping])?;
     /// assert_eq!(SystemPermission::new(Scope::Names(ping)).to_string(), "system:ping:read");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     #[must_use]
     pub const fn new(scope: Scope<SystemResources>) -> Self {
@@ -119,25 +122,13 @@ impl<T> SystemPermission<T> {
     /// Which endpoints.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{Scope, SystemPermission};
+    /// use influxdb3_offline_tokens::permission::{Scope, SystemPermission};
     ///
     /// assert!(SystemPermission::new(Scope::All).scope().is_all());
     /// ```
     #[must_use]
     pub const fn scope(&self) -> &Scope<SystemResources<T>> {
         &self.scope
-    }
-
-    /// Returns the actions: `read`, the only one of system resources.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{Scope, SystemActions, SystemPermission};
-    ///
-    /// assert_eq!(SystemPermission::new(Scope::All).actions(), SystemActions::READ);
-    /// ```
-    #[must_use]
-    pub const fn actions(&self) -> SystemActions {
-        SystemActions::READ
     }
 }
 
@@ -159,7 +150,7 @@ impl<T: AsRef<str>> fmt::Display for DatabasePermission<T> {
 
 impl<T: AsRef<str>> fmt::Display for SystemPermission<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "system:{}:{}", self.scope.text(), self.actions())
+        write!(f, "system:{}:read", self.scope.text())
     }
 }
 

@@ -3,20 +3,20 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
-use core::str::FromStr;
 
 use crate::name::check_database_name;
 use crate::permission::InvalidPermission;
+use crate::permission::system_resource::SystemResource;
 use crate::secret::shown;
 
 /// All (`*`), or a list of names.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{DatabaseNames, Scope};
+/// use influxdb3_offline_tokens::permission::{DatabaseNames, Scope};
 ///
 /// let scope = Scope::Names(DatabaseNames::new(["db1"])?);
 /// assert!(!scope.is_all());
-/// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+/// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope<N> {
@@ -34,7 +34,7 @@ impl<N> Scope<N> {
     ///
     /// let Permission::Database(all) = Permission::parse("db:*:read")? else { unreachable!() };
     /// assert!(all.scope().is_all());
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
     pub const fn is_all(&self) -> bool {
@@ -48,7 +48,7 @@ impl<N> Scope<N> {
     ///
     /// let Permission::Database(all) = Permission::parse("db:*:read")? else { panic!() };
     /// assert!(all.scope().names().is_none());
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
     pub const fn names(&self) -> Option<&N> {
@@ -84,12 +84,12 @@ impl<N: AsRef<str>> Scope<N> {
 /// They are kept as one text, so that a permission takes one allocation or none.
 ///
 /// ```
-/// use influxdb3_offline_tokens::DatabaseNames;
+/// use influxdb3_offline_tokens::permission::DatabaseNames;
 ///
 /// let names = DatabaseNames::new(["db1", "db2"])?;
 /// assert_eq!(names.iter().collect::<Vec<_>>(), ["db1", "db2"]);
 /// assert!(names.contains("db2"));
-/// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+/// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DatabaseNames<T = Box<str>>(T);
@@ -97,11 +97,12 @@ pub struct DatabaseNames<T = Box<str>>(T);
 /// The endpoints of the server in a permission: at least one, in the order written.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{SystemResource, SystemResources};
+/// use influxdb3_offline_tokens::SystemResource;
+/// use influxdb3_offline_tokens::permission::SystemResources;
 ///
 /// let resources = SystemResources::new([SystemResource::Ping])?;
 /// assert_eq!(resources.iter().collect::<Vec<_>>(), [SystemResource::Ping]);
-/// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+/// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SystemResources<T = Box<str>>(T);
@@ -121,12 +122,12 @@ impl DatabaseNames {
     /// Checks and copies the names.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{DatabaseNames, InvalidPermission};
+    /// use influxdb3_offline_tokens::permission::{DatabaseNames, InvalidPermission};
     ///
     /// assert_eq!(DatabaseNames::new(["b", "a"])?.to_string(), "b,a");
     /// assert_eq!(DatabaseNames::new::<&str>([]), Err(InvalidPermission::NoNames));
     /// assert!(DatabaseNames::new(["*"]).is_err());
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     ///
     /// # Errors
@@ -145,7 +146,8 @@ impl<'a> DatabaseNames<&'a str> {
     /// The names, in the order written, as pieces of the text that was parsed: they outlive the permission.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{Permission, Scope};
+    /// use influxdb3_offline_tokens::Permission;
+    /// use influxdb3_offline_tokens::permission::Scope;
     ///
     /// fn names(text: &str) -> Vec<&str> {
     ///     match Permission::parse_borrowed(text) {
@@ -174,11 +176,11 @@ impl<T: AsRef<str>> DatabaseNames<T> {
     /// The names, in the order written.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::DatabaseNames;
+    /// use influxdb3_offline_tokens::permission::DatabaseNames;
     ///
     /// let names = DatabaseNames::new(["sensors", "alarms"])?;
     /// assert!(names.iter().eq(["sensors", "alarms"]));
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         self.0.as_ref().split(',')
@@ -187,11 +189,11 @@ impl<T: AsRef<str>> DatabaseNames<T> {
     /// Whether `name` is among them.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::DatabaseNames;
+    /// use influxdb3_offline_tokens::permission::DatabaseNames;
     ///
     /// let names = DatabaseNames::new(["sensors"])?;
     /// assert!(names.contains("sensors") && !names.contains("Sensors"));
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
@@ -211,11 +213,12 @@ impl SystemResources {
     /// Copies the resources.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{SystemResource, SystemResources};
+    /// use influxdb3_offline_tokens::SystemResource;
+    /// use influxdb3_offline_tokens::permission::SystemResources;
     ///
     /// let resources = SystemResources::new(SystemResource::ALL.iter().copied())?;
     /// assert_eq!(resources.to_string(), "health,metrics,ping,ready");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     ///
     /// # Errors
@@ -237,11 +240,12 @@ impl<T: AsRef<str>> SystemResources<T> {
     /// The resources, in the order written.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{SystemResource, SystemResources};
+    /// use influxdb3_offline_tokens::SystemResource;
+    /// use influxdb3_offline_tokens::permission::SystemResources;
     ///
     /// let resources = SystemResources::new([SystemResource::Ready, SystemResource::Ping])?;
     /// assert_eq!(resources.iter().last(), Some(SystemResource::Ping));
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = SystemResource> + Clone {
         self.0.as_ref().split(',').filter_map(SystemResource::from_name)
@@ -250,11 +254,12 @@ impl<T: AsRef<str>> SystemResources<T> {
     /// Whether `resource` is among them.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{SystemResource, SystemResources};
+    /// use influxdb3_offline_tokens::SystemResource;
+    /// use influxdb3_offline_tokens::permission::SystemResources;
     ///
     /// let resources = SystemResources::new([SystemResource::Ping])?;
     /// assert!(resources.contains(SystemResource::Ping) && !resources.contains(SystemResource::Ready));
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidPermission>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     #[must_use]
     pub fn contains(&self, resource: SystemResource) -> bool {
@@ -293,99 +298,3 @@ macro_rules! text_of_a_list {
 }
 
 text_of_a_list!(DatabaseNames, SystemResources);
-
-/// An endpoint of the server that a token can be allowed to read.
-///
-/// `health`, `metrics` and `ping` are documented; `ready` is in the server's source.
-///
-/// ```
-/// use influxdb3_offline_tokens::SystemResource;
-///
-/// assert_eq!("health".parse(), Ok(SystemResource::Health));
-/// assert_eq!(SystemResource::Metrics.to_string(), "metrics");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum SystemResource {
-    /// `health`
-    Health,
-    /// `metrics`
-    Metrics,
-    /// `ping`
-    Ping,
-    /// `ready`
-    Ready,
-}
-
-impl SystemResource {
-    /// Every resource.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::SystemResource;
-    ///
-    /// let names: Vec<&str> = SystemResource::ALL.iter().map(|resource| resource.as_str()).collect();
-    /// assert_eq!(names, ["health", "metrics", "ping", "ready"]);
-    /// ```
-    pub const ALL: &'static [Self] = &[Self::Health, Self::Metrics, Self::Ping, Self::Ready];
-
-    /// The name.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::SystemResource;
-    ///
-    /// assert_eq!(SystemResource::Health.as_str(), "health");
-    /// ```
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Health => "health",
-            Self::Metrics => "metrics",
-            Self::Ping => "ping",
-            Self::Ready => "ready",
-        }
-    }
-
-    /// The resource of that name. The server also takes `Health` and ` health` (server source); the crate does not.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::SystemResource;
-    ///
-    /// assert_eq!(SystemResource::parse("ping"), Ok(SystemResource::Ping));
-    /// assert!(SystemResource::parse("Ping").is_err());
-    /// ```
-    ///
-    /// # Errors
-    /// Any other name.
-    pub fn parse(name: &str) -> Result<Self, UnknownSystemResource> {
-        Self::from_name(name).ok_or(UnknownSystemResource(()))
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|resource| resource.as_str() == name)
-    }
-}
-
-/// A name that is not one of a system resource.
-///
-/// ```
-/// use influxdb3_offline_tokens::SystemResource;
-///
-/// assert!(SystemResource::parse("tokens").is_err());
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown system resource: expected `health`, `metrics`, `ping` or `ready`")]
-pub struct UnknownSystemResource(());
-
-impl FromStr for SystemResource {
-    type Err = UnknownSystemResource;
-
-    fn from_str(name: &str) -> Result<Self, UnknownSystemResource> {
-        Self::parse(name)
-    }
-}
-
-impl fmt::Display for SystemResource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}

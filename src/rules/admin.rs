@@ -4,7 +4,7 @@ use alloc::format;
 
 use super::options::Options;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Entry, Role, is_bare_token};
 use crate::name::OPERATOR_TOKEN_NAME;
 use crate::rules::not_json::{bare_token, smallest};
@@ -24,7 +24,7 @@ pub(super) fn check_entry(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     draft
         .message("the file has no `name`: the server does not read it")
         .help("add `\"name\": \"_admin\"` for the operator token, or another name")
-        .fix(Applicability::Ask, [Edit::insert(entry.bracket().end(), member)]);
+        .fix(Applicability::Unsafe, [TextEdit::insert(entry.bracket().end(), member)]);
 }
 
 /// Reports a tokens file in place of an admin token file. Returns whether it is a tokens file.

@@ -11,7 +11,7 @@ use super::facts::Facts;
 use super::members::{unpaired_surrogate, wrong_type};
 use super::options::Options;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Field, Text};
 use crate::json;
 use crate::limits::{MAX_DATABASES, MAX_LIST_IN_STRING};
@@ -102,7 +102,7 @@ fn not_a_list(node: &Node<'_>, sink: &mut Sink) {
                 node.kind.description()
             ))
             .help("write `\"create_databases\": [\"db1\", \"db2\"]`")
-            .fix(Applicability::Safe, list.map(|list| Edit::new(node.span, list)));
+            .fix(Applicability::Safe, list.map(|list| TextEdit::new(node.span, list)));
     }
     let Some(text) = text.filter(|text| text.len() <= MAX_LIST_IN_STRING && !is_list(text)) else { return };
     for range in separated(&text) {

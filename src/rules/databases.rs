@@ -13,7 +13,7 @@ use super::facts::Facts;
 use super::options::Options;
 use super::placeholder::is_placeholder;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, At, Draft, Edit, Sink};
+use crate::diagnostic::{Applicability, At, Draft, Sink, TextEdit};
 use crate::document::{Field, Outline, Shape};
 use crate::json;
 use crate::name::INTERNAL_DATABASE;
@@ -93,7 +93,7 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
         let edit = match pair {
             // An unreadable permission may also grant it.
             Some(pair) if !granted.is_repeated && databases.is_complete && counts.get(pair) == Some(&1) => {
-                Some(Edit::new(span, pair))
+                Some(TextEdit::new(span, pair))
             }
             // It is probably misspelt, and should not be created.
             _ if near.is_some() => None,
@@ -111,13 +111,13 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
                 .help("add it to `create_databases`, unless it exists on every server that reads the file"),
         };
         let effect = pair.map(|pair| format!("grants the actions on `{pair}`"));
-        draft.fix(Applicability::Ask, edit).effect(effect);
+        draft.fix(Applicability::Unsafe, edit).effect(effect);
     }
     explained
 }
 
 /// Returns the edit that creates a database. If none is created yet, the edit of the first name creates all.
-fn addition(outline: &Outline<'_>, name: &str, missing: &[&str]) -> Option<Edit> {
+fn addition(outline: &Outline<'_>, name: &str, missing: &[&str]) -> Option<TextEdit> {
     if !may_show(name, name) {
         return None;
     }
@@ -125,15 +125,15 @@ fn addition(outline: &Outline<'_>, name: &str, missing: &[&str]) -> Option<Edit>
     let names = if is_first { missing } else { core::slice::from_ref(&name) };
     match (&outline.create_databases, outline.last_database) {
         (Field::Valid { .. }, Some(last)) => {
-            Some(Edit::insert(last.end(), format!(", {}", json::quoted(name))))
+            Some(TextEdit::insert(last.end(), format!(", {}", json::quoted(name))))
         }
         (Field::Valid { span, .. }, None) => {
             let list = json::quoted_list(names);
-            Some(Edit::insert(span.end() - 1, list.trim_matches(['[', ']'])))
+            Some(TextEdit::insert(span.end() - 1, list.trim_matches(['[', ']'])))
         }
         (Field::Missing, _) if matches!(outline.shape, Shape::TokensFile) => {
             let list = json::quoted_list(names);
-            Some(Edit::insert(outline.span.start() + 1, format!("\"create_databases\": {list}, ")))
+            Some(TextEdit::insert(outline.span.start() + 1, format!("\"create_databases\": {list}, ")))
         }
         _ => None,
     }

@@ -8,7 +8,7 @@ use super::facts::Facts;
 use super::options::Options;
 use super::placeholder::is_template;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::release::Release;
 
 pub(super) const CODES: &[Code] = &[Code::DuplicateToken, Code::DuplicateName];
@@ -35,7 +35,10 @@ pub(super) fn check(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
             .message(message(options.release))
             .label(duplicate.first, "first occurrence")
             .help(if is_copy { ONE_ENTRY } else { "use a different token for each entry" })
-            .fix(Applicability::Ask, (!is_copy && !is_template).then(|| Edit::new_token(duplicate.span)));
+            .fix(
+                Applicability::Unsafe,
+                (!is_copy && !is_template).then(|| TextEdit::new_token(duplicate.span)),
+            );
     }
     for duplicate in names {
         let at = At::EntryMember(duplicate.entry, "name");

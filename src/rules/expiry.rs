@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use super::expiry_guess::{Guess, duration_help, in_its_unit, may_be_a_duration};
 use super::options::Options;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Entry, Field, Role};
 use crate::expiry::{Expiry, LAST_RFC3339_MILLIS, in_words};
 use crate::limits::{LIKELY_SECONDS, SECONDS_END};
@@ -61,7 +61,7 @@ fn unusual(entry: &Entry<'_>, expiry: Expiry, span: Span, options: &Options, sin
         draft
             .message("the token expired in 1970 or earlier: the server never accepts it")
             .help("remove `expiry_millis` if the token should never expire")
-            .fix(Applicability::Ask, removal(entry));
+            .fix(Applicability::Unsafe, removal(entry));
     } else if LIKELY_SECONDS.contains(&millis) {
         in_seconds(millis, span, at, now, sink);
     } else if let (meant, Guess::Unit(unit)) = in_its_unit(millis) {
@@ -69,7 +69,7 @@ fn unusual(entry: &Entry<'_>, expiry: Expiry, span: Span, options: &Options, sin
         draft
             .message(format!("the expiry looks like {unit}: in milliseconds it is {}", year(millis)))
             .help(in_millis(meant))
-            .fix(Applicability::Ask, [Edit::new(span, meant.to_string())]);
+            .fix(Applicability::Unsafe, [TextEdit::new(span, meant.to_string())]);
     } else if let Some(ago) = expiry.elapsed(now) {
         let Some(draft) = sink.report(Code::Expired, span, at) else { return };
         let draft = draft.message(format!("the token expired on {expiry}, {} ago", days(ago)));
@@ -108,13 +108,13 @@ fn remaining(expiry: Expiry, span: Span, at: At, options: &Options, sink: &mut S
 }
 
 /// Returns the edit that removes the expiry, for a value that means never.
-pub(super) fn removal(entry: &Entry<'_>) -> Option<Edit> {
+pub(super) fn removal(entry: &Entry<'_>) -> Option<TextEdit> {
     let (key, end) = match &entry.expiry {
         Field::Missing => return None,
         Field::Invalid { key, node } => (key, node.span.end()),
         Field::Valid { key, span, .. } => (key, span.end()),
     };
-    Edit::removal(entry.source, Span::new(key.outer_span().start(), end))
+    TextEdit::removal(entry.source, Span::new(key.outer_span().start(), end))
 }
 
 /// Reports a time that is probably in seconds.
@@ -126,7 +126,7 @@ fn in_seconds(seconds: i64, span: Span, at: At, now: SystemTime, sink: &mut Sink
     if may_be_a_duration(seconds) {
         draft.help(format!("{}; {}", in_millis(meant), duration_help(now, seconds)));
     } else {
-        draft.help(in_millis(meant)).fix(Applicability::Ask, [Edit::new(span, meant.to_string())]);
+        draft.help(in_millis(meant)).fix(Applicability::Unsafe, [TextEdit::new(span, meant.to_string())]);
     }
 }
 

@@ -9,7 +9,7 @@ use super::expiry_guess::{Guess, decoded, duration_help, is_likely, is_never, ma
 use super::options::Options;
 use super::placeholder::is_variable;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, Edit, Sink};
+use crate::diagnostic::{Applicability, Sink, TextEdit};
 use crate::document::{Entry, Field};
 use crate::expiry::Expiry;
 use crate::syntax::{Kind, Node};
@@ -30,7 +30,7 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
     if is_never(node) {
         draft
             .help("remove the member if the token should never expire")
-            .fix(Applicability::Ask, removal(entry));
+            .fix(Applicability::Unsafe, removal(entry));
         return;
     }
     let now = options.now;
@@ -42,8 +42,8 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
         // If the name is a guess, the value is not certain either.
         let is_named = key.decode().is_some_and(|name| name == "expiry_millis");
         let is_safe = is_named && guess == Guess::Same && is_likely(millis);
-        let applicability = if is_safe { Applicability::Safe } else { Applicability::Ask };
-        draft.fix(applicability, [Edit::new(node.span, millis.to_string())]);
+        let applicability = if is_safe { Applicability::Safe } else { Applicability::Unsafe };
+        draft.fix(applicability, [TextEdit::new(node.span, millis.to_string())]);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::database_index::{DatabaseIndex, Reports};
 use super::duplicate_index::DuplicateIndex;
 use crate::code::Code;
-use crate::diagnostic::{Edit, Levels};
+use crate::diagnostic::{Levels, TextEdit};
 use crate::document::{Entry, Outline, Text};
 use crate::name::OPERATOR_TOKEN_NAME;
 use crate::span::Span;
@@ -63,8 +63,8 @@ impl<'a> Facts<'a> {
     }
 
     /// Returns the edit that removes an element of a list.
-    pub(super) fn removal(&self, element: Span) -> Option<Edit> {
-        Edit::removal(self.text, element)
+    pub(super) fn removal(&self, element: Span) -> Option<TextEdit> {
+        TextEdit::removal(self.text, element)
     }
 
     /// Decodes the string at a span.

@@ -6,7 +6,7 @@ use super::facts::Facts;
 use super::options::Options;
 use super::{members, not_json};
 use crate::code::Code;
-use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{FILE_MEMBERS, Field, Role, Shape};
 use crate::span::Span;
 use crate::syntax::Kind;
@@ -39,13 +39,13 @@ pub(super) fn check(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
         Shape::Entry => {
             let Some(draft) = sink.report(Code::MissingMember, bracket, At::File) else { return };
             let (start, end) = (outline.span.start(), outline.span.end());
-            let edits = [Edit::insert(start, "{\"tokens\": ["), Edit::insert(end, "]}")];
+            let edits = [TextEdit::insert(start, "{\"tokens\": ["), TextEdit::insert(end, "]}")];
             // `create_databases` would be wrapped, too.
             let is_alone = outline.create_databases.is_missing();
             draft
                 .message("the file has no `tokens`: it is a single entry")
                 .help("wrap the entry: `{\"tokens\": [{…}]}`")
-                .fix(Applicability::Ask, edits.into_iter().filter(|_| is_alone));
+                .fix(Applicability::Unsafe, edits.into_iter().filter(|_| is_alone));
         }
         Shape::AdminTokenFile => {
             let Some(draft) = sink.report(Code::AdminTokenFile, bracket, At::File) else { return };
@@ -80,13 +80,13 @@ pub(super) fn check(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
         Shape::Entries(span) | Shape::Array(span) => {
             invalid_entries(facts, sink);
             let Some(draft) = sink.report(Code::ArrayAtTop, bracket, At::File) else { return };
-            let edits = [Edit::insert(span.start(), "{\"tokens\": "), Edit::insert(span.end(), "}")];
+            let edits = [TextEdit::insert(span.start(), "{\"tokens\": "), TextEdit::insert(span.end(), "}")];
             // Once wrapped, each element that is not an entry would be another error.
             let are_entries = matches!(outline.shape, Shape::Entries(_));
             draft
                 .message("expected an object with `tokens`, found an array")
                 .help("wrap the array: `{\"tokens\": […]}`")
-                .fix(Applicability::Ask, edits.into_iter().filter(|_| are_entries));
+                .fix(Applicability::Unsafe, edits.into_iter().filter(|_| are_entries));
         }
         Shape::Token(span) => not_json::bare_token(span, Role::Resource, sink),
         Shape::Scalar { kind: Kind::Invalid, .. } => {}
@@ -112,7 +112,7 @@ fn tokens(facts: &Facts<'_>, bracket: Span, sink: &mut Sink) {
             let Some(draft) = sink.report(Code::WrongType, node.head(), AT) else { return };
             let message = format!("`tokens` must be an array of objects, not {}", node.kind.description());
             // Brackets do not turn another object, such as a map of tokens by name, into an entry.
-            let brackets = (outline.entries == 1).then(|| Edit::brackets(node.span));
+            let brackets = (outline.entries == 1).then(|| TextEdit::brackets(node.span));
             draft
                 .message(message)
                 .help("write `\"tokens\": [{…}]`")

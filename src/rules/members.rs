@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use super::expiry_guess::{self, LONGEST_DURATION};
 use super::options::Options;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, At, Draft, Edit, Sink};
+use crate::diagnostic::{Applicability, At, Draft, Sink, TextEdit};
 use crate::document::{Entry, Field, Meaning, Other, Role, Text};
 use crate::expiry::Expiry;
 use crate::redact::may_show;
@@ -118,7 +118,7 @@ pub(super) fn report_others<'a>(
             continue;
         };
         let (span, at) = (other.key.outer_span(), at(other.key));
-        let rename = |known: &'static str| other.is_unique.then(|| Edit::new(other.key.span(), known));
+        let rename = |known: &'static str| other.is_unique.then(|| TextEdit::new(other.key.span(), known));
         match other.meaning {
             Meaning::Duplicate(first) => {
                 let Some(draft) = sink.report(Code::DuplicateMember, span, at) else { continue };
@@ -133,11 +133,11 @@ pub(super) fn report_others<'a>(
                     draft.message(format!("`{name}` is a member of the HTTP API: this file uses `{known}`"));
                 let rename = rename(known).filter(|_| is_free);
                 if known == "name" {
-                    draft.help("use `name`").fix(Applicability::Ask, rename);
+                    draft.help("use `name`").fix(Applicability::Unsafe, rename);
                 } else {
                     let millis = from_now_on(options.now, &other.node);
                     let edits = rename.zip(millis).map(|(rename, millis)| [rename, millis]);
-                    draft.help(NO_DURATION).fix(Applicability::Ask, edits.into_iter().flatten());
+                    draft.help(NO_DURATION).fix(Applicability::Unsafe, edits.into_iter().flatten());
                 }
             }
             Meaning::Misspelt { known, applicability } => {
@@ -147,7 +147,7 @@ pub(super) fn report_others<'a>(
                 let subject = unknown_member(&draft, name);
                 // An expiry that is misread or in the past would end a token that never expired.
                 let is_certain = !is_expiry || expiry_guess::is_future(options.now, &other.node);
-                let applicability = if is_certain { applicability } else { Applicability::Ask };
+                let applicability = if is_certain { applicability } else { Applicability::Unsafe };
                 draft
                     .message(format!("{subject}: the server ignores it{effect}"))
                     .help(format!("use `{known}`"))
@@ -202,14 +202,14 @@ fn can_be(known: &str, kind: Kind) -> bool {
 }
 
 /// Returns the edit that turns a duration in seconds, or a time in seconds, into an expiry.
-fn from_now_on(now: SystemTime, node: &Node<'_>) -> Option<Edit> {
+fn from_now_on(now: SystemTime, node: &Node<'_>) -> Option<TextEdit> {
     let seconds: i64 = node.number()?.parse().ok()?;
     let millis = expiry_guess::time_for_seconds(seconds).or_else(|| {
         let duration = Duration::from_secs(u64::try_from(seconds).ok().filter(|seconds| *seconds > 0)?);
         let expiry = Expiry::after(now, duration).ok().filter(|_| duration <= LONGEST_DURATION)?;
         Some(expiry.as_millis())
     });
-    Some(Edit::new(node.span, millis?.to_string()))
+    Some(TextEdit::new(node.span, millis?.to_string()))
 }
 
 /// Returns whether the name of a member is a plain word, and not a piece of a secret.

@@ -3,7 +3,7 @@
 use super::options::Options;
 use super::placeholder::is_variable;
 use crate::code::{Code, Severity};
-use crate::diagnostic::{Applicability, At, Edit, Leveled, Sink};
+use crate::diagnostic::{Applicability, At, Leveled, Sink, TextEdit};
 use crate::document::{Entry, Role, Text};
 use crate::name::OPERATOR_TOKEN_NAME;
 use crate::span::Span;
@@ -70,7 +70,7 @@ fn surrounding_space(name: &Text<'_>, at: At, sink: &mut Sink) {
     let (start, end) = (name.len() - name.trim_start().len(), name.trim_end().len());
     // A name of only whitespace would become empty.
     let spans = [0..start, end..name.len()].into_iter().filter(|range| start < end && !range.is_empty());
-    let edits = spans.map(|range| Edit::new(name.locate(range), ""));
+    let edits = spans.map(|range| TextEdit::new(name.locate(range), ""));
     draft
         .message("the token name starts or ends with whitespace: the server does not trim it")
         .help("remove the whitespace")

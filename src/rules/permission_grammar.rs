@@ -12,7 +12,7 @@ use super::options::Options;
 use super::permission_join as join;
 use super::permission_repair::{self, Repair};
 use crate::code::Code;
-use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Element, Entry, Intent, items};
 use crate::limits::MAX_DOCUMENTED_NAME;
 use crate::permission::{ParsePermissionError, Permission, PermissionErrorKind as Kind};
@@ -79,7 +79,7 @@ fn check_invalid(
     if let Some(joined) = join::joined(text) {
         let Some(draft) = sink.report(Code::ExtraPart, text.locate(joined.range.clone()), at) else { return };
         let edits = if has_fix { joined.edits(text) } else { Vec::new() };
-        let draft = draft.message(joined.message).help(joined.help).fix(Applicability::Ask, edits);
+        let draft = draft.message(joined.message).help(joined.help).fix(Applicability::Unsafe, edits);
         draft.effect(joined.effect.map(String::from));
         return;
     }
@@ -93,7 +93,7 @@ fn check_invalid(
         draft
             .message("a string can contain only one permission")
             .help("write each permission as a separate string")
-            .fix(Applicability::Ask, edits);
+            .fix(Applicability::Unsafe, edits);
     }
     let is_alone = pieces.len() == 1 && has_fix;
     for piece in pieces {
@@ -144,8 +144,8 @@ pub(super) fn report_mistakes(
         };
         let draft = draft.help(help(options.release, &error, text));
         let Some(Repair { applicability, edits, effect }) = repairs.get(index).cloned() else { continue };
-        let edits: Option<Vec<Edit>> =
-            edits.into_iter().map(|(range, new)| Some(Edit::new(locate(range)?, new))).collect();
+        let edits: Option<Vec<TextEdit>> =
+            edits.into_iter().map(|(range, new)| Some(TextEdit::new(locate(range)?, new))).collect();
         draft.fix(applicability, edits.unwrap_or_default()).effect(effect);
     }
 }

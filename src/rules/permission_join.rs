@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::diagnostic::Edit;
+use crate::diagnostic::TextEdit;
 use crate::document::Text;
 use crate::permission::{Permission, SystemResource};
 
@@ -22,10 +22,10 @@ pub(super) struct Joined {
 
 impl Joined {
     /// Returns the edits that separate them.
-    pub(super) fn edits(&self, text: &Text<'_>) -> Vec<Edit> {
+    pub(super) fn edits(&self, text: &Text<'_>) -> Vec<TextEdit> {
         let mut locator = text.locator();
         let edit = |(range, new): &(Range<usize>, Cow<'static, str>)| {
-            Edit::new(locator.locate(range.clone()), new.clone())
+            TextEdit::new(locator.locate(range.clone()), new.clone())
         };
         self.edits.iter().map(edit).collect()
     }
@@ -111,8 +111,8 @@ pub(super) fn split(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Returns the edits that put each piece into a separate string.
-pub(super) fn separate(text: &Text<'_>, pieces: &[Range<usize>]) -> Vec<Edit> {
+pub(super) fn separate(text: &Text<'_>, pieces: &[Range<usize>]) -> Vec<TextEdit> {
     let mut locator = text.locator();
     let separators = pieces.iter().zip(pieces.iter().skip(1)).map(|(one, next)| one.end..next.start);
-    separators.map(|range| Edit::new(locator.locate(range), "\", \"")).collect()
+    separators.map(|range| TextEdit::new(locator.locate(range), "\", \"")).collect()
 }

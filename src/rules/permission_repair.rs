@@ -97,26 +97,26 @@ fn repair(text: &str, mistake: Mistake, parts: &Parts<'_>) -> Option<Repair> {
         Kind::EmptyItem { .. } => {
             // An unset variable may have been next to the wildcard.
             let is_ambiguous = parts.has_wildcard_name();
-            let applicability = if is_ambiguous { Applicability::Ask } else { Applicability::Safe };
+            let applicability = if is_ambiguous { Applicability::Unsafe } else { Applicability::Safe };
             let effect = is_ambiguous.then(|| GRANTS_EVERYTHING.into());
             Some(Repair { effect, ..new(applicability, with_comma(span, text)?, "".into())? })
         }
         Kind::ExtraPart => extra_part(text, span),
         Kind::MixedWildcard => Some(Repair {
             effect: Some(GRANTS_EVERYTHING.into()),
-            ..new(Applicability::Ask, span, "*".into())?
+            ..new(Applicability::Unsafe, span, "*".into())?
         }),
         Kind::WildcardAction | Kind::ActionNotForType => {
             let actions = parts.actions_of_wildcard();
             let is_left = actions.is_empty();
             let (range, text) = if is_left { (with_comma(span, text)?, "") } else { (span, actions.text()) };
             let effect = (!actions.is_empty()).then(|| format!("grants `{actions}`"));
-            Some(Repair { effect, ..new(Applicability::Ask, range, text.into())? })
+            Some(Repair { effect, ..new(Applicability::Unsafe, range, text.into())? })
         }
         _ => {
             let error = mistake.error(text);
             let is_safe = error.differs_only_in_case();
-            let applicability = if is_safe { Applicability::Safe } else { Applicability::Ask };
+            let applicability = if is_safe { Applicability::Safe } else { Applicability::Unsafe };
             let meant = error.suggestion()?;
             let effect = match mistake.kind {
                 Kind::UnknownAction => Some(format!("grants `{meant}`")),
@@ -138,7 +138,7 @@ fn extra_part(text: &str, span: Span) -> Option<Repair> {
         let colons = extra.match_indices(':').map(|(at, _)| span.start() + at);
         colons.map(|at| (at..at + 1, Cow::Borrowed(","))).collect()
     };
-    Some(Repair { applicability: Applicability::Ask, edits, effect: None })
+    Some(Repair { applicability: Applicability::Unsafe, edits, effect: None })
 }
 
 /// Returns the span of an item with the comma before it, or else the one after it.

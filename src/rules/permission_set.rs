@@ -10,7 +10,7 @@ use super::duplicate_index::{duplicates, may_repeat};
 use super::options::Options;
 use super::permission::spoken;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Element, Entry, Grant, Resource};
 use crate::limits::MAX_LABELS;
 use crate::name::INTERNAL_DATABASE;
@@ -59,7 +59,7 @@ fn duplicate_items(entry: &Entry<'_>, element: &Element<'_>, sink: &mut Sink) {
             .message("duplicate item in the list")
             .label(text.locate(first), "first occurrence")
             .help("remove the duplicate")
-            .fix(Applicability::Safe, [Edit::new(removed, "")]);
+            .fix(Applicability::Safe, [TextEdit::new(removed, "")]);
     }
 }
 
@@ -187,8 +187,8 @@ const fn at_of(entry: &Entry<'_>, element: &Element<'_>) -> At {
     At::Permission(entry.index, element.index)
 }
 
-fn removal(entry: &Entry<'_>, element: &Element<'_>) -> Option<Edit> {
-    Edit::removal(entry.source, element.text.outer_span())
+fn removal(entry: &Entry<'_>, element: &Element<'_>) -> Option<TextEdit> {
+    TextEdit::removal(entry.source, element.text.outer_span())
 }
 
 /// Reports permissions for a database that grant less than the permission for `*`.
@@ -227,14 +227,14 @@ fn shadowed(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
             let actions = spoken(hidden, " or ");
             // One edit adds the actions for all names of the permission.
             let scope = if element.names().nth(1).is_some() { "every name" } else { &*database };
-            let edit = Edit::insert(element.text.span().end(), format!(",{hidden}"));
+            let edit = TextEdit::insert(element.text.span().end(), format!(",{hidden}"));
             draft
                 .message(format!(
                     "the token cannot {actions} {database}: this permission shadows the one for `*`"
                 ))
                 .label(wildcard, "the permission for `*`")
                 .help("add the actions to this permission if the token needs them")
-                .fix(Applicability::Ask, has_fix.then_some(edit))
+                .fix(Applicability::Unsafe, has_fix.then_some(edit))
                 .effect(format!("adds `{hidden}` on {scope}"));
             has_fix = false;
         }

@@ -12,7 +12,7 @@ use super::options::Options;
 use super::permission_grammar::report_mistakes;
 use super::permission_join as join;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Element, Entry, Field, Text};
 use crate::json;
 use crate::limits::MAX_LIST_IN_STRING;
@@ -67,14 +67,14 @@ fn bare(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
         (Applicability::Safe, Some(Vec::new()))
     } else if let Some(joined) = join::joined(text) {
         effect = joined.effect.map(String::from);
-        (Applicability::Ask, Some(joined.edits(text)))
+        (Applicability::Unsafe, Some(joined.edits(text)))
     } else {
         let pieces = join::split(text);
         let is_valid = |piece: &Range<usize>| text.get(piece.clone()).and_then(Permission::accept).is_some();
         (Applicability::Safe, pieces.iter().all(is_valid).then(|| join::separate(text, &pieces)))
     };
     let edits =
-        inner.into_iter().flat_map(|inner| inner.into_iter().chain(Edit::brackets(string.outer_span())));
+        inner.into_iter().flat_map(|inner| inner.into_iter().chain(TextEdit::brackets(string.outer_span())));
     draft.fix(applicability, edits).effect(effect);
 }
 
@@ -101,7 +101,7 @@ fn not_a_list(entry: &Entry<'_>, node: &Node<'_>, options: &Options, sink: &mut 
             Object::read(node).ok().and_then(|object| Some(format!("[{}]", json::quoted(object.valid()?))))
         }
     };
-    let edit = list.map(|list| Edit::new(node.span, list));
+    let edit = list.map(|list| TextEdit::new(node.span, list));
     draft.message(message(node.kind)).help(HELP).fix(Applicability::Safe, edit);
 }
 
@@ -128,7 +128,7 @@ fn object(at: At, node: &Node<'_>, options: &Options, sink: &mut Sink) {
         let draft = draft.message("a permission must be a string, not an object");
         match object.as_ref().map(Object::valid) {
             Ok(Some(text)) => {
-                let edit = Edit::new(node.span, json::quoted(text));
+                let edit = TextEdit::new(node.span, json::quoted(text));
                 draft.help(format!("write `{text}`")).fix(Applicability::Safe, [edit]);
             }
             Ok(None) => _ = draft.help(FORM),

@@ -3,7 +3,7 @@
 use super::options::Options;
 use super::placeholder::is_template;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, Edit, Sink};
+use crate::diagnostic::{Applicability, Sink, TextEdit};
 use crate::document::Entry;
 use crate::limits::MAX_JUDGED_TOKEN;
 use crate::permission::variables;
@@ -34,11 +34,11 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     };
     let Some(draft) = sink.report(code, span, at) else { return };
     // A new token in a template would be exposed to everyone who can read the template.
-    let new = (!is_template(token)).then(|| Edit::new_token(span));
+    let new = (!is_template(token)).then(|| TextEdit::new_token(span));
     draft
         .message(message)
         .help("generate a token from at least 16 random bytes")
-        .fix(Applicability::Ask, new);
+        .fix(Applicability::Unsafe, new);
 }
 
 /// Returns whether a token consists of variables. A strong token may contain `$x` or `<x>` by chance.

@@ -6,7 +6,7 @@ use super::options::Options;
 use super::placeholder::{is_template, is_variable};
 use super::strength::is_strong;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, At, Edit, Sink};
+use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Entry, Text};
 use crate::span::Span;
 use crate::token::{InvalidTokenKind, TOKEN_PREFIX, check_token};
@@ -73,7 +73,7 @@ fn invalid(token: &Text<'_>, at: At, sink: &mut Sink) {
             Some(_) => "remove the text before `apiv3_`, such as `Bearer`",
             None => "generate a token with `influxdb3 create token` or this crate",
         };
-        draft.message("the token does not start with `apiv3_`").help(help).fix(Applicability::Ask, edits);
+        draft.message("the token does not start with `apiv3_`").help(help).fix(Applicability::Unsafe, edits);
     }
     // Removing the scheme keeps the text after the prefix.
     let behind = scheme.and_then(|start| Some((start, check_token(token.get(start..)?).err()?.span())));
@@ -95,19 +95,19 @@ fn surrounding_space(token: &Text<'_>, kind: InvalidTokenKind, at: At, sink: &mu
     draft
         .message("the token starts or ends with whitespace")
         .help("remove the whitespace")
-        .fix(Applicability::Ask, spans.into_iter().map(|span| Edit::new(span, "")));
+        .fix(Applicability::Unsafe, spans.into_iter().map(|span| TextEdit::new(span, "")));
 }
 
 /// Returns the edits that remove a scheme, or replace a text that is not a token.
-fn scheme_edits(token: &Text<'_>, scheme: Option<usize>) -> Vec<Edit> {
+fn scheme_edits(token: &Text<'_>, scheme: Option<usize>) -> Vec<TextEdit> {
     let body = |at: usize| token.get(at + TOKEN_PREFIX.len()..).unwrap_or_default();
     match scheme.filter(|at| is_strong(body(*at)) || !is_template(token)) {
         Some(at) => {
-            let mut edits = Vec::from([Edit::new(token.locate(0..at), "")]);
+            let mut edits = Vec::from([TextEdit::new(token.locate(0..at), "")]);
             let quote = token.get(..at).and_then(|before| before.chars().next_back());
             if let Some(quote) = quote.filter(|quote| matches!(quote, '\'' | '"' | '`')) {
                 match token.strip_suffix(quote) {
-                    Some(rest) => edits.push(Edit::new(token.locate(rest.len()..token.len()), "")),
+                    Some(rest) => edits.push(TextEdit::new(token.locate(rest.len()..token.len()), "")),
                     None => edits.clear(),
                 }
             }
@@ -115,7 +115,7 @@ fn scheme_edits(token: &Text<'_>, scheme: Option<usize>) -> Vec<Edit> {
         }
         // A new token in a template would be exposed to everyone who can read the template.
         None if is_template(token) => Vec::new(),
-        None => Vec::from([Edit::new_token(token.span())]),
+        None => Vec::from([TextEdit::new_token(token.span())]),
     }
 }
 

@@ -8,8 +8,8 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::{Key, Others, Secret, Text, absent, set};
-use crate::admin::AdminTokenFile;
 use crate::document::is_mistaken;
+use crate::file::AdminTokenFile;
 use crate::json::pretty;
 use crate::secret::SecretBytes;
 
@@ -95,7 +95,7 @@ impl AdminTokenFile {
     ///
     /// let file = AdminTokenFile::new(Token::parse("apiv3_a")?);
     /// assert_eq!(&*file.to_json(), b"{\n  \"token\": \"apiv3_a\",\n  \"name\": \"_admin\"\n}\n");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidToken>(())
+    /// # Ok::<(), influxdb3_offline_tokens::token::InvalidToken>(())
     /// ```
     #[must_use]
     pub fn to_json(&self) -> SecretBytes {

@@ -9,9 +9,9 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::{Key, List, Others, Text, absent, set};
-use crate::http::{HttpPermission, HttpTokenRequest};
 use crate::json::compact;
 use crate::permission::Permission;
+use crate::server::{HttpPermission, HttpTokenRequest};
 use crate::suggest::{Word, meant};
 
 fn is_misspelt(name: &str, known: &[&'static str]) -> bool {
@@ -197,11 +197,12 @@ impl HttpPermission {
     /// The object as JSON text on one line.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{HttpPermission, Permission};
+    /// use influxdb3_offline_tokens::Permission;
+    /// use influxdb3_offline_tokens::server::HttpPermission;
     ///
     /// let permission = HttpPermission(Permission::parse("system:ping:read")?);
     /// assert_eq!(permission.to_json(), r#"{"resource_type":"system","resource_names":["ping"],"actions":["read"]}"#);
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -219,11 +220,12 @@ impl HttpTokenRequest {
     /// The body as JSON text on one line. There is no secret in it.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{HttpTokenRequest, TokenName};
+    /// use influxdb3_offline_tokens::TokenName;
+    /// use influxdb3_offline_tokens::server::HttpTokenRequest;
     ///
     /// let request = HttpTokenRequest::new(TokenName::parse("app")?, [], None);
     /// assert_eq!(request.to_json(), r#"{"token_name":"app","permissions":[]}"#);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidName>(())
+    /// # Ok::<(), influxdb3_offline_tokens::name::InvalidName>(())
     /// ```
     #[must_use]
     pub fn to_json(&self) -> String {

@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::code::Severity;
-use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Replacement, Report};
+use crate::diagnostic::{Diagnostic, Fix, Label, Report, TextEdit};
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -64,12 +64,9 @@ impl Serialize for Fix {
     }
 }
 
-impl Serialize for Edit {
+impl Serialize for TextEdit {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = match self.replacement() {
-            Replacement::Text(text) => Some(text),
-            Replacement::NewToken => None,
-        };
+        let text = self.text();
         let mut edit = serializer.serialize_struct("Edit", 3 + usize::from(text.is_none()))?;
         edit.serialize_field("start", &self.span().start())?;
         edit.serialize_field("end", &self.span().end())?;

@@ -13,13 +13,14 @@ use proptest::strategy::Strategy;
 use super::{database_name, expiry, permission, token, token_entry, token_name};
 use crate::edit::{Change, IfExists};
 use crate::file::TokenFile;
-use crate::http::HttpTokenRequest;
 use crate::name::TokenName;
+use crate::server::HttpTokenRequest;
 
 /// Requests that make a token on a running server: any name, up to four permissions, any number of seconds or none.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{HttpTokenRequest, strategies};
+/// use influxdb3_offline_tokens::strategies;
+/// use influxdb3_offline_tokens::server::HttpTokenRequest;
 /// use proptest::prelude::*;
 ///
 /// proptest!(|(request in strategies::http_token_request())| {

@@ -123,7 +123,7 @@ fn the_description_of_a_fix_states_its_effect() {
     let results = log["runs"][0]["results"].as_array().unwrap();
     let fixes = results.iter().filter(|result| result["ruleId"] == "T0214").map(|result| &result["fixes"][0]);
     let texts: Vec<&str> = fixes.map(|fix| fix["description"]["text"].as_str().unwrap()).collect();
-    assert_eq!(texts, ["applicability: safe", "applicability: ask; grants `read`"]);
+    assert_eq!(texts, ["applicability: safe", "applicability: unsafe; grants `read`"]);
 }
 
 #[test]

@@ -178,7 +178,7 @@ fn json_output_has_every_member() {
         "message": "unknown action: `reaad`", "pointer": "/tokens/0/permissions/1",
         "start": start, "end": end, "line": 8, "column": 46, "help": "did you mean `read`?", "labels": [],
         "fixes": [{
-            "applicability": "ask", "edits": [{"start": start, "end": end, "text": "read"}],
+            "applicability": "unsafe", "edits": [{"start": start, "end": end, "text": "read"}],
             "effect": "grants `read`",
         }],
     });

@@ -1,4 +1,4 @@
-//! A writer over a copy of the disk layer, for the seeded faults. The copy is beside it as `disk.rs`.
+//! A writer over a copy of the disk layer, for the seeded faults. The copy is beside it as `replace.rs`.
 
 #![allow(dead_code, unused_imports, unreachable_pub, clippy::pedantic)]
 
@@ -6,7 +6,7 @@ extern crate alloc;
 
 #[path = "../src"]
 mod src {
-    pub(crate) mod disk;
+    pub(crate) mod replace;
 }
 
 use std::io::Write as _;
@@ -14,11 +14,16 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use src::disk::{DiskErrorKind, ReplaceError, ReplaceOptions, replace};
+use src::replace::{DiskErrorKind, ReplaceError, ReplaceOptions, replace};
 use zeroize::Zeroizing;
 
 const OPTIONS: ReplaceOptions =
-    ReplaceOptions { wait: Duration::from_secs(20), create: true, tighten: false, limit: 16 << 20 };
+    ReplaceOptions {
+        lock_timeout: Duration::from_secs(20),
+        create: true,
+        restrict_mode: false,
+        size_limit: 16 << 20,
+    };
 
 fn append(old: Option<&[u8]>, name: &str, token: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
     let entry = format!(r#"{{"token": "{token}", "name": "{name}", "permissions": ["db:*:read"]}}"#);
@@ -42,8 +47,9 @@ fn main() -> ExitCode {
     if std::io::stdin().read_line(&mut token).is_err() {
         return ExitCode::from(2);
     }
-    let wait = value("--wait").and_then(|wait| wait.parse().ok()).map_or(OPTIONS.wait, Duration::from_secs);
-    match replace(Path::new(file), &ReplaceOptions { wait, ..OPTIONS }, |old| append(old, name, token.trim())) {
+    let wait = value("--wait").and_then(|wait| wait.parse().ok());
+    let lock_timeout = wait.map_or(OPTIONS.lock_timeout, Duration::from_secs);
+    match replace(Path::new(file), &ReplaceOptions { lock_timeout, ..OPTIONS }, |old| append(old, name, token.trim())) {
         Ok(_) => {
             let mut out = std::io::stdout().lock();
             match writeln!(out, "ACK {name}").and_then(|()| out.flush()) {

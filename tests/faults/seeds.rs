@@ -296,7 +296,7 @@ pub(crate) fn all_are_found() {
 fn build(place: &Path, changes: &[(&str, &str, &str)]) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let source = place.join("src");
-    fs::create_dir_all(source.join("disk")).expect("a directory");
+    fs::create_dir_all(source.join("replace")).expect("a directory");
     let read = |path: PathBuf| fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     let write = |path: PathBuf, text: &str| {
         fs::write(&path, text).unwrap_or_else(|error| panic!("{path:?}: {error}"))
@@ -304,14 +304,14 @@ fn build(place: &Path, changes: &[(&str, &str, &str)]) -> PathBuf {
     write(place.join("Cargo.toml"), PACKAGE);
     fs::copy(root.join("Cargo.lock"), place.join("Cargo.lock")).expect("the versions");
     write(source.join("main.rs"), &read(root.join("tests/faults/driver.rs")));
-    write(source.join("disk.rs"), &read(root.join("src/disk.rs")));
+    write(source.join("replace.rs"), &read(root.join("src/replace.rs")));
     for name in ["access.rs", "common.rs", "error.rs", "fresh.rs", "place.rs", "portable.rs", "unix.rs"] {
-        let mut text = read(root.join("src/disk").join(name));
+        let mut text = read(root.join("src/replace").join(name));
         for (_, from, to) in changes.iter().filter(|(file, _, _)| *file == name) {
             assert_eq!(text.matches(from).count(), 1, "{name} has once: {from}");
             text = text.replace(from, to);
         }
-        write(source.join("disk").join(name), &text);
+        write(source.join("replace").join(name), &text);
     }
     let target = profile().parent().expect("the target directory").join("seeds");
     let mut build = cargo();

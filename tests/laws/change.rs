@@ -1,6 +1,7 @@
 //! A change of a sound text is read by `serde_json` as exactly that change, and every other byte is kept.
 
-use influxdb3_offline_tokens::edit::{self, Change, ChangeError, IfExists};
+use influxdb3_offline_tokens::edit;
+use influxdb3_offline_tokens::edit::{Change, ChangeError, IfExists};
 use influxdb3_offline_tokens::{DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName};
 use serde::Deserialize;
 use serde_json::value::RawValue;

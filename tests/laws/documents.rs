@@ -3,10 +3,12 @@
 
 use std::fmt::{Debug, Write as _};
 
-use influxdb3_offline_tokens::{
-    AdminTokenFile, Edit, Fix, HttpPermission, HttpTokenRequest, InvalidJson, Report, ServerComparison,
-    ServerPermissions, ServerTokens, Severity, Span, TokenFile, Validator,
+use influxdb3_offline_tokens::diagnostic::{Fix, TextEdit};
+use influxdb3_offline_tokens::server::{
+    HttpPermission, HttpTokenRequest, InvalidJson, ServerComparison, ServerPermissions, ServerTokens,
 };
+use influxdb3_offline_tokens::span::Span;
+use influxdb3_offline_tokens::{AdminTokenFile, Report, Severity, TokenFile, Validator};
 
 use super::{Law, ensure};
 use crate::util;
@@ -41,7 +43,7 @@ fn admin(bytes: &[u8]) -> Law {
     for found in &report {
         is_in(bytes, found.span(), found.code().name())?;
         for edit in found.fixes().iter().flat_map(Fix::edits) {
-            is_in(bytes, Edit::span(edit), "an edit")?;
+            is_in(bytes, TextEdit::span(edit), "an edit")?;
         }
     }
     match AdminTokenFile::parse(bytes) {
@@ -102,7 +104,7 @@ fn tokens(bytes: &[u8]) -> Law {
         column(&row.permissions().to_string())?;
     }
     let nothing = TokenFile::new([], []).map_err(|error| error.to_string())?;
-    let comparison = ServerComparison::between(&nothing, &server);
+    let comparison = ServerComparison::new(&nothing, &server);
     let resource_tokens = rows.iter().filter(|row| !row.permissions().is_admin()).count();
     ensure!(comparison.extra().len() == resource_tokens, "rows are lost");
     ensure!(comparison.missing().is_empty() && comparison.tokens().is_empty(), "tokens of an empty file");
@@ -115,7 +117,7 @@ fn column(text: &str) -> Law {
     ensure!(again.is_admin() == read.is_admin(), "admin or not");
     if !read.is_admin() {
         ensure!(again.permissions() == read.permissions(), "other permissions");
-        ensure!(again.unread().eq(read.unread()), "other texts that are no permission");
+        ensure!(again.unparsed().eq(read.unparsed()), "other texts that are no permission");
     }
     Ok(())
 }

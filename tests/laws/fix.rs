@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use influxdb3_offline_tokens::{
-    Applicability, Code, Diagnostic, Edit, Fix, Fixed, LineIndex, Mended, Replacement, Report, Rights,
-    Severity, TokenFile, Validator,
-};
+use influxdb3_offline_tokens::diagnostic::{Applicability, Fix, TextEdit};
+use influxdb3_offline_tokens::fix::{AppliedFix, FixedText};
+use influxdb3_offline_tokens::span::LineIndex;
+use influxdb3_offline_tokens::{Code, Diagnostic, Report, Rights, Severity, TokenFile, Validator};
 
 use super::{Law, ensure};
 
@@ -13,7 +13,7 @@ use super::{Law, ensure};
 const NEW_TOKEN: &str =
     "apiv3_nEwT0kEn4Jx9Qm2VbZs6Wd1Hc8Lf5Yk3Gp7Ra0Tu-Ei2On_Xs4Mv6Bz8Ql1Wj3Fh5Dy7Kc9Pg0Ut2Ae4Ro6IqSx";
 
-const LEVELS: [Applicability; 2] = [Applicability::Safe, Applicability::Ask];
+const LEVELS: [Applicability; 2] = [Applicability::Safe, Applicability::Unsafe];
 
 /// The number of fixes of an input that are applied alone.
 const ALONE: usize = 3;
@@ -29,11 +29,11 @@ fn fix_up_to(found: &Diagnostic, level: Applicability) -> Option<&Fix> {
 }
 
 /// Applies edits in the plainest way. Returns `None` if two overlap.
-fn spliced(bytes: &[u8], edits: &[&Edit]) -> Option<Vec<u8>> {
+fn spliced(bytes: &[u8], edits: &[&TextEdit]) -> Option<Vec<u8>> {
     let mut edits = edits.to_vec();
     edits.sort_by_key(|edit| edit.span());
-    let appends = |edit: &Edit| edit.span().is_empty() && replacement(edit).starts_with(',');
-    let are_apart = |pair: &[&Edit]| {
+    let appends = |edit: &TextEdit| edit.span().is_empty() && replacement(edit).starts_with(',');
+    let are_apart = |pair: &[&TextEdit]| {
         let (a, b) = (pair[0].span(), pair[1].span());
         a.end() <= b.start() && (a.start() < b.start() || a == b && appends(pair[0]) && appends(pair[1]))
     };
@@ -74,7 +74,7 @@ pub fn some(validator: &Validator, bytes: &[u8]) -> Law {
 }
 
 fn hold(validator: &Validator, bytes: &[u8], levels: &[Applicability], count: usize) -> Law {
-    let validator = &validator.clone().keep(usize::MAX);
+    let validator = &validator.clone().max_diagnostics(usize::MAX);
     let report = validator.check(bytes);
     for level in levels {
         whole_text(validator, bytes, &report, *level)?;
@@ -96,7 +96,12 @@ fn whole_text(validator: &Validator, bytes: &[u8], report: &Report, level: Appli
         let (before, fixed) = (bytes.escape_ascii(), fixed.as_bytes().escape_ascii());
         format!("{level}:\n{before}\n{report}\n{fixed}\n{after}")
     };
-    ensure!((fixed.applied() == 0) == is_unchanged, "{} fixes applied, {}", fixed.applied(), show());
+    ensure!(
+        (fixed.applied_count() == 0) == is_unchanged,
+        "{} fixes applied, {}",
+        fixed.applied_count(),
+        show()
+    );
     is_listed(&fixed, bytes, report, level).map_err(|wrong| format!("{wrong}, {}", show()))?;
     let new_error = new_error(report, &after);
     ensure!(new_error.is_none(), "a new error, {new_error:?}, {}", show());
@@ -121,13 +126,13 @@ fn new_error(before: &Report, after: &Report) -> Option<Code> {
 }
 
 /// The listed fixes are those of findings, and their edits make the text what it is.
-fn is_listed(fixed: &Fixed, bytes: &[u8], report: &Report, level: Applicability) -> Law {
-    let mended = fixed.mended();
-    ensure!(mended.is_sorted_by_key(Mended::span), "fixes in another order");
+fn is_listed(fixed: &FixedText, bytes: &[u8], report: &Report, level: Applicability) -> Law {
+    let mended = fixed.applied();
+    ensure!(mended.is_sorted_by_key(AppliedFix::span), "fixes in another order");
     let lines = LineIndex::new(bytes);
     let mut findings: Vec<&Diagnostic> =
         report.iter().filter(|found| fix_up_to(found, level).is_some()).collect();
-    let mut edits: Vec<&Edit> = Vec::new();
+    let mut edits: Vec<&TextEdit> = Vec::new();
     for mended in mended {
         let is_this = |found: &&Diagnostic| {
             (found.code(), found.span(), found.message(), found.pointer())
@@ -137,7 +142,7 @@ fn is_listed(fixed: &Fixed, bytes: &[u8], report: &Report, level: Applicability)
         let finding = findings.remove(at.ok_or_else(|| format!("no finding for {mended:?}"))?);
         let fix = fix_up_to(finding, level).into_iter().flat_map(Fix::edits);
         ensure!(mended.location() == lines.location(mended.span().start()), "a fix on another line");
-        let is_new_token = |edit: &Edit| *edit.replacement() == Replacement::NewToken;
+        let is_new_token = |edit: &TextEdit| edit.text().is_none();
         ensure!(mended.has_new_token() == fix.clone().any(is_new_token), "a new token is not listed");
         edits.extend(fix);
     }
@@ -153,7 +158,7 @@ fn converges(validator: &Validator, bytes: &[u8], level: Applicability) -> Law {
     let mut text = bytes.to_vec();
     for _ in 0..MAX_RUNS {
         let fixed = validator.fix(&text, level).map_err(|error| error.to_string())?;
-        if fixed.applied() == 0 {
+        if fixed.applied_count() == 0 {
             return Ok(());
         }
         text = fixed.as_bytes().to_vec();
@@ -165,11 +170,8 @@ fn converges(validator: &Validator, bytes: &[u8], level: Applicability) -> Law {
     ))
 }
 
-fn replacement(edit: &Edit) -> String {
-    match edit.replacement() {
-        Replacement::Text(text) => text.clone(),
-        _ => NEW_TOKEN.to_owned(),
-    }
+fn replacement(edit: &TextEdit) -> String {
+    edit.text().unwrap_or(NEW_TOKEN).to_owned()
 }
 
 /// Whether every entry of a file that loads still loads, with its token and its rights.
@@ -180,13 +182,13 @@ pub fn keeps_rights(before: &[u8], after: &[u8]) -> bool {
     before.tokens().len() == after.tokens().len()
         && pairs.all(|(one, other)| {
             one.token().matches(other.token().expose())
-                && Rights::of(one.permissions()).is_equivalent(&Rights::of(other.permissions()))
+                && Rights::new(one.permissions()).is_equivalent(&Rights::new(other.permissions()))
         })
 }
 
 /// Each fix by itself resolves its finding and adds no error, but for one that only the whole file shows.
 fn alone(validator: &Validator, bytes: &[u8], report: &Report, (found, fix): (&Diagnostic, &Fix)) -> Law {
-    let edits: Vec<&Edit> = fix.edits().iter().collect();
+    let edits: Vec<&TextEdit> = fix.edits().iter().collect();
     let one = spliced(bytes, &edits).ok_or_else(|| format!("{found}: its edits overlap"))?;
     let after = validator.check(&one);
     let count = |report: &Report| report.iter().filter(|other| other.code() == found.code()).count();

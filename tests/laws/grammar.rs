@@ -1,9 +1,10 @@
 //! Printing and parsing are inverse, every error has its place, and the parser agrees with a check that is written as plainly
 //! as possible.
 
+use influxdb3_offline_tokens::span::Span;
 use influxdb3_offline_tokens::{
-    Code, DatabaseActions, DatabaseName, Expectations, Expiry, InvalidExpectation, Permission, Release, Span,
-    SystemResource, Token, TokenName,
+    Code, DatabaseActions, DatabaseName, Expectations, Expiry, Permission, Release, SystemResource, Token,
+    TokenName,
 };
 
 use super::{Law, ensure};
@@ -175,7 +176,7 @@ fn expectations(text: &str) -> Law {
     match Expectations::parse(text) {
         Ok(read) => ensure!(read.len() <= lines, "{} expectations in {lines} lines", read.len()),
         Err(error) => {
-            let places: Vec<usize> = error.errors().iter().map(InvalidExpectation::line).collect();
+            let places: Vec<usize> = error.errors().iter().map(|&(line, _)| line).collect();
             ensure!(places.is_sorted_by(|a, b| a < b), "lines {places:?}");
             ensure!(places.iter().all(|line| (1..=lines).contains(line)), "lines {places:?} of {lines}");
         }

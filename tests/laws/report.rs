@@ -2,8 +2,10 @@
 
 use std::cmp::Reverse;
 
+use influxdb3_offline_tokens::diagnostic::{Fix, TextEdit};
+use influxdb3_offline_tokens::span::Span;
 use influxdb3_offline_tokens::{
-    Code, Diagnostic, Edit, Fix, InvalidFile, Release, Report, Severity, Span, TokenFile, Validator,
+    Code, Diagnostic, InvalidFile, Release, Report, Severity, TokenFile, Validator,
 };
 use serde_json::Value;
 
@@ -20,9 +22,9 @@ pub fn all(bytes: &[u8]) -> Law {
     let report = validator().check(bytes);
     laws_of_report(bytes, &report)?;
     laws_of_report(bytes, &validator().release(Release::new(3, 9, 0)).deny_warnings().check(bytes))?;
-    let whole = validator().keep(usize::MAX).check(bytes);
+    let whole = validator().max_diagnostics(usize::MAX).check(bytes);
     ensure!(report.omitted() > 0 || report == whole, "not deterministic");
-    kept_of(&whole, &validator().keep(2).check(bytes), 2)?;
+    kept_of(&whole, &validator().max_diagnostics(2).check(bytes), 2)?;
     let file = TokenFile::parse(bytes);
     loads(&report, &file)?;
     escaped_is_equal(bytes, &validator(), &report, file.ok().as_ref())
@@ -67,7 +69,7 @@ fn laws_of_report(bytes: &[u8], report: &Report) -> Law {
             is_in(text, bytes.len(), label.span().start(), label.span().end(), "a label")?;
         }
         for fix in found.fixes() {
-            let mut spans: Vec<_> = fix.edits().iter().map(Edit::span).collect();
+            let mut spans: Vec<_> = fix.edits().iter().map(TextEdit::span).collect();
             for span in &spans {
                 is_in(text, bytes.len(), span.start(), span.end(), "an edit")?;
             }
@@ -100,8 +102,8 @@ fn laws_of_report(bytes: &[u8], report: &Report) -> Law {
 
 /// A report that keeps fewer findings counts all.
 pub fn keeps_so_many(bytes: &[u8], validator: &Validator, keep: usize) -> Law {
-    let all = validator.clone().keep(usize::MAX).check(bytes);
-    kept_of(&all, &validator.clone().keep(keep).check(bytes), keep)
+    let all = validator.clone().max_diagnostics(usize::MAX).check(bytes);
+    kept_of(&all, &validator.clone().max_diagnostics(keep).check(bytes), keep)
 }
 
 fn kept_of(all: &Report, some: &Report, keep: usize) -> Law {
@@ -177,7 +179,7 @@ fn escaped_is_equal(bytes: &[u8], validator: &Validator, short: &Report, file: O
         let labels: Vec<_> =
             found.labels().iter().map(|label| (span(label.span()), label.message())).collect();
         let edits = found.fixes().iter().flat_map(Fix::edits);
-        let edits: Vec<_> = edits.map(|edit| (span(edit.span()), edit.replacement())).collect();
+        let edits: Vec<_> = edits.map(|edit| (span(edit.span()), edit.text())).collect();
         let mut under = span(found.span());
         if found.code() == Code::JsonSyntax {
             // A word outside of strings, which an escape in it cuts.

@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::fmt::Write as _;
 
-use influxdb3_offline_tokens::{Fix, Release, Report, TokenFile, Validator, redact};
+use influxdb3_offline_tokens::diagnostic::Fix;
+use influxdb3_offline_tokens::{Release, Report, TokenFile, Validator, redact};
 
 use super::{Law, ensure};
 use crate::util;
@@ -80,7 +81,7 @@ fn said(report: &Report) -> String {
             let _ = writeln!(out, "{}", label.message());
         }
         for edit in found.fixes().iter().flat_map(Fix::edits) {
-            let _ = writeln!(out, "{:?}", edit.replacement());
+            let _ = writeln!(out, "{:?}", edit.text());
         }
     }
     out

@@ -66,7 +66,7 @@ pub fn all(bytes: &[u8]) -> Law {
 }
 
 fn codes(bytes: &[u8]) -> Vec<Code> {
-    let report = Validator::new(util::now()).keep(usize::MAX).check(bytes);
+    let report = Validator::new(util::now()).max_diagnostics(usize::MAX).check(bytes);
     report.iter().map(Diagnostic::code).filter(|code| SYNTAX.contains(code)).collect()
 }
 

@@ -13,9 +13,6 @@
 //!
 //! A row may spell the permissions in another way than the file: compared is what a token may do.
 
-mod comparison;
-mod time;
-
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
@@ -23,12 +20,12 @@ use alloc::vec::Vec;
 use core::fmt;
 use std::collections::HashSet;
 
-pub use self::comparison::{SameSecret, ServerComparison, ServerDifference};
 use crate::expiry::Expiry;
 use crate::json::compact;
 use crate::permission::Permission;
 use crate::secret::shown;
-use crate::server_json::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong};
+use crate::server::json::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong};
+use crate::server::time;
 use crate::syntax::Node;
 use crate::token::Token;
 
@@ -41,14 +38,15 @@ const ADMIN: &str = "*:*:*";
 /// which nothing else counts.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{Permission, ServerPermissions};
+/// use influxdb3_offline_tokens::Permission;
+/// use influxdb3_offline_tokens::server::ServerPermissions;
 ///
 /// let read = ServerPermissions::parse(r#"["db:a:read","db:a:write"]"#);
 /// assert_eq!(read.permissions().len(), 2);
 /// let written = ServerPermissions::new([Permission::parse("db:a:write,read")?]);
 /// assert_eq!(written.to_string(), r#"["db:a:read,write"]"#);
 /// assert!(ServerPermissions::parse("*:*:*").is_admin());
-/// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+/// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ServerPermissions {
@@ -73,11 +71,12 @@ impl ServerPermissions {
     /// The column of a resource token with these permissions.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{Permission, ServerPermissions};
+    /// use influxdb3_offline_tokens::Permission;
+    /// use influxdb3_offline_tokens::server::ServerPermissions;
     ///
     /// let column = ServerPermissions::new([Permission::parse("db:a:read")?]);
     /// assert_eq!(column.to_string(), r#"["db:a:read"]"#);
-    /// # Ok::<(), influxdb3_offline_tokens::ParsePermissionError>(())
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
     pub fn new(permissions: impl IntoIterator<Item = Permission>) -> Self {
@@ -87,7 +86,7 @@ impl ServerPermissions {
     /// Reads the column: a JSON array of strings, or one permission as it is. What is no permission is kept apart.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::ServerPermissions;
+    /// use influxdb3_offline_tokens::server::ServerPermissions;
     ///
     /// let column = ServerPermissions::parse(r#"["db:a:read","system:*:read"]"#);
     /// assert_eq!(column.permissions().len(), 2);
@@ -111,7 +110,7 @@ impl ServerPermissions {
     /// Whether the token is an admin token: it may do everything.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::ServerPermissions;
+    /// use influxdb3_offline_tokens::server::ServerPermissions;
     ///
     /// assert!(ServerPermissions::parse("*:*:*").is_admin());
     /// ```
@@ -123,7 +122,7 @@ impl ServerPermissions {
     /// The permissions, in the order of the column.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::ServerPermissions;
+    /// use influxdb3_offline_tokens::server::ServerPermissions;
     ///
     /// let column = ServerPermissions::parse("db:a:read");
     /// assert_eq!(column.permissions()[0].to_string(), "db:a:read");
@@ -137,13 +136,13 @@ impl ServerPermissions {
     /// known.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::ServerPermissions;
+    /// use influxdb3_offline_tokens::server::ServerPermissions;
     ///
     /// let column = ServerPermissions::parse(r#"["db:a:read","table:a.b:read"]"#);
     /// assert_eq!(column.permissions().len(), 1);
-    /// assert_eq!(column.unread().collect::<Vec<_>>(), ["table:a.b:read"]);
+    /// assert_eq!(column.unparsed().collect::<Vec<_>>(), ["table:a.b:read"]);
     /// ```
-    pub fn unread(&self) -> impl Iterator<Item = &str> {
+    pub fn unparsed(&self) -> impl Iterator<Item = &str> {
         self.unread.iter().map(AsRef::as_ref)
     }
 }
@@ -154,7 +153,7 @@ impl fmt::Display for ServerPermissions {
             return f.write_str(ADMIN);
         }
         let permissions = self.permissions.iter().map(|permission| format!("{permission}"));
-        let texts: Vec<String> = permissions.chain(self.unread().map(Into::into)).collect();
+        let texts: Vec<String> = permissions.chain(self.unparsed().map(Into::into)).collect();
         f.write_str(&compact(&texts))
     }
 }
@@ -162,12 +161,13 @@ impl fmt::Display for ServerPermissions {
 /// A row of `system.tokens`.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{SameSecret, ServerTokens, Token};
+/// use influxdb3_offline_tokens::Token;
+/// use influxdb3_offline_tokens::server::ServerTokens;
 ///
 /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:read\"]"}]"#)?;
 /// let app = &server.tokens()[0];
 /// assert_eq!(app.permissions().to_string(), r#"["db:a:read"]"#);
-/// assert_eq!(app.is_of(&Token::generate()?), SameSecret::Unknown); // the row has no hash
+/// assert_eq!(app.has_secret(&Token::generate()?), None); // the row has no hash
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
@@ -194,11 +194,11 @@ impl ServerToken {
     /// The name.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::ServerTokens;
+    /// use influxdb3_offline_tokens::server::ServerTokens;
     ///
     /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
     /// assert_eq!(server.tokens()[0].name(), "app");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
     /// ```
     #[must_use]
     pub const fn name(&self) -> &str {
@@ -208,11 +208,11 @@ impl ServerToken {
     /// When it ends; none where it never does.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::ServerTokens;
+    /// use influxdb3_offline_tokens::server::ServerTokens;
     ///
     /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
     /// assert_eq!(server.tokens()[0].expiry().unwrap().to_string(), "2027-01-01T00:00:00Z");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
     /// ```
     #[must_use]
     pub const fn expiry(&self) -> Option<Expiry> {
@@ -222,38 +222,39 @@ impl ServerToken {
     /// What it may do.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::ServerTokens;
+    /// use influxdb3_offline_tokens::server::ServerTokens;
     ///
     /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
     /// assert!(!server.tokens()[0].permissions().is_admin());
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
     /// ```
     #[must_use]
     pub const fn permissions(&self) -> &ServerPermissions {
         &self.permissions
     }
 
-    /// Whether the row is of this secret, as far as its piece of a hash tells; unknown where the row has no hash, or fewer
-    /// than 8 hexadecimal digits of it.
+    /// Returns whether the row is of this secret, by the part of the hash that it shows; `None` if it shows fewer than 8
+    /// hexadecimal digits of it.
     ///
     /// Nine hexadecimal digits are the same for two secrets by chance once in 69 billion.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{SameSecret, ServerTokens, Token};
+    /// use influxdb3_offline_tokens::Token;
+    /// use influxdb3_offline_tokens::server::ServerTokens;
     ///
     /// let token = Token::generate()?;
     /// let hash: String = token.sha512().iter().map(|byte| format!("{byte:02x}")).take(5).collect();
     /// let json = format!(r#"[{{"name": "app", "hash": "{hash}", "permissions": "[]"}}]"#);
     /// let server = ServerTokens::parse(json.as_bytes())?;
-    /// assert_eq!(server.tokens()[0].is_of(&token), SameSecret::Yes);
-    /// assert_eq!(server.tokens()[0].is_of(&Token::generate()?), SameSecret::No);
+    /// assert_eq!(server.tokens()[0].has_secret(&token), Some(true));
+    /// assert_eq!(server.tokens()[0].has_secret(&Token::generate()?), Some(false));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn is_of(&self, token: &Token) -> SameSecret {
-        let Some(hash) = &self.hash else { return SameSecret::Unknown };
+    pub fn has_secret(&self, token: &Token) -> Option<bool> {
+        let hash = self.hash.as_ref()?;
         let digits: String = token.sha512().iter().map(|byte| format!("{byte:02x}")).collect();
-        if digits.starts_with(&*hash.0) { SameSecret::Yes } else { SameSecret::No }
+        Some(digits.starts_with(&*hash.0))
     }
 }
 
@@ -280,14 +281,14 @@ impl fmt::Debug for HashStart {
 /// The tokens that a server reports, admin tokens too.
 ///
 /// ```
-/// use influxdb3_offline_tokens::ServerTokens;
+/// use influxdb3_offline_tokens::server::ServerTokens;
 ///
 /// let shown = br#"[{"token_id": 0, "name": "_admin", "hash": "6f8a3b1c0", "permissions": "*:*:*"},
 ///                  {"token_id": 1, "name": "app", "hash": "0c1b3a8f6", "expiry": "2027-01-01T00:00:00",
 ///                   "permissions": "[\"db:a:read\"]"}]"#;
 /// let server = ServerTokens::parse(shown)?;
 /// assert_eq!(server.get("app").unwrap().expiry().unwrap().to_string(), "2027-01-01T00:00:00Z");
-/// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+/// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct ServerTokens(Vec<ServerToken>);
@@ -297,7 +298,7 @@ impl ServerTokens {
     /// `permissions` are ignored, and of these `hash` and `expiry` may be missing.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::ServerTokens;
+    /// use influxdb3_offline_tokens::server::ServerTokens;
     ///
     /// let error = ServerTokens::parse(br#"[{"permissions": "[]"}]"#).unwrap_err();
     /// assert_eq!(error.to_string(), "1:2: a row of `system.tokens` has no `name`");
@@ -324,11 +325,11 @@ impl ServerTokens {
     /// The rows, in their order.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::ServerTokens;
+    /// use influxdb3_offline_tokens::server::ServerTokens;
     ///
     /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
     /// assert_eq!(server.tokens().len(), 1);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
     /// ```
     #[must_use]
     pub fn tokens(&self) -> &[ServerToken] {
@@ -338,11 +339,11 @@ impl ServerTokens {
     /// The row of that name.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::ServerTokens;
+    /// use influxdb3_offline_tokens::server::ServerTokens;
     ///
     /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
     /// assert!(server.get("app").is_some() && server.get("other").is_none());
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
     /// ```
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&ServerToken> {

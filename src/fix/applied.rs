@@ -3,23 +3,24 @@
 use alloc::string::String;
 
 use crate::code::Code;
-use crate::diagnostic::{Diagnostic, Edit, Fix, Replacement};
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::span::{Location, Span};
 
 /// An applied fix, with its finding.
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use influxdb3_offline_tokens::{Applicability, Code, Validator};
+/// use influxdb3_offline_tokens::{Code, Validator};
+/// use influxdb3_offline_tokens::diagnostic::Applicability;
 ///
 /// let weak = br#"{"tokens": [{"token": "apiv3_abc", "name": "app", "permissions": ["system:*:read"]}]}"#;
-/// let fixed = Validator::new(SystemTime::now()).fix(weak, Applicability::Ask)?;
-/// let mended = &fixed.mended()[0];
+/// let fixed = Validator::new(SystemTime::now()).fix(weak, Applicability::Unsafe)?;
+/// let mended = &fixed.applied()[0];
 /// assert_eq!((mended.code(), mended.has_new_token()), (Code::WeakToken, true));
-/// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+/// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mended {
+pub struct AppliedFix {
     code: Code,
     message: String,
     pointer: String,
@@ -29,10 +30,9 @@ pub struct Mended {
     has_new_token: bool,
 }
 
-impl Mended {
+impl AppliedFix {
     /// Creates it from the finding of an applied fix.
     pub(super) fn new(finding: &Diagnostic) -> Self {
-        let is_new_token = |edit: &Edit| *edit.replacement() == Replacement::NewToken;
         let effect = finding.fixes().first().and_then(Fix::effect);
         Self {
             code: finding.code(),
@@ -41,7 +41,7 @@ impl Mended {
             span: finding.span(),
             location: finding.location(),
             effect: effect.map(String::from),
-            has_new_token: finding.edits().iter().any(is_new_token),
+            has_new_token: finding.edits().iter().any(|edit| edit.text().is_none()),
         }
     }
 
@@ -55,11 +55,12 @@ impl Mended {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Applicability, Code, Validator};
+    /// use influxdb3_offline_tokens::{Code, Validator};
+    /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let fixed = Validator::new(SystemTime::now()).fix(b"{\"tokens\": []} // none", Applicability::Safe)?;
-    /// assert_eq!(fixed.mended()[0].code(), Code::JsonSyntax);
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// assert_eq!(fixed.applied()[0].code(), Code::JsonSyntax);
+    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
     pub const fn code(&self) -> Code {
@@ -70,11 +71,12 @@ impl Mended {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    /// use influxdb3_offline_tokens::Validator;
+    /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let fixed = Validator::new(SystemTime::now()).fix(b"{\"tokens\": []} // none", Applicability::Safe)?;
-    /// assert_eq!(fixed.mended()[0].message(), "JSON does not allow comments");
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// assert_eq!(fixed.applied()[0].message(), "JSON does not allow comments");
+    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
     pub fn message(&self) -> &str {
@@ -85,12 +87,13 @@ impl Mended {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    /// use influxdb3_offline_tokens::Validator;
+    /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let weak = br#"{"tokens": [{"token": "apiv3_abc", "name": "app", "permissions": ["system:*:read"]}]}"#;
-    /// let fixed = Validator::new(SystemTime::now()).fix(weak, Applicability::Ask)?;
-    /// assert_eq!(fixed.mended()[0].pointer(), "/tokens/0/token");
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// let fixed = Validator::new(SystemTime::now()).fix(weak, Applicability::Unsafe)?;
+    /// assert_eq!(fixed.applied()[0].pointer(), "/tokens/0/token");
+    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
     pub fn pointer(&self) -> &str {
@@ -101,12 +104,13 @@ impl Mended {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    /// use influxdb3_offline_tokens::Validator;
+    /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let text = "{\"tokens\": []} // none";
     /// let fixed = Validator::new(SystemTime::now()).fix(text.as_bytes(), Applicability::Safe)?;
-    /// assert_eq!(fixed.mended()[0].span().text(text), Some("// none"));
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// assert_eq!(fixed.applied()[0].span().text(text), Some("// none"));
+    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
     pub const fn span(&self) -> Span {
@@ -117,11 +121,13 @@ impl Mended {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Applicability, Location, Validator};
+    /// use influxdb3_offline_tokens::Validator;
+    /// use influxdb3_offline_tokens::diagnostic::Applicability;
+    /// use influxdb3_offline_tokens::span::Location;
     ///
     /// let fixed = Validator::new(SystemTime::now()).fix(b"{\"tokens\": []}\n// none", Applicability::Safe)?;
-    /// assert_eq!(fixed.mended()[0].location(), Location { line: 2, column: 1 });
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// assert_eq!(fixed.applied()[0].location(), Location { line: 2, column: 1 });
+    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
     pub const fn location(&self) -> Location {
@@ -132,12 +138,13 @@ impl Mended {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    /// use influxdb3_offline_tokens::Validator;
+    /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let guess = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:d:raed"]}]}"#;
-    /// let fixed = Validator::new(SystemTime::now()).fix(guess, Applicability::Ask)?;
-    /// assert!(fixed.mended().iter().any(|mended| mended.effect() == Some("grants `read`")));
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// let fixed = Validator::new(SystemTime::now()).fix(guess, Applicability::Unsafe)?;
+    /// assert!(fixed.applied().iter().any(|mended| mended.effect() == Some("grants `read`")));
+    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
     pub fn effect(&self) -> Option<&str> {
@@ -148,11 +155,12 @@ impl Mended {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Applicability, Validator};
+    /// use influxdb3_offline_tokens::Validator;
+    /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
-    /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Ask)?;
-    /// assert!(!fixed.mended()[0].has_new_token());
-    /// # Ok::<(), influxdb3_offline_tokens::GenerateTokenError>(())
+    /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Unsafe)?;
+    /// assert!(!fixed.applied()[0].has_new_token());
+    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
     pub const fn has_new_token(&self) -> bool {

@@ -17,7 +17,7 @@ use crate::syntax::{Kind, Node, Str, SyntaxError, SyntaxErrorKind};
 /// The kind of an [`InvalidJson`].
 ///
 /// ```
-/// use influxdb3_offline_tokens::{InvalidJsonKind, ServerTokens};
+/// use influxdb3_offline_tokens::server::{InvalidJsonKind, ServerTokens};
 ///
 /// let table = b"| name | permissions |";
 /// assert_eq!(ServerTokens::parse(table).unwrap_err().kind(), InvalidJsonKind::Syntax);
@@ -50,7 +50,7 @@ pub enum InvalidJsonKind {
 /// The first error of a text of the server, with its location. It keeps nothing of the text.
 ///
 /// ```
-/// use influxdb3_offline_tokens::ServerTokens;
+/// use influxdb3_offline_tokens::server::ServerTokens;
 ///
 /// let error = ServerTokens::parse(b"[\n  {}\n]").unwrap_err();
 /// assert_eq!((error.location().line, error.location().column), (2, 3));
@@ -68,7 +68,7 @@ impl InvalidJson {
     /// Returns the kind of the error.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{HttpTokenRequest, InvalidJsonKind};
+    /// use influxdb3_offline_tokens::server::{HttpTokenRequest, InvalidJsonKind};
     ///
     /// let error = HttpTokenRequest::parse(br#"{"token_nmae": "app"}"#).unwrap_err();
     /// assert_eq!(error.kind(), InvalidJsonKind::MisspeltMember);
@@ -81,7 +81,7 @@ impl InvalidJson {
     /// Returns the span of the invalid bytes.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::ServerTokens;
+    /// use influxdb3_offline_tokens::server::ServerTokens;
     ///
     /// let json = r#"[{"name": 5}]"#;
     /// let error = ServerTokens::parse(json.as_bytes()).unwrap_err();
@@ -95,7 +95,8 @@ impl InvalidJson {
     /// Returns the line and column of their start.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{Location, ServerTokens};
+    /// use influxdb3_offline_tokens::server::ServerTokens;
+    /// use influxdb3_offline_tokens::span::Location;
     ///
     /// let error = ServerTokens::parse(b"[\n  7\n]").unwrap_err();
     /// assert_eq!(error.location(), Location { line: 2, column: 3 });

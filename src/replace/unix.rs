@@ -62,7 +62,7 @@ pub(crate) fn replace<E, T: Into<NewText>>(
     options: &ReplaceOptions,
     mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<T>, E>,
 ) -> Result<Replaced, ReplaceError<E>> {
-    let mut patience = Patience::new(options.wait);
+    let mut patience = Patience::new(options.lock_timeout);
     let place = Place::resolve(path)?;
     loop {
         let old = Old::lock(&place, &mut patience)?;
@@ -70,12 +70,12 @@ pub(crate) fn replace<E, T: Into<NewText>>(
             return Err(DiskError::because(DiskErrorKind::NotFound, path, Errno::NOENT).into());
         }
         let bytes = match &old {
-            Some(old) => read_all(&old.file, path, size(&old.stat), options.limit)?,
+            Some(old) => read_all(&old.file, path, size(&old.stat), options.size_limit)?,
             None => Zeroizing::default(),
         };
         let text = edit(old.is_some().then_some(&bytes)).map_err(ReplaceError::Edit)?;
         let tightens =
-            options.tighten && old.as_ref().is_some_and(|old| access::is_open_to_others(&old.stat));
+            options.restrict_mode && old.as_ref().is_some_and(|old| access::is_open_to_others(&old.stat));
         // Rights are taken as all else is changed: by a new file.
         let same = || tightens.then(|| NewText::Insertion { at: 0, text: Zeroizing::default() });
         let Some(text) = text.map(Into::into).or_else(same) else {
@@ -88,12 +88,12 @@ pub(crate) fn replace<E, T: Into<NewText>>(
             return Ok(Replaced::Unchanged);
         };
         let pieces = text.pieces(&bytes);
-        if length(&pieces) > options.limit {
+        if length(&pieces) > options.size_limit {
             return Err(DiskError::new(DiskErrorKind::TooLarge, path).into());
         }
         let mut fresh = Fresh::create(&place)?;
         let access = match &old {
-            Some(old) => Access::of(&old.file, &old.stat, options.tighten),
+            Some(old) => Access::of(&old.file, &old.stat, options.restrict_mode),
             None => Ok(Access::private()),
         };
         access.and_then(|access| access.apply(fresh.file())).map_err(|error| error.at(path))?;

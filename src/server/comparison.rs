@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::access::{AccessRequest, Rights};
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
-use crate::server_tokens::{ServerToken, ServerTokens};
+use crate::server::show_tokens::{ServerToken, ServerTokens};
 
 /// What differs between a tokens file and the tokens that a server reports. Tokens are paired by name.
 ///
@@ -13,14 +13,15 @@ use crate::server_tokens::{ServerToken, ServerTokens};
 /// permissions are spelt. Admin tokens of the server count only where the file has a token of that name.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+/// use influxdb3_offline_tokens::TokenFile;
+/// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
 ///
 /// let file = TokenFile::parse(br#"{"tokens": [
 ///     {"token": "apiv3_a", "name": "app", "permissions": ["db:a:read,write"]},
 ///     {"token": "apiv3_b", "name": "new", "permissions": ["db:a:read"]}]}"#)?;
 /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:read\"]"},
 ///                                       {"name": "_admin", "permissions": "*:*:*"}]"#)?;
-/// let comparison = ServerComparison::between(&file, &server);
+/// let comparison = ServerComparison::new(&file, &server);
 /// assert_eq!(comparison.missing()[0].name().as_str(), "new");
 /// assert_eq!(comparison.tokens()[0].lost()[0].to_string(), "write on database `a`");
 /// assert!(comparison.extra().is_empty());
@@ -41,16 +42,17 @@ impl<'a> ServerComparison<'a> {
     /// Compares a file with a server.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
-    /// let comparison = ServerComparison::between(&file, &server);
+    /// let comparison = ServerComparison::new(&file, &server);
     /// assert_eq!((comparison.tokens().len(), comparison.extra().len()), (1, 1));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn between(file: &'a TokenFile, server: &'a ServerTokens) -> Self {
+    pub fn new(file: &'a TokenFile, server: &'a ServerTokens) -> Self {
         let rows: std::collections::HashMap<&str, &ServerToken> =
             server.tokens().iter().map(|token| (token.name(), token)).collect();
         let names: std::collections::HashSet<&str> =
@@ -72,11 +74,12 @@ impl<'a> ServerComparison<'a> {
     /// The tokens of the file that the server lacks, in the order of the file.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
-    /// let comparison = ServerComparison::between(&file, &server);
+    /// let comparison = ServerComparison::new(&file, &server);
     /// assert!(comparison.missing().is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -88,11 +91,12 @@ impl<'a> ServerComparison<'a> {
     /// The resource tokens of the server that the file lacks, in the order of the server.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
-    /// let comparison = ServerComparison::between(&file, &server);
+    /// let comparison = ServerComparison::new(&file, &server);
     /// assert_eq!(comparison.extra()[0].name(), "old");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -104,11 +108,12 @@ impl<'a> ServerComparison<'a> {
     /// The tokens of both that differ, in the order of the file.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
-    /// let comparison = ServerComparison::between(&file, &server);
+    /// let comparison = ServerComparison::new(&file, &server);
     /// assert_eq!(comparison.tokens()[0].entry().name().as_str(), "app");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -120,11 +125,12 @@ impl<'a> ServerComparison<'a> {
     /// Whether nothing differs. A secret of which the server tells no hash is not compared.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
-    /// let comparison = ServerComparison::between(&file, &server);
+    /// let comparison = ServerComparison::new(&file, &server);
     /// assert!(!comparison.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -134,36 +140,15 @@ impl<'a> ServerComparison<'a> {
     }
 }
 
-/// Whether the server has the secret of the file under the same name.
-///
-/// ```
-/// use influxdb3_offline_tokens::{SameSecret, ServerComparison, ServerTokens, TokenFile};
-///
-/// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
-/// let server = ServerTokens::parse(br#"[{"name": "app", "hash": "00000000", "permissions": "[]"}]"#)?;
-/// let comparison = ServerComparison::between(&file, &server);
-/// assert_eq!(comparison.tokens()[0].secret(), SameSecret::No);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SameSecret {
-    /// Yes, as far as the piece of its hash tells.
-    Yes,
-    /// No: the hash is of another one. A server does not take a changed secret for a name that it has (server source, for
-    /// the admin token file).
-    No,
-    /// The server tells no hash, or too little of it.
-    Unknown,
-}
-
 /// What differs in one token.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+/// use influxdb3_offline_tokens::TokenFile;
+/// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
 ///
 /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
 /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[]"}]"#)?;
-/// let comparison = ServerComparison::between(&file, &server);
+/// let comparison = ServerComparison::new(&file, &server);
 /// assert_eq!(comparison.tokens()[0].lost()[0].to_string(), "read on database `a`");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -177,30 +162,31 @@ pub struct ServerDifference<'a> {
 
 impl<'a> ServerDifference<'a> {
     fn between(entry: &'a TokenEntry, row: &'a ServerToken) -> Self {
-        let (file, server) = (entry.rights(), Rights::of(row.permissions().permissions()));
+        let (file, server) = (entry.rights(), Rights::new(row.permissions().permissions()));
         // What was not read may allow all of that.
-        let is_known = !row.permissions().is_admin() && row.permissions().unread().next().is_none();
-        let lost = if is_known { file.beyond(&server) } else { Vec::new() };
-        Self { entry, row, gained: server.beyond(&file), lost }
+        let is_known = !row.permissions().is_admin() && row.permissions().unparsed().next().is_none();
+        let lost = if is_known { file.difference(&server) } else { Vec::new() };
+        Self { entry, row, gained: server.difference(&file), lost }
     }
 
     fn is_one(&self) -> bool {
         self.is_admin()
-            || self.has_unread()
+            || self.has_unparsed()
             || !self.gained.is_empty()
             || !self.lost.is_empty()
             || self.expiry().is_some()
-            || self.secret() == SameSecret::No
+            || self.has_same_secret() == Some(false)
     }
 
     /// The token in the file.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
-    /// let comparison = ServerComparison::between(&file, &server);
+    /// let comparison = ServerComparison::new(&file, &server);
     /// assert_eq!(comparison.tokens()[0].entry().permissions().len(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -212,11 +198,12 @@ impl<'a> ServerDifference<'a> {
     /// The token on the server.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
-    /// let comparison = ServerComparison::between(&file, &server);
+    /// let comparison = ServerComparison::new(&file, &server);
     /// assert_eq!(comparison.tokens()[0].row().name(), "app");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -228,11 +215,12 @@ impl<'a> ServerDifference<'a> {
     /// Whether the server has an admin token of this name, which may do everything.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
-    /// let comparison = ServerComparison::between(&file, &server);
+    /// let comparison = ServerComparison::new(&file, &server);
     /// assert!(!comparison.tokens()[0].is_admin());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -245,27 +233,29 @@ impl<'a> ServerDifference<'a> {
     /// known in full.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
     /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"table:a.b:read\"]"}]"#)?;
-    /// assert!(ServerComparison::between(&file, &server).tokens()[0].has_unread());
+    /// assert!(ServerComparison::new(&file, &server).tokens()[0].has_unparsed());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn has_unread(&self) -> bool {
-        self.row.permissions().unread().next().is_some()
+    pub fn has_unparsed(&self) -> bool {
+        self.row.permissions().unparsed().next().is_some()
     }
 
     /// What the server allows and the file does not: for each thing a request that shows it. Not for an admin token, which
     /// may do everything ([`is_admin`](Self::is_admin)).
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
-    /// let comparison = ServerComparison::between(&file, &server);
+    /// let comparison = ServerComparison::new(&file, &server);
     /// assert_eq!(comparison.tokens()[0].gained()[0].to_string(), "write on database `a`");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -275,14 +265,15 @@ impl<'a> ServerDifference<'a> {
     }
 
     /// What the file allows and the server does not: for each thing a request that shows it. Nothing where the server
-    /// prints permissions that are not known ([`has_unread`](Self::has_unread)): they may allow it.
+    /// prints permissions that are not known ([`has_unparsed`](Self::has_unparsed)): they may allow it.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ServerComparison, ServerTokens, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
-    /// let comparison = ServerComparison::between(&file, &server);
+    /// let comparison = ServerComparison::new(&file, &server);
     /// assert_eq!(comparison.tokens()[0].lost()[0].to_string(), "read on database `a`");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -294,11 +285,12 @@ impl<'a> ServerDifference<'a> {
     /// The expiry in the file and on the server, where they differ; none in it means never.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{Expiry, ServerComparison, ServerTokens, TokenFile};
+    /// use influxdb3_offline_tokens::{Expiry, TokenFile};
+    /// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
     /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[]"}]"#)?;
-    /// let comparison = ServerComparison::between(&file, &server);
+    /// let comparison = ServerComparison::new(&file, &server);
     /// assert_eq!(comparison.tokens()[0].expiry(), Some((None, Some(Expiry::parse("2027-01-01T00:00:00Z")?))));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -309,19 +301,21 @@ impl<'a> ServerDifference<'a> {
         (file != server).then_some((file, server))
     }
 
-    /// Whether the secret is the same.
+    /// Returns whether the secret is the same, as [`ServerToken::has_secret`] does. A server does not take a changed secret
+    /// for a name that it has (server source, for the admin token file).
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{SameSecret, ServerComparison, ServerTokens, TokenFile};
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
     ///
-    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\"]"}, {"name": "old", "permissions": "[]"}]"#)?;
-    /// let comparison = ServerComparison::between(&file, &server);
-    /// assert_eq!(comparison.tokens()[0].secret(), SameSecret::Unknown); // the row has no hash
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "hash": "00000000", "permissions": "[]"}]"#)?;
+    /// let comparison = ServerComparison::new(&file, &server);
+    /// assert_eq!(comparison.tokens()[0].has_same_secret(), Some(false));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn secret(&self) -> SameSecret {
-        self.row.is_of(self.entry.token())
+    pub fn has_same_secret(&self) -> Option<bool> {
+        self.row.has_secret(self.entry.token())
     }
 }

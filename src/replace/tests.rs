@@ -14,8 +14,12 @@ use zeroize::Zeroizing;
 
 use super::{DiskErrorKind, ReplaceError, ReplaceOptions, Replaced, portable};
 
-const OPTIONS: ReplaceOptions =
-    ReplaceOptions { wait: Duration::from_secs(20), create: true, tighten: false, limit: 1 << 20 };
+const OPTIONS: ReplaceOptions = ReplaceOptions {
+    lock_timeout: Duration::from_secs(20),
+    create: true,
+    restrict_mode: false,
+    size_limit: 1 << 20,
+};
 
 type Edit<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Option<Zeroizing<Vec<u8>>>, Infallible>;
 type Replace = fn(&Path, &ReplaceOptions, Edit<'_>) -> Result<Replaced, ReplaceError<Infallible>>;
@@ -83,7 +87,7 @@ fn creates_changes_and_leaves_alone() {
 fn a_limit_binds_before_and_after() {
     for replace in PROTOCOLS {
         let (directory, file) = directory();
-        let limited = ReplaceOptions { limit: 4, ..OPTIONS };
+        let limited = ReplaceOptions { size_limit: 4, ..OPTIONS };
         fails(replace(&file, &limited, &mut |_| Ok(text(b"12345"))), DiskErrorKind::TooLarge);
         assert!(names(directory.path()).is_empty());
         fs::write(&file, b"12345").unwrap();
@@ -147,7 +151,7 @@ fn a_file_that_is_written_all_the_time_ends_in_an_error() {
         let (directory, file) = directory();
         fs::write(&file, b"").unwrap();
         let mut grown = Vec::new();
-        let options = ReplaceOptions { wait: Duration::from_millis(50), ..OPTIONS };
+        let options = ReplaceOptions { lock_timeout: Duration::from_millis(50), ..OPTIONS };
         let done = replace(&file, &options, &mut |_| {
             grown.push(b'x');
             fs::write(&file, &grown).unwrap();
@@ -247,7 +251,7 @@ fn an_ended_wait_names_the_holder() {
     fs::write(&file, b"old").unwrap();
     let held = fs::File::open(&file).unwrap();
     held.try_lock().unwrap();
-    let options = ReplaceOptions { wait: Duration::from_millis(30), ..OPTIONS };
+    let options = ReplaceOptions { lock_timeout: Duration::from_millis(30), ..OPTIONS };
     match super::replace(&file, &options, |_| Ok::<_, Infallible>(text(b"1"))) {
         Err(ReplaceError::Disk(error)) => {
             assert_eq!(error.kind(), DiskErrorKind::Locked);

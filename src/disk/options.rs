@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use super::MAX_FILE_BYTES;
-use crate::disk::ReplaceOptions;
+use crate::replace::ReplaceOptions;
 
 /// What a change did to the file.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{ChangeOptions, Changed, TokenFile, save};
+/// use influxdb3_offline_tokens::{TokenFile, save};
+/// use influxdb3_offline_tokens::disk::{Changed, FileOptions};
 ///
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("permission-tokens.json");
-/// let write = || save(&path, &TokenFile::default(), &ChangeOptions::new());
+/// let write = || save(&path, &TokenFile::default(), &FileOptions::new());
 /// assert_eq!(write()?, Changed::Created);
 /// assert_eq!(write()?, Changed::Unchanged);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -32,32 +33,34 @@ pub enum Changed {
 ///
 /// ```
 /// use std::time::Duration;
-/// use influxdb3_offline_tokens::ChangeOptions;
+/// use influxdb3_offline_tokens::disk::FileOptions;
 ///
-/// let options = ChangeOptions::new().wait(Duration::from_secs(2)).create(false).tighten(true);
+/// let options = FileOptions::new().lock_timeout(Duration::from_secs(2)).create(false).restrict_mode(true);
 /// # let _ = options;
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct ChangeOptions(pub(super) ReplaceOptions);
+pub struct FileOptions(pub(crate) ReplaceOptions);
 
-impl ChangeOptions {
+impl FileOptions {
     /// Waits up to 10 seconds for other writers, makes the file where there is none, keeps its mode, and takes files of
     /// up to [`MAX_FILE_BYTES`].
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{Change, ChangeOptions, Changed, DatabaseName, change};
+    /// use influxdb3_offline_tokens::DatabaseName;
+    /// use influxdb3_offline_tokens::disk::{Changed, FileOptions, change};
+    /// use influxdb3_offline_tokens::edit::Change;
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("permission-tokens.json");
     /// let sensors = [Change::CreateDatabases(vec![DatabaseName::parse("sensors")?])];
-    /// assert_eq!(change(&path, &sensors, &ChangeOptions::new())?, Changed::Created);
-    /// assert_eq!(change(&path, &sensors, &ChangeOptions::new())?, Changed::Unchanged);
+    /// assert_eq!(change(&path, &sensors, &FileOptions::new())?, Changed::Created);
+    /// assert_eq!(change(&path, &sensors, &FileOptions::new())?, Changed::Unchanged);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub const fn new() -> Self {
-        let wait = Duration::from_secs(10);
-        Self(ReplaceOptions { wait, create: true, tighten: false, limit: MAX_FILE_BYTES })
+        let lock_timeout = Duration::from_secs(10);
+        Self(ReplaceOptions { lock_timeout, create: true, restrict_mode: false, size_limit: MAX_FILE_BYTES })
     }
 
     /// How long to wait for other writers, in all: zero is not at all, and a time that no clock can show, such as
@@ -65,28 +68,30 @@ impl ChangeOptions {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use influxdb3_offline_tokens::{ChangeOptions, TokenFile, save};
+    /// use influxdb3_offline_tokens::{TokenFile, save};
+    /// use influxdb3_offline_tokens::disk::FileOptions;
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("permission-tokens.json");
-    /// let at_once = ChangeOptions::new().wait(Duration::ZERO); // an error where somebody writes just now
+    /// let at_once = FileOptions::new().lock_timeout(Duration::ZERO); // an error where somebody writes just now
     /// save(&path, &TokenFile::default(), &at_once)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub const fn wait(mut self, wait: Duration) -> Self {
-        self.0.wait = wait;
+    pub const fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.0.lock_timeout = timeout;
         self
     }
 
     /// Whether to make the file where there is none.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ChangeOptions, TokenFile, save};
+    /// use influxdb3_offline_tokens::{TokenFile, save};
+    /// use influxdb3_offline_tokens::disk::FileOptions;
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("permission-tokens.json");
-    /// let only_in_place = ChangeOptions::new().create(false);
+    /// let only_in_place = FileOptions::new().create(false);
     /// assert!(save(&path, &TokenFile::default(), &only_in_place).is_err());
     /// assert!(!path.exists());
     /// # Ok::<(), std::io::Error>(())
@@ -101,12 +106,13 @@ impl ChangeOptions {
     /// nothing.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ChangeOptions, TokenFile, save};
+    /// use influxdb3_offline_tokens::{TokenFile, save};
+    /// use influxdb3_offline_tokens::disk::FileOptions;
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("permission-tokens.json");
     /// std::fs::write(&path, r#"{"tokens": []}"#)?; // with the mode of the umask
-    /// save(&path, &TokenFile::default(), &ChangeOptions::new().tighten(true))?;
+    /// save(&path, &TokenFile::default(), &FileOptions::new().restrict_mode(true))?;
     /// # #[cfg(unix)] {
     /// use std::os::unix::fs::PermissionsExt;
     /// assert_eq!(std::fs::metadata(&path)?.permissions().mode() & 0o777, 0o600);
@@ -114,31 +120,32 @@ impl ChangeOptions {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub const fn tighten(mut self, tighten: bool) -> Self {
-        self.0.tighten = tighten;
+    pub const fn restrict_mode(mut self, restrict: bool) -> Self {
+        self.0.restrict_mode = restrict;
         self
     }
 
-    /// The most bytes that the file may have, before and after the change; else [`MAX_FILE_BYTES`](crate::MAX_FILE_BYTES). A
-    /// larger one is [`DiskErrorKind::TooLarge`](crate::DiskErrorKind::TooLarge).
+    /// The most bytes that the file may have, before and after the change; else [`MAX_FILE_BYTES`](crate::disk::MAX_FILE_BYTES). A
+    /// larger one is [`DiskErrorKind::TooLarge`](crate::disk::DiskErrorKind::TooLarge).
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{ChangeOptions, TokenFile, save};
+    /// use influxdb3_offline_tokens::{TokenFile, save};
+    /// use influxdb3_offline_tokens::disk::FileOptions;
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("permission-tokens.json");
-    /// let small = ChangeOptions::new().limit(10);
+    /// let small = FileOptions::new().size_limit(10);
     /// assert!(save(&path, &TokenFile::default(), &small).is_err());
     /// # Ok::<(), std::io::Error>(())
     /// ```
     #[must_use]
-    pub const fn limit(mut self, bytes: u64) -> Self {
-        self.0.limit = bytes;
+    pub const fn size_limit(mut self, bytes: u64) -> Self {
+        self.0.size_limit = bytes;
         self
     }
 }
 
-impl Default for ChangeOptions {
+impl Default for FileOptions {
     fn default() -> Self {
         Self::new()
     }

@@ -6,10 +6,9 @@ use std::time::SystemTime;
 use std::vec;
 use std::vec::Vec;
 
-use crate::access::expectation_parse::{Expectation, InvalidExpectations, Rule, What, parse};
 use crate::access::rights::ANOTHER_DATABASE;
-use crate::access::text::Quoted;
-use crate::access::{AccessRequest, Decision};
+use crate::access::{AccessRequest, Decision, Quoted};
+use crate::expectations::parse::{Expectation, InvalidExpectations, Rule, What, parse};
 use crate::file::{TokenEntry, TokenFile};
 use crate::name::INTERNAL_DATABASE;
 use crate::permission::{DatabaseActions, SystemResource};
@@ -80,7 +79,7 @@ impl Expectations {
     ///
     /// let expectations = Expectations::parse("# dashboards\ngrafana can read sensors\ngrafana cannot write sensors\n")?;
     /// assert_eq!(expectations.len(), 2);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidExpectations>(())
+    /// # Ok::<(), influxdb3_offline_tokens::expectations::InvalidExpectations>(())
     /// ```
     ///
     /// # Errors
@@ -96,7 +95,7 @@ impl Expectations {
     ///
     /// let expectations = Expectations::parse("app can read a\n# a comment\nnobody can write a\n")?;
     /// assert_eq!(expectations.len(), 2);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidExpectations>(())
+    /// # Ok::<(), influxdb3_offline_tokens::expectations::InvalidExpectations>(())
     /// ```
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -109,7 +108,7 @@ impl Expectations {
     /// use influxdb3_offline_tokens::Expectations;
     ///
     /// assert!(Expectations::parse("# nothing yet")?.is_empty());
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidExpectations>(())
+    /// # Ok::<(), influxdb3_offline_tokens::expectations::InvalidExpectations>(())
     /// ```
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -167,7 +166,7 @@ impl Expectations {
 // All databases that the permissions of the token tell apart: those that it names, and one for all others.
 fn every(token: &TokenEntry, actions: DatabaseActions) -> Vec<AccessRequest<'_>> {
     let rights = token.rights();
-    let named = rights.exact.keys().filter(|name| **name != INTERNAL_DATABASE);
+    let named = rights.databases().map(|(name, _)| name).filter(|name| *name != INTERNAL_DATABASE);
     let mut requests: Vec<_> = named.map(|name| AccessRequest::database(name, actions)).collect();
     requests.push(AccessRequest::new_database(ANOTHER_DATABASE, actions));
     requests
@@ -224,7 +223,7 @@ impl Expectation {
 /// let file = TokenFile::default();
 /// let failed = expectations.check(&file, SystemTime::now());
 /// assert_eq!((failed[0].line(), failed[0].token()), (2, "app"));
-/// # Ok::<(), influxdb3_offline_tokens::InvalidExpectations>(())
+/// # Ok::<(), influxdb3_offline_tokens::expectations::InvalidExpectations>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct FailedExpectation<'a> {
@@ -237,7 +236,8 @@ pub struct FailedExpectation<'a> {
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use influxdb3_offline_tokens::{Expectations, FailureKind, Token, TokenEntry, TokenFile, TokenName};
+/// use influxdb3_offline_tokens::{Expectations, Token, TokenEntry, TokenFile, TokenName};
+/// use influxdb3_offline_tokens::expectations::FailureKind;
 ///
 /// let file = TokenFile::new([], [TokenEntry::new(TokenName::parse("app")?, Token::generate()?)])?;
 /// let expectations = Expectations::parse("app can read sensors")?;
@@ -306,7 +306,8 @@ impl<'a> FailedExpectation<'a> {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Expectations, FailureKind, TokenFile};
+    /// use influxdb3_offline_tokens::{Expectations, TokenFile};
+    /// use influxdb3_offline_tokens::expectations::FailureKind;
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let expectations = Expectations::parse("app cannot read a")?;

@@ -34,7 +34,7 @@ pub(crate) fn replace<E, T: Into<NewText>>(
     options: &ReplaceOptions,
     mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<T>, E>,
 ) -> Result<Replaced, ReplaceError<E>> {
-    let mut patience = Patience::new(options.wait);
+    let mut patience = Patience::new(options.lock_timeout);
     let real = resolve(path)?;
     // Looked at before the side file is made.
     if open_regular(&real, path, true)?.is_none() && !options.create {
@@ -53,7 +53,7 @@ pub(crate) fn replace<E, T: Into<NewText>>(
             .transpose()
             .map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))?;
         let bytes = match &old {
-            Some(old) => read_all(old, path, size(old, path)?, options.limit)?,
+            Some(old) => read_all(old, path, size(old, path)?, options.size_limit)?,
             None => Zeroizing::default(),
         };
         let text = edit(old.is_some().then_some(&bytes)).map_err(ReplaceError::Edit)?;
@@ -66,7 +66,7 @@ pub(crate) fn replace<E, T: Into<NewText>>(
             return Ok(Replaced::Unchanged);
         };
         let pieces = text.pieces(&bytes);
-        if length(&pieces) > options.limit {
+        if length(&pieces) > options.size_limit {
             return Err(DiskError::new(DiskErrorKind::TooLarge, path).into());
         }
         let failed = |error| DiskError::told(DiskErrorKind::NotCommitted, path, error);

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::code::Code;
 use crate::diagnostic::{At, Report, Sink};
-use crate::disk::FileFacts;
+use crate::replace::FileFacts;
 use crate::secret::SecretBytes;
 use crate::span::Span;
 

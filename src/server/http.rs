@@ -5,8 +5,6 @@
 //! a number of seconds after the creation of the token. It has no secret: the server generates one and returns it once
 //! (documentation), so the secret of a file cannot be transferred to a server in this way.
 
-mod error;
-
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
@@ -14,20 +12,16 @@ use alloc::vec::Vec;
 use core::time::Duration;
 use std::time::SystemTime;
 
-pub use self::error::InvalidHttpPermission;
 use crate::expiry::{Expiry, InvalidExpiry};
 use crate::file::TokenEntry;
 use crate::name::{InvalidNameKind, TokenName};
 use crate::permission::{Permission, PermissionErrorKind, PermissionPart, SystemResource};
-use crate::server_json::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong, wrong_type};
+use crate::server::http_error::{ACTIONS, InvalidHttpPermission, RESOURCE_NAMES, RESOURCE_TYPE};
+use crate::server::json::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong, wrong_type};
 use crate::span::Span;
 use crate::suggest::Word;
 use crate::syntax::{Node, Str};
 use crate::token::Token;
-
-const RESOURCE_TYPE: &str = "resource_type";
-const RESOURCE_NAMES: &str = "resource_names";
-const ACTIONS: &str = "actions";
 
 /// A permission in the form of the HTTP API: `{"resource_type": "db", "resource_names": ["db1"], "actions": ["read"]}`
 /// (documentation).
@@ -35,7 +29,8 @@ const ACTIONS: &str = "actions";
 /// serde writes and reads that object. Older documentation calls the names `resource_identifier`, which this crate rejects.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{HttpPermission, Permission};
+/// use influxdb3_offline_tokens::Permission;
+/// use influxdb3_offline_tokens::server::HttpPermission;
 ///
 /// let permission = HttpPermission::parse(br#"{"resource_type": "db", "resource_names": ["a", "b"], "actions": ["write"]}"#)?;
 /// assert_eq!(permission.0, Permission::parse("db:a,b:write")?);
@@ -48,7 +43,7 @@ impl HttpPermission {
     /// Parses such an object. Unknown members are ignored.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::HttpPermission;
+    /// use influxdb3_offline_tokens::server::HttpPermission;
     ///
     /// let error = HttpPermission::parse(br#"{"resource_type": "db", "actions": ["read"]}"#).unwrap_err();
     /// assert_eq!(error.to_string(), "1:1: a permission has no `resource_names`");
@@ -64,7 +59,7 @@ impl HttpPermission {
     /// Creates a permission from the three members.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::HttpPermission;
+    /// use influxdb3_offline_tokens::server::HttpPermission;
     ///
     /// let error = HttpPermission::from_parts("db", &["a", "b,c"], &["read"]).unwrap_err();
     /// assert_eq!(error.to_string(), "`resource_names`, item 2: `,` is not allowed in a database name");
@@ -124,7 +119,7 @@ impl HttpPermission {
     pub(crate) fn actions(&self) -> Vec<&'static str> {
         match &self.0 {
             Permission::Database(permission) => permission.actions().names().collect(),
-            Permission::System(permission) => permission.actions().names().collect(),
+            Permission::System(_) => Vec::from(["read"]),
         }
     }
 }
@@ -168,14 +163,15 @@ fn check_item(
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
-/// use influxdb3_offline_tokens::{Expiry, HttpTokenRequest, Permission, Token, TokenEntry, TokenName};
+/// use influxdb3_offline_tokens::{Expiry, Permission, Token, TokenEntry, TokenName};
+/// use influxdb3_offline_tokens::server::HttpTokenRequest;
 ///
 /// let now = UNIX_EPOCH + Duration::from_secs(1_767_225_600);
 /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?)
 ///     .with_expiry(Some(Expiry::parse("2026-01-01T01:00:00Z")?))
 ///     .with_permissions([Permission::parse("db:a:read")?]);
 /// assert_eq!(
-///     HttpTokenRequest::of(&entry, now)?.to_json(),
+///     HttpTokenRequest::from_entry(&entry, now)?.to_json(),
 ///     r#"{"token_name":"app","permissions":[{"resource_type":"db","resource_names":["a"],"actions":["read"]}],"expiry_secs":3600}"#
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -191,7 +187,7 @@ impl HttpTokenRequest {
     /// The method and the path of the request (documentation).
     ///
     /// ```
-    /// use influxdb3_offline_tokens::HttpTokenRequest;
+    /// use influxdb3_offline_tokens::server::HttpTokenRequest;
     ///
     /// let (method, path) = HttpTokenRequest::METHOD_AND_PATH;
     /// let line = format!("{method} {path} HTTP/1.1");
@@ -202,7 +198,8 @@ impl HttpTokenRequest {
     /// Creates a request for a token that expires after a number of seconds; `None` means never.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{HttpTokenRequest, Permission, TokenName};
+    /// use influxdb3_offline_tokens::{Permission, TokenName};
+    /// use influxdb3_offline_tokens::server::HttpTokenRequest;
     ///
     /// let permission = Permission::parse("db:a:read")?;
     /// let request = HttpTokenRequest::new(TokenName::parse("app")?, [permission], Some(3_600));
@@ -223,20 +220,22 @@ impl HttpTokenRequest {
     ///
     /// ```
     /// use std::time::UNIX_EPOCH;
-    /// use influxdb3_offline_tokens::{Expiry, HttpTokenRequest, InvalidExpiry, Token, TokenEntry, TokenName};
+    /// use influxdb3_offline_tokens::{Expiry, Token, TokenEntry, TokenName};
+    /// use influxdb3_offline_tokens::error::InvalidExpiry;
+    /// use influxdb3_offline_tokens::server::HttpTokenRequest;
     ///
     /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
-    /// assert_eq!(HttpTokenRequest::of(&entry, UNIX_EPOCH)?.expiry_secs(), None);
+    /// assert_eq!(HttpTokenRequest::from_entry(&entry, UNIX_EPOCH)?.expiry_secs(), None);
     /// let entry = entry.with_expiry(Some(Expiry::from_millis(2_900)));
-    /// assert_eq!(HttpTokenRequest::of(&entry, UNIX_EPOCH)?.expiry_secs(), Some(2));
-    /// let over = HttpTokenRequest::of(&entry.with_expiry(Some(Expiry::from_millis(0))), UNIX_EPOCH);
+    /// assert_eq!(HttpTokenRequest::from_entry(&entry, UNIX_EPOCH)?.expiry_secs(), Some(2));
+    /// let over = HttpTokenRequest::from_entry(&entry.with_expiry(Some(Expiry::from_millis(0))), UNIX_EPOCH);
     /// assert_eq!(over, Err(InvalidExpiry::Past));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     /// The entry expires within a second, or has expired ([`InvalidExpiry::Past`]).
-    pub fn of(entry: &TokenEntry, now: SystemTime) -> Result<Self, InvalidExpiry> {
+    pub fn from_entry(entry: &TokenEntry, now: SystemTime) -> Result<Self, InvalidExpiry> {
         let expiry = entry.expiry().filter(|expiry| !expiry.is_never());
         let expiry_secs = match expiry {
             Some(expiry) => Some(
@@ -255,7 +254,8 @@ impl HttpTokenRequest {
     ///
     /// ```
     /// use std::time::UNIX_EPOCH;
-    /// use influxdb3_offline_tokens::{HttpTokenRequest, Token, TokenName};
+    /// use influxdb3_offline_tokens::{Token, TokenName};
+    /// use influxdb3_offline_tokens::server::HttpTokenRequest;
     ///
     /// let request = HttpTokenRequest::new(TokenName::parse("app")?, [], Some(60));
     /// let entry = request.into_entry(Token::generate()?, UNIX_EPOCH)?;
@@ -274,7 +274,7 @@ impl HttpTokenRequest {
     /// Parses a body. Unknown members are ignored, such as the `type` that some clients send.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::HttpTokenRequest;
+    /// use influxdb3_offline_tokens::server::HttpTokenRequest;
     ///
     /// let body = br#"{"token_name": "app", "permissions": [{"resource_type": "db", "resource_names": ["a"], "actions": ["red"]}]}"#;
     /// let error = HttpTokenRequest::parse(body).unwrap_err();
@@ -293,12 +293,12 @@ impl HttpTokenRequest {
     /// Returns the name of the token.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::HttpTokenRequest;
+    /// use influxdb3_offline_tokens::server::HttpTokenRequest;
     ///
     /// let body = br#"{"token_name": "app", "permissions": [{"resource_type": "db", "resource_names": ["a"], "actions": ["read"]}], "expiry_secs": 60}"#;
     /// let request = HttpTokenRequest::parse(body)?;
     /// assert_eq!(request.name().as_str(), "app");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
     /// ```
     #[must_use]
     pub const fn name(&self) -> &TokenName {
@@ -308,12 +308,12 @@ impl HttpTokenRequest {
     /// Returns the permissions of the token.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::HttpTokenRequest;
+    /// use influxdb3_offline_tokens::server::HttpTokenRequest;
     ///
     /// let body = br#"{"token_name": "app", "permissions": [{"resource_type": "db", "resource_names": ["a"], "actions": ["read"]}], "expiry_secs": 60}"#;
     /// let request = HttpTokenRequest::parse(body)?;
     /// assert_eq!(request.permissions()[0].to_string(), "db:a:read");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
     /// ```
     #[must_use]
     pub fn permissions(&self) -> &[Permission] {
@@ -323,12 +323,12 @@ impl HttpTokenRequest {
     /// Returns the seconds until it expires; `None` if it never does.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::HttpTokenRequest;
+    /// use influxdb3_offline_tokens::server::HttpTokenRequest;
     ///
     /// let body = br#"{"token_name": "app", "permissions": [{"resource_type": "db", "resource_names": ["a"], "actions": ["read"]}], "expiry_secs": 60}"#;
     /// let request = HttpTokenRequest::parse(body)?;
     /// assert_eq!(request.expiry_secs(), Some(60));
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidJson>(())
+    /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
     /// ```
     #[must_use]
     pub const fn expiry_secs(&self) -> Option<u64> {

@@ -2,14 +2,18 @@
 
 use core::fmt;
 
-use super::{ACTIONS, RESOURCE_NAMES, RESOURCE_TYPE};
 use crate::permission::{PermissionErrorKind, PermissionPart};
 use crate::span::Span;
+
+pub(super) const RESOURCE_TYPE: &str = "resource_type";
+pub(super) const RESOURCE_NAMES: &str = "resource_names";
+pub(super) const ACTIONS: &str = "actions";
 
 /// The error of three members that are not a permission: the member, the item and the kind. It keeps nothing of the text.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{HttpPermission, PermissionPart};
+/// use influxdb3_offline_tokens::permission::PermissionPart;
+/// use influxdb3_offline_tokens::server::HttpPermission;
 ///
 /// let error = HttpPermission::from_parts("db", &["a", "b c"], &["read"]).unwrap_err();
 /// assert_eq!((error.part(), error.item()), (PermissionPart::Names, Some(1)));
@@ -26,7 +30,8 @@ impl InvalidHttpPermission {
     /// Returns the member: `resource_type`, `resource_names` or `actions`.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{HttpPermission, PermissionPart};
+    /// use influxdb3_offline_tokens::permission::PermissionPart;
+    /// use influxdb3_offline_tokens::server::HttpPermission;
     ///
     /// let error = HttpPermission::from_parts("dbs", &["a"], &["read"]).unwrap_err();
     /// assert_eq!(error.part(), PermissionPart::Type);
@@ -39,7 +44,7 @@ impl InvalidHttpPermission {
     /// Returns the index of the item in its list, from 0; `None` if the member itself is invalid.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::HttpPermission;
+    /// use influxdb3_offline_tokens::server::HttpPermission;
     ///
     /// let error = HttpPermission::from_parts("db", &["a", "b c"], &["read"]).unwrap_err();
     /// assert_eq!(error.item(), Some(1));
@@ -52,7 +57,8 @@ impl InvalidHttpPermission {
     /// Returns the kind of the error.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{HttpPermission, PermissionErrorKind};
+    /// use influxdb3_offline_tokens::permission::PermissionErrorKind;
+    /// use influxdb3_offline_tokens::server::HttpPermission;
     ///
     /// let error = HttpPermission::from_parts("db", &["a"], &["reed"]).unwrap_err();
     /// assert_eq!(error.kind(), PermissionErrorKind::UnknownAction);
@@ -65,7 +71,7 @@ impl InvalidHttpPermission {
     /// Returns the span in the item, or in the member if it is not a list.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::HttpPermission;
+    /// use influxdb3_offline_tokens::server::HttpPermission;
     ///
     /// let error = HttpPermission::from_parts("db", &["b c"], &["read"]).unwrap_err();
     /// assert_eq!(error.span().range(), 1..2);

@@ -13,10 +13,11 @@ use crate::permission::{DatabaseActions, SystemResource};
 /// The kind of an error in a line.
 ///
 /// ```
-/// use influxdb3_offline_tokens::{ExpectationErrorKind, Expectations};
+/// use influxdb3_offline_tokens::Expectations;
+/// use influxdb3_offline_tokens::expectations::ExpectationErrorKind;
 ///
-/// let wrong = Expectations::parse("app can rad sensors").unwrap_err();
-/// assert_eq!(wrong.errors()[0].kind(), ExpectationErrorKind::UnknownAction);
+/// let error = Expectations::parse("app can rad sensors").unwrap_err();
+/// assert_eq!(error.errors(), [(1, ExpectationErrorKind::UnknownAction)]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -66,80 +67,32 @@ pub enum ExpectationErrorKind {
     TooMuch,
 }
 
-/// A line that is no expectation. It keeps nothing of the text.
+/// The error of a text with lines that are not expectations: each with its number, at least one. It keeps nothing of the text.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Expectations;
+/// use influxdb3_offline_tokens::expectations::ExpectationErrorKind;
 ///
-/// let wrong = Expectations::parse("app can").unwrap_err();
-/// assert_eq!(wrong.errors()[0].to_string(), "line 1: missing actions");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("line {line}: {kind}")]
-pub struct InvalidExpectation {
-    line: usize,
-    kind: ExpectationErrorKind,
-}
-
-impl InvalidExpectation {
-    /// The line, from 1.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::Expectations;
-    ///
-    /// let wrong = Expectations::parse("app can read a\napp may read a").unwrap_err();
-    /// assert_eq!(wrong.errors()[0].line(), 2);
-    /// ```
-    #[must_use]
-    pub const fn line(&self) -> usize {
-        self.line
-    }
-
-    /// What is wrong with it.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{ExpectationErrorKind, Expectations};
-    ///
-    /// let wrong = Expectations::parse("app can read a quickly").unwrap_err();
-    /// assert_eq!(wrong.errors()[0].kind(), ExpectationErrorKind::TooMuch);
-    /// ```
-    #[must_use]
-    pub const fn kind(&self) -> ExpectationErrorKind {
-        self.kind
-    }
-}
-
-/// All lines of a text that are no expectations; at least one.
-///
-/// ```
-/// use influxdb3_offline_tokens::Expectations;
-///
-/// let wrong = Expectations::parse("app can read a\napp may read a\napp can rad a").expect_err("two lines are wrong");
-/// assert_eq!(wrong.errors().iter().map(|error| error.line()).collect::<Vec<_>>(), [2, 3]);
+/// let error = Expectations::parse("app can read a\napp may read a\napp can read a quickly").unwrap_err();
+/// let [(2, _), (3, kind)] = error.errors() else { unreachable!() };
+/// assert_eq!(*kind, ExpectationErrorKind::TooMuch);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub struct InvalidExpectations(Vec<InvalidExpectation>);
+pub struct InvalidExpectations(Vec<(usize, ExpectationErrorKind)>);
 
 impl InvalidExpectations {
-    /// The errors, in the order of the lines.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::Expectations;
-    ///
-    /// let wrong = Expectations::parse("app can\napp can fly").unwrap_err();
-    /// assert_eq!(wrong.errors().len(), 2);
-    /// ```
+    /// Returns the errors in source order: the number of the line, from 1, and the kind.
     #[must_use]
-    pub fn errors(&self) -> &[InvalidExpectation] {
+    pub fn errors(&self) -> &[(usize, ExpectationErrorKind)] {
         &self.0
     }
 }
 
 impl fmt::Display for InvalidExpectations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, error) in self.0.iter().enumerate() {
+        for (at, (line, kind)) in self.0.iter().enumerate() {
             let separator = if at == 0 { "" } else { "; " };
-            write!(f, "{separator}{error}")?;
+            write!(f, "{separator}line {line}: {kind}")?;
         }
         Ok(())
     }
@@ -179,7 +132,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Expectation>, InvalidExpectations>
     for (line, text) in (1..).zip(text.lines()) {
         match words(text).and_then(|words| sentence(line, &words)) {
             Ok(expectation) => expectations.extend(expectation),
-            Err(kind) => errors.push(InvalidExpectation { line, kind }),
+            Err(kind) => errors.push((line, kind)),
         }
     }
     if errors.is_empty() { Ok(expectations) } else { Err(InvalidExpectations(errors)) }

@@ -1,0 +1,128 @@
+//! A request for access.
+
+use crate::permission::{DatabaseActions, SystemResource};
+
+/// What somebody wants to do: one or several actions, all at once, with one thing.
+///
+/// The name of a database is compared byte by byte. It can be any text: one that no database can have is denied.
+///
+/// ```
+/// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
+///
+/// let request = AccessRequest::database("sensors", DatabaseActions::READ | DatabaseActions::WRITE);
+/// assert_eq!(request.to_string(), "read,write on database `sensors`");
+/// assert_eq!(AccessRequest::system(SystemResource::Health).to_string(), "read on system resource `health`");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum AccessRequest<'a> {
+    /// A database that exists.
+    Database {
+        /// Its name.
+        name: &'a str,
+        /// What is to be done; nothing at all is denied.
+        actions: DatabaseActions,
+    },
+    /// A database that does not exist yet: `create`, or a write that would create it.
+    NewDatabase {
+        /// Its name.
+        name: &'a str,
+        /// What is to be done; nothing at all is denied.
+        actions: DatabaseActions,
+    },
+    /// Any database at all: is there one entry for databases that allows this?
+    AnyDatabase {
+        /// What is to be done; nothing at all is denied.
+        actions: DatabaseActions,
+    },
+    /// A system resource, to read it: there is no other action.
+    System {
+        /// Which one.
+        resource: SystemResource,
+    },
+}
+
+impl<'a> AccessRequest<'a> {
+    /// Something with a database that exists.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+    /// use influxdb3_offline_tokens::access::decide;
+    ///
+    /// let permissions = [Permission::parse("db:sensors:read")?];
+    /// let request = AccessRequest::database("sensors", DatabaseActions::READ);
+    /// assert!(decide(&permissions, request).is_allowed());
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
+    /// ```
+    #[must_use]
+    pub const fn database(name: &'a str, actions: DatabaseActions) -> Self {
+        Self::Database { name, actions }
+    }
+
+    /// Something with a database that does not exist yet.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+    /// use influxdb3_offline_tokens::access::decide;
+    ///
+    /// let permissions = [Permission::parse("db:a:create")?];
+    /// let create = DatabaseActions::CREATE;
+    /// assert!(decide(&permissions, AccessRequest::database("a", create)).is_allowed());
+    /// assert!(!decide(&permissions, AccessRequest::new_database("a", create)).is_allowed());
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
+    /// ```
+    #[must_use]
+    pub const fn new_database(name: &'a str, actions: DatabaseActions) -> Self {
+        Self::NewDatabase { name, actions }
+    }
+
+    /// Something with any database at all.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+    /// use influxdb3_offline_tokens::access::decide;
+    ///
+    /// let permissions = [Permission::parse("db:a:read")?, Permission::parse("db:b:write")?];
+    /// let any = |actions| decide(&permissions, AccessRequest::any_database(actions)).is_allowed();
+    /// assert!(any(DatabaseActions::WRITE) && !any(DatabaseActions::READ | DatabaseActions::WRITE));
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
+    /// ```
+    #[must_use]
+    pub const fn any_database(actions: DatabaseActions) -> Self {
+        Self::AnyDatabase { actions }
+    }
+
+    /// Reading a system resource.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, Permission, SystemResource};
+    /// use influxdb3_offline_tokens::access::decide;
+    ///
+    /// let permissions = [Permission::parse("system:metrics:read")?];
+    /// let may = |resource| decide(&permissions, AccessRequest::system(resource)).is_allowed();
+    /// assert!(may(SystemResource::Metrics) && !may(SystemResource::Health));
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
+    /// ```
+    #[must_use]
+    pub const fn system(resource: SystemResource) -> Self {
+        Self::System { resource }
+    }
+
+    /// What is to be done; `read` for a system resource.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
+    ///
+    /// let ping = AccessRequest::system(SystemResource::Ping);
+    /// assert_eq!(ping.actions(), DatabaseActions::READ);
+    /// ```
+    #[must_use]
+    pub const fn actions(&self) -> DatabaseActions {
+        match *self {
+            Self::Database { actions, .. }
+            | Self::NewDatabase { actions, .. }
+            | Self::AnyDatabase { actions } => actions,
+            Self::System { .. } => DatabaseActions::READ,
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The system resources.
+
+use core::fmt;
+use core::str::FromStr;
+
+use crate::permission::{ParsePermissionError, PermissionErrorKind};
+use crate::span::Span;
+
+/// An endpoint of the server that a token can be allowed to read.
+///
+/// `health`, `metrics` and `ping` are documented; `ready` is in the server's source.
+///
+/// ```
+/// use influxdb3_offline_tokens::SystemResource;
+///
+/// assert_eq!("health".parse(), Ok(SystemResource::Health));
+/// assert_eq!(SystemResource::Metrics.to_string(), "metrics");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SystemResource {
+    /// `health`
+    Health,
+    /// `metrics`
+    Metrics,
+    /// `ping`
+    Ping,
+    /// `ready`
+    Ready,
+}
+
+impl SystemResource {
+    /// Every resource.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::SystemResource;
+    ///
+    /// let names: Vec<&str> = SystemResource::ALL.iter().map(|resource| resource.as_str()).collect();
+    /// assert_eq!(names, ["health", "metrics", "ping", "ready"]);
+    /// ```
+    pub const ALL: &'static [Self] = &[Self::Health, Self::Metrics, Self::Ping, Self::Ready];
+
+    /// The name.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::SystemResource;
+    ///
+    /// assert_eq!(SystemResource::Health.as_str(), "health");
+    /// ```
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Health => "health",
+            Self::Metrics => "metrics",
+            Self::Ping => "ping",
+            Self::Ready => "ready",
+        }
+    }
+
+    /// The resource of that name. The server also takes `Health` and ` health` (server source); the crate does not.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::SystemResource;
+    ///
+    /// assert_eq!(SystemResource::parse("ping"), Ok(SystemResource::Ping));
+    /// assert!(SystemResource::parse("Ping").is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// Any other name.
+    pub fn parse(name: &str) -> Result<Self, ParsePermissionError> {
+        Self::from_name(name).ok_or_else(|| {
+            ParsePermissionError::new(PermissionErrorKind::UnknownSystemResource, Span::new(0, name.len()))
+        })
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|resource| resource.as_str() == name)
+    }
+}
+
+impl FromStr for SystemResource {
+    type Err = ParsePermissionError;
+
+    fn from_str(name: &str) -> Result<Self, ParsePermissionError> {
+        Self::parse(name)
+    }
+}
+
+impl fmt::Display for SystemResource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

@@ -1,0 +1,129 @@
+//! The type of a permission.
+
+use alloc::boxed::Box;
+use alloc::string::{String, ToString as _};
+use core::fmt;
+
+use crate::permission::PermissionRef;
+use crate::permission::resource::{DatabasePermission, SystemPermission};
+use crate::secret::shown;
+
+/// One permission string: `db:db1,db2:read,write` or `system:health:read`.
+///
+/// The names are kept in the order written, the actions as a set. `T` is where the names are kept: a `Box<str>`, or a
+/// `&str` of the text that was parsed ([`PermissionRef`]). Two are equal only with their names in one order; what they allow
+/// is compared by `Rights`.
+///
+/// ```
+/// use influxdb3_offline_tokens::{DatabaseActions, Permission};
+///
+/// let permission = Permission::parse("db:sensors,alarms:write,read")?;
+/// let Permission::Database(database) = &permission else { unreachable!() };
+/// assert!(database.actions().contains(DatabaseActions::READ));
+/// assert_eq!(permission.to_string(), "db:sensors,alarms:read,write");
+/// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Permission<T = Box<str>> {
+    /// `db:…`: databases.
+    Database(DatabasePermission<T>),
+    /// `system:…`: the server's endpoints.
+    System(SystemPermission<T>),
+}
+
+impl<T: AsRef<str>> Permission<T> {
+    /// `db` or `system`.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// assert_eq!(Permission::parse("db:*:read")?.resource_type(), "db");
+    /// assert_eq!(Permission::parse("system:ping:read")?.resource_type(), "system");
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
+    /// ```
+    #[must_use]
+    pub const fn resource_type(&self) -> &'static str {
+        match self {
+            Self::Database(_) => "db",
+            Self::System(_) => "system",
+        }
+    }
+
+    /// The same permission, borrowed.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    /// use influxdb3_offline_tokens::permission::PermissionRef;
+    ///
+    /// let owned = Permission::parse("db:a,b:write")?;
+    /// let borrowed: PermissionRef<'_> = owned.as_ref();
+    /// assert_eq!(borrowed, Permission::parse_borrowed("db:a,b:write")?);
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
+    /// ```
+    #[must_use]
+    pub fn as_ref(&self) -> PermissionRef<'_> {
+        match self {
+            Self::Database(permission) => Permission::Database(permission.as_ref()),
+            Self::System(permission) => Permission::System(permission.as_ref()),
+        }
+    }
+
+    /// The same permission with names of its own.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// let kept = Permission::parse_borrowed(&String::from("db:a:read"))?.to_owned();
+    /// assert_eq!(kept, Permission::parse("db:a:read")?);
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
+    /// ```
+    #[must_use]
+    pub fn to_owned(&self) -> Permission {
+        match self {
+            Self::Database(permission) => Permission::Database(permission.to_owned()),
+            Self::System(permission) => Permission::System(permission.to_owned()),
+        }
+    }
+
+    /// Appends the canonical text, as [`Display`](fmt::Display) prints it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Permission;
+    ///
+    /// let mut text = String::from("-> ");
+    /// Permission::parse("db:a:write,read")?.append_to(&mut text);
+    /// assert_eq!(text, "-> db:a:read,write");
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
+    /// ```
+    pub fn append_to(&self, text: &mut String) {
+        let (names, actions) = match self {
+            Self::Database(permission) => {
+                text.push_str("db:");
+                (permission.scope().text(), permission.actions().text())
+            }
+            Self::System(permission) => {
+                text.push_str("system:");
+                (permission.scope().text(), "read")
+            }
+        };
+        text.push_str(names);
+        text.push(':');
+        text.push_str(actions);
+    }
+}
+
+impl<T: AsRef<str>> fmt::Display for Permission<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database(permission) => permission.fmt(f),
+            Self::System(permission) => permission.fmt(f),
+        }
+    }
+}
+
+impl<T: AsRef<str>> fmt::Debug for Permission<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Permission({})", shown(&self.to_string()))
+    }
+}

@@ -1,0 +1,16 @@
+//! What a running server accepts and shows: the HTTP API that creates a token, the list of its tokens, and the comparison of
+//! that list with a file.
+
+// In dependency order: a file imports only siblings above it.
+mod json;
+mod http_error;
+mod http;
+mod time;
+mod show_tokens;
+mod comparison;
+
+pub use self::comparison::{ServerComparison, ServerDifference};
+pub use self::http::{HttpPermission, HttpTokenRequest};
+pub use self::http_error::InvalidHttpPermission;
+pub use self::json::{InvalidJson, InvalidJsonKind};
+pub use self::show_tokens::{ServerPermissions, ServerToken, ServerTokens};
