@@ -3,7 +3,7 @@
 use crate::span::Span;
 use crate::syntax::error::ErrorHandler;
 use crate::syntax::kind::Kind;
-use crate::syntax::lexer::{escape_length, is_literal, is_word, number_length, plain_length};
+use crate::syntax::lexer::{escape_length, is_literal, is_word, leading_blanks, number_length, plain_length};
 use crate::syntax::state::Recovery;
 use crate::syntax::string::{Extent, Str};
 
@@ -96,13 +96,13 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     #[inline]
     pub(crate) fn object(&mut self, mut member: impl FnMut(&mut Self, Str<'a>)) -> Span {
         self.list(b'}', |parser| {
-            let is_quoted = parser.peek() == Some(b'"');
             let at = parser.at;
+            let is_quoted = parser.byte(at) == Some(b'"');
             let extent = if is_quoted { Some(parser.string_extent()) } else { parser.invalid_key() };
             let Some(extent) = extent else { return };
             let key = Str::from_extent(parser.text, at, extent);
             let end = parser.at;
-            if parser.peek() == Some(b':') {
+            if parser.byte(end) == Some(b':') || parser.peek() == Some(b':') {
                 parser.at += 1;
             } else {
                 parser.missing_colon(end);
@@ -121,14 +121,22 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
 
     #[inline]
     fn string_extent(&mut self) -> Extent {
-        let start = self.at + 1;
-        let end = start + plain_length(self.bytes(start));
-        let is_quote = |at: usize| self.byte(at) == Some(b'"');
-        if is_quote(self.at) && is_quote(end) && self.quote(start, end) == Quote::Closing {
-            self.at = end + 1;
-            return Extent { end, has_escapes: false, opening: 1, closing: 1 };
+        match self.plain_string() {
+            Some(end) => Extent { end, has_escapes: false, opening: 1, closing: 1 },
+            None => self.unusual_string(),
         }
-        self.unusual_string()
+    }
+
+    /// Reads a string without escapes or errors, and returns its end.
+    fn plain_string(&mut self) -> Option<usize> {
+        let (b'"', rest) = self.bytes(self.at).split_first()? else { return None };
+        let start = self.at + 1;
+        let end = start + plain_length(rest);
+        let is_plain = self.byte(end) == Some(b'"') && self.quote(start, end) == Quote::Closing;
+        is_plain.then(|| {
+            self.at = end + 1;
+            end
+        })
     }
 
     /// Reads a string that may have escapes or errors.
@@ -294,8 +302,11 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     fn skip_whitespace(&mut self) {
         // Without the variable, each byte would wait for the one before to be stored.
         let mut at = self.at;
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte(at) {
+        while let Some(byte @ (b' ' | b'\n' | b'\r' | b'\t')) = self.byte(at) {
             at += 1;
+            if byte == b'\n' {
+                at += leading_blanks(self.bytes(at));
+            }
         }
         self.at = at;
     }
