@@ -13,6 +13,8 @@ mod diagnose;
 
 use alloc::string::String;
 use alloc::vec::Vec;
+#[cfg(feature = "std")]
+use core::ops::Range;
 use core::str::FromStr;
 
 use thiserror::Error;
@@ -75,13 +77,20 @@ impl Permission {
     /// # Errors
     /// As [`Permission::parse`].
     pub fn parse_borrowed(text: &str) -> Result<PermissionRef<'_>, ParsePermissionError> {
-        parse::permission(text).ok_or_else(|| diagnose::first(text))
+        parse::permission(text, |_| ()).ok_or_else(|| diagnose::first(text))
     }
 
     /// The same without a word of what is wrong, which takes longer to find than that something is.
     #[cfg(feature = "std")]
     pub(crate) fn accept(text: &str) -> Option<PermissionRef<'_>> {
-        parse::permission(text)
+        parse::permission(text, |_| ())
+    }
+
+    /// As [`accept`](Self::accept); `name` receives the range of each name or `*`, also of those before an error.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn accept_names(text: &str, name: impl FnMut(Range<usize>)) -> Option<PermissionRef<'_>> {
+        parse::permission(text, name)
     }
 
     /// Everything that is wrong with a permission string, in the order of the text; nothing if it is right.
@@ -95,7 +104,7 @@ impl Permission {
     /// ```
     #[must_use]
     pub fn errors(text: &str) -> Vec<ParsePermissionError> {
-        if parse::permission(text).is_some() { Vec::new() } else { diagnose::all(text) }
+        if parse::permission(text, |_| ()).is_some() { Vec::new() } else { diagnose::all(text) }
     }
 
     /// The same of a text that is wrong, one by one and nearly in order.

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 use core::mem::take;
+use core::ops::Range;
 
 use super::members::{self, Meaning, Other};
 use super::{Element, Field, Text};
@@ -12,7 +13,7 @@ use crate::file::TokenEntry;
 use crate::name::TokenName;
 use crate::permission::Permission;
 use crate::span::Span;
-use crate::syntax::{Kind, Node, Parser, Str, Value};
+use crate::syntax::{Kind, Node, Parser, SmallSpan, Str, Value};
 use crate::token::{Token, check_token};
 
 /// An entry of `tokens` with the span of everything in it. One entry is reused for the whole file.
@@ -37,6 +38,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) repeats_permissions: bool,
     /// The members without a field, in source order.
     pub(crate) others: Vec<Other<'a>>,
+    // The names of the valid permissions.
+    names: Vec<SmallSpan>,
     // The buffer of `permissions` between entries.
     elements: Vec<Element<'a>>,
     // The array of the entry before, if all of its elements are strings.
@@ -191,6 +194,7 @@ impl<'a> Entry<'a> {
             return Field::Valid { key, span, value };
         }
         value.clear();
+        self.names.clear();
         let (errors, mut count) = (parser.error_count(), 0);
         let span = parser.array(|parser| {
             if parser.kind() == Kind::String {
@@ -213,7 +217,7 @@ impl<'a> Entry<'a> {
     )]
     fn push_permission(&mut self, elements: &mut Vec<Element<'a>>, index: usize, string: Str<'a>) {
         match Text::new(string) {
-            Some(text) => elements.push(Element::new(index, text)),
+            Some(text) => elements.push(Element::new(index, text, &mut self.names)),
             None => self.invalid_permissions.push((index, Node::string(string))),
         }
     }
@@ -221,6 +225,7 @@ impl<'a> Entry<'a> {
     #[cold]
     fn permissions_from_node(&mut self, key: Str<'a>, node: Node<'a>) -> Field<'a, Vec<Element<'a>>> {
         self.last_array = "";
+        self.names.clear();
         let span = node.span;
         let mut value = Vec::new();
         match node.value {
@@ -235,12 +240,25 @@ impl<'a> Entry<'a> {
             // A list in a string has quotes and brackets, which are no mistakes of permissions.
             Value::String(string) if !string.raw().trim_start().starts_with('[') => {
                 let Some(text) = Text::new(string) else { return Field::Invalid { key, node } };
-                value.push(Element::new(0, text));
+                value.push(Element::new(0, text, &mut self.names));
                 self.bare_permissions = Some(string);
             }
             _ => return Field::Invalid { key, node },
         }
         Field::Valid { key, span, value }
+    }
+
+    /// Returns the names of a permission, or `*`, each with its range in the text; none if it is invalid.
+    #[inline]
+    pub(crate) fn names<'e>(
+        &'e self,
+        element: &'e Element<'a>,
+    ) -> impl Iterator<Item = (Range<usize>, &'e str)> {
+        let names = self.names.get(Span::from(element.names).range()).unwrap_or_default();
+        names.iter().filter_map(|name| {
+            let range = Span::from(*name).range();
+            Some((range.clone(), element.text.get(range)?))
+        })
     }
 
     /// Returns whether the text ends inside the entry.

@@ -1,11 +1,14 @@
 //! The permissions of an entry, parsed once.
 
+use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::Text;
 use crate::limits::MAX_DIAGNOSED_ACTIONS;
 use crate::name::check_database_name;
 use crate::permission::{DatabaseActions, Permission, stands_for_actions};
+use crate::span::Span;
+use crate::syntax::SmallSpan;
 
 /// A string in `permissions`.
 #[derive(Clone, Debug)]
@@ -15,6 +18,8 @@ pub(crate) struct Element<'a> {
     pub(crate) text: Text<'a>,
     /// The permission, if it is valid.
     pub(crate) grant: Option<Grant>,
+    /// The positions of its names among those of the entry.
+    pub(super) names: SmallSpan,
 }
 
 /// The resource type of a permission.
@@ -47,8 +52,8 @@ pub(crate) enum Intent {
 
 impl Grant {
     #[inline]
-    fn parse(text: &str) -> Option<Self> {
-        let (resource, is_all, actions, names) = match Permission::accept(text)? {
+    fn parse(text: &str, name: impl FnMut(Range<usize>)) -> Option<Self> {
+        let (resource, is_all, actions, names) = match Permission::accept_names(text, name)? {
             Permission::Database(permission) => {
                 let scope = permission.scope();
                 (Resource::Database, scope.is_all(), permission.actions(), scope.text().len())
@@ -77,10 +82,15 @@ impl Resource {
 }
 
 impl<'a> Element<'a> {
+    /// Parses a permission, and adds its names if it is valid.
     #[inline]
-    pub(super) fn new(index: usize, text: Text<'a>) -> Self {
-        let grant = Grant::parse(&text);
-        Self { index, text, grant }
+    pub(super) fn new(index: usize, text: Text<'a>, names: &mut Vec<SmallSpan>) -> Self {
+        let start = names.len();
+        let grant = Grant::parse(&text, |name| names.push(Span::new(name.start, name.end).into()));
+        if grant.is_none() {
+            names.truncate(start);
+        }
+        Self { index, text, grant, names: Span::new(start, names.len()).into() }
     }
 
     /// Returns the permission as a value; `None` if it is invalid.
@@ -94,11 +104,6 @@ impl<'a> Element<'a> {
     /// Returns the range of the list of names or `*`; empty if the permission is invalid.
     pub(crate) fn names_range(&self) -> Range<usize> {
         self.grant.map_or(0..0, |grant| grant.resource.prefix_length()..grant.names_end)
-    }
-
-    /// Returns the names, or `*`, each with its range in the text.
-    pub(crate) fn names(&self) -> impl Iterator<Item = (Range<usize>, &str)> {
-        items(&self.text, self.grant.is_some().then(|| self.names_range()))
     }
 
     /// Returns the actions, each with its range in the text.

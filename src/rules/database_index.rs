@@ -122,7 +122,7 @@ impl<'a> DatabaseIndex<'a> {
         }
         let start = self.granted.len();
         match entry.permissions.value() {
-            Some(elements) => elements.iter().for_each(|element| self.add_element(entry.index, element)),
+            Some(elements) => elements.iter().for_each(|element| self.add_element(entry, element)),
             None => self.is_complete = false,
         }
         self.is_complete &= entry.invalid_permissions.is_empty();
@@ -130,25 +130,30 @@ impl<'a> DatabaseIndex<'a> {
     }
 
     #[inline]
-    fn add_element(&mut self, entry: usize, element: &Element<'a>) {
-        let range = match element.grant {
-            Some(grant) if grant.resource == Resource::System => return,
-            Some(grant) if grant.is_all => {
-                self.grants_all = true;
-                return;
-            }
-            Some(_) => element.names_range(),
+    fn add_element(&mut self, entry: &Entry<'a>, element: &Element<'a>) {
+        match element.grant {
+            Some(grant) if grant.resource == Resource::System => {}
+            Some(grant) if grant.is_all => self.grants_all = true,
+            Some(_) => self.add_names(entry, element, entry.names(element)),
             None => match element.intent() {
-                Intent::Names { range, is_granted: true } => range,
-                Intent::System => return,
-                Intent::Names { .. } | Intent::Unknown => {
-                    self.is_complete = false;
-                    return;
+                Intent::Names { range, is_granted: true } => {
+                    self.add_names(entry, element, items(&element.text, Some(range)));
                 }
+                Intent::System => {}
+                Intent::Names { .. } | Intent::Unknown => self.is_complete = false,
             },
-        };
+        }
+    }
+
+    #[inline]
+    fn add_names<'e>(
+        &mut self,
+        entry: &Entry<'a>,
+        element: &Element<'a>,
+        names: impl Iterator<Item = (Range<usize>, &'e str)>,
+    ) {
         let mut locator = element.text.locator();
-        for (range, name) in items(&element.text, Some(range)) {
+        for (range, name) in names {
             if let Some(created) = self.by_name.get_mut(name) {
                 let is_new = created.is_element && !created.is_granted;
                 self.ungranted -= usize::from(is_new);
@@ -160,7 +165,7 @@ impl<'a> DatabaseIndex<'a> {
             }
             let name = locator.locate(range).into();
             let [entry, permission] =
-                [entry, element.index].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
+                [entry.index, element.index].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
             self.granted.push(Granted { name, entry, permission, is_repeated: false });
         }
     }

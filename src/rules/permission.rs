@@ -42,7 +42,7 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
             undocumented_actions(element, at, sink);
         }
         if grant.resource == Resource::Database
-            && !element.names().all(|(_, name)| database_name::is_plain(name))
+            && !entry.names(element).all(|(_, name)| database_name::is_plain(name))
         {
             names(element, element.names_range(), at, sink);
         }

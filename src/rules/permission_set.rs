@@ -21,7 +21,7 @@ pub(super) const CODES: &[Code] =
 
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(elements) = entry.permissions.value() else { return };
-    if may_repeat(elements.iter().flat_map(Element::names).map(|(_, name)| name))
+    if may_repeat(elements.iter().flat_map(|element| entry.names(element)).map(|(_, name)| name))
         || elements.iter().any(may_repeat_actions)
     {
         for element in elements {
@@ -48,7 +48,7 @@ fn may_repeat_actions(element: &Element<'_>) -> bool {
 fn duplicate_items(entry: &Entry<'_>, element: &Element<'_>, sink: &mut Sink) {
     let text = &element.text;
     let mut locator = text.locator();
-    let names = duplicates(element.names());
+    let names = duplicates(entry.names(element));
     let actions = duplicates(element.actions());
     for (first, range) in names.into_iter().chain(actions) {
         let span = locator.locate(range.clone());
@@ -101,7 +101,7 @@ fn overlaps(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
     let granted =
         || elements.iter().enumerate().filter_map(|(at, element)| Some((at, element, element.grant?)));
     let keys = granted().map(|(at, element, grant)| {
-        let mut names: Vec<&str> = element.names().map(|(_, name)| name).collect();
+        let mut names: Vec<&str> = entry.names(element).map(|(_, name)| name).collect();
         names.sort_unstable();
         names.dedup();
         (at, (grant.resource, grant.actions, names))
@@ -123,13 +123,13 @@ fn overlaps(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
     let mut holders: HashMap<Name<'_>, Holders, RandomState> = HashMap::default();
     let others: Vec<_> = granted().filter(|(at, ..)| !copies.contains(at)).collect();
     for (position, element, grant) in &others {
-        for name in names(element, *grant) {
+        for name in names(entry, element, *grant) {
             holders.entry(name).or_default().add(*position, grant.actions);
         }
     }
     let mut redundant = Vec::new();
     for (position, element, grant) in others.into_iter().rev() {
-        let mut own: Vec<_> = names(element, grant).collect();
+        let mut own: Vec<_> = names(entry, element, grant).collect();
         own.sort_unstable();
         own.dedup();
         let is_repeated =
@@ -159,7 +159,7 @@ fn report_redundant(
     let Some(mut draft) = sink.report(Code::RedundantPermission, element.text.span(), at) else { return };
     let of_name = |name| holders.get(&name).map_or(&[][..], |name| &name.positions).iter().take(MAX_LABELS);
     let mut positions: Vec<usize> =
-        names(element, grant).take(MAX_LABELS).flat_map(of_name).copied().collect();
+        names(entry, element, grant).take(MAX_LABELS).flat_map(of_name).copied().collect();
     positions.sort_unstable();
     positions.dedup();
     let covering: Vec<_> = positions
@@ -179,8 +179,8 @@ fn report_redundant(
         .fix(Applicability::Safe, removal(entry, element));
 }
 
-fn names<'t>(element: &'t Element<'_>, grant: Grant) -> impl Iterator<Item = Name<'t>> {
-    element.names().map(move |(_, name)| (grant.resource, name))
+fn names<'t>(entry: &'t Entry<'_>, element: &'t Element<'_>, grant: Grant) -> impl Iterator<Item = Name<'t>> {
+    entry.names(element).map(move |(_, name)| (grant.resource, name))
 }
 
 const fn at_of(entry: &Entry<'_>, element: &Element<'_>) -> At {
@@ -206,14 +206,14 @@ fn shadowed(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
             all |= grant.actions;
             wildcard = wildcard.or_else(|| Some(element.text.locate(element.names_range())));
         } else {
-            element.names().for_each(|(_, name)| *by_name.entry(name).or_default() |= grant.actions);
+            entry.names(element).for_each(|(_, name)| *by_name.entry(name).or_default() |= grant.actions);
         }
     }
     let wildcard = wildcard.unwrap_or_default();
     for (element, _) in databases().filter(|(_, grant)| !grant.is_all) {
         let mut locator = element.text.locator();
         let mut has_fix = true;
-        for (range, name) in element.names() {
+        for (range, name) in entry.names(element) {
             // `db:*` does not reach `_internal` anyway. Each name is reported once.
             let granted = by_name.insert(name, DatabaseActions::ALL).unwrap_or_default();
             let hidden = all - granted;
@@ -226,7 +226,7 @@ fn shadowed(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
             let database = if is_quoted { format!("`{name}`") } else { "this database".into() };
             let actions = spoken(hidden, " or ");
             // One edit adds the actions for all names of the permission.
-            let scope = if element.names().nth(1).is_some() { "every name" } else { &*database };
+            let scope = if entry.names(element).nth(1).is_some() { "every name" } else { &*database };
             let edit = TextEdit::insert(element.text.span().end(), format!(",{hidden}"));
             draft
                 .message(format!(
