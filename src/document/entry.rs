@@ -351,13 +351,21 @@ fn read_expiry<'a>(parser: &mut Parser<'a, Sink>, key: Str<'a>) -> Field<'a, Exp
         return Field::Invalid { key, node: Node::read(parser) };
     }
     let (kind, span) = parser.scalar();
-    expiry(key, Node::scalar(kind, span, parser.text()))
+    match span.text(parser.text()).filter(|_| kind == Kind::Number).and_then(millis) {
+        Some(millis) => Field::Valid { key, span, value: Expiry::from_millis(millis) },
+        None => Field::Invalid { key, node: Node::scalar(kind, span, parser.text()) },
+    }
 }
 
-#[inline]
+#[cold]
 fn expiry<'a>(key: Str<'a>, node: Node<'a>) -> Field<'a, Expiry> {
-    match node.number().filter(|number| *number != "-0").and_then(|number| number.parse().ok()) {
+    match node.number().and_then(millis) {
         Some(millis) => Field::Valid { key, span: node.span, value: Expiry::from_millis(millis) },
         None => Field::Invalid { key, node },
     }
+}
+
+#[inline]
+fn millis(number: &str) -> Option<i64> {
+    number.parse().ok().filter(|_| number != "-0")
 }
