@@ -184,7 +184,10 @@ fn strength(body: &str) -> Strength {
 /// Returns whether a text clearly starts with encoded random bytes: characters of all classes that alternate often, many
 /// different ones, few in sequence. These 43 characters have 256 bits, which no suffix can reduce.
 fn is_evenly_mixed(body: &[u8]) -> bool {
-    let Some(body) = body.get(..43) else { return false };
+    // The compiler unrolls loops over arrays: this runs for every token.
+    let (Some(body), Some(start)) = (body.first_chunk::<43>(), body.first_chunk::<32>()) else {
+        return false;
+    };
     let count = |pair: fn(u8, u8) -> bool| {
         let pairs = body.iter().zip(body.iter().skip(1));
         pairs.fold(0_u8, |count, (a, b)| count + u8::from(pair(*a, *b)))
@@ -193,11 +196,12 @@ fn is_evenly_mixed(body: &[u8]) -> bool {
     // Digits, upper case and lower case differ above the lowest five bits. Random text alternates between them in 27 of 42
     // places, and words in fewer than half of them.
     count(|a, b| a >> 5 != b >> 5) >= 19
-        && count(|a, b| a.abs_diff(b) <= 1) <= 10
+        // At most one apart. The difference wraps only between 0 and 255, which is no byte of a text.
+        && count(|a, b| a.wrapping_sub(b).wrapping_add(1) <= 2) <= 10
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_lowercase)
-        && different(body.get(..32).unwrap_or_default()) >= 16
+        && different(start) >= 16
 }
 
 /// Returns whether digits, upper case and lower case alternate as in encoded random bytes, where they do in nearly two of
@@ -213,7 +217,8 @@ fn changes_often(body: &[u8]) -> bool {
 }
 
 /// Returns a lower bound of the number of different bytes: two that differ only in the highest bits may count as one.
-fn different(body: &[u8]) -> u32 {
+#[inline]
+fn different(body: &[u8; 32]) -> u32 {
     body.iter().fold(0_u64, |seen, byte| seen | 1 << (byte & 63)).count_ones()
 }
 

@@ -9,19 +9,18 @@ use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Entry, Text};
 use crate::span::Span;
-use crate::token::{InvalidTokenKind, TOKEN_PREFIX, check_token};
+use crate::token::{InvalidTokenKind, TOKEN_PREFIX, any_byte, check_token};
 
 pub(super) const CODES: &[Code] =
     &[Code::TokenPrefix, Code::TokenCharacters, Code::UnexpandedVariable, Code::TokenWithColon];
 
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(token) = entry.token.value() else { return };
-    let Classes { is_graphic, has_colon } = classify(token);
     let at = entry.at_member("token");
-    if !is_graphic || !token.starts_with(TOKEN_PREFIX) {
+    if !token.starts_with(TOKEN_PREFIX) || any_byte(token, |byte| !byte.is_ascii_graphic()) {
         return invalid(token, at, sink);
     }
-    if has_colon
+    if any_byte(token, |byte| byte == b':')
         && sink.is_enabled(Code::TokenWithColon)
         && let Some(colon) = token.find(':')
         && let Some(draft) = sink.report(Code::TokenWithColon, token.locate(colon..colon + 1), at)
@@ -30,23 +29,6 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
             .message("the token contains `:` and cannot be used with Basic authentication")
             .help("generate a token without `:`");
     }
-}
-
-/// The classes of the characters of a token.
-struct Classes {
-    is_graphic: bool,
-    has_colon: bool,
-}
-
-/// Classifies all bytes without a branch, which is several times as fast as a search.
-#[inline]
-fn classify(token: &str) -> Classes {
-    let (mut is_graphic, mut has_colon) = (true, false);
-    for byte in token.bytes() {
-        is_graphic &= byte.is_ascii_graphic();
-        has_colon |= byte == b':';
-    }
-    Classes { is_graphic, has_colon }
 }
 
 #[cold]
