@@ -91,6 +91,16 @@ fn explanations_have_four_headings_and_their_examples_are_the_fixtures() {
     }
 }
 
+/// The ids and names that no code has any more.
+const RETIRED: [(&str, &str); 1] = [("T0416", "undocumented-action")];
+
+#[test]
+fn retired_ids_and_names_are_not_reused() {
+    for (id, name) in RETIRED {
+        assert!(Code::ALL.iter().all(|code| code.id() != id && code.name() != name), "{id} `{name}`");
+    }
+}
+
 /// The page that stands in the documentation of the module `diagnostic`.
 fn page() -> String {
     let mut page = String::from("\n| id | name | severity | what |\n|---|---|---|---|\n");
@@ -98,7 +108,11 @@ fn page() -> String {
         let (id, name, severity, summary) = (code.id(), code.name(), code.severity(), code.summary());
         writeln!(page, "| {id} | `{name}` | {severity} | {summary} |").unwrap();
     }
-    page
+    page.push_str("\nRetired, and never reused:");
+    for (id, name) in RETIRED {
+        write!(page, " {id} `{name}`").unwrap();
+    }
+    page + ".\n"
 }
 
 /// What the codes of each hundred are about.

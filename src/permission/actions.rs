@@ -8,8 +8,7 @@ use crate::permission::error::ParsePermissionError;
 
 /// A set of actions on databases.
 ///
-/// `read` and `write` are documented; `create` came with release 3.1.0 (release notes), `describe` and `delete` are
-/// accepted by the server and not documented (server source). `Display` prints them in the server's order.
+/// The server grants `create` since release 3.1.0 (release notes). `Display` prints the actions in the server's order.
 ///
 /// ```
 /// use influxdb3_offline_tokens::DatabaseActions;
@@ -81,7 +80,7 @@ impl DatabaseActions {
     /// assert_eq!(DatabaseActions::CREATE.to_string(), "create");
     /// ```
     pub const CREATE: Self = Self(1);
-    /// `describe`: see that it exists (server source; undocumented).
+    /// `describe`: see that it exists, which `influxdb3 import list` needs on at least one database (documentation).
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -105,7 +104,7 @@ impl DatabaseActions {
     /// assert_eq!(DatabaseActions::WRITE.to_string(), "write");
     /// ```
     pub const WRITE: Self = Self(1 << 3);
-    /// `delete`: delete it.
+    /// `delete`: delete it (server source) or its rows (documentation).
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;

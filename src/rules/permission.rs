@@ -12,15 +12,9 @@ use crate::document::{Element, Entry, Grant, Intent, Resource, items};
 use crate::name::INTERNAL_DATABASE;
 use crate::permission::DatabaseActions;
 
-pub(super) const CODES: &[Code] = &[
-    Code::WildcardDatabase,
-    Code::InternalDatabase,
-    Code::PlaceholderName,
-    Code::TokenInName,
-    Code::UndocumentedAction,
-];
+pub(super) const CODES: &[Code] =
+    &[Code::WildcardDatabase, Code::InternalDatabase, Code::PlaceholderName, Code::TokenInName];
 
-const DOCUMENTED: DatabaseActions = DatabaseActions::READ.union(DatabaseActions::WRITE);
 /// The actions that change databases.
 const STRONG: DatabaseActions =
     DatabaseActions::WRITE.union(DatabaseActions::CREATE).union(DatabaseActions::DELETE);
@@ -37,9 +31,6 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
         };
         if grant.is_wildcard() {
             wildcard(element, grant, at, sink);
-        }
-        if !DOCUMENTED.contains(grant.actions) {
-            undocumented_actions(element, at, sink);
         }
         if grant.resource == Resource::Database
             && !entry.names(element).all(|(_, name)| database_name::is_plain(name))
@@ -85,16 +76,5 @@ fn names(element: &Element<'_>, list: Range<usize>, at: At, sink: &mut Sink) {
                 .message("only admin tokens can access `_internal`: this grant has no effect")
                 .help("remove it, or use an admin token");
         }
-    }
-}
-
-#[cold]
-fn undocumented_actions(element: &Element<'_>, at: At, sink: &mut Sink) {
-    let mut locator = element.text.locator();
-    for (range, action) in element.actions().filter(|(_, action)| !matches!(*action, "read" | "write")) {
-        let Some(draft) = sink.report(Code::UndocumentedAction, locator.locate(range), at) else { continue };
-        draft
-            .message(format!("the server accepts the undocumented action `{action}`"))
-            .help("expect a later release to reject it");
     }
 }

@@ -71,7 +71,6 @@ const MISTAKES: &[(Code, &str, &[&str])] = &[
     (Code::CreateWildcard, "DATABASES", &["[\"*\"]"]),
     (Code::TooManyDatabases, "DATABASES", &["MANY"]),
     (Code::InternalDatabase, PERMISSION, &["\"db:_internal:read\""]),
-    (Code::UndocumentedAction, PERMISSION, &["\"db:a:describe\""]),
 ];
 
 /// Files with one mistake in any layout, and its code. Other entries may have warnings, and no error.
