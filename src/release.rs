@@ -64,6 +64,16 @@ impl Release {
     /// # Ok::<(), influxdb3_offline_tokens::error::InvalidRelease>(())
     /// ```
     pub const WILDCARD_DATABASES: Self = Self::new(3, 10, 0);
+    /// 3.10.0: the first with the endpoint `GET /ready`, which `system:ready:read` is for (release notes).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::Release;
+    ///
+    /// assert!(Release::parse("3.9.6")? < Release::READY_RESOURCE);
+    /// assert!(Release::parse("3.10")? >= Release::READY_RESOURCE);
+    /// # Ok::<(), influxdb3_offline_tokens::error::InvalidRelease>(())
+    /// ```
+    pub const READY_RESOURCE: Self = Self::new(3, 10, 0);
     /// 3.11.1: a token whose hash is registered already is refused (release notes).
     ///
     /// ```

@@ -8,7 +8,7 @@ use crate::span::Span;
 
 /// An endpoint of the server that a token can be allowed to read.
 ///
-/// `health`, `metrics` and `ping` are documented; `ready` is in the server's source.
+/// `health`, `metrics` and `ping` are documented; `ready` came with release 3.10.0 (release notes).
 ///
 /// ```
 /// use influxdb3_offline_tokens::SystemResource;

@@ -192,8 +192,21 @@ fn admin_permission(release: Option<Release>, text: &str) -> Cow<'static, str> {
 
 fn help(release: Option<Release>, error: &ParsePermissionError, text: &str) -> Cow<'static, str> {
     let is_system = text.starts_with("system:");
+    // An older release rejects `db:*`, and does not know `ready`.
+    let is_old = release.is_some_and(|release| release < Release::WILDCARD_DATABASES);
     let help = match error.kind() {
         Kind::WildcardAction if is_system => Cow::Borrowed("use `read`, the only action on system resources"),
+        Kind::AdminPermission if is_old => {
+            Cow::Borrowed("use `db:db1,db2:…` for databases, or `system:*:read` for all endpoints")
+        }
+        Kind::MixedWildcard | Kind::Glob if is_old && !is_system => {
+            Cow::Borrowed("list the names without `*`")
+        }
+        Kind::UnknownSystemResource if is_old && error.suggestion().is_none_or(|meant| meant == "ready") => {
+            Cow::Borrowed(
+                "use `health`, `metrics` or `ping`; tables such as `system.queries` cannot be granted",
+            )
+        }
         _ => error.help(),
     };
     // Unknown system resources make a server panic. It accepts known ones in any case, and a repeated `*`.
