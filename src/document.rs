@@ -129,7 +129,7 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, V> {
 
     fn read_databases(&mut self, parser: &mut Parser<'a, Sink>, key: Str<'a>) {
         if parser.kind() != Kind::Array {
-            self.outline.create_databases = Field::Invalid { key, node: Node::read(parser) };
+            self.outline.create_databases = Field::Invalid { key, node: Node::read(parser) }.optional();
             return;
         }
         let mut index = 0;
@@ -180,7 +180,7 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, V> {
                 }
                 self.outline.create_databases = Field::Valid { key, span: node.span, value: () };
             } else {
-                self.outline.create_databases = Field::Invalid { key, node };
+                self.outline.create_databases = Field::Invalid { key, node }.optional();
             }
         }
     }

@@ -260,7 +260,7 @@ impl<'de> Deserialize<'de> for TokenEntry {
                 let Secret(token) = token.ok_or_else(|| A::Error::missing_field("token"))?;
                 let name = name.ok_or_else(|| A::Error::missing_field("name"))?;
                 let List(permissions) = permissions.ok_or_else(|| A::Error::missing_field("permissions"))?;
-                Ok(TokenEntry::new(name, token).with_expiry(expiry).with_permissions(permissions))
+                Ok(TokenEntry::new(name, token).with_expiry(expiry.flatten()).with_permissions(permissions))
             }
 
             fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<TokenEntry, E> {
@@ -310,7 +310,7 @@ impl<'de> Deserialize<'de> for TokenFile {
                 let absent =
                     absent([("create_databases", databases.is_some()), ("tokens", tokens.is_some())]);
                 others.refuse(|name| is_mistaken(name, &absent, &FILE_MEMBERS))?;
-                let List(databases) = databases.unwrap_or(List(Vec::new()));
+                let List(databases) = databases.flatten().unwrap_or(List(Vec::new()));
                 let List(tokens) = tokens.ok_or_else(|| A::Error::missing_field("tokens"))?;
                 TokenFile::new(databases, tokens).map_err(A::Error::custom)
             }

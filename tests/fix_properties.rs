@@ -38,7 +38,7 @@ proptest! {
 }
 
 /// The codes with a fix that is safe.
-const SAFE: [Code; 17] = [
+const SAFE: [Code; 18] = [
     Code::ByteOrderMark,
     Code::JsonSyntax,
     Code::MisspeltMember,
@@ -46,6 +46,7 @@ const SAFE: [Code; 17] = [
     Code::PermissionObject,
     Code::CreateDatabasesNotAList,
     Code::ExpiryNotAnInteger,
+    Code::NullMember,
     Code::EmptyItem,
     Code::Whitespace,
     Code::UnknownResourceType,

@@ -97,6 +97,12 @@ fn the_schema_of_an_admin_token_refuses_what_the_check_refuses() {
         ("all members", file(|_| {}), true),
         ("only what must be there", json!({"token": "apiv3_a", "name": "deploy"}), true),
         ("another member", file(|file| file["more"] = json!(1)), true),
+        (
+            "null for optional members",
+            file(|file| (file["description"], file["expiry_millis"]) = (Value::Null, Value::Null)),
+            true,
+        ),
+        ("null as the name", file(|file| file["name"] = Value::Null), false),
         ("no token", file(|file| drop(file.as_object_mut().unwrap().remove("token"))), false),
         ("no name", file(|file| drop(file.as_object_mut().unwrap().remove("name"))), false),
         ("an empty name", file(|file| file["name"] = json!("")), false),

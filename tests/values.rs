@@ -381,3 +381,26 @@ fn serde_takes_no_member_for_another() {
     let file = r#"{"create_database": ["a"], "tokens": []}"#;
     assert!(serde_json::from_str::<TokenFile>(file).is_err() && TokenFile::parse(file.as_bytes()).is_err());
 }
+
+#[test]
+fn null_for_an_optional_member_reads_as_missing() {
+    let entry = r#"{"token": "apiv3_a", "name": "a", "expiry_millis": null, "permissions": []}"#;
+    let file = format!(r#"{{"create_databases": null, "tokens": [{entry}]}}"#);
+    let parsed = TokenFile::parse(file.as_bytes()).unwrap();
+    let by_serde: TokenFile = serde_json::from_str(&file).unwrap();
+    assert_eq!((parsed.create_databases(), parsed.tokens()[0].expiry()), (&[][..], None));
+    assert_eq!(*parsed.to_json(), *by_serde.to_json());
+    let admin = r#"{"token": "apiv3_a", "name": "a", "description": null, "expiry_millis": null}"#;
+    let parsed = AdminTokenFile::parse(admin.as_bytes()).unwrap();
+    let by_serde: AdminTokenFile = serde_json::from_str(admin).unwrap();
+    assert_eq!((parsed.description(), parsed.expiry()), (None, None));
+    assert_eq!(*parsed.to_json(), *by_serde.to_json());
+    for member in ["token", "name", "permissions", "tokens"] {
+        let file = r#"{"tokens": [{"token": "apiv3_a", "name": "a", "permissions": []}]}"#;
+        let mut value: serde_json::Value = serde_json::from_str(file).unwrap();
+        let entry = if member == "tokens" { &mut value[member] } else { &mut value["tokens"][0][member] };
+        *entry = serde_json::Value::Null;
+        assert!(TokenFile::parse(value.to_string().as_bytes()).is_err(), "{member}");
+        assert!(serde_json::from_value::<TokenFile>(value).is_err(), "{member}");
+    }
+}

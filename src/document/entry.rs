@@ -72,7 +72,7 @@ impl<'a> Entry<'a> {
             Some(Slot::Name) => self.name = Field::read_text(parser, key),
             Some(Slot::Expiry) => self.expiry = read_expiry(parser, key),
             Some(Slot::Permissions) => self.permissions = self.read_permissions(parser, key),
-            Some(Slot::Description) => self.description = Field::read_text(parser, key),
+            Some(Slot::Description) => self.description = Field::read_text(parser, key).optional(),
             None => self.others.push(Other::new(key, Node::read(parser))),
         });
         if !self.others.is_empty() {
@@ -141,7 +141,7 @@ impl<'a> Entry<'a> {
             Slot::Name => self.name = Field::from_node(key, node),
             Slot::Expiry => self.expiry = expiry(key, node),
             Slot::Permissions => self.permissions = self.permissions_from_node(key, node),
-            Slot::Description => self.description = Field::from_node(key, node),
+            Slot::Description => self.description = Field::from_node(key, node).optional(),
         }
     }
 
@@ -348,7 +348,7 @@ impl Slot {
 #[inline]
 fn read_expiry<'a>(parser: &mut Parser<'a, Sink>, key: Str<'a>) -> Field<'a, Expiry> {
     if parser.kind() != Kind::Number {
-        return Field::Invalid { key, node: Node::read(parser) };
+        return Field::Invalid { key, node: Node::read(parser) }.optional();
     }
     let (kind, span) = parser.scalar();
     match span.text(parser.text()).filter(|_| kind == Kind::Number).and_then(millis) {
@@ -361,7 +361,7 @@ fn read_expiry<'a>(parser: &mut Parser<'a, Sink>, key: Str<'a>) -> Field<'a, Exp
 fn expiry<'a>(key: Str<'a>, node: Node<'a>) -> Field<'a, Expiry> {
     match node.number().and_then(millis) {
         Some(millis) => Field::Valid { key, span: node.span, value: Expiry::from_millis(millis) },
-        None => Field::Invalid { key, node },
+        None => Field::Invalid { key, node }.optional(),
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) enum Field<'a, T> {
     /// The member is missing.
     #[default]
     Missing,
+    /// The member is optional and its value is `null`, which reads as missing.
+    Null { key: Str<'a>, span: Span },
     /// The value has the wrong type, or is a string with an unpaired surrogate.
     Invalid { key: Str<'a>, node: Node<'a> },
     /// The value has the right type.
@@ -32,7 +34,16 @@ impl<'a, T> Field<'a, T> {
         }
     }
 
-    /// Returns whether the member is missing.
+    /// Reads `null` as missing, for an optional member.
+    #[cold]
+    pub(super) fn optional(self) -> Self {
+        match self {
+            Self::Invalid { key, node } if node.kind == Kind::Null => Self::Null { key, span: node.span },
+            field => field,
+        }
+    }
+
+    /// Returns whether the object lacks the member.
     #[inline]
     pub(crate) const fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
@@ -43,7 +54,7 @@ impl<'a, T> Field<'a, T> {
         match self {
             Self::Missing => Span::default(),
             Self::Invalid { node, .. } => node.span,
-            Self::Valid { span, .. } => *span,
+            Self::Null { span, .. } | Self::Valid { span, .. } => *span,
         }
     }
 
@@ -51,8 +62,13 @@ impl<'a, T> Field<'a, T> {
     pub(crate) const fn key(&self) -> Option<Str<'a>> {
         match self {
             Self::Missing => None,
-            Self::Invalid { key, .. } | Self::Valid { key, .. } => Some(*key),
+            Self::Null { key, .. } | Self::Invalid { key, .. } | Self::Valid { key, .. } => Some(*key),
         }
+    }
+
+    /// Returns the span of the key and the value; `None` if the member is missing.
+    pub(crate) fn member_span(&self) -> Option<Span> {
+        self.key().map(|key| Span::new(key.outer_span().start(), self.span().end()))
     }
 }
 

@@ -19,6 +19,9 @@ use crate::span::Span;
 use crate::syntax::{Parser, Str};
 use crate::token::Token;
 
+/// The value of an optional member that reads as missing.
+const NULL: &str = "null";
+
 /// Texts to put in place of spans, sorted; wiped when dropped.
 #[derive(Default)]
 pub(super) struct Pieces(pub(super) Vec<(Span, Zeroizing<String>)>);
@@ -96,7 +99,8 @@ impl<'a> Layout<'a> {
     /// The text of a token with another name and secret than the one at `place`.
     pub(super) fn beside(&self, place: &EntryPlace, name: &TokenName, token: &Token) -> Zeroizing<String> {
         let copy = |span: Span| span.text(self.text).unwrap_or_default();
-        self.object(token, name, place.expiry.map(|(_, value)| copy(value)), copy(place.permissions))
+        let expiry = place.expiry.map(|(_, value)| copy(value)).filter(|value| *value != NULL);
+        self.object(token, name, expiry, copy(place.permissions))
     }
 
     fn object(
@@ -217,6 +221,9 @@ impl<'a> Layout<'a> {
                     gap => gap,
                 };
                 (last.end(), format!(",{gap}{}", names.join(&format!(",{gap}"))))
+            }
+            Some((list, None)) if list.text(self.text) == Some(NULL) => {
+                return Pieces::one(list, &format!("[{}]", names.join(self.comma)));
             }
             Some((list, None)) => (list.start() + 1, names.join(self.comma)),
             None => {

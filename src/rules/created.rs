@@ -8,7 +8,7 @@ use core::ops::Range;
 use super::database_name::check_created;
 use super::duplicate_index::duplicates;
 use super::facts::Facts;
-use super::members::{unpaired_surrogate, wrong_type};
+use super::members::{null_member, unpaired_surrogate, wrong_type};
 use super::options::Options;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
@@ -22,6 +22,7 @@ use crate::syntax::{Kind, Node};
 
 pub(super) const CODES: &[Code] = &[
     Code::CreateDatabasesNotAList,
+    Code::NullMember,
     Code::CreateWildcard,
     Code::BadDatabaseName,
     Code::DatabaseNameTooLong,
@@ -40,6 +41,9 @@ const AT: At = At::Member("create_databases");
 pub(super) fn check(facts: &Facts<'_>, _: &Options, sink: &mut Sink) {
     let span = match &facts.outline.create_databases {
         Field::Missing => return,
+        field @ Field::Null { .. } => {
+            return null_member(field, "create_databases", &facts.outline.others, facts.text, AT, sink);
+        }
         Field::Invalid { node, .. } => return not_a_list(node, sink),
         Field::Valid { span, .. } => *span,
     };
@@ -70,7 +74,10 @@ pub(super) fn check(facts: &Facts<'_>, _: &Options, sink: &mut Sink) {
             unpaired_surrogate(node.span, sink);
             continue;
         }
-        let help = "put the name in double quotes";
+        let help = match node.kind {
+            Kind::Null => "remove it, or write a name; is a variable unset?",
+            _ => "put the name in double quotes",
+        };
         wrong_type(node, format_args!("a database name must be a string"), help, At::Database(*index), sink);
     }
 }

@@ -131,6 +131,7 @@ fn addition(outline: &Outline<'_>, name: &str, missing: &[&str]) -> Option<TextE
             let list = json::quoted_list(names);
             Some(TextEdit::insert(span.end() - 1, list.trim_matches(['[', ']'])))
         }
+        (Field::Null { span, .. }, _) => Some(TextEdit::new(*span, json::quoted_list(names))),
         (Field::Missing, _) if matches!(outline.shape, Shape::TokensFile) => {
             let list = json::quoted_list(names);
             Some(TextEdit::insert(outline.span.start() + 1, format!("\"create_databases\": {list}, ")))

@@ -31,7 +31,7 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
     match &entry.expiry {
         Field::Valid { value, .. } if (options.usual.0..=options.usual.1).contains(value) => {}
         Field::Valid { span, value, .. } => unusual(entry, *value, *span, options, sink),
-        Field::Missing => missing(entry, sink),
+        Field::Missing | Field::Null { .. } => missing(entry, sink),
         Field::Invalid { .. } => {}
     }
 }
@@ -109,12 +109,7 @@ fn remaining(expiry: Expiry, span: Span, at: At, options: &Options, sink: &mut S
 
 /// Returns the edit that removes the expiry, for a value that means never.
 pub(super) fn removal(entry: &Entry<'_>) -> Option<TextEdit> {
-    let (key, end) = match &entry.expiry {
-        Field::Missing => return None,
-        Field::Invalid { key, node } => (key, node.span.end()),
-        Field::Valid { key, span, .. } => (key, span.end()),
-    };
-    TextEdit::removal(entry.source, Span::new(key.outer_span().start(), end))
+    TextEdit::removal(entry.source, entry.expiry.member_span()?)
 }
 
 /// Reports a time that is probably in seconds.

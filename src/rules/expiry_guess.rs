@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use crate::document::Text;
 use crate::expiry::Expiry;
 use crate::limits::{LIKELY_SECONDS, MICROSECONDS};
-use crate::syntax::{Kind, Node};
+use crate::syntax::Node;
 
 /// The longest time that is interpreted as a duration: 20 years.
 pub(super) const LONGEST_DURATION: Duration = Duration::from_secs(20 * 366 * 24 * 60 * 60);
@@ -63,7 +63,7 @@ pub(super) fn is_likely(millis: i64) -> bool {
 pub(super) fn is_never(node: &Node<'_>) -> bool {
     const WORDS: [&str; 3] = ["never", "none", "null"];
     let is_word = |text: &str| WORDS.iter().any(|word| word.eq_ignore_ascii_case(text.trim()));
-    node.kind == Kind::Null || decoded(node).is_some_and(|text| is_word(&text))
+    decoded(node).is_some_and(|text| is_word(&text))
 }
 
 /// The interpretation of a value that is not an integer.

@@ -103,7 +103,7 @@ fn tokens(facts: &Facts<'_>, bracket: Span, sink: &mut Sink) {
     let outline = &facts.outline;
     match &outline.tokens {
         Field::Missing if facts.is_truncated() => {}
-        Field::Missing => {
+        Field::Missing | Field::Null { .. } => {
             let Some(draft) = sink.report(Code::MissingMember, bracket, At::File) else { return };
             draft.message("the file has no `tokens`").help("add `\"tokens\": [{…}]`");
         }

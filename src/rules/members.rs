@@ -22,6 +22,7 @@ pub(super) const CODES: &[Code] = &[
     Code::MisspeltMember,
     Code::HttpRequestBody,
     Code::WrongType,
+    Code::NullMember,
     Code::JsonSyntax,
 ];
 
@@ -36,6 +37,9 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
         text(&entry.name, "the token name", entry.at_member("name"), sink);
         text(&entry.description, "the description", entry.at_member("description"), sink);
     }
+    let Entry { source, expiry, description, others, .. } = entry;
+    null_member(expiry, "expiry_millis", others, source, entry.at_member("expiry_millis"), sink);
+    null_member(description, "description", others, source, entry.at_member("description"), sink);
     if !entry.others.is_empty() {
         let known = entry.keys().map(|(name, _)| name);
         report_others(&entry.others, &known, options, sink, |key| entry.at_key(key));
@@ -93,6 +97,31 @@ pub(super) fn wrong_type(
         && let Some(draft) = sink.report(Code::WrongType, node.head(), at)
     {
         draft.message(format!("{expected}, not {}", node.kind.description())).help(help);
+    }
+}
+
+/// Reports an optional member whose value is `null`.
+#[inline]
+pub(super) fn null_member<T>(
+    field: &Field<'_, T>,
+    name: &str,
+    others: &[Other<'_>],
+    source: &str,
+    at: At,
+    sink: &mut Sink,
+) {
+    // A misspelt name is reported as such.
+    if let Field::Null { key, span } = field
+        && key.decode().is_some_and(|key| key == name)
+        && let Some(draft) = sink.report(Code::NullMember, *span, at)
+    {
+        let effect = if name == "expiry_millis" { ", so the token never expires" } else { "" };
+        // Without `null`, a duplicate would take effect.
+        let member = field.member_span().filter(|_| !others.iter().any(|other| other.is(name)));
+        draft
+            .message(format!("`{name}` is `null`: the server reads it as missing{effect}"))
+            .help("remove the member")
+            .fix(Applicability::Safe, member.and_then(|member| TextEdit::removal(source, member)));
     }
 }
 

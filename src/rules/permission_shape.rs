@@ -45,7 +45,7 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
                 .message("the token has no permissions: it cannot access anything")
                 .help("add a permission, or remove the token");
         }
-        Field::Missing | Field::Valid { .. } => {}
+        Field::Missing | Field::Null { .. } | Field::Valid { .. } => {}
     }
     for (index, node) in &entry.invalid_permissions {
         invalid_element(At::Permission(entry.index, *index), node, options, sink);

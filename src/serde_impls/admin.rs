@@ -72,9 +72,10 @@ impl<'de> Deserialize<'de> for AdminTokenFile {
                 others.refuse(|name| is_mistaken(name, &absent, &[]))?;
                 let Secret(token) = token.ok_or_else(|| A::Error::missing_field("token"))?;
                 let Plain(name) = name.ok_or_else(|| A::Error::missing_field("name"))?;
-                let description = description.as_ref().map(|Plain(text)| text.as_str());
+                let description =
+                    description.as_ref().and_then(Option::as_ref).map(|Plain(text)| text.as_str());
                 let file = AdminTokenFile::new(token).with_name(&name).map_err(A::Error::custom)?;
-                Ok(file.with_description(description).with_expiry(expiry))
+                Ok(file.with_description(description).with_expiry(expiry.flatten()))
             }
 
             fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<AdminTokenFile, E> {

@@ -3,7 +3,7 @@
 use influxdb3_offline_tokens::edit;
 use influxdb3_offline_tokens::edit::{Change, ChangeError, IfExists};
 use influxdb3_offline_tokens::{DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -163,13 +163,14 @@ fn make(file: &mut Value, change: &Change) -> Result<(), ChangeError> {
             }
         }
         Change::CreateDatabases(names) => {
+            let is_there = file.get("create_databases").is_some();
             for name in names {
                 let list = &mut file["create_databases"];
                 if !list.as_array().is_some_and(|list| list.contains(&name.as_str().into())) {
                     push(list, name.as_str().into());
                 }
             }
-            if file["create_databases"].is_null() {
+            if !is_there && file["create_databases"].is_null() {
                 file.as_object_mut().map(|file| file.remove("create_databases"));
             }
         }
@@ -189,7 +190,8 @@ fn make(file: &mut Value, change: &Change) -> Result<(), ChangeError> {
             }
             refuse(new_name, token)?;
             let mut new = json!({ "token": token.expose(), "name": new_name.as_str(), "permissions": old["permissions"] });
-            if let Some(expiry) = old.get("expiry_millis") {
+            // `null` reads as missing.
+            if let Some(expiry) = old.get("expiry_millis").filter(|expiry| !expiry.is_null()) {
                 new["expiry_millis"] = expiry.clone();
             }
             push(&mut file["tokens"], new);
@@ -225,6 +227,8 @@ fn canonical(permissions: &Value) -> Value {
 /// The entries of a file as they are written, found by `serde`.
 #[derive(Deserialize)]
 struct Written<'a> {
+    #[serde(borrow, default, deserialize_with = "present")]
+    create_databases: Option<&'a RawValue>,
     #[serde(borrow)]
     tokens: Vec<WrittenEntry<'a>>,
 }
@@ -236,8 +240,13 @@ struct WrittenEntry<'a> {
     token: &'a RawValue,
     #[serde(borrow)]
     permissions: &'a RawValue,
-    #[serde(borrow)]
+    #[serde(borrow, default, deserialize_with = "present")]
     expiry_millis: Option<&'a RawValue>,
+}
+
+/// `null` as a value, too.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 fn keeps_other_bytes(before: &[u8], change: &Change, after: &[u8]) -> Law {
@@ -248,6 +257,7 @@ fn keeps_other_bytes(before: &[u8], change: &Change, after: &[u8]) -> Law {
         Change::Rotate { name, .. } => entry(name).map(|entry| entry.token),
         Change::SetPermissions { name, .. } => entry(name).map(|entry| entry.permissions),
         Change::SetExpiry { name, expiry: Some(_) } => entry(name).and_then(|entry| entry.expiry_millis),
+        Change::CreateDatabases(_) => written.create_databases.filter(|list| list.get() == "null"),
         _ => None,
     };
     let kept = match replaced {

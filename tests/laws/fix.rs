@@ -174,7 +174,7 @@ fn replacement(edit: &TextEdit) -> String {
     edit.text().unwrap_or(NEW_TOKEN).to_owned()
 }
 
-/// Whether every entry of a file that loads still loads, with its token and its rights.
+/// Whether every entry of a file that loads still loads, with its token, its expiry and its rights.
 pub fn keeps_rights(before: &[u8], after: &[u8]) -> bool {
     let Ok(before) = TokenFile::parse(before) else { return true };
     let Ok(after) = TokenFile::parse(after) else { return false };
@@ -182,6 +182,7 @@ pub fn keeps_rights(before: &[u8], after: &[u8]) -> bool {
     before.tokens().len() == after.tokens().len()
         && pairs.all(|(one, other)| {
             one.token().matches(other.token().expose())
+                && one.expiry() == other.expiry()
                 && Rights::new(one.permissions()).is_equivalent(&Rights::new(other.permissions()))
         })
 }
