@@ -23,6 +23,7 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(elements) = entry.permissions.value() else { return };
     if may_repeat(elements.iter().flat_map(|element| entry.names(element)).map(|(_, name)| name))
         || elements.iter().any(may_repeat_actions)
+        || has_resources_beside_all(elements)
     {
         for element in elements {
             duplicate_items(entry, element, sink);
@@ -32,6 +33,15 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     if elements.iter().any(|element| element.grant.is_some_and(Grant::is_wildcard)) {
         shadowed(entry, elements, sink);
     }
+}
+
+/// Returns whether there are a permission for all system resources and one for some of them.
+fn has_resources_beside_all(elements: &[Element<'_>]) -> bool {
+    let has = |is_all| {
+        let is_such = |grant: Grant| grant.resource == Resource::System && grant.is_all == is_all;
+        elements.iter().any(|element| element.grant.is_some_and(is_such))
+    };
+    has(true) && has(false)
 }
 
 /// Returns whether the actions may contain a duplicate.
@@ -65,6 +75,8 @@ fn duplicate_items(entry: &Entry<'_>, element: &Element<'_>, sink: &mut Sink) {
 
 /// A database or system resource, or `*`.
 type Name<'t> = (Resource, &'t str);
+
+const ALL_RESOURCES: Name<'static> = (Resource::System, "*");
 
 /// The permissions of a token that have a name, and how many of them grant each action on it.
 #[derive(Default)]
@@ -127,6 +139,8 @@ fn overlaps(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
             holders.entry(name).or_default().add(*position, grant.actions);
         }
     }
+    // Databases differ: a permission for one may exist to shadow the one for `*`.
+    let has_all_resources = holders.contains_key(&ALL_RESOURCES);
     let mut redundant = Vec::new();
     for (position, element, grant) in others.into_iter().rev() {
         let mut own: Vec<_> = names(entry, element, grant).collect();
@@ -134,7 +148,8 @@ fn overlaps(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
         own.dedup();
         let is_repeated =
             |name| holders.get(name).is_some_and(|name| name.repeated().contains(grant.actions));
-        if own.iter().all(is_repeated) {
+        let is_below_all = grant.resource == Resource::System && has_all_resources && !grant.is_all;
+        if is_below_all || own.iter().all(is_repeated) {
             for name in &own {
                 if let Some(name) = holders.get_mut(name) {
                     name.each(grant.actions, |count| *count -= 1);
@@ -158,8 +173,10 @@ fn report_redundant(
     let at = at_of(entry, element);
     let Some(mut draft) = sink.report(Code::RedundantPermission, element.text.span(), at) else { return };
     let of_name = |name| holders.get(&name).map_or(&[][..], |name| &name.positions).iter().take(MAX_LABELS);
-    let mut positions: Vec<usize> =
-        names(entry, element, grant).take(MAX_LABELS).flat_map(of_name).copied().collect();
+    let is_below_all = grant.resource == Resource::System && holders.contains_key(&ALL_RESOURCES);
+    let all = is_below_all.then_some(ALL_RESOURCES);
+    let names = all.into_iter().chain(names(entry, element, grant).filter(|_| !is_below_all));
+    let mut positions: Vec<usize> = names.take(MAX_LABELS).flat_map(of_name).copied().collect();
     positions.sort_unstable();
     positions.dedup();
     let covering: Vec<_> = positions
