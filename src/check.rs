@@ -16,9 +16,8 @@ use self::text::Source;
 use self::verify::Verifier;
 use crate::code::{Code, Severity};
 use crate::diagnostic::{Applicability, Counts, Keep, Levels, Report, Sink};
-use crate::document::{self, Entry, Field, Role, Text, Visitor};
-use crate::file::AdminTokenFile;
-use crate::file::{TokenEntry, TokenFile};
+use crate::document::{self, Entry, Field, OtherFile, Role, Shape, Text, Visitor};
+use crate::file::{AdminTokenFile, TokenEntry, TokenFile};
 use crate::limits::{MAX_FINDINGS, TYPICAL_ENTRY};
 use crate::name::DatabaseName;
 use crate::release::Release;
@@ -158,8 +157,16 @@ impl Validator {
         let (outline, mut sink) = document::read(Parser::new(text, sink), &mut checker);
         let mut facts = checker.facts;
         facts.complete(outline);
-        sink.accept_fixes();
-        rules.check_file(&facts, &options, &mut sink);
+        if let Shape::Other(kind, span) = facts.outline.shape {
+            if kind == OtherFile::Sops {
+                // Only its end shows that the values are encrypted.
+                sink.clear();
+            }
+            rules::report_other_file(kind, span, self.role, &mut sink);
+        } else {
+            sink.accept_fixes();
+            rules.check_file(&facts, &options, &mut sink);
+        }
         (facts, sink)
     }
 
@@ -173,7 +180,7 @@ impl Validator {
                 (None, sink)
             }
             (Ok(entry), mut sink) => {
-                if rules::admin::report_tokens_file(&entry, &mut sink) {
+                if rules::admin::report_other_file(&entry, &mut sink) {
                     return (None, sink);
                 }
                 rules.check_entry(&entry, &options, &mut sink);

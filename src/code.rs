@@ -212,6 +212,7 @@ codes! {
     CreateDatabasesNotAList = "T0118", "create-databases-not-a-list", Error, "`create_databases` is not an array of strings";
     ExpiryNotAnInteger = "T0119", "expiry-not-an-integer", Error, "`expiry_millis` is not an integer";
     TokensFile = "T0120", "tokens-file", Error, "the file is a tokens file, not an admin token file";
+    OtherFile = "T0121", "other-file", Error, "the file is of another kind";
     NullMember = "T0122", "null-member", Warning, "an optional member is `null`";
     MissingPart = "T0201", "missing-part", Error, "a permission lacks one of its three parts";
     ExtraPart = "T0202", "extra-part", Error, "a permission has more than three parts";

@@ -4,6 +4,7 @@ mod field;
 mod members;
 mod permissions;
 mod entry;
+mod other_file;
 mod shape;
 mod not_json;
 mod syntax_errors;
@@ -14,6 +15,7 @@ pub(crate) use self::entry::{Entry, Role};
 pub(crate) use self::field::{Field, Text};
 pub(crate) use self::members::{ENTRY_LISTS, FILE_MEMBERS, Meaning, Other, is_mistaken};
 pub(crate) use self::not_json::NotJson;
+pub(crate) use self::other_file::OtherFile;
 pub(crate) use self::permissions::{Element, Grant, Intent, Resource, items};
 pub(crate) use self::shape::Shape;
 use crate::diagnostic::Sink;
@@ -156,7 +158,9 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, V> {
         let [databases_name, tokens_name] = FILE_MEMBERS;
         let keys = [(databases_name, create_databases.key()), (tokens_name, tokens.key())];
         members::resolve(others, &keys, &FILE_MEMBERS);
-        if tokens.is_missing() {
+        if let Some(key) = OtherFile::sops(others) {
+            *shape = Shape::Other(OtherFile::Sops, key.outer_span());
+        } else if tokens.is_missing() {
             *shape = shape::of_object(others, !create_databases.is_missing());
         }
         match self.outline.shape {
@@ -238,6 +242,8 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, V> {
             self.entries_from_nodes(entries, parser);
         } else if let Some(string) = node.as_str().filter(|_| is_bare_token(&node)) {
             self.outline.shape = Shape::Token(string.span());
+        } else if let Some(kind) = node.as_str().and_then(OtherFile::of_string) {
+            self.outline.shape = Shape::Other(kind, Span::new(node.span.start(), node.span.start() + 1));
         } else {
             self.outline.shape = Shape::Scalar { kind: node.kind, span: node.span };
         }

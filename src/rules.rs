@@ -30,7 +30,7 @@ pub(crate) mod admin;
 use alloc::vec::Vec;
 
 pub(crate) use self::facts::Facts;
-pub(crate) use self::not_json::report as report_not_json;
+pub(crate) use self::not_json::{other_file as report_other_file, report as report_not_json};
 pub(crate) use self::options::Options;
 use crate::code::Code;
 use crate::diagnostic::{Levels, Sink};

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
-use crate::document::{NotJson, Role};
+use crate::document::{NotJson, OtherFile, Role};
 use crate::limits::{MAX_INVALID_BYTES, MAX_TEXT_BYTES};
 use crate::rules;
 use crate::span::Span;
@@ -31,8 +31,16 @@ impl Deref for Source<'_> {
     }
 }
 
+/// `-Encoding utf8` writes a byte order mark in Windows PowerShell.
+const NO_BYTE_ORDER_MARK: &str = "save the file as UTF-8 without a byte order mark; in PowerShell, use \
+                                  `[IO.File]::WriteAllText(\"$PWD/permission-tokens.json\", $text)`";
+
 /// Returns the text of a file, and reports its errors. Returns `None` if no rule can apply.
 pub(super) fn read<'b>(bytes: &'b [u8], role: Role, sink: &mut Sink) -> Option<Source<'b>> {
+    if let Some((kind, span)) = OtherFile::by_signature(bytes) {
+        rules::report_other_file(kind, span, role, sink);
+        return None;
+    }
     let text = decode(bytes, sink)?;
     if let Some((kind, span)) = NotJson::find(&text) {
         rules::report_not_json(kind, span, role, sink);
@@ -46,6 +54,12 @@ fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
     if bytes.len() > MAX_TEXT_BYTES {
         if let Some(draft) = sink.report(Code::JsonSyntax, Span::new(0, 0), At::File) {
             draft.message("the file is larger than 1 GiB").help("split the file");
+        }
+        return None;
+    }
+    if is_utf16(bytes) {
+        if let Some(draft) = sink.report(Code::InvalidUtf8, Span::new(0, 2), At::File) {
+            draft.message("the file is UTF-16, not UTF-8").help(NO_BYTE_ORDER_MARK);
         }
         return None;
     }
@@ -66,7 +80,7 @@ fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
         if let Some(draft) = sink.report(Code::ByteOrderMark, span, At::File) {
             draft
                 .message("the file starts with a byte order mark: the server rejects it")
-                .help("save the file as UTF-8 without a byte order mark")
+                .help(NO_BYTE_ORDER_MARK)
                 .fix(Applicability::Safe, [TextEdit::new(span, "")]);
         }
     }
@@ -85,28 +99,28 @@ fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
     Some(Source::Repaired(text))
 }
 
+/// Returns whether a text is UTF-16, with or without a byte order mark.
+fn is_utf16(bytes: &[u8]) -> bool {
+    let is_first = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'{' | b'[' | b'"');
+    match bytes {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,
+        [first, 0, ..] | [0, first, ..] => is_first(*first),
+        _ => false,
+    }
+}
+
 /// Reports bytes that are not UTF-8 text. Returns whether that is so.
 fn is_binary(bytes: &[u8], error: Utf8Error, sink: &mut Sink) -> bool {
-    let (span, message, help) = if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-        (
-            Span::new(0, 2),
-            "the file is UTF-16, not UTF-8",
-            "save the file as UTF-8; in PowerShell, use `Out-File -Encoding utf8`",
-        )
-    } else {
-        let invalid: usize = bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
-        if invalid <= MAX_INVALID_BYTES || invalid <= bytes.len() / 8 {
-            return false;
-        }
-        let start = error.valid_up_to();
-        (
-            Span::new(start, error.error_len().map_or(bytes.len(), |length| start + length)),
-            "the file is not UTF-8 text: too many of its bytes are invalid",
-            "save the file as UTF-8; is it compressed or encrypted?",
-        )
-    };
+    let invalid: usize = bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    if invalid <= MAX_INVALID_BYTES || invalid <= bytes.len() / 8 {
+        return false;
+    }
+    let start = error.valid_up_to();
+    let span = Span::new(start, error.error_len().map_or(bytes.len(), |length| start + length));
     if let Some(draft) = sink.report(Code::InvalidUtf8, span, At::File) {
-        draft.message(message).help(help);
+        draft
+            .message("the file is not UTF-8 text: too many of its bytes are invalid")
+            .help("save the file as UTF-8; is it compressed or encrypted?");
     }
     true
 }

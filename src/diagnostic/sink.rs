@@ -128,6 +128,14 @@ impl Sink {
         self.damaged.push(span);
     }
 
+    /// Drops all findings.
+    pub(crate) fn clear(&mut self) {
+        self.counts = Counts::new();
+        self.kept.clear();
+        self.damaged.clear();
+        (self.bound, self.verified) = (None, 0);
+    }
+
     /// Returns the number of findings so far.
     pub(crate) const fn total(&self) -> usize {
         self.counts.total

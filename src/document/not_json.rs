@@ -1,5 +1,6 @@
 //! Texts that are not JSON at all.
 
+use super::OtherFile;
 use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
 
@@ -11,9 +12,8 @@ pub(crate) enum NotJson {
     Tokens,
     /// The mark of a merge conflict.
     Conflict,
-    Markup,
-    Yaml,
-    Other,
+    Known(OtherFile),
+    Unknown,
 }
 
 impl NotJson {
@@ -34,15 +34,22 @@ impl NotJson {
         };
         let begins_document =
             rest.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with(is_space));
+        let is_quoted = || rest.get(1..).is_some_and(|rest| rest.trim_ascii_start().starts_with(['{', '[']));
+        let is_key = first.is_alphabetic() && is_followed_by_colon();
         let kind = match first {
+            '{' | '[' | '"' => return None,
             '<' if rest.starts_with("<<<<<<<") => Self::Conflict,
-            '<' => Self::Markup,
-            _ if begins_document => Self::Yaml,
-            _ if first.is_alphabetic() && is_followed_by_colon() => Self::Yaml,
-            '-' if rest.starts_with("- ") => Self::Yaml,
-            '-' if rest.starts_with("--") => Self::Other,
-            _ if first.is_alphabetic() && !is_json_word(rest.get(..word).unwrap_or_default()) => Self::Other,
-            _ => return None,
+            '<' => Self::Known(OtherFile::Markup),
+            '\'' if is_quoted() => Self::Known(OtherFile::Quoted),
+            _ if begins_document || is_key || rest.starts_with("- ") => Self::Known(OtherFile::of_yaml(rest)),
+            _ => match OtherFile::of_text(rest) {
+                Some(kind) => return Some((Self::Known(kind), Span::new(start, start + first.len_utf8()))),
+                None if rest.starts_with("--") => Self::Unknown,
+                None if first.is_alphabetic() && !is_json_word(rest.get(..word).unwrap_or_default()) => {
+                    Self::Unknown
+                }
+                None => return None,
+            },
         };
         Some((kind, span))
     }

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::OtherFile;
 use super::members::{self, Meaning, Other};
 use crate::diagnostic::Applicability;
 use crate::document::members::{ENTRY_MEMBERS, FILE_MEMBERS, is_http_member};
@@ -18,8 +19,8 @@ pub(crate) enum Shape<'a> {
     Entry,
     /// An admin token file.
     AdminTokenFile,
-    /// A manifest of Kubernetes.
-    Manifest,
+    /// A file of another kind, by the span that shows it.
+    Other(OtherFile, Span),
     /// A body of the HTTP API, by the key that shows it.
     HttpBody(Str<'a>),
     /// An object whose only member is a tokens file, by the key of it.
@@ -60,8 +61,8 @@ pub(super) fn of_object<'a>(others: &[Other<'a>], has_databases: bool) -> Shape<
     if has_token {
         return Shape::AdminTokenFile;
     }
-    if has("apiVersion") && has("kind") {
-        return Shape::Manifest;
+    if let Some((kind, key)) = OtherFile::of_members(others).filter(|_| !has_databases) {
+        return Shape::Other(kind, key.outer_span());
     }
     match others {
         [other] if !has_databases && is_tokens_file(&other.node) => Shape::Wrapped(other.key),

@@ -5,9 +5,10 @@ use alloc::format;
 use super::options::Options;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
-use crate::document::{Entry, Role, is_bare_token};
+use crate::document::{Entry, OtherFile, Role, is_bare_token};
 use crate::name::OPERATOR_TOKEN_NAME;
-use crate::rules::not_json::{bare_token, smallest};
+use crate::rules::not_json::{bare_token, other_file, smallest};
+use crate::span::Span;
 use crate::syntax::{Kind, Node};
 
 pub(super) const ENTRY_CODES: &[Code] = &[Code::MissingMember];
@@ -27,8 +28,19 @@ pub(super) fn check_entry(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
         .fix(Applicability::Unsafe, [TextEdit::insert(entry.bracket().end(), member)]);
 }
 
-/// Reports a tokens file in place of an admin token file. Returns whether it is a tokens file.
-pub(crate) fn report_tokens_file(entry: &Entry<'_>, sink: &mut Sink) -> bool {
+/// Reports another file in place of an admin token file. Returns whether it is one.
+pub(crate) fn report_other_file(entry: &Entry<'_>, sink: &mut Sink) -> bool {
+    let sops = OtherFile::sops(&entry.others).map(|key| (OtherFile::Sops, key));
+    let other = || OtherFile::of_members(&entry.others).filter(|_| entry.token.is_missing());
+    let Some((kind, key)) = sops.or_else(other) else { return report_tokens_file(entry, sink) };
+    if kind == OtherFile::Sops {
+        sink.clear();
+    }
+    other_file(kind, key.outer_span(), Role::Admin, sink);
+    true
+}
+
+fn report_tokens_file(entry: &Entry<'_>, sink: &mut Sink) -> bool {
     let has = |name: &str, is_kind: fn(Kind) -> bool| {
         entry.others.iter().any(|other| other.is(name) && is_kind(other.node.kind))
     };
@@ -50,6 +62,8 @@ pub(crate) fn report_tokens_file(entry: &Entry<'_>, sink: &mut Sink) -> bool {
 pub(crate) fn report_not_an_object(node: &Node<'_>, sink: &mut Sink) {
     if let Some(string) = node.as_str().filter(|_| is_bare_token(node)) {
         bare_token(string.span(), Role::Admin, sink);
+    } else if let Some(kind) = node.as_str().and_then(OtherFile::of_string) {
+        other_file(kind, Span::new(node.span.start(), node.span.start() + 1), Role::Admin, sink);
     } else if node.kind != Kind::Invalid
         && let Some(draft) = sink.report(Code::NotAnObject, node.head(), At::File)
     {

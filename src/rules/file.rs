@@ -53,12 +53,6 @@ pub(super) fn check(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
                 .message("this is an admin token file, not a tokens file")
                 .help("pass it to the server as `--admin-token-file`, or move the token to `tokens`");
         }
-        Shape::Manifest => {
-            let Some(draft) = sink.report(Code::MissingMember, bracket, At::File) else { return };
-            draft.message("the file has no `tokens`: it is a Kubernetes manifest").help(
-                "check `permission-tokens.json` in its `stringData`, or the decoded Base64 in its `data`",
-            );
-        }
         Shape::HttpBody(key) => {
             let at = At::UnknownMember(None, key.span());
             let Some(draft) = sink.report(Code::HttpRequestBody, key.outer_span(), at) else { return };
@@ -89,7 +83,8 @@ pub(super) fn check(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
                 .fix(Applicability::Unsafe, edits.into_iter().filter(|_| are_entries));
         }
         Shape::Token(span) => not_json::bare_token(span, Role::Resource, sink),
-        Shape::Scalar { kind: Kind::Invalid, .. } => {}
+        // Another file is reported instead of these rules.
+        Shape::Scalar { kind: Kind::Invalid, .. } | Shape::Other(..) => {}
         Shape::Scalar { kind, span } => {
             let Some(draft) = sink.report(Code::NotAnObject, span, At::File) else { return };
             let message = format!("expected an object with `tokens`, found {}", kind.description());

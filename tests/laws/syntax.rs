@@ -30,13 +30,14 @@ struct Entry {
 }
 
 /// The codes of texts that are no JSON.
-const SYNTAX: [Code; 6] = [
+const SYNTAX: [Code; 7] = [
     Code::InvalidUtf8,
     Code::ByteOrderMark,
     Code::EmptyFile,
     Code::JsonSyntax,
     Code::NestedTooDeeply,
     Code::BareToken,
+    Code::OtherFile,
 ];
 
 /// The depth that is read at least.
@@ -75,8 +76,10 @@ fn is_accepted(bytes: &[u8]) -> Law {
         // `serde_json` skips unknown members without a limit of the depth, and without reading their strings.
         Code::NestedTooDeeply => bytes.iter().filter(|byte| matches!(byte, b'[' | b'{')).count() > DEPTH,
         Code::InvalidUtf8 => std::str::from_utf8(bytes).is_err(),
-        // As a JSON string.
+        // As a JSON string, which may also hold another file.
         Code::BareToken => bytes.trim_ascii().starts_with(b"\""),
+        // An object or a string, too.
+        Code::OtherFile => matches!(bytes.trim_ascii().first(), Some(b'"' | b'{')),
         _ => false,
     };
     let wrong = codes(bytes).into_iter().find(|code| !may_be_reported(code));

@@ -1,0 +1,155 @@
+//! Files of another kind, by how they start.
+
+use std::path::Path;
+
+use super::{Other, Text};
+use crate::span::Span;
+use crate::syntax::{Kind, Node, Str};
+
+/// The kind of a file that is not a tokens file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OtherFile {
+    AnsibleVault,
+    GitCrypt,
+    Age,
+    OpenPgp,
+    Pem,
+    OpenSsl,
+    Gzip,
+    Sops,
+    Manifest,
+    Yaml,
+    Markup,
+    CodeBlock,
+    /// JSON in single quotes.
+    Quoted,
+    Base64,
+    /// Base64 of Base64.
+    Base64Twice,
+    /// JSON in a JSON string.
+    Json,
+    /// A path, a URL, or the name of a secret in a store.
+    Reference,
+    /// An object with a member that contains the file, as JSON in a string or as Base64.
+    Wrapper {
+        is_base64: bool,
+    },
+}
+
+/// The first bytes of files that have a signature.
+const SIGNATURES: [(&[u8], OtherFile); 10] = [
+    (b"$ANSIBLE_VAULT;", OtherFile::AnsibleVault),
+    (b"\0GITCRYPT\0", OtherFile::GitCrypt),
+    (b"age-encryption.org/", OtherFile::Age),
+    (b"-----BEGIN AGE ", OtherFile::Age),
+    (b"-----BEGIN PGP ", OtherFile::OpenPgp),
+    (b"-----BEGIN ", OtherFile::Pem),
+    (b"Salted__", OtherFile::OpenSsl),
+    // The same in Base64.
+    (b"U2FsdGVkX1", OtherFile::OpenSsl),
+    (b"\x1F\x8B", OtherFile::Gzip),
+    (b"```", OtherFile::CodeBlock),
+];
+
+/// The start of a value that SOPS encrypted.
+const SOPS_VALUE: &str = "ENC[";
+
+impl OtherFile {
+    /// Returns the kind of a file with a signature, and the span of the signature.
+    pub(crate) fn by_signature(bytes: &[u8]) -> Option<(Self, Span)> {
+        let rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+        let (signature, kind) = SIGNATURES.into_iter().find(|(signature, _)| rest.starts_with(signature))?;
+        let start = bytes.len() - rest.len();
+        Some((kind, Span::new(start, start + signature.len())))
+    }
+
+    /// Returns the kind of a text in YAML.
+    pub(super) fn of_yaml(text: &str) -> Self {
+        if text.contains(SOPS_VALUE) && text.contains("sops") {
+            Self::Sops
+        } else if text.lines().any(|line| line.starts_with("apiVersion:")) {
+            Self::Manifest
+        } else {
+            Self::Yaml
+        }
+    }
+
+    /// Returns the kind of a text that stands for a file: Base64 or a reference.
+    pub(super) fn of_text(text: &str) -> Option<Self> {
+        let text = text.trim_ascii();
+        base64(text).or_else(|| is_reference(text).then_some(Self::Reference))
+    }
+
+    /// Returns the kind of a JSON string in place of the file.
+    pub(crate) fn of_string(string: Str<'_>) -> Option<Self> {
+        let text = Text::new(string)?;
+        if is_json(&text) { Some(Self::Json) } else { Self::of_text(&text) }
+    }
+
+    /// Returns the kind of an object by its members, and the key that shows it.
+    pub(crate) fn of_members<'a>(others: &[Other<'a>]) -> Option<(Self, Str<'a>)> {
+        let find = |name: &str| others.iter().find(|other| other.is(name));
+        if let (Some(version), Some(_)) = (find("apiVersion"), find("kind")) {
+            return Some((Self::Manifest, version.key));
+        }
+        others.iter().find_map(|other| wrapper(other.key, &other.node))
+    }
+
+    /// Returns the key of the metadata of SOPS.
+    pub(crate) fn sops<'a>(others: &[Other<'a>]) -> Option<Str<'a>> {
+        let is_encrypted = |(key, node): &(Str<'_>, Node<'_>)| {
+            key.plain() == Some("mac") && node.as_str().is_some_and(|mac| mac.raw().starts_with(SOPS_VALUE))
+        };
+        let metadata = others.iter().find(|other| other.is("sops"))?;
+        metadata.node.members().iter().any(is_encrypted).then_some(metadata.key)
+    }
+}
+
+/// Finds a string with a file in a member.
+fn wrapper<'a>(key: Str<'a>, node: &Node<'a>) -> Option<(OtherFile, Str<'a>)> {
+    if node.kind != Kind::String {
+        return node.members().iter().find_map(|(key, node)| wrapper(*key, node));
+    }
+    let text = Text::new(node.as_str()?)?;
+    let is_base64 = base64(text.trim_ascii()).is_some();
+    (is_base64 || is_json(&text)).then_some((OtherFile::Wrapper { is_base64 }, key))
+}
+
+fn is_json(text: &str) -> bool {
+    let inside = text.trim_ascii().strip_prefix('{').map(str::trim_ascii_start);
+    inside.is_some_and(|inside| inside.starts_with(['"', '}']))
+}
+
+/// Returns the kind of an object in Base64.
+fn base64(text: &str) -> Option<OtherFile> {
+    const SHORTEST: usize = 16;
+    // What follows `{` is white space or a quote. A byte order mark may precede it.
+    let kind = match text.strip_prefix("77u/").unwrap_or(text).as_bytes() {
+        [b'e', b'w' | b'y', ..] => OtherFile::Base64,
+        [b'Z', b'X', b'c'..=b'f' | b'k'..=b'n', ..] => OtherFile::Base64Twice,
+        _ => return None,
+    };
+    let is_digit = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || byte.is_ascii_whitespace()
+            || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+    };
+    (text.len() >= SHORTEST && text.bytes().all(is_digit)).then_some(kind)
+}
+
+/// Returns whether a line refers to a file or to a secret in a store.
+fn is_reference(text: &str) -> bool {
+    const STARTS: [&str; 6] = ["./", "../", "~/", "@/", "arn:", "vault:"];
+    let is_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    let has_scheme =
+        |text: &str| text.split_once("://").is_some_and(|(scheme, _)| scheme.bytes().all(is_scheme));
+    let is_absolute = text.strip_prefix('/').is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+    let is_on_drive =
+        matches!(text.as_bytes(), [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic());
+    !text.contains(['\n', '"', '{'])
+        && (is_absolute
+            || is_on_drive
+            || has_scheme(text)
+            || Path::new(text).extension().is_some_and(|extension| extension == "json")
+            || STARTS.iter().any(|start| text.starts_with(start)))
+}
