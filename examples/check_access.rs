@@ -155,9 +155,9 @@ fn answer(tokens: Option<&Tokens<'_>>, request: &Request, now: SystemTime) -> Re
             decided(AccessRequest::new_database(name, actions))
         }
         (Some(name), false, None) => decided(AccessRequest::database(name, actions)),
-        // Without a database, and without one that exists, `db:*` decides: the name plays no part.
+        // A database without a name that does not exist: `db:*` decides.
         (None, false, None) if request.exists == Some(false) => {
-            decided(AccessRequest::new_database("a-new-database", actions))
+            decided(AccessRequest::other_databases(actions))
         }
         (None, true, None) => decided(AccessRequest::any_database(actions)),
         (None, false, Some(resource)) => {

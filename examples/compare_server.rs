@@ -25,7 +25,7 @@ use crate::util::{
 /// A server takes a tokens file once, and skips names that it has: what is changed in the file later does not reach it.
 /// Tokens are paired by name. Compared is what each may do, when it ends, and its secret by the piece of a hash that the
 /// server shows; not how permissions are spelt. Admin tokens of the server count only where the file has a token of
-/// that name. `another-database` stands for all databases that have no entry of their own.
+/// that name. `any other database` is all that have no entry of their own.
 #[derive(Parser)]
 #[command(
     name = "compare_server",

@@ -22,7 +22,7 @@ use crate::util::{Outcome, Output, arguments, finish, is_stdin, load_or_stdin, m
 /// Says what differs between two tokens files in who may do what.
 ///
 /// A token is the same while its secret is, whatever its name. `+` marks what it may do now and could not before, `-`
-/// what it may no longer do; `another-database` stands for all that have no entry of their own. A later expiry is more, too;
+/// what it may no longer do; `any other database` is all that have no entry of their own. A later expiry is more, too;
 /// a new name or a new secret is not. Of a token that is added it is said when it ends; one that has expired already counts
 /// like any other. Nothing is printed where nothing differs.
 #[derive(Parser)]

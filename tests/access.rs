@@ -34,10 +34,11 @@ fn at(millis: i64) -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(millis.unsigned_abs())
 }
 
-// `write db1`, `read,write new db9`, `read any`, `system health`.
+// `write db1`, `read,write new db9`, `read others`, `read any`, `system health`.
 fn request(text: &str) -> AccessRequest<'_> {
     match text.split(' ').collect::<Vec<_>>()[..] {
         ["system", name] => AccessRequest::system(name.parse().unwrap()),
+        [actions, "others"] => AccessRequest::other_databases(set(actions)),
         [actions, "any"] => AccessRequest::any_database(set(actions)),
         [actions, "new", name] => AccessRequest::new_database(name, set(actions)),
         [actions, name] => AccessRequest::database(name, set(actions)),
@@ -168,6 +169,28 @@ fn rule_4_a_new_database_is_decided_by_the_wildcard() {
         (&["db:db9:read", "db:*:write"], "write new db9", "allowed by `db:*:write`"),
         (&["db:db9:write", "db:*:read"], "write new db9", "denied: `db:*:read` lacks `write`"),
     ]);
+}
+
+#[test]
+fn other_databases_are_decided_by_the_wildcard_alone() {
+    table(&[
+        (&["db:*:write", "db:a:read"], "write others", "allowed by `db:*:write`"),
+        (&["db:a:read,write", "db:*:read"], "read,write others", "denied: `db:*:read` lacks `write`"),
+        (&["db:a:read"], "read others", NO_ENTRY),
+        (&["db:*:read"], "- others", "denied: no action is asked for"),
+    ]);
+    // A database of any name is a database, and not all others.
+    let (old, new) = (permissions(&["db:*:read"]), permissions(&["db:*:read", "db:another-database:write"]));
+    let (old, new) = (Rights::new(&old), Rights::new(&new));
+    let write = DatabaseActions::WRITE;
+    assert_eq!(
+        new.difference(&old),
+        [AccessRequest::database("another-database", write)],
+        "gained for one database"
+    );
+    assert_eq!(old.difference(&new), [AccessRequest::database("another-database", DatabaseActions::READ)]);
+    let all = permissions(&["db:*:read,write"]);
+    assert_eq!(Rights::new(&all).difference(&old), [AccessRequest::other_databases(write)]);
 }
 
 #[test]
@@ -417,13 +440,9 @@ fn covers(wide: &[&str], narrow: &[&str], witness: &[&str]) {
 #[test]
 fn one_list_covers_another_or_a_witness_says_why_not() {
     covers(&["db:*:read"], &["db:a:read"], &[]);
-    covers(&["db:a:read"], &["db:*:read"], &["read on the new database `another-database`"]);
+    covers(&["db:a:read"], &["db:*:read"], &["read on any other database"]);
     covers(&["db:*:read,write", "db:a:read"], &["db:*:write"], &["write on database `a`"]);
-    covers(
-        &["db:*:write"],
-        &["db:*:read,write", "db:a:write"],
-        &["read on the new database `another-database`"],
-    );
+    covers(&["db:*:write"], &["db:*:read,write", "db:a:write"], &["read on any other database"]);
     covers(&["db:*:write", "db:_internal:read"], &["db:*:write"], &[]);
     covers(&["db:*:write"], &["db:_internal:read"], &["read on any database"]);
     covers(&["db:*:write,read"], &["db:_internal:read"], &[]);
@@ -571,10 +590,7 @@ fn expectations_hold_or_fail() {
     for (line, expected) in [
         ("app can read,write sensors", ""),
         ("app can read *", ""),
-        (
-            "app can write *",
-            "`app` cannot write on the new database `another-database`: `db:*:read` lacks `write`",
-        ),
+        ("app can write *", "`app` cannot write on any other database: `db:*:read` lacks `write`"),
         (
             "admin-sync can write *",
             "`admin-sync` cannot write on database `sensors`: `db:sensors:read` lacks `write`, and hides `db:*:create,read,write,delete`, which has it",
@@ -603,10 +619,7 @@ fn expectations_hold_or_fail() {
             "`app` cannot delete on any database: no single entry for databases has all of these actions / `admin-sync` can delete on any database: allowed by `db:*:create,read,write,delete`",
         ),
         ("admin-sync can create new", ""),
-        (
-            "app can write new",
-            "`app` cannot write on the new database `another-database`: `db:*:read` lacks `write`",
-        ),
+        ("app can write new", "`app` cannot write on any other database: `db:*:read` lacks `write`"),
         ("\"night job\" can read system health", ""),
         ("only \"night job\" can read system any", ""),
         (

@@ -290,7 +290,7 @@ fn diff_access_tells_what_was_gained() {
         files.write("more.json", &file(&["db:a:read,write", "system:*:read"]).replace("\"old\"", "\"new\""));
     let expected = "token `app`: kept\n  + write on database `a`\n  + read on system resource `metrics`\n\
         \x20 + read on system resource `ping`\n  + read on system resource `ready`\n\
-        \x20 - write on the new database `another-database`\ntoken `old` -> `new`: renamed\n";
+        \x20 - write on any other database\ntoken `old` -> `new`: renamed\n";
     assert_eq!(diff(&more, &[]), (1, expected.into(), String::new()));
     let (code, out, _) = diff(&more, &["--format", "json"]);
     let json: Value = serde_json::from_str(&out).unwrap();

@@ -64,7 +64,9 @@ impl Model {
             AccessRequest::Database { name, .. } => {
                 has(self.databases.get(name).or_else(|| self.databases.get("*")))
             }
-            AccessRequest::NewDatabase { .. } => has(self.databases.get("*")),
+            AccessRequest::NewDatabase { .. } | AccessRequest::OtherDatabases { .. } => {
+                has(self.databases.get("*"))
+            }
             AccessRequest::AnyDatabase { .. } => self.databases.values().any(|entry| has(Some(entry))),
             AccessRequest::System { resource } => {
                 self.system.contains(resource.as_str()) || self.system.contains("*")
@@ -94,6 +96,7 @@ fn every_request(actions: &[&str]) -> Vec<AccessRequest<'static>> {
             requests.push(AccessRequest::database(name, actions));
             requests.push(AccessRequest::new_database(name, actions));
         }
+        requests.push(AccessRequest::other_databases(actions));
         requests.push(AccessRequest::any_database(actions));
     }
     requests
@@ -210,12 +213,15 @@ proptest! {
                 let told = beyond.iter().any(|witness| {
                     let same = match (request, witness) {
                         (AccessRequest::Database { name, .. }, AccessRequest::Database { name: told, .. }) => name == told,
-                        (AccessRequest::Database { name, .. }, AccessRequest::NewDatabase { .. }) => {
+                        (AccessRequest::Database { name, .. }, AccessRequest::OtherDatabases { .. }) => {
                             !left.databases().chain(right.databases()).any(|(named, _)| named == *name)
                         }
                         (AccessRequest::System { resource }, AccessRequest::System { resource: told }) => resource == told,
-                        (AccessRequest::NewDatabase { .. }, AccessRequest::NewDatabase { .. })
- | (AccessRequest::AnyDatabase { .. }, _) => true,
+                        (
+                            AccessRequest::NewDatabase { .. } | AccessRequest::OtherDatabases { .. },
+                            AccessRequest::OtherDatabases { .. },
+                        )
+                        | (AccessRequest::AnyDatabase { .. }, _) => true,
                         _ => false,
                     };
                     same && witness.actions().contains(request.actions())

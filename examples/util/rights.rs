@@ -10,8 +10,7 @@ pub(crate) fn json(rights: &[AccessRequest<'_>]) -> Vec<Value> {
         let actions: Vec<_> = right.actions().names().collect();
         match right {
             AccessRequest::Database { name, .. } => json!({"database": masked(name), "actions": actions}),
-            // Any database that neither side names for the token.
-            AccessRequest::NewDatabase { .. } => json!({"other_databases": true, "actions": actions}),
+            AccessRequest::OtherDatabases { .. } => json!({"other_databases": true, "actions": actions}),
             AccessRequest::AnyDatabase { .. } => json!({"any_database": true, "actions": actions}),
             AccessRequest::System { resource } => json!({"system": resource.as_str(), "actions": actions}),
             // What a later version of the library knows.

@@ -330,7 +330,7 @@ impl<'a> TokenDifference<'a> {
 
     /// What the new one allows and the old one does not: for each thing a request that shows it.
     ///
-    /// A request for `another-database` stands for all databases that neither names.
+    /// [`AccessRequest::OtherDatabases`] stands for all databases that neither names.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;

@@ -37,9 +37,10 @@ pub(super) fn decide_by<'a, E: Entries<'a> + ?Sized>(
         }
         AccessRequest::Database { name, actions } => match entries.exact(name) {
             Some(entry) => by_exact(entries, entry, actions),
-            None => by_all(entries, name, actions),
+            None => by_all(entries, Some(name), actions),
         },
-        AccessRequest::NewDatabase { name, actions } => by_all(entries, name, actions),
+        AccessRequest::NewDatabase { name, actions } => by_all(entries, Some(name), actions),
+        AccessRequest::OtherDatabases { actions } => by_all(entries, None, actions),
         AccessRequest::AnyDatabase { actions } => anywhere(entries, actions),
         AccessRequest::System { resource } => {
             let (bits, bit) = (entries.system(), system_bit(resource));
@@ -73,11 +74,15 @@ fn by_exact<'a, E: Entries<'a> + ?Sized>(
     Decision::Denied(DenyReason::MissingActions { entry, missing, hidden })
 }
 
-fn by_all<'a, E: Entries<'a> + ?Sized>(entries: &E, name: &str, actions: DatabaseActions) -> Decision<'a> {
+fn by_all<'a, E: Entries<'a> + ?Sized>(
+    entries: &E,
+    name: Option<&str>,
+    actions: DatabaseActions,
+) -> Decision<'a> {
     let Some(entry) = all(entries) else {
         return Decision::Denied(DenyReason::NoEntry);
     };
-    if !can_be_a_name(name) {
+    if name.is_some_and(|name| !can_be_a_name(name)) {
         return Decision::Denied(DenyReason::InvalidName);
     }
     let missing = actions - entry.actions;

@@ -30,6 +30,11 @@ pub enum AccessRequest<'a> {
         /// What is to be done; nothing at all is denied.
         actions: DatabaseActions,
     },
+    /// All databases that no permission names, existing or not: decided by `db:*` alone.
+    OtherDatabases {
+        /// What is to be done; nothing at all is denied.
+        actions: DatabaseActions,
+    },
     /// Any database at all: is there one entry for databases that allows this?
     AnyDatabase {
         /// What is to be done; nothing at all is denied.
@@ -74,6 +79,25 @@ impl<'a> AccessRequest<'a> {
     #[must_use]
     pub const fn new_database(name: &'a str, actions: DatabaseActions) -> Self {
         Self::NewDatabase { name, actions }
+    }
+
+    /// Something with every database that no permission names, existing or not. [`Rights::difference`] returns it for these
+    /// databases.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
+    /// use influxdb3_offline_tokens::access::decide;
+    ///
+    /// let permissions = [Permission::parse("db:a:write")?, Permission::parse("db:*:read")?];
+    /// let others = |actions| decide(&permissions, AccessRequest::other_databases(actions)).is_allowed();
+    /// assert!(others(DatabaseActions::READ) && !others(DatabaseActions::WRITE));
+    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
+    /// ```
+    ///
+    /// [`Rights::difference`]: crate::Rights::difference
+    #[must_use]
+    pub const fn other_databases(actions: DatabaseActions) -> Self {
+        Self::OtherDatabases { actions }
     }
 
     /// Something with any database at all.
@@ -121,6 +145,7 @@ impl<'a> AccessRequest<'a> {
         match *self {
             Self::Database { actions, .. }
             | Self::NewDatabase { actions, .. }
+            | Self::OtherDatabases { actions }
             | Self::AnyDatabase { actions } => actions,
             Self::System { .. } => DatabaseActions::READ,
         }

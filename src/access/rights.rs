@@ -29,16 +29,14 @@ pub struct Rights<'a> {
     pub(super) system: u8,
 }
 
-// Why the names that occur and one that does not decide every question. A decision looks at a name in one way only:
-// whether an exact entry has it. So all names that occur in neither of two lists are decided by `db:*`, and all alike; a
-// database that does not exist yet is decided by `db:*` whatever its name, so it stands for all of them. Sets of actions
+// Why the names that occur and "all other databases" decide every question. A decision looks at a name in one way only:
+// whether an exact entry has it. So all names that occur in neither of two lists are decided by `db:*`, and all alike:
+// one request, `OtherDatabases`, stands for all of them, and for those that do not exist yet. Sets of actions
 // need no enumeration either: a request for one thing is allowed when its actions are a subset of one set, so that one
 // list allows more there exactly when its set is not a subset of the other's, and the difference is a witness. "Any
 // database" asks whether some entry has all actions; one list allows more there exactly when one of its entries fits into
 // no entry of the other, and that entry's actions are a witness. `tests/access_properties.rs` holds this against brute
 // force over every request.
-/// Stands for all databases that neither side names.
-pub(crate) const ANOTHER_DATABASE: &str = "another-database";
 
 /// Equal are rights that allow the same requests, as [`Rights::is_equivalent`] says.
 impl PartialEq for Rights<'_> {
@@ -204,7 +202,7 @@ impl<'a> Rights<'a> {
 
     /// Requests that are allowed here and not by `other`, one for each thing; none where there is no such request.
     ///
-    /// A request for `another-database` stands for all databases that neither names.
+    /// [`AccessRequest::OtherDatabases`] stands for all databases that neither names.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, Rights};
@@ -228,14 +226,14 @@ impl<'a> Rights<'a> {
         let named = every.filter_map(move |name: &'a str| {
             more(of(self, name) - of(other, name)).map(|actions| AccessRequest::database(name, actions))
         });
-        let new = more(self.all - other.all).map(|all| AccessRequest::new_database(ANOTHER_DATABASE, all));
+        let others = more(self.all - other.all).map(AccessRequest::other_databases);
         let resources = SystemResource::ALL.iter().copied();
         let system =
             resources.filter(|one| self.system(*one) && !other.system(*one)).map(AccessRequest::system);
         // All entries but that of `_internal` are accounted for by now: what they allow anywhere, they allow there.
         let internal = self.exact.get(INTERNAL_DATABASE).copied().map(AccessRequest::any_database);
         let any = internal.filter(|any| !other.decide(*any).is_allowed());
-        named.chain(new).chain(any).chain(system)
+        named.chain(others).chain(any).chain(system)
     }
 
     /// Returns a short list of permissions that grants exactly these rights: `db:*`, then one permission for each set of

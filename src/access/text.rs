@@ -12,6 +12,7 @@ impl fmt::Display for AccessRequest<'_> {
         match self {
             Self::Database { name, .. } => write!(f, "{actions} on database {}", Quoted(name)),
             Self::NewDatabase { name, .. } => write!(f, "{actions} on the new database {}", Quoted(name)),
+            Self::OtherDatabases { .. } => write!(f, "{actions} on any other database"),
             Self::AnyDatabase { .. } => write!(f, "{actions} on any database"),
             Self::System { resource } => write!(f, "{actions} on system resource `{resource}`"),
         }

@@ -6,7 +6,6 @@ use std::time::SystemTime;
 use std::vec;
 use std::vec::Vec;
 
-use crate::access::rights::ANOTHER_DATABASE;
 use crate::access::{AccessRequest, Decision, Quoted};
 use crate::expectations::parse::{Expectation, InvalidExpectations, Rule, What, parse};
 use crate::file::{TokenEntry, TokenFile};
@@ -168,7 +167,7 @@ fn every(token: &TokenEntry, actions: DatabaseActions) -> Vec<AccessRequest<'_>>
     let rights = token.rights();
     let named = rights.databases().map(|(name, _)| name).filter(|name| *name != INTERNAL_DATABASE);
     let mut requests: Vec<_> = named.map(|name| AccessRequest::database(name, actions)).collect();
-    requests.push(AccessRequest::new_database(ANOTHER_DATABASE, actions));
+    requests.push(AccessRequest::other_databases(actions));
     requests
 }
 
@@ -184,7 +183,7 @@ impl Expectation {
             What::Database(name) => (true, vec![AccessRequest::database(name, actions)]),
             What::EveryDatabase => (true, every(token, actions)),
             What::AnyDatabase => (true, vec![AccessRequest::any_database(actions)]),
-            What::NewDatabase => (true, vec![AccessRequest::new_database(ANOTHER_DATABASE, actions)]),
+            What::NewDatabase => (true, vec![AccessRequest::other_databases(actions)]),
             What::System(resource) => (true, vec![AccessRequest::system(*resource)]),
             What::EverySystem => (true, resources()),
             What::AnySystem => (false, resources()),
