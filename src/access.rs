@@ -28,16 +28,16 @@ mod entries;
 pub(crate) mod rights;
 mod difference;
 mod names;
-mod authenticated;
+mod identity;
 pub(crate) mod authorizer;
 
 use std::time::SystemTime;
 
-pub use self::authenticated::Authenticated;
 pub(crate) use self::decision::Decision;
 pub use self::decision::DenyReason;
 pub use self::difference::{DifferenceKind, FileDifference, TokenDifference};
 use self::entries::is_over;
+pub use self::identity::Identity;
 pub(crate) use self::request::AccessRequest;
 pub(crate) use self::rights::Rights;
 pub(crate) use self::text::Quoted;

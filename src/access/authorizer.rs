@@ -2,21 +2,20 @@
 
 use core::fmt;
 use core::hash::BuildHasher;
-use std::boxed::Box;
 use std::collections::HashMap;
 use std::hash::RandomState;
+use std::sync::Arc;
 use std::time::SystemTime;
 use std::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
-use crate::access::authenticated::{Authenticated, Holder};
 use crate::access::entries::{self, is_over};
+use crate::access::identity::{Grants, Holder, Identity, Tables};
 use crate::access::names::Names;
 use crate::access::{AccessRequest, Decision, DenyReason, Rights};
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
-use crate::permission::DatabaseActions;
 
 /// Authenticates presented tokens and decides requests: built once from a file, then never changed.
 ///
@@ -43,9 +42,8 @@ use crate::permission::DatabaseActions;
 /// ```
 pub struct Authorizer {
     key: [u8; 16],
-    names: Names,
-    // The exact entries of one holder lie together, sorted.
-    databases: Box<[(u32, DatabaseActions)]>,
+    // Shared with each `Identity`.
+    tables: Arc<Tables>,
     // By the digest of the token.
     holders: HashMap<[u8; 32], Holder, foldhash::fast::RandomState>,
 }
@@ -79,7 +77,7 @@ impl Authorizer {
                 rights.exact.into_iter().filter_map(|(name, actions)| Some((names.find(name)?.1, actions))),
             );
             let holder = Holder {
-                name: entry.name().clone(),
+                name: Arc::new(entry.name().clone()),
                 expiry: entry.expiry().unwrap_or(Expiry::NEVER),
                 databases: start..databases.len(),
                 all: rights.all,
@@ -88,11 +86,13 @@ impl Authorizer {
             (digest(&key, entry.token().expose().as_bytes()), holder)
         });
         let holders = holders.collect();
-        Self { key, names, databases: databases.into(), holders }
+        Self { key, tables: Arc::new(Tables { names, databases: databases.into() }), holders }
     }
 
     /// Finds the holder of the presented token, if it has not expired at `now`. `presented` is the token alone, without
     /// `Bearer `.
+    ///
+    /// The returned value is owned; for one decision, [`Authorizer::decide`] is a little cheaper.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -113,15 +113,17 @@ impl Authorizer {
         &self,
         presented: impl AsRef<[u8]>,
         now: SystemTime,
-    ) -> Result<Authenticated<'_>, DenyReason<'static>> {
-        let digest = digest(&self.key, presented.as_ref());
+    ) -> Result<Identity, DenyReason<'static>> {
+        self.holder(presented.as_ref(), now).map(|holder| Identity::new(holder, &self.tables))
+    }
+
+    fn holder(&self, presented: &[u8], now: SystemTime) -> Result<&Holder, DenyReason<'static>> {
+        let digest = digest(&self.key, presented);
         let holder = self.holders.get(&digest).ok_or(DenyReason::UnknownToken)?;
         if is_over(holder.expiry, now) {
             return Err(DenyReason::Expired(holder.expiry));
         }
-        // Invariant: the range is one of `databases`.
-        let databases = self.databases.get(holder.databases.clone()).unwrap_or_default();
-        Ok(Authenticated { holder, databases, names: &self.names })
+        Ok(holder)
     }
 
     /// Authenticates and decides; `presented` is the token alone.
@@ -142,8 +144,8 @@ impl Authorizer {
         request: AccessRequest<'_>,
         now: SystemTime,
     ) -> Decision<'_> {
-        match self.authenticate(presented, now) {
-            Ok(token) => token.decide(request),
+        match self.holder(presented.as_ref(), now) {
+            Ok(holder) => Grants::new(holder, &self.tables).decide(request),
             Err(reason) => Decision::Denied(reason),
         }
     }

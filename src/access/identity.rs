@@ -2,6 +2,8 @@
 
 use core::fmt;
 use core::ops::Range;
+use std::boxed::Box;
+use std::sync::Arc;
 
 use crate::access::entries::{Entries, decide_by};
 use crate::access::names::Names;
@@ -10,31 +12,40 @@ use crate::expiry::Expiry;
 use crate::name::TokenName;
 use crate::permission::DatabaseActions;
 
-/// A token that was presented, is known, and has not expired.
+/// The holder of a token that was presented, is known, and had not expired: its name, its expiry, and what it may do.
+///
+/// It is owned and cheap to clone, so that it can go into the extensions of a request or to another task. It decides by the
+/// file that it was authenticated with, also after a reload, and keeps that file's permissions in memory.
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use influxdb3_offline_tokens::{AccessRequest, Authorizer, SystemResource, Token, TokenEntry, TokenFile, TokenName};
+/// use influxdb3_offline_tokens::access::Identity;
+/// use influxdb3_offline_tokens::{AccessRequest, Authorizer, DatabaseActions, TokenFile};
 ///
-/// let token = Token::generate()?;
-/// let entry = TokenEntry::new(TokenName::parse("app")?, token.clone());
-/// let authorizer = Authorizer::new(&TokenFile::new([], [entry])?);
-/// let who = authorizer.authenticate(token.expose(), SystemTime::now()).expect("known");
-/// assert_eq!(who.name().as_str(), "app");
-/// assert!(!who.decide(AccessRequest::system(SystemResource::Health)).is_allowed());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+/// let identity: Identity = Authorizer::new(&file).authenticate("apiv3_a", SystemTime::now()).expect("known");
+/// let request = AccessRequest::database("a", DatabaseActions::READ);
+/// let allowed = std::thread::spawn(move || identity.decide(request).is_allowed());
+/// assert!(allowed.join().unwrap());
+/// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
 /// ```
-#[derive(Clone, Copy)]
-pub struct Authenticated<'a> {
-    pub(super) holder: &'a Holder,
-    /// The exact entries by the number of the database's name, sorted.
-    pub(super) databases: &'a [(u32, DatabaseActions)],
-    pub(super) names: &'a Names,
+#[derive(Clone)]
+pub struct Identity {
+    holder: Holder,
+    tables: Arc<Tables>,
+}
+
+/// The permissions of all tokens of a file.
+pub(super) struct Tables {
+    pub(super) names: Names,
+    /// The exact entries by the number of the database's name; those of one holder lie together, sorted.
+    pub(super) databases: Box<[(u32, DatabaseActions)]>,
 }
 
 /// What a file grants to one of its tokens.
+#[derive(Clone)]
 pub(super) struct Holder {
-    pub(super) name: TokenName,
+    pub(super) name: Arc<TokenName>,
     pub(super) expiry: Expiry,
     /// Where the exact entries are among those of all holders.
     pub(super) databases: Range<usize>,
@@ -44,7 +55,11 @@ pub(super) struct Holder {
     pub(super) system: u8,
 }
 
-impl<'a> Authenticated<'a> {
+impl Identity {
+    pub(super) fn new(holder: &Holder, tables: &Arc<Tables>) -> Self {
+        Self { holder: holder.clone(), tables: Arc::clone(tables) }
+    }
+
     /// The name of the token.
     ///
     /// ```
@@ -52,13 +67,12 @@ impl<'a> Authenticated<'a> {
     /// use influxdb3_offline_tokens::{Authorizer, TokenFile};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let authorizer = Authorizer::new(&file);
-    /// let who = authorizer.authenticate("apiv3_a", SystemTime::now()).expect("known");
-    /// assert_eq!(who.name().as_str(), "app");
+    /// let identity = Authorizer::new(&file).authenticate("apiv3_a", SystemTime::now()).expect("known");
+    /// assert_eq!(identity.name().as_str(), "app");
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
     #[must_use]
-    pub const fn name(&self) -> &'a TokenName {
+    pub fn name(&self) -> &TokenName {
         &self.holder.name
     }
 
@@ -71,9 +85,8 @@ impl<'a> Authenticated<'a> {
     /// let file = TokenFile::parse(
     ///     br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"], "expiry_millis": 9}]}"#,
     /// )?;
-    /// let authorizer = Authorizer::new(&file);
-    /// let who = authorizer.authenticate("apiv3_a", UNIX_EPOCH).expect("known");
-    /// assert_eq!(who.expiry(), Some(Expiry::from_millis(9)));
+    /// let identity = Authorizer::new(&file).authenticate("apiv3_a", UNIX_EPOCH).expect("known");
+    /// assert_eq!(identity.expiry(), Some(Expiry::from_millis(9)));
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
     #[must_use]
@@ -88,18 +101,42 @@ impl<'a> Authenticated<'a> {
     /// use influxdb3_offline_tokens::{AccessRequest, Authorizer, DatabaseActions, TokenFile};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let authorizer = Authorizer::new(&file);
-    /// let who = authorizer.authenticate("apiv3_a", SystemTime::now()).expect("known");
-    /// let may = |name| who.decide(AccessRequest::database(name, DatabaseActions::READ)).is_allowed();
+    /// let identity = Authorizer::new(&file).authenticate("apiv3_a", SystemTime::now()).expect("known");
+    /// let may = |name| identity.decide(AccessRequest::database(name, DatabaseActions::READ)).is_allowed();
     /// assert!(may("a") && !may("b"));
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
-    pub fn decide(&self, request: AccessRequest<'_>) -> Decision<'a> {
+    pub fn decide(&self, request: AccessRequest<'_>) -> Decision<'_> {
+        Grants::new(&self.holder, &self.tables).decide(request)
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Identity").field(&self.name()).finish()
+    }
+}
+
+/// The entries of one holder.
+pub(super) struct Grants<'a> {
+    holder: &'a Holder,
+    databases: &'a [(u32, DatabaseActions)],
+    names: &'a Names,
+}
+
+impl<'a> Grants<'a> {
+    pub(super) fn new(holder: &'a Holder, tables: &'a Tables) -> Self {
+        // Invariant: the range is one of `databases`.
+        let databases = tables.databases.get(holder.databases.clone()).unwrap_or_default();
+        Self { holder, databases, names: &tables.names }
+    }
+
+    pub(super) fn decide(&self, request: AccessRequest<'_>) -> Decision<'a> {
         decide_by(self, request)
     }
 }
 
-impl<'a> Entries<'a> for Authenticated<'a> {
+impl<'a> Entries<'a> for Grants<'a> {
     fn exact(&self, name: &str) -> Option<AccessEntry<'a>> {
         let (name, number) = self.names.find(name)?;
         let at = self.databases.binary_search_by_key(&number, |(number, _)| *number).ok()?;
@@ -122,11 +159,5 @@ impl<'a> Entries<'a> for Authenticated<'a> {
 
     fn system(&self) -> u8 {
         self.holder.system
-    }
-}
-
-impl fmt::Debug for Authenticated<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Authenticated").field(&self.name()).finish()
     }
 }

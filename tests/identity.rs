@@ -1,0 +1,74 @@
+//! The identity of a presented token: owned, shared between threads, and deciding as its authorizer does.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use influxdb3_offline_tokens::access::{DenyReason, Identity};
+use influxdb3_offline_tokens::{AccessRequest, Authorizer, DatabaseActions, Expiry, TokenFile};
+
+const FILE: &[u8] = br#"{"tokens": [
+    {"token": "apiv3_a", "name": "app", "permissions": ["db:a:read", "db:*:write"], "expiry_millis": 1000},
+    {"token": "apiv3_b", "name": "other", "permissions": ["db:b,a:write", "system:ping:read"]},
+    {"token": "apiv3_c", "name": "nothing", "permissions": [], "expiry_millis": 9223372036854775807}
+]}"#;
+
+fn authorizer() -> Authorizer {
+    Authorizer::new(&TokenFile::parse(FILE).unwrap())
+}
+
+fn requests() -> impl Iterator<Item = AccessRequest<'static>> {
+    let actions = [DatabaseActions::READ, DatabaseActions::WRITE, DatabaseActions::EMPTY];
+    actions.into_iter().flat_map(|actions| {
+        let named =
+            ["a", "b", "c", "_internal", "not a name"].map(|name| AccessRequest::database(name, actions));
+        named.into_iter().chain([
+            AccessRequest::new_database("a", actions),
+            AccessRequest::other_databases(actions),
+            AccessRequest::any_database(actions),
+            AccessRequest::system("ping".parse().unwrap()),
+        ])
+    })
+}
+
+#[test]
+fn it_outlives_its_authorizer_and_goes_to_other_threads() {
+    fn is_owned<T: Clone + Send + Sync + 'static>(value: T) -> T {
+        value
+    }
+    let identity = is_owned(authorizer().authenticate("apiv3_a", UNIX_EPOCH).unwrap());
+    let threads = [(); 4].map(|()| {
+        let identity: Identity = identity.clone();
+        std::thread::spawn(move || {
+            let request = AccessRequest::database("b", DatabaseActions::WRITE);
+            (identity.name().to_string(), identity.decide(request).to_string())
+        })
+    });
+    drop(identity);
+    for thread in threads {
+        assert_eq!(thread.join().unwrap(), ("app".to_owned(), "allowed by `db:*:write`".to_owned()));
+    }
+}
+
+#[test]
+fn it_decides_as_its_authorizer_does() {
+    let authorizer = authorizer();
+    for (token, name, expiry) in [
+        ("apiv3_a", "app", Some(Expiry::from_millis(1000))),
+        ("apiv3_b", "other", None),
+        ("apiv3_c", "nothing", None),
+    ] {
+        let identity = authorizer.authenticate(token, UNIX_EPOCH).unwrap();
+        assert_eq!((identity.name().as_str(), identity.expiry()), (name, expiry));
+        for request in requests() {
+            let decision = identity.decide(request);
+            assert_eq!(decision, authorizer.decide(token, request, UNIX_EPOCH), "{name}: {request}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_or_expired_token_has_none() {
+    let refused = |token: &str| authorizer().authenticate(token, SystemTime::now()).unwrap_err();
+    assert_eq!(refused("apiv3_d"), DenyReason::UnknownToken);
+    assert_eq!(refused("apiv3_a"), DenyReason::Expired(Expiry::from_millis(1000)));
+}
