@@ -29,10 +29,12 @@ pub(crate) mod rights;
 mod difference;
 mod names;
 mod identity;
+mod authorization;
 pub(crate) mod authorizer;
 
 use std::time::SystemTime;
 
+pub use self::authorization::{InvalidAuthorization, PresentedToken};
 pub(crate) use self::decision::Decision;
 pub use self::decision::DenyReason;
 pub use self::difference::{DifferenceKind, FileDifference, TokenDifference};

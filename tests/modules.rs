@@ -18,7 +18,7 @@ const CONFINED: [(&str, &[&str]); 10] = [
     ("foldhash", &["access", "document", "rules"]),
     ("humantime", &["expiry"]),
     ("rand", &["token", "replace"]),
-    ("base64", &["token"]),
+    ("base64", &["token", "access/authorization"]),
     ("sha2", &["token", "access/authorizer"]),
     ("rustix", &["replace"]),
     ("arbitrary", &["fuzzing"]),

@@ -415,6 +415,40 @@ fn loading_appending_and_changing_leave_nothing_behind() {
 }
 
 #[test]
+fn a_presented_token_is_neither_shown_nor_left_behind() {
+    use influxdb3_offline_tokens::access::PresentedToken;
+
+    let canary = util::CANARY;
+    let encode = |text: &str| base64::Engine::encode(&base64::prelude::BASE64_STANDARD, text);
+    let good = [format!("Bearer {canary}"), format!("Basic {}", encode(&format!("user:{canary}")))];
+    let bad = [
+        canary.to_owned(),
+        format!("bearer {canary}"),
+        format!("Bearer {canary} "),
+        format!("Bearer {canary}ä"),
+        format!("Basic {canary}"),
+        format!("Basic {}", encode(canary)),
+        format!("Basic {}", encode(&format!("user:{canary}:"))),
+        format!("Basic {}", encode(&format!("{canary}:"))),
+        format!("Basic {}!", encode(&format!("user:{canary}"))),
+    ];
+    let mut out = String::new();
+    for header in &good {
+        let presented = PresentedToken::from_authorization(header.as_bytes()).unwrap();
+        assert_eq!(presented.as_bytes(), canary.as_bytes());
+        out += &shown!(presented, Some(&presented));
+    }
+    for header in &bad {
+        out += &chain(&PresentedToken::from_authorization(header.as_bytes()).unwrap_err());
+    }
+    util::assert_no_piece_of(canary, &out, "a header");
+    for header in good.iter().chain(&bad) {
+        let count = leaks(|| drop(black_box(PresentedToken::from_authorization(header.as_bytes()))));
+        assert_eq!(count, 0, "blocks that hold a token");
+    }
+}
+
+#[test]
 fn an_admin_token_file_leaves_nothing_behind() {
     use influxdb3_offline_tokens::{AdminTokenFile, admin};
 

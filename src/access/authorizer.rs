@@ -90,7 +90,7 @@ impl Authorizer {
     }
 
     /// Finds the holder of the presented token, if it has not expired at `now`. `presented` is the token alone, without
-    /// `Bearer `.
+    /// `Bearer `: [`PresentedToken`](crate::access::PresentedToken) takes it from a header.
     ///
     /// The returned value is owned; for one decision, [`Authorizer::decide`] is a little cheaper.
     ///

@@ -1,0 +1,159 @@
+//! The token of an `Authorization` header.
+
+use core::fmt;
+use std::vec;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::secret::SecretBytes;
+
+/// The token that a client presented in an `Authorization` header. `Debug` does not show it.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use influxdb3_offline_tokens::access::PresentedToken;
+/// use influxdb3_offline_tokens::{Authorizer, TokenFile};
+///
+/// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+/// let authorizer = Authorizer::new(&file);
+/// // `Basic` is base64 of `user:apiv3_a`.
+/// for header in ["Bearer apiv3_a", "Token apiv3_a", "Basic dXNlcjphcGl2M19h"] {
+///     let presented = PresentedToken::from_authorization(header.as_bytes())?;
+///     assert!(authorizer.authenticate(&presented, SystemTime::now()).is_ok());
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct PresentedToken<'a>(Source<'a>);
+
+enum Source<'a> {
+    Header(&'a [u8]),
+    // What `Basic` encodes, and where the token starts in it.
+    Decoded(SecretBytes, usize),
+}
+
+impl<'a> PresentedToken<'a> {
+    /// Takes the token from the value of an `Authorization` header, by the rules of the server (server source):
+    ///
+    /// - `Bearer TOKEN` and `Token TOKEN`, with exactly one space. The case of the scheme matters.
+    /// - `Basic BASE64`, where the text behind the base64 (with padding) is a user, one `:` and the token. The user plays no
+    ///   part, and may be empty.
+    ///
+    /// Whether the token is known, [`Authorizer::authenticate`](crate::Authorizer::authenticate) decides.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::access::{InvalidAuthorization, PresentedToken};
+    ///
+    /// assert_eq!(PresentedToken::from_authorization(b"Bearer apiv3_a")?.as_bytes(), b"apiv3_a");
+    /// let error = PresentedToken::from_authorization(b"bearer apiv3_a").unwrap_err();
+    /// assert_eq!(error, InvalidAuthorization::UnsupportedScheme);
+    /// # Ok::<(), InvalidAuthorization>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Every other value. An empty token is an error, too, although the server looks it up.
+    pub fn from_authorization(value: &'a [u8]) -> Result<Self, InvalidAuthorization> {
+        if !value.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) {
+            return Err(InvalidAuthorization::Characters);
+        }
+        let mut parts = value.split(|byte| *byte == b' ');
+        let is_basic = match parts.next() {
+            Some(b"Bearer" | b"Token") => false,
+            Some(b"Basic") => true,
+            _ => return Err(InvalidAuthorization::UnsupportedScheme),
+        };
+        let credentials = parts.next().unwrap_or_default();
+        if parts.next().is_some() {
+            return Err(InvalidAuthorization::ExtraSpace);
+        }
+        let token = if is_basic { decode_basic(credentials)? } else { Self(Source::Header(credentials)) };
+        if token.as_bytes().is_empty() { Err(InvalidAuthorization::MissingToken) } else { Ok(token) }
+    }
+
+    /// Returns the token alone.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::access::PresentedToken;
+    ///
+    /// let presented = PresentedToken::from_authorization(b"Basic OmFwaXYzX2E=")?;
+    /// assert_eq!(presented.as_bytes(), b"apiv3_a");
+    /// # Ok::<(), influxdb3_offline_tokens::access::InvalidAuthorization>(())
+    /// ```
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Source::Header(token) => token,
+            // Invariant: a place in the bytes.
+            Source::Decoded(bytes, start) => bytes.get(*start..).unwrap_or_default(),
+        }
+    }
+}
+
+fn decode_basic(credentials: &[u8]) -> Result<PresentedToken<'static>, InvalidAuthorization> {
+    if credentials.is_empty() {
+        return Err(InvalidAuthorization::MissingToken);
+    }
+    // Of the full length from the start: a buffer that grows leaves copies behind.
+    let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(credentials.len())]);
+    let length =
+        STANDARD.decode_slice(credentials, &mut bytes).map_err(|_| InvalidAuthorization::Credentials)?;
+    bytes.truncate(length);
+    let bytes = SecretBytes::wiped(bytes);
+    let mut colons = bytes.iter().enumerate().filter(|(_, byte)| **byte == b':').map(|(at, _)| at);
+    match (colons.next(), colons.next()) {
+        (Some(colon), None) if core::str::from_utf8(&bytes).is_ok() => {
+            Ok(PresentedToken(Source::Decoded(bytes, colon + 1)))
+        }
+        _ => Err(InvalidAuthorization::Credentials),
+    }
+}
+
+impl AsRef<[u8]> for PresentedToken<'_> {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+impl fmt::Debug for PresentedToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PresentedToken([redacted])")
+    }
+}
+
+/// The error of an `Authorization` header from which the server takes no token. It keeps nothing of the header.
+///
+/// ```
+/// use influxdb3_offline_tokens::access::{InvalidAuthorization, PresentedToken};
+///
+/// let error = PresentedToken::from_authorization(b"Bearer").unwrap_err();
+/// assert_eq!(error, InvalidAuthorization::MissingToken);
+/// assert_eq!(error.to_string(), "the `Authorization` header has no token; send `Bearer TOKEN`");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
+#[non_exhaustive]
+pub enum InvalidAuthorization {
+    /// The scheme is not `Bearer`, `Token` or `Basic`, in exactly this case.
+    #[error(
+        "the scheme of the `Authorization` header is not supported; use `Bearer`, `Token` or `Basic`, in this case"
+    )]
+    UnsupportedScheme,
+    /// Nothing follows the scheme, or the password of `Basic` is empty.
+    #[error("the `Authorization` header has no token; send `Bearer TOKEN`")]
+    MissingToken,
+    /// A second space: after the scheme, in the token or at the end.
+    #[error("the `Authorization` header has more than one space; send the scheme, one space and the token")]
+    ExtraSpace,
+    /// Characters other than visible ASCII, spaces and tabs.
+    #[error(
+        "the `Authorization` header contains characters other than visible ASCII; send only the token itself"
+    )]
+    Characters,
+    /// What follows `Basic` is not the base64 of a UTF-8 text with one `:`.
+    #[error(
+        "the credentials of `Basic` are not the base64 of a user, one `:` and the token; encode them with padding, or \
+         use `Bearer`"
+    )]
+    Credentials,
+}
