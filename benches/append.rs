@@ -4,9 +4,9 @@
 mod util;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use influxdb3_offline_tokens::disk::append_all;
+use influxdb3_offline_tokens::disk::FileOptions;
 use influxdb3_offline_tokens::edit;
-use influxdb3_offline_tokens::edit::{Change, IfExists};
+use influxdb3_offline_tokens::edit::Change;
 use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenName, append};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
@@ -49,8 +49,7 @@ fn many(from: usize) -> Vec<TokenEntry> {
 }
 
 fn ours(text: &[u8]) -> usize {
-    let entries = vec![entry("another", usize::MAX - 1)];
-    let change = Change::Append { entries, if_exists: IfExists::Refuse };
+    let change = Change::append([entry("another", usize::MAX - 1)]);
     edit::apply(Some(text), &[change]).unwrap().unwrap().len()
 }
 
@@ -89,7 +88,7 @@ fn ratios(_: &mut Criterion) {
     let text = util::file(1_000);
     let at_once = || {
         fs::write(&path, &text).unwrap();
-        append_all(&path, many(0), []).unwrap()
+        FileOptions::new().change(&path, &[Change::append(many(0))]).unwrap()
     };
     let singly = || {
         fs::write(&other, &text).unwrap();
@@ -97,7 +96,7 @@ fn ratios(_: &mut Criterion) {
             append(&other, &entry).unwrap();
         }
     };
-    util::ratio("append 1,000 to 1,000", 3, ("append_all", at_once), ("1,000 times append", singly));
+    util::ratio("append 1,000 to 1,000", 3, ("change", at_once), ("1,000 times append", singly));
 }
 
 fn in_memory(criterion: &mut Criterion) {

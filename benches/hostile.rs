@@ -9,7 +9,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use influxdb3_offline_tokens::access::FileDifference;
 use influxdb3_offline_tokens::diagnostic::Applicability;
 use influxdb3_offline_tokens::edit;
-use influxdb3_offline_tokens::edit::{Change, IfExists};
+use influxdb3_offline_tokens::edit::Change;
 use influxdb3_offline_tokens::{
     Authorizer, Permission, Token, TokenEntry, TokenFile, TokenName, Validator, redact,
 };
@@ -173,7 +173,7 @@ fn operations() -> Vec<Operation> {
     let fix =
         |validator: &Validator, text: &[u8], up_to| drop(black_box(validator.fix(text, up_to).unwrap()));
     let entry = TokenEntry::new(TokenName::parse("another").unwrap(), Token::parse("apiv3_another").unwrap());
-    let append = [Change::Append { entries: vec![entry], if_exists: IfExists::Refuse }];
+    let append = [Change::append([entry])];
     let operation = |name, run: Box<dyn Fn(&[u8])>| Operation { name, too_much: TOO_MUCH, run };
     let of_fix = |name, run: Box<dyn Fn(&[u8])>| Operation { name, too_much: TOO_MUCH_OF_A_FIX, run };
     vec![

@@ -6,7 +6,7 @@ mod util;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use influxdb3_offline_tokens::edit;
-use influxdb3_offline_tokens::edit::{Change, IfExists};
+use influxdb3_offline_tokens::edit::Change;
 use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenFile, TokenName, Validator, load};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
@@ -72,7 +72,7 @@ fn growth(_: &mut Criterion) {
     let validator = Validator::new(UNIX_EPOCH + Duration::from_secs(1_767_225_600));
     let entry = TokenEntry::new(TokenName::parse("another").unwrap(), Token::parse("apiv3_another").unwrap())
         .with_permissions([Permission::parse("db:db1:read").unwrap()]);
-    let append = [Change::Append { entries: vec![entry], if_exists: IfExists::Refuse }];
+    let append = [Change::append([entry])];
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens.json");
     for count in [1_000, 10_000, 100_000, 1_000_000] {

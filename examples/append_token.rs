@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{CommandFactory, FromArgMatches, Parser};
-use influxdb3_offline_tokens::edit::{Change, IfExists};
+use influxdb3_offline_tokens::edit::Change;
 use influxdb3_offline_tokens::{TokenEntry, TokenName};
 
 use crate::util::{Outcome, a_file, arguments, change, finish};
@@ -83,11 +83,12 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     let entry = TokenEntry::new(name, change::secret(args.token_stdin)?)
         .with_expiry(expiry)
         .with_permissions(permissions);
-    let if_exists = if args.keep_if_same { IfExists::KeepIfSame } else { IfExists::Refuse };
-    let append = Change::Append { entries: vec![entry.clone()], if_exists };
-    let changes = [append, Change::CreateDatabases(databases.clone())];
+    let append = Change::append([entry.clone()]);
+    let append = if args.keep_if_same { append.keep_if_same() } else { append };
+    let changes = [append, Change::create_databases(databases.clone())];
     let options = args.how.options().create(!args.must_exist);
-    let outcome = change::acknowledge("append_token", &args.file, &changes, &options, &args.name)?;
+    let kept = Some(&entry).filter(|_| args.keep_if_same);
+    let outcome = change::acknowledge("append_token", &args.file, &changes, kept, &options, &args.name)?;
     if outcome == Outcome::Fine {
         change::warn("append_token", databases, entry);
         change::warn_of_file("append_token", &args.file, true);

@@ -15,7 +15,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
-use influxdb3_offline_tokens::disk::{Changed, append_all};
+use influxdb3_offline_tokens::disk::{self, FileOptions};
+use influxdb3_offline_tokens::edit::Change;
 use influxdb3_offline_tokens::{AdminTokenFile, DatabaseName, Expiry, Token, TokenEntry, TokenName, admin};
 use serde::Serialize;
 
@@ -112,11 +113,13 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     let entry = entry(args)?;
     let databases = util::change::databases(&args.create_databases)?;
-    match append_all(&args.output_file, [entry.clone()], databases.clone()) {
-        Ok(changed) => {
+    let changes = [Change::append([entry.clone()]), Change::create_databases(databases.clone())];
+    match FileOptions::new().change(&args.output_file, &changes) {
+        Ok(outcome) => {
             let permissions: Vec<String> = entry.permissions().iter().map(ToString::to_string).collect();
             let made = (entry.name().as_str(), entry.token(), entry.expiry());
-            let printed = print(args, made, (&permissions, &databases), changed == Changed::Created);
+            let is_new = outcome == disk::Outcome::Created;
+            let printed = print(args, made, (&permissions, &databases), is_new);
             util::change::warn("create_token", databases, entry);
             util::change::warn_of_file("create_token", &args.output_file, true);
             Ok(told(printed))

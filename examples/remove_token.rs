@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 
 fn run(args: &Args) -> anyhow::Result<Outcome> {
     let name = TokenName::parse(&args.name).context("`--name` is wrong")?;
-    let changes = [Change::Remove(name)];
+    let changes = [Change::remove(name)];
     let options = args.how.options().create(false);
-    change::acknowledge("remove_token", &args.file, &changes, &options, &args.name)
+    change::acknowledge("remove_token", &args.file, &changes, None, &options, &args.name)
 }

@@ -75,15 +75,17 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     let token = change::secret(args.token_stdin)?;
     let changed = new_name.clone().unwrap_or_else(|| name.clone());
+    let rotate = Change::rotate(name, token);
     let mut changes = vec![match new_name {
-        Some(new_name) => Change::RotateBeside { name, new_name, token },
-        None => Change::Rotate { name, token },
+        Some(new_name) => rotate.beside(new_name),
+        None => rotate,
     }];
     if expiry.is_some() {
-        changes.push(Change::SetExpiry { name: changed.clone(), expiry });
+        changes.push(Change::set_expiry(changed.clone(), expiry));
     }
     let options = args.how.options().create(false);
-    let outcome = change::acknowledge("rotate_token", &args.file, &changes, &options, changed.as_str())?;
+    let outcome =
+        change::acknowledge("rotate_token", &args.file, &changes, None, &options, changed.as_str())?;
     if outcome != Outcome::Fine {
         return Ok(outcome);
     }

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::disk::{self, Changed, Error, FileOptions, MAX_FILE_BYTES};
+use crate::disk::{Error, FileOptions, MAX_FILE_BYTES, Outcome};
 use crate::file::AdminTokenFile;
 use crate::replace::{ReplaceError, read, replace};
 
-/// Reads an admin token file from disk, as [`load`] reads a tokens file.
+/// Reads an admin token file from disk, as [`load`](crate::load) reads a tokens file.
 ///
 /// ```no_run
 /// let file = influxdb3_offline_tokens::admin::load("admin-token.json")?;
@@ -15,7 +15,7 @@ use crate::replace::{ReplaceError, read, replace};
 /// ```
 ///
 /// # Errors
-/// As [`load`]; no sound admin token file (with the report).
+/// As [`load`](crate::load); no sound admin token file (with the report).
 pub fn load(path: impl AsRef<Path>) -> Result<AdminTokenFile, Error> {
     let path = path.as_ref();
     let contents = read(path, MAX_FILE_BYTES)?;
@@ -51,25 +51,42 @@ pub fn create(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<(), Error
     }
 }
 
-/// Writes an admin token file in place of what is there, whatever that is, as [`save`] writes a tokens file.
+/// Replaces the content of a file, whatever it is, by an admin token file, as [`save`](crate::save) does for a tokens file.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AdminTokenFile, Token, admin};
-/// use influxdb3_offline_tokens::disk::{Changed, FileOptions};
+/// use influxdb3_offline_tokens::disk::Outcome;
 ///
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("admin-token.json");
 /// admin::create(&path, &AdminTokenFile::new(Token::generate()?))?;
-/// let other = AdminTokenFile::new(Token::generate()?);
-/// assert_eq!(admin::save(&path, &other, &FileOptions::new())?, Changed::Replaced);
+/// assert_eq!(admin::save(&path, &AdminTokenFile::new(Token::generate()?))?, Outcome::Replaced);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
-/// As [`save`].
-pub fn save(path: impl AsRef<Path>, file: &AdminTokenFile, options: &FileOptions) -> Result<Changed, Error> {
-    let text = file.to_json();
-    disk::replace_text(path.as_ref(), options, |old| {
-        Ok((old != Some(&*text)).then(|| text.clone().into_wiped()))
-    })
+/// As [`save`](crate::save).
+pub fn save(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<Outcome, Error> {
+    FileOptions::new().save_admin(path, file)
+}
+
+impl FileOptions {
+    /// Replaces the content of a file by an admin token file, as [`admin::save`](save) does.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
+    /// use influxdb3_offline_tokens::disk::FileOptions;
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("admin-token.json");
+    /// let file = AdminTokenFile::new(Token::generate()?);
+    /// assert!(FileOptions::new().create(false).save_admin(&path, &file).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`save`](crate::save); with [`create`](Self::create) off, a file that does not exist.
+    pub fn save_admin(&self, path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<Outcome, Error> {
+        self.save_text(path.as_ref(), &file.to_json())
+    }
 }

@@ -1,4 +1,4 @@
-//! Files on disk: load, validate, append, change and save a tokens file.
+//! Files on disk: load, validate, append, change, update and save a tokens file.
 //!
 //! What changes a file locks it, reads it, writes a new file beside it, private from its first byte, syncs that, looks whether
 //! the old one is as it was, renames, and syncs the directory. The crate's documentation says what is promised by that.
@@ -9,6 +9,7 @@
 
 // In dependency order: a file imports only siblings above it.
 pub(crate) mod error;
+mod outcome;
 mod options;
 mod checked;
 pub(crate) mod validate;
@@ -16,9 +17,8 @@ pub(crate) mod file;
 
 pub use self::checked::CheckedFile;
 pub(crate) use self::error::Error;
-pub(crate) use self::file::replace_text;
-pub use self::file::{append_all, change};
-pub use self::options::{Changed, FileOptions};
+pub use self::options::FileOptions;
+pub use self::outcome::Outcome;
 pub use crate::replace::{DiskError, DiskErrorKind};
 
 /// The most bytes of a file that is read or written where nobody chose another number: 1 GiB.

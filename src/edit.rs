@@ -1,78 +1,30 @@
 //! Changes of a text, from bytes to bytes; everything else keeps its bytes.
 //!
 //! Use it for a file in an object store, a Secret or a database that has its own compare-and-swap; for a path, use
-//! [`change`](crate::disk::change). The example `object_store_append` uses it with the crate `object_store`.
+//! [`FileOptions::change`](crate::disk::FileOptions::change). The example `object_store_append` uses it with the crate `object_store`.
 
+mod error;
 mod change;
 mod layout;
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
+use std::collections::HashSet;
 
-use thiserror::Error;
 use zeroize::Zeroizing;
 
-pub use self::change::{Change, IfExists};
+pub use self::change::Change;
+use self::change::{ChangeKind, Sha512};
+pub use self::error::ChangeError;
 use self::layout::{EntryPlace, Layout, Pieces, spelt};
-use crate::check::{InvalidFile, survey};
+use crate::check::survey;
 use crate::file::{DuplicateEntry, TokenEntry, TokenFile};
 use crate::fix::{is_insertion, splice_pieces};
-use crate::json::pretty;
+use crate::json::{pretty, quoted};
 use crate::name::{DatabaseName, TokenName};
 use crate::rules::Facts;
 use crate::secret::SecretBytes;
 use crate::token::Token;
-
-/// The error of a change.
-///
-/// ```
-/// use influxdb3_offline_tokens::{TokenName, edit};
-/// use influxdb3_offline_tokens::edit::{Change, ChangeError};
-///
-/// let name = TokenName::parse("app")?;
-/// let changed = edit::apply(Some(br#"{"tokens": []}"#), &[Change::Remove(name.clone())]);
-/// assert_eq!(changed.unwrap_err(), ChangeError::NoSuchToken(name));
-/// # Ok::<(), influxdb3_offline_tokens::name::InvalidName>(())
-/// ```
-#[derive(Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum ChangeError {
-    /// The text is not a valid tokens file; the report has its errors.
-    #[error(transparent)]
-    Invalid(#[from] InvalidFile),
-    /// A token with this name already exists, in the file or in the change.
-    #[error("a token named `{}` already exists; use another name, or rotate that token", shown(.0))]
-    NameExists(TokenName),
-    /// The secret of the new token with this name already exists, in the file or in the change.
-    #[error("the secret of `{}` is already in use; generate a new one", shown(.0))]
-    TokenExists(TokenName),
-    /// No token has this name.
-    #[error("no token is named `{}`; check the name", shown(.0))]
-    NoSuchToken(TokenName),
-    /// The changed text failed verification, because of a bug in this crate. Nothing was changed.
-    #[error("the changed text failed verification, so nothing was changed; please report this bug")]
-    NotProven,
-}
-
-// Implemented by hand, because people pass a token in place of a name.
-impl core::fmt::Debug for ChangeError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let (kind, name) = match self {
-            Self::Invalid(error) => return f.debug_tuple("Invalid").field(error).finish(),
-            Self::NotProven => return f.write_str("NotProven"),
-            Self::NameExists(name) => ("NameExists", name),
-            Self::TokenExists(name) => ("TokenExists", name),
-            Self::NoSuchToken(name) => ("NoSuchToken", name),
-        };
-        f.debug_tuple(kind).field(&shown(name)).finish()
-    }
-}
-
-fn shown(name: &TokenName) -> &str {
-    let name = name.as_str();
-    if crate::redact::may_show(name, name) { name } else { "…" }
-}
 
 /// Applies all changes in order, or none. `None` for `text` is a file that does not exist yet.
 ///
@@ -84,15 +36,19 @@ fn shown(name: &TokenName) -> &str {
 /// use influxdb3_offline_tokens::{DatabaseName, TokenFile};
 ///
 /// let text = br#"{"create_databases": ["a"], "tokens": []}"#;
-/// let change = Change::CreateDatabases(vec![DatabaseName::parse("b")?]);
+/// let change = Change::create_databases([DatabaseName::parse("b")?]);
 /// let changed = edit::apply(Some(text), &[change])?.unwrap();
 /// assert_eq!(&*changed, br#"{"create_databases": ["a", "b"], "tokens": []}"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
-/// A text that is not a valid tokens file; a name or secret that already exists; an unknown name.
+/// A text that is not a valid tokens file, even if there are no changes; a name or secret that already exists; an unknown
+/// name; a secret that is not the expected one.
 pub fn apply(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<SecretBytes>, ChangeError> {
+    if let (Some(bytes), []) = (text, changes) {
+        survey(bytes)?;
+    }
     let mut current: Option<SecretBytes> = None;
     for change in changes {
         let before = current.as_deref().or(text);
@@ -108,28 +64,24 @@ pub fn apply(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<SecretByt
 
 /// Returns the first text of a new file.
 fn begin(change: &Change) -> Result<Option<SecretBytes>, ChangeError> {
-    let file = match change {
-        Change::Append { entries, .. } => {
-            TokenFile::new([], entries.iter().cloned()).map_err(|duplicate| match duplicate {
+    match &change.0 {
+        ChangeKind::Append { entries, .. } => {
+            let file = TokenFile::new([], entries.iter().cloned()).map_err(|duplicate| match duplicate {
                 DuplicateEntry::Name { name } => ChangeError::NameExists(name),
                 DuplicateEntry::Token { name } => ChangeError::TokenExists(name),
-            })?
+            })?;
+            Ok(Some(pretty(&file)))
         }
-        Change::CreateDatabases(names) => {
+        ChangeKind::DropDatabases(_) => Ok(None),
+        _ => {
             let text = pretty(&TokenFile::default());
-            return Ok(one(&text, &Change::CreateDatabases(names.clone()))?.or(Some(text)));
+            Ok(one(&text, change)?.or(Some(text)))
         }
-        Change::Remove(name)
-        | Change::Rotate { name, .. }
-        | Change::RotateBeside { name, .. }
-        | Change::SetExpiry { name, .. }
-        | Change::SetPermissions { name, .. } => return Err(ChangeError::NoSuchToken(name.clone())),
-    };
-    Ok(Some(pretty(&file)))
+    }
 }
 
 /// The result of a change.
-pub(crate) enum Changed {
+pub(crate) enum ChangedText {
     /// The whole new text.
     Whole(SecretBytes),
     /// The old text with an insertion at an offset.
@@ -137,18 +89,21 @@ pub(crate) enum Changed {
 }
 
 /// Applies changes as [`apply`], without a copy of the text for a single insertion.
-pub(crate) fn changed(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<Changed>, ChangeError> {
+pub(crate) fn changed_text(
+    text: Option<&[u8]>,
+    changes: &[Change],
+) -> Result<Option<ChangedText>, ChangeError> {
     match (text, changes) {
         (Some(bytes), [change]) => planned(bytes, change),
-        _ => Ok(apply(text, changes)?.map(Changed::Whole)),
+        _ => Ok(apply(text, changes)?.map(ChangedText::Whole)),
     }
 }
 
 fn one(bytes: &[u8], change: &Change) -> Result<Option<SecretBytes>, ChangeError> {
     match planned(bytes, change)? {
         None => Ok(None),
-        Some(Changed::Whole(changed)) => Ok(Some(changed)),
-        Some(Changed::Insertion(at, text)) => {
+        Some(ChangedText::Whole(changed)) => Ok(Some(changed)),
+        Some(ChangedText::Insertion(at, text)) => {
             let changed =
                 SecretBytes::wiped(splice_pieces(bytes, core::iter::once((at..at, text.as_bytes()))));
             // A copy of three pieces can only be too short. Debug assertions compare all of it.
@@ -159,32 +114,51 @@ fn one(bytes: &[u8], change: &Change) -> Result<Option<SecretBytes>, ChangeError
     }
 }
 
-fn planned(bytes: &[u8], change: &Change) -> Result<Option<Changed>, ChangeError> {
+fn planned(bytes: &[u8], change: &Change) -> Result<Option<ChangedText>, ChangeError> {
     let facts = survey(bytes)?;
     let layout = Layout::new(&facts);
-    let mut pieces = match change {
-        Change::Append { entries, if_exists } => append(&facts, &layout, bytes, entries, *if_exists)?,
-        Change::CreateDatabases(names) => {
+    let mut pieces = match &change.0 {
+        ChangeKind::Append { entries, keep_if_same } => {
+            append(&facts, &layout, bytes, entries, *keep_if_same)?
+        }
+        ChangeKind::CreateDatabases(names) => {
             let new = |name: &&DatabaseName| !facts.databases.creates(name.as_str());
             let mut missing: Vec<&str> = names.iter().filter(new).map(DatabaseName::as_str).collect();
-            let mut seen = std::collections::HashSet::new();
+            let mut seen = HashSet::new();
             missing.retain(|name| seen.insert(*name));
             layout.databases(&missing)
         }
-        Change::Remove(name) => layout.remove(position(&facts, name)?),
-        Change::Rotate { name, token } => {
-            let entry = place(&facts, &layout, name)?;
-            refuse_token(&facts, name, token)?;
-            Pieces::one(entry.token, &spelt(token))
+        ChangeKind::DropDatabases(names) => {
+            let names: HashSet<&str> = names.iter().map(DatabaseName::as_str).collect();
+            let created = facts.databases.created().iter();
+            Layout::drop_elements(created.map(|(_, name)| (name.outer_span(), names.contains(&**name))))
         }
-        Change::RotateBeside { name, new_name, token } => {
+        ChangeKind::Remove(name) => layout.remove(position(&facts, name)?),
+        ChangeKind::Rename { name, new_name } if name == new_name => {
+            position(&facts, name)?;
+            Pieces::default()
+        }
+        ChangeKind::Rename { name, new_name } => {
             let entry = place(&facts, &layout, name)?;
             refuse_name(&facts, new_name)?;
-            refuse_token(&facts, new_name, token)?;
-            layout.append(&[layout.beside(&entry, new_name, token)])
+            Pieces::one(entry.name, &quoted(new_name.as_str()))
         }
-        Change::SetExpiry { name, expiry } => layout.set_expiry(&place(&facts, &layout, name)?, *expiry),
-        Change::SetPermissions { name, permissions } => {
+        ChangeKind::Rotate { name, token, beside, if_sha512 } => {
+            let entry = place(&facts, &layout, name)?;
+            if let Some(expected) = if_sha512 {
+                expect_secret(bytes, name, *expected)?;
+            }
+            if let Some(new_name) = beside {
+                refuse_name(&facts, new_name)?;
+            }
+            refuse_token(&facts, beside.as_ref().unwrap_or(name), token)?;
+            match beside {
+                Some(new_name) => layout.append(&[layout.beside(&entry, new_name, token)]),
+                None => Pieces::one(entry.token, &spelt(token)),
+            }
+        }
+        ChangeKind::SetExpiry { name, expiry } => layout.set_expiry(&place(&facts, &layout, name)?, *expiry),
+        ChangeKind::SetPermissions { name, permissions } => {
             let list = layout.permissions(permissions);
             Pieces::one(place(&facts, &layout, name)?.permissions, &list)
         }
@@ -196,7 +170,7 @@ fn planned(bytes: &[u8], change: &Change) -> Result<Option<Changed>, ChangeError
         let new = pieces.0.iter().map(|(span, new)| (span.range(), new.as_bytes()));
         SecretBytes::wiped(splice_pieces(bytes, new))
     };
-    if let (Change::Append { entries, .. }, [(place, text)]) = (change, pieces.0.as_slice()) {
+    if let (ChangeKind::Append { entries, .. }, [(place, text)]) = (&change.0, pieces.0.as_slice()) {
         let new = |entry: &&TokenEntry| facts.names.get(entry.name().as_str()).is_none();
         let new: Vec<&TokenEntry> = entries.iter().filter(new).collect();
         let proven = layout.is_place_to_append(*place)
@@ -204,20 +178,21 @@ fn planned(bytes: &[u8], change: &Change) -> Result<Option<Changed>, ChangeError
             // Debug assertions also check the consequence.
             && (!cfg!(debug_assertions) || has_tokens(&splice(), facts.outline.entries + new.len()));
         let at = place.start();
-        let insertion = pieces.0.pop().map(|(_, text)| Changed::Insertion(at, text));
+        let insertion = pieces.0.pop().map(|(_, text)| ChangedText::Insertion(at, text));
         return if proven { Ok(insertion) } else { Err(ChangeError::NotProven) };
     }
     let changed = splice();
-    let proven = match (change, pieces.0.as_slice()) {
-        (Change::RotateBeside { .. }, [_]) => has_tokens(&changed, facts.outline.entries + 1),
-        (Change::Remove(_), [_]) => has_tokens(&changed, facts.outline.entries.saturating_sub(1)),
-        (_, [_]) => has_tokens(&changed, facts.outline.entries),
-        _ => false,
+    let entries = match &change.0 {
+        ChangeKind::Rotate { beside: Some(_), .. } => facts.outline.entries + 1,
+        ChangeKind::Remove(_) => facts.outline.entries.saturating_sub(1),
+        _ => facts.outline.entries,
     };
+    let is_one_piece = pieces.0.len() == 1 || matches!(change.0, ChangeKind::DropDatabases(_));
+    let proven = is_one_piece && has_tokens(&changed, entries);
     if !proven {
         return Err(ChangeError::NotProven);
     }
-    Ok((*changed != *bytes).then_some(Changed::Whole(changed)))
+    Ok((*changed != *bytes).then_some(ChangedText::Whole(changed)))
 }
 
 /// Returns whether a changed text is valid and has this number of tokens.
@@ -230,16 +205,16 @@ fn append(
     layout: &Layout<'_>,
     bytes: &[u8],
     entries: &[TokenEntry],
-    if_exists: IfExists,
+    keep_if_same: bool,
 ) -> Result<Pieces, ChangeError> {
-    let mut names = std::collections::HashSet::new();
-    let mut secrets = std::collections::HashSet::new();
+    let mut names = HashSet::new();
+    let mut secrets = HashSet::new();
     let mut texts = Vec::new();
     let mut file: Option<TokenFile> = None;
     for entry in entries {
         let name = entry.name();
         if let Some(position) = facts.names.get(name.as_str()) {
-            if if_exists == IfExists::KeepIfSame {
+            if keep_if_same {
                 if file.is_none() {
                     file = Some(TokenFile::parse(bytes)?);
                 }
@@ -264,9 +239,16 @@ fn append(
 
 fn refuse_name(facts: &Facts<'_>, name: &TokenName) -> Result<(), ChangeError> {
     match facts.names.get(name.as_str()) {
-        Some(_) => Err(ChangeError::NameExists(name.to_owned())),
+        Some(_) => Err(ChangeError::NameExists(name.clone())),
         None => Ok(()),
     }
+}
+
+/// Rejects another secret of a token than the expected one.
+fn expect_secret(bytes: &[u8], name: &TokenName, expected: Sha512) -> Result<(), ChangeError> {
+    let file = TokenFile::parse(bytes)?;
+    let entry = file.get(name.as_str()).filter(|entry| Sha512(entry.token().sha512()) == expected);
+    entry.map(|_| ()).ok_or_else(|| ChangeError::SecretChanged(name.clone()))
 }
 
 fn refuse_token(facts: &Facts<'_>, name: &TokenName, token: &Token) -> Result<(), ChangeError> {

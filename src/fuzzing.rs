@@ -7,7 +7,7 @@ use std::vec::Vec;
 use arbitrary::{Arbitrary, Error, Result, Unstructured};
 
 use crate::code::Code;
-use crate::edit::{Change, IfExists};
+use crate::edit::Change;
 use crate::expiry::Expiry;
 use crate::file::AdminTokenFile;
 use crate::file::{TokenEntry, TokenFile};
@@ -190,17 +190,17 @@ impl<'a> Arbitrary<'a> for HttpTokenRequest {
 /// Of all kinds. A change of a token that a file does not have is an error there.
 impl<'a> Arbitrary<'a> for Change {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        Ok(match u.int_in_range(0..=6)? {
-            0 => Self::Append {
-                entries: few(u)?,
-                if_exists: if u.arbitrary()? { IfExists::KeepIfSame } else { IfExists::Refuse },
-            },
-            1 => Self::CreateDatabases(few(u)?),
-            2 => Self::Remove(u.arbitrary()?),
-            3 => Self::Rotate { name: u.arbitrary()?, token: u.arbitrary()? },
-            4 => Self::RotateBeside { name: u.arbitrary()?, new_name: u.arbitrary()?, token: u.arbitrary()? },
-            5 => Self::SetExpiry { name: u.arbitrary()?, expiry: u.arbitrary()? },
-            _ => Self::SetPermissions { name: u.arbitrary()?, permissions: few(u)? },
+        Ok(match u.int_in_range(0..=9)? {
+            0 => Self::append(few::<TokenEntry>(u)?),
+            1 => Self::append(few::<TokenEntry>(u)?).keep_if_same(),
+            2 => Self::create_databases(few::<DatabaseName>(u)?),
+            3 => Self::remove(u.arbitrary()?),
+            4 => Self::rotate(u.arbitrary()?, u.arbitrary()?),
+            5 => Self::rotate(u.arbitrary()?, u.arbitrary()?).beside(u.arbitrary()?),
+            6 => Self::set_expiry(u.arbitrary()?, u.arbitrary()?),
+            7 => Self::set_permissions(u.arbitrary()?, few::<Permission>(u)?),
+            8 => Self::rename(u.arbitrary()?, u.arbitrary()?),
+            _ => Self::drop_databases(few::<DatabaseName>(u)?),
         })
     }
 }

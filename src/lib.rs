@@ -18,7 +18,7 @@
 //! assert_eq!(found, ["missing-member", "never-expires", "missing-part"]);
 //! ```
 //!
-//! Load and write a file ([`load`], [`TokenFile`]), and add a token to it ([`append`], [`disk::change`]):
+//! Load and write a file ([`load`], [`TokenFile`]), and add a token to it ([`append`], [`disk::FileOptions`]):
 //!
 //! ```
 //! use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenName, append, load};
@@ -43,7 +43,7 @@
 //! use influxdb3_offline_tokens::edit::Change;
 //!
 //! let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#;
-//! let remove = Change::Remove(TokenName::parse("app")?);
+//! let remove = Change::remove(TokenName::parse("app")?);
 //! let changed = edit::apply(Some(text), &[remove])?.unwrap();
 //! assert_eq!(&*changed, br#"{"tokens": []}"#);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

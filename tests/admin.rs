@@ -10,7 +10,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use influxdb3_offline_tokens::disk::{Changed, DiskErrorKind, FileOptions};
+use influxdb3_offline_tokens::disk::{DiskErrorKind, Outcome};
 use influxdb3_offline_tokens::name::InvalidNameKind;
 use influxdb3_offline_tokens::{AdminTokenFile, Code, Expiry, Severity, Token, Validator, admin, strategies};
 use props::cases;
@@ -224,11 +224,11 @@ fn a_file_is_made_for_its_owner_and_never_in_place_of_another() {
 #[test]
 fn a_file_is_replaced_where_that_is_asked_for() {
     let folder = Folder::new();
-    let save = |file: &AdminTokenFile| admin::save(folder.path(), file, &FileOptions::new()).unwrap();
-    assert_eq!(save(&canary()), Changed::Created);
-    assert_eq!(save(&canary()), Changed::Unchanged);
+    let save = |file: &AdminTokenFile| admin::save(folder.path(), file).unwrap();
+    assert_eq!(save(&canary()), Outcome::Created);
+    assert_eq!(save(&canary()), Outcome::Unchanged);
     let other = AdminTokenFile::new(Token::generate().unwrap());
-    assert_eq!(save(&other), Changed::Replaced);
+    assert_eq!(save(&other), Outcome::Replaced);
     assert_eq!(text(&admin::load(folder.path()).unwrap()), text(&other));
     #[cfg(unix)]
     assert_eq!(mode(&folder.path()), 0o600);

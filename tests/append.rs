@@ -2,9 +2,7 @@
 
 mod util;
 
-use influxdb3_offline_tokens::edit;
-use influxdb3_offline_tokens::edit::ChangeError;
-use influxdb3_offline_tokens::edit::{Change, IfExists};
+use influxdb3_offline_tokens::edit::{self, Change, ChangeError};
 use influxdb3_offline_tokens::{DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName};
 
 const OLD: &str = "apiv3_Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNy";
@@ -20,7 +18,7 @@ fn entry(of: &str) -> TokenEntry {
 }
 
 fn appended(of: &str) -> Change {
-    Change::Append { entries: vec![entry(of)], if_exists: IfExists::Refuse }
+    Change::append([entry(of)])
 }
 
 /// The text after the changes, with the secrets written shortly.
@@ -60,7 +58,7 @@ fn an_entry_is_appended_in_the_style_of_the_file() {
 #[test]
 fn databases_are_added_where_they_are_missing() {
     let add = |names: &[&str]| {
-        [Change::CreateDatabases(names.iter().map(|name| DatabaseName::parse(name).unwrap()).collect())]
+        [Change::create_databases(names.iter().map(|name| DatabaseName::parse(name).unwrap()))]
     };
     for (text, names, expected) in [
         (r#"{"tokens":[]}"#, &["a"][..], r#"{"create_databases": ["a"], "tokens":[]}"#),
@@ -93,22 +91,20 @@ const THREE: &str = "{\"tokens\": [\n {\"token\":\"apiv3_1\",\"name\":\"a\",\"pe
 
 #[test]
 fn one_token_is_changed_and_the_others_stay() {
-    let rotated = Change::Rotate { name: name("b"), token: Token::parse(NEW).unwrap() };
+    let rotated = Change::rotate(name("b"), Token::parse(NEW).unwrap());
     assert_eq!(after(THREE, &[rotated]), THREE.replace("OLD", "NEW"));
 
-    let set = |expiry| [Change::SetExpiry { name: name("b"), expiry }];
+    let set = |expiry| [Change::set_expiry(name("b"), expiry)];
     assert_eq!(after(THREE, &set(Some(Expiry::from_millis(-8)))), THREE.replace(":7", ":-8"));
     assert_eq!(after(THREE, &set(None)), THREE.replace(",\"expiry_millis\":7", ""));
-    let first = [Change::SetExpiry { name: name("a"), expiry: Some(Expiry::from_millis(5)) }];
+    let first = [Change::set_expiry(name("a"), Some(Expiry::from_millis(5)))];
     let expected = THREE.replace("\"a\",\"permissions\":[]", "\"a\",\"permissions\":[],\"expiry_millis\":5");
     assert_eq!(after(THREE, &first), expected);
 
-    let permissions = vec![Permission::parse("system:*:read").unwrap()];
-    let granted = Change::SetPermissions { name: name("b"), permissions };
+    let granted = Change::set_permissions(name("b"), [Permission::parse("system:*:read").unwrap()]);
     assert_eq!(after(THREE, &[granted]), THREE.replace("db:x:read", "system:*:read"));
 
-    let beside =
-        Change::RotateBeside { name: name("b"), new_name: name("b2"), token: Token::parse(NEW).unwrap() };
+    let beside = Change::rotate(name("b"), Token::parse(NEW).unwrap()).beside(name("b2"));
     let added =
         ",\n {\"token\":\"NEW\",\"name\":\"b2\",\"expiry_millis\":7,\"permissions\":[\"db:x:read\"]}\n]}";
     assert_eq!(after(THREE, &[beside]), THREE.replace("\n]}", added));
@@ -117,25 +113,21 @@ fn one_token_is_changed_and_the_others_stay() {
 #[test]
 fn a_token_is_removed_with_its_comma() {
     let lines: Vec<&str> = THREE.lines().collect();
-    let without = |of: &str| after(THREE, &[Change::Remove(name(of))]);
+    let without = |of: &str| after(THREE, &[Change::remove(name(of))]);
     assert_eq!(without("a"), [lines[0], lines[2], lines[3], lines[4]].join("\n"));
     assert_eq!(without("b"), [lines[0], lines[1], lines[3], lines[4]].join("\n"));
     let last = [lines[0], lines[1], lines[2].trim_end_matches(','), lines[4]].join("\n");
     assert_eq!(without("c"), last);
-    let none = ["a", "b", "c"].map(|of| Change::Remove(name(of)));
+    let none = ["a", "b", "c"].map(|of| Change::remove(name(of)));
     assert_eq!(after(THREE, &none), "{\"tokens\": [\n \n]}");
 }
 
 #[test]
 fn a_token_is_escaped_where_json_wants_it() {
     let odd = Token::parse("apiv3_a\"b\\c").unwrap();
-    for change in [
-        Change::Append {
-            entries: vec![TokenEntry::new(name("new"), odd.clone())],
-            if_exists: IfExists::Refuse,
-        },
-        Change::Rotate { name: name("a"), token: odd.clone() },
-    ] {
+    for change in
+        [Change::append([TokenEntry::new(name("new"), odd.clone())]), Change::rotate(name("a"), odd.clone())]
+    {
         let text = after(THREE, &[change]);
         assert!(text.contains(r#""apiv3_a\"b\\c""#), "{text}");
     }
@@ -146,24 +138,97 @@ fn what_does_not_fit_is_refused() {
     let text = THREE.replace("OLD", OLD);
     let refuse = |changes: &[Change]| edit::apply(Some(text.as_bytes()), changes).unwrap_err();
     assert_eq!(refuse(&[appended("b")]), ChangeError::NameExists(name("b")));
-    assert_eq!(refuse(&[Change::Remove(name("d"))]), ChangeError::NoSuchToken(name("d")));
+    assert_eq!(refuse(&[Change::remove(name("d"))]), ChangeError::NoSuchToken(name("d")));
     assert_eq!(refuse(&[appended("d"), appended("e")]), ChangeError::TokenExists(name("e")));
-    let twice = Change::Append { entries: vec![entry("d"), entry("d")], if_exists: IfExists::Refuse };
+    let twice = Change::append([entry("d"), entry("d")]);
     assert_eq!(refuse(&[twice]), ChangeError::NameExists(name("d")));
-    let same_secret = Change::Rotate { name: name("a"), token: Token::parse(OLD).unwrap() };
+    let same_secret = Change::rotate(name("a"), Token::parse(OLD).unwrap());
     assert_eq!(refuse(&[same_secret]), ChangeError::TokenExists(name("a")));
-    let broken = edit::apply(Some(b"{\"tokens\": ["), &[appended("a")]).unwrap_err();
-    assert!(matches!(broken, ChangeError::Invalid(_)));
+    for changes in [&[][..], &[appended("a")], &[Change::drop_databases([])]] {
+        let broken = edit::apply(Some(b"{\"tokens\": ["), changes).unwrap_err();
+        assert!(matches!(broken, ChangeError::Invalid(_)));
+    }
 }
 
 #[test]
 fn provisioning_twice_changes_nothing() {
-    let append = |of: &str| Change::Append { entries: vec![entry(of)], if_exists: IfExists::KeepIfSame };
+    let append = |of: &str| Change::append([entry(of)]).keep_if_same();
     let once = edit::apply(None, &[append("a")]).unwrap().unwrap();
     assert!(edit::apply(Some(&once), &[append("a")]).unwrap().is_none());
-    let other = Change::Append {
-        entries: vec![entry("a").with_expiry(Some(Expiry::from_millis(1)))],
-        if_exists: IfExists::KeepIfSame,
-    };
+    let other = Change::append([entry("a").with_expiry(Some(Expiry::from_millis(1)))]).keep_if_same();
     assert_eq!(edit::apply(Some(&once), &[other]).unwrap_err(), ChangeError::NameExists(name("a")));
+}
+
+#[test]
+fn a_token_is_renamed_in_place() {
+    let rename = |from: &str, to: &str| Change::rename(name(from), name(to));
+    assert_eq!(after(THREE, &[rename("b", "\"x\\")]), THREE.replace("\\u0062", "\\\"x\\\\"));
+    let text = THREE.replace("OLD", OLD);
+    let apply = |change| edit::apply(Some(text.as_bytes()), &[change]);
+    assert!(apply(rename("b", "b")).unwrap().is_none());
+    assert_eq!(apply(rename("b", "a")).unwrap_err(), ChangeError::NameExists(name("a")));
+    for to in ["d", "e"] {
+        assert_eq!(apply(rename("d", to)).unwrap_err(), ChangeError::NoSuchToken(name("d")));
+    }
+}
+
+#[test]
+fn databases_are_dropped_with_their_commas() {
+    let text = "{\"create_databases\": [\n \"a\",\n \"\\u0062\",\n \"c\"\n], \"tokens\": []}";
+    let drop = |names: &[&str]| {
+        [Change::drop_databases(names.iter().map(|name| DatabaseName::parse(name).unwrap()))]
+    };
+    for (names, expected) in [
+        (&["a"][..], "[\n \"\\u0062\",\n \"c\"\n]"),
+        (&["b", "d"], "[\n \"a\",\n \"c\"\n]"),
+        (&["c"], "[\n \"a\",\n \"\\u0062\"\n]"),
+        (&["c", "a"], "[\n \"\\u0062\"\n]"),
+        (&["b", "c"], "[\n \"a\"\n]"),
+        (&["a", "b", "c"], "[\n \n]"),
+    ] {
+        let expected = format!("{{\"create_databases\": {expected}, \"tokens\": []}}");
+        assert_eq!(after(text, &drop(names)), expected);
+    }
+    assert!(edit::apply(Some(text.as_bytes()), &drop(&["d"])).unwrap().is_none());
+    assert!(edit::apply(None, &drop(&["d"])).unwrap().is_none());
+}
+
+#[test]
+fn a_rotation_expects_a_secret() {
+    let digest = |token: &str| Token::parse(token).unwrap().sha512();
+    let rotate = |expected| Change::rotate(name("b"), Token::parse(NEW).unwrap()).if_sha512(expected);
+    assert_eq!(after(THREE, &[rotate(digest(OLD))]), THREE.replace("OLD", "NEW"));
+    let text = THREE.replace("OLD", OLD);
+    for rotate in [rotate(digest(NEW)), rotate(digest(NEW)).beside(name("d"))] {
+        let refused = edit::apply(Some(text.as_bytes()), &[rotate]).unwrap_err();
+        assert_eq!(refused, ChangeError::SecretChanged(name("b")));
+    }
+}
+
+#[test]
+fn a_change_is_described() {
+    let entry = entry("a").with_expiry(Some(Expiry::from_millis(0)));
+    let rotate = Change::rotate(name("a"), Token::parse(NEW).unwrap());
+    let database = || [DatabaseName::parse("d").unwrap()];
+    for (change, expected) in [
+        (
+            Change::append([entry.clone(), TokenEntry::new(name(OLD), entry.token().clone())]),
+            "append token `a` with the expiry 1970-01-01T00:00:00Z and `db:a:read`; token `…` with no expiry and nothing",
+        ),
+        (Change::append([]), "append no token"),
+        (rotate.clone(), "rotate token `a`"),
+        (rotate.beside(name("b")), "rotate token `a` to `b`, and keep both"),
+        (Change::remove(name("a")), "remove token `a`"),
+        (Change::rename(name("a"), name("b")), "rename token `a` to `b`"),
+        (Change::set_expiry(name("a"), None), "remove the expiry of token `a`"),
+        (
+            Change::set_expiry(name("a"), Some(Expiry::from_millis(0))),
+            "set the expiry of token `a` to 1970-01-01T00:00:00Z",
+        ),
+        (Change::set_permissions(name("a"), []), "set the permissions of token `a` to nothing"),
+        (Change::create_databases(database()), "add `d` to `create_databases`"),
+        (Change::drop_databases(database()), "remove `d` from `create_databases`"),
+    ] {
+        assert_eq!(change.to_string(), expected);
+    }
 }

@@ -9,12 +9,9 @@ mod util;
 
 use std::collections::BTreeMap;
 
-use influxdb3_offline_tokens::disk::{FileOptions, change};
-use influxdb3_offline_tokens::edit;
-use influxdb3_offline_tokens::edit::ChangeError;
-use influxdb3_offline_tokens::edit::{Change, IfExists};
+use influxdb3_offline_tokens::edit::{self, Change, ChangeError};
 use influxdb3_offline_tokens::{
-    DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName, load, strategies,
+    DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName, append, load, strategies,
 };
 use laws::change::is_one_insertion;
 use proptest::prelude::*;
@@ -22,8 +19,8 @@ use proptest::sample::Index;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-fn append(entry: &TokenEntry) -> Change {
-    Change::Append { entries: vec![entry.clone()], if_exists: IfExists::Refuse }
+fn appended(entry: &TokenEntry) -> Change {
+    Change::append([entry.clone()])
 }
 
 /// An entry in a form that can be compared, without showing its secret where a test fails.
@@ -40,6 +37,7 @@ fn entries(file: &TokenFile) -> Vec<(String, [u8; 64], String)> {
 #[derive(Clone, Debug)]
 enum Deed {
     Remove,
+    Rename(TokenName),
     Rotate(Token),
     RotateBeside(TokenName, Token),
     SetExpiry(Option<Expiry>),
@@ -50,6 +48,7 @@ impl Deed {
     fn any() -> impl Strategy<Value = Self> {
         prop_oneof![
             Just(Self::Remove),
+            any::<TokenName>().prop_map(Self::Rename),
             any::<Token>().prop_map(Self::Rotate),
             (any::<TokenName>(), any::<Token>()).prop_map(|(name, token)| Self::RotateBeside(name, token)),
             any::<Option<Expiry>>().prop_map(Self::SetExpiry),
@@ -60,17 +59,19 @@ impl Deed {
     fn change(&self, name: &TokenName) -> Change {
         let name = name.clone();
         match self.clone() {
-            Self::Remove => Change::Remove(name),
-            Self::Rotate(token) => Change::Rotate { name, token },
-            Self::RotateBeside(new_name, token) => Change::RotateBeside { name, new_name, token },
-            Self::SetExpiry(expiry) => Change::SetExpiry { name, expiry },
-            Self::SetPermissions(permissions) => Change::SetPermissions { name, permissions },
+            Self::Remove => Change::remove(name),
+            Self::Rename(new_name) => Change::rename(name, new_name),
+            Self::Rotate(token) => Change::rotate(name, token),
+            Self::RotateBeside(new_name, token) => Change::rotate(name, token).beside(new_name),
+            Self::SetExpiry(expiry) => Change::set_expiry(name, expiry),
+            Self::SetPermissions(permissions) => Change::set_permissions(name, permissions),
         }
     }
 
     fn expect(&self, tokens: &mut Vec<Value>, at: usize) {
         match self {
             Self::Remove => drop(tokens.remove(at)),
+            Self::Rename(name) => tokens[at]["name"] = json!(name.as_str()),
             Self::Rotate(token) => tokens[at]["token"] = json!(token.expose()),
             Self::RotateBeside(name, token) => {
                 let mut new = json!({"token": token.expose(), "name": name.as_str()});
@@ -141,6 +142,7 @@ proptest! {
         let token = &before[at];
         let most = match &deed {
             Deed::RotateBeside(..) => 0,
+            Deed::Rename(_) => length(token, "name"),
             Deed::Rotate(_) => length(token, "token"),
             Deed::SetPermissions(_) => length(token, "permissions"),
             Deed::SetExpiry(Some(_)) => length(token, "expiry_millis"),
@@ -162,7 +164,7 @@ proptest! {
     ) {
         let bytes = text.as_bytes();
         let old = TokenFile::parse(bytes).expect("a sound file");
-        match edit::apply(Some(bytes), &[append(&entry)]) {
+        match edit::apply(Some(bytes), &[appended(&entry)]) {
             Ok(changed) => {
                 let changed = changed.expect("a change");
                 prop_assert!(is_one_insertion(bytes, &changed), "more than one insertion");
@@ -171,9 +173,9 @@ proptest! {
                 expected.push(plain(&entry));
                 prop_assert_eq!(entries(&new), expected);
                 prop_assert_eq!(new.create_databases(), old.create_databases());
-                let again = edit::apply(Some(&changed), &[append(&entry)]).unwrap_err();
+                let again = edit::apply(Some(&changed), &[appended(&entry)]).unwrap_err();
                 prop_assert_eq!(again, ChangeError::NameExists(entry.name().clone()));
-                let undone = edit::apply(Some(&changed), &[Change::Remove(entry.name().clone())]).unwrap().unwrap();
+                let undone = edit::apply(Some(&changed), &[Change::remove(entry.name().clone())]).unwrap().unwrap();
                 prop_assert_eq!(entries(&TokenFile::parse(&undone).unwrap()), entries(&old));
             }
             Err(error) => {
@@ -197,13 +199,20 @@ proptest! {
                 expected.push(name.clone());
             }
         }
-        let changed = edit::apply(Some(bytes), &[Change::CreateDatabases(names)]).unwrap();
+        let changed = edit::apply(Some(bytes), &[Change::create_databases(names)]).unwrap();
         let after = changed.as_deref().unwrap_or(bytes);
         prop_assert_eq!(changed.is_some(), expected.len() > old.create_databases().len());
         prop_assert!(changed.is_none() || is_one_insertion(bytes, after), "more than one insertion");
         let new = TokenFile::parse(after).expect("a sound file after it");
         prop_assert_eq!(new.create_databases(), expected);
         prop_assert_eq!(entries(&new), entries(&old));
+        // Those that were added go again.
+        let added: Vec<DatabaseName> =
+            new.create_databases().iter().filter(|name| !old.create_databases().contains(name)).cloned().collect();
+        let dropped = edit::apply(Some(after), &[Change::drop_databases(added)]).unwrap();
+        let dropped = TokenFile::parse(dropped.as_deref().unwrap_or(after)).expect("a sound file after that");
+        prop_assert_eq!(dropped.create_databases(), old.create_databases());
+        prop_assert_eq!(entries(&dropped), entries(&old));
     }
 }
 
@@ -225,7 +234,7 @@ proptest! {
         let mut expected = entries(&old);
         for entry in &new {
             let before = std::fs::read(&path).ok();
-            if change(&path, &[append(entry)], &FileOptions::new()).is_ok() {
+            if append(&path, entry).is_ok() {
                 expected.push(plain(entry));
             } else {
                 prop_assert!(std::fs::read(&path).ok() == before, "changed by an error");

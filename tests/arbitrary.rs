@@ -64,7 +64,7 @@ fn bytes_choose_the_kind_of_change() {
         .map(|byte| format!("{:?}", made::<Change>(&[byte; 64])))
         .map(|change| change.split([' ', '(']).next().unwrap_or_default().to_owned())
         .collect();
-    assert_eq!(kinds.len(), 7, "{kinds:?}");
+    assert_eq!(kinds.len(), 8, "{kinds:?}");
 }
 
 #[test]

@@ -14,9 +14,8 @@ use std::path::Path;
 use std::process::Command;
 
 use influxdb3_offline_tokens::diagnostic::Applicability;
-use influxdb3_offline_tokens::disk::{Changed, FileOptions, change};
-use influxdb3_offline_tokens::edit::Change;
-use influxdb3_offline_tokens::{Code, TokenFile, Validator, save};
+use influxdb3_offline_tokens::disk::{FileOptions, Outcome};
+use influxdb3_offline_tokens::{Code, TokenFile, Validator};
 
 fn folder(code: Code) -> std::path::PathBuf {
     util::fixtures().join("codes").join(format!("{}-{}", code.id(), code.name()))
@@ -84,18 +83,17 @@ fn who_asks_for_it_has_the_rights_of_others_taken() {
     let path = directory.path().join("permission-tokens.json");
     let bits = || fs::metadata(&path).unwrap().mode() & 0o7777;
     let (keep, tighten) = (FileOptions::new(), FileOptions::new().restrict_mode(true));
-    save(&path, &TokenFile::default(), &keep).unwrap();
+    keep.save(&path, &TokenFile::default()).unwrap();
     let text = fs::read(&path).unwrap();
-    let nothing = [Change::CreateDatabases(Vec::new())];
-    let write: [&dyn Fn(&FileOptions) -> Changed; 2] =
-        [&|options| save(&path, &TokenFile::default(), options).unwrap(), &|options| {
-            change(&path, &nothing, options).unwrap()
+    let write: [&dyn Fn(&FileOptions) -> Outcome; 2] =
+        [&|options| options.save(&path, &TokenFile::default()).unwrap(), &|options| {
+            options.change(&path, &[]).unwrap()
         }];
     for write in write {
         mode(&path, 0o644);
-        assert_eq!((write(&keep), bits()), (Changed::Unchanged, 0o644));
-        assert_eq!((write(&tighten), bits()), (Changed::Replaced, 0o600));
-        assert_eq!((write(&tighten), bits()), (Changed::Unchanged, 0o600));
+        assert_eq!((write(&keep), bits()), (Outcome::Unchanged, 0o644));
+        assert_eq!((write(&tighten), bits()), (Outcome::Replaced, 0o600));
+        assert_eq!((write(&tighten), bits()), (Outcome::Unchanged, 0o600));
         assert_eq!(fs::read(&path).unwrap(), text);
     }
 }

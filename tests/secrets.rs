@@ -234,7 +234,7 @@ fn reports_and_redacted_texts_show_no_token() {
 fn the_text_of_a_file_is_not_shown() {
     let text = format!(r#"{{"tokens": [{{"token": "{}", "name": "a", "permissions": []}}]}}"#, util::CANARY);
     let file = TokenFile::parse(text.as_bytes()).unwrap();
-    let change = [edit::Change::CreateDatabases(vec![DatabaseName::parse("another").unwrap()])];
+    let change = [edit::Change::create_databases([DatabaseName::parse("another").unwrap()])];
     let changed = edit::apply(Some(text.as_bytes()), &change).unwrap().unwrap();
     // Neither as text nor as numbers.
     for text in [file.to_json(), changed] {
@@ -396,21 +396,21 @@ fn reading_checking_and_redacting_leave_nothing_behind() {
 
 #[test]
 fn loading_appending_and_changing_leave_nothing_behind() {
-    use influxdb3_offline_tokens::disk::{Changed, FileOptions, change};
+    use influxdb3_offline_tokens::disk::{FileOptions, Outcome};
     use influxdb3_offline_tokens::edit::Change;
     use influxdb3_offline_tokens::{TokenName, append, load};
 
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens.json");
-    let made = leaks(|| assert_eq!(append(&path, &entry()).unwrap(), Changed::Created));
+    let made = leaks(|| assert_eq!(append(&path, &entry()).unwrap(), Outcome::Created));
     let refused = leaks(|| drop(black_box(append(&path, &entry()).unwrap_err())));
     let loaded = leaks(|| drop(black_box(load(&path).unwrap())));
     let other = TokenEntry::new(TokenName::parse("other").unwrap(), Token::generate().unwrap());
-    let appended = leaks(|| assert_eq!(append(&path, &other).unwrap(), Changed::Replaced));
-    let rotate = |token| Change::Rotate { name: TokenName::parse("other").unwrap(), token };
+    let appended = leaks(|| assert_eq!(append(&path, &other).unwrap(), Outcome::Replaced));
+    let rotate = |token| Change::rotate(TokenName::parse("other").unwrap(), token);
     let rotate = rotate(Token::generate().unwrap());
     let rotated =
-        leaks(|| assert_eq!(change(&path, &[rotate], &FileOptions::new()).unwrap(), Changed::Replaced));
+        leaks(|| assert_eq!(FileOptions::new().change(&path, &[rotate]).unwrap(), Outcome::Replaced));
     assert_eq!([made, refused, loaded, appended, rotated], [0; 5], "blocks that hold a token");
 }
 
@@ -475,23 +475,26 @@ fn an_admin_token_file_leaves_nothing_behind() {
 fn what_reads_changes_and_decides_shows_no_token() {
     use influxdb3_offline_tokens::access::FileDifference;
     use influxdb3_offline_tokens::diagnostic::Applicability;
-    use influxdb3_offline_tokens::disk::{FileOptions, change};
-    use influxdb3_offline_tokens::edit;
-    use influxdb3_offline_tokens::edit::{Change, IfExists};
-    use influxdb3_offline_tokens::{
-        AccessRequest, AdminTokenFile, Authorizer, Rights, admin, append, load, save,
-    };
+    use influxdb3_offline_tokens::disk::FileOptions;
+    use influxdb3_offline_tokens::edit::{self, Change};
+    use influxdb3_offline_tokens::{AccessRequest, AdminTokenFile, Authorizer, Rights, admin, append, load};
 
     let directory = tempfile::tempdir().unwrap();
     let name = |name: &str| TokenName::parse(name).unwrap();
     let token = || Token::parse(util::CANARY).unwrap();
-    let append_one = || Change::Append { entries: vec![entry()], if_exists: IfExists::KeepIfSame };
+    let append_one = || Change::append([entry()]).keep_if_same();
     let changes = [
         append_one(),
-        Change::Rotate { name: name("app"), token: token() },
-        Change::RotateBeside { name: name("app"), new_name: name("new"), token: token() },
+        Change::rotate(name("app"), token()),
+        Change::rotate(name("app"), token()).beside(name("new")),
+        Change::rotate(name("app"), token()).if_sha512(token().sha512()),
+        Change::rename(name("app"), name(util::CANARY)),
+        Change::append([TokenEntry::new(name(util::CANARY), token())]),
     ];
     let mut out = shown!(changes, FileOptions::new());
+    for change in &changes {
+        out += &change.to_string();
+    }
     let mut errors = 0;
     let mut add = |error: Option<&dyn Error>, out: &mut String| {
         if let Some(error) = error {
@@ -511,8 +514,8 @@ fn what_reads_changes_and_decides_shows_no_token() {
             if is_in_place {
                 add(load(&path).err().as_ref().map(|error| error as _), &mut out);
             }
-            for change_one in &changes {
-                let changed = change(&path, std::slice::from_ref(change_one), &FileOptions::new());
+            for change in &changes {
+                let changed = FileOptions::new().change(&path, std::slice::from_ref(change));
                 add(changed.err().as_ref().map(|error| error as _), &mut out);
                 std::fs::write(&path, &bytes).unwrap();
             }
@@ -520,7 +523,7 @@ fn what_reads_changes_and_decides_shows_no_token() {
         }
         let small = FileOptions::new().size_limit(10);
         let file = TokenFile::new([], [entry()]).unwrap();
-        add(save(&path, &file, &small).err().as_ref().map(|error| error as _), &mut out);
+        add(small.save(&path, &file).err().as_ref().map(|error| error as _), &mut out);
         add(admin::load(&path).err().as_ref().map(|error| error as _), &mut out);
         let admin = AdminTokenFile::new(token());
         add(admin::create(&path, &admin).err().as_ref().map(|error| error as _), &mut out);
@@ -528,8 +531,8 @@ fn what_reads_changes_and_decides_shows_no_token() {
     }
     let misnamed = TokenEntry::new(name(util::CANARY), Token::parse("apiv3_other").unwrap());
     let text = TokenFile::new([], [misnamed.clone()]).unwrap().to_json();
-    let twice = Change::Append { entries: vec![misnamed], if_exists: IfExists::Refuse };
-    for change in [Change::Remove(name(util::CANARY)), twice] {
+    let twice = Change::append([misnamed]);
+    for change in [Change::remove(name(util::CANARY)), twice] {
         add(
             edit::apply(None, std::slice::from_ref(&change)).err().as_ref().map(|error| error as _),
             &mut out,

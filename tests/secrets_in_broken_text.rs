@@ -377,7 +377,7 @@ fn fixes(validator: &Validator, bytes: &[u8]) -> String {
 
 /// The errors of everything else that reads a text.
 fn errors(bytes: &[u8]) -> String {
-    let change = [Change::Remove(TokenName::parse("app").unwrap())];
+    let change = [Change::remove(TokenName::parse("app").unwrap())];
     [
         of_error(AdminTokenFile::parse(bytes).err()),
         of_error(edit::apply(Some(bytes), &change).err()),

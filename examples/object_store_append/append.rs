@@ -14,9 +14,7 @@ use std::time::Duration;
 
 use influxdb3_offline_tokens::TokenEntry;
 use influxdb3_offline_tokens::disk::MAX_FILE_BYTES;
-use influxdb3_offline_tokens::edit;
-use influxdb3_offline_tokens::edit::ChangeError;
-use influxdb3_offline_tokens::edit::{Change, IfExists};
+use influxdb3_offline_tokens::edit::{self, Change, ChangeError};
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutPayload, UpdateVersion};
 use rand::TryRng;
@@ -54,7 +52,7 @@ pub(crate) async fn append(
     tries: u32,
 ) -> Result<u32, AppendError> {
     // A put can be done although its answer was lost or says otherwise. What has the same secret is ours.
-    let change = [Change::Append { entries: entries.to_vec(), if_exists: IfExists::KeepIfSame }];
+    let change = [Change::append(entries.to_vec()).keep_if_same()];
     let mut unknown = None;
     let mut puts = 0;
     loop {

@@ -6,9 +6,8 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, anyhow, bail};
-use influxdb3_offline_tokens::disk::{FileOptions, change};
-use influxdb3_offline_tokens::edit::ChangeError;
-use influxdb3_offline_tokens::edit::{Change, IfExists};
+use influxdb3_offline_tokens::disk::FileOptions;
+use influxdb3_offline_tokens::edit::{Change, ChangeError};
 use influxdb3_offline_tokens::{
     Code, DatabaseName, Diagnostic, Error, Expiry, Permission, Severity, Token, TokenEntry, TokenFile,
     Validator, load,
@@ -172,15 +171,17 @@ fn not_created(missing: &[&Diagnostic], path: &Path) -> String {
     }
 }
 
-/// Makes the changes, and says `ACK name` on standard output when they are on the disk.
+/// Makes the changes, and says `ACK name` on standard output when they are on the disk. `kept` is the entry that may be there
+/// already.
 pub(crate) fn acknowledge(
     program: &str,
     path: &Path,
     changes: &[Change],
+    kept: Option<&TokenEntry>,
     options: &FileOptions,
     name: &str,
 ) -> anyhow::Result<Outcome> {
-    match change(path, changes, options) {
+    match options.change(path, changes) {
         Ok(_) => {
             let mut output = io::stdout().lock();
             let told = writeln!(output, "ACK {}", printable(&masked(name))).and_then(|()| output.flush());
@@ -188,7 +189,7 @@ pub(crate) fn acknowledge(
         }
         Err(error) => {
             let exists = matches!(error, Error::Change { error: ChangeError::NameExists(_), .. });
-            match exists.then(|| other_entry(path, changes)).flatten() {
+            match kept.filter(|_| exists).and_then(|kept| other_entry(path, kept)) {
                 Some(other) => {
                     complain(program, &anyhow!("nothing was changed: `{}`: {other}", shown_path(path)));
                     Ok(Outcome::Findings)
@@ -200,11 +201,7 @@ pub(crate) fn acknowledge(
 }
 
 /// In what the entry that was to be kept differs from the one that was wanted.
-fn other_entry(path: &Path, changes: &[Change]) -> Option<String> {
-    let wanted = changes.iter().find_map(|change| match change {
-        Change::Append { entries, if_exists: IfExists::KeepIfSame } => entries.first(),
-        _ => None,
-    })?;
+fn other_entry(path: &Path, wanted: &TokenEntry) -> Option<String> {
     let file = load(path).ok()?;
     let there = file.get(wanted.name().as_str())?;
     let parts = [

@@ -103,7 +103,7 @@ impl Error {
     }
 
     /// Returns whether a power cut may restore the old file: it has the wanted content, but could not be synced. Keep the
-    /// token. To try again, append it with [`IfExists::KeepIfSame`](crate::edit::IfExists::KeepIfSame).
+    /// token. To try again, append it with [`Change::keep_if_same`](crate::edit::Change::keep_if_same).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Error, Token, TokenEntry, TokenName, append};

@@ -1,15 +1,14 @@
 //! Loading, appending to, changing and saving a tokens file.
 
 use std::path::Path;
-use std::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use super::{Changed, Error, FileOptions, MAX_FILE_BYTES};
-use crate::edit::{self, Change, ChangeError, IfExists};
+use super::{Error, FileOptions, MAX_FILE_BYTES, Outcome};
+use crate::edit::{self, Change};
 use crate::file::{TokenEntry, TokenFile};
-use crate::name::DatabaseName;
-use crate::replace::{self, NewText, ReplaceError, Replaced};
+use crate::replace::{self, NewText, ReplaceError};
+use crate::secret::SecretBytes;
 
 /// Reads a file from disk, through links. It takes no lock: a writer replaces the file as a whole. Of the mode of the file it
 /// says nothing: [`Validator::check_file`](crate::Validator::check_file) does.
@@ -34,10 +33,10 @@ pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
     file.map_err(|error| Error::Invalid { path: path.into(), error })
 }
 
-/// Adds a token to a file, which is made with mode 0600 where there is none. Every other byte stays as it is.
+/// Adds a token to a file, which is created with mode 0600 if it does not exist. Every other byte stays as it is.
 ///
-/// When it returns `Ok`, the token is on the disk. It waits up to 10 seconds for other writers that use this crate. A server
-/// that has resource tokens already takes none from the file (documentation).
+/// When it returns `Ok`, the token is on disk. It waits up to 10 seconds for other writers that use this crate; other options
+/// are in [`FileOptions`]. A server that already has resource tokens takes none from the file (documentation).
 ///
 /// ```no_run
 /// use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenName, append};
@@ -49,109 +48,126 @@ pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
 /// ```
 ///
 /// # Errors
-/// A file that is no sound tokens file; a name or secret that is there already; a file that cannot be replaced safely
-/// (each has its own [`DiskErrorKind`](crate::disk::DiskErrorKind)). Nothing was changed then, unless
-/// [`Error::is_durability_unknown`] says so.
-pub fn append(path: impl AsRef<Path>, entry: &TokenEntry) -> Result<Changed, Error> {
-    let entries = Vec::from([entry.clone()]);
-    change(path, &[Change::Append { entries, if_exists: IfExists::Refuse }], &FileOptions::new())
+/// An invalid tokens file; a name or secret that already exists; a file that cannot be replaced safely (each has its own
+/// [`DiskErrorKind`](crate::disk::DiskErrorKind)). The file is unchanged, unless [`Error::is_durability_unknown`].
+pub fn append(path: impl AsRef<Path>, entry: &TokenEntry) -> Result<Outcome, Error> {
+    FileOptions::new().append(path, entry)
 }
 
-/// Adds several tokens and databases in one write, all or nothing.
+/// Replaces the content of a file, whatever it is, with the same care as [`append`].
 ///
-/// ```no_run
-/// use influxdb3_offline_tokens::{DatabaseName, Token, TokenEntry, TokenName};
-/// use influxdb3_offline_tokens::disk::append_all;
-///
-/// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
-/// append_all("permission-tokens.json", [entry], [DatabaseName::parse("sensors")?])?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # Errors
-/// As [`append`].
-pub fn append_all(
-    path: impl AsRef<Path>,
-    entries: impl IntoIterator<Item = TokenEntry>,
-    create_databases: impl IntoIterator<Item = DatabaseName>,
-) -> Result<Changed, Error> {
-    let entries = entries.into_iter().collect();
-    let mut changes = Vec::from([Change::Append { entries, if_exists: IfExists::Refuse }]);
-    let databases: Vec<DatabaseName> = create_databases.into_iter().collect();
-    // Every change reads the whole text.
-    if !databases.is_empty() {
-        changes.push(Change::CreateDatabases(databases));
-    }
-    change(path, &changes, &FileOptions::new())
-}
-
-/// Makes changes of a file, all or none, in one write.
-///
-/// ```no_run
-/// use std::time::{Duration, SystemTime};
-/// use influxdb3_offline_tokens::edit::Change;
-/// use influxdb3_offline_tokens::{Expiry, Token, TokenName};
-/// use influxdb3_offline_tokens::disk::{Changed, FileOptions, change};
-///
-/// let name = TokenName::parse("collector")?;
-/// let expiry = Some(Expiry::after(SystemTime::now(), Duration::from_secs(90 * 24 * 3600))?);
-/// let rotate = Change::Rotate { name: name.clone(), token: Token::generate()? };
-/// let changes = [rotate, Change::SetExpiry { name, expiry }];
-/// let options = FileOptions::new().create(false);
-/// assert_eq!(change("permission-tokens.json", &changes, &options)?, Changed::Replaced);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # Errors
-/// As [`append`]; a name that is not there; with [`FileOptions::create`] off, a file that does not exist.
-pub fn change(path: impl AsRef<Path>, changes: &[Change], options: &FileOptions) -> Result<Changed, Error> {
-    replace_text(path.as_ref(), options, |text| Ok(edit::changed(text, changes)?.map(NewText::from)))
-}
-
-/// Writes a whole file in place of what is there, whatever that is, with the same care as [`append`].
-///
-/// To change a file use [`change`]: what another program wrote between a [`load`] and a `save` is lost, as are the layout
-/// and members that are not of the format.
+/// To change a file, use [`FileOptions::change`]: a `save` loses what another program wrote since a [`load`], the layout, and
+/// the members that are not of the format.
 ///
 /// ```no_run
 /// use influxdb3_offline_tokens::{TokenFile, save};
-/// use influxdb3_offline_tokens::disk::FileOptions;
 ///
-/// save("permission-tokens.json", &TokenFile::default(), &FileOptions::new())?;
+/// save("permission-tokens.json", &TokenFile::default())?;
 /// # Ok::<(), influxdb3_offline_tokens::Error>(())
 /// ```
 ///
 /// # Errors
-/// The file cannot be read, locked or replaced ([`Error::Disk`]); with [`FileOptions::create`] off, it does not exist. What
-/// is there does not need to be sound.
-pub fn save(path: impl AsRef<Path>, file: &TokenFile, options: &FileOptions) -> Result<Changed, Error> {
-    let text = file.to_json();
-    replace_text(path.as_ref(), options, |old| Ok((old != Some(&*text)).then(|| text.clone().into_wiped())))
+/// The file cannot be read, locked or replaced ([`Error::Disk`]). Its content need not be valid.
+pub fn save(path: impl AsRef<Path>, file: &TokenFile) -> Result<Outcome, Error> {
+    FileOptions::new().save(path, file)
 }
 
-impl From<edit::Changed> for NewText {
-    fn from(changed: edit::Changed) -> Self {
+impl FileOptions {
+    /// Adds a token to a file, as [`append`](crate::append) does.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenName};
+    /// use influxdb3_offline_tokens::disk::FileOptions;
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
+    /// assert!(FileOptions::new().create(false).append(&path, &entry).is_err());
+    /// assert!(FileOptions::new().append(&path, &entry).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`append`](crate::append); with [`create`](Self::create) off, a file that does not exist.
+    pub fn append(&self, path: impl AsRef<Path>, entry: &TokenEntry) -> Result<Outcome, Error> {
+        self.change(path, &[Change::append([entry.clone()])])
+    }
+
+    /// Applies changes to a file, all or none, in one write.
+    ///
+    /// ```no_run
+    /// use std::time::{Duration, SystemTime};
+    /// use influxdb3_offline_tokens::edit::Change;
+    /// use influxdb3_offline_tokens::{Expiry, Token, TokenName};
+    /// use influxdb3_offline_tokens::disk::{FileOptions, Outcome};
+    ///
+    /// let name = TokenName::parse("collector")?;
+    /// let expiry = Expiry::after(SystemTime::now(), Duration::from_secs(90 * 24 * 3600))?;
+    /// let changes = [Change::rotate(name.clone(), Token::generate()?), Change::set_expiry(name, Some(expiry))];
+    /// let outcome = FileOptions::new().create(false).change("permission-tokens.json", &changes)?;
+    /// assert_eq!(outcome, Outcome::Replaced);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`append`](crate::append), also without changes; an unknown name; a secret that is not the expected one; with
+    /// [`create`](Self::create) off, a file that does not exist.
+    pub fn change(&self, path: impl AsRef<Path>, changes: &[Change]) -> Result<Outcome, Error> {
+        let path = path.as_ref();
+        self.replace_text(path, |text| {
+            edit::changed_text(text, changes).map_err(|error| Error::change(path, error))
+        })
+    }
+
+    /// Replaces the content of a file, as [`save`](crate::save) does.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::TokenFile;
+    /// use influxdb3_offline_tokens::disk::{FileOptions, Outcome};
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// let outcome = FileOptions::new().restrict_mode(true).save(&path, &TokenFile::default())?;
+    /// assert_eq!(outcome, Outcome::Created);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`save`](crate::save); with [`create`](Self::create) off, a file that does not exist.
+    pub fn save(&self, path: impl AsRef<Path>, file: &TokenFile) -> Result<Outcome, Error> {
+        self.save_text(path.as_ref(), &file.to_json())
+    }
+
+    /// Replaces the content of a file by a text.
+    pub(crate) fn save_text(&self, path: &Path, text: &SecretBytes) -> Result<Outcome, Error> {
+        self.replace_text(path, |old| {
+            Ok((old != Some(&**text)).then(|| edit::ChangedText::Whole(text.clone())))
+        })
+    }
+
+    pub(super) fn replace_text<E: From<Error>>(
+        &self,
+        path: &Path,
+        mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<edit::ChangedText>, E>,
+    ) -> Result<Outcome, E> {
+        let edit = |text: Option<&[u8]>| Ok(edit(text)?.map(NewText::from));
+        match replace::replace(path, &self.0, edit) {
+            Ok(replaced) => Ok(replaced.into()),
+            Err(ReplaceError::Edit(error)) => Err(error),
+            Err(ReplaceError::Disk(error)) => Err(Error::from(error).into()),
+        }
+    }
+}
+
+impl From<edit::ChangedText> for NewText {
+    fn from(changed: edit::ChangedText) -> Self {
         match changed {
-            edit::Changed::Whole(text) => Self::Whole(text.into_wiped()),
-            edit::Changed::Insertion(at, mut text) => {
+            edit::ChangedText::Whole(text) => Self::Whole(text.into_wiped()),
+            edit::ChangedText::Insertion(at, mut text) => {
                 // Moved, not copied.
                 let text = Zeroizing::new(core::mem::take(&mut *text).into_bytes());
                 Self::Insertion { at, text }
             }
         }
-    }
-}
-
-pub(crate) fn replace_text<T: Into<NewText>>(
-    path: &Path,
-    options: &FileOptions,
-    edit: impl FnMut(Option<&[u8]>) -> Result<Option<T>, ChangeError>,
-) -> Result<Changed, Error> {
-    match replace::replace(path, &options.0, edit) {
-        Ok(Replaced::Created) => Ok(Changed::Created),
-        Ok(Replaced::Changed) => Ok(Changed::Replaced),
-        Ok(Replaced::Unchanged) => Ok(Changed::Unchanged),
-        Err(ReplaceError::Edit(error)) => Err(Error::change(path, error)),
-        Err(ReplaceError::Disk(error)) => Err(error.into()),
     }
 }

@@ -1,42 +1,22 @@
-//! How a file is changed, and what the change did.
+//! How a file is changed.
 
 use std::time::Duration;
 
 use super::MAX_FILE_BYTES;
 use crate::replace::ReplaceOptions;
 
-/// What a change did to the file.
-///
-/// ```
-/// use influxdb3_offline_tokens::{TokenFile, save};
-/// use influxdb3_offline_tokens::disk::{Changed, FileOptions};
-///
-/// # let directory = tempfile::tempdir()?;
-/// # let path = directory.path().join("permission-tokens.json");
-/// let write = || save(&path, &TokenFile::default(), &FileOptions::new());
-/// assert_eq!(write()?, Changed::Created);
-/// assert_eq!(write()?, Changed::Unchanged);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Changed {
-    /// The file was made.
-    Created,
-    /// The file was replaced by one with the change.
-    Replaced,
-    /// Everything was there already; the file was not touched.
-    Unchanged,
-}
-
-/// How to change a file.
+/// Options and methods for writing a file, in the manner of [`std::fs::OpenOptions`].
 ///
 /// ```
 /// use std::time::Duration;
-/// use influxdb3_offline_tokens::disk::FileOptions;
+/// use influxdb3_offline_tokens::TokenFile;
+/// use influxdb3_offline_tokens::disk::{FileOptions, Outcome};
 ///
-/// let options = FileOptions::new().lock_timeout(Duration::from_secs(2)).create(false).restrict_mode(true);
-/// # let _ = options;
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("permission-tokens.json");
+/// let options = FileOptions::new().lock_timeout(Duration::from_secs(2)).restrict_mode(true);
+/// assert_eq!(options.save(&path, &TokenFile::default())?, Outcome::Created);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct FileOptions(pub(crate) ReplaceOptions);
@@ -47,14 +27,14 @@ impl FileOptions {
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseName;
-    /// use influxdb3_offline_tokens::disk::{Changed, FileOptions, change};
+    /// use influxdb3_offline_tokens::disk::{FileOptions, Outcome};
     /// use influxdb3_offline_tokens::edit::Change;
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("permission-tokens.json");
-    /// let sensors = [Change::CreateDatabases(vec![DatabaseName::parse("sensors")?])];
-    /// assert_eq!(change(&path, &sensors, &FileOptions::new())?, Changed::Created);
-    /// assert_eq!(change(&path, &sensors, &FileOptions::new())?, Changed::Unchanged);
+    /// let sensors = [Change::create_databases([DatabaseName::parse("sensors")?])];
+    /// assert_eq!(FileOptions::new().change(&path, &sensors)?, Outcome::Created);
+    /// assert_eq!(FileOptions::new().change(&path, &sensors)?, Outcome::Unchanged);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -68,13 +48,13 @@ impl FileOptions {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use influxdb3_offline_tokens::{TokenFile, save};
+    /// use influxdb3_offline_tokens::TokenFile;
     /// use influxdb3_offline_tokens::disk::FileOptions;
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("permission-tokens.json");
     /// let at_once = FileOptions::new().lock_timeout(Duration::ZERO); // an error where somebody writes just now
-    /// save(&path, &TokenFile::default(), &at_once)?;
+    /// at_once.save(&path, &TokenFile::default())?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -86,13 +66,13 @@ impl FileOptions {
     /// Whether to make the file where there is none.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{TokenFile, save};
+    /// use influxdb3_offline_tokens::TokenFile;
     /// use influxdb3_offline_tokens::disk::FileOptions;
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("permission-tokens.json");
     /// let only_in_place = FileOptions::new().create(false);
-    /// assert!(save(&path, &TokenFile::default(), &only_in_place).is_err());
+    /// assert!(only_in_place.save(&path, &TokenFile::default()).is_err());
     /// assert!(!path.exists());
     /// # Ok::<(), std::io::Error>(())
     /// ```
@@ -106,13 +86,13 @@ impl FileOptions {
     /// nothing.
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{TokenFile, save};
+    /// use influxdb3_offline_tokens::TokenFile;
     /// use influxdb3_offline_tokens::disk::FileOptions;
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("permission-tokens.json");
     /// std::fs::write(&path, r#"{"tokens": []}"#)?; // with the mode of the umask
-    /// save(&path, &TokenFile::default(), &FileOptions::new().restrict_mode(true))?;
+    /// FileOptions::new().restrict_mode(true).save(&path, &TokenFile::default())?;
     /// # #[cfg(unix)] {
     /// use std::os::unix::fs::PermissionsExt;
     /// assert_eq!(std::fs::metadata(&path)?.permissions().mode() & 0o777, 0o600);
@@ -129,13 +109,13 @@ impl FileOptions {
     /// larger one is [`DiskErrorKind::TooLarge`](crate::disk::DiskErrorKind::TooLarge).
     ///
     /// ```
-    /// use influxdb3_offline_tokens::{TokenFile, save};
+    /// use influxdb3_offline_tokens::TokenFile;
     /// use influxdb3_offline_tokens::disk::FileOptions;
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("permission-tokens.json");
     /// let small = FileOptions::new().size_limit(10);
-    /// assert!(save(&path, &TokenFile::default(), &small).is_err());
+    /// assert!(small.save(&path, &TokenFile::default()).is_err());
     /// # Ok::<(), std::io::Error>(())
     /// ```
     #[must_use]

@@ -1,94 +1,313 @@
 //! Changes of a tokens file.
 
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
+use crate::edit::error::shown;
 use crate::expiry::Expiry;
 use crate::file::TokenEntry;
 use crate::name::{DatabaseName, TokenName};
 use crate::permission::Permission;
+use crate::redact::may_show;
 use crate::token::Token;
 
-/// One change of a tokens file.
+/// One change of a tokens file. `Display` describes it, and neither `Display` nor `Debug` shows a secret.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Permission, TokenName, edit};
 /// use influxdb3_offline_tokens::edit::Change;
 ///
 /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:d:read"]}]}"#;
-/// let permissions = vec![Permission::parse("db:d:read,write")?];
-/// let change = Change::SetPermissions { name: TokenName::parse("app")?, permissions };
+/// let change = Change::set_permissions(TokenName::parse("app")?, [Permission::parse("db:d:read,write")?]);
+/// assert_eq!(change.to_string(), "set the permissions of token `app` to `db:d:read,write`");
 /// let changed = edit::apply(Some(text), &[change])?.unwrap();
 /// assert!(changed.ends_with(br#""permissions": ["db:d:read,write"]}]}"#));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Clone)]
+pub struct Change(pub(super) ChangeKind);
+
+/// The content of a [`Change`].
 #[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Change {
-    /// Adds tokens at the end, all or none.
-    Append {
-        /// The tokens, in this order.
-        entries: Vec<TokenEntry>,
-        /// The behaviour if a name already exists.
-        if_exists: IfExists,
-    },
-    /// Adds databases to `create_databases`, except for those that are already there.
-    CreateDatabases(Vec<DatabaseName>),
-    /// Removes a token.
+pub(super) enum ChangeKind {
+    Append { entries: Vec<TokenEntry>, keep_if_same: bool },
     Remove(TokenName),
-    /// Replaces the secret of a token. Its name, permissions and expiry stay; for another expiry, add a
-    /// [`SetExpiry`](Self::SetExpiry). A server that has a token with this name keeps the old secret (server source, for the
-    /// admin token file).
-    Rotate {
-        /// Which token.
-        name: TokenName,
-        /// The new secret.
-        token: Token,
-    },
-    /// Adds a token with the permissions and the expiry of another, so that both are valid for a while.
-    RotateBeside {
-        /// The token whose permissions and expiry are copied.
-        name: TokenName,
-        /// The name of the new token.
-        new_name: TokenName,
-        /// The secret of the new token.
-        token: Token,
-    },
-    /// Sets the expiry of a token; `None` means never.
-    SetExpiry {
-        /// Which token.
-        name: TokenName,
-        /// The new expiry.
-        expiry: Option<Expiry>,
-    },
-    /// Replaces the permissions of a token.
-    SetPermissions {
-        /// Which token.
-        name: TokenName,
-        /// The new permissions.
-        permissions: Vec<Permission>,
-    },
+    Rename { name: TokenName, new_name: TokenName },
+    Rotate { name: TokenName, token: Token, beside: Option<TokenName>, if_sha512: Option<Sha512> },
+    SetExpiry { name: TokenName, expiry: Option<Expiry> },
+    SetPermissions { name: TokenName, permissions: Vec<Permission> },
+    CreateDatabases(Vec<DatabaseName>),
+    DropDatabases(Vec<DatabaseName>),
 }
 
-/// The behaviour if a token with the same name exists.
-///
-/// ```
-/// use influxdb3_offline_tokens::{TokenFile, edit};
-/// use influxdb3_offline_tokens::edit::{Change, IfExists};
-///
-/// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#;
-/// let entries = TokenFile::parse(text)?.tokens().to_vec();
-/// let append = |if_exists| Change::Append { entries: entries.clone(), if_exists };
-/// assert!(edit::apply(Some(text), &[append(IfExists::KeepIfSame)])?.is_none());
-/// assert!(edit::apply(Some(text), &[append(IfExists::Refuse)]).is_err());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum IfExists {
-    /// Returns an error.
-    #[default]
-    Refuse,
-    /// Keeps the existing entry if it has the same secret, the same expiry, and the same permissions in the same order;
-    /// otherwise returns an error.
-    KeepIfSame,
+/// A digest that `Debug` does not show: it would help to guess a weak secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sha512(pub(super) [u8; 64]);
+
+impl fmt::Debug for Sha512 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[hash]")
+    }
+}
+
+impl Change {
+    /// Adds tokens at the end, all or none. A name that already exists is an error, unless
+    /// [`keep_if_same`](Self::keep_if_same) allows it.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenFile, TokenName, edit};
+    /// use influxdb3_offline_tokens::edit::Change;
+    ///
+    /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
+    /// let text = edit::apply(None, &[Change::append([entry])])?.unwrap();
+    /// assert!(TokenFile::parse(&text)?.get("app").is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn append(entries: impl IntoIterator<Item = TokenEntry>) -> Self {
+        Self(ChangeKind::Append { entries: entries.into_iter().collect(), keep_if_same: false })
+    }
+
+    /// Keeps an existing token if it has the same name, secret and expiry as the one to append, and the same permissions in
+    /// the same order; any other token of that name is still an error. Only [`append`](Self::append) has this option.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{TokenFile, edit};
+    /// use influxdb3_offline_tokens::edit::Change;
+    ///
+    /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#;
+    /// let append = Change::append(TokenFile::parse(text)?.tokens().to_vec());
+    /// assert!(edit::apply(Some(text), &[append.clone().keep_if_same()])?.is_none());
+    /// assert!(edit::apply(Some(text), &[append]).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn keep_if_same(mut self) -> Self {
+        if let ChangeKind::Append { keep_if_same, .. } = &mut self.0 {
+            *keep_if_same = true;
+        }
+        self
+    }
+
+    /// Replaces the secret of a token. Its name, permissions and expiry stay; for another expiry, add a
+    /// [`set_expiry`](Self::set_expiry). A server that has a token with this name keeps the old secret (server source, for
+    /// the admin token file).
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Token, TokenFile, TokenName, edit};
+    /// use influxdb3_offline_tokens::edit::Change;
+    ///
+    /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#;
+    /// let rotate = Change::rotate(TokenName::parse("app")?, Token::parse("apiv3_b")?);
+    /// let text = edit::apply(Some(text), &[rotate])?.unwrap();
+    /// assert!(TokenFile::parse(&text)?.tokens()[0].token().matches("apiv3_b"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn rotate(name: TokenName, token: Token) -> Self {
+        Self(ChangeKind::Rotate { name, token, beside: None, if_sha512: None })
+    }
+
+    /// Keeps the old token, and adds the new one under another name with the same permissions and expiry, so that both are
+    /// valid for a while. Only [`rotate`](Self::rotate) has this option.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Token, TokenFile, TokenName, edit};
+    /// use influxdb3_offline_tokens::edit::Change;
+    ///
+    /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#;
+    /// let rotate = Change::rotate(TokenName::parse("app")?, Token::generate()?).beside(TokenName::parse("app-2")?);
+    /// let file = TokenFile::parse(&edit::apply(Some(text), &[rotate])?.unwrap())?;
+    /// assert!(file.get("app").is_some() && file.get("app-2").is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn beside(mut self, new_name: TokenName) -> Self {
+        if let ChangeKind::Rotate { beside, .. } = &mut self.0 {
+            *beside = Some(new_name);
+        }
+        self
+    }
+
+    /// Rotates only if the secret to be replaced has this [`sha512`](Token::sha512), so that of two programs that rotate the
+    /// same secret, the second gets [`ChangeError::SecretChanged`](super::ChangeError::SecretChanged). Only
+    /// [`rotate`](Self::rotate) has this option.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Token, TokenName, edit};
+    /// use influxdb3_offline_tokens::edit::{Change, ChangeError};
+    ///
+    /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#;
+    /// let (name, old) = (TokenName::parse("app")?, Token::parse("apiv3_a")?.sha512());
+    /// let rotate = || Ok::<_, Box<dyn std::error::Error>>(Change::rotate(name.clone(), Token::generate()?).if_sha512(old));
+    /// let text = edit::apply(Some(text), &[rotate()?])?.unwrap();
+    /// assert_eq!(edit::apply(Some(&text), &[rotate()?]).unwrap_err(), ChangeError::SecretChanged(name.clone()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn if_sha512(mut self, digest: [u8; 64]) -> Self {
+        if let ChangeKind::Rotate { if_sha512, .. } = &mut self.0 {
+            *if_sha512 = Some(Sha512(digest));
+        }
+        self
+    }
+
+    /// Sets the expiry of a token; `None` means never.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Expiry, TokenName, edit};
+    /// use influxdb3_offline_tokens::edit::Change;
+    ///
+    /// let text = br#"{"tokens":[{"token":"apiv3_a","name":"app","permissions":[]}]}"#;
+    /// let change = Change::set_expiry(TokenName::parse("app")?, Some(Expiry::parse("2030-01-01T00:00:00Z")?));
+    /// let changed = edit::apply(Some(text), &[change])?.unwrap();
+    /// assert!(changed.ends_with(br#""permissions":[],"expiry_millis":1893456000000}]}"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn set_expiry(name: TokenName, expiry: Option<Expiry>) -> Self {
+        Self(ChangeKind::SetExpiry { name, expiry })
+    }
+
+    /// Replaces the permissions of a token.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Permission, TokenName, edit};
+    /// use influxdb3_offline_tokens::edit::Change;
+    ///
+    /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#;
+    /// let change = Change::set_permissions(TokenName::parse("app")?, [Permission::parse("db:d:read")?]);
+    /// let changed = edit::apply(Some(text), &[change])?.unwrap();
+    /// assert!(changed.ends_with(br#""permissions": ["db:d:read"]}]}"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn set_permissions(name: TokenName, permissions: impl IntoIterator<Item = Permission>) -> Self {
+        Self(ChangeKind::SetPermissions { name, permissions: permissions.into_iter().collect() })
+    }
+
+    /// Removes a token.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{TokenName, edit};
+    /// use influxdb3_offline_tokens::edit::Change;
+    ///
+    /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#;
+    /// let changed = edit::apply(Some(text), &[Change::remove(TokenName::parse("app")?)])?.unwrap();
+    /// assert_eq!(&*changed, br#"{"tokens": []}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn remove(name: TokenName) -> Self {
+        Self(ChangeKind::Remove(name))
+    }
+
+    /// Gives a token another name. Its secret, permissions and expiry stay.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{TokenFile, TokenName, edit};
+    /// use influxdb3_offline_tokens::edit::Change;
+    ///
+    /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#;
+    /// let rename = Change::rename(TokenName::parse("app")?, TokenName::parse("collector")?);
+    /// let text = edit::apply(Some(text), &[rename])?.unwrap();
+    /// assert_eq!(TokenFile::parse(&text)?.tokens()[0].name(), &"collector");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn rename(name: TokenName, new_name: TokenName) -> Self {
+        Self(ChangeKind::Rename { name, new_name })
+    }
+
+    /// Adds databases to `create_databases`, except for those that are already there.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseName, edit};
+    /// use influxdb3_offline_tokens::edit::Change;
+    ///
+    /// let text = br#"{"create_databases": ["a"], "tokens": []}"#;
+    /// let change = Change::create_databases([DatabaseName::parse("a")?, DatabaseName::parse("b")?]);
+    /// let changed = edit::apply(Some(text), &[change])?.unwrap();
+    /// assert_eq!(&*changed, br#"{"create_databases": ["a", "b"], "tokens": []}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn create_databases(names: impl IntoIterator<Item = DatabaseName>) -> Self {
+        Self(ChangeKind::CreateDatabases(names.into_iter().collect()))
+    }
+
+    /// Removes databases from `create_databases`, as far as they are there. Permissions that name them stay, and so do the
+    /// databases of a running server.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseName, edit};
+    /// use influxdb3_offline_tokens::edit::Change;
+    ///
+    /// let text = br#"{"create_databases": ["a", "b"], "tokens": []}"#;
+    /// let change = Change::drop_databases([DatabaseName::parse("a")?, DatabaseName::parse("c")?]);
+    /// let changed = edit::apply(Some(text), &[change])?.unwrap();
+    /// assert_eq!(&*changed, br#"{"create_databases": ["b"], "tokens": []}"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn drop_databases(names: impl IntoIterator<Item = DatabaseName>) -> Self {
+        Self(ChangeKind::DropDatabases(names.into_iter().collect()))
+    }
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            ChangeKind::Append { entries, .. } => {
+                f.write_str("append ")?;
+                let one = |entry: &TokenEntry| {
+                    let expiry = expiry(entry.expiry());
+                    format!("token `{}` with {expiry} and {}", shown(entry.name()), list(entry.permissions()))
+                };
+                let entries: Vec<String> = entries.iter().map(one).collect();
+                f.write_str(if entries.is_empty() { "no token" } else { "" })?;
+                f.write_str(&entries.join("; "))
+            }
+            ChangeKind::Remove(name) => write!(f, "remove token `{}`", shown(name)),
+            ChangeKind::Rename { name, new_name } => {
+                write!(f, "rename token `{}` to `{}`", shown(name), shown(new_name))
+            }
+            ChangeKind::Rotate { name, beside: None, .. } => write!(f, "rotate token `{}`", shown(name)),
+            ChangeKind::Rotate { name, beside: Some(new_name), .. } => {
+                write!(f, "rotate token `{}` to `{}`, and keep both", shown(name), shown(new_name))
+            }
+            ChangeKind::SetExpiry { name, expiry: None } => {
+                write!(f, "remove the expiry of token `{}`", shown(name))
+            }
+            ChangeKind::SetExpiry { name, expiry: Some(expiry) } => {
+                write!(f, "set the expiry of token `{}` to {expiry}", shown(name))
+            }
+            ChangeKind::SetPermissions { name, permissions } => {
+                write!(f, "set the permissions of token `{}` to {}", shown(name), list(permissions))
+            }
+            ChangeKind::CreateDatabases(names) => write!(f, "add {} to `create_databases`", list(names)),
+            ChangeKind::DropDatabases(names) => write!(f, "remove {} from `create_databases`", list(names)),
+        }
+    }
+}
+
+fn expiry(expiry: Option<Expiry>) -> String {
+    expiry.map_or_else(|| "no expiry".into(), |expiry| format!("the expiry {expiry}"))
+}
+
+/// Lists names or permissions, those that may be quoted.
+fn list<T: fmt::Display>(items: &[T]) -> String {
+    let quote = |item: &T| {
+        let item = format!("{item}");
+        format!("`{}`", if may_show(&item, &item) { &*item } else { "…" })
+    };
+    if items.is_empty() { "nothing".into() } else { items.iter().map(quote).collect::<Vec<_>>().join(", ") }
 }

@@ -42,6 +42,8 @@ pub(super) struct EntryPlace {
     span: Span,
     /// The token, without its quotes.
     pub(super) token: Span,
+    /// The name, with its quotes.
+    pub(super) name: Span,
     /// The list of permissions.
     pub(super) permissions: Span,
     /// The key and the value of the expiry, and the value alone.
@@ -237,6 +239,28 @@ impl<'a> Layout<'a> {
         Pieces::insert(at, Zeroizing::new(text))
     }
 
+    /// Drops elements of a list, each with a comma next to it. The flag of an element says whether it is dropped.
+    pub(super) fn drop_elements(elements: impl Iterator<Item = (Span, bool)>) -> Pieces {
+        let mut pieces = Pieces::default();
+        let mut push = |start, end| pieces.0.push((Span::new(start, end), Zeroizing::default()));
+        let (mut kept, mut dropped): (Option<Span>, Option<Span>) = (None, None);
+        for (element, is_dropped) in elements {
+            if is_dropped {
+                dropped = Some(Span::new(dropped.unwrap_or(element).start(), element.end()));
+                continue;
+            }
+            // Neighbours are dropped together.
+            if let Some(dropped) = dropped.take() {
+                push(dropped.start(), element.start());
+            }
+            kept = Some(element);
+        }
+        if let Some(dropped) = dropped {
+            push(kept.map_or(dropped.start(), Span::end), dropped.end());
+        }
+        pieces
+    }
+
     /// Removes an entry, with the comma that belongs to it.
     pub(super) fn remove(&self, index: usize) -> Pieces {
         let removal = self.place(index).and_then(|entry| TextEdit::removal(self.text, entry.span));
@@ -298,6 +322,7 @@ fn entry_place(entry: &Entry<'_>) -> Option<EntryPlace> {
     Some(EntryPlace {
         span: entry.span,
         token: entry.token.value()?.span(),
+        name: entry.name.value()?.outer_span(),
         permissions: entry.permissions.span(),
         expiry: entry.expiry.key().map(|key| {
             let value = entry.expiry.span();

@@ -93,7 +93,7 @@ impl<'a> DatabaseIndex<'a> {
     }
 
     /// Returns the strings of `create_databases`, with their indices.
-    pub(super) fn created(&self) -> &[(usize, Text<'a>)] {
+    pub(crate) fn created(&self) -> &[(usize, Text<'a>)] {
         &self.created
     }
 

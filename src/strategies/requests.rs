@@ -1,6 +1,7 @@
 //! What is asked of a file or of a running server.
 
 use alloc::vec::Vec;
+use std::collections::HashMap;
 
 use proptest::arbitrary::any;
 use proptest::bool::weighted;
@@ -11,10 +12,11 @@ use proptest::sample::Index;
 use proptest::strategy::Strategy;
 
 use super::{database_name, expiry, permission, token, token_entry, token_name};
-use crate::edit::{Change, IfExists};
+use crate::edit::Change;
 use crate::file::TokenFile;
 use crate::name::TokenName;
 use crate::server::HttpTokenRequest;
+use crate::token::Token;
 
 /// Requests that make a token on a running server: any name, up to four permissions, any number of seconds or none.
 ///
@@ -57,21 +59,34 @@ pub fn change(file: &TokenFile) -> impl Strategy<Value = Change> + use<> {
             }
         })
     };
+    let secrets: HashMap<TokenName, [u8; 64]> =
+        file.tokens().iter().map(|entry| (entry.name().clone(), entry.token().sha512())).collect();
+    let expecting = move |(name, token): (TokenName, Token)| {
+        let expected = secrets.get(&name).copied().unwrap_or([0; 64]);
+        Change::rotate(name, token).if_sha512(expected)
+    };
+    let databases = file.create_databases().to_vec();
+    let dropped = move || {
+        let databases = databases.clone();
+        (any::<Index>(), database_name()).prop_map(move |(index, new)| {
+            databases.get(index.index(databases.len().max(1))).cloned().unwrap_or(new)
+        })
+    };
     prop_oneof![
         (vec(token_entry(), 0..=3), any::<bool>()).prop_map(|(entries, keeps)| {
-            let if_exists = if keeps { IfExists::KeepIfSame } else { IfExists::Refuse };
-            Change::Append { entries, if_exists }
+            let append = Change::append(entries);
+            if keeps { append.keep_if_same() } else { append }
         }),
-        vec(database_name(), 0..=4).prop_map(Change::CreateDatabases),
-        named().prop_map(Change::Remove),
-        (named(), token()).prop_map(|(name, token)| Change::Rotate { name, token }),
-        (named(), token_name(), token()).prop_map(|(name, new_name, token)| Change::RotateBeside {
-            name,
-            new_name,
-            token
-        }),
-        (named(), option::of(expiry())).prop_map(|(name, expiry)| Change::SetExpiry { name, expiry }),
+        vec(database_name(), 0..=4).prop_map(Change::create_databases),
+        vec(dropped(), 0..=4).prop_map(Change::drop_databases),
+        named().prop_map(Change::remove),
+        (named(), token_name()).prop_map(|(name, new_name)| Change::rename(name, new_name)),
+        (named(), token()).prop_map(|(name, token)| Change::rotate(name, token)),
+        (named(), token()).prop_map(expecting),
+        (named(), token_name(), token())
+            .prop_map(|(name, new_name, token)| Change::rotate(name, token).beside(new_name)),
+        (named(), option::of(expiry())).prop_map(|(name, expiry)| Change::set_expiry(name, expiry)),
         (named(), vec(permission(), 0..=4))
-            .prop_map(|(name, permissions)| Change::SetPermissions { name, permissions }),
+            .prop_map(|(name, permissions)| Change::set_permissions(name, permissions)),
     ]
 }

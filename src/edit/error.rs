@@ -1,0 +1,64 @@
+//! The error of a change.
+
+use core::fmt;
+
+use thiserror::Error;
+
+use crate::check::InvalidFile;
+use crate::name::TokenName;
+use crate::redact::may_show;
+
+/// The error of a change.
+///
+/// ```
+/// use influxdb3_offline_tokens::{TokenName, edit};
+/// use influxdb3_offline_tokens::edit::{Change, ChangeError};
+///
+/// let name = TokenName::parse("app")?;
+/// let changed = edit::apply(Some(br#"{"tokens": []}"#), &[Change::remove(name.clone())]);
+/// assert_eq!(changed.unwrap_err(), ChangeError::NoSuchToken(name));
+/// # Ok::<(), influxdb3_offline_tokens::name::InvalidName>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ChangeError {
+    /// The text is not a valid tokens file; the report has its errors.
+    #[error(transparent)]
+    Invalid(#[from] InvalidFile),
+    /// A token with this name already exists, in the file or in the change.
+    #[error("a token named `{}` already exists; use another name, or rotate that token", shown(.0))]
+    NameExists(TokenName),
+    /// The secret of the new token with this name already exists, in the file or in the change.
+    #[error("the secret of `{}` is already in use; generate a new one", shown(.0))]
+    TokenExists(TokenName),
+    /// No token has this name.
+    #[error("no token is named `{}`; check the name", shown(.0))]
+    NoSuchToken(TokenName),
+    /// The secret to be replaced does not have the expected SHA-512 ([`Change::if_sha512`](super::Change::if_sha512)).
+    #[error("the secret of `{}` is not the expected one; load the file again", shown(.0))]
+    SecretChanged(TokenName),
+    /// The changed text failed verification, because of a bug in this crate. Nothing was changed.
+    #[error("the changed text failed verification, so nothing was changed; please report this bug")]
+    NotProven,
+}
+
+// Implemented by hand, because people pass a token in place of a name.
+impl fmt::Debug for ChangeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, name) = match self {
+            Self::Invalid(error) => return f.debug_tuple("Invalid").field(error).finish(),
+            Self::NotProven => return f.write_str("NotProven"),
+            Self::NameExists(name) => ("NameExists", name),
+            Self::TokenExists(name) => ("TokenExists", name),
+            Self::NoSuchToken(name) => ("NoSuchToken", name),
+            Self::SecretChanged(name) => ("SecretChanged", name),
+        };
+        f.debug_tuple(kind).field(&shown(name)).finish()
+    }
+}
+
+/// Returns a name if a message may quote it.
+pub(super) fn shown(name: &TokenName) -> &str {
+    let name = name.as_str();
+    if may_show(name, name) { name } else { "…" }
+}
