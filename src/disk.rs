@@ -14,11 +14,13 @@ mod options;
 mod checked;
 pub(crate) mod validate;
 pub(crate) mod file;
+pub(crate) mod update;
 
 pub use self::checked::CheckedFile;
 pub(crate) use self::error::Error;
 pub use self::options::FileOptions;
 pub use self::outcome::Outcome;
+pub use self::update::{UpdateError, Updated};
 pub use crate::replace::{DiskError, DiskErrorKind};
 
 /// The most bytes of a file that is read or written where nobody chose another number: 1 GiB.

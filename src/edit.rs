@@ -1,7 +1,7 @@
 //! Changes of a text, from bytes to bytes; everything else keeps its bytes.
 //!
 //! Use it for a file in an object store, a Secret or a database that has its own compare-and-swap; for a path, use
-//! [`FileOptions::change`](crate::disk::FileOptions::change). The example `object_store_append` uses it with the crate `object_store`.
+//! [`update`](crate::update). The example `object_store_append` uses it with the crate `object_store`.
 
 mod error;
 mod change;
@@ -60,6 +60,37 @@ pub fn apply(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<SecretByt
     }
     // A change may be undone by the next.
     Ok(current.filter(|bytes| text != Some(&**bytes)))
+}
+
+/// Passes the current file to `plan`, and applies the returned changes, all or none. `None` for `text` is a file that does not
+/// exist yet, and `plan` gets `None` then.
+///
+/// Returns `None` if nothing changes. A store with compare-and-swap needs no lock: read a version, `update` its text, and write
+/// the result only if the version is still the same; otherwise start over.
+///
+/// ```
+/// use influxdb3_offline_tokens::{TokenFile, edit};
+/// use influxdb3_offline_tokens::edit::{Change, ChangeError};
+///
+/// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#;
+/// let remove_all = |file: Option<&TokenFile>| {
+///     let names = file.into_iter().flat_map(TokenFile::tokens).map(|entry| entry.name().clone());
+///     Ok::<_, ChangeError>(names.map(Change::remove).collect())
+/// };
+/// let changed = edit::update(Some(text), remove_all)?.unwrap();
+/// assert_eq!(&*changed, br#"{"tokens": []}"#);
+/// assert!(edit::update(Some(&changed), remove_all)?.is_none());
+/// # Ok::<(), ChangeError>(())
+/// ```
+///
+/// # Errors
+/// The error of `plan`; the errors of [`apply`].
+pub fn update<E: From<ChangeError>>(
+    text: Option<&[u8]>,
+    plan: impl FnOnce(Option<&TokenFile>) -> Result<Vec<Change>, E>,
+) -> Result<Option<SecretBytes>, E> {
+    let file = text.map(TokenFile::parse).transpose().map_err(ChangeError::from)?;
+    Ok(apply(text, &plan(file.as_ref())?)?)
 }
 
 /// Returns the first text of a new file.

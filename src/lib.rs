@@ -18,7 +18,7 @@
 //! assert_eq!(found, ["missing-member", "never-expires", "missing-part"]);
 //! ```
 //!
-//! Load and write a file ([`load`], [`TokenFile`]), and add a token to it ([`append`], [`disk::FileOptions`]):
+//! Load and write a file ([`load`], [`save`]), add a token to it ([`append`]), and change what it needs ([`update`]):
 //!
 //! ```
 //! use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenName, append, load};
@@ -272,6 +272,7 @@ pub use crate::{
     diagnostic::report::Report,
     disk::error::Error,
     disk::file::{append, load, save},
+    disk::update::update,
     disk::validate::validate,
     expectations::check::Expectations,
     expiry::Expiry,

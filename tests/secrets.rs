@@ -398,7 +398,7 @@ fn reading_checking_and_redacting_leave_nothing_behind() {
 fn loading_appending_and_changing_leave_nothing_behind() {
     use influxdb3_offline_tokens::disk::{FileOptions, Outcome};
     use influxdb3_offline_tokens::edit::Change;
-    use influxdb3_offline_tokens::{TokenName, append, load};
+    use influxdb3_offline_tokens::{TokenName, append, load, update};
 
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens.json");
@@ -411,7 +411,16 @@ fn loading_appending_and_changing_leave_nothing_behind() {
     let rotate = rotate(Token::generate().unwrap());
     let rotated =
         leaks(|| assert_eq!(FileOptions::new().change(&path, &[rotate]).unwrap(), Outcome::Replaced));
-    assert_eq!([made, refused, loaded, appended, rotated], [0; 5], "blocks that hold a token");
+    let secret = Token::generate().unwrap();
+    let updated = leaks(|| {
+        let plan = |file: Option<&TokenFile>| {
+            let name = file.unwrap().tokens()[0].name().clone();
+            Ok::<_, std::convert::Infallible>(vec![Change::rotate(name, secret.clone())])
+        };
+        drop(black_box(update(&path, plan).unwrap()));
+    });
+    let all = [made, refused, loaded, appended, rotated, updated];
+    assert_eq!(all, [0; 6], "blocks that hold a token");
 }
 
 #[test]
@@ -477,7 +486,9 @@ fn what_reads_changes_and_decides_shows_no_token() {
     use influxdb3_offline_tokens::diagnostic::Applicability;
     use influxdb3_offline_tokens::disk::FileOptions;
     use influxdb3_offline_tokens::edit::{self, Change};
-    use influxdb3_offline_tokens::{AccessRequest, AdminTokenFile, Authorizer, Rights, admin, append, load};
+    use influxdb3_offline_tokens::{
+        AccessRequest, AdminTokenFile, Authorizer, Rights, admin, append, load, update,
+    };
 
     let directory = tempfile::tempdir().unwrap();
     let name = |name: &str| TokenName::parse(name).unwrap();
@@ -518,6 +529,10 @@ fn what_reads_changes_and_decides_shows_no_token() {
                 let changed = FileOptions::new().change(&path, std::slice::from_ref(change));
                 add(changed.err().as_ref().map(|error| error as _), &mut out);
                 std::fs::write(&path, &bytes).unwrap();
+                let updated = update(&path, |_| Ok::<_, std::convert::Infallible>(vec![change.clone()]));
+                out += &shown!(updated.as_ref().ok());
+                add(updated.err().as_ref().map(|error| error as _), &mut out);
+                std::fs::write(&path, &bytes).unwrap();
             }
             add(append(&path, &entry()).err().as_ref().map(|error| error as _), &mut out);
         }
@@ -527,6 +542,8 @@ fn what_reads_changes_and_decides_shows_no_token() {
         add(admin::load(&path).err().as_ref().map(|error| error as _), &mut out);
         let admin = AdminTokenFile::new(token());
         add(admin::create(&path, &admin).err().as_ref().map(|error| error as _), &mut out);
+        let failed = update(&path, |_| Err(load(path.join(util::CANARY)).unwrap_err()));
+        add(failed.err().as_ref().map(|error| error as _), &mut out);
         add(append(path.join("x"), &entry()).err().as_ref().map(|error| error as _), &mut out);
     }
     let misnamed = TokenEntry::new(name(util::CANARY), Token::parse("apiv3_other").unwrap());

@@ -1,4 +1,4 @@
-//! Appends tokens to a tokens file in an object store: read, change, and put only where the version is still the one that
+//! Changes a tokens file in an object store: read, plan, change, and put only where the version is still the one that
 //! was read. No lock, and no token is lost.
 //!
 //! Take this file into your program, with the store that it uses. Those of Amazon, Google and Microsoft put on such a
@@ -12,9 +12,9 @@
 
 use std::time::Duration;
 
-use influxdb3_offline_tokens::TokenEntry;
 use influxdb3_offline_tokens::disk::MAX_FILE_BYTES;
 use influxdb3_offline_tokens::edit::{self, Change, ChangeError};
+use influxdb3_offline_tokens::{TokenEntry, TokenFile};
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutPayload, UpdateVersion};
 use rand::TryRng;
@@ -43,21 +43,33 @@ pub(crate) enum AppendError {
 
 /// Appends all entries or none, and says with how many puts. When it returns, they are in the store.
 ///
-/// Of writers that meet, one wins each time and the others read again; each puts at most `tries` times. Entries that are there already
-/// with the same secret, expiry and permissions stay as they are, so that many machines can bring the same one.
+/// Entries that are there already with the same secret, expiry and permissions stay as they are, so that many machines can
+/// bring the same one.
 pub(crate) async fn append(
     store: &dyn ObjectStore,
     location: &Path,
     entries: &[TokenEntry],
     tries: u32,
 ) -> Result<u32, AppendError> {
-    // A put can be done although its answer was lost or says otherwise. What has the same secret is ours.
-    let change = [Change::append(entries.to_vec()).keep_if_same()];
+    update(store, location, tries, |_| Ok(vec![Change::append(entries.to_vec()).keep_if_same()])).await
+}
+
+/// Passes the current file to `plan`, and puts it with the returned changes. Returns the number of puts.
+///
+/// Of writers that meet, one wins each time and the others read and plan again; each puts at most `tries` times. A put can be
+/// done although its answer was lost, so a plan returns no change if its own are in the file: it must not generate a new
+/// secret in each run.
+pub(crate) async fn update(
+    store: &dyn ObjectStore,
+    location: &Path,
+    tries: u32,
+    mut plan: impl FnMut(Option<&TokenFile>) -> Result<Vec<Change>, AppendError>,
+) -> Result<u32, AppendError> {
     let mut unknown = None;
     let mut puts = 0;
     loop {
         let read = read(store, location).await;
-        let read = read.and_then(|(text, mode)| Ok((edit::apply(text.as_deref(), &change)?, mode)));
+        let read = read.and_then(|(text, mode)| Ok((edit::update(text.as_deref(), &mut plan)?, mode)));
         let (text, mode) = match read {
             Ok((Some(text), mode)) => (text, mode),
             Ok((None, _)) => return Ok(puts),

@@ -56,7 +56,7 @@ pub fn append(path: impl AsRef<Path>, entry: &TokenEntry) -> Result<Outcome, Err
 
 /// Replaces the content of a file, whatever it is, with the same care as [`append`].
 ///
-/// To change a file, use [`FileOptions::change`]: a `save` loses what another program wrote since a [`load`], the layout, and
+/// To change a file, use [`update`](crate::update): a `save` loses what another program wrote since a [`load`], the layout, and
 /// the members that are not of the format.
 ///
 /// ```no_run
@@ -93,7 +93,8 @@ impl FileOptions {
         self.change(path, &[Change::append([entry.clone()])])
     }
 
-    /// Applies changes to a file, all or none, in one write.
+    /// Applies changes to a file, all or none, in one write. If they depend on the content of the file, use
+    /// [`update`](Self::update).
     ///
     /// ```no_run
     /// use std::time::{Duration, SystemTime};

@@ -1,0 +1,225 @@
+//! Reading, planning and writing under one lock.
+
+use core::fmt;
+use std::path::{Path, PathBuf};
+use std::vec::Vec;
+
+use super::{Error, FileOptions, Outcome};
+use crate::edit::{self, Change, ChangeError, ChangedText};
+use crate::file::TokenFile;
+use crate::replace::Shown;
+
+/// Locks a file, passes its current value to `plan`, and applies the returned changes, all or none, in one write.
+///
+/// `plan` gets `None` if the file does not exist. Without changes nothing is written. As no other program that uses this crate
+/// can write between the reading and the writing, the plan is never stale. Every byte outside the changes stays as it is.
+///
+/// `plan` may run again, if another program replaced the file without the lock in the meantime: collect nothing across its
+/// runs, and deliver a new secret only after `update` returned `Ok`. Other writers wait while it runs, by default up to 10
+/// seconds, so ask slow questions before. A `plan` that writes the same file waits for its own lock and fails.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use influxdb3_offline_tokens::{Expiry, Token, TokenName, update};
+/// use influxdb3_offline_tokens::disk::Outcome;
+/// use influxdb3_offline_tokens::edit::Change;
+/// use influxdb3_offline_tokens::token::GenerateTokenError;
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("permission-tokens.json");
+/// # std::fs::write(&path, r#"{"tokens": [{"token": "apiv3_a", "name": "app", "expiry_millis": 1, "permissions": []}]}"#)?;
+/// let (name, now) = (TokenName::parse("app")?, SystemTime::now());
+/// let expiry = Expiry::after(now, Duration::from_secs(90 * 24 * 3600))?;
+/// let updated = update(&path, |file| {
+///     let old = file.and_then(|file| file.get("app")?.expiry());
+///     if !old.is_some_and(|old| old.is_past(now)) {
+///         return Ok(vec![]);
+///     }
+///     let rotate = Change::rotate(name.clone(), Token::generate()?);
+///     Ok::<_, GenerateTokenError>(vec![rotate, Change::set_expiry(name.clone(), Some(expiry))])
+/// })?;
+/// if updated.outcome() == Outcome::Replaced {
+///     let secret = updated.after().and_then(|file| file.get("app")).map(|entry| entry.token());
+///     assert!(secret.is_some()); // deliver it
+/// }
+/// # assert_eq!(updated.outcome(), Outcome::Replaced);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// The error of `plan`; an invalid file; a change that cannot be applied; a file that cannot be read, locked or replaced. The
+/// file is unchanged, unless [`UpdateError::is_durability_unknown`].
+pub fn update<E>(
+    path: impl AsRef<Path>,
+    plan: impl FnMut(Option<&TokenFile>) -> Result<Vec<Change>, E>,
+) -> Result<Updated, UpdateError<E>> {
+    FileOptions::new().update(path, plan)
+}
+
+impl FileOptions {
+    /// Reads, plans and writes under one lock, as [`update`](crate::update) does.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    /// use influxdb3_offline_tokens::DatabaseName;
+    /// use influxdb3_offline_tokens::disk::FileOptions;
+    /// use influxdb3_offline_tokens::edit::Change;
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// let sensors = DatabaseName::parse("sensors")?;
+    /// let create = || Change::create_databases([sensors.clone()]);
+    /// let updated = FileOptions::new()
+    ///     .restrict_mode(true)
+    ///     .update(&path, |_| Ok::<_, Infallible>(vec![create()]))?;
+    /// assert!(updated.before().is_none());
+    /// assert_eq!(updated.after().unwrap().create_databases(), [sensors]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`update`](crate::update); with [`create`](Self::create) off, a file that does not exist.
+    pub fn update<E>(
+        &self,
+        path: impl AsRef<Path>,
+        mut plan: impl FnMut(Option<&TokenFile>) -> Result<Vec<Change>, E>,
+    ) -> Result<Updated, UpdateError<E>> {
+        let path = path.as_ref();
+        let invalid = |error: ChangeError| Error::change(path, error);
+        let (mut before, mut after) = (None, None);
+        let outcome = self.replace_text(path, |text| -> Result<_, UpdateError<E>> {
+            before = text.map(TokenFile::parse).transpose().map_err(|error| invalid(error.into()))?;
+            let changes = plan(before.as_ref());
+            let changes = changes.map_err(|error| UpdateError::Plan { path: path.into(), error })?;
+            let text = edit::apply(text, &changes).map_err(invalid)?;
+            after =
+                text.as_deref().map(TokenFile::parse).transpose().map_err(|error| invalid(error.into()))?;
+            Ok(text.map(ChangedText::Whole))
+        })?;
+        Ok(Updated { outcome, before, after })
+    }
+}
+
+/// The result of an [`update`](crate::update): what it did, and the file before and after.
+///
+/// ```
+/// use std::convert::Infallible;
+/// use influxdb3_offline_tokens::disk::Outcome;
+/// use influxdb3_offline_tokens::update;
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("permission-tokens.json");
+/// let updated = update(&path, |_| Ok::<_, Infallible>(Vec::new()))?;
+/// assert_eq!(updated.outcome(), Outcome::Unchanged);
+/// assert!(updated.before().is_none() && updated.after().is_none() && !path.exists());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "the outcome says whether the file was changed"]
+pub struct Updated {
+    outcome: Outcome,
+    before: Option<TokenFile>,
+    // None if the text is the same.
+    after: Option<TokenFile>,
+}
+
+impl Updated {
+    /// Returns whether the file was created, replaced or left unchanged.
+    #[must_use]
+    pub const fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// Returns the file that the last run of the plan got; `None` if it did not exist.
+    #[must_use]
+    pub const fn before(&self) -> Option<&TokenFile> {
+        self.before.as_ref()
+    }
+
+    /// Returns the file with the changes; `None` if it does not exist.
+    #[must_use]
+    pub fn after(&self) -> Option<&TokenFile> {
+        self.after.as_ref().or(self.before.as_ref())
+    }
+}
+
+/// The error of an [`update`](crate::update). Its `Display` includes the error of the plan.
+///
+/// ```
+/// use influxdb3_offline_tokens::disk::UpdateError;
+/// use influxdb3_offline_tokens::update;
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("permission-tokens.json");
+/// let error = update(&path, |_| Err("the vault is sealed")).unwrap_err();
+/// assert!(error.to_string().ends_with("the plan failed: the vault is sealed"));
+/// assert!(matches!(error, UpdateError::Plan { error: "the vault is sealed", .. }));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[non_exhaustive]
+pub enum UpdateError<E> {
+    /// The plan returned an error. Nothing was changed.
+    Plan {
+        /// The path as it was passed.
+        path: PathBuf,
+        /// The error of the plan.
+        error: E,
+    },
+    /// The file is invalid, a change cannot be applied to it, or it cannot be read, locked or replaced.
+    File(Error),
+}
+
+impl<E> UpdateError<E> {
+    /// Returns whether a power cut may restore the old file, as [`Error::is_durability_unknown`]. Keep the new secrets.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::update;
+    ///
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("permission-tokens.json");
+    /// let error = update(&path, |_| Err("the vault is sealed")).unwrap_err();
+    /// assert!(!error.is_durability_unknown());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_durability_unknown(&self) -> bool {
+        matches!(self, Self::File(error) if error.is_durability_unknown())
+    }
+}
+
+impl<E> From<Error> for UpdateError<E> {
+    fn from(error: Error) -> Self {
+        Self::File(error)
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for UpdateError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plan { path, error } => write!(f, "{}: the plan failed: {error}", Shown(path)),
+            Self::File(error) => error.fmt(f),
+        }
+    }
+}
+
+// Implemented by hand, because people pass a token in place of a path.
+impl<E: fmt::Debug> fmt::Debug for UpdateError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plan { path, error } => {
+                f.debug_struct("Plan").field("path", &Shown(path)).field("error", error).finish()
+            }
+            Self::File(error) => f.debug_tuple("File").field(error).finish(),
+        }
+    }
+}
+
+impl<E: core::error::Error + 'static> core::error::Error for UpdateError<E> {
+    // `Display` includes the error itself.
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Plan { error, .. } => error.source(),
+            Self::File(error) => error.source(),
+        }
+    }
+}

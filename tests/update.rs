@@ -1,0 +1,247 @@
+//! An update reads, plans and writes under one lock: a plan is never stale, and one that fails changes nothing.
+
+#![allow(missing_docs)]
+
+#[path = "util/props.rs"]
+mod props;
+mod util;
+
+use std::convert::Infallible;
+use std::error::Error as _;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Barrier, mpsc};
+use std::time::Duration;
+
+use influxdb3_offline_tokens::disk::{DiskErrorKind, FileOptions, Outcome, UpdateError};
+use influxdb3_offline_tokens::edit::{self, Change, ChangeError};
+use influxdb3_offline_tokens::error::InvalidExpiry;
+use influxdb3_offline_tokens::token::GenerateTokenError;
+use influxdb3_offline_tokens::{
+    Error, Expiry, Token, TokenEntry, TokenFile, TokenName, append, load, save, strategies, update,
+};
+use proptest::prelude::*;
+
+fn name(name: &str) -> TokenName {
+    TokenName::parse(name).unwrap()
+}
+
+fn entry(of: &str) -> TokenEntry {
+    TokenEntry::new(name(of), Token::generate().unwrap())
+}
+
+/// A directory with a file of one token, `app`, that has expired.
+fn directory() -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("permission-tokens.json");
+    let expired = entry("app").with_expiry(Some(Expiry::from_millis(1)));
+    save(&path, &TokenFile::new([], [expired]).unwrap()).unwrap();
+    (directory, path)
+}
+
+fn at_once() -> FileOptions {
+    FileOptions::new().lock_timeout(Duration::ZERO)
+}
+
+fn names(file: &TokenFile) -> Vec<&str> {
+    file.tokens().iter().map(|entry| entry.name().as_str()).collect()
+}
+
+proptest! {
+    // Each case syncs several times.
+    #![proptest_config(props::cases(60))]
+
+    #[test]
+    fn an_update_is_a_load_a_plan_and_a_change(
+        (text, changes) in prop::option::of(strategies::token_file_and_json()).prop_flat_map(|file| {
+            let (file, text) = file.unzip();
+            let change = strategies::change(&file.unwrap_or_default());
+            (Just(text), prop::collection::vec(change, 0..4))
+        }),
+    ) {
+        let directory = tempfile::tempdir().unwrap();
+        let [one, other] = ["one", "other"].map(|name| directory.path().join(name).join("tokens.json"));
+        for path in [&one, &other] {
+            fs::create_dir(path.parent().unwrap()).unwrap();
+            if let Some(text) = &text {
+                fs::write(path, text).unwrap();
+            }
+        }
+        let json = |file: Option<&TokenFile>| file.map(|file| file.to_json().to_vec());
+        let before = load(&other).ok();
+        let mut given = None;
+        let updated = update(&one, |file| {
+            given = Some(json(file));
+            Ok::<_, Infallible>(changes.clone())
+        });
+        let changed = FileOptions::new().change(&other, &changes);
+        prop_assert!(given == Some(json(before.as_ref())), "the plan got another file");
+        prop_assert!(fs::read(&one).ok() == fs::read(&other).ok(), "other bytes than by a change");
+        match (updated, changed) {
+            (Ok(updated), Ok(outcome)) => {
+                prop_assert_eq!(updated.outcome(), outcome);
+                prop_assert!(json(updated.before()) == json(before.as_ref()), "another file before");
+                prop_assert!(json(updated.after()) == json(load(&one).ok().as_ref()), "another file after");
+            }
+            (Err(UpdateError::File(Error::Change { error, .. })), Err(Error::Change { error: expected, .. })) => {
+                prop_assert_eq!(error, expected);
+            }
+            (updated, changed) => prop_assert!(false, "{updated:?}, {changed:?}"),
+        }
+        let in_memory = edit::update(text.as_deref().map(str::as_bytes), |file| {
+            assert!(json(file) == json(before.as_ref()), "the plan got another file");
+            Ok::<_, ChangeError>(changes.clone())
+        });
+        let in_memory = in_memory.ok().flatten().map(|text| text.to_vec());
+        let unchanged = || text.clone().map(String::into_bytes);
+        prop_assert!(in_memory.or_else(unchanged) == fs::read(&one).ok(), "other bytes in memory");
+    }
+}
+
+#[test]
+fn of_sixteen_threads_one_rotates_an_expired_token() {
+    let (_directory, path) = directory();
+    let (now, start) = (util::now(), Barrier::new(16));
+    let rotate_if_expired = |file: Option<&TokenFile>| {
+        let old = file.and_then(|file| file.get("app")?.expiry());
+        if !old.is_some_and(|expiry| expiry.is_past(now)) {
+            return Ok(Vec::new());
+        }
+        let expiry = Expiry::after(now, Duration::from_secs(3_600)).unwrap();
+        let rotate = Change::rotate(name("app"), Token::generate()?);
+        Ok::<_, GenerateTokenError>(vec![rotate, Change::set_expiry(name("app"), Some(expiry))])
+    };
+    let delivered: Vec<[u8; 64]> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..16)
+            .map(|_| {
+                scope.spawn(|| {
+                    start.wait();
+                    let updated = update(&path, rotate_if_expired).unwrap();
+                    let secret = updated.after().unwrap().get("app").unwrap().token().sha512();
+                    (updated.outcome() == Outcome::Replaced).then_some(secret)
+                })
+            })
+            .collect();
+        threads.into_iter().filter_map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(delivered.len(), 1);
+    assert_eq!(load(&path).unwrap().get("app").unwrap().token().sha512(), delivered[0]);
+}
+
+#[test]
+fn the_error_of_a_plan_comes_through() {
+    let (directory, path) = directory();
+    let old = fs::read(&path).unwrap();
+    let error = update(&path, |_| Err(InvalidExpiry::Past)).unwrap_err();
+    assert_eq!(error.to_string(), format!("`{}`: the plan failed: {}", path.display(), InvalidExpiry::Past));
+    assert!(error.source().is_none() && !error.is_durability_unknown());
+    assert!(matches!(&error, UpdateError::Plan { error: InvalidExpiry::Past, path: of } if *of == path));
+    // The plan's own causes follow.
+    let inner = || Err(load(directory.path().join("none")).unwrap_err());
+    let error = update(&path, |_| inner()).unwrap_err();
+    let UpdateError::Plan { error: plan, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(error.source().map(ToString::to_string), plan.source().map(ToString::to_string));
+    assert!(error.source().is_some() && error.to_string().ends_with(&plan.to_string()));
+    assert_eq!(fs::read(&path).unwrap(), old);
+}
+
+#[test]
+fn a_plan_that_fails_or_panics_leaves_the_lock_free_and_the_file_unchanged() {
+    let (directory, path) = directory();
+    let old = fs::read(&path).unwrap();
+    assert!(update(&path, |_| Err("no")).is_err());
+    let panicked = std::panic::catch_unwind(|| {
+        let _ = update(&path, |_| -> Result<Vec<Change>, Infallible> { std::panic::panic_any("no") });
+    });
+    assert!(panicked.is_err());
+    let refused = update(&path, |_| Ok::<_, Infallible>(vec![Change::remove(name("none"))])).unwrap_err();
+    assert!(matches!(refused, UpdateError::File(Error::Change { error: ChangeError::NoSuchToken(_), .. })));
+    assert_eq!(fs::read(&path).unwrap(), old);
+    assert_eq!(directory.path().read_dir().unwrap().count(), 1);
+    at_once().append(&path, &entry("next")).unwrap();
+    // The same without a file.
+    let new = directory.path().join("new.json");
+    assert!(update(&new, |_| Err("no")).is_err());
+    assert!(!new.exists());
+    at_once().append(&new, &entry("next")).unwrap();
+}
+
+#[test]
+fn others_wait_for_a_slow_plan() {
+    let (_directory, path) = directory();
+    let (planning, is_planning) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| {
+            update(&path, |file| {
+                assert_eq!(names(file.unwrap()), ["app"]);
+                planning.send(()).unwrap();
+                std::thread::sleep(Duration::from_millis(300));
+                Ok::<_, Infallible>(vec![Change::append([entry("slow")])])
+            })
+        });
+        is_planning.recv().unwrap();
+        match at_once().append(&path, &entry("hurried")).unwrap_err() {
+            Error::Disk(error) => assert_eq!(error.kind(), DiskErrorKind::Locked),
+            error => panic!("{error:?}"),
+        }
+        append(&path, &entry("patient")).unwrap();
+        assert_eq!(names(slow.join().unwrap().unwrap().after().unwrap()), ["app", "slow"]);
+    });
+    assert_eq!(names(&load(&path).unwrap()), ["app", "slow", "patient"]);
+}
+
+#[test]
+fn a_plan_runs_again_if_the_file_was_replaced_without_the_lock() {
+    let (_directory, path) = directory();
+    let runs = AtomicUsize::new(0);
+    let updated = update(&path, |file| {
+        if runs.fetch_add(1, Ordering::Relaxed) == 0 {
+            fs::write(&path, TokenFile::new([], [entry("other")]).unwrap().to_json()).unwrap();
+        }
+        let names = file.unwrap().tokens().iter().map(|entry| entry.name().clone());
+        Ok::<_, Infallible>(names.map(Change::remove).collect())
+    });
+    let updated = updated.unwrap();
+    assert_eq!((runs.into_inner(), names(updated.before().unwrap())), (2, vec!["other"]));
+    assert!(load(&path).unwrap().tokens().is_empty());
+}
+
+#[test]
+fn without_changes_nothing_is_written() {
+    let (directory, path) = directory();
+    let identity = || {
+        let about = fs::metadata(&path).unwrap();
+        (about.modified().unwrap(), about.len())
+    };
+    let before = identity();
+    for changes in [vec![], vec![Change::drop_databases([])]] {
+        let updated = update(&path, |_| Ok::<_, Infallible>(changes.clone())).unwrap();
+        assert_eq!((updated.outcome(), identity()), (Outcome::Unchanged, before));
+        assert_eq!(names(updated.after().unwrap()), ["app"]);
+    }
+    let none = directory.path().join("none.json");
+    let updated = update(&none, |file| {
+        assert!(file.is_none());
+        Ok::<_, Infallible>(Vec::new())
+    });
+    assert_eq!(updated.unwrap().outcome(), Outcome::Unchanged);
+    assert!(!none.exists());
+}
+
+#[test]
+fn no_plan_is_made_without_a_valid_file() {
+    let (directory, path) = directory();
+    let never = |_: Option<&TokenFile>| -> Result<Vec<Change>, Infallible> { panic!("planned") };
+    fs::write(&path, "garbage").unwrap();
+    assert!(matches!(update(&path, never), Err(UpdateError::File(Error::Invalid { .. }))));
+    assert!(matches!(FileOptions::new().change(&path, &[]), Err(Error::Invalid { .. })));
+    let garbage =
+        edit::update(Some(b"garbage"), |_| -> Result<Vec<Change>, ChangeError> { panic!("planned") });
+    assert!(matches!(garbage, Err(ChangeError::Invalid(_))));
+    let none = directory.path().join("none.json");
+    match FileOptions::new().create(false).update(&none, never) {
+        Err(UpdateError::File(Error::Disk(error))) => assert_eq!(error.kind(), DiskErrorKind::NotFound),
+        other => panic!("{other:?}"),
+    }
+}
