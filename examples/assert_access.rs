@@ -47,8 +47,8 @@ fn run(arguments: &Arguments) -> Result<Outcome> {
     let expectations = match Expectations::parse(&text) {
         Ok(expectations) => expectations,
         Err(wrong) => {
-            for (line, kind) in wrong.errors() {
-                complain(&shown, &anyhow::anyhow!("line {line}: {kind}"));
+            for line in wrong.to_string().lines() {
+                complain(&shown, &anyhow::anyhow!("{line}"));
             }
             anyhow::bail!("`{shown}` is not a file of expectations; mend these lines");
         }

@@ -5,6 +5,7 @@ use core::str::FromStr;
 
 use thiserror::Error;
 
+use crate::secret::Fragment;
 use crate::suggest::meant;
 
 /// The severity of a finding.
@@ -54,7 +55,9 @@ impl Severity {
     /// Any other text.
     pub fn parse(text: &str) -> Result<Self, UnknownSeverity> {
         let all = [Self::Note, Self::Warning, Self::Error];
-        all.into_iter().find(|severity| severity.as_str() == text).ok_or(UnknownSeverity(()))
+        all.into_iter()
+            .find(|severity| severity.as_str() == text)
+            .ok_or_else(|| UnknownSeverity(Fragment::new(text, text)))
     }
 }
 
@@ -74,18 +77,18 @@ impl TryFrom<&str> for Severity {
     }
 }
 
-/// The error of an unknown severity.
+/// The error of an unknown severity. `Display` quotes the text, unless it may be a secret.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Severity;
 ///
 /// assert_eq!("warning".parse(), Ok(Severity::Warning));
 /// let error = "fatal".parse::<Severity>().unwrap_err();
-/// assert_eq!(error.to_string(), "unknown severity: expected `note`, `warning` or `error`");
+/// assert_eq!(error.to_string(), "unknown severity `fatal`: expected `note`, `warning` or `error`");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("unknown severity: expected `note`, `warning` or `error`")]
-pub struct UnknownSeverity(());
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("unknown severity{0}: expected `note`, `warning` or `error`")]
+pub struct UnknownSeverity(Fragment);
 
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -304,6 +307,7 @@ impl Code {
         found.ok_or_else(|| UnknownCode {
             meant: meant(text, Self::ALL.iter().map(|code| code.name()))
                 .and_then(|(name, _)| Self::ALL.iter().copied().find(|code| code.name() == name)),
+            text: Fragment::new(text, text),
         })
     }
 }
@@ -330,18 +334,22 @@ impl fmt::Display for Code {
     }
 }
 
-/// The error of an unknown code.
+/// The error of an unknown code. `Display` quotes the text, unless it may be a secret.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Code;
 ///
 /// let error = Code::parse("unkown-action").unwrap_err();
-/// assert_eq!(error.suggestion(), Some(Code::UnknownAction));
+/// assert_eq!(error.to_string(), "unknown code `unkown-action`: did you mean `unknown-action`?");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("unknown code{}", self.meant.map(|code| alloc::format!("; did you mean `{code}`?")).unwrap_or_default())]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("unknown code{text}: {}", match self.meant {
+    Some(code) => alloc::format!("did you mean `{code}`?"),
+    None => "expected a form such as `T0214` or `unknown-action`".into(),
+})]
 pub struct UnknownCode {
     meant: Option<Code>,
+    text: Fragment,
 }
 
 impl UnknownCode {

@@ -4,7 +4,7 @@
 
 pub use crate::code::{UnknownCode, UnknownSeverity};
 #[cfg(feature = "std")]
-pub use crate::expiry::InvalidExpiry;
+pub use crate::expiry::{InvalidExpiry, InvalidExpiryKind};
 #[cfg(feature = "std")]
 pub use crate::file::DuplicateEntry;
 pub use crate::release::InvalidRelease;

@@ -3,10 +3,13 @@
 use core::fmt;
 use core::num::IntErrorKind;
 use core::str::FromStr;
+use std::format;
 use std::string::{String, ToString};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
+
+use crate::secret::Fragment;
 
 /// The time from which a token is rejected: Unix time in milliseconds, any `i64`.
 ///
@@ -103,7 +106,7 @@ impl Expiry {
     /// A time that does not fit into 64 bits of milliseconds.
     pub fn after(now: SystemTime, duration: Duration) -> Result<Self, InvalidExpiry> {
         let millis = millis(now) + i128::try_from(duration.as_millis()).unwrap_or(i128::MAX / 2);
-        i64::try_from(millis).map(Self).map_err(|_| InvalidExpiry::OutOfRange)
+        i64::try_from(millis).map(Self).map_err(|_| InvalidExpiry::new(InvalidExpiryKind::OutOfRange))
     }
 
     /// Returns the time; `None` if the system cannot represent it.
@@ -135,8 +138,9 @@ impl Expiry {
     /// # Errors
     /// A text that is not a duration; a time that does not fit.
     pub fn parse_after(now: SystemTime, duration: &str) -> Result<Self, InvalidExpiry> {
-        let duration = humantime::parse_duration(duration).map_err(|_| InvalidExpiry::NotADuration)?;
-        Self::after(now, duration)
+        let parsed = humantime::parse_duration(duration);
+        let expiry = parsed.map_err(|_| InvalidExpiry::new(InvalidExpiryKind::NotADuration));
+        expiry.and_then(|parsed| Self::after(now, parsed)).map_err(|error| error.quoting(duration))
     }
 
     /// Reads what `Display` prints: a time in UTC as RFC 3339, or an integer of milliseconds.
@@ -153,18 +157,19 @@ impl Expiry {
     /// `Z` or `+00:00`. A time finer than a millisecond is no error: it is cut to the millisecond; and a leap second is the
     /// second before it.
     pub fn parse(text: &str) -> Result<Self, InvalidExpiry> {
-        match text.parse() {
+        let expiry = match text.parse() {
             Ok(millis) => Ok(Self(millis)),
             Err(error) if matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => {
-                Err(InvalidExpiry::OutOfRange)
+                Err(InvalidExpiry::new(InvalidExpiryKind::OutOfRange))
             }
             Err(_) => Self::of(humantime::parse_rfc3339(text)),
-        }
+        };
+        expiry.map_err(|error| error.quoting(text))
     }
 
     fn of(time: Result<SystemTime, humantime::TimestampError>) -> Result<Self, InvalidExpiry> {
-        let time = time.map_err(|_| InvalidExpiry::NotATime)?;
-        i64::try_from(millis(time)).map(Self).map_err(|_| InvalidExpiry::OutOfRange)
+        let time = time.map_err(|_| InvalidExpiry::new(InvalidExpiryKind::NotATime))?;
+        i64::try_from(millis(time)).map(Self).map_err(|_| InvalidExpiry::new(InvalidExpiryKind::OutOfRange))
     }
 
     /// Parses more forms of a time: a date alone, which is the start of that day, a space in place of the `T`, another zone,
@@ -172,7 +177,7 @@ impl Expiry {
     pub(crate) fn parse_loosely(text: &str) -> Option<Self> {
         let (local, offset) = without_offset(text).unwrap_or((text, 0));
         let time = Self::of(humantime::parse_rfc3339_weak(local));
-        let time = time.or_else(|_| Self::of(humantime::parse_rfc3339(&std::format!("{local}T00:00:00Z"))));
+        let time = time.or_else(|_| Self::of(humantime::parse_rfc3339(&format!("{local}T00:00:00Z"))));
         time.ok()?.0.checked_sub(offset).map(Self)
     }
 
@@ -302,31 +307,68 @@ impl FromStr for Expiry {
     }
 }
 
-/// The error of an invalid expiry. It keeps nothing of the text.
+/// The kind of an [`InvalidExpiry`].
 ///
 /// ```
 /// use influxdb3_offline_tokens::Expiry;
-/// use influxdb3_offline_tokens::error::InvalidExpiry;
+/// use influxdb3_offline_tokens::error::InvalidExpiryKind;
 ///
-/// assert_eq!(Expiry::parse("tomorrow"), Err(InvalidExpiry::NotATime));
-/// assert_eq!(Expiry::parse("2030-01-01T00:00:00Z")?.as_millis(), 1_893_456_000_000);
-/// # Ok::<(), InvalidExpiry>(())
+/// assert_eq!(Expiry::parse("tomorrow").unwrap_err().kind(), InvalidExpiryKind::NotATime);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum InvalidExpiry {
+pub enum InvalidExpiryKind {
     /// Neither an integer nor a time in UTC.
-    #[error(
-        "invalid time: expected RFC 3339 in UTC from 1970 on, such as `2027-01-01T00:00:00Z`, or milliseconds"
-    )]
     NotATime,
     /// Not a duration such as `10d`.
-    #[error("invalid duration: expected a form such as `10d`, `1y` or `2h 30m`")]
     NotADuration,
     /// Too far from 1970 for 64 bits of milliseconds.
-    #[error("the time does not fit into 64 bits of milliseconds")]
     OutOfRange,
     /// The expiry is in the past or less than a second away.
-    #[error("the expiry is in the past or less than a second away")]
     Past,
+}
+
+/// The error of an invalid expiry. `Display` quotes the text, unless it may be a secret.
+///
+/// ```
+/// use influxdb3_offline_tokens::Expiry;
+///
+/// let error = Expiry::parse("tomorrow").unwrap_err();
+/// assert!(error.to_string().starts_with("invalid time `tomorrow`: expected RFC 3339 in UTC"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}", match self.kind {
+    InvalidExpiryKind::NotATime => format!(
+        "invalid time{}: expected RFC 3339 in UTC from 1970 on, such as `2027-01-01T00:00:00Z`, or milliseconds",
+        self.text
+    ),
+    InvalidExpiryKind::NotADuration => {
+        format!("invalid duration{}: expected a form such as `10d`, `1y` or `2h 30m`", self.text)
+    }
+    InvalidExpiryKind::OutOfRange => {
+        format!("the time{} does not fit into 64 bits of milliseconds: use an earlier time", self.text)
+    }
+    InvalidExpiryKind::Past => {
+        "the expiry is in the past or less than a second away: use a later time".to_string()
+    }
+})]
+pub struct InvalidExpiry {
+    kind: InvalidExpiryKind,
+    text: Fragment,
+}
+
+impl InvalidExpiry {
+    pub(crate) const fn new(kind: InvalidExpiryKind) -> Self {
+        Self { kind, text: Fragment::EMPTY }
+    }
+
+    fn quoting(self, text: &str) -> Self {
+        Self { text: Fragment::new(text, text), ..self }
+    }
+
+    /// Returns the kind of the error.
+    #[must_use]
+    pub const fn kind(&self) -> InvalidExpiryKind {
+        self.kind
+    }
 }

@@ -11,6 +11,7 @@ pub(crate) use self::admin::AdminTokenFile;
 use crate::expiry::Expiry;
 use crate::name::{DatabaseName, TokenName};
 use crate::permission::Permission;
+use crate::secret::Fragment;
 use crate::token::Token;
 
 /// One entry of `tokens`: the secret, its name, when it ends and what it may do.
@@ -286,6 +287,8 @@ impl TokenFile {
 
 /// The error of an entry whose name or token another entry already has.
 ///
+/// `Display` prints the name, unless it may be a secret.
+///
 /// ```
 /// use influxdb3_offline_tokens::error::DuplicateEntry;
 /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenFile, TokenName};
@@ -303,7 +306,7 @@ impl TokenFile {
 #[non_exhaustive]
 pub enum DuplicateEntry {
     /// Two entries have the same name: the server rejects the second (server source).
-    #[error("a token with this name already exists")]
+    #[error("a token named{} already exists; use another name", Fragment::new(.name.as_str(), .name.as_str()))]
     #[non_exhaustive]
     Name {
         /// The name of both entries.
@@ -311,7 +314,7 @@ pub enum DuplicateEntry {
     },
     /// Two entries have the same token: before 3.11.1 the last shadows the first (server source), since then it is rejected
     /// (release notes).
-    #[error("an entry with this token already exists")]
+    #[error("the token of{} is already in use; generate a new one", Fragment::new(.name.as_str(), .name.as_str()))]
     #[non_exhaustive]
     Token {
         /// The name of the second entry.

@@ -162,8 +162,9 @@
 //! [`TokenFile`] and [`AdminTokenFile`] are the objects of the format, **with the secret**: what serialises one writes the
 //! token. [`server::HttpPermission`] and [`server::HttpTokenRequest`] are those of the HTTP API. A [`Report`] can only be written. All but
 //! the strings can only be read from formats that describe themselves, such as JSON or YAML. Unknown members are ignored;
-//! one that looks like a misspelt member is an error. Errors quote no string of what was read. Where a file is read,
-//! [`TokenFile::parse`] says more: all errors, each with its place.
+//! one that looks like a misspelt member is an error. Errors quote invalid names and permissions, unless they may be a
+//! secret, and nothing else of what was read. Where a file is read, [`TokenFile::parse`] says more: all errors, each with
+//! its place.
 //!
 //! # Features
 //!

@@ -10,6 +10,7 @@ use thiserror::Error;
 pub(crate) use self::character::Shown;
 #[cfg(feature = "std")]
 pub(crate) use self::value::{DatabaseName, TokenName};
+use crate::secret::Fragment;
 use crate::span::Span;
 
 /// The server's own database, which only admin tokens can access (server source).
@@ -78,23 +79,34 @@ pub enum InvalidNameKind {
 
 /// The error of a name that the server would reject, or that would do harm there.
 ///
-/// It has a kind and a span, and does not keep the name.
+/// `Display` prints the message, the offset of the first invalid byte, the name unless it may be a secret, and the help.
 ///
 /// ```
-/// use influxdb3_offline_tokens::DatabaseName;
+/// use influxdb3_offline_tokens::{DatabaseName, TokenName};
 /// use influxdb3_offline_tokens::name::InvalidNameKind;
 ///
 /// let error = DatabaseName::parse("my db").unwrap_err();
 /// assert_eq!((error.kind(), error.span().range()), (InvalidNameKind::BadCharacter(' '), 2..3));
+/// assert!(error.to_string().starts_with("a space is not allowed in a database name (at byte 2 of `my db`): use "));
+/// let error = TokenName::parse("_admin").unwrap_err();
+/// assert_eq!(error.to_string(), "`_admin` is reserved for the operator token: use another name");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("{kind}")]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub struct InvalidName {
     kind: InvalidNameKind,
     span: Span,
+    name: Fragment,
 }
 
 impl InvalidName {
+    const fn new(kind: InvalidNameKind, start: usize, end: usize) -> Self {
+        Self { kind, span: Span::new(start, end), name: Fragment::EMPTY }
+    }
+
+    pub(crate) fn quoting(self, name: &str) -> Self {
+        Self { name: Fragment::new(name, name), ..self }
+    }
+
     /// Returns the kind of the error.
     ///
     /// ```
@@ -121,6 +133,44 @@ impl InvalidName {
     #[must_use]
     pub const fn span(&self) -> Span {
         self.span
+    }
+
+    /// Returns the help.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::TokenName;
+    ///
+    /// assert_eq!(TokenName::parse("_admin").unwrap_err().help(), "use another name");
+    /// ```
+    #[must_use]
+    pub const fn help(&self) -> &'static str {
+        self.kind.help()
+    }
+}
+
+impl fmt::Display for InvalidName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, span, name } = self;
+        kind.fmt(f)?;
+        match kind {
+            InvalidNameKind::Empty | InvalidNameKind::TooLong | InvalidNameKind::Reserved => {}
+            _ if name.is_empty() => write!(f, " (at byte {})", span.start())?,
+            _ => write!(f, " (at byte {} of{name})", span.start())?,
+        }
+        write!(f, ": {}", self.help())
+    }
+}
+
+impl InvalidNameKind {
+    pub(crate) const fn help(self) -> &'static str {
+        match self {
+            Self::Empty => "add a name; is a variable unset?",
+            Self::TooLong => "use a name of at most 64 characters",
+            Self::BadStart(_) | Self::BadCharacter(_) | Self::SecondSlash | Self::LastSlash => {
+                "use ASCII letters, digits, `_` and `-`, with a letter or digit first and at most one `/` inside"
+            }
+            Self::Reserved => "use another name",
+        }
     }
 }
 
@@ -163,9 +213,9 @@ pub(crate) const NAME_BYTES: [bool; 256] = {
     table
 };
 
-/// Checks a database name. Returns its first error.
+/// Checks a database name. Returns its first error, which does not quote the name: most callers drop it.
 pub(crate) fn check_database_name(name: &str) -> Result<(), InvalidName> {
-    let wrong = |kind, start, end| Err(InvalidName { kind, span: Span::new(start, end) });
+    let wrong = |kind, start, end| Err(InvalidName::new(kind, start, end));
     if name == INTERNAL_DATABASE {
         return Ok(());
     }
@@ -204,7 +254,7 @@ pub(crate) fn check_database_name(name: &str) -> Result<(), InvalidName> {
 
 /// Checks the name of a resource token.
 pub(crate) fn check_token_name(name: &str) -> Result<(), InvalidName> {
-    let wrong = |kind| Err(InvalidName { kind, span: Span::new(0, name.len()) });
+    let wrong = |kind| Err(InvalidName::new(kind, 0, name.len()));
     match name {
         "" => wrong(InvalidNameKind::Empty),
         OPERATOR_TOKEN_NAME => wrong(InvalidNameKind::Reserved),
@@ -216,7 +266,7 @@ pub(crate) fn check_token_name(name: &str) -> Result<(), InvalidName> {
 #[cfg(feature = "std")]
 pub(crate) const fn check_admin_token_name(name: &str) -> Result<(), InvalidName> {
     if name.is_empty() {
-        return Err(InvalidName { kind: InvalidNameKind::Empty, span: Span::new(0, 0) });
+        return Err(InvalidName::new(InvalidNameKind::Empty, 0, 0));
     }
     Ok(())
 }

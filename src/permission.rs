@@ -221,23 +221,22 @@ impl DatabaseActions {
 /// let permission = DatabasePermission::new(Scope::All, DatabaseActions::EMPTY);
 /// assert_eq!(permission, Err(InvalidPermission::NoActions));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum InvalidPermission {
     /// No action was given.
-    #[error("a permission needs at least one action")]
+    #[error("a permission needs at least one action, such as `read`")]
     NoActions,
     /// No name was given.
     #[error("a permission needs at least one name, or `*`")]
     NoNames,
     /// A name that the server's write path rejects.
-    #[error("name {index} of the permission, counted from 0, is not a valid database name")]
+    #[error("invalid database name at index {index}: {error}")]
     #[non_exhaustive]
     Name {
         /// The index of the name, from 0.
         index: usize,
         /// The error of the name.
-        #[source]
         error: InvalidName,
     },
 }

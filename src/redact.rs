@@ -7,40 +7,10 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use crate::secret::has_in_any_case;
+use crate::secret::looks_random;
+pub(crate) use crate::secret::{may_show, mentions_token};
 use crate::span::Span;
 use crate::syntax::{ErrorHandler, Kind, Parser, Str, SyntaxError, SyntaxErrorKind};
-use crate::token::TOKEN_PREFIX;
-
-const LONGEST_SHOWN: usize = 64;
-
-/// Whether a message may quote `fragment`, which stands in `container`: short, printable, and no piece of a token that
-/// was pasted into the wrong place.
-pub(crate) fn may_show(fragment: &str, container: &str) -> bool {
-    !fragment.is_empty()
-        && fragment.len() <= LONGEST_SHOWN
-        && !fragment.contains(|c: char| c.is_control() || c == '`')
-        && !mentions_token(container)
-        && !looks_random(fragment)
-}
-
-/// Whether a text has the prefix of a token in any case.
-pub(crate) fn mentions_token(text: &str) -> bool {
-    has_in_any_case(text, TOKEN_PREFIX.trim_end_matches('_'))
-}
-
-/// Whether a text has a long run of letters in both cases and digits, as encoded random bytes have.
-fn looks_random(text: &str) -> bool {
-    const LONG: usize = 20;
-    if text.len() < LONG {
-        return false;
-    }
-    let runs = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '+' && c != '_' && c != '-');
-    runs.filter(|run| run.len() >= LONG).any(|run| {
-        let has = |class: fn(&u8) -> bool| run.as_bytes().iter().any(class);
-        has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
-    })
-}
 
 /// Whether a text that is shown as a rule may hold a token.
 fn is_suspicious(text: &str) -> bool {

@@ -5,6 +5,8 @@ use core::str::FromStr;
 
 use thiserror::Error;
 
+use crate::secret::Fragment;
+
 /// A release of InfluxDB 3 Enterprise, such as `3.9` or `3.11.1`.
 ///
 /// ```
@@ -155,7 +157,7 @@ impl Release {
             (Some(major), Some(minor), Some(patch), None) => release(major, minor, patch),
             _ => None,
         }
-        .ok_or(InvalidRelease(()))
+        .ok_or_else(|| InvalidRelease(Fragment::new(text, text)))
     }
 }
 
@@ -181,13 +183,14 @@ impl FromStr for Release {
     }
 }
 
-/// The error of an invalid release.
+/// The error of an invalid release. `Display` quotes the text, unless it may be a secret.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Release;
 ///
-/// assert_eq!(Release::parse("3").unwrap_err().to_string(), "invalid release: expected a form such as `3.9` or `3.11.1`");
+/// let error = Release::parse("3").unwrap_err();
+/// assert_eq!(error.to_string(), "invalid release `3`: expected a form such as `3.9` or `3.11.1`");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("invalid release: expected a form such as `3.9` or `3.11.1`")]
-pub struct InvalidRelease(());
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("invalid release{0}: expected a form such as `3.9` or `3.11.1`")]
+pub struct InvalidRelease(Fragment);

@@ -1,5 +1,6 @@
 //! Bytes that hold secrets, such as the text of a tokens file.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Deref;
@@ -72,6 +73,68 @@ pub(crate) fn shown(text: &str) -> &str {
 /// Whether a word of ASCII letters stands in a text, in any case.
 pub(crate) fn has_in_any_case(text: &str, word: &str) -> bool {
     text.as_bytes().windows(word.len()).any(|piece| piece.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+const LONGEST_SHOWN: usize = 64;
+
+/// Whether a message may quote `fragment`, which stands in `container`: short, printable, and no piece of a token that
+/// was pasted into the wrong place.
+pub(crate) fn may_show(fragment: &str, container: &str) -> bool {
+    is_harmless(fragment) && !mentions_token(container)
+}
+
+fn is_harmless(fragment: &str) -> bool {
+    !fragment.is_empty()
+        && fragment.len() <= LONGEST_SHOWN
+        && !fragment.contains(|c: char| c.is_control() || c == '`')
+        && !looks_random(fragment)
+}
+
+/// Whether a text has the prefix of a token in any case.
+pub(crate) fn mentions_token(text: &str) -> bool {
+    has_in_any_case(text, "apiv3")
+}
+
+/// Whether a text has a long run of letters in both cases and digits, as encoded random bytes have.
+pub(crate) fn looks_random(text: &str) -> bool {
+    const LONG: usize = 20;
+    if text.len() < LONG {
+        return false;
+    }
+    let runs = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '+' && c != '_' && c != '-');
+    runs.filter(|run| run.len() >= LONG).any(|run| {
+        let has = |class: fn(&u8) -> bool| run.as_bytes().iter().any(class);
+        has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+    })
+}
+
+/// The fragment of a text that an error quotes: empty if it may be a secret.
+///
+/// `Display` prints a space and the fragment in back-quotes, or nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Fragment(Option<Box<str>>);
+
+impl Fragment {
+    pub(crate) const EMPTY: Self = Self(None);
+
+    pub(crate) fn new(fragment: &str, container: &str) -> Self {
+        Self(may_show(fragment, container).then(|| fragment.into()))
+    }
+
+    /// The fragment of a text that does not mention a token.
+    pub(crate) fn of_harmless(fragment: &str) -> Self {
+        Self(is_harmless(fragment).then(|| fragment.into()))
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl fmt::Display for Fragment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_deref().map_or(Ok(()), |fragment| write!(f, " `{fragment}`"))
+    }
 }
 
 impl fmt::Debug for SecretBytes {

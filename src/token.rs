@@ -42,12 +42,17 @@ pub enum InvalidTokenKind {
 /// use influxdb3_offline_tokens::Token;
 ///
 /// let error = Token::parse("Bearer apiv3_a").unwrap_err();
-/// assert_eq!(error.to_string(), "the token does not start with `apiv3_`");
+/// let expected = "the token does not start with `apiv3_`: use only the token, without a scheme such as `Bearer`";
+/// assert_eq!(error.to_string(), expected);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("{}", match self.kind {
-    InvalidTokenKind::Prefix => "the token does not start with `apiv3_`",
-    InvalidTokenKind::Characters => "the token contains characters other than visible ASCII",
+    InvalidTokenKind::Prefix => {
+        "the token does not start with `apiv3_`: use only the token, without a scheme such as `Bearer`"
+    }
+    InvalidTokenKind::Characters => {
+        "the token contains characters other than visible ASCII: remove them, or generate a new token"
+    }
 })]
 pub struct InvalidToken {
     kind: InvalidTokenKind,

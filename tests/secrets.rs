@@ -13,10 +13,12 @@ use std::hint::black_box;
 use std::path::PathBuf;
 
 use influxdb3_offline_tokens::edit;
+use influxdb3_offline_tokens::server::{HttpPermission, HttpTokenRequest, ServerTokens};
 use influxdb3_offline_tokens::{
-    DatabaseActions, DatabaseName, Expiry, Permission, Release, Token, TokenEntry, TokenFile, TokenName,
-    Validator, redact,
+    DatabaseActions, DatabaseName, Expectations, Expiry, Permission, Release, Token, TokenEntry, TokenFile,
+    TokenName, Validator, redact,
 };
+use serde_json::json;
 
 thread_local! {
     static WATCHES: Cell<bool> = const { Cell::new(false) };
@@ -173,8 +175,13 @@ fn values_show_no_token() {
 #[test]
 fn errors_show_no_token() {
     let canary = util::CANARY;
+    let body = canary.trim_start_matches("apiv3_");
     let texts = [
         canary.to_owned(),
+        body.to_owned(),
+        format!("{body}."),
+        format!("db:a:{body}"),
+        format!("db:a:x,{canary},y"),
         format!("x{canary}"),
         format!("{canary} x"),
         format!("{canary}:a:read"),
@@ -193,14 +200,43 @@ fn errors_show_no_token() {
         add(Release::parse(text).err().map(|error| chain(&error)));
         add(text.parse::<influxdb3_offline_tokens::SystemResource>().err().map(|error| chain(&error)));
         add(text.parse::<influxdb3_offline_tokens::Code>().err().map(|error| chain(&error)));
+        add(text.parse::<influxdb3_offline_tokens::Severity>().err().map(|error| chain(&error)));
         add(DatabaseActions::parse(text).err().map(|error| chain(&error)));
+        for line in [
+            text,
+            &format!("app can {text} a"),
+            &format!("app can read {text}!"),
+            &format!("\"{text}\" {text}"),
+        ] {
+            add(Expectations::parse(line).err().map(|error| chain(&error)));
+        }
+        for (resource_type, name, action) in
+            [(text.as_str(), "a", "read"), ("db", text, "read"), ("db", "a", text)]
+        {
+            let parts = HttpPermission::from_parts(resource_type, &[name], &[action]);
+            add(parts.err().map(|error| chain(&error)));
+            let parts =
+                json!({"resource_type": resource_type, "resource_names": [name], "actions": [action]});
+            add(serde_json::from_value::<HttpPermission>(parts.clone()).err().map(|error| chain(&error)));
+            let request = json!({"token_name": "a", text: 1, "permissions": [parts]});
+            add(HttpTokenRequest::parse(request.to_string().as_bytes()).err().map(|error| chain(&error)));
+        }
+        let twice =
+            json!([{"name": text, "permissions": "[]"}, {"name": text, "permissions": "[]"}]).to_string();
+        add(ServerTokens::parse(twice.as_bytes()).err().map(|error| chain(&error)));
+        add(serde_json::from_value::<Permission>(json!(text)).err().map(|error| chain(&error)));
+        add(serde_json::from_value::<DatabaseName>(json!(text)).err().map(|error| chain(&error)));
+        let file = json!({"create_databases": [text], "tokens": []});
+        add(serde_json::from_value::<TokenFile>(file).err().map(|error| chain(&error)));
+        let file = json!({"tokens": [{"token": text, "name": text, "permissions": [text]}]});
+        add(serde_json::from_value::<TokenFile>(file).err().map(|error| chain(&error)));
         add(Permission::parse(text).err().map(|error| chain(&error)));
         add(Permission::database([text], DatabaseActions::READ).err().map(|error| chain(&error)));
         for error in Permission::errors(text) {
             add(Some(format!("{} {} {:?}", error.message(), error.help(), error.suggestion())));
         }
     }
-    assert!(out.len() > 1_000);
+    assert!(out.len() > 10_000);
     util::assert_no_piece_of(canary, &out, "an error");
 }
 

@@ -16,7 +16,6 @@ use std::time::Duration;
 
 use influxdb3_offline_tokens::disk::{DiskErrorKind, FileOptions, Outcome, UpdateError};
 use influxdb3_offline_tokens::edit::{self, Change, ChangeError};
-use influxdb3_offline_tokens::error::InvalidExpiry;
 use influxdb3_offline_tokens::token::GenerateTokenError;
 use influxdb3_offline_tokens::{
     Error, Expiry, Token, TokenEntry, TokenFile, TokenName, append, load, save, strategies, update,
@@ -133,10 +132,11 @@ fn of_sixteen_threads_one_rotates_an_expired_token() {
 fn the_error_of_a_plan_comes_through() {
     let (directory, path) = directory();
     let old = fs::read(&path).unwrap();
-    let error = update(&path, |_| Err(InvalidExpiry::Past)).unwrap_err();
-    assert_eq!(error.to_string(), format!("`{}`: the plan failed: {}", path.display(), InvalidExpiry::Past));
+    let invalid = || Expiry::parse("tomorrow").unwrap_err();
+    let error = update(&path, |_| Err(invalid())).unwrap_err();
+    assert_eq!(error.to_string(), format!("`{}`: the plan failed: {}", path.display(), invalid()));
     assert!(error.source().is_none() && !error.is_durability_unknown());
-    assert!(matches!(&error, UpdateError::Plan { error: InvalidExpiry::Past, path: of } if *of == path));
+    assert!(matches!(&error, UpdateError::Plan { error, path: of } if *error == invalid() && *of == path));
     // The plan's own causes follow.
     let inner = || Err(load(directory.path().join("none")).unwrap_err());
     let error = update(&path, |_| inner()).unwrap_err();

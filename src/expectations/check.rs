@@ -1,6 +1,7 @@
 //! Expectations of a tokens file, for a build to check.
 
 use core::fmt;
+use core::str::FromStr;
 use std::collections::{HashMap, HashSet};
 use std::time::SystemTime;
 use std::vec;
@@ -317,6 +318,14 @@ impl<'a> FailedExpectation<'a> {
     #[must_use]
     pub const fn kind(&self) -> FailureKind<'a> {
         self.kind
+    }
+}
+
+impl FromStr for Expectations {
+    type Err = InvalidExpectations;
+
+    fn from_str(text: &str) -> Result<Self, InvalidExpectations> {
+        Self::parse(text)
     }
 }
 

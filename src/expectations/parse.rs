@@ -7,8 +7,10 @@ use std::vec::Vec;
 use thiserror::Error;
 
 use self::ExpectationErrorKind as Kind;
-use crate::name::{InvalidName, check_database_name, check_token_name};
+use crate::name::{InvalidNameKind, check_database_name, check_token_name};
 use crate::permission::{DatabaseActions, SystemResource};
+use crate::secret::Fragment;
+use crate::suggest::meant;
 
 /// The kind of an error in a line.
 ///
@@ -17,84 +19,151 @@ use crate::permission::{DatabaseActions, SystemResource};
 /// use influxdb3_offline_tokens::expectations::ExpectationErrorKind;
 ///
 /// let error = Expectations::parse("app can rad sensors").unwrap_err();
-/// assert_eq!(error.errors(), [(1, ExpectationErrorKind::UnknownAction)]);
+/// assert!(error.errors().eq([(1, ExpectationErrorKind::UnknownAction)]));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExpectationErrorKind {
     /// A `"` that is not closed.
-    #[error("the `\"` is not closed on its line")]
     UnclosedQuote,
     /// No token where one has to be named.
-    #[error("the name of a token is missing")]
     MissingToken,
     /// A name that no token of the file can have.
-    #[error("no token can have this name: {0}")]
-    InvalidToken(InvalidName),
+    InvalidToken(InvalidNameKind),
     /// No `can` or `cannot` after the tokens.
-    #[error("`can` or `cannot` is missing after the tokens; put a name with spaces between two `\"`")]
     MissingVerb,
     /// `cannot` after `only` or `nobody`.
-    #[error("write `can` in a line with `only` or `nobody`")]
     Negated,
     /// No action.
-    #[error("missing actions")]
     MissingActions,
     /// An action that does not exist.
-    #[error("unknown action: expected `create`, `describe`, `read`, `write` or `delete`")]
     UnknownAction,
     /// Another action than `read` on a system resource.
-    #[error("the action is not available for system resources")]
     ActionNotForSystem,
     /// `*` where something is not allowed: "not every one" is less than who writes it means.
-    #[error(
-        "with `cannot`, `only` and `nobody`, write `any` instead of `*`: it says that not even one is allowed"
-    )]
     EveryDenied,
     /// Nothing after the actions.
-    #[error("the end is missing: name a database, `*`, `any`, `new` or `system`")]
     MissingWhat,
     /// A name that no database can have.
-    #[error("no database can have this name: {0}")]
-    InvalidDatabase(InvalidName),
+    InvalidDatabase(InvalidNameKind),
     /// No system resource after `system`, or one that does not exist.
-    #[error(
-        "write `health`, `metrics`, `ping`, `ready`, `*` or `any` after `system`; put a database of that name between two `\"`"
-    )]
     UnknownSystemResource,
     /// More than one sentence.
-    #[error("there are words after the end; write one database or resource on a line")]
     TooMuch,
 }
 
-/// The error of a text with lines that are not expectations: each with its number, at least one. It keeps nothing of the text.
+/// The error of a text with lines that are not expectations.
+///
+/// `Display` and `Debug` print each on a line: the number of its line, the invalid word, unless that may be a secret, and
+/// help.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Expectations;
 /// use influxdb3_offline_tokens::expectations::ExpectationErrorKind;
 ///
-/// let error = Expectations::parse("app can read a\napp may read a\napp can read a quickly").unwrap_err();
-/// let [(2, _), (3, kind)] = error.errors() else { unreachable!() };
-/// assert_eq!(*kind, ExpectationErrorKind::TooMuch);
+/// let error = Expectations::parse("app can read a\napp can raed a\napp can read a quickly").unwrap_err();
+/// let lines: Vec<usize> = error.errors().map(|(line, _)| line).collect();
+/// assert_eq!(lines, [2, 3]);
+/// assert_eq!(error.to_string().lines().next(), Some("line 2: unknown action `raed`: did you mean `read`?"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub struct InvalidExpectations(Vec<(usize, ExpectationErrorKind)>);
+#[derive(Clone, PartialEq, Eq, Error)]
+pub struct InvalidExpectations(Vec<LineError>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct LineError {
+    line: usize,
+    kind: Kind,
+    word: Fragment,
+    meant: Option<&'static str>,
+}
 
 impl InvalidExpectations {
-    /// Returns the errors in source order: the number of the line, from 1, and the kind.
+    /// Returns the errors in source order, at least one: the number of the line, from 1, and the kind.
     #[must_use]
-    pub fn errors(&self) -> &[(usize, ExpectationErrorKind)] {
-        &self.0
+    pub fn errors(&self) -> impl ExactSizeIterator<Item = (usize, ExpectationErrorKind)> {
+        self.0.iter().map(|error| (error.line, error.kind))
     }
 }
 
 impl fmt::Display for InvalidExpectations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, (line, kind)) in self.0.iter().enumerate() {
-            let separator = if at == 0 { "" } else { "; " };
-            write!(f, "{separator}line {line}: {kind}")?;
+        for (at, error) in self.0.iter().enumerate() {
+            let separator = if at == 0 { "" } else { "\n" };
+            write!(f, "{separator}line {}: {error}", error.line)?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for InvalidExpectations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for LineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, word, meant, .. } = self;
+        match kind {
+            Kind::UnclosedQuote => f.write_str("the `\"` is not closed: close it on the same line"),
+            Kind::MissingToken => f.write_str("the name of a token is missing: name at least one"),
+            Kind::InvalidToken(kind) => {
+                write!(f, "no token can have the name{word}: {kind}: {}", kind.help())
+            }
+            Kind::MissingVerb if word.is_empty() => f.write_str(
+                "`can` or `cannot` is missing after the tokens: put a name with spaces between two `\"`",
+            ),
+            Kind::MissingVerb => write!(
+                f,
+                "unexpected word{word} after the tokens: use `can` or `cannot`, and put a name with spaces between two `\"`"
+            ),
+            Kind::Negated => f.write_str("`cannot` in a line with `only` or `nobody`: use `can`"),
+            Kind::MissingActions => f.write_str("the actions are missing: name at least one, such as `read`"),
+            Kind::UnknownAction => {
+                write!(f, "unknown action{word}: ")?;
+                match meant {
+                    Some(meant) => write!(f, "did you mean `{meant}`?"),
+                    None => f.write_str("use `create`, `describe`, `read`, `write` or `delete`"),
+                }
+            }
+            Kind::ActionNotForSystem => {
+                f.write_str("only `read` is available for system resources: remove the other actions")
+            }
+            Kind::EveryDenied => f.write_str(
+                "`*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
+            ),
+            Kind::MissingWhat => {
+                f.write_str("the end is missing: name a database, `*`, `any`, `new` or `system`")
+            }
+            Kind::InvalidDatabase(kind) => {
+                write!(f, "no database can have the name{word}: {kind}: {}", kind.help())
+            }
+            Kind::UnknownSystemResource => write!(
+                f,
+                "unknown system resource{word}: use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database of that name between two `\"`"
+            ),
+            Kind::TooMuch => {
+                write!(f, "unexpected word{word} after the end: write one database or resource on a line")
+            }
+        }
+    }
+}
+
+/// The error of a line, with the word that it is about, which may be empty.
+struct Wrong<'a>(Kind, &'a str);
+
+impl From<Kind> for Wrong<'_> {
+    fn from(kind: Kind) -> Self {
+        Self(kind, "")
+    }
+}
+
+impl Wrong<'_> {
+    fn in_line(self, line: usize, text: &str) -> LineError {
+        let Self(kind, word) = self;
+        let known = DatabaseActions::ALL.names();
+        let meant = if kind == Kind::UnknownAction { meant(word, known) } else { None };
+        LineError { line, kind, word: Fragment::new(word, text), meant: meant.map(|(meant, _)| meant) }
     }
 }
 
@@ -132,7 +201,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Expectation>, InvalidExpectations>
     for (line, text) in (1..).zip(text.lines()) {
         match words(text).and_then(|words| sentence(line, &words)) {
             Ok(expectation) => expectations.extend(expectation),
-            Err(kind) => errors.push((line, kind)),
+            Err(wrong) => errors.push(wrong.in_line(line, text)),
         }
     }
     if errors.is_empty() { Ok(expectations) } else { Err(InvalidExpectations(errors)) }
@@ -145,7 +214,16 @@ enum Word<'a> {
     Comma,
 }
 
-fn words(line: &str) -> Result<Vec<Word<'_>>, Kind> {
+impl<'a> Word<'a> {
+    const fn text(self) -> &'a str {
+        match self {
+            Self::Plain(text) | Self::Quoted(text) => text,
+            Self::Comma => ",",
+        }
+    }
+}
+
+fn words(line: &str) -> Result<Vec<Word<'_>>, Wrong<'_>> {
     let mut words = Vec::new();
     let mut rest = line.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -169,7 +247,7 @@ fn words(line: &str) -> Result<Vec<Word<'_>>, Kind> {
     Ok(words)
 }
 
-fn sentence(line: usize, words: &[Word<'_>]) -> Result<Option<Expectation>, Kind> {
+fn sentence<'a>(line: usize, words: &[Word<'a>]) -> Result<Option<Expectation>, Wrong<'a>> {
     let Some(first) = words.first() else {
         return Ok(None);
     };
@@ -192,32 +270,38 @@ fn sentence(line: usize, words: &[Word<'_>]) -> Result<Option<Expectation>, Kind
         }
     };
     for name in &who {
-        check_token_name(name).map_err(Kind::InvalidToken)?;
+        check_token_name(name).map_err(|error| Wrong(Kind::InvalidToken(error.kind()), name))?;
     }
     let (rule, rest) = match (rule, rest) {
         (None, [Word::Plain("can"), rest @ ..]) => (Rule::Can, rest),
         (None, [Word::Plain("cannot"), rest @ ..]) => (Rule::Cannot, rest),
         (Some(rule), [Word::Plain("can"), rest @ ..]) => (rule, rest),
-        (Some(_), [Word::Plain("cannot"), ..]) => return Err(Kind::Negated),
-        _ => return Err(Kind::MissingVerb),
+        (Some(_), [Word::Plain("cannot"), ..]) => return Err(Kind::Negated.into()),
+        _ => return Err(Wrong(Kind::MissingVerb, first_word(rest))),
     };
     let (names, rest) = list(rest, Kind::MissingActions)?;
     let actions = names.iter().try_fold(DatabaseActions::EMPTY, |all, name| {
-        DatabaseActions::from_name(name.as_bytes()).map(|action| all | action).ok_or(Kind::UnknownAction)
+        DatabaseActions::from_name(name.as_bytes())
+            .map(|action| all | action)
+            .ok_or(Wrong(Kind::UnknownAction, name))
     })?;
     let (what, rest) = what(rest)?;
     if !rest.is_empty() {
-        return Err(Kind::TooMuch);
+        return Err(Wrong(Kind::TooMuch, first_word(rest)));
     }
     if rule != Rule::Can && matches!(what, What::EveryDatabase | What::EverySystem) {
-        return Err(Kind::EveryDenied);
+        return Err(Kind::EveryDenied.into());
     }
     let system = matches!(what, What::System(_) | What::EverySystem | What::AnySystem);
     if system && actions != DatabaseActions::READ {
-        return Err(Kind::ActionNotForSystem);
+        return Err(Kind::ActionNotForSystem.into());
     }
     let who = who.into_iter().map(Box::from).collect();
     Ok(Some(Expectation { line, rule, who, actions, what }))
+}
+
+fn first_word<'a>(words: &[Word<'a>]) -> &'a str {
+    words.first().map_or("", |word| word.text())
 }
 
 // Words with commas between them; a keyword is none of them.
@@ -239,7 +323,7 @@ fn list<'w, 'a>(mut words: &'w [Word<'a>], missing: Kind) -> Result<(Vec<&'a str
     }
 }
 
-fn what<'w, 'a>(words: &'w [Word<'a>]) -> Result<(What, &'w [Word<'a>]), Kind> {
+fn what<'w, 'a>(words: &'w [Word<'a>]) -> Result<(What, &'w [Word<'a>]), Wrong<'a>> {
     let (what, rest) = match words {
         [Word::Plain("*"), rest @ ..] => (What::EveryDatabase, rest),
         [Word::Plain("any"), rest @ ..] => (What::AnyDatabase, rest),
@@ -247,14 +331,17 @@ fn what<'w, 'a>(words: &'w [Word<'a>]) -> Result<(What, &'w [Word<'a>]), Kind> {
         [Word::Plain("system"), Word::Plain(resource), rest @ ..] => match *resource {
             "*" => (What::EverySystem, rest),
             "any" => (What::AnySystem, rest),
-            name => (What::System(SystemResource::from_name(name).ok_or(Kind::UnknownSystemResource)?), rest),
+            name => {
+                let known = SystemResource::from_name(name);
+                (What::System(known.ok_or(Wrong(Kind::UnknownSystemResource, name))?), rest)
+            }
         },
-        [Word::Plain("system"), ..] => return Err(Kind::UnknownSystemResource),
+        [Word::Plain("system"), ..] => return Err(Kind::UnknownSystemResource.into()),
         [Word::Plain(name) | Word::Quoted(name), rest @ ..] => {
-            check_database_name(name).map_err(Kind::InvalidDatabase)?;
+            check_database_name(name).map_err(|error| Wrong(Kind::InvalidDatabase(error.kind()), name))?;
             (What::Database(Box::from(*name)), rest)
         }
-        _ => return Err(Kind::MissingWhat),
+        _ => return Err(Kind::MissingWhat.into()),
     };
     Ok((what, rest))
 }

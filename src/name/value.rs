@@ -34,14 +34,14 @@ impl DatabaseName {
     ///
     /// assert!(DatabaseName::parse("_internal").is_ok());
     /// let error = DatabaseName::parse("a/b/c").unwrap_err();
-    /// assert_eq!(error.to_string(), "a database name can contain only one `/`");
+    /// assert_eq!(error.kind().to_string(), "a database name can contain only one `/`");
     /// ```
     ///
     /// # Errors
     /// An empty or too long name; a character that the server rejects (the span covers it); a second or last `/`; a name
     /// that does not start with an ASCII letter or digit.
     pub fn parse(name: &str) -> Result<Self, InvalidName> {
-        check_database_name(name)?;
+        check_database_name(name).map_err(|error| error.quoting(name))?;
         // Invariant: check_database_name accepted it.
         Ok(Self(name.into()))
     }
@@ -83,14 +83,14 @@ impl TokenName {
     ///
     /// assert_ne!(TokenName::parse(" app")?, TokenName::parse("app")?);
     /// let error = TokenName::parse("").unwrap_err();
-    /// assert_eq!(error.to_string(), "the name is empty");
+    /// assert_eq!(error.to_string(), "the name is empty: add a name; is a variable unset?");
     /// # Ok::<(), influxdb3_offline_tokens::name::InvalidName>(())
     /// ```
     ///
     /// # Errors
     /// An empty name, and `_admin`, the name of the operator token.
     pub fn parse(name: &str) -> Result<Self, InvalidName> {
-        check_token_name(name)?;
+        check_token_name(name).map_err(|error| error.quoting(name))?;
         // Invariant: check_token_name accepted it.
         Ok(Self(name.into()))
     }

@@ -208,7 +208,7 @@ impl DatabaseActions {
     ///
     /// assert_eq!(DatabaseActions::ALL.iter().next(), Some(DatabaseActions::CREATE));
     /// ```
-    pub fn iter(self) -> impl Iterator<Item = Self> {
+    pub fn iter(self) -> impl Iterator<Item = Self> + Clone {
         (0..NAMES.len()).map(|bit| Self(1 << bit)).filter(move |action| self.contains(*action))
     }
 
@@ -220,7 +220,7 @@ impl DatabaseActions {
     /// let actions = DatabaseActions::WRITE | DatabaseActions::CREATE;
     /// assert_eq!(actions.names().collect::<Vec<_>>(), ["create", "write"]);
     /// ```
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
+    pub fn names(self) -> impl Iterator<Item = &'static str> + Clone {
         NAMES.into_iter().enumerate().filter(move |(bit, _)| self.0 >> bit & 1 == 1).map(|(_, name)| name)
     }
 

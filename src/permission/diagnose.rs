@@ -7,6 +7,7 @@ use crate::permission::actions::{DatabaseActions, NAMES as ACTIONS};
 use crate::permission::error::{ParsePermissionError, PermissionErrorKind as Kind, PermissionPart};
 use crate::permission::system_resource::SystemResource;
 use crate::permission::variables::variables;
+use crate::secret::{Fragment, mentions_token};
 use crate::span::Span;
 use crate::suggest::meant;
 
@@ -40,7 +41,7 @@ pub(super) fn first(text: &str) -> ParsePermissionError {
         }
     });
     let unknown = || ParsePermissionError::new(Kind::MissingPart(PermissionPart::Type), whole(text));
-    first.map_or_else(unknown, |first| first.error(text))
+    first.map_or_else(unknown, |first| first.quoted(text, mentions_token(text)))
 }
 
 pub(super) fn first_action(text: &str) -> ParsePermissionError {
@@ -48,13 +49,15 @@ pub(super) fn first_action(text: &str) -> ParsePermissionError {
     let tell = |mistake| first = first.or(Some(mistake));
     Findings { text, variables: &variables(text), tell, count: 0 }.actions(whole(text), Some("db"));
     let empty = || ParsePermissionError::new(Kind::EmptyPart(PermissionPart::Actions), whole(text));
-    first.map_or_else(empty, |first| first.error(text))
+    first.map_or_else(empty, |first| first.quoted(text, mentions_token(text)))
 }
 
 /// Returns all errors in source order; at least one for every text that the grammar rejects (tested).
 pub(super) fn all(text: &str) -> Vec<ParsePermissionError> {
     let mut errors = Vec::new();
-    each(text, |mistake| errors.push(mistake.error(text)));
+    // Searched once, not for every error of a long text.
+    let is_hidden = mentions_token(text);
+    each(text, |mistake| errors.push(mistake.quoted(text, is_hidden)));
     errors.sort_by_key(ParsePermissionError::span);
     errors
 }
@@ -78,6 +81,12 @@ pub(crate) struct Mistake {
 }
 
 impl Mistake {
+    fn quoted(self, text: &str, is_hidden: bool) -> ParsePermissionError {
+        let fragment = if is_hidden { "" } else { self.span.text(text).unwrap_or_default() };
+        self.error(text).quoting(Fragment::of_harmless(fragment))
+    }
+
+    /// Returns the error, which does not quote the text.
     pub(crate) fn error(self, text: &str) -> ParsePermissionError {
         let word = self.span.text(text).unwrap_or_default();
         let is_system = self.resource_type == Some("system");

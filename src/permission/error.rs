@@ -7,6 +7,7 @@ use core::fmt;
 use thiserror::Error;
 
 use crate::name::{InvalidNameKind, MAX_DATABASE_NAME};
+use crate::secret::Fragment;
 use crate::span::Span;
 
 /// One of the three parts of a permission string.
@@ -114,9 +115,10 @@ impl PermissionErrorKind {
     }
 }
 
-/// The error of a permission string: its kind, its span and a suggestion. It keeps nothing of the text.
+/// The error of a permission string: its kind, its span, and a suggestion.
 ///
-/// `Display` prints the message and the offset of the first invalid byte. Items of a list are counted from 1.
+/// `Display` prints the message with the invalid text, unless that may be a secret, the offset of its first byte, and the
+/// help. Items of a list are counted from 1.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Permission;
@@ -125,23 +127,38 @@ impl PermissionErrorKind {
 /// assert_eq!(error.kind().name(), "unknown-action");
 /// assert_eq!(error.span().text("db:a:red"), Some("red"));
 /// assert_eq!(error.suggestion(), Some("read"));
-/// assert_eq!(error.to_string(), "unknown action (at byte 5)");
+/// assert_eq!(error.to_string(), "unknown action `red` (at byte 5): did you mean `read`?");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("{kind} (at byte {})", .span.start())]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{} (at byte {}): {}", self.message(), .span.start(), self.help())]
 pub struct ParsePermissionError {
     kind: PermissionErrorKind,
     span: Span,
     meant: Option<(&'static str, bool)>,
+    fragment: Fragment,
 }
 
 impl ParsePermissionError {
-    pub(super) const fn new(kind: PermissionErrorKind, span: Span) -> Self {
-        Self { kind, span, meant: None }
+    pub(crate) const fn new(kind: PermissionErrorKind, span: Span) -> Self {
+        Self { kind, span, meant: None, fragment: Fragment::EMPTY }
     }
 
-    pub(super) const fn meaning(self, meant: Option<(&'static str, bool)>) -> Self {
+    /// Creates an error that covers a whole text.
+    pub(crate) fn of_whole(kind: PermissionErrorKind, text: &str) -> Self {
+        Self::new(kind, Span::new(0, text.len())).quoting(Fragment::new(text, text))
+    }
+
+    pub(super) fn meaning(self, meant: Option<(&'static str, bool)>) -> Self {
         Self { meant, ..self }
+    }
+
+    pub(super) fn quoting(self, fragment: Fragment) -> Self {
+        Self { fragment, ..self }
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) fn at(self, span: Span) -> Self {
+        Self { span, ..self }
     }
 
     /// Returns the kind of the error.
@@ -200,17 +217,17 @@ impl ParsePermissionError {
         matches!(self.meant, Some((_, true)))
     }
 
-    /// Returns the message without the offset.
+    /// Returns the message, without offset and help.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
     ///
-    /// let error = Permission::parse("db:a:red").unwrap_err();
-    /// assert_eq!(error.message().to_string(), "unknown action");
+    /// let error = Permission::parse("db:a:drop").unwrap_err();
+    /// assert_eq!(error.message().to_string(), "the action `drop` cannot be granted to a resource token");
     /// ```
     #[must_use]
-    pub fn message(&self) -> impl fmt::Display + use<> {
-        self.kind
+    pub fn message(&self) -> impl fmt::Display {
+        Message(self)
     }
 
     /// Returns the help.
@@ -247,10 +264,8 @@ impl ParsePermissionError {
                 "use `*` alone for everything, or list the names without it"
             }
             PermissionErrorKind::Glob => "list the names, or use `*` alone for everything",
-            PermissionErrorKind::BadDatabaseName(_) => {
-                "use ASCII letters, digits, `_` and `-`, with a letter or digit first and at most one `/` inside"
-            }
-            PermissionErrorKind::DatabaseNameTooLong => "use a name of at most 64 characters",
+            PermissionErrorKind::BadDatabaseName(kind) => kind.help(),
+            PermissionErrorKind::DatabaseNameTooLong => InvalidNameKind::TooLong.help(),
             PermissionErrorKind::UnexpandedVariable => "write the value, or expand the template first",
             PermissionErrorKind::UnknownAction => {
                 "use `read`, `write`, `create`, `describe` or `delete` for databases, `read` for system resources"
@@ -264,6 +279,29 @@ impl ParsePermissionError {
                 "use `health`, `metrics`, `ping` or `ready`; tables such as `system.queries` cannot be granted"
             }
         })
+    }
+}
+
+struct Message<'a>(&'a ParsePermissionError);
+
+impl fmt::Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ParsePermissionError { kind, fragment, .. } = self.0;
+        match kind {
+            PermissionErrorKind::ExtraPart => write!(f, "unexpected part{fragment} after the actions"),
+            PermissionErrorKind::Glob => write!(f, "unsupported pattern{fragment} in a name"),
+            PermissionErrorKind::ActionNotGrantable => {
+                write!(f, "the action{fragment} cannot be granted to a resource token")
+            }
+            PermissionErrorKind::ActionNotForType => {
+                write!(f, "the action{fragment} is not available for system resources")
+            }
+            PermissionErrorKind::UnknownResourceType
+            | PermissionErrorKind::UnexpandedVariable
+            | PermissionErrorKind::UnknownAction
+            | PermissionErrorKind::UnknownSystemResource => write!(f, "{kind}{fragment}"),
+            _ => kind.fmt(f),
+        }
     }
 }
 

@@ -133,10 +133,11 @@ impl DatabaseNames {
     /// # Errors
     /// No name, or one that the server's write path refuses.
     pub fn new<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Self, InvalidPermission> {
-        let checked = names.into_iter().enumerate().map(|(index, name)| {
-            let checked = check_database_name(name.as_ref());
-            checked.map(|()| name).map_err(|error| InvalidPermission::Name { index, error })
-        });
+        let checked =
+            names.into_iter().enumerate().map(|(index, name)| match check_database_name(name.as_ref()) {
+                Ok(()) => Ok(name),
+                Err(error) => Err(InvalidPermission::Name { index, error: error.quoting(name.as_ref()) }),
+            });
         // Invariant: at least one name, each accepted by check_database_name, joined by commas.
         Ok(Self(join(checked.collect::<Result<alloc::vec::Vec<_>, _>>()?)?))
     }

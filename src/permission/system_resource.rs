@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::permission::{ParsePermissionError, PermissionErrorKind};
-use crate::span::Span;
+use crate::suggest::meant;
 
 /// An endpoint of the server that a token can be allowed to read.
 ///
@@ -70,7 +70,8 @@ impl SystemResource {
     /// Any other name.
     pub fn parse(name: &str) -> Result<Self, ParsePermissionError> {
         Self::from_name(name).ok_or_else(|| {
-            ParsePermissionError::new(PermissionErrorKind::UnknownSystemResource, Span::new(0, name.len()))
+            ParsePermissionError::of_whole(PermissionErrorKind::UnknownSystemResource, name)
+                .meaning(meant(name, Self::ALL.iter().map(|known| known.as_str())))
         })
     }
 

@@ -138,9 +138,9 @@ pub(super) fn report_mistakes(
             | Kind::UnknownAction
             | Kind::ActionNotGrantable
             | Kind::ActionNotForType
-            | Kind::UnknownSystemResource => draft.message_on(&error.message().to_string(), fragment),
+            | Kind::UnknownSystemResource => draft.message_on(&error.kind().to_string(), fragment),
             Kind::AdminPermission => draft.message(admin_permission(options.release, text)),
-            _ => draft.message(error.message().to_string()),
+            kind => draft.message(kind.to_string()),
         };
         let draft = draft.help(help(options.release, &error, text));
         let Some(Repair { applicability, edits, effect }) = repairs.get(index).cloned() else { continue };

@@ -12,10 +12,12 @@ use alloc::vec::Vec;
 use core::time::Duration;
 use std::time::SystemTime;
 
-use crate::expiry::{Expiry, InvalidExpiry};
+use crate::expiry::{Expiry, InvalidExpiry, InvalidExpiryKind};
 use crate::file::TokenEntry;
 use crate::name::{InvalidNameKind, TokenName};
-use crate::permission::{Permission, PermissionErrorKind, PermissionPart, SystemResource};
+use crate::permission::{
+    ParsePermissionError, Permission, PermissionErrorKind as Kind, PermissionPart, SystemResource,
+};
 use crate::server::http_error::{ACTIONS, InvalidHttpPermission, RESOURCE_NAMES, RESOURCE_TYPE};
 use crate::server::json::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong, wrong_type};
 use crate::span::Span;
@@ -62,7 +64,7 @@ impl HttpPermission {
     /// use influxdb3_offline_tokens::server::HttpPermission;
     ///
     /// let error = HttpPermission::from_parts("db", &["a", "b,c"], &["read"]).unwrap_err();
-    /// assert_eq!(error.to_string(), "`resource_names`, item 2: `,` is not allowed in a database name");
+    /// assert!(error.to_string().starts_with("`resource_names`, item 2: `,` is not allowed in a database name: use "));
     /// ```
     ///
     /// # Errors
@@ -72,26 +74,25 @@ impl HttpPermission {
         resource_names: &[N],
         actions: &[A],
     ) -> Result<Self, InvalidHttpPermission> {
-        let wrong = |part, item, kind, span| Err(InvalidHttpPermission { part, item, kind, span });
-        let whole = Span::new(0, resource_type.len());
+        let wrong = |part, item, error| Err(InvalidHttpPermission { part, item, error });
         let kind = match resource_type {
             "db" | "system" => None,
-            "*" => Some(PermissionErrorKind::AdminPermission),
-            _ => Some(PermissionErrorKind::UnknownResourceType),
+            "*" => Some(Kind::AdminPermission),
+            _ => Some(Kind::UnknownResourceType),
         };
         if let Some(kind) = kind {
-            return wrong(PermissionPart::Type, None, kind, whole);
+            return wrong(PermissionPart::Type, None, ParsePermissionError::of_whole(kind, resource_type));
         }
         let names: Vec<&str> = resource_names.iter().map(AsRef::as_ref).collect();
         let actions: Vec<&str> = actions.iter().map(AsRef::as_ref).collect();
         for (part, items) in [(PermissionPart::Names, &names), (PermissionPart::Actions, &actions)] {
             if items.is_empty() {
-                return wrong(part, None, PermissionErrorKind::EmptyPart(part), Span::new(0, 0));
+                return wrong(part, None, ParsePermissionError::of_whole(Kind::EmptyPart(part), ""));
             }
             for (index, item) in items.iter().enumerate() {
                 let alone = items.len() == 1 || part == PermissionPart::Actions;
-                if let Some((kind, span)) = check_item(resource_type, part, (index + 1, item), alone) {
-                    return wrong(part, Some(index), kind, span);
+                if let Some(error) = check_item(resource_type, part, (index + 1, item), alone) {
+                    return wrong(part, Some(index), error);
                 }
             }
         }
@@ -99,7 +100,9 @@ impl HttpPermission {
         match Permission::parse(&text) {
             Ok(permission) => Ok(Self(permission)),
             // Each part is valid by itself.
-            Err(error) => wrong(PermissionPart::Type, None, error.kind(), whole),
+            Err(error) => {
+                wrong(PermissionPart::Type, None, ParsePermissionError::of_whole(error.kind(), resource_type))
+            }
         }
     }
 
@@ -130,24 +133,24 @@ fn check_item(
     part: PermissionPart,
     (number, item): (usize, &str),
     alone: bool,
-) -> Option<(PermissionErrorKind, Span)> {
-    let whole = Span::new(0, item.len());
+) -> Option<ParsePermissionError> {
+    let whole = |kind| Some(ParsePermissionError::of_whole(kind, item));
     // In a permission string they would separate items.
     if let Some((at, separator)) = item.char_indices().find(|(_, c)| matches!(c, ',' | ':')) {
-        return Some(match (part, resource_type) {
+        return match (part, resource_type) {
             (PermissionPart::Names, "db") => {
-                let kind = PermissionErrorKind::BadDatabaseName(InvalidNameKind::BadCharacter(separator));
-                (kind, Span::new(at, at + 1))
+                let kind = Kind::BadDatabaseName(InvalidNameKind::BadCharacter(separator));
+                Some(ParsePermissionError::new(kind, Span::new(at, at + 1)))
             }
-            (PermissionPart::Names, _) => (PermissionErrorKind::UnknownSystemResource, whole),
-            _ => (PermissionErrorKind::UnknownAction, whole),
-        });
+            (PermissionPart::Names, _) => whole(Kind::UnknownSystemResource),
+            _ => whole(Kind::UnknownAction),
+        };
     }
     if item.is_empty() {
-        return Some((PermissionErrorKind::EmptyItem { number }, whole));
+        return whole(Kind::EmptyItem { number });
     }
     if item == "*" && !alone {
-        return Some((PermissionErrorKind::MixedWildcard, whole));
+        return whole(Kind::MixedWildcard);
     }
     let before = match part {
         PermissionPart::Actions => format!("{resource_type}:*:"),
@@ -156,7 +159,8 @@ fn check_item(
     let behind = if part == PermissionPart::Actions { "" } else { ":read" };
     let error = Permission::parse(&format!("{before}{item}{behind}")).err()?;
     let inside = |at: usize| at.saturating_sub(before.len()).min(item.len());
-    Some((error.kind(), Span::new(inside(error.span().start()), inside(error.span().end()))))
+    let span = Span::new(inside(error.span().start()), inside(error.span().end()));
+    Some(error.at(span))
 }
 
 /// A request to a running server to create a resource token, without the secret, which the server generates.
@@ -221,7 +225,7 @@ impl HttpTokenRequest {
     /// ```
     /// use std::time::UNIX_EPOCH;
     /// use influxdb3_offline_tokens::{Expiry, Token, TokenEntry, TokenName};
-    /// use influxdb3_offline_tokens::error::InvalidExpiry;
+    /// use influxdb3_offline_tokens::error::InvalidExpiryKind;
     /// use influxdb3_offline_tokens::server::HttpTokenRequest;
     ///
     /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
@@ -229,12 +233,12 @@ impl HttpTokenRequest {
     /// let entry = entry.with_expiry(Some(Expiry::from_millis(2_900)));
     /// assert_eq!(HttpTokenRequest::from_entry(&entry, UNIX_EPOCH)?.expiry_secs(), Some(2));
     /// let over = HttpTokenRequest::from_entry(&entry.with_expiry(Some(Expiry::from_millis(0))), UNIX_EPOCH);
-    /// assert_eq!(over, Err(InvalidExpiry::Past));
+    /// assert_eq!(over.unwrap_err().kind(), InvalidExpiryKind::Past);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// The entry expires within a second, or has expired ([`InvalidExpiry::Past`]).
+    /// The entry expires within a second, or has expired ([`InvalidExpiryKind::Past`]).
     pub fn from_entry(entry: &TokenEntry, now: SystemTime) -> Result<Self, InvalidExpiry> {
         let expiry = entry.expiry().filter(|expiry| !expiry.is_never());
         let expiry_secs = match expiry {
@@ -243,7 +247,7 @@ impl HttpTokenRequest {
                     .remaining(now)
                     .map(|left| left.as_secs())
                     .filter(|seconds| *seconds > 0)
-                    .ok_or(InvalidExpiry::Past)?,
+                    .ok_or(InvalidExpiry::new(InvalidExpiryKind::Past))?,
             ),
             None => None,
         };
@@ -278,7 +282,7 @@ impl HttpTokenRequest {
     ///
     /// let body = br#"{"token_name": "app", "permissions": [{"resource_type": "db", "resource_names": ["a"], "actions": ["red"]}]}"#;
     /// let error = HttpTokenRequest::parse(body).unwrap_err();
-    /// assert_eq!(error.to_string(), "1:101: unknown action");
+    /// assert_eq!(error.to_string(), "1:101: `actions`, item 1: unknown action `red`: did you mean `read`?");
     /// assert_eq!(error.span().text(std::str::from_utf8(body)?), Some("red"));
     /// # Ok::<(), std::str::Utf8Error>(())
     /// ```
@@ -342,13 +346,12 @@ fn request(root: &Node<'_>) -> Result<HttpTokenRequest, Wrong> {
     body.refuse_misspelt(&["token_name", "permissions", "expiry_secs"])?;
     if body.get("expiry_secs").is_none() {
         let is_another = |name: &str| name != "expiry_secs" && Word::new(name).is_expiry();
-        let message = "unknown member: the server ignores it, so the token never expires; use `expiry_secs`";
+        let message = "the server ignores it, so the token never expires; use `expiry_secs`";
         body.refuse(is_another, message)?;
     }
     let (string, name) = text(body.required("token_name", WHAT)?, "`token_name`")?;
-    let name = TokenName::parse(&name).or_else(|error| {
-        wrong(InvalidJsonKind::Name(error.kind()), string.span(), format!("{}", error.kind()))
-    })?;
+    let name = TokenName::parse(&name)
+        .or_else(|error| wrong(InvalidJsonKind::Name(error.kind()), string.span(), format!("{error}")))?;
     let permissions = list(body.required("permissions", WHAT)?, "`permissions`")?;
     let permissions = permissions.iter().map(permission).collect::<Result<Vec<_>, _>>()?;
     let expiry_secs = body.get("expiry_secs").map(seconds).transpose()?;
@@ -386,7 +389,7 @@ fn permission(node: &Node<'_>) -> Result<Permission, Wrong> {
             };
             let item = error.item().and_then(|item| list.get(item));
             let span = item.map_or(node, |(string, _)| string.locator().locate(error.span().range()));
-            wrong(InvalidJsonKind::Permission(error.kind()), span, format!("{}", error.kind()))
+            wrong(InvalidJsonKind::Permission(error.kind()), span, format!("{error}"))
         },
     )
 }

@@ -2,14 +2,16 @@
 
 use core::fmt;
 
-use crate::permission::{PermissionErrorKind, PermissionPart};
+use crate::permission::{ParsePermissionError, PermissionErrorKind, PermissionPart};
 use crate::span::Span;
 
 pub(super) const RESOURCE_TYPE: &str = "resource_type";
 pub(super) const RESOURCE_NAMES: &str = "resource_names";
 pub(super) const ACTIONS: &str = "actions";
 
-/// The error of three members that are not a permission: the member, the item and the kind. It keeps nothing of the text.
+/// The error of three members that are not a permission: the member, the item and the kind.
+///
+/// `Display` prints them with the invalid text, unless that may be a secret, and the help.
 ///
 /// ```
 /// use influxdb3_offline_tokens::permission::PermissionPart;
@@ -17,13 +19,14 @@ pub(super) const ACTIONS: &str = "actions";
 ///
 /// let error = HttpPermission::from_parts("db", &["a", "b c"], &["read"]).unwrap_err();
 /// assert_eq!((error.part(), error.item()), (PermissionPart::Names, Some(1)));
+/// let error = HttpPermission::from_parts("db", &["a"], &["read", "wirte"]).unwrap_err();
+/// assert_eq!(error.to_string(), "`actions`, item 2: unknown action `wirte`: did you mean `write`?");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidHttpPermission {
     pub(super) part: PermissionPart,
     pub(super) item: Option<usize>,
-    pub(super) kind: PermissionErrorKind,
-    pub(super) span: Span,
+    pub(super) error: ParsePermissionError,
 }
 
 impl InvalidHttpPermission {
@@ -65,7 +68,7 @@ impl InvalidHttpPermission {
     /// ```
     #[must_use]
     pub const fn kind(&self) -> PermissionErrorKind {
-        self.kind
+        self.error.kind()
     }
 
     /// Returns the span in the item, or in the member if it is not a list.
@@ -78,7 +81,7 @@ impl InvalidHttpPermission {
     /// ```
     #[must_use]
     pub const fn span(&self) -> Span {
-        self.span
+        self.error.span()
     }
 
     const fn member(&self) -> &'static str {
@@ -97,9 +100,12 @@ impl fmt::Display for InvalidHttpPermission {
             Some(index) => write!(f, ", item {}: ", index + 1)?,
             None => f.write_str(": ")?,
         }
-        match self.kind {
-            PermissionErrorKind::EmptyItem { .. } => f.write_str("the item is empty"),
-            kind => kind.fmt(f),
+        match self.kind() {
+            PermissionErrorKind::EmptyItem { .. } => f.write_str("the item is empty: remove it"),
+            PermissionErrorKind::AdminPermission => {
+                write!(f, "{}: use `db` or `system`", self.error.message())
+            }
+            _ => write!(f, "{}: {}", self.error.message(), self.error.help()),
         }
     }
 }

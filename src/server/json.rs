@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::name::InvalidNameKind;
 use crate::permission::PermissionErrorKind;
+use crate::secret::Fragment;
 use crate::span::{LineIndex, Location, Span};
 use crate::suggest::meant;
 use crate::syntax::{Kind, Node, Str, SyntaxError, SyntaxErrorKind};
@@ -47,7 +48,7 @@ pub enum InvalidJsonKind {
     Time,
 }
 
-/// The first error of a text of the server, with its location. It keeps nothing of the text.
+/// The first error of a text of the server, with its location. It quotes nothing that may be a secret.
 ///
 /// ```
 /// use influxdb3_offline_tokens::server::ServerTokens;
@@ -166,10 +167,12 @@ impl<'n, 'a> Object<'n, 'a> {
         let mut seen = HashSet::new();
         for (key, _) in node.members() {
             let Some(name) = key.decode() else { return surrogate(*key) };
-            if !seen.insert(name) {
-                let message = "duplicate member";
+            if seen.contains(&name) {
+                let message =
+                    format!("duplicate member{}: keep only one of them", Fragment::new(&name, &name));
                 return wrong(InvalidJsonKind::DuplicateMember, key.outer_span(), message);
             }
+            seen.insert(name);
         }
         Ok(Self { span: node.span, members: node.members() })
     }
@@ -191,13 +194,15 @@ impl<'n, 'a> Object<'n, 'a> {
         )
     }
 
-    /// Rejects members with such a name.
-    pub(crate) fn refuse(&self, is_such: impl Fn(&str) -> bool, message: &'static str) -> Result<(), Wrong> {
-        let is_such = |(key, _): &&(Str<'_>, Node<'_>)| key.decode().is_some_and(|name| is_such(&name));
-        match self.members.iter().find(is_such) {
-            Some((key, _)) => wrong(InvalidJsonKind::MisspeltMember, key.outer_span(), message),
-            None => Ok(()),
+    /// Rejects unknown members with such a name.
+    pub(crate) fn refuse(&self, is_such: impl Fn(&str) -> bool, message: &str) -> Result<(), Wrong> {
+        for (key, _) in self.members {
+            if let Some(name) = key.decode().filter(|name| is_such(name)) {
+                let message = format!("unknown member{}: {message}", Fragment::new(&name, &name));
+                return wrong(InvalidJsonKind::MisspeltMember, key.outer_span(), message);
+            }
         }
+        Ok(())
     }
 
     /// Rejects a member whose name is similar to a missing known one.
@@ -207,7 +212,8 @@ impl<'n, 'a> Object<'n, 'a> {
             let Some(name) = key.decode() else { continue };
             let near = meant(&name, free.iter().copied()).filter(|_| !known.contains(&name.as_ref()));
             if let Some((near, _)) = near {
-                let message = format!("unknown member: the server ignores it; use `{near}`");
+                let fragment = Fragment::new(&name, &name);
+                let message = format!("unknown member{fragment}: the server ignores it; use `{near}`");
                 return wrong(InvalidJsonKind::MisspeltMember, key.outer_span(), message);
             }
         }

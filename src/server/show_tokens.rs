@@ -23,6 +23,7 @@ use std::collections::HashSet;
 use crate::expiry::Expiry;
 use crate::json::compact;
 use crate::permission::Permission;
+use crate::secret::Fragment;
 use crate::secret::shown;
 use crate::server::json::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong};
 use crate::server::time;
@@ -314,7 +315,9 @@ impl ServerTokens {
             for node in list(root, "the list of tokens")? {
                 let token = row(node)?;
                 if !names.insert(token.name.clone()) {
-                    return wrong(InvalidJsonKind::DuplicateName, node.span, "two tokens have the same name");
+                    let name = Fragment::new(&token.name, &token.name);
+                    let message = format!("two tokens have the same name{name}");
+                    return wrong(InvalidJsonKind::DuplicateName, node.span, message);
                 }
                 tokens.push(token);
             }

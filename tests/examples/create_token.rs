@@ -90,7 +90,7 @@ fn a_name_that_is_there_and_a_broken_file_end_with_1() {
 fn wrong_usage_ends_with_2_and_makes_nothing() {
     let with = |changes: &[&'static str]| [&APP[..], changes].concat();
     for (arguments, says) in [
-        (with(&["--expiry", "soon"]), "invalid duration: expected a form such as `10d`"),
+        (with(&["--expiry", "soon"]), "invalid duration `soon`: expected a form such as `10d`"),
         (with(&["--expiry", "0s"]), "the token would have ended already"),
         (with(&["--create-databases", "red,my db"]), "item 2 of `--create-databases` is wrong"),
         (with(&["--permission", "dbs:red:read"]), "error[T0206 unknown-resource-type]"),

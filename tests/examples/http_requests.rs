@@ -21,7 +21,7 @@ fn there_is_a_request_for_each_database_and_each_token() {
     assert_eq!(printed.code, 1);
     assert_eq!(
         printed.stderr,
-        "http_requests: token `late` is left out: the expiry is in the past or less than a second away\n\
+        "http_requests: token `late` is left out: the expiry is in the past or less than a second away: use a later time\n\
          http_requests: send them now, as each `expiry_secs` counts from then; each answer tells a new secret, once: keep it, and not in a log\n"
     );
     let lines: Vec<Value> = printed.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -50,7 +50,7 @@ fn wrong_strings_have_all_their_mistakes() {
     let (code, lines) = parse(&["dbs:a,,b:red"], b"");
     assert_eq!(code, 1);
     let first = json!({"kind": "unknown-resource-type", "start": 0, "end": 3,
-                       "message": "unknown resource type", "help": "did you mean `db`?"});
+                       "message": "unknown resource type `dbs`", "help": "did you mean `db`?"});
     let line = &lines[0];
     assert_eq!((&line["input"], &line["ok"]), (&"dbs:a,,b:red".into(), &false.into()));
     for member in ["kind", "start", "end", "message", "help"] {

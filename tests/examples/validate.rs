@@ -254,13 +254,16 @@ fn standard_input_is_checked() {
 fn wrong_usage_ends_with_2() {
     for (arguments, says) in [
         (&["--deny", "unknown-acton", "x"][..], "did you mean `unknown-action`?"),
-        (&["--release", "latest", "x"], "invalid release: expected a form such as `3.9` or `3.11.1`"),
+        (
+            &["--release", "latest", "x"],
+            "invalid release `latest`: expected a form such as `3.9` or `3.11.1`",
+        ),
         (&["--format", "yaml", "x"], "[possible values: text, json, github, sarif]"),
-        (&["--now", "tomorrow", "x"], "invalid time: expected RFC 3339"),
+        (&["--now", "tomorrow", "x"], "invalid time `tomorrow`: expected RFC 3339"),
         (&["-", "-"], "`-` can be given once"),
         (&["--fix", "-"], "`-` cannot be fixed"),
         (&["--fix", "--fix-all", "x"], "cannot be used with"),
-        (&["--explain", "nothing"], "unknown code"),
+        (&["--explain", "nothing"], "unknown code `nothing`"),
         (&[], "<FILE>..."),
         (&["--unknown"], "unexpected argument"),
     ] {

@@ -176,7 +176,7 @@ fn expectations(text: &str) -> Law {
     match Expectations::parse(text) {
         Ok(read) => ensure!(read.len() <= lines, "{} expectations in {lines} lines", read.len()),
         Err(error) => {
-            let places: Vec<usize> = error.errors().iter().map(|&(line, _)| line).collect();
+            let places: Vec<usize> = error.errors().map(|(line, _)| line).collect();
             ensure!(places.is_sorted_by(|a, b| a < b), "lines {places:?}");
             ensure!(places.iter().all(|line| (1..=lines).contains(line)), "lines {places:?} of {lines}");
         }

@@ -1,0 +1,187 @@
+//! The messages of errors: what is wrong, the invalid text unless it may be a secret, and what to do.
+
+#![allow(missing_docs)]
+
+use std::fmt::Debug;
+use std::str::FromStr;
+
+use influxdb3_offline_tokens::server::{HttpPermission, HttpTokenRequest, ServerTokens};
+use influxdb3_offline_tokens::{
+    Code, DatabaseActions, DatabaseName, Expectations, Expiry, Permission, Release, Severity, SystemResource,
+    Token, TokenEntry, TokenFile, TokenName,
+};
+
+fn message<T: FromStr<Err: ToString> + Debug>(text: &str) -> String {
+    text.parse::<T>().unwrap_err().to_string()
+}
+
+#[test]
+fn an_invalid_permission_is_quoted() {
+    for (text, expected) in [
+        ("db:a:raed", "unknown action `raed` (at byte 5): did you mean `read`?"),
+        ("bd:a:read", "unknown resource type `bd` (at byte 0): did you mean `db`?"),
+        ("system:helth:read", "unknown system resource `helth` (at byte 7): did you mean `health`?"),
+        (
+            "db:${DB}:read",
+            "unexpanded variable `${DB}` (at byte 3): write the value, or expand the template first",
+        ),
+        (
+            "db:a*:read",
+            "unsupported pattern `a*` in a name (at byte 3): list the names, or use `*` alone for everything",
+        ),
+        (
+            "db:a:drop",
+            "the action `drop` cannot be granted to a resource token (at byte 5): \
+             grant `read`, `write`, `create`, `describe` or `delete`",
+        ),
+        (
+            "system:ping:write",
+            "the action `write` is not available for system resources (at byte 12): \
+             use `read`, the only action on system resources",
+        ),
+        (
+            "db:a:read:write",
+            "unexpected part `:write` after the actions (at byte 9): \
+             separate actions with `,`, and write each permission as a separate string",
+        ),
+        ("db:a", "missing actions (at byte 4): write `TYPE:NAMES:ACTIONS`, such as `db:db1,db2:read,write`"),
+        ("db:a,,b:read", "item 2 of the list is empty (at byte 5): remove the extra `,`"),
+        (
+            "db:my db:read",
+            "a space is not allowed in a database name (at byte 5): \
+             use ASCII letters, digits, `_` and `-`, with a letter or digit first and at most one `/` inside",
+        ),
+    ] {
+        assert_eq!(message::<Permission>(text), expected, "{text}");
+        let first = Permission::errors(text).into_iter().next().unwrap();
+        assert_eq!(first.to_string(), expected, "{text}");
+        let error = serde_json::from_str::<Permission>(&format!("{text:?}")).unwrap_err();
+        assert!(error.to_string().starts_with(expected), "{error}");
+    }
+}
+
+#[test]
+fn an_invalid_value_is_quoted() {
+    let name =
+        "use ASCII letters, digits, `_` and `-`, with a letter or digit first and at most one `/` inside";
+    for (message, expected) in [
+        (
+            message::<DatabaseName>("my.db"),
+            format!("`.` is not allowed in a database name (at byte 2 of `my.db`): {name}"),
+        ),
+        (message::<TokenName>(""), "the name is empty: add a name; is a variable unset?".into()),
+        (
+            message::<DatabaseActions>("read,wirte"),
+            "unknown action `wirte` (at byte 5): did you mean `write`?".into(),
+        ),
+        (
+            message::<SystemResource>("Ping"),
+            "unknown system resource `Ping` (at byte 0): did you mean `ping`?".into(),
+        ),
+        (
+            message::<Expiry>("99999999999999999999"),
+            "the time `99999999999999999999` does not fit into 64 bits of milliseconds: use an earlier time"
+                .into(),
+        ),
+        (
+            message::<Release>("3.x"),
+            "invalid release `3.x`: expected a form such as `3.9` or `3.11.1`".into(),
+        ),
+        (
+            message::<Code>("xyz"),
+            "unknown code `xyz`: expected a form such as `T0214` or `unknown-action`".into(),
+        ),
+        (
+            message::<Severity>("fatal"),
+            "unknown severity `fatal`: expected `note`, `warning` or `error`".into(),
+        ),
+        (
+            Permission::database(["a", "b c"], DatabaseActions::READ).unwrap_err().to_string(),
+            format!(
+                "invalid database name at index 1: a space is not allowed in a database name (at byte 1 of `b c`): {name}"
+            ),
+        ),
+        (
+            HttpTokenRequest::parse(br#"{"token_nmae": "app"}"#).unwrap_err().to_string(),
+            "1:2: unknown member `token_nmae`: the server ignores it; use `token_name`".into(),
+        ),
+        (
+            ServerTokens::parse(br#"[{"name": "a", "name": "b"}]"#).unwrap_err().to_string(),
+            "1:16: duplicate member `name`: keep only one of them".into(),
+        ),
+    ] {
+        assert_eq!(message, expected);
+    }
+}
+
+#[test]
+fn a_duplicate_entry_is_named() {
+    let entry = |name, token| TokenEntry::new(TokenName::parse(name).unwrap(), Token::parse(token).unwrap());
+    let error = |second| TokenFile::new([], [entry("app", "apiv3_a"), second]).unwrap_err().to_string();
+    assert_eq!(error(entry("app", "apiv3_b")), "a token named `app` already exists; use another name");
+    assert_eq!(error(entry("job", "apiv3_a")), "the token of `job` is already in use; generate a new one");
+}
+
+#[test]
+fn each_line_that_is_no_expectation_is_described() {
+    let text = "app can \"read\n can read a\n\"_admin\" can read a\napp may read a\nonly app cannot read a\napp can\n\
+                app can raed a\napp can read,fly a\napp can write system ping\napp cannot read *\napp can read\n\
+                app can read my.db\napp can read system helth\napp can read a b";
+    let error = Expectations::parse(text).unwrap_err();
+    let expected = [
+        "line 1: the `\"` is not closed: close it on the same line",
+        "line 2: the name of a token is missing: name at least one",
+        "line 3: no token can have the name `_admin`: `_admin` is reserved for the operator token: use another name",
+        "line 4: unexpected word `may` after the tokens: use `can` or `cannot`, and put a name with spaces between two `\"`",
+        "line 5: `cannot` in a line with `only` or `nobody`: use `can`",
+        "line 6: the actions are missing: name at least one, such as `read`",
+        "line 7: unknown action `raed`: did you mean `read`?",
+        "line 8: unknown action `fly`: use `create`, `describe`, `read`, `write` or `delete`",
+        "line 9: only `read` is available for system resources: remove the other actions",
+        "line 10: `*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
+        "line 11: the end is missing: name a database, `*`, `any`, `new` or `system`",
+        "line 12: no database can have the name `my.db`: `.` is not allowed in a database name: use ASCII letters, digits, \
+         `_` and `-`, with a letter or digit first and at most one `/` inside",
+        "line 13: unknown system resource `helth`: use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database \
+         of that name between two `\"`",
+        "line 14: unexpected word `b` after the end: write one database or resource on a line",
+    ];
+    assert_eq!(error.to_string().lines().collect::<Vec<_>>(), expected);
+    assert_eq!(error.errors().len(), expected.len());
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
+
+#[test]
+fn what_may_be_a_secret_is_not_quoted() {
+    for text in ["apiv3_a", "APIV3_A", "x apiv3_a", "Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE", "a\u{1b}[31m", "a`b"]
+    {
+        let permission = format!("db:a:{text}");
+        let messages = [
+            message::<Permission>(&permission),
+            serde_json::from_value::<Permission>(permission.into()).unwrap_err().to_string(),
+            message::<DatabaseActions>(text),
+            message::<SystemResource>(text),
+            message::<Expiry>(text),
+            message::<Release>(text),
+            message::<Code>(text),
+            message::<Severity>(text),
+            message::<Token>(&format!("\"{text}")),
+            message::<Expectations>(&format!("app can {text}! a")),
+            HttpPermission::from_parts("db", &["a"], &[text]).unwrap_err().to_string(),
+            HttpPermission::from_parts(text, &["a"], &["read"]).unwrap_err().to_string(),
+        ];
+        for message in messages {
+            assert!(!message.contains(text), "{message:?}");
+        }
+        let name = format!("{text} .");
+        assert!(!message::<DatabaseName>(&name).contains(text));
+    }
+    // Part of the text is a token: nothing of the rest is certain.
+    let text = "db:apiv3_a:secret";
+    assert_eq!(
+        message::<Permission>(text),
+        "unknown action (at byte 11): use `read`, `write`, `create`, `describe` or `delete` for databases, \
+         `read` for system resources"
+    );
+    assert!(Permission::errors(text).iter().all(|error| !error.to_string().contains("secret")));
+}
