@@ -5,8 +5,8 @@ mod verify;
 mod options;
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -307,14 +307,19 @@ impl AdminTokenFile {
 
 /// The error of an invalid tokens file or admin token file.
 ///
+/// `Display` and `Debug` print its first errors, each with line, column and help.
+///
 /// ```
 /// use influxdb3_offline_tokens::{Code, TokenFile};
 ///
-/// let error = TokenFile::parse(b"[]").unwrap_err();
-/// assert_eq!(error.report().iter().next().unwrap().code(), Code::ArrayAtTop);
+/// let error = TokenFile::parse(br#"{"tokens": [{"name": "app"}]}"#).unwrap_err();
+/// assert_eq!(error.report().iter().next().unwrap().code(), Code::MissingMember);
+/// let message = error.to_string();
+/// let lines: Vec<&str> = message.lines().collect();
+/// assert_eq!(lines[0], "invalid tokens file: 2 errors");
+/// assert!(lines[1].starts_with("  1:13: error[T0112] missing-member: token `app` has no `token`; help: "));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("invalid {what}: {}", summary(.report))]
+#[derive(Clone, PartialEq, Eq, Error)]
 pub struct InvalidFile {
     what: &'static str,
     report: Box<Report>,
@@ -357,10 +362,27 @@ pub(crate) fn survey(bytes: &[u8]) -> Result<Facts<'_>, InvalidFile> {
     facts.filter(|_| report.is_valid()).ok_or_else(|| InvalidFile::of_tokens(report))
 }
 
-fn summary(report: &Report) -> String {
-    let first = report.iter().next().map(alloc::string::ToString::to_string).unwrap_or_default();
-    match report.count(Severity::Error) {
-        0 | 1 => first,
-        errors => alloc::format!("{first} (and {} more)", errors - 1),
+impl fmt::Display for InvalidFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 3;
+        write!(f, "invalid {}: ", self.what)?;
+        let errors = self.report.count(Severity::Error);
+        if let (1, Some(error)) = (errors, self.report.iter().next()) {
+            return error.fmt(f);
+        }
+        write!(f, "{errors} errors")?;
+        for error in self.report.iter().take(SHOWN) {
+            write!(f, "\n  {error}")?;
+        }
+        match errors.saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n  and {more} more"),
+        }
+    }
+}
+
+impl fmt::Debug for InvalidFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }

@@ -26,7 +26,9 @@ fn validator() -> Validator {
 #[test]
 fn an_error_is_about_this_kind_of_file() {
     let error = AdminTokenFile::parse(b"{}").unwrap_err().to_string();
-    assert!(error.starts_with("invalid admin token file: 1:1: error[T0112] missing-member: "), "{error}");
+    let expected =
+        "invalid admin token file: 2 errors\n  1:1: error[T0112] missing-member: the file has no `token`; ";
+    assert!(error.starts_with(expected), "{error}");
 }
 
 /// A text, and whether both answers to "is it sound" agree.

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use influxdb3_offline_tokens::server::{HttpPermission, HttpTokenRequest, ServerTokens};
 use influxdb3_offline_tokens::{
     Code, DatabaseActions, DatabaseName, Expectations, Expiry, Permission, Release, Severity, SystemResource,
-    Token, TokenEntry, TokenFile, TokenName,
+    Token, TokenEntry, TokenFile, TokenName, load,
 };
 
 fn message<T: FromStr<Err: ToString> + Debug>(text: &str) -> String {
@@ -184,4 +184,41 @@ fn what_may_be_a_secret_is_not_quoted() {
          `read` for system resources"
     );
     assert!(Permission::errors(text).iter().all(|error| !error.to_string().contains("secret")));
+}
+
+#[test]
+fn an_invalid_file_lists_its_first_errors() {
+    let one = TokenFile::parse(
+        br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:raed"]}]}"#,
+    );
+    let expected = "invalid tokens file: 1:71: error[T0214] unknown-action: unknown action: `raed`; help: did you mean `read`?";
+    assert_eq!(one.unwrap_err().to_string(), expected);
+
+    let many = TokenFile::parse(b"{\n\"tokens\": [{\"token\": \"secret\"}, {}]}").unwrap_err();
+    let expected = [
+        "invalid tokens file: 6 errors",
+        "  2:12: error[T0112] missing-member: token 1 has no `name`; help: add `\"name\"`",
+        "  2:12: error[T0112] missing-member: token 1 has no `permissions`; help: add `\"permissions\"`",
+        "  2:23: error[T0301] token-prefix: the token does not start with `apiv3_`; \
+         help: generate a token with `influxdb3 create token` or this crate",
+        "  and 3 more",
+    ];
+    assert_eq!(many.to_string().lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn an_error_of_unwrap_reads_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.json");
+    std::fs::write(&path, "[]").unwrap();
+    for error in [load(&path).unwrap_err(), load(folder.path().join("none.json")).unwrap_err()] {
+        assert_eq!(format!("{error:?}"), error.to_string());
+    }
+    let error = TokenFile::parse(b"[]").unwrap_err();
+    assert_eq!(format!("{error:?} {error:#?}"), format!("{error} {error}"));
+    let error = load(&path).unwrap_err().to_string();
+    assert!(
+        error.starts_with(&format!("`{}`: invalid tokens file: 1:1: error[T0108]", path.display())),
+        "{error}"
+    );
 }

@@ -82,10 +82,12 @@ pub(crate) fn finish(program: &str, result: anyhow::Result<Outcome>) -> ExitCode
     }
 }
 
-/// Writes an error and its causes on one line of standard error.
+/// Writes an error and its causes to standard error.
 pub(crate) fn complain(program: &str, error: &anyhow::Error) {
+    let error = format!("{error:#}");
+    let lines: Vec<String> = error.lines().map(|line| no_command(&printable(line)).into_owned()).collect();
     // Nobody is left to be told when standard error is closed.
-    let _ = writeln!(io::stderr(), "{program}: {}", printable(&format!("{error:#}")));
+    let _ = writeln!(io::stderr(), "{program}: {}", lines.join("\n"));
 }
 
 /// Says where the rest of what is wrong with a file is told.

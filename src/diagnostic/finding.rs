@@ -12,8 +12,14 @@ use crate::span::{Location, Span};
 /// A finding: code, severity, location, message and help. It does not quote text that contains `apiv3` or looks random. A
 /// piece of a token without its prefix, such as 32 hexadecimal digits, may be indistinguishable from a name.
 ///
+/// `Display` prints it on one line.
+///
 /// ```
 /// use influxdb3_offline_tokens::validate;
+///
+/// let report = validate(b"{}");
+/// let expected = "1:1: error[T0112] missing-member: the file has no `tokens`; help: add `\"tokens\": [{…}]`";
+/// assert_eq!(report.iter().next().unwrap().to_string(), expected);
 /// let report = validate(br#"{"tokens": [],}"#);
 /// let fix = report.iter().find_map(|finding| finding.fixes().first()).unwrap();
 /// assert_eq!(fix.edits()[0].text(), Some(""));
@@ -183,7 +189,8 @@ impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Location { line, column } = self.location;
         let Self { severity, code, message, .. } = self;
-        write!(f, "{line}:{column}: {severity}[{}] {code}: {message}", code.id())
+        write!(f, "{line}:{column}: {severity}[{}] {code}: {message}", code.id())?;
+        self.help.as_ref().map_or(Ok(()), |help| write!(f, "; help: {help}"))
     }
 }
 

@@ -13,7 +13,8 @@ use crate::token::GenerateTokenError;
 
 /// The error of reading or changing a file on disk.
 ///
-/// Nothing was changed, unless [`Error::is_durability_unknown`] says so.
+/// Nothing was changed, unless [`Error::is_durability_unknown`] says so. `Debug` prints what `Display` prints, so that
+/// `load(path).unwrap()` reads well in a test.
 ///
 /// ```
 /// use influxdb3_offline_tokens::load;
@@ -124,18 +125,9 @@ impl Error {
     }
 }
 
-// Implemented by hand, because people pass a token in place of a path.
+// As `Display`, so that `unwrap` reads well.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let with_path = |f: &mut fmt::Formatter<'_>, kind, path: &Path, error: &dyn fmt::Debug| {
-            f.debug_struct(kind).field("path", &Shown(path)).field("error", error).finish()
-        };
-        match self {
-            Self::Disk(error) => f.debug_tuple("Disk").field(error).finish(),
-            Self::Invalid { path, error } => with_path(f, "Invalid", path, error),
-            Self::Change { path, error } => with_path(f, "Change", path, error),
-            Self::Exists { path } => f.debug_struct("Exists").field("path", &Shown(path)).finish(),
-            Self::Generate(error) => f.debug_tuple("Generate").field(error).finish(),
-        }
+        fmt::Display::fmt(self, f)
     }
 }
