@@ -59,7 +59,8 @@
 //! assert_eq!(error.span().range(), 5..5);
 //! ```
 //!
-//! Decide access as the server does ([`access::decide`], [`Authorizer`], [`Rights`]):
+//! Decide access as the server does ([`access::decide`], [`Authorizer`], [`Rights`]), also in a service whose file changes
+//! ([`live::LiveAuthorizer`]):
 //!
 //! ```
 //! use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -244,6 +245,8 @@ pub mod server;
 mod replace;
 #[cfg(feature = "std")]
 pub mod disk;
+#[cfg(feature = "std")]
+pub mod live;
 #[cfg(feature = "std")]
 pub mod admin;
 

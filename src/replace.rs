@@ -24,7 +24,8 @@
 //! Extended attributes other than the ACL (a security label is what the directory gives to new files), set-user-id bits,
 //! and the ACLs of NFS 4. Network file systems are not promised.
 
-use std::time::{Duration, Instant};
+use std::fs::Metadata;
+use std::time::{Duration, Instant, SystemTime};
 
 use alloc::vec::Vec;
 use zeroize::Zeroizing;
@@ -50,9 +51,9 @@ pub(crate) use error::Shown;
 pub use error::{DiskError, DiskErrorKind};
 
 #[cfg(not(unix))]
-pub(crate) use portable::{read, replace};
+pub(crate) use portable::{look, read, replace};
 #[cfg(unix)]
-pub(crate) use unix::{read, replace};
+pub(crate) use unix::{look, read, replace};
 
 /// What was read, from one handle; wiped on drop.
 pub(crate) struct Contents {
@@ -75,6 +76,31 @@ pub(crate) struct FileFacts {
     pub(crate) group: Option<u32>,
     /// How many names the file has.
     pub(crate) links: Option<u64>,
+    /// The state of the file just before it was read.
+    pub(crate) stamp: FileStamp,
+}
+
+/// Tells one state of a file from another. Two changes within one tick of the file system's clock may have the same stamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FileStamp {
+    size: u64,
+    modified: Option<SystemTime>,
+    // Device, inode, and when either the content or the status changed.
+    #[cfg(unix)]
+    id: (u64, u64, i64, i64),
+}
+
+impl FileStamp {
+    fn new(about: &Metadata) -> Self {
+        #[cfg(unix)]
+        use std::os::unix::fs::MetadataExt as _;
+        Self {
+            size: about.len(),
+            modified: about.modified().ok(),
+            #[cfg(unix)]
+            id: (about.dev(), about.ino(), about.ctime(), about.ctime_nsec()),
+        }
+    }
 }
 
 /// What the file shall hold; wiped on drop.

@@ -494,6 +494,35 @@ fn a_presented_token_is_neither_shown_nor_left_behind() {
 }
 
 #[test]
+fn a_live_authorizer_neither_shows_a_token_nor_leaves_one_behind() {
+    use influxdb3_offline_tokens::live::LiveAuthorizer;
+
+    let directory = tempfile::tempdir().unwrap();
+    // People give a token in place of the path, too.
+    let path = directory.path().join(util::CANARY);
+    let good = TokenFile::new([], [entry()]).unwrap().to_json();
+    let other = format!("{} ", String::from_utf8(good.to_vec()).unwrap());
+    let bad = other.replace(':', ";");
+    std::fs::write(&path, &*good).unwrap();
+    let mut live = None;
+    let opened = leaks(|| live = Some(LiveAuthorizer::open(&path).unwrap()));
+    let live = live.unwrap();
+    let mut out = shown!(live);
+    let mut counts = vec![opened];
+    for text in [other.as_bytes(), &good, &good, bad.as_bytes()] {
+        std::fs::write(&path, text).unwrap();
+        let mut outcome = None;
+        counts.push(leaks(|| outcome = Some(live.refresh())));
+        out += &shown!(outcome, live);
+    }
+    std::fs::remove_file(&path).unwrap();
+    out += &shown!(live.refresh(), LiveAuthorizer::open(&path));
+    util::assert_no_piece_of(util::CANARY, &out, "a live authorizer");
+    assert_eq!(counts, [0; 5], "blocks that hold a token");
+    assert!(out.contains("Reloaded") && out.contains("Unchanged") && out.contains("NotFound"), "{out}");
+}
+
+#[test]
 fn an_admin_token_file_leaves_nothing_behind() {
     use influxdb3_offline_tokens::{AdminTokenFile, admin};
 

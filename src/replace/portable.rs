@@ -4,7 +4,7 @@
 use alloc::string::String;
 use core::fmt::Write as _;
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -13,19 +13,23 @@ use zeroize::Zeroizing;
 
 use super::common::{length, read_all, resolve, wipe};
 use super::{
-    Contents, DiskError, DiskErrorKind, FileFacts, NewText, Patience, ReplaceError, ReplaceOptions, Replaced,
+    Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, NewText, Patience, ReplaceError,
+    ReplaceOptions, Replaced,
 };
 
 /// Reads the whole file, through links, without a lock.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
-    let bytes = match open_regular(path, path, false)? {
-        Some(file) => read_all(&file, path, size(&file, path)?, limit)?,
-        None => return Err(missing(path)),
-    };
-    Ok(Contents {
-        bytes,
-        facts: FileFacts { mode: None, owner: None, caller: None, group: None, links: None },
-    })
+    let file = open_regular(path, path, false)?.ok_or_else(|| missing(path))?;
+    let stamp = FileStamp::new(&metadata(&file, path)?);
+    let bytes = read_all(&file, path, size(&file, path)?, limit)?;
+    let facts = FileFacts { mode: None, owner: None, caller: None, group: None, links: None, stamp };
+    Ok(Contents { bytes, facts })
+}
+
+/// Looks at the file behind all links.
+pub(crate) fn look(path: &Path) -> Result<FileStamp, DiskError> {
+    let file = open_regular(path, path, false)?.ok_or_else(|| missing(path))?;
+    Ok(FileStamp::new(&metadata(&file, path)?))
 }
 
 /// As on unix, but weaker; see the module above.
@@ -109,8 +113,12 @@ fn open_regular(real: &Path, path: &Path, write: bool) -> Result<Option<File>, D
     }
 }
 
+fn metadata(file: &File, path: &Path) -> Result<Metadata, DiskError> {
+    file.metadata().map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))
+}
+
 fn size(file: &File, path: &Path) -> Result<u64, DiskError> {
-    Ok(file.metadata().map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))?.len())
+    Ok(metadata(file, path)?.len())
 }
 
 fn seen(file: &File) -> io::Result<(u64, std::time::SystemTime)> {

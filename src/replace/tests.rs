@@ -284,6 +284,13 @@ fn reads_through_links_and_tells_what_it_read() {
         assert_eq!(contents.facts.links, Some(1));
     }
     assert_eq!(*portable::read(&link, 5).unwrap().bytes, b"12345");
+    for look in [super::look, portable::look] {
+        let stamp = super::read(&file, 5).unwrap().facts.stamp;
+        assert_eq!(look(&link).unwrap(), stamp);
+        fs::write(directory.path().join("copy"), b"12345").unwrap();
+        fs::rename(directory.path().join("copy"), &file).unwrap();
+        assert_ne!(look(&link).unwrap(), stamp, "another file");
+    }
     for (path, limit, kind) in [
         ("tokens.json", 4, DiskErrorKind::TooLarge),
         ("absent", 9, DiskErrorKind::NotFound),
@@ -294,7 +301,11 @@ fn reads_through_links_and_tells_what_it_read() {
     ] {
         let _ = symlink("nowhere", directory.path().join("dangling"));
         let _ = symlink("circle", directory.path().join("circle"));
-        assert_eq!(super::read(&directory.path().join(path), limit).err().unwrap().kind(), kind, "{path}");
+        let path = directory.path().join(path);
+        assert_eq!(super::read(&path, limit).err().unwrap().kind(), kind, "{}", path.display());
+        if kind != DiskErrorKind::TooLarge {
+            assert_eq!(super::look(&path).err().unwrap().kind(), kind, "{}", path.display());
+        }
     }
     for device in ["/dev/null", "/dev/tty"] {
         assert_eq!(super::read(Path::new(device), 9).err().unwrap().kind(), DiskErrorKind::NotRegular);

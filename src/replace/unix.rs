@@ -2,10 +2,11 @@
 
 use alloc::format;
 use std::fs::{File, TryLockError};
+use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use rustix::fs::{CWD, Mode, OFlags, Stat, fstat, openat, stat};
+use rustix::fs::{CWD, Mode, OFlags, Stat, fstat, openat};
 use rustix::io::{Errno, retry_on_intr};
 use zeroize::Zeroizing;
 
@@ -14,7 +15,8 @@ use super::common::{length, read_all, wipe};
 use super::fresh::{Fresh, remove_left_overs};
 use super::place::{Place, is_regular, is_same, locking, opening, sync_directory, sync_file};
 use super::{
-    Contents, DiskError, DiskErrorKind, FileFacts, NewText, Patience, ReplaceError, ReplaceOptions, Replaced,
+    Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, NewText, Patience, ReplaceError,
+    ReplaceOptions, Replaced,
 };
 
 /// Reads the whole file, through links, without a lock: a rename is atomic.
@@ -23,18 +25,11 @@ use super::{
 /// `NotFound`, `DanglingLink`, `NotRegular` (not opened, so that a FIFO or a device does not hang), `PermissionDenied`,
 /// `TooLarge`, `Io`.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
-    let failed = |error: Errno| match error {
-        Errno::NOENT if std::fs::symlink_metadata(path).is_ok() => {
-            DiskError::because(DiskErrorKind::DanglingLink, path, error)
-        }
-        error => opening(path, error),
-    };
     // Looked at before it is opened: opening a device or a FIFO can do something.
-    if !is_regular(&stat(path).map_err(failed)?) {
-        return Err(DiskError::new(DiskErrorKind::NotRegular, path));
-    }
+    look(path)?;
     let file = File::from(
-        retry_on_intr(|| openat(CWD, path, OFlags::RDONLY | CAREFULLY, Mode::empty())).map_err(failed)?,
+        retry_on_intr(|| openat(CWD, path, OFlags::RDONLY | CAREFULLY, Mode::empty()))
+            .map_err(|error| reading(path, error))?,
     );
     let about = file.metadata().map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))?;
     if !about.is_file() {
@@ -46,8 +41,33 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
         caller: Some(rustix::process::geteuid().as_raw()),
         group: Some(about.gid()),
         links: Some(about.nlink()),
+        stamp: FileStamp::new(&about),
     };
     Ok(Contents { bytes: read_all(&file, path, about.len(), limit)?, facts })
+}
+
+/// Looks at the file behind all links, without opening it.
+///
+/// # Errors
+/// As [`read`], but for `TooLarge`.
+pub(crate) fn look(path: &Path) -> Result<FileStamp, DiskError> {
+    // Without a number, the path contains a zero byte.
+    let failed = |error: io::Error| reading(path, Errno::from_io_error(&error).unwrap_or(Errno::INVAL));
+    let about = std::fs::metadata(path).map_err(failed)?;
+    if about.is_file() {
+        Ok(FileStamp::new(&about))
+    } else {
+        Err(DiskError::new(DiskErrorKind::NotRegular, path))
+    }
+}
+
+fn reading(path: &Path, error: Errno) -> DiskError {
+    match error {
+        Errno::NOENT if std::fs::symlink_metadata(path).is_ok() => {
+            DiskError::because(DiskErrorKind::DanglingLink, path, error)
+        }
+        error => opening(path, error),
+    }
 }
 
 /// Locks the file, reads it, and replaces it by what `edit` makes of it; see the module for the order.

@@ -1,0 +1,232 @@
+//! `LiveAuthorizer`: each change of the file is seen, the last valid tokens stay in force, and readers never wait.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::UNIX_EPOCH;
+
+use influxdb3_offline_tokens::live::{LiveAuthorizer, Refreshed};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// A file whose one token is called like the version; all versions have the same length.
+fn text(version: usize) -> String {
+    format!(r#"{{"tokens": [{{"token": "apiv3_a", "name": "version-{version:04}", "permissions": []}}]}}"#)
+}
+
+fn version(live: &LiveAuthorizer) -> usize {
+    let identity = live.current().authenticate("apiv3_a", UNIX_EPOCH).unwrap();
+    identity.name().as_str().strip_prefix("version-").unwrap().parse().unwrap()
+}
+
+fn rename_into(path: &Path, text: &str) {
+    let new = path.with_extension("new");
+    std::fs::write(&new, text).unwrap();
+    std::fs::rename(new, path).unwrap();
+}
+
+fn started(text: &str) -> (tempfile::TempDir, PathBuf, LiveAuthorizer) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens.json");
+    std::fs::write(&path, text).unwrap();
+    let live = LiveAuthorizer::open(&path).unwrap();
+    (directory, path, live)
+}
+
+#[test]
+fn it_is_shared_between_threads() {
+    fn is_shared<T: Send + Sync + 'static>() {}
+    is_shared::<LiveAuthorizer>();
+    is_shared::<Refreshed>();
+}
+
+#[test]
+fn it_does_not_open_without_a_valid_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens.json");
+    assert_eq!(LiveAuthorizer::open(&path).unwrap_err().path(), Some(&*path));
+    std::fs::write(&path, "[]").unwrap();
+    assert!(LiveAuthorizer::open(&path).unwrap_err().report().is_some());
+}
+
+/// Faster than the clock of most file systems ticks, and of the same length.
+#[test]
+fn quick_changes_in_place_are_seen() {
+    let (_directory, path, live) = started(&text(0));
+    for next in 1..500 {
+        std::fs::write(&path, text(next)).unwrap();
+        assert!(matches!(live.refresh(), Refreshed::Reloaded), "change {next}");
+        assert_eq!(version(&live), next);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn swapped_links_are_seen() {
+    let directory = tempfile::tempdir().unwrap();
+    let swap = |next: usize| {
+        // The same length, and the same times: only the file is another one.
+        let folder = directory.path().join(format!("..version_{next}"));
+        std::fs::create_dir(&folder).unwrap();
+        let file = std::fs::File::create(folder.join("tokens.json")).unwrap();
+        std::io::Write::write_all(&mut &file, text(next).as_bytes()).unwrap();
+        file.set_modified(UNIX_EPOCH).unwrap();
+        let link = directory.path().join("..data_tmp");
+        std::os::unix::fs::symlink(folder, &link).unwrap();
+        std::fs::rename(link, directory.path().join("..data")).unwrap();
+    };
+    swap(0);
+    let path = directory.path().join("tokens.json");
+    std::os::unix::fs::symlink("..data/tokens.json", &path).unwrap();
+    let live = LiveAuthorizer::open(&path).unwrap();
+    swap(1);
+    assert!(matches!(live.refresh(), Refreshed::Reloaded));
+    // Settled, so that the next one is only looked at.
+    std::thread::sleep(std::time::Duration::from_millis(2_100));
+    assert!(matches!(live.refresh(), Refreshed::Unchanged));
+    swap(2);
+    assert!(matches!(live.refresh(), Refreshed::Reloaded));
+    assert_eq!(version(&live), 2);
+}
+
+#[test]
+fn the_last_valid_tokens_stay_in_force() {
+    let (_directory, path, live) = started(&text(1));
+    let in_force = live.current();
+    let kept = |what: &str| {
+        let Refreshed::Kept(error) = live.refresh() else { panic!("{what}: not kept") };
+        assert!(Arc::ptr_eq(&in_force, &live.current()), "{what}");
+        error
+    };
+    for invalid in ["", "{\"tokens\": [", "[]", &text(2)[1..]] {
+        rename_into(&path, invalid);
+        let error = kept(invalid);
+        assert!(error.report().is_some_and(|report| !report.is_valid()), "{invalid}");
+        assert!(Arc::ptr_eq(&error, &kept(invalid)), "the same text has the same error");
+    }
+    std::fs::remove_file(&path).unwrap();
+    assert!(kept("no file").report().is_none());
+    std::fs::create_dir(&path).unwrap();
+    kept("a directory");
+    std::fs::remove_dir(&path).unwrap();
+    rename_into(&path, &text(3));
+    assert!(matches!(live.refresh(), Refreshed::Reloaded));
+    assert_eq!(version(&live), 3);
+}
+
+#[test]
+fn a_file_that_comes_back_as_it_was_is_no_change() {
+    let (_directory, path, live) = started(&text(1));
+    let in_force = live.current();
+    std::fs::remove_file(&path).unwrap();
+    assert!(matches!(live.refresh(), Refreshed::Kept(_)));
+    std::fs::write(&path, text(1)).unwrap();
+    assert!(matches!(live.refresh(), Refreshed::Unchanged));
+    assert!(Arc::ptr_eq(&in_force, &live.current()));
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    InPlace(usize),
+    Renamed(usize),
+    Touched,
+    Removed,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    // Odd versions are invalid.
+    let step = prop_oneof![
+        3 => (0..4_usize).prop_map(Step::InPlace),
+        3 => (0..4_usize).prop_map(Step::Renamed),
+        1 => Just(Step::Touched),
+        1 => Just(Step::Removed),
+    ];
+    vec(step, 1..12)
+}
+
+fn valid_or_not(version: usize) -> String {
+    if version.is_multiple_of(2) { text(version) } else { text(version).replace("[]", "01") }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// The outcome is the state of the file: what is in force is what it says, or the error says why not.
+    #[test]
+    fn the_outcome_says_whether_the_file_is_in_force(steps in steps()) {
+        let (_directory, path, live) = started(&text(0));
+        let (mut on_disk, mut in_force, mut parsed) = (Some(0), 0, 0);
+        for step in steps {
+            match step {
+                Step::InPlace(version) => std::fs::write(&path, valid_or_not(version)).unwrap(),
+                Step::Renamed(version) => rename_into(&path, &valid_or_not(version)),
+                Step::Touched => {
+                    if let Ok(file) = std::fs::File::options().write(true).open(&path) {
+                        file.set_modified(UNIX_EPOCH).unwrap();
+                    }
+                }
+                Step::Removed => drop(std::fs::remove_file(&path)),
+            }
+            on_disk = match step {
+                Step::InPlace(version) | Step::Renamed(version) => Some(version),
+                Step::Touched => on_disk,
+                Step::Removed => None,
+            };
+            let outcome = live.refresh();
+            match on_disk {
+                None => prop_assert!(matches!(&outcome, Refreshed::Kept(error) if error.report().is_none())),
+                Some(on_disk) if !on_disk.is_multiple_of(2) => {
+                    prop_assert!(matches!(&outcome, Refreshed::Kept(error) if error.report().is_some()));
+                }
+                Some(on_disk) if on_disk == parsed => prop_assert!(matches!(outcome, Refreshed::Unchanged)),
+                Some(on_disk) => {
+                    prop_assert!(matches!(outcome, Refreshed::Reloaded), "{outcome:?}");
+                    in_force = on_disk;
+                }
+            }
+            parsed = on_disk.unwrap_or(parsed);
+            prop_assert_eq!(version(&live), in_force);
+        }
+    }
+}
+
+#[test]
+fn each_change_is_reported_once_and_readers_never_go_back() {
+    const VERSIONS: usize = 200;
+    let (_directory, path, live) = started(&text(0));
+    let (done, reloads) = (AtomicBool::new(false), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut last = 0;
+                while !done.load(Ordering::Relaxed) {
+                    let next = version(&live);
+                    assert!(next >= last, "{next} after {last}");
+                    last = next;
+                }
+            });
+        }
+        for next in 1..=VERSIONS {
+            rename_into(&path, &text(next));
+            // Several ask at the same time, and one of them reloads.
+            std::thread::scope(|scope| {
+                for _ in 0..3 {
+                    scope.spawn(|| {
+                        if matches!(live.refresh(), Refreshed::Reloaded) {
+                            reloads.fetch_add(1, Ordering::Relaxed);
+                        }
+                    });
+                }
+            });
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    assert_eq!((reloads.into_inner(), version(&live)), (VERSIONS, VERSIONS));
+}
