@@ -1,6 +1,6 @@
 //! A small HTTP service whose endpoints are guarded by a tokens file.
 //!
-//! It authenticates and decides as the InfluxDB server does, reloads the file when it changes, and keeps the last good one
+//! It authenticates and decides as the InfluxDB server does, reloads the file when it changes, and keeps the last valid one
 //! when the new one is invalid. Reasons go to the log (standard error), never to the client; tokens go nowhere.
 //!
 //! ```text
@@ -8,146 +8,121 @@
 //! ```
 
 mod connections;
-mod guard;
 mod logging;
-mod reload;
+mod server;
 #[path = "../util/mod.rs"]
 mod util;
 
-use std::io::{self, Write};
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result};
-use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::header::WWW_AUTHENTICATE;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::map_response;
-use axum::response::Response;
+use anyhow::{Result, bail};
+use axum::extract::{Path, Request, State};
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use clap::{CommandFactory, FromArgMatches, Parser};
-use connections::Connections;
-use guard::Guard;
-use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
-pub(crate) use logging::log;
+use axum::{Extension, Router};
+use clap::{CommandFactory, FromArgMatches};
+use influxdb3_offline_tokens::access::{Identity, PresentedToken};
+use influxdb3_offline_tokens::live::{LiveAuthorizer, Refreshed};
+use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Decision, SystemResource};
+use logging::log;
+use server::Arguments;
+use util::Outcome;
 
-/// A small HTTP service whose endpoints are guarded by a tokens file.
-///
-/// GET, POST, PUT and DELETE of `/databases/NAME` need `read`, `write`, `create` (as a new database) and `delete` on it, GET
-/// of `/databases` needs `describe` on any database, and GET of `/health` needs `read` on the system resource `health`. Send
-/// `Authorization: Bearer TOKEN`. Status 401 is no token, or one that is unknown or expired; 403 is not allowed; the reason
-/// is in the log, on standard error; where nobody reads that, lines of it are lost.
-#[derive(Parser)]
-#[command(
-    name = "guard_service",
-    version,
-    after_help = "Exit code 2: wrong usage, or the service could not start or go on."
-)]
-struct Arguments {
-    /// The tokens file.
-    #[arg(value_parser = util::a_file())]
-    file: PathBuf,
-    /// The address and port to listen on; port 0 takes a free one, which is printed.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
-    listen: SocketAddr,
-    /// How often to look whether the file has changed, in milliseconds.
-    #[arg(long, value_name = "MILLISECONDS", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
-    poll_millis: u64,
-    /// How many connections may be open at once.
-    #[arg(long, value_name = "NUMBER", default_value_t = 512, value_parser = clap::value_parser!(u16).range(1..))]
-    connections: u16,
-    /// After how many seconds a connection on which nothing comes is closed.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
-    idle_seconds: u32,
-}
-
-fn address(text: &str) -> Result<SocketAddr, &'static str> {
-    text.parse().map_err(|_| "an address is written like `127.0.0.1:8080` or `[::1]:8080`")
-}
-
-type Answer = Result<&'static str, StatusCode>;
-
-fn router(guard: Arc<Guard>) -> Router {
-    Router::new()
-        .route("/databases", get(list))
-        .route("/databases/{name}", get(read).post(write).put(create).delete(delete))
-        .route("/health", get(health))
-        .layer(map_response(says_how))
-        .with_state(guard)
-}
-
-/// Status 401 comes with the way to authenticate (RFC 9110, 15.5.2).
-async fn says_how(mut response: Response) -> Response {
-    if response.status() == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+/// Reloads the file when it changes. An error is logged once while it stays the same.
+fn follow(live: &LiveAuthorizer, every: Duration) {
+    let mut last = String::new();
+    loop {
+        std::thread::sleep(every);
+        let line = match live.refresh() {
+            Refreshed::Reloaded => {
+                last.clear();
+                format!("loaded {}", util::count(live.current().len(), "token"))
+            }
+            Refreshed::Kept(error) => format!("the tokens stay as they are: {:#}", anyhow::Error::new(error)),
+            _ => String::new(),
+        };
+        if !line.is_empty() && line != last {
+            log(format_args!("{line}"));
+        }
+        last = line;
     }
-    response
 }
 
-async fn list(State(guard): State<Arc<Guard>>, headers: HeaderMap) -> Answer {
-    guard.check(&headers, AccessRequest::any_database(DatabaseActions::DESCRIBE))?;
-    Ok("the databases\n")
+fn identify(live: &LiveAuthorizer, headers: &HeaderMap) -> Result<Identity> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        bail!("no `Authorization` header, or more than one")
+    };
+    let presented = PresentedToken::from_authorization(value.as_bytes())?;
+    Ok(live.current().authenticate(presented, SystemTime::now())?)
 }
 
-async fn read(State(guard): State<Arc<Guard>>, Path(name): Path<String>, headers: HeaderMap) -> Answer {
-    guard.check(&headers, AccessRequest::database(&name, DatabaseActions::READ))?;
-    Ok("data\n")
+/// Puts the identity into the extensions of the request. Status 401 comes with the way to authenticate (RFC 9110, 15.5.2).
+async fn authenticate(State(live): State<Arc<LiveAuthorizer>>, mut request: Request, next: Next) -> Response {
+    match identify(&live, request.headers()) {
+        Ok(identity) => {
+            request.extensions_mut().insert(identity);
+            next.run(request).await
+        }
+        Err(reason) => {
+            log(format_args!("401: {reason}"));
+            (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")]).into_response()
+        }
+    }
 }
 
-async fn write(State(guard): State<Arc<Guard>>, Path(name): Path<String>, headers: HeaderMap) -> Answer {
-    guard.check(&headers, AccessRequest::database(&name, DatabaseActions::WRITE))?;
-    Ok("written\n")
+fn decide(identity: &Identity, request: AccessRequest<'_>) -> StatusCode {
+    let Decision::Denied(reason) = identity.decide(request) else { return StatusCode::OK };
+    let name = util::masked(identity.name().as_str());
+    // No database has a name of more than 511 bytes, and whoever asks must not fill the log.
+    log(format_args!("403 {:.600} for {name:?}: {reason}", request.to_string()));
+    StatusCode::FORBIDDEN
 }
 
-async fn create(State(guard): State<Arc<Guard>>, Path(name): Path<String>, headers: HeaderMap) -> Answer {
-    guard.check(&headers, AccessRequest::new_database(&name, DatabaseActions::CREATE))?;
-    Ok("created\n")
+async fn database(
+    method: Method,
+    Path(name): Path<String>,
+    Extension(identity): Extension<Identity>,
+) -> StatusCode {
+    let request = match method {
+        Method::GET | Method::HEAD => AccessRequest::database(&name, DatabaseActions::READ),
+        Method::POST => AccessRequest::database(&name, DatabaseActions::WRITE),
+        Method::PUT => AccessRequest::new_database(&name, DatabaseActions::CREATE),
+        Method::DELETE => AccessRequest::database(&name, DatabaseActions::DELETE),
+        _ => return StatusCode::METHOD_NOT_ALLOWED,
+    };
+    decide(&identity, request)
 }
 
-async fn delete(State(guard): State<Arc<Guard>>, Path(name): Path<String>, headers: HeaderMap) -> Answer {
-    guard.check(&headers, AccessRequest::database(&name, DatabaseActions::DELETE))?;
-    Ok("deleted\n")
+async fn databases(Extension(identity): Extension<Identity>) -> StatusCode {
+    decide(&identity, AccessRequest::any_database(DatabaseActions::DESCRIBE))
 }
 
-async fn health(State(guard): State<Arc<Guard>>, headers: HeaderMap) -> Answer {
-    guard.check(&headers, AccessRequest::system(SystemResource::Health))?;
-    Ok("well\n")
+async fn health(Extension(identity): Extension<Identity>) -> StatusCode {
+    decide(&identity, AccessRequest::system(SystemResource::Health))
 }
 
-fn run(arguments: Arguments) -> Result<()> {
+fn run(arguments: &Arguments) -> Result<Outcome> {
     // A service that cannot tell who may do what does not start.
-    let (guard, watched) = reload::start(arguments.file)?;
-    let every = Duration::from_millis(arguments.poll_millis);
-    let watching = Arc::clone(&guard);
-    std::thread::spawn(move || watched.watch(&watching, every));
-
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(arguments.listen)
-            .await
-            .with_context(|| format!("cannot listen on {}", arguments.listen))?;
-        let address = listener.local_addr()?;
-        // Who does not read this line does not need it, and must not keep the others waiting.
-        std::thread::spawn(move || drop(writeln!(io::stdout(), "listening on {address}")));
-        logging::in_the_background();
-        let idle = Duration::from_secs(arguments.idle_seconds.into());
-        let connections = Connections::new(listener, arguments.connections.into(), idle);
-        axum::serve(connections, router(guard)).await.context("cannot serve")
-    })
+    let live = Arc::new(LiveAuthorizer::open(&arguments.file)?);
+    let (followed, every) = (Arc::clone(&live), Duration::from_millis(arguments.poll_millis));
+    std::thread::spawn(move || follow(&followed, every));
+    let router = Router::new()
+        .route("/databases", get(databases))
+        .route("/databases/{name}", get(database).post(database).put(database).delete(database))
+        .route("/health", get(health))
+        .route_layer(from_fn_with_state(live, authenticate));
+    server::serve(arguments, router)?;
+    Ok(Outcome::Fine)
 }
 
 fn main() -> ExitCode {
     let matches = util::arguments(Arguments::command());
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    match run(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            util::complain("guard_service", &error);
-            ExitCode::from(2)
-        }
-    }
+    util::finish("guard_service", run(&arguments))
 }
