@@ -32,6 +32,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Compare a file with the state that it should have, and apply the difference: [`wanted`].
+//!
 //! Make, check and load the file of one admin token ([`AdminTokenFile`], [`admin::create`], [`admin::load`],
 //! [`Validator::admin_token_file`]), which the server reads with `--admin-token-file`.
 //!
@@ -234,11 +236,13 @@ pub mod fix;
 #[cfg(feature = "std")]
 pub mod schema;
 
-// Changes of a text, and the JSON of a running server.
+// Changes of a text, the JSON of a running server, and plans.
 #[cfg(feature = "std")]
 pub mod edit;
 #[cfg(feature = "std")]
 pub mod server;
+#[cfg(feature = "std")]
+pub mod wanted;
 
 // The world.
 #[cfg(feature = "std")]

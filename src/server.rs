@@ -2,7 +2,7 @@
 //! that list with a file.
 
 // In dependency order: a file imports only siblings above it.
-mod json;
+pub(crate) mod json;
 mod http_error;
 mod http;
 mod time;

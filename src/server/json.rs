@@ -1,4 +1,4 @@
-//! JSON that a running server sends or accepts, parsed up to its first error.
+//! JSON that is neither a tokens file nor an admin token file.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -38,17 +38,20 @@ pub enum InvalidJsonKind {
     DuplicateMember,
     /// A member that would be ignored, with a name similar to a known one.
     MisspeltMember,
-    /// A name that no resource token can have.
+    /// A member that a [`WantedFile`](crate::wanted::WantedFile) does not have.
+    UnknownMember,
+    /// A name that no resource token, or no database, can have.
     Name(InvalidNameKind),
     /// Two tokens have the same name.
     DuplicateName,
     /// A permission that the grammar rejects.
     Permission(PermissionErrorKind),
-    /// An invalid time or number of seconds, or one that does not fit into 64 bits.
+    /// An invalid time, duration or number of seconds, or one that does not fit into 64 bits.
     Time,
 }
 
-/// The first error of a text of the server, with its location. It quotes nothing that may be a secret.
+/// An error of JSON that a server sends or accepts, or of a [`WantedFile`](crate::wanted::WantedFile), with its location. It
+/// quotes nothing that may be a secret.
 ///
 /// ```
 /// use influxdb3_offline_tokens::server::ServerTokens;
@@ -123,22 +126,31 @@ pub(crate) fn wrong<T>(
     Err(Wrong { kind, span, message: message.into() })
 }
 
-/// Parses a whole text.
+impl Wrong {
+    pub(crate) fn locate(self, lines: &LineIndex<'_>) -> InvalidJson {
+        let Self { kind, span, message } = self;
+        InvalidJson { kind, span, location: lines.location(span.start()), message }
+    }
+}
+
+/// Parses a whole text, up to its first error.
 pub(crate) fn read<T>(
     bytes: &[u8],
     value: impl FnOnce(&Node<'_>) -> Result<T, Wrong>,
 ) -> Result<T, InvalidJson> {
-    let result = match core::str::from_utf8(bytes) {
-        Ok(text) => Node::parse(text).map_or_else(|error| not_json(text, error), |root| value(&root)),
+    let result = root(bytes).and_then(|root| value(&root));
+    result.map_err(|error| error.locate(&LineIndex::new(bytes)))
+}
+
+/// Parses a whole text as a tree.
+pub(crate) fn root(bytes: &[u8]) -> Result<Node<'_>, Wrong> {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => Node::parse(text).or_else(|error| not_json(text, error)),
         Err(error) => {
             let start = error.valid_up_to();
             wrong(InvalidJsonKind::NotUtf8, Span::new(start, start + 1), "invalid UTF-8")
         }
-    };
-    result.map_err(|Wrong { kind, span, message }| {
-        let location = LineIndex::new(bytes).location(span.start());
-        InvalidJson { kind, span, location, message }
-    })
+    }
 }
 
 fn not_json<T>(text: &str, SyntaxError { kind, span }: SyntaxError) -> Result<T, Wrong> {
@@ -203,6 +215,18 @@ impl<'n, 'a> Object<'n, 'a> {
             }
         }
         Ok(())
+    }
+
+    /// Returns an error for each unknown member.
+    pub(crate) fn unknown(&self, known: &[&'static str]) -> impl Iterator<Item = Wrong> {
+        self.members.iter().filter_map(|(key, _)| {
+            let name = key.decode().filter(|name| !known.contains(&name.as_ref()))?;
+            let message = match meant(&name, known.iter().copied()) {
+                Some((near, _)) => Cow::Owned(format!("unknown member; use `{near}`")),
+                None => Cow::Borrowed("unknown member; remove it"),
+            };
+            Some(Wrong { kind: InvalidJsonKind::UnknownMember, span: key.outer_span(), message })
+        })
     }
 
     /// Rejects a member whose name is similar to a missing known one.
