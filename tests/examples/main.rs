@@ -18,6 +18,7 @@ mod http_requests;
 mod mended;
 mod parse_permission;
 mod readme;
+mod reconcile;
 mod sarif;
 mod secrets;
 mod summary;
