@@ -17,8 +17,8 @@ use anyhow::{Context, anyhow, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::{CommandFactory, FromArgMatches, Parser};
-use influxdb3_offline_tokens::Validator;
 use influxdb3_offline_tokens::token::SecretBytes;
+use influxdb3_offline_tokens::{TokenFile, Validator};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -129,18 +129,17 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     if report.is_valid() && bytes.len() > MAX_DATA_BYTES {
         bail!("the file is larger than the {MAX_DATA_BYTES} bytes that a Secret may have");
     }
-    let checked = Checked::new(&args.file, &bytes, &report);
     let mut stderr = io::stderr();
     let (colours, columns) = (colours(&stderr), columns(&stderr));
     // Nobody is left to be told when standard error is closed.
-    if report.is_valid() {
-        let _ = human::write(&checked, colours, columns, &mut stderr);
-    } else {
-        let _ = human::first_errors(&checked, colours, columns, &mut stderr);
+    if let Err(invalid) = TokenFile::parse(&bytes) {
+        let errors = invalid.report();
+        let _ = human::first_errors(&args.file, &bytes, errors, colours, columns, &mut stderr);
         complain("kubernetes_secret", &anyhow::anyhow!("the file has errors, so no Secret was made"));
         point_to_validate("kubernetes_secret", &args.file);
         return Ok(Outcome::Findings);
     }
+    let _ = human::write(&Checked::new(&args.file, &bytes, &report), colours, columns, &mut stderr);
     let text = Zeroizing::new(STANDARD.encode(&*bytes));
     let secret = Secret {
         api_version: "v1",

@@ -12,7 +12,7 @@ use regex::Regex;
 const LONGEST: usize = 400;
 
 /// Each dependency, and the files or folders that name it: one, but for random names of files and for keyed hashes.
-const CONFINED: [(&str, &[&str]); 10] = [
+const CONFINED: [(&str, &[&str]); 11] = [
     ("nom", &["permission/parse"]),
     ("serde_json", &["json"]),
     ("foldhash", &["access", "document", "rules"]),
@@ -23,6 +23,7 @@ const CONFINED: [(&str, &[&str]); 10] = [
     ("rustix", &["replace"]),
     ("arbitrary", &["fuzzing"]),
     ("proptest", &["strategies"]),
+    ("annotate_snippets", &["render"]),
 ];
 
 fn source() -> PathBuf {

@@ -14,9 +14,7 @@ use influxdb3_offline_tokens::{
 };
 use zeroize::Zeroizing;
 
-use super::{
-    Checked, Outcome, colours, columns, complain, human, masked, point_to_validate, printable, shown_path,
-};
+use super::{Outcome, colours, columns, complain, human, masked, point_to_validate, printable, shown_path};
 
 /// How the file is changed.
 #[derive(clap::Args)]
@@ -236,12 +234,12 @@ pub(crate) fn refused(program: &str, path: &Path, error: Error) -> anyhow::Resul
     if error.report().is_some()
         && let Ok(file) = Validator::new(SystemTime::now()).check_file(path)
         // It may have been mended meanwhile.
-        && !file.report().is_valid()
+        && let Err(invalid) = TokenFile::parse(file.as_bytes())
     {
-        let checked = Checked::new(path, file.as_bytes(), file.report());
         let mut stderr = io::stderr();
-        drop(human::first_errors(&checked, colours(&stderr), columns(&stderr), &mut stderr));
-        let errors = file.report().count(Severity::Error);
+        let (colours, columns) = (colours(&stderr), columns(&stderr));
+        drop(human::first_errors(path, file.as_bytes(), invalid.report(), colours, columns, &mut stderr));
+        let errors = invalid.report().count(Severity::Error);
         let errors = if errors == 1 { "one error".into() } else { format!("{errors} errors") };
         complain(program, &anyhow!("nothing was changed: `{}` has {errors}", shown_path(path)));
         point_to_validate(program, path);

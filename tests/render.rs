@@ -1,0 +1,78 @@
+//! `Report::render`: every finding at its place, on lines of the given width, without a secret.
+
+#![allow(missing_docs)]
+
+mod util;
+
+use influxdb3_offline_tokens::{Validator, validate};
+
+const WIDTH: usize = 80;
+
+fn without_color(text: &str) -> String {
+    let mut pieces = text.split('\u{1b}');
+    let first = pieces.next().unwrap().to_owned();
+    pieces.fold(first, |text, piece| text + piece.split_once('m').unwrap().1)
+}
+
+#[test]
+fn every_finding_is_rendered_without_a_secret() {
+    for fixture in util::mistaken_fixtures() {
+        let (bytes, name) = (fixture.bytes(), util::file_name(&fixture.path));
+        let report = fixture.validator.check(&bytes);
+        let rendered = report.render(name, &bytes).width(WIDTH);
+        let plain = rendered.to_string();
+        let ids = report.iter().map(|found| format!("{}[{} ", found.severity(), found.code().id()));
+        let titles: Vec<&str> = plain.lines().filter(|line| line.contains("[T0")).collect();
+        assert!(ids.eq(titles.iter().map(|title| title.split_inclusive(' ').next().unwrap())), "{plain}");
+        util::assert_no_piece_of(util::CANARY, &plain, name);
+        util::assert_no_piece_of(util::CANARY, &format!("{rendered:?}"), name);
+        assert_eq!(without_color(&rendered.color(true).to_string()), plain);
+    }
+}
+
+#[test]
+fn another_text_than_the_one_that_was_checked_does_no_harm() {
+    let texts: Vec<Vec<u8>> = util::mistaken_fixtures().iter().map(util::Fixture::bytes).collect();
+    let others = texts.iter().cycle().skip(1);
+    for (text, other) in texts.iter().zip(others).step_by(7) {
+        let report = validate(text);
+        for other in [&other[..], b"", "ü".repeat(500).as_bytes()] {
+            assert_eq!(
+                report.is_empty(),
+                report.render("tokens.json", other).width(WIDTH).to_string().is_empty()
+            );
+        }
+    }
+}
+
+#[test]
+fn long_lines_are_cut_around_the_finding() {
+    let names = |count: usize| vec!["\"sensors\""; count].join(", ");
+    let text = format!(r#"{{"tokens": [], "create_databases": [{}, "my db", {}]}}"#, names(100), names(100));
+    let validator = Validator::new(util::now());
+    let report = validator.max_diagnostics(1).check(text.as_bytes());
+    let rendered = report.render("tokens.json", text.as_bytes()).width(WIDTH).to_string();
+    let lines: Vec<&str> = rendered.lines().collect();
+    assert_eq!(
+        lines[..2],
+        [
+            "error[T0210 bad-database-name]: a space is not allowed in a database name",
+            " --> tokens.json:1:1140",
+        ]
+    );
+    assert!(
+        lines[3].starts_with("1 | …") && lines[3].ends_with('…') && lines[3].chars().count() <= WIDTH,
+        "{rendered}"
+    );
+    let column = lines[4].find('^').unwrap();
+    assert_eq!(lines[3].chars().nth(column), Some(' '));
+    assert!(rendered.ends_with("\n\ntokens.json: 200 more findings not shown"), "{rendered}");
+}
+
+#[test]
+fn a_name_moves_no_cursor_and_is_no_token() {
+    let report = validate(b"{}");
+    let rendered = |name: &str| report.render(name, b"{}").to_string();
+    assert!(rendered("a\u{1b}[2J\n").contains("--> a\u{FFFD}[2J\u{FFFD}:1:1"));
+    assert!(rendered("apiv3_a.json").contains("--> [redacted]:1:1"));
+}
