@@ -2,7 +2,8 @@
 
 // In dependency order: a file imports only siblings above it.
 mod parse;
+mod failure;
 pub(crate) mod check;
 
-pub use self::check::{FailedExpectation, FailureKind};
+pub use self::failure::{FailedExpectation, FailedExpectations, FailureKind};
 pub use self::parse::{ExpectationErrorKind, InvalidExpectations};

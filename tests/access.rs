@@ -388,6 +388,7 @@ fn nothing_shows_a_token() {
         format!("{:?}", FileDifference::new(&file, &other)),
         format!("{request} {}", decide(&[], request)),
         failed.iter().map(ToString::to_string).collect(),
+        format!("{:?}", expectations.verify(&file, UNIX_EPOCH).unwrap_err()),
         format!("{wrong} {wrong:?}"),
         decide(&permissions(&[&format!("db:{CANARY}:read")]), request).to_string(),
         format!("{request:?} {:?} {expectations:?} {failed:?}", decide(&[], request)),
@@ -647,66 +648,89 @@ fn expectations_hold_or_fail() {
         let failed = expectations.check(&team, at(1));
         let failed: Vec<_> = failed.iter().map(|one| one.to_string().replacen("line 1: ", "", 1)).collect();
         assert_eq!(failed.join(" / "), expected, "{line}");
+        assert_eq!(expectations.verify(&team, at(1)).is_ok(), expected.is_empty(), "{line}");
     }
+}
+
+#[test]
+fn the_error_of_failed_expectations_lists_all() {
+    let expectations: Expectations = "app can read a\nnobody can read b\njob can read a".parse().unwrap();
+    let file = file([entry("app", "apiv3_a", &["db:b:read"])]);
+    let error = expectations.verify(&file, UNIX_EPOCH).unwrap_err();
+    let expected = "3 failed expectations:\n  \
+        line 1: `app` cannot read on database `a`: no permission of the token is for this\n  \
+        line 2: `app` can read on database `b`: allowed by `db:b:read`\n  \
+        line 3: the file has no token `job`";
+    assert_eq!(error.to_string(), expected);
+    assert_eq!(format!("{error:?}"), expected);
 }
 
 #[test]
 fn expectations_that_are_wrong_say_where_and_what() {
     for (line, expected) in [
-        ("app", "`can` or `cannot` is missing after the tokens; put a name with spaces between two `\"`"),
+        ("app", "`can` or `cannot` is missing after the tokens: put a name with spaces between two `\"`"),
         (
             "app may read a",
-            "`can` or `cannot` is missing after the tokens; put a name with spaces between two `\"`",
+            "unexpected word `may` after the tokens: use `can` or `cannot`, and put a name with spaces between two `\"`",
         ),
         (
             "night job can read a",
-            "`can` or `cannot` is missing after the tokens; put a name with spaces between two `\"`",
+            "unexpected word `job` after the tokens: use `can` or `cannot`, and put a name with spaces between two `\"`",
         ),
-        ("can read a", "the name of a token is missing"),
-        ("app, can read a", "the name of a token is missing"),
-        (", app can read a", "the name of a token is missing"),
-        ("only can read a", "the name of a token is missing"),
-        ("nobody but can read a", "the name of a token is missing"),
-        ("_admin can read a", "no token can have this name: `_admin` is reserved for the operator token"),
-        ("\"\" can read a", "no token can have this name: the name is empty"),
-        ("only app cannot read a", "write `can` in a line with `only` or `nobody`"),
-        ("app can", "missing actions"),
-        ("app can raed a", "unknown action: expected `create`, `describe`, `read`, `write` or `delete`"),
-        ("app can read, a", "unknown action: expected `create`, `describe`, `read`, `write` or `delete`"),
+        ("can read a", "the name of a token is missing: name at least one"),
+        ("app, can read a", "the name of a token is missing: name at least one"),
+        (", app can read a", "the name of a token is missing: name at least one"),
+        ("only can read a", "the name of a token is missing: name at least one"),
+        ("nobody but can read a", "the name of a token is missing: name at least one"),
+        (
+            "_admin can read a",
+            "invalid token name `_admin`: `_admin` is reserved for the operator token: use another name",
+        ),
+        ("\"\" can read a", "invalid token name: the name is empty: add a name; is a variable unset?"),
+        ("only app cannot read a", "`cannot` in a line with `only` or `nobody`: use `can`"),
+        ("app can", "the actions are missing: name at least one, such as `read`"),
+        ("app can raed a", "unknown action `raed`: did you mean `read`?"),
+        ("app can read, a", "unknown action `a`: use `create`, `describe`, `read`, `write` or `delete`"),
         ("app can read", "the end is missing: name a database, `*`, `any`, `new` or `system`"),
-        ("app can read a b", "there are words after the end; write one database or resource on a line"),
-        ("app can read a, b", "there are words after the end; write one database or resource on a line"),
-        ("app can read a.b", "no database can have this name: `.` is not allowed in a database name"),
+        ("app can read a b", "unexpected word `b` after the end: write one database or resource on a line"),
+        ("app can read a, b", "unexpected word `,` after the end: write one database or resource on a line"),
+        (
+            "app can read a.b",
+            "invalid database name `a.b`: `.` is not allowed in a database name: use ASCII letters, digits, `_` and `-`, with a letter or digit first and at most one `/` inside",
+        ),
         (
             "app can read system",
-            "write `health`, `metrics`, `ping`, `ready`, `*` or `any` after `system`; put a database of that name between two `\"`",
+            "unknown system resource: use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database of that name between two `\"`",
         ),
         (
             "app can read system tokens",
-            "write `health`, `metrics`, `ping`, `ready`, `*` or `any` after `system`; put a database of that name between two `\"`",
+            "unknown system resource `tokens`: use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database of that name between two `\"`",
         ),
         (
             "app cannot read *",
-            "with `cannot`, `only` and `nobody`, write `any` instead of `*`: it says that not even one is allowed",
+            "`*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
         ),
         (
             "only app can read *",
-            "with `cannot`, `only` and `nobody`, write `any` instead of `*`: it says that not even one is allowed",
+            "`*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
         ),
         (
             "nobody can read *",
-            "with `cannot`, `only` and `nobody`, write `any` instead of `*`: it says that not even one is allowed",
+            "`*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
         ),
         (
             "nobody but app can read *",
-            "with `cannot`, `only` and `nobody`, write `any` instead of `*`: it says that not even one is allowed",
+            "`*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
         ),
         (
             "app cannot read system *",
-            "with `cannot`, `only` and `nobody`, write `any` instead of `*`: it says that not even one is allowed",
+            "`*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
         ),
-        ("app can write system health", "the action is not available for system resources"),
-        ("\"app can read a", "the `\"` is not closed on its line"),
+        (
+            "app can write system health",
+            "only `read` is available for system resources: remove the other actions",
+        ),
+        ("\"app can read a", "the `\"` is not closed: close it on the same line"),
     ] {
         let wrong = Expectations::parse(&format!("# one\r\n{line}\n")).expect_err(line);
         assert_eq!(wrong.to_string(), format!("line 2: {expected}"), "{line}");

@@ -320,7 +320,7 @@ fn assert_access_holds_or_tells_the_line() {
     assert!(
         code == 2
             && out.is_empty()
-            && err.contains("line 1: unknown action: expected")
+            && err.contains("line 1: unknown action `fly`: use ")
             && err.contains("line 2: "),
         "{err}"
     );

@@ -124,30 +124,13 @@ fn a_duplicate_entry_is_named() {
 
 #[test]
 fn each_line_that_is_no_expectation_is_described() {
-    let text = "app can \"read\n can read a\n\"_admin\" can read a\napp may read a\nonly app cannot read a\napp can\n\
-                app can raed a\napp can read,fly a\napp can write system ping\napp cannot read *\napp can read\n\
-                app can read my.db\napp can read system helth\napp can read a b";
-    let error = Expectations::parse(text).unwrap_err();
+    let error = Expectations::parse("app can raed a\napp can read a\napp can read a b").unwrap_err();
     let expected = [
-        "line 1: the `\"` is not closed: close it on the same line",
-        "line 2: the name of a token is missing: name at least one",
-        "line 3: no token can have the name `_admin`: `_admin` is reserved for the operator token: use another name",
-        "line 4: unexpected word `may` after the tokens: use `can` or `cannot`, and put a name with spaces between two `\"`",
-        "line 5: `cannot` in a line with `only` or `nobody`: use `can`",
-        "line 6: the actions are missing: name at least one, such as `read`",
-        "line 7: unknown action `raed`: did you mean `read`?",
-        "line 8: unknown action `fly`: use `create`, `describe`, `read`, `write` or `delete`",
-        "line 9: only `read` is available for system resources: remove the other actions",
-        "line 10: `*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
-        "line 11: the end is missing: name a database, `*`, `any`, `new` or `system`",
-        "line 12: no database can have the name `my.db`: `.` is not allowed in a database name: use ASCII letters, digits, \
-         `_` and `-`, with a letter or digit first and at most one `/` inside",
-        "line 13: unknown system resource `helth`: use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database \
-         of that name between two `\"`",
-        "line 14: unexpected word `b` after the end: write one database or resource on a line",
+        "line 1: unknown action `raed`: did you mean `read`?",
+        "line 3: unexpected word `b` after the end: write one database or resource on a line",
     ];
     assert_eq!(error.to_string().lines().collect::<Vec<_>>(), expected);
-    assert_eq!(error.errors().len(), expected.len());
+    assert_eq!(error.errors().map(|(line, _)| line).collect::<Vec<_>>(), [1, 3]);
     assert_eq!(format!("{error:?}"), error.to_string());
 }
 

@@ -7,7 +7,8 @@ use std::time::SystemTime;
 use std::vec;
 use std::vec::Vec;
 
-use crate::access::{AccessRequest, Decision, Quoted};
+use crate::access::AccessRequest;
+use crate::expectations::failure::{FailedExpectation, FailedExpectations, FailureKind};
 use crate::expectations::parse::{Expectation, InvalidExpectations, Rule, What, parse};
 use crate::file::{TokenEntry, TokenFile};
 use crate::name::INTERNAL_DATABASE;
@@ -60,12 +61,8 @@ use crate::permission::{DatabaseActions, SystemResource};
 /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?)
 ///     .with_permissions([Permission::parse("db:sensors:read")?]);
 /// let file = TokenFile::new([], [entry])?;
-/// let expectations = Expectations::parse("app can read sensors\napp can write sensors # but may not")?;
-/// let failed = expectations.check(&file, SystemTime::now());
-/// assert_eq!(
-///     failed.first().map(ToString::to_string).as_deref(),
-///     Some("line 2: `app` cannot write on database `sensors`: `db:sensors:read` lacks `write`"),
-/// );
+/// let expectations: Expectations = "app can read sensors\napp cannot write sensors".parse()?;
+/// expectations.verify(&file, SystemTime::now())?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
@@ -113,6 +110,27 @@ impl Expectations {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Returns an error if `file` fails an expectation at `now`. The error lists all failures.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influxdb3_offline_tokens::{Expectations, TokenFile};
+    ///
+    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+    /// let expectations = Expectations::parse("app can read a\napp can write a")?;
+    /// let error = expectations.verify(&file, SystemTime::now()).unwrap_err();
+    /// let expected = "failed expectation: line 2: `app` cannot write on database `a`: `db:a:read` lacks `write`";
+    /// assert_eq!(error.to_string(), expected);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The file fails an expectation.
+    pub fn verify(&self, file: &TokenFile, now: SystemTime) -> Result<(), FailedExpectations> {
+        let failed = self.check(file, now);
+        if failed.is_empty() { Ok(()) } else { Err(FailedExpectations::new(&failed)) }
     }
 
     /// The expectations that `file` fails at `now`, in the order of their lines; for each token that fails, one.
@@ -213,114 +231,6 @@ impl Expectation {
     }
 }
 
-/// An expectation that a file does not meet: the line, the token, and what was found instead.
-///
-/// ```
-/// use std::time::SystemTime;
-/// use influxdb3_offline_tokens::{Expectations, TokenFile};
-///
-/// let expectations = Expectations::parse("# no such token\napp can read sensors")?;
-/// let file = TokenFile::default();
-/// let failed = expectations.check(&file, SystemTime::now());
-/// assert_eq!((failed[0].line(), failed[0].token()), (2, "app"));
-/// # Ok::<(), influxdb3_offline_tokens::expectations::InvalidExpectations>(())
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct FailedExpectation<'a> {
-    line: usize,
-    token: &'a str,
-    kind: FailureKind<'a>,
-}
-
-/// What was found instead of what was expected.
-///
-/// ```
-/// use std::time::SystemTime;
-/// use influxdb3_offline_tokens::{Expectations, Token, TokenEntry, TokenFile, TokenName};
-/// use influxdb3_offline_tokens::expectations::FailureKind;
-///
-/// let file = TokenFile::new([], [TokenEntry::new(TokenName::parse("app")?, Token::generate()?)])?;
-/// let expectations = Expectations::parse("app can read sensors")?;
-/// let failed = expectations.check(&file, SystemTime::now());
-/// let FailureKind::Denied { decision, .. } = failed[0].kind() else { panic!("not denied") };
-/// assert_eq!(decision.reason().unwrap().name(), "no-entry");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FailureKind<'a> {
-    /// The file has no token of this name.
-    NoSuchToken,
-    /// The token should be allowed this, and is not.
-    Denied {
-        /// What it was asked.
-        request: AccessRequest<'a>,
-        /// What was decided.
-        decision: Decision<'a>,
-    },
-    /// The token should not be allowed this, and is.
-    Allowed {
-        /// What it was asked.
-        request: AccessRequest<'a>,
-        /// What was decided.
-        decision: Decision<'a>,
-    },
-}
-
-impl<'a> FailedExpectation<'a> {
-    /// The line of the expectation, from 1.
-    ///
-    /// ```
-    /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Expectations, TokenFile};
-    ///
-    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let expectations = Expectations::parse("# writers\napp can write a")?;
-    /// let failed = expectations.check(&file, SystemTime::now());
-    /// assert_eq!(failed[0].line(), 2);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub const fn line(&self) -> usize {
-        self.line
-    }
-
-    /// The name of the token that fails it.
-    ///
-    /// ```
-    /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Expectations, TokenFile};
-    ///
-    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let expectations = Expectations::parse("nobody can read a")?;
-    /// let failed = expectations.check(&file, SystemTime::now());
-    /// assert_eq!(failed[0].token(), "app");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub const fn token(&self) -> &'a str {
-        self.token
-    }
-
-    /// What was found.
-    ///
-    /// ```
-    /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Expectations, TokenFile};
-    /// use influxdb3_offline_tokens::expectations::FailureKind;
-    ///
-    /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let expectations = Expectations::parse("app cannot read a")?;
-    /// let failed = expectations.check(&file, SystemTime::now());
-    /// assert!(matches!(failed[0].kind(), FailureKind::Allowed { .. }));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub const fn kind(&self) -> FailureKind<'a> {
-        self.kind
-    }
-}
-
 impl FromStr for Expectations {
     type Err = InvalidExpectations;
 
@@ -332,30 +242,5 @@ impl FromStr for Expectations {
 impl fmt::Debug for Expectations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Expectations({} lines)", self.len())
-    }
-}
-
-impl fmt::Debug for FailedExpectation<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FailedExpectation")
-            .field("line", &self.line)
-            .field("token", &Quoted(self.token))
-            .field("kind", &self.kind)
-            .finish()
-    }
-}
-
-impl fmt::Display for FailedExpectation<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let token = Quoted(self.token);
-        write!(f, "line {}: ", self.line)?;
-        match self.kind {
-            FailureKind::NoSuchToken => write!(f, "the file has no token {token}"),
-            FailureKind::Denied { request, decision: Decision::Denied(reason) } => {
-                write!(f, "{token} cannot {request}: {reason}")
-            }
-            FailureKind::Denied { request, decision } => write!(f, "{token} cannot {request}: {decision}"),
-            FailureKind::Allowed { request, decision } => write!(f, "{token} can {request}: {decision}"),
-        }
     }
 }

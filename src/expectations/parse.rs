@@ -108,7 +108,7 @@ impl fmt::Display for LineError {
             Kind::UnclosedQuote => f.write_str("the `\"` is not closed: close it on the same line"),
             Kind::MissingToken => f.write_str("the name of a token is missing: name at least one"),
             Kind::InvalidToken(kind) => {
-                write!(f, "no token can have the name{word}: {kind}: {}", kind.help())
+                write!(f, "invalid token name{word}: {kind}: {}", kind.help())
             }
             Kind::MissingVerb if word.is_empty() => f.write_str(
                 "`can` or `cannot` is missing after the tokens: put a name with spaces between two `\"`",
@@ -136,7 +136,7 @@ impl fmt::Display for LineError {
                 f.write_str("the end is missing: name a database, `*`, `any`, `new` or `system`")
             }
             Kind::InvalidDatabase(kind) => {
-                write!(f, "no database can have the name{word}: {kind}: {}", kind.help())
+                write!(f, "invalid database name{word}: {kind}: {}", kind.help())
             }
             Kind::UnknownSystemResource => write!(
                 f,
