@@ -29,8 +29,8 @@ pub(crate) const MAX_LIST_IN_STRING: usize = 4_096;
 /// Words in place of actions that are compared with actions. Nobody writes more.
 pub(crate) const MAX_DIAGNOSED_ACTIONS: usize = 100;
 
-/// Bytes of a token that are judged: this many are strong by any measure, and examples are shorter.
-pub(crate) const MAX_JUDGED_TOKEN: usize = 4_096;
+/// Bytes of a token that are judged. Random ones are strong long before, and nobody invents longer ones.
+pub(crate) const MAX_JUDGED_TOKEN: usize = 512;
 
 /// Bytes that are not UTF-8 before the text counts as binary, if they are also an eighth of it.
 pub(crate) const MAX_INVALID_BYTES: usize = 32;
