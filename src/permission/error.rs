@@ -68,7 +68,7 @@ pub enum PermissionErrorKind {
     BadDatabaseName(InvalidNameKind),
     /// A database name of more than 511 bytes.
     DatabaseNameTooLong,
-    /// `$DB`, `${DB}`, `{{ db }}`, `<db>`.
+    /// `$DB`, `${DB}`, `{{ db }}`, `<db>`, `%DB%` and the like.
     UnexpandedVariable,
     /// An action that does not exist.
     UnknownAction,

@@ -4,40 +4,69 @@ use alloc::vec::Vec;
 
 use crate::span::Span;
 
-/// Returns the spans of `${…}`, `$NAME`, `{{…}}` and `<…>`, which a template engine or a shell should have expanded.
+/// The brackets of variables.
+const BRACKETS: [(&str, &str); 6] =
+    [("${", "}"), ("$(", ")"), ("{{", "}}"), ("((", "))"), ("#{", "}"), ("<", ">")];
+
+/// Signs that are on both sides of a name.
+const SIGNS: [&str; 3] = ["%", "@", "__"];
+
+/// Returns the spans of `${…}`, `$(…)`, `$NAME`, `{{…}}`, `((…))`, `#{…}#`, `<…>`, `%NAME%`, `@NAME@` and `__NAME__`, which
+/// a template engine or a shell should have expanded.
 pub(crate) fn variables(text: &str) -> Vec<Span> {
     // What is not closed once is never closed later: this keeps the search linear on `<<<<<…`.
-    let mut closes = [true; 4];
+    let mut closes = [true; BRACKETS.len()];
     let mut spans = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..) {
-        let Some(begin) = rest.bytes().position(|byte| matches!(byte, b'$' | b'{' | b'<')) else { break };
-        at += begin;
-        let rest = rest.get(begin..).unwrap_or_default();
-        let named = || {
-            let name = rest.strip_prefix('$')?;
-            let length =
-                name.bytes().take_while(|byte| *byte == b'_' || byte.is_ascii_alphanumeric()).count();
-            (length > 0).then_some(1 + length)
-        };
-        let (kind, close): (usize, &[u8]) = match rest.as_bytes() {
-            [b'$', b'{', ..] => (0, b"}"),
-            [b'$', b'(', ..] => (1, b")"),
-            [b'{', b'{', ..] => (2, b"}}"),
-            [b'<', ..] => (3, b">"),
-            _ => (closes.len(), b""),
-        };
+        let is_first = |byte| matches!(byte, b'$' | b'{' | b'(' | b'#' | b'<' | b'%' | b'@' | b'_');
+        let Some(begin) = rest.bytes().position(is_first) else { break };
+        let (before, rest) = text.split_at_checked(at + begin).unwrap_or_default();
+        let opened = BRACKETS.iter().zip(&mut closes).find(|((open, _), _)| rest.starts_with(open));
         let mut length = None;
-        if let Some(closes) = closes.get_mut(kind).filter(|closes| **closes) {
-            let open = if close == b">" { 1 } else { 2 };
-            let inner = rest.as_bytes().get(open..).unwrap_or_default();
-            let end = inner.windows(close.len()).position(|window| window == close);
-            length = end.map(|end| open + end + close.len());
+        if let Some(((open, close), closes)) = opened.filter(|(_, closes)| **closes) {
+            let inner = rest.get(open.len()..).unwrap_or_default();
+            length = inner.find(close).map(|end| open.len() + end + close.len());
             *closes = length.is_some();
         }
-        let length = length.or_else(named);
+        let length = length.or_else(|| shell_variable(rest)).or_else(|| between_signs(before, rest));
+        let is_hash = |length: &usize| {
+            rest.starts_with('#') && rest.get(*length..).is_some_and(|rest| rest.starts_with('#'))
+        };
+        let length = length.map(|length| length + usize::from(is_hash(&length)));
+        at = before.len();
         spans.extend(length.map(|length| Span::new(at, at + length)));
         at += length.unwrap_or(1);
     }
     spans
+}
+
+/// Returns the length of `$NAME` or `$env:NAME` at the start.
+fn shell_variable(text: &str) -> Option<usize> {
+    const ENVIRONMENT: &str = "env:";
+    let name = text.strip_prefix('$')?;
+    let scope = name.get(..ENVIRONMENT.len()).filter(|scope| scope.eq_ignore_ascii_case(ENVIRONMENT));
+    let scope = scope.map_or(0, str::len);
+    let length = name_length(name.get(scope..)?);
+    let length = if length > 0 { scope + length } else { name_length(name) };
+    (length > 0).then_some(1 + length)
+}
+
+/// Returns the length of a name between signs at the start. `a@b@c` and `my__db__1` have none.
+fn between_signs(before: &str, text: &str) -> Option<usize> {
+    let sign = SIGNS.into_iter().find(|sign| text.starts_with(sign))?;
+    let is_part = |c: char| sign != "%" && (c == '_' || c.is_alphanumeric());
+    let inner = text.get(sign.len()..)?;
+    // Before the search, which would be quadratic on `_____…`.
+    if before.ends_with(is_part) || !inner.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let name = inner.get(..name_length(inner))?;
+    let end = name.find(sign).or_else(|| inner.get(name.len()..)?.starts_with(sign).then_some(name.len()))?;
+    let length = sign.len() + end + sign.len();
+    (!text.get(length..)?.starts_with(is_part)).then_some(length)
+}
+
+fn name_length(text: &str) -> usize {
+    text.bytes().take_while(|byte| *byte == b'_' || byte.is_ascii_alphanumeric()).count()
 }

@@ -49,7 +49,7 @@ pub(super) fn check_valid(name: &str, span: Span, at: At, sink: &mut Sink) {
     {
         draft
             .message_on("the database name looks like a placeholder", name)
-            .help("use the name of your database");
+            .help("use the name of your database; is a variable unset?");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Names of tokens.
 
 use super::options::Options;
-use super::placeholder::is_variable;
+use super::placeholder::has_variable;
 use crate::code::{Code, Severity};
 use crate::diagnostic::{Applicability, At, Leveled, Sink, TextEdit};
 use crate::document::{Entry, Role, Text};
@@ -44,12 +44,12 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
                 .message("`_admin` is reserved for the operator token")
                 .help("use another name: with this one, the operator token cannot be created");
         }
-    } else if is_variable(name)
+    } else if has_variable(name)
         // The server accepts any name.
         && let Some(draft) = sink.report(Leveled::new(Code::UnexpandedVariable, Severity::Warning), name.span(), at)
     {
         draft
-            .message("the token name is an unexpanded variable")
+            .message("unexpanded variable in the token name")
             .help("write the name, or expand the template first");
     }
 }
@@ -59,9 +59,11 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
 fn is_plain(name: &str) -> bool {
     let is_graphic = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     let bytes = name.as_bytes();
+    let may_be_variable = |any, byte: &u8| any | matches!(byte, b'$' | b'{' | b'(' | b'#' | b'%');
     is_graphic(bytes.first())
         && is_graphic(bytes.last())
-        && !matches!(bytes.first(), Some(b'$' | b'{' | b'<' | b'_'))
+        && !matches!(bytes.first(), Some(b'<' | b'_' | b'@'))
+        && !bytes.iter().fold(false, may_be_variable)
         && !holds_token(name)
 }
 

@@ -1,19 +1,24 @@
 //! Template variables, and names that are copied from examples.
 
 use crate::permission::variables;
+use crate::span::Span;
 use crate::token::TOKEN_PREFIX;
 
-/// Returns whether the whole text is a template variable.
+/// Returns whether a text is a template variable, or starts with one in brackets.
 pub(super) fn is_variable(text: &str) -> bool {
     let text = text.trim();
-    let is_enclosed = |open, close| text.strip_prefix(open).is_some_and(|rest: &str| rest.contains(close));
-    let is_word = |rest: &str| {
-        !rest.is_empty() && rest.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
+    let is_bracketed = matches!(text.as_bytes(), [b'{' | b'<' | b'(' | b'#', ..] | [b'$', b'{' | b'(', ..]);
+    let first = variables(text).first().copied().unwrap_or_default();
+    first.start() == 0 && !first.is_empty() && (is_bracketed || first.end() == text.len())
+}
+
+/// Returns whether a token name contains a template variable. A name may contain `$5` and `<ops@example.com>`.
+pub(super) fn has_variable(name: &str) -> bool {
+    const CERTAIN: [&str; 6] = ["${", "$(", "{{", "((", "#{", "%"];
+    let is_certain = |variable: &Span| {
+        CERTAIN.iter().any(|start| variable.text(name).is_some_and(|text| text.starts_with(start)))
     };
-    [("${", "}"), ("{{", "}}"), ("<", ">"), ("$(", ")")]
-        .into_iter()
-        .any(|(open, close)| is_enclosed(open, close))
-        || text.strip_prefix('$').is_some_and(is_word)
+    is_variable(name) || variables(name).iter().any(is_certain)
 }
 
 /// Returns whether a token looks like a template or a reference to a secret: `$token`, `{{ token }}`, `%TOKEN%`, `@/path`,
@@ -41,7 +46,7 @@ pub(super) fn is_template(token: &str) -> bool {
 
 /// Returns whether a database name is a placeholder.
 pub(super) fn is_placeholder(name: &str) -> bool {
-    const EXAMPLES: [&str; 9] = [
+    const EXAMPLES: [&str; 13] = [
         "database_name",
         "db_name",
         "my_database",
@@ -51,12 +56,16 @@ pub(super) fn is_placeholder(name: &str) -> bool {
         "your_database_name",
         "your-database",
         "example_db",
+        // An unset value of JavaScript, JSON, Python and Ruby.
+        "undefined",
+        "null",
+        "none",
+        "nil",
     ];
     let numbered = |name: &str| {
         name.strip_prefix("DATABASE").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    const SHORTEST: usize = "my_db".len();
-    name.len() >= SHORTEST
-        && matches!(name.as_bytes().first(), Some(b'd' | b'D' | b'm' | b'M' | b'y' | b'Y' | b'e' | b'E'))
+    let first = name.as_bytes().first().map(u8::to_ascii_lowercase);
+    matches!(first, Some(b'd' | b'm' | b'y' | b'e' | b'u' | b'n'))
         && (EXAMPLES.iter().any(|example| example.eq_ignore_ascii_case(name)) || numbered(name))
 }

@@ -15,7 +15,8 @@ pub(super) const CODES: &[Code] = &[Code::WeakToken, Code::PlaceholderToken];
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(token) = entry.token.value() else { return };
     let body = token.strip_prefix(TOKEN_PREFIX).unwrap_or_default();
-    let may_be_template = body.bytes().fold(false, |any, byte| any | matches!(byte, b'$' | b'{' | b'<'));
+    let is_mark = |byte| matches!(byte, b'$' | b'{' | b'<' | b'(' | b'#' | b'%' | b'@');
+    let may_be_template = body.bytes().fold(false, |any, byte| any | is_mark(byte));
     if is_evenly_mixed(body.as_bytes()) && !may_be_template || check_token(token).is_err() {
         return;
     }
