@@ -35,9 +35,9 @@ const SETTLING: Duration = Duration::from_secs(2);
 ///
 /// std::fs::write(&path, r#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
 /// match live.refresh() {
-///     Refreshed::Unchanged => {}
 ///     Refreshed::Reloaded => println!("loaded {} tokens", live.current().len()),
 ///     Refreshed::Kept(error) => eprintln!("the tokens stay as they are: {error}"),
+///     _ => {} // unchanged
 /// }
 /// assert!(live.current().authenticate("apiv3_a", SystemTime::now()).is_ok());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
