@@ -519,7 +519,7 @@ fn a_live_authorizer_neither_shows_a_token_nor_leaves_one_behind() {
     out += &shown!(live.refresh(), LiveAuthorizer::open(&path));
     util::assert_no_piece_of(util::CANARY, &out, "a live authorizer");
     assert_eq!(counts, [0; 5], "blocks that hold a token");
-    assert!(out.contains("Reloaded") && out.contains("Unchanged") && out.contains("NotFound"), "{out}");
+    assert!(out.contains("Reloaded") && out.contains("Unchanged") && out.contains("does not exist"), "{out}");
 }
 
 #[test]
