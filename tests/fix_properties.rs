@@ -60,7 +60,7 @@ const SAFE: [Code; 18] = [
 ];
 
 /// The codes with a fix that a person should look at.
-const ASK: [Code; 26] = [
+const ASK: [Code; 27] = [
     Code::JsonSyntax,
     Code::ArrayAtTop,
     Code::HttpRequestBody,
@@ -75,6 +75,7 @@ const ASK: [Code; 26] = [
     Code::MixedWildcard,
     Code::UnknownAction,
     Code::WildcardAction,
+    Code::ActionNotGrantable,
     Code::ActionNotForType,
     Code::UnknownSystemResource,
     Code::TokenPrefix,

@@ -90,7 +90,12 @@ pub(crate) fn expires_at(time: Option<&str>) -> anyhow::Result<Option<Expiry>> {
 }
 
 fn not_over(expiry: Expiry, now: SystemTime, option: &str) -> anyhow::Result<Expiry> {
+    // Before March 1973.
+    const SECONDS_END: i64 = 100_000_000_000;
     if expiry.is_past(now) {
+        if (1..SECONDS_END).contains(&expiry.as_millis()) {
+            bail!("`{option}` looks like seconds: use milliseconds, as `date +%s000` prints them");
+        }
         bail!("`{option}` is wrong: the token would have ended already");
     }
     Ok(expiry)

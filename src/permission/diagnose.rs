@@ -95,6 +95,8 @@ impl Mistake {
             Kind::UnknownSystemResource => {
                 meant(word, SystemResource::ALL.iter().map(|known| known.as_str()))
             }
+            // The only action on system resources.
+            Kind::WildcardAction | Kind::ActionNotGrantable if is_system => Some(("read", false)),
             Kind::UnknownAction if is_system => near(word, &["read"]),
             Kind::UnknownAction => action_meant(word),
             _ => None,
@@ -339,8 +341,8 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
             };
             let known = ACTIONS.contains(&word);
             match resource_type {
-                _ if word == "*" => self.add(Kind::WildcardAction, span),
-                _ if is_not_grantable(word) => self.add(Kind::ActionNotGrantable, span),
+                _ if word == "*" => self.add_to(resource_type, Kind::WildcardAction, span),
+                _ if is_not_grantable(word) => self.add_to(resource_type, Kind::ActionNotGrantable, span),
                 Some("system") if known && word != "read" => self.add(Kind::ActionNotForType, span),
                 _ if known => {}
                 _ => self.add_to(resource_type, Kind::UnknownAction, span),

@@ -240,7 +240,14 @@ impl ParsePermissionError {
     /// ```
     #[must_use]
     pub fn help(&self) -> Cow<'static, str> {
-        if let Some(meant) = self.suggestion() {
+        const ONLY_READ: &str = "use only `read` on system resources";
+        let meant = self.suggestion();
+        if let (PermissionErrorKind::WildcardAction | PermissionErrorKind::ActionNotGrantable, Some(_)) =
+            (self.kind, meant)
+        {
+            return Cow::Borrowed(ONLY_READ);
+        }
+        if let Some(meant) = meant {
             return Cow::Owned(format!("did you mean `{meant}`?"));
         }
         Cow::Borrowed(match self.kind {
@@ -274,7 +281,7 @@ impl ParsePermissionError {
             PermissionErrorKind::ActionNotGrantable => {
                 "grant `read`, `write`, `create`, `describe` or `delete`"
             }
-            PermissionErrorKind::ActionNotForType => "use `read`, the only action on system resources",
+            PermissionErrorKind::ActionNotForType => ONLY_READ,
             PermissionErrorKind::UnknownSystemResource => {
                 "use `health`, `metrics`, `ping` or `ready`; tables such as `system.queries` cannot be granted"
             }

@@ -76,7 +76,8 @@ pub(super) fn check(facts: &Facts<'_>, _: &Options, sink: &mut Sink) {
         }
         let help = match node.kind {
             Kind::Null => "remove it, or write a name; is a variable unset?",
-            _ => "put the name in double quotes",
+            Kind::Number | Kind::Bool => "put the name in double quotes",
+            _ => "replace it with a name in double quotes",
         };
         wrong_type(node, format_args!("a database name must be a string"), help, At::Database(*index), sink);
     }

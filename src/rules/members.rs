@@ -79,7 +79,8 @@ fn text(field: &Field<'_, Text<'_>>, subject: &str, at: At, sink: &mut Sink) {
         return unpaired_surrogate(node.span, sink);
     }
     let help = match node.kind {
-        Kind::Number | Kind::Bool => "put it in double quotes",
+        // In quotes, it would still not be a token.
+        Kind::Number | Kind::Bool if subject != "the token" => "put it in double quotes",
         _ => "replace it with a string",
     };
     wrong_type(node, format_args!("{subject} must be a string"), help, at, sink);

@@ -195,7 +195,6 @@ fn help(release: Option<Release>, error: &ParsePermissionError, text: &str) -> C
     // An older release rejects `db:*`, and does not know `ready`.
     let is_old = release.is_some_and(|release| release < Release::WILDCARD_DATABASES);
     let help = match error.kind() {
-        Kind::WildcardAction if is_system => Cow::Borrowed("use `read`, the only action on system resources"),
         Kind::AdminPermission if is_old => {
             Cow::Borrowed("use `db:db1,db2:…` for databases, or `system:*:read` for all endpoints")
         }

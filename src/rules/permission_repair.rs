@@ -119,7 +119,7 @@ fn repair(text: &str, mistake: Mistake, parts: &Parts<'_>) -> Option<Repair> {
             let applicability = if is_safe { Applicability::Safe } else { Applicability::Unsafe };
             let meant = error.suggestion()?;
             let effect = match mistake.kind {
-                Kind::UnknownAction => Some(format!("grants `{meant}`")),
+                Kind::UnknownAction | Kind::ActionNotGrantable => Some(format!("grants `{meant}`")),
                 Kind::UnknownSystemResource => Some(format!("grants the actions on `{meant}`")),
                 _ => None,
             };

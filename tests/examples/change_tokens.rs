@@ -72,6 +72,10 @@ fn the_same_entry_twice_is_refused_or_kept() {
     change("append_token", folder, &["--name", "a", "--token-stdin", "--keep-if-same", "--expiry", "90d"], 2);
     let past = ["--name", "c", "--expires-at", "2020-01-01T00:00:00Z"];
     assert!(change("append_token", folder, &past, 2).contains("would have ended already"));
+    let seconds = ["--name", "c", "--expires-at", "1893456000"];
+    assert!(
+        change("append_token", folder, &seconds, 2).contains("use milliseconds, as `date +%s000` prints")
+    );
     assert!(
         change("append_token", folder, &["--name", "b", "--token-stdin"], 1).contains("the secret of `b`")
     );
