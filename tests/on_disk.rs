@@ -76,6 +76,24 @@ fn all_fixes_take_the_rights_of_others_and_safe_ones_do_not() {
     assert_eq!(validator.fix_file(&path, Applicability::Unsafe).unwrap().len(), 0);
 }
 
+/// Without the owner's bits, only root can read the file.
+#[test]
+fn a_mode_without_the_rights_of_the_owner_is_fixed_too() {
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        println!("skipped: a_mode_without_the_rights_of_the_owner_is_fixed_too: needs root");
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    for open in [0o1130, 0o0070, 0o0007, 0o4755, 0o2640] {
+        let path = copy(Code::ReadableByOthers, "bad.json", directory.path());
+        mode(&path, open);
+        let validator = Validator::new(util::now());
+        assert_eq!(validator.fix_file(&path, Applicability::Unsafe).unwrap().len(), 1);
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o600, "{open:o}");
+        assert_eq!(found(&path), [], "{open:o}");
+    }
+}
+
 /// Also where the text stays as it is.
 #[test]
 fn who_asks_for_it_has_the_rights_of_others_taken() {
@@ -89,9 +107,9 @@ fn who_asks_for_it_has_the_rights_of_others_taken() {
         [&|options| options.save(&path, &TokenFile::default()).unwrap(), &|options| {
             options.change(&path, &[]).unwrap()
         }];
-    for write in write {
-        mode(&path, 0o644);
-        assert_eq!((write(&keep), bits()), (Outcome::Unchanged, 0o644));
+    for (write, open) in write.into_iter().flat_map(|write| [0o644, 0o440, 0o604].map(|open| (write, open))) {
+        mode(&path, open);
+        assert_eq!((write(&keep), bits()), (Outcome::Unchanged, open));
         assert_eq!((write(&tighten), bits()), (Outcome::Replaced, 0o600));
         assert_eq!((write(&tighten), bits()), (Outcome::Unchanged, 0o600));
         assert_eq!(fs::read(&path).unwrap(), text);

@@ -82,8 +82,8 @@ impl FileOptions {
         self
     }
 
-    /// Whether to take all rights from everybody but the owner, also where the text stays as it is. On Windows it does
-    /// nothing.
+    /// Whether to set the mode 0600 if others than the owner have rights, also where the text stays as it is. On Windows it
+    /// does nothing.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;

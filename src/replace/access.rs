@@ -48,12 +48,13 @@ impl Access {
         Self { owner: None, acl: None, mode: owner_only() }
     }
 
-    /// That of the old file, or only its owner's part.
+    /// That of the old file, or the mode 0600 for its owner.
     pub(super) fn of(file: &File, stat: &Stat, tighten: bool) -> Result<Self, NotKept> {
         let owner = Some((Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid)));
         let mode = Mode::from_raw_mode(stat.st_mode) & (Mode::RWXU | Mode::RWXG | Mode::RWXO);
         if tighten {
-            return Ok(Self { owner, acl: None, mode: mode & owner_only() });
+            // Without the owner's bits, as of mode 1130, nobody but root could read it.
+            return Ok(Self { owner, acl: None, mode: owner_only() });
         }
         Ok(Self { owner, acl: acl::get(file).map_err(NotKept::Rights)?, mode })
     }
