@@ -4,7 +4,7 @@ use crate::span::Span;
 use crate::syntax::error::{ErrorHandler, SyntaxError, SyntaxErrorKind};
 use crate::syntax::kind::Kind;
 use crate::syntax::lexer::{
-    first_line, is_invalid_quote, is_word, split_before, variables_length, word_length,
+    first_line, is_invalid_quote, is_word, split_before_punctuation, variables_length, word_length,
 };
 use crate::syntax::parser::Parser;
 use crate::syntax::string::Extent;
@@ -101,7 +101,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         if begins_item {
             self.missing(SyntaxErrorKind::MissingComma, last);
         } else {
-            self.junk(SyntaxErrorKind::Unexpected);
+            self.junk(SyntaxErrorKind::Unexpected, 0);
         }
         begins_item
     }
@@ -163,7 +163,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
                 self.error(SyntaxErrorKind::MissingKey, self.at, self.at + 1);
                 self.skip();
             }
-            _ => _ = self.junk(SyntaxErrorKind::Unexpected),
+            _ => _ = self.junk(SyntaxErrorKind::Unexpected, 0),
         }
         if self.rest(self.at).trim_ascii_start().starts_with(':') {
             self.peek();
@@ -187,7 +187,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         if self.begins_string(false) {
             return Kind::String;
         }
-        let (before, next) = split_before(rest, [',', '"', '[', ']', '{', '}', '\n']);
+        let (before, next) = split_before_punctuation(rest);
         let value = self.at + before.len();
         let is_string = || self.is_in_array() || !self.is_key_at(value);
         let is_value = next.starts_with(['[', '{']) || next.starts_with('"') && is_string();
@@ -201,6 +201,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     /// Handles an invalid or missing value.
     #[cold]
     pub(super) fn invalid_value(&mut self) -> Span {
+        let variables = variables_length(self.bytes(self.at));
         let kind = match self.byte(self.at) {
             None if self.depth == 0 => {
                 return self.consume(SyntaxErrorKind::UnexpectedEnd { opened: self.at }, 0);
@@ -211,26 +212,26 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
                 self.missing(SyntaxErrorKind::MissingValue, end);
                 return Span::new(end, end);
             }
-            _ if variables_length(self.bytes(self.at)) > 0 => SyntaxErrorKind::Variable,
+            _ if variables > 0 => SyntaxErrorKind::Variable,
             Some(b'0'..=b'9' | b'-' | b'+' | b'.') => SyntaxErrorKind::InvalidNumber,
             Some(byte) if is_word(byte) => SyntaxErrorKind::UnknownWord,
             _ => SyntaxErrorKind::Unexpected,
         };
-        let span = self.junk(kind);
+        let span = self.junk(kind, variables);
         if self.depth == 0 {
             self.at = self.text.len();
         }
         span
     }
 
-    /// Consumes meaningless characters up to the next token on the line.
-    fn junk(&mut self, kind: SyntaxErrorKind) -> Span {
+    /// Consumes template variables of this length or a character, and what is behind it up to the next token on the line.
+    fn junk(&mut self, kind: SyntaxErrorKind, variables: usize) -> Span {
         let rest = self.rest(self.at);
         // The first character is junk, whatever it is.
         let first = rest.chars().next().map_or(0, char::len_utf8);
-        let first = variables_length(rest.as_bytes()).max(first);
+        let first = variables.max(first);
         let behind = rest.get(first..).unwrap_or_default();
-        let (junk, _) = split_before(behind, [',', '"', '[', ']', '{', '}', '\n']);
+        let (junk, _) = split_before_punctuation(behind);
         let is_comment = |at: &usize| {
             let behind = junk.get(at + 1..).unwrap_or_default();
             behind.starts_with('#') || behind.starts_with("//") || behind.starts_with("/*")
