@@ -2,8 +2,8 @@
 
 mod applied;
 
-use alloc::vec;
 use alloc::vec::Vec;
+use std::collections::HashSet;
 
 use zeroize::Zeroizing;
 
@@ -139,14 +139,13 @@ impl Validator {
             }
             let errors = after.iter().filter(|error| counts.has_more_errors(&before, error.code()));
             let errors = merged(errors.flat_map(spans_of).collect());
-            let is_valid =
-                applied.spans.iter().map(|edits| !edits.iter().any(|edit| touches(*edit, &errors)));
-            let mut is_valid = is_valid.collect::<Vec<bool>>().into_iter();
-            let count = chosen.len();
-            chosen.retain(|_| is_valid.next().unwrap_or(false));
-            if chosen.len() == count {
+            let invalid = applied.edits.iter().filter(|(_, edit)| touches(*edit, &errors));
+            let invalid: HashSet<usize> = invalid.map(|(fix, _)| *fix).collect();
+            if invalid.is_empty() {
                 break;
             }
+            let mut fixes = 0..;
+            chosen.retain(|_| fixes.next().is_some_and(|fix| !invalid.contains(&fix)));
         }
         Ok(FixedText { bytes: Zeroizing::new(bytes.to_vec()), mended: Vec::new() })
     }
@@ -182,10 +181,10 @@ fn without_overlaps(report: &Report) -> Vec<&Diagnostic> {
     report.iter().filter(|diagnostic| edits.add(diagnostic.edits())).collect()
 }
 
-/// A text with fixes, and the spans of the edits of each.
+/// A text with fixes, and the spans of their edits, each with the position of its fix.
 struct Applied {
     bytes: Zeroizing<Vec<u8>>,
-    spans: Vec<Vec<Span>>,
+    edits: Vec<(usize, Span)>,
 }
 
 /// An edit of a fix, and the token that it generates.
@@ -210,16 +209,15 @@ fn apply(bytes: &[u8], chosen: &[&Diagnostic]) -> Result<Applied, GenerateTokenE
         }
     }
     edits.sort_by_key(|chosen| chosen.edit.span());
-    let (mut spans, mut at, mut end) = (vec![Vec::new(); chosen.len()], 0, 0);
-    for edit in &edits {
+    let pieces = edits.iter().map(|edit| (edit.edit.span().range(), edit.text()));
+    let bytes = splice_pieces(bytes, pieces);
+    let (mut at, mut end) = (0, 0);
+    let spans = edits.iter().map(|edit| {
         let start = end + (edit.edit.span().start() - at);
         (at, end) = (edit.edit.span().end(), start + edit.text().len());
-        if let Some(spans) = spans.get_mut(edit.fix) {
-            spans.push(Span::new(start, end));
-        }
-    }
-    let pieces = edits.iter().map(|edit| (edit.edit.span().range(), edit.text()));
-    Ok(Applied { bytes: splice_pieces(bytes, pieces), spans })
+        (edit.fix, Span::new(start, end))
+    });
+    Ok(Applied { bytes, edits: spans.collect() })
 }
 
 /// Replaces ranges, which are sorted and do not overlap, by texts. All other bytes are unchanged.

@@ -27,8 +27,11 @@ impl EditSet {
     fn is_free(&self, edit: &TextEdit) -> bool {
         let this = (edit.span(), appends(edit));
         let key = (edit.span(), usize::MAX);
-        let before = self.spans.range(..key).next_back().map(|((span, _), appends)| (*span, *appends));
-        let after = self.spans.range(key..).next().map(|((span, _), appends)| (*span, *appends));
+        let edit = |((span, _), appends): (&(Span, usize), &bool)| (*span, *appends);
+        // Most edits come in source order.
+        let last = self.spans.last_key_value().filter(|(last, _)| **last < key);
+        let before = last.or_else(|| self.spans.range(..key).next_back()).map(edit);
+        let after = if last.is_some() { None } else { self.spans.range(key..).next().map(edit) };
         !before.is_some_and(|before| overlap(before, this))
             && !after.is_some_and(|after| overlap(this, after))
     }
