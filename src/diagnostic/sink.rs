@@ -157,7 +157,12 @@ impl Sink {
         }
         self.counts.add(code, severity);
         let rank = (Reverse(severity), span, code);
-        if self.keep == Keep::Worst(0) || self.bound.is_some_and(|bound| rank >= bound) {
+        let is_kept = match self.keep {
+            Keep::Worst(limit) => limit > 0 && self.bound.is_none_or(|bound| rank < bound),
+            // In broken text, no fix is proposed.
+            Keep::Fixable(_) => self.is_certain,
+        };
+        if !is_kept {
             return None;
         }
         let diagnostic = Diagnostic::new(code, severity, span);
@@ -288,6 +293,8 @@ impl Draft<'_> {
 
     /// Adds another span.
     pub(crate) fn label(self, span: Span, message: &'static str) -> Self {
+        // Most findings have one, and a first push allocates room for four.
+        self.0.diagnostic.labels.reserve_exact(1);
         self.0.diagnostic.labels.push(Label::new(span, message));
         self
     }
@@ -297,6 +304,7 @@ impl Draft<'_> {
         let mut edits: Vec<_> = edits.into_iter().collect();
         if !edits.is_empty() && self.0.is_certain {
             edits.sort_by_key(TextEdit::span);
+            self.0.diagnostic.fixes.reserve_exact(1);
             self.0.diagnostic.fixes.push(Fix::new(applicability, edits));
         }
         self
