@@ -156,7 +156,7 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, V> {
     fn resolve_others(&mut self, parser: &mut Parser<'a, Sink>) {
         let Outline { tokens, create_databases, others, shape, .. } = &mut self.outline;
         let [databases_name, tokens_name] = FILE_MEMBERS;
-        let keys = [(databases_name, create_databases.key()), (tokens_name, tokens.key())];
+        let keys = [(databases_name, create_databases.key().copied()), (tokens_name, tokens.key().copied())];
         members::resolve(others, &keys, &FILE_MEMBERS);
         if let Some(key) = OtherFile::sops(others) {
             *shape = Shape::Other(OtherFile::Sops, key.outer_span());

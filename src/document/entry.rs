@@ -148,7 +148,7 @@ impl<'a> Entry<'a> {
     /// Finds the meaning of the members without a field, and takes the values of misspelt ones.
     #[cold]
     fn resolve_others(&mut self) {
-        let keys = self.keys();
+        let keys = self.keys().map(|(name, key)| (name, key.copied()));
         let lists: &[&str] = if self.role == Role::Resource { &ENTRY_LISTS } else { &[] };
         members::resolve(&mut self.others, &keys, lists);
         for index in 0..self.others.len() {
@@ -166,7 +166,8 @@ impl<'a> Entry<'a> {
     }
 
     /// Returns the names of the members, each with its key if it is there.
-    pub(crate) fn keys(&self) -> [(&'static str, Option<Str<'a>>); 4] {
+    #[inline]
+    pub(crate) fn keys(&self) -> [(&'static str, Option<&Str<'a>>); 4] {
         let names = if self.role == Role::Resource { ENTRY_MEMBERS } else { ADMIN_MEMBERS };
         let last = if self.role == Role::Resource { self.permissions.key() } else { self.description.key() };
         let [token, name, expiry, last_name] = names;

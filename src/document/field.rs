@@ -59,10 +59,10 @@ impl<'a, T> Field<'a, T> {
     }
 
     /// Returns the key as it is spelled.
-    pub(crate) const fn key(&self) -> Option<Str<'a>> {
+    pub(crate) const fn key(&self) -> Option<&Str<'a>> {
         match self {
             Self::Missing => None,
-            Self::Null { key, .. } | Self::Invalid { key, .. } | Self::Valid { key, .. } => Some(*key),
+            Self::Null { key, .. } | Self::Invalid { key, .. } | Self::Valid { key, .. } => Some(key),
         }
     }
 

@@ -314,7 +314,7 @@ impl<'a> Visitor<'a> for Finder {
 }
 
 fn entry_place(entry: &Entry<'_>) -> Option<EntryPlace> {
-    let known = entry.keys().into_iter().filter_map(|(_, key)| key);
+    let known = entry.keys().into_iter().filter_map(|(_, key)| key.copied());
     let keys: Vec<Span> =
         known.chain(entry.others.iter().map(|other| other.key)).map(Str::outer_span).collect();
     let inside = entry.source.get(..entry.span.end().checked_sub(1)?)?;
