@@ -1,10 +1,10 @@
 //! Diagnostic codes. Ids and names are permanent and never reused.
 
 use core::fmt;
-use core::str::FromStr;
 
 use thiserror::Error;
 
+use crate::from_text::from_text;
 use crate::secret::Fragment;
 use crate::suggest::meant;
 
@@ -58,22 +58,6 @@ impl Severity {
         all.into_iter()
             .find(|severity| severity.as_str() == text)
             .ok_or_else(|| UnknownSeverity(Fragment::new(text, text)))
-    }
-}
-
-impl FromStr for Severity {
-    type Err = UnknownSeverity;
-
-    fn from_str(text: &str) -> Result<Self, UnknownSeverity> {
-        Self::parse(text)
-    }
-}
-
-impl TryFrom<&str> for Severity {
-    type Error = UnknownSeverity;
-
-    fn try_from(text: &str) -> Result<Self, UnknownSeverity> {
-        Self::parse(text)
     }
 }
 
@@ -312,21 +296,7 @@ impl Code {
     }
 }
 
-impl TryFrom<&str> for Code {
-    type Error = UnknownCode;
-
-    fn try_from(text: &str) -> Result<Self, UnknownCode> {
-        Self::parse(text)
-    }
-}
-
-impl FromStr for Code {
-    type Err = UnknownCode;
-
-    fn from_str(text: &str) -> Result<Self, UnknownCode> {
-        Self::parse(text)
-    }
-}
+from_text!(Code, UnknownCode; Severity, UnknownSeverity);
 
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

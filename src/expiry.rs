@@ -2,13 +2,13 @@
 
 use core::fmt;
 use core::num::IntErrorKind;
-use core::str::FromStr;
 use std::format;
 use std::string::{String, ToString};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
 
+use crate::from_text::from_text;
 use crate::secret::Fragment;
 
 /// The time from which a token is rejected: Unix time in milliseconds, any `i64`.
@@ -291,21 +291,7 @@ impl TryFrom<SystemTime> for Expiry {
     }
 }
 
-impl TryFrom<&str> for Expiry {
-    type Error = InvalidExpiry;
-
-    fn try_from(text: &str) -> Result<Self, InvalidExpiry> {
-        Self::parse(text)
-    }
-}
-
-impl FromStr for Expiry {
-    type Err = InvalidExpiry;
-
-    fn from_str(text: &str) -> Result<Self, InvalidExpiry> {
-        Self::parse(text)
-    }
-}
+from_text!(Expiry, InvalidExpiry);
 
 /// The kind of an [`InvalidExpiry`].
 ///

@@ -268,6 +268,34 @@ impl TokenFile {
         self.tokens.iter().find(|entry| entry.name.as_str() == name)
     }
 
+    /// Adds an entry at the end.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenFile, TokenName};
+    ///
+    /// let mut file = TokenFile::default();
+    /// file.push(TokenEntry::new(TokenName::parse("app")?, Token::generate()?))?;
+    /// assert_eq!(file.tokens().len(), 1);
+    /// assert!(file.push(TokenEntry::new(TokenName::parse("app")?, Token::generate()?)).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another entry has the name or the token.
+    pub fn push(&mut self, entry: TokenEntry) -> Result<(), DuplicateEntry> {
+        for other in &self.tokens {
+            if other.name == entry.name {
+                return Err(DuplicateEntry::Name { name: entry.name });
+            }
+            if other.token.matches(entry.token.expose()) {
+                return Err(DuplicateEntry::Token { name: entry.name });
+            }
+        }
+        // Invariant: names are unique, tokens are unique.
+        self.tokens.push(entry);
+        Ok(())
+    }
+
     /// The databases and the tokens by value.
     ///
     /// ```

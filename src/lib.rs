@@ -195,6 +195,7 @@ extern crate std;
 // In dependency order: a module imports only modules above it.
 
 // Values: no I/O, no JSON.
+mod from_text;
 pub mod span;
 mod secret;
 mod suggest;

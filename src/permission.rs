@@ -11,11 +11,9 @@ mod parse;
 mod variables;
 mod diagnose;
 
-use alloc::string::String;
 use alloc::vec::Vec;
 #[cfg(feature = "std")]
 use core::ops::Range;
-use core::str::FromStr;
 
 use thiserror::Error;
 
@@ -29,6 +27,7 @@ pub(crate) use self::system_resource::SystemResource;
 pub(crate) use self::value::Permission;
 #[cfg(feature = "std")]
 pub(crate) use self::variables::variables;
+use crate::from_text::from_text;
 use crate::name::InvalidName;
 
 /// A permission that borrows its names from the text that was parsed: nothing is allocated.
@@ -212,6 +211,8 @@ impl DatabaseActions {
     }
 }
 
+from_text!(Permission, ParsePermissionError; DatabaseActions, ParsePermissionError; SystemResource, ParsePermissionError);
+
 /// The error of a permission with invalid values.
 ///
 /// ```
@@ -239,28 +240,4 @@ pub enum InvalidPermission {
         /// The error of the name.
         error: InvalidName,
     },
-}
-
-impl FromStr for Permission {
-    type Err = ParsePermissionError;
-
-    fn from_str(text: &str) -> Result<Self, ParsePermissionError> {
-        Self::parse(text)
-    }
-}
-
-impl TryFrom<&str> for Permission {
-    type Error = ParsePermissionError;
-
-    fn try_from(text: &str) -> Result<Self, ParsePermissionError> {
-        Self::parse(text)
-    }
-}
-
-impl TryFrom<String> for Permission {
-    type Error = ParsePermissionError;
-
-    fn try_from(text: String) -> Result<Self, ParsePermissionError> {
-        Self::parse(&text)
-    }
 }

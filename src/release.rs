@@ -1,10 +1,10 @@
 //! Releases of the server.
 
 use core::fmt;
-use core::str::FromStr;
 
 use thiserror::Error;
 
+use crate::from_text::from_text;
 use crate::secret::Fragment;
 
 /// A release of InfluxDB 3 Enterprise, such as `3.9` or `3.11.1`.
@@ -167,21 +167,7 @@ impl fmt::Display for Release {
     }
 }
 
-impl TryFrom<&str> for Release {
-    type Error = InvalidRelease;
-
-    fn try_from(text: &str) -> Result<Self, InvalidRelease> {
-        Self::parse(text)
-    }
-}
-
-impl FromStr for Release {
-    type Err = InvalidRelease;
-
-    fn from_str(text: &str) -> Result<Self, InvalidRelease> {
-        Self::parse(text)
-    }
-}
+from_text!(Release, InvalidRelease);
 
 /// The error of an invalid release. `Display` quotes the text, unless it may be a secret.
 ///

@@ -158,7 +158,7 @@ fn what_is_wrong_is_said_where_it_is() {
         ),
         (
             with("\"b\"", "\"\""),
-            Kind::Permission(P::EmptyItem { number: 2 }),
+            Kind::Permission(Permission::parse("db:a,:read").unwrap_err().kind()),
             "",
             "`resource_names`, item 2: the item is empty: remove it",
         ),

@@ -14,7 +14,8 @@ use influxdb3_offline_tokens::name::InvalidNameKind;
 use influxdb3_offline_tokens::span::{LineIndex, Span};
 use influxdb3_offline_tokens::token::InvalidTokenKind;
 use influxdb3_offline_tokens::{
-    AdminTokenFile, DatabaseName, Expiry, Release, SystemResource, Token, TokenEntry, TokenFile, TokenName,
+    AdminTokenFile, Code, DatabaseActions, DatabaseName, Expiry, Permission, Release, Severity,
+    SystemResource, Token, TokenEntry, TokenFile, TokenName,
 };
 use props::cases;
 use proptest::prelude::*;
@@ -404,4 +405,57 @@ fn null_for_an_optional_member_reads_as_missing() {
         assert!(TokenFile::parse(value.to_string().as_bytes()).is_err(), "{member}");
         assert!(serde_json::from_value::<TokenFile>(value).is_err(), "{member}");
     }
+}
+
+#[test]
+fn values_convert_from_owned_strings() {
+    fn from<T: TryFrom<String> + std::str::FromStr>(text: &str) -> bool {
+        T::try_from(text.to_owned()).is_ok()
+            && text.parse::<T>().is_ok()
+            && T::try_from(String::new()).is_err()
+    }
+    assert!(from::<DatabaseName>("a") && from::<TokenName>("a") && from::<Token>("apiv3_a"));
+    assert!(from::<Expiry>("1000") && from::<Release>("3.9"));
+    assert!(
+        from::<Permission>("db:a:read") && from::<DatabaseActions>("read") && from::<SystemResource>("ping")
+    );
+    assert!(from::<Code>("T0214") && from::<Severity>("note"));
+}
+
+#[test]
+fn a_file_grows_by_entries_with_other_names_and_tokens() {
+    let entry = |name, token| TokenEntry::new(TokenName::parse(name).unwrap(), Token::parse(token).unwrap());
+    let mut file = TokenFile::default();
+    file.push(entry("a", "apiv3_1")).unwrap();
+    file.push(entry("b", "apiv3_2")).unwrap();
+    let error = file.push(entry("a", "apiv3_3")).unwrap_err();
+    assert!(matches!(error, DuplicateEntry::Name { name, .. } if name == "a"));
+    let error = file.push(entry("c", "apiv3_1")).unwrap_err();
+    assert!(matches!(error, DuplicateEntry::Token { name, .. } if name == "c"));
+    assert_eq!(file.tokens().iter().map(|entry| entry.name().as_str()).collect::<Vec<_>>(), ["a", "b"]);
+}
+
+#[test]
+fn actions_are_a_set() {
+    let (read, write) = (DatabaseActions::READ, DatabaseActions::WRITE);
+    let mut actions = DatabaseActions::ALL;
+    actions &= read | write;
+    assert_eq!(actions, read | write);
+    actions -= read;
+    assert_eq!((actions, !actions), (write, DatabaseActions::ALL - write));
+    assert_eq!(!DatabaseActions::ALL, DatabaseActions::EMPTY);
+    let all: Vec<String> = DatabaseActions::ALL.into_iter().map(|action| action.to_string()).collect();
+    assert!(DatabaseActions::ALL.names().eq(all.iter().map(String::as_str)));
+    assert!((read | write).into_iter().eq([read, write]));
+}
+
+#[test]
+fn permissions_have_an_order() {
+    let mut permissions: Vec<Permission> =
+        ["system:ping:read", "db:b:read", "db:a:write", "db:a:read", "db:*:write"]
+            .map(|text| text.parse().unwrap())
+            .into();
+    permissions.sort();
+    let sorted: Vec<String> = permissions.iter().map(ToString::to_string).collect();
+    assert_eq!(sorted, ["db:*:write", "db:a:read", "db:a:write", "db:b:read", "system:ping:read"]);
 }

@@ -106,6 +106,7 @@ pub enum DenyReason<'a> {
     /// The token has no entry for this.
     NoEntry,
     /// The entry that decides lacks an action.
+    #[non_exhaustive]
     MissingActions {
         /// The entry.
         entry: AccessEntry<'a>,

@@ -33,10 +33,10 @@ impl Applicability {
     /// ```
     /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
-    /// assert_eq!(Applicability::Safe.as_str(), "safe");
+    /// assert_eq!(Applicability::Safe.name(), "safe");
     /// ```
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Safe => "safe",
             Self::Unsafe => "unsafe",
@@ -46,7 +46,7 @@ impl Applicability {
 
 impl fmt::Display for Applicability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        f.pad(self.name())
     }
 }
 

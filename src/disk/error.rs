@@ -31,6 +31,7 @@ pub enum Error {
     Disk(#[from] DiskError),
     /// The file has errors, as a tokens file or as an admin token file.
     #[error("{}: {error}", Shown(.path))]
+    #[non_exhaustive]
     Invalid {
         /// Which file.
         path: PathBuf,
@@ -39,6 +40,7 @@ pub enum Error {
     },
     /// The change cannot be applied to the file.
     #[error("{}: {error}", Shown(.path))]
+    #[non_exhaustive]
     Change {
         /// Which file.
         path: PathBuf,
@@ -47,6 +49,7 @@ pub enum Error {
     },
     /// The file already exists and must not be replaced.
     #[error("{}: the file already exists; use another path, or remove the file", Shown(.path))]
+    #[non_exhaustive]
     Exists {
         /// Which file.
         path: PathBuf,

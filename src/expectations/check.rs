@@ -1,7 +1,6 @@
 //! Expectations of a tokens file, for a build to check.
 
 use core::fmt;
-use core::str::FromStr;
 use std::collections::{HashMap, HashSet};
 use std::time::SystemTime;
 use std::vec;
@@ -11,6 +10,7 @@ use crate::access::AccessRequest;
 use crate::expectations::failure::{FailedExpectation, FailedExpectations, FailureKind};
 use crate::expectations::parse::{Expectation, InvalidExpectations, Rule, What, parse};
 use crate::file::{TokenEntry, TokenFile};
+use crate::from_text::from_text;
 use crate::name::INTERNAL_DATABASE;
 use crate::permission::{DatabaseActions, SystemResource};
 
@@ -231,13 +231,7 @@ impl Expectation {
     }
 }
 
-impl FromStr for Expectations {
-    type Err = InvalidExpectations;
-
-    fn from_str(text: &str) -> Result<Self, InvalidExpectations> {
-        Self::parse(text)
-    }
-}
+from_text!(Expectations, InvalidExpectations);
 
 impl fmt::Debug for Expectations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,8 +4,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::borrow::Borrow;
 use core::fmt;
-use core::str::FromStr;
 
+use crate::from_text::from_text;
 use crate::name::{InvalidName, check_database_name, check_token_name};
 use crate::secret::shown;
 
@@ -111,14 +111,6 @@ impl TokenName {
 
 macro_rules! text_of_a_name {
     ($($name:ident),+) => {$(
-        impl FromStr for $name {
-            type Err = InvalidName;
-
-            fn from_str(name: &str) -> Result<Self, InvalidName> {
-                Self::parse(name)
-            }
-        }
-
         impl PartialEq<str> for $name {
             fn eq(&self, other: &str) -> bool {
                 self.as_str() == other
@@ -128,22 +120,6 @@ macro_rules! text_of_a_name {
         impl PartialEq<&str> for $name {
             fn eq(&self, other: &&str) -> bool {
                 self.as_str() == *other
-            }
-        }
-
-        impl TryFrom<&str> for $name {
-            type Error = InvalidName;
-
-            fn try_from(name: &str) -> Result<Self, InvalidName> {
-                Self::parse(name)
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = InvalidName;
-
-            fn try_from(name: String) -> Result<Self, InvalidName> {
-                Self::parse(&name)
             }
         }
 
@@ -181,3 +157,4 @@ macro_rules! text_of_a_name {
 }
 
 text_of_a_name!(DatabaseName, TokenName);
+from_text!(DatabaseName, InvalidName; TokenName, InvalidName);

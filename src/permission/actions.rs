@@ -1,10 +1,9 @@
 //! The sets of actions.
 
+use core::array;
 use core::fmt;
-use core::ops::{BitAnd, BitOr, BitOrAssign, Sub};
-use core::str::FromStr;
-
-use crate::permission::error::ParsePermissionError;
+use core::iter::Flatten;
+use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Not, Sub, SubAssign};
 
 /// A set of actions on databases.
 ///
@@ -17,6 +16,8 @@ use crate::permission::error::ParsePermissionError;
 /// assert_eq!(actions.to_string(), "read,write");
 /// assert!(actions.contains(DatabaseActions::READ) && !actions.contains(DatabaseActions::ALL));
 /// assert_eq!(DatabaseActions::parse("write,read")?, actions);
+/// assert_eq!(!actions, DatabaseActions::ALL - actions);
+/// assert!(actions.into_iter().eq([DatabaseActions::READ, DatabaseActions::WRITE]));
 /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -209,7 +210,7 @@ impl DatabaseActions {
     /// assert_eq!(DatabaseActions::ALL.iter().next(), Some(DatabaseActions::CREATE));
     /// ```
     pub fn iter(self) -> impl Iterator<Item = Self> + Clone {
-        (0..NAMES.len()).map(|bit| Self(1 << bit)).filter(move |action| self.contains(*action))
+        self.into_iter()
     }
 
     /// The names in the server's order.
@@ -252,11 +253,14 @@ impl fmt::Debug for DatabaseActions {
     }
 }
 
-impl FromStr for DatabaseActions {
-    type Err = ParsePermissionError;
+impl IntoIterator for DatabaseActions {
+    type Item = Self;
+    type IntoIter = Flatten<array::IntoIter<Option<Self>, 5>>;
 
-    fn from_str(text: &str) -> Result<Self, ParsePermissionError> {
-        Self::parse(text)
+    /// Iterates over the actions one by one, in the server's order.
+    fn into_iter(self) -> Self::IntoIter {
+        let each = [Self::CREATE, Self::DESCRIBE, Self::READ, Self::WRITE, Self::DELETE];
+        each.map(|action| self.contains(action).then_some(action)).into_iter().flatten()
     }
 }
 
@@ -292,6 +296,27 @@ impl BitAnd for DatabaseActions {
 
     fn bitand(self, other: Self) -> Self {
         self.intersection(other)
+    }
+}
+
+impl BitAndAssign for DatabaseActions {
+    fn bitand_assign(&mut self, other: Self) {
+        *self = self.intersection(other);
+    }
+}
+
+impl Not for DatabaseActions {
+    type Output = Self;
+
+    /// The actions that are not in the set.
+    fn not(self) -> Self {
+        Self::ALL.difference(self)
+    }
+}
+
+impl SubAssign for DatabaseActions {
+    fn sub_assign(&mut self, other: Self) {
+        *self = self.difference(other);
     }
 }
 

@@ -49,6 +49,7 @@ pub enum PermissionErrorKind {
     /// An empty part.
     EmptyPart(PermissionPart),
     /// An empty item of a list.
+    #[non_exhaustive]
     EmptyItem {
         /// The number of the item in its list, from 1.
         number: usize,

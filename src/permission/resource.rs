@@ -18,7 +18,7 @@ use crate::secret::shown;
 /// assert_eq!(permission.to_string(), "db:db1,db2:read");
 /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DatabasePermission<T = Box<str>> {
     pub(super) scope: Scope<DatabaseNames<T>>,
     pub(super) actions: DatabaseActions,
@@ -31,7 +31,7 @@ pub struct DatabasePermission<T = Box<str>> {
 ///
 /// assert_eq!(SystemPermission::new(Scope::All).to_string(), "system:*:read");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SystemPermission<T = Box<str>> {
     pub(super) scope: Scope<SystemResources<T>>,
 }

@@ -18,7 +18,7 @@ use crate::secret::shown;
 /// assert!(!scope.is_all());
 /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope<N> {
     /// `*`
     All,
@@ -91,7 +91,7 @@ impl<N: AsRef<str>> Scope<N> {
 /// assert!(names.contains("db2"));
 /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DatabaseNames<T = Box<str>>(T);
 
 /// The endpoints of the server in a permission: at least one, in the order written.
@@ -104,7 +104,7 @@ pub struct DatabaseNames<T = Box<str>>(T);
 /// assert_eq!(resources.iter().collect::<Vec<_>>(), [SystemResource::Ping]);
 /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SystemResources<T = Box<str>>(T);
 
 fn join<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Box<str>, InvalidPermission> {

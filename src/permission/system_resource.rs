@@ -1,7 +1,6 @@
 //! The system resources.
 
 use core::fmt;
-use core::str::FromStr;
 
 use crate::permission::{ParsePermissionError, PermissionErrorKind};
 use crate::suggest::meant;
@@ -77,14 +76,6 @@ impl SystemResource {
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|resource| resource.as_str() == name)
-    }
-}
-
-impl FromStr for SystemResource {
-    type Err = ParsePermissionError;
-
-    fn from_str(name: &str) -> Result<Self, ParsePermissionError> {
-        Self::parse(name)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::secret::shown;
 ///
 /// The names are kept in the order written, the actions as a set. `T` is where the names are kept: a `Box<str>`, or a
 /// `&str` of the text that was parsed ([`PermissionRef`]). Two are equal only with their names in one order; what they allow
-/// is compared by `Rights`.
+/// is compared by `Rights`. The order is that of type, names and actions.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{DatabaseActions, Permission};
@@ -23,7 +23,7 @@ use crate::secret::shown;
 /// assert_eq!(permission.to_string(), "db:sensors,alarms:read,write");
 /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Permission<T = Box<str>> {
     /// `db:…`: databases.
@@ -110,6 +110,18 @@ impl<T: AsRef<str>> Permission<T> {
         text.push_str(names);
         text.push(':');
         text.push_str(actions);
+    }
+}
+
+impl<T> From<DatabasePermission<T>> for Permission<T> {
+    fn from(permission: DatabasePermission<T>) -> Self {
+        Self::Database(permission)
+    }
+}
+
+impl<T> From<SystemPermission<T>> for Permission<T> {
+    fn from(permission: SystemPermission<T>) -> Self {
+        Self::System(permission)
     }
 }
 

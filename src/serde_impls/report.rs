@@ -53,7 +53,7 @@ impl Serialize for Fix {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let effect = self.effect();
         let mut fix = serializer.serialize_struct("Fix", 2 + usize::from(effect.is_some()))?;
-        fix.serialize_field("applicability", self.applicability().as_str())?;
+        fix.serialize_field("applicability", self.applicability().name())?;
         fix.serialize_field("edits", self.edits())?;
         if effect.is_some() {
             fix.serialize_field("effect", &effect)?;

@@ -1,16 +1,13 @@
 //! The type of a token.
 
 use alloc::boxed::Box;
-#[cfg(feature = "std")]
 use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
 use sha2::{Digest, Sha512};
 use subtle::ConstantTimeEq;
-use zeroize::Zeroize;
-#[cfg(feature = "std")]
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 #[cfg(feature = "std")]
 use crate::token::{GenerateTokenError, TOKEN_PREFIX};
@@ -163,6 +160,15 @@ impl TryFrom<&str> for Token {
 
     fn try_from(text: &str) -> Result<Self, InvalidToken> {
         Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for Token {
+    type Error = InvalidToken;
+
+    /// Zeroizes the string.
+    fn try_from(text: String) -> Result<Self, InvalidToken> {
+        Self::parse(&Zeroizing::new(text))
     }
 }
 

@@ -1,0 +1,31 @@
+//! The conversions of values with a function `parse`.
+
+macro_rules! from_text {
+    ($($type:ty, $error:ty);+ $(;)?) => {$(
+        impl core::str::FromStr for $type {
+            type Err = $error;
+
+            fn from_str(text: &str) -> Result<Self, $error> {
+                Self::parse(text)
+            }
+        }
+
+        impl TryFrom<&str> for $type {
+            type Error = $error;
+
+            fn try_from(text: &str) -> Result<Self, $error> {
+                Self::parse(text)
+            }
+        }
+
+        impl TryFrom<alloc::string::String> for $type {
+            type Error = $error;
+
+            fn try_from(text: alloc::string::String) -> Result<Self, $error> {
+                Self::parse(&text)
+            }
+        }
+    )+};
+}
+
+pub(crate) use from_text;
