@@ -112,6 +112,50 @@ impl Permission {
         diagnose::each(text, tell);
     }
 
+    /// `db:NAMES:read` of names that are already typed: a name, several, or [`Scope::All`].
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseName, Permission};
+    /// use influxdb3_offline_tokens::permission::{DatabaseNames, Scope};
+    ///
+    /// let mut names = DatabaseNames::from(DatabaseName::parse("sensors")?);
+    /// names.extend([DatabaseName::parse("alarms")?]);
+    /// assert_eq!(Permission::read(names).to_string(), "db:sensors,alarms:read");
+    /// assert_eq!(Permission::read(Scope::All).to_string(), "db:*:read");
+    /// # Ok::<(), influxdb3_offline_tokens::name::InvalidName>(())
+    /// ```
+    #[must_use]
+    pub fn read(scope: impl Into<Scope<DatabaseNames>>) -> Self {
+        Self::Database(DatabasePermission::read(scope))
+    }
+
+    /// `db:NAMES:write` of names that are already typed: a name, several, or [`Scope::All`].
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseName, Permission};
+    ///
+    /// assert_eq!(Permission::write(DatabaseName::parse("sensors")?).to_string(), "db:sensors:write");
+    /// # Ok::<(), influxdb3_offline_tokens::name::InvalidName>(())
+    /// ```
+    #[must_use]
+    pub fn write(scope: impl Into<Scope<DatabaseNames>>) -> Self {
+        Self::Database(DatabasePermission::write(scope))
+    }
+
+    /// `db:NAMES:read,write` of names that are already typed: a name, several, or [`Scope::All`]. For other actions, see
+    /// [`DatabasePermission::with_added_actions`].
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseName, Permission};
+    ///
+    /// assert_eq!(Permission::read_write(DatabaseName::parse("sensors")?).to_string(), "db:sensors:read,write");
+    /// # Ok::<(), influxdb3_offline_tokens::name::InvalidName>(())
+    /// ```
+    #[must_use]
+    pub fn read_write(scope: impl Into<Scope<DatabaseNames>>) -> Self {
+        Self::Database(DatabasePermission::read(scope).with_added_actions(DatabaseActions::WRITE))
+    }
+
     /// `db:NAMES:ACTIONS`.
     ///
     /// ```

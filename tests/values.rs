@@ -11,6 +11,9 @@ use InvalidNameKind::{BadCharacter, BadStart, Empty, LastSlash, SecondSlash, Too
 use InvalidTokenKind::{Characters, Prefix};
 use influxdb3_offline_tokens::error::{DuplicateEntry, InvalidExpiryKind};
 use influxdb3_offline_tokens::name::InvalidNameKind;
+use influxdb3_offline_tokens::permission::{
+    DatabaseNames, DatabasePermission, Scope, SystemPermission, SystemResources,
+};
 use influxdb3_offline_tokens::span::{LineIndex, Span};
 use influxdb3_offline_tokens::token::InvalidTokenKind;
 use influxdb3_offline_tokens::{
@@ -458,4 +461,42 @@ fn permissions_have_an_order() {
     permissions.sort();
     let sorted: Vec<String> = permissions.iter().map(ToString::to_string).collect();
     assert_eq!(sorted, ["db:*:write", "db:a:read", "db:a:write", "db:b:read", "system:ping:read"]);
+}
+
+#[test]
+fn permissions_of_typed_names_cannot_fail() {
+    let name = |text: &str| DatabaseName::parse(text).unwrap();
+    let mut names = DatabaseNames::from(name("b"));
+    names.extend([name("a/x"), name("_internal")]);
+    for (permission, text) in [
+        (Permission::read(name("a")), "db:a:read"),
+        (Permission::write(names.clone()), "db:b,a/x,_internal:write"),
+        (Permission::read_write(Scope::All), "db:*:read,write"),
+        (
+            DatabasePermission::write(names).with_added_actions(DatabaseActions::ALL).into(),
+            "db:b,a/x,_internal:create,describe,read,write,delete",
+        ),
+        (SystemPermission::new(SystemResource::Ping.into()).into(), "system:ping:read"),
+    ] {
+        assert_eq!(permission, Permission::parse(text).unwrap());
+        assert_eq!(permission.to_string(), text);
+    }
+    let mut resources = SystemResources::from(SystemResource::Ready);
+    resources.extend([SystemResource::Ping]);
+    assert_eq!(resources.to_string(), "ready,ping");
+    assert_eq!(resources.into_iter().count(), 2);
+}
+
+#[test]
+fn lists_of_names_iterate() {
+    let text = String::from("db:a,b:read");
+    let names: Vec<&str> = match Permission::parse_borrowed(&text).unwrap() {
+        Permission::Database(permission) => {
+            permission.scope().names().copied().unwrap().into_iter().collect()
+        }
+        _ => unreachable!(),
+    };
+    assert_eq!(names, ["a", "b"]);
+    let resources = SystemResources::new([SystemResource::Ready, SystemResource::Ping]).unwrap();
+    assert!((&resources).into_iter().eq([SystemResource::Ready, SystemResource::Ping]));
 }

@@ -37,6 +37,53 @@ pub struct SystemPermission<T = Box<str>> {
 }
 
 impl DatabasePermission {
+    /// A permission to read the databases of `scope`: a name, several, or [`Scope::All`].
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseActions, DatabaseName};
+    /// use influxdb3_offline_tokens::permission::{DatabasePermission, Scope};
+    ///
+    /// let name = DatabaseName::parse("sensors")?;
+    /// assert_eq!(DatabasePermission::read(name).to_string(), "db:sensors:read");
+    /// let all = DatabasePermission::read(Scope::All).with_added_actions(DatabaseActions::CREATE);
+    /// assert_eq!(all.to_string(), "db:*:create,read");
+    /// # Ok::<(), influxdb3_offline_tokens::name::InvalidName>(())
+    /// ```
+    #[must_use]
+    pub fn read(scope: impl Into<Scope<DatabaseNames>>) -> Self {
+        Self { scope: scope.into(), actions: DatabaseActions::READ }
+    }
+
+    /// A permission to write to the databases of `scope`: a name, several, or [`Scope::All`].
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::DatabaseName;
+    /// use influxdb3_offline_tokens::permission::DatabasePermission;
+    ///
+    /// let name = DatabaseName::parse("sensors")?;
+    /// assert_eq!(DatabasePermission::write(name).to_string(), "db:sensors:write");
+    /// # Ok::<(), influxdb3_offline_tokens::name::InvalidName>(())
+    /// ```
+    #[must_use]
+    pub fn write(scope: impl Into<Scope<DatabaseNames>>) -> Self {
+        Self { scope: scope.into(), actions: DatabaseActions::WRITE }
+    }
+
+    /// The permission with more actions.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::{DatabaseActions, DatabaseName};
+    /// use influxdb3_offline_tokens::permission::DatabasePermission;
+    ///
+    /// let read = DatabasePermission::read(DatabaseName::parse("sensors")?);
+    /// assert_eq!(read.with_added_actions(DatabaseActions::DELETE).to_string(), "db:sensors:read,delete");
+    /// # Ok::<(), influxdb3_offline_tokens::name::InvalidName>(())
+    /// ```
+    #[must_use]
+    pub fn with_added_actions(self, actions: DatabaseActions) -> Self {
+        Self { actions: self.actions | actions, ..self }
+    }
+
     /// A permission for the databases of `scope`.
     ///
     /// ```

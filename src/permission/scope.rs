@@ -3,20 +3,23 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
+use core::iter::FilterMap;
+use core::str::Split;
 
-use crate::name::check_database_name;
+use crate::name::{DatabaseName, check_database_name};
 use crate::permission::InvalidPermission;
 use crate::permission::system_resource::SystemResource;
 use crate::secret::shown;
 
-/// All (`*`), or a list of names.
+/// All (`*`), or a list of names, from which it converts.
 ///
 /// ```
+/// use influxdb3_offline_tokens::DatabaseName;
 /// use influxdb3_offline_tokens::permission::{DatabaseNames, Scope};
 ///
-/// let scope = Scope::Names(DatabaseNames::new(["db1"])?);
-/// assert!(!scope.is_all());
-/// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
+/// let scope: Scope<DatabaseNames> = DatabaseName::parse("db1")?.into();
+/// assert_eq!(scope, Scope::Names(DatabaseNames::new(["db1"])?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope<N> {
@@ -73,6 +76,24 @@ impl<N> Scope<N> {
     }
 }
 
+impl<N> From<N> for Scope<N> {
+    fn from(names: N) -> Self {
+        Self::Names(names)
+    }
+}
+
+impl From<DatabaseName> for Scope<DatabaseNames> {
+    fn from(name: DatabaseName) -> Self {
+        Self::Names(name.into())
+    }
+}
+
+impl From<SystemResource> for Scope<SystemResources> {
+    fn from(resource: SystemResource) -> Self {
+        Self::Names(resource.into())
+    }
+}
+
 impl<N: AsRef<str>> Scope<N> {
     pub(crate) fn text(&self) -> &str {
         self.names().map_or("*", AsRef::as_ref)
@@ -81,15 +102,19 @@ impl<N: AsRef<str>> Scope<N> {
 
 /// The names of databases in a permission: at least one, in the order written.
 ///
-/// They are kept as one text, so that a permission takes one allocation or none.
+/// They are kept as one text, so that a permission takes one allocation or none. A [`DatabaseName`] converts into one, and
+/// extends it, without another check. Names that are borrowed, as in a [`PermissionRef`](crate::permission::PermissionRef),
+/// iterate by value, and outlive the permission.
 ///
 /// ```
+/// use influxdb3_offline_tokens::DatabaseName;
 /// use influxdb3_offline_tokens::permission::DatabaseNames;
 ///
-/// let names = DatabaseNames::new(["db1", "db2"])?;
-/// assert_eq!(names.iter().collect::<Vec<_>>(), ["db1", "db2"]);
-/// assert!(names.contains("db2"));
-/// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
+/// let mut names = DatabaseNames::from(DatabaseName::parse("db1")?);
+/// names.extend([DatabaseName::parse("db2")?]);
+/// assert!(names.iter().eq(["db1", "db2"]) && names.contains("db2"));
+/// assert_eq!(names, DatabaseNames::new(["db1", "db2"])?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DatabaseNames<T = Box<str>>(T);
@@ -118,6 +143,15 @@ fn join<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Box<str>, I
     if text.is_empty() { Err(InvalidPermission::NoNames) } else { Ok(text.into()) }
 }
 
+fn append<N: AsRef<str>>(list: &str, items: impl IntoIterator<Item = N>) -> Box<str> {
+    let mut text = String::from(list);
+    for item in items {
+        text.push(',');
+        text.push_str(item.as_ref());
+    }
+    text.into()
+}
+
 impl DatabaseNames {
     /// Checks and copies the names.
     ///
@@ -143,29 +177,6 @@ impl DatabaseNames {
     }
 }
 
-impl<'a> DatabaseNames<&'a str> {
-    /// The names, in the order written, as pieces of the text that was parsed: they outlive the permission.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::Permission;
-    /// use influxdb3_offline_tokens::permission::Scope;
-    ///
-    /// fn names(text: &str) -> Vec<&str> {
-    ///     match Permission::parse_borrowed(text) {
-    ///         Ok(Permission::Database(permission)) => match *permission.scope() {
-    ///             Scope::Names(names) => names.into_names().collect(),
-    ///             Scope::All => vec!["*"],
-    ///         },
-    ///         _ => Vec::new(),
-    ///     }
-    /// }
-    /// assert_eq!(names("db:a,b:read"), ["a", "b"]);
-    /// ```
-    pub fn into_names(self) -> impl Iterator<Item = &'a str> + Clone {
-        self.0.split(',')
-    }
-}
-
 impl<T> DatabaseNames<T> {
     // For the parser, which has checked them.
     pub(super) const fn checked(text: T) -> Self {
@@ -184,7 +195,7 @@ impl<T: AsRef<str>> DatabaseNames<T> {
     /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
-        self.0.as_ref().split(',')
+        self.into_iter()
     }
 
     /// Whether `name` is among them.
@@ -249,7 +260,7 @@ impl<T: AsRef<str>> SystemResources<T> {
     /// # Ok::<(), influxdb3_offline_tokens::permission::InvalidPermission>(())
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = SystemResource> + Clone {
-        self.0.as_ref().split(',').filter_map(SystemResource::from_name)
+        self.into_iter()
     }
 
     /// Whether `resource` is among them.
@@ -273,6 +284,68 @@ impl<T: AsRef<str>> SystemResources<T> {
 
     pub(super) fn to_owned(&self) -> SystemResources {
         SystemResources(self.0.as_ref().into())
+    }
+}
+
+impl From<DatabaseName> for DatabaseNames {
+    fn from(name: DatabaseName) -> Self {
+        // Invariant: a valid name.
+        Self(String::from(name).into())
+    }
+}
+
+impl From<SystemResource> for SystemResources {
+    fn from(resource: SystemResource) -> Self {
+        Self(resource.as_str().into())
+    }
+}
+
+impl Extend<DatabaseName> for DatabaseNames {
+    fn extend<I: IntoIterator<Item = DatabaseName>>(&mut self, names: I) {
+        self.0 = append(&self.0, names);
+    }
+}
+
+impl Extend<SystemResource> for SystemResources {
+    fn extend<I: IntoIterator<Item = SystemResource>>(&mut self, resources: I) {
+        self.0 = append(&self.0, resources.into_iter().map(SystemResource::as_str));
+    }
+}
+
+impl<'a> IntoIterator for DatabaseNames<&'a str> {
+    type Item = &'a str;
+    type IntoIter = Split<'a, char>;
+
+    /// Iterates over the names, in the order written, as pieces of the text that was parsed.
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.split(',')
+    }
+}
+
+impl<'a, T: AsRef<str>> IntoIterator for &'a DatabaseNames<T> {
+    type Item = &'a str;
+    type IntoIter = Split<'a, char>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.as_ref().into_iter()
+    }
+}
+
+impl<'a> IntoIterator for SystemResources<&'a str> {
+    type Item = SystemResource;
+    type IntoIter = FilterMap<Split<'a, char>, fn(&'a str) -> Option<SystemResource>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.split(',').filter_map(SystemResource::from_name)
+    }
+}
+
+impl<'a, T: AsRef<str>> IntoIterator for &'a SystemResources<T> {
+    type Item = SystemResource;
+    type IntoIter = FilterMap<Split<'a, char>, fn(&'a str) -> Option<SystemResource>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.as_ref().into_iter()
     }
 }
 
