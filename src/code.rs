@@ -235,6 +235,7 @@ codes! {
     ExpiresSoon = "T0314", "expires-soon", Warning, "a token expires soon";
     ExpiresFar = "T0315", "expires-far", Note, "a token expires far in the future";
     TokenInName = "T0316", "token-in-name", Warning, "a name contains a token";
+    TokenNotUrlSafe = "T0317", "token-not-url-safe", Note, "a token must be encoded in a URL";
     DuplicateName = "T0401", "duplicate-name", Error, "two tokens have the same name";
     DuplicateToken = "T0402", "duplicate-token", Error, "two entries have the same token";
     NoTokens = "T0403", "no-tokens", Warning, "`tokens` is empty";
@@ -253,6 +254,8 @@ codes! {
     // T0416 `undocumented-action` is retired: all five actions are documented now.
     NeedsNewerRelease = "T0417", "needs-newer-release", Error, "the target release rejects this";
     AllowsDelete = "T0418", "allows-delete", Warning, "the target release allows deleting databases with this action";
+    WildcardSystem = "T0419", "wildcard-system", Note, "a permission covers all endpoints, but no `system` tables";
+    DefaultRetentionPolicy = "T0420", "default-retention-policy", Warning, "a database name ends with a default retention policy";
     ReadableByOthers = "T0501", "readable-by-others", Warning, "users other than the owner have access to the file";
     ForeignOwner = "T0502", "foreign-owner", Warning, "the file is owned by another user";
     SeveralLinks = "T0503", "several-links", Note, "the file has several hard links";

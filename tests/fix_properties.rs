@@ -60,7 +60,7 @@ const SAFE: [Code; 18] = [
 ];
 
 /// The codes with a fix that a person should look at.
-const ASK: [Code; 27] = [
+const ASK: [Code; 28] = [
     Code::JsonSyntax,
     Code::ArrayAtTop,
     Code::HttpRequestBody,
@@ -73,6 +73,7 @@ const ASK: [Code; 27] = [
     Code::Whitespace,
     Code::UnknownResourceType,
     Code::MixedWildcard,
+    Code::BadDatabaseName,
     Code::UnknownAction,
     Code::WildcardAction,
     Code::ActionNotGrantable,

@@ -31,6 +31,7 @@ pub(super) const CODES: &[Code] = &[
     Code::TooManyDatabases,
     Code::InternalDatabase,
     Code::PlaceholderName,
+    Code::DefaultRetentionPolicy,
     Code::TokenInName,
     Code::WrongType,
     Code::JsonSyntax,

@@ -2,12 +2,13 @@
 
 use alloc::format;
 use alloc::string::ToString;
+use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::name::token_in_name;
 use super::placeholder::is_placeholder;
 use crate::code::{Code, Severity};
-use crate::diagnostic::{At, Leveled, Sink};
+use crate::diagnostic::{Applicability, At, Leveled, Sink, TextEdit};
 use crate::document::Text;
 use crate::limits::MAX_DOCUMENTED_NAME;
 use crate::name::{INTERNAL_DATABASE, InvalidNameKind, MAX_DATABASE_NAME, check_database_name};
@@ -19,7 +20,13 @@ use crate::token::holds_token;
 /// Returns whether no rule reports on a valid name.
 #[inline]
 pub(super) fn is_plain(name: &str) -> bool {
-    name != INTERNAL_DATABASE && !is_placeholder(name) && !holds_token(name)
+    name != INTERNAL_DATABASE && !has_default_policy(name) && !is_placeholder(name) && !holds_token(name)
+}
+
+/// Returns whether a name ends with a retention policy that a v1 client does not send as part of the name.
+#[inline]
+fn has_default_policy(name: &str) -> bool {
+    name.ends_with("/autogen") || name.ends_with("/default")
 }
 
 /// Reports a valid name that is longer than the documentation allows.
@@ -43,6 +50,13 @@ pub(super) fn check_length(name: &str, span: Span, at: At, sink: &mut Sink) {
 pub(super) fn check_valid(name: &str, span: Span, at: At, sink: &mut Sink) {
     if holds_token(name) {
         token_in_name(span, at, sink);
+    }
+    if has_default_policy(name)
+        && let Some(draft) = sink.report(Code::DefaultRetentionPolicy, span, at)
+    {
+        draft
+            .message_on("a v1 client with this retention policy uses the database without it", name)
+            .help("use the name before the `/`");
     }
     if is_placeholder(name)
         && let Some(draft) = sink.report(Code::PlaceholderName, span, at)
@@ -81,8 +95,10 @@ pub(super) fn check_created(text: &Text<'_>, range: Range<usize>, at: At, sink: 
                 "use ASCII letters, digits, `_` and `-`, with a letter or digit first and at most one `/` inside",
             ),
         };
+        let names = split(text, range);
+        let help = if names.is_empty() { help } else { "write each name as a separate string" };
         if let Some(draft) = sink.report(code, span, at) {
-            draft.message(error.kind().to_string()).help(help);
+            draft.message(error.kind().to_string()).help(help).fix(Applicability::Unsafe, names);
         }
         return Some(code);
     }
@@ -94,6 +110,22 @@ pub(super) fn check_created(text: &Text<'_>, range: Range<usize>, at: At, sink: 
         draft.message("`_internal` already exists on every server").help("remove the name");
     }
     None
+}
+
+/// Returns the edits that put each name of a list into a separate string; none if one of the names is invalid.
+fn split(text: &Text<'_>, range: Range<usize>) -> Vec<TextEdit> {
+    let is_valid = |name: &str| check_database_name(name.trim()).is_ok();
+    // A string in place of the array has a fix for the whole list.
+    if range != (0..text.len()) || text.trim().len() < text.len() || !text.split(',').all(is_valid) {
+        return Vec::new();
+    }
+    let mut locator = text.locator();
+    let commas = text.match_indices(',').map(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default().trim_end().len();
+        let after = text.len() - text.get(at + 1..).unwrap_or_default().trim_start().len();
+        TextEdit::new(locator.locate(before..after), "\", \"")
+    });
+    commas.collect()
 }
 
 /// Reports the template variables in a name. Returns whether there are any.

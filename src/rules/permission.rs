@@ -12,8 +12,14 @@ use crate::document::{Element, Entry, Grant, Intent, Resource, items};
 use crate::name::INTERNAL_DATABASE;
 use crate::permission::DatabaseActions;
 
-pub(super) const CODES: &[Code] =
-    &[Code::WildcardDatabase, Code::InternalDatabase, Code::PlaceholderName, Code::TokenInName];
+pub(super) const CODES: &[Code] = &[
+    Code::WildcardDatabase,
+    Code::InternalDatabase,
+    Code::PlaceholderName,
+    Code::TokenInName,
+    Code::WildcardSystem,
+    Code::DefaultRetentionPolicy,
+];
 
 /// The actions that change databases.
 const STRONG: DatabaseActions =
@@ -29,8 +35,11 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
             }
             continue;
         };
-        if grant.is_wildcard() {
-            wildcard(element, grant, at, sink);
+        if grant.is_all {
+            match grant.resource {
+                Resource::Database => wildcard(element, grant, at, sink),
+                Resource::System => wildcard_system(element, at, sink),
+            }
         }
         if grant.resource == Resource::Database
             && !entry.names(element).all(|(_, name)| database_name::is_plain(name))
@@ -52,6 +61,16 @@ fn wildcard(element: &Element<'_>, grant: Grant, at: At, sink: &mut Sink) {
     draft
         .message(format!("the token can {actions} all databases, including future ones"))
         .help("list the databases that the token needs");
+}
+
+/// Reports a permission for all system resources.
+#[cold]
+fn wildcard_system(element: &Element<'_>, at: At, sink: &mut Sink) {
+    let span = element.text.locate(element.names_range());
+    let Some(draft) = sink.report(Code::WildcardSystem, span, at) else { return };
+    draft
+        .message("the token can read all endpoints, but no tables of the schema `system`")
+        .help("use an admin token for SQL on `system` tables");
 }
 
 /// Returns actions as in `read and write`.

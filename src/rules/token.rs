@@ -11,8 +11,13 @@ use crate::document::{Entry, Text};
 use crate::span::Span;
 use crate::token::{InvalidTokenKind, TOKEN_PREFIX, any_byte, check_token};
 
-pub(super) const CODES: &[Code] =
-    &[Code::TokenPrefix, Code::TokenCharacters, Code::UnexpandedVariable, Code::TokenWithColon];
+pub(super) const CODES: &[Code] = &[
+    Code::TokenPrefix,
+    Code::TokenCharacters,
+    Code::UnexpandedVariable,
+    Code::TokenWithColon,
+    Code::TokenNotUrlSafe,
+];
 
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(token) = entry.token.value() else { return };
@@ -20,14 +25,29 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     if !token.starts_with(TOKEN_PREFIX) || any_byte(token, |byte| !byte.is_ascii_graphic()) {
         return invalid(token, at, sink);
     }
-    if any_byte(token, |byte| byte == b':')
-        && sink.is_enabled(Code::TokenWithColon)
-        && let Some(colon) = token.find(':')
+    if any_byte(token, |byte| matches!(byte, b':' | b'+' | b'&' | b'%' | b'#')) {
+        signs(token, at, sink);
+    }
+}
+
+/// Reports signs that have a meaning where the token is sent.
+#[cold]
+fn signs(token: &Text<'_>, at: At, sink: &mut Sink) {
+    if let Some(colon) = token.find(':')
         && let Some(draft) = sink.report(Code::TokenWithColon, token.locate(colon..colon + 1), at)
     {
         draft
             .message("the token contains `:` and cannot be used with Basic authentication")
             .help("generate a token without `:`");
+    }
+    if let Some(sign) = token.find(['+', '&', '%', '#']).filter(|_| !is_template(token))
+        && let Some(draft) = sink.report(Code::TokenNotUrlSafe, token.locate(sign..sign + 1), at)
+    {
+        draft
+            .message(
+                "the token contains a character with a meaning in URLs: as `p=` it must be percent-encoded",
+            )
+            .help("generate a token in URL-safe Base64, or send it in the header `Authorization`");
     }
 }
 
