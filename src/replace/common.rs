@@ -81,19 +81,10 @@ pub(super) fn read_all(
         let room = usize::try_from(size).ok().and_then(|size| size.checked_add(1)).ok_or_else(too_large)?;
         let mut bytes = Zeroizing::new(Vec::new());
         bytes.try_reserve_exact(room).map_err(|_| too_large())?;
-        bytes.resize(room, 0);
         file.rewind().map_err(failed)?;
-        let mut filled = 0;
-        while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-            match file.read(rest) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(failed(error)),
-            }
-        }
-        if filled < room {
-            bytes.truncate(filled);
+        // Never more than there is room for: a buffer that grows would leave a copy that is not zeroized.
+        file.take(room as u64).read_to_end(&mut bytes).map_err(failed)?;
+        if bytes.len() < room {
             return Ok(bytes);
         }
         size = file.metadata().map_err(failed)?.len().max(size.saturating_add(1));
