@@ -67,21 +67,20 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     /// Returns the type of the next value, by its first byte.
     #[inline]
     pub(crate) fn kind(&mut self) -> Kind {
+        self.skip_whitespace();
+        let is_string = self.byte(self.at) == Some(b'"') && !self.recovery.lacks_brace(self.at);
+        if is_string { Kind::String } else { self.other_kind() }
+    }
+
+    #[inline(never)]
+    fn other_kind(&mut self) -> Kind {
         match self.peek() {
             Some(b'"') if !self.recovery.lacks_brace(self.at) => Kind::String,
             Some(b'{') if self.byte(self.at + 1) != Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
             Some(b'-' | b'0'..=b'9') => Kind::Number,
-            _ => self.word_kind(),
-        }
-    }
-
-    #[inline(never)]
-    fn word_kind(&mut self) -> Kind {
-        let bytes = self.bytes(self.at);
-        match bytes.first() {
-            Some(b't' | b'f') if is_literal(bytes) => Kind::Bool,
-            Some(b'n') if is_literal(bytes) => Kind::Null,
+            Some(b't' | b'f') if is_literal(self.bytes(self.at)) => Kind::Bool,
+            Some(b'n') if is_literal(self.bytes(self.at)) => Kind::Null,
             _ => self.invalid_kind(),
         }
     }
