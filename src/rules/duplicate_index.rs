@@ -8,7 +8,7 @@ use std::collections::hash_map::Entry as Slot;
 use foldhash::quality::RandomState;
 
 use crate::document::Text;
-use crate::limits::{MAX_COMPARED_NAMES, TYPICAL_ENTRY};
+use crate::limits::TYPICAL_ENTRY;
 use crate::span::Span;
 use crate::syntax::{SecretStr, SmallSpan};
 
@@ -23,21 +23,6 @@ pub(super) fn duplicates<K: Eq + Hash, V: Clone>(items: impl Iterator<Item = (V,
         }
     }
     duplicates
-}
-
-/// Returns whether a name occurs twice, or there are too many to compare.
-#[inline]
-pub(super) fn may_repeat<'t>(mut names: impl Iterator<Item = &'t str>) -> bool {
-    let (mut known, mut count) = ([""; MAX_COMPARED_NAMES], 0);
-    names.any(|name| {
-        let Some((before, [slot, ..])) = known.split_at_mut_checked(count) else { return true };
-        if before.contains(&name) {
-            return true;
-        }
-        *slot = name;
-        count += 1;
-        false
-    })
 }
 
 /// A string of an entry that an entry before it has.

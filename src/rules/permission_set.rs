@@ -6,13 +6,13 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::quality::RandomState;
 
-use super::duplicate_index::{duplicates, may_repeat};
+use super::duplicate_index::duplicates;
 use super::options::Options;
 use super::permission::spoken;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Element, Entry, Grant, Resource};
-use crate::limits::MAX_LABELS;
+use crate::limits::{MAX_COMPARED_NAMES, MAX_LABELS};
 use crate::name::INTERNAL_DATABASE;
 use crate::permission::DatabaseActions;
 
@@ -21,7 +21,7 @@ pub(super) const CODES: &[Code] =
 
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(elements) = entry.permissions.value() else { return };
-    if may_repeat(elements.iter().flat_map(|element| entry.names(element)).map(|(_, name)| name))
+    if entry.may_repeat_names() && may_repeat(entry, elements)
         || elements.iter().any(may_repeat_actions)
         || has_resources_beside_all(elements)
     {
@@ -42,6 +42,22 @@ fn has_resources_beside_all(elements: &[Element<'_>]) -> bool {
         elements.iter().any(|element| element.grant.is_some_and(is_such))
     };
     has(true) && has(false)
+}
+
+/// Returns whether a name occurs twice, or there are too many to compare.
+fn may_repeat(entry: &Entry<'_>, elements: &[Element<'_>]) -> bool {
+    let (mut known, mut count) = ([""; MAX_COMPARED_NAMES], 0);
+    for element in elements {
+        for (_, name) in entry.names(element) {
+            let Some((before, [slot, ..])) = known.split_at_mut_checked(count) else { return true };
+            if before.contains(&name) {
+                return true;
+            }
+            *slot = name;
+            count += 1;
+        }
+    }
+    false
 }
 
 /// Returns whether the actions may contain a duplicate.
