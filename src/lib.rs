@@ -132,10 +132,11 @@
 //!
 //! | what | how often | wrong |
 //! |---|---|---|
-//! | the order of the system calls | 3 traces | 0 |
+//! | the order of the system calls, of an append and of an update | 5 traces | 0 |
 //! | killed at every system call, then one more append | 473 | 0 |
+//! | an update killed at every system call while two others plan | 473 | 0 |
 //! | a limit of the file's size at every byte | 816 | 0 |
-//! | six errors injected into every system call | 498 | 0 |
+//! | six errors injected into every system call, of an append and of an update | 996 | 0 |
 //! | stopped at every call while a second append runs whole | 87 | 0 |
 //! | 8 × 40 and 16 × 60 appends at once, with and without kills, readers all the while | 8 crowds | 0 |
 //! | a model of the protocol, 3 writers, 3 crashes, all interleavings | 108,064 states | 0; 9 of 9 broken variants found |

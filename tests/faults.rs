@@ -41,6 +41,17 @@ macro_rules! rows {
     )+};
 }
 
+#[test]
+#[ignore = "needs strace or time"]
+fn rows_1_to_4_of_an_update() {
+    if has("strace", "the rows of an update") {
+        let writer = Writer::updating();
+        rows::row_1_the_order_of_the_calls(&writer, false).report();
+        rows::row_2_an_update_killed_at_every_call_while_two_others_plan(&writer, false).report();
+        rows::row_4_an_error_of_every_call(&writer, false).report();
+    }
+}
+
 rows! {
     row_1_the_order_of_the_calls: "strace",
     row_1_what_is_there_is_synced: "strace",

@@ -121,6 +121,49 @@ pub(crate) fn row_2_killed_at_every_call(writer: &Writer, stop: bool) -> Tally {
     tally
 }
 
+/// The lock that a killed update had is free at once, and the plans of the others are those of the file as it is.
+pub(crate) fn row_2_an_update_killed_at_every_call_while_two_others_plan(
+    writer: &Writer,
+    stop: bool,
+) -> Tally {
+    let mut tally = Tally::new("row 2, an update killed at every call while two others plan");
+    let (mut killed, planning) = (0, writer.with("--plan-millis", "5"));
+    for (what, old) in BEGINNINGS {
+        let scene = Scene::new(old);
+        let calls = undisturbed(writer, &scene);
+        for call in writer.sampled(calls.iter().rev().filter(|call| !call.is("execve"))) {
+            scene.reset();
+            let log = tempfile::NamedTempFile::new().expect("a file for the trace");
+            let inject = format!("{}:signal=KILL:when={}", call.name, call.nth);
+            let first = start_traced(&planning, &scene.file, "a", Some(&inject), log.path());
+            let others = ["b", "c"].map(|name| (start(planning.command(&scene.file, name), name), name));
+            let run = finish(first, "a");
+            let mut problems = Vec::new();
+            for (other, name) in others {
+                let run = finish(other, name);
+                if run.code != 0 || !run.acknowledged {
+                    problems.push(format!("{name} is refused: {run:?}"));
+                }
+            }
+            // What one meets depends on the others: a call that it makes alone it need not make here.
+            killed += usize::from(run.code == 137);
+            if run.code != 137 && !run.acknowledged {
+                problems.push(format!("neither killed nor acknowledged: {run:?}"));
+            }
+            let (must, may): (&[&str], &[&str]) =
+                if run.acknowledged { (&["a", "b", "c"], &[]) } else { (&["b", "c"], &["a"]) };
+            problems.extend(scene.problems(must, may));
+            problems.extend(afterwards(writer, &scene, must, may));
+            tally.add(&format!("{what}, killed at {}", call.text), problems);
+            if tally.is_enough(stop) {
+                return tally;
+            }
+        }
+    }
+    tally.more = format!("; killed {killed}");
+    tally
+}
+
 pub(crate) fn row_3_a_file_size_limit_at_every_byte(writer: &Writer, stop: bool) -> Tally {
     let mut tally = Tally::new("row 3, file size limit at every byte");
     for (what, old) in BEGINNINGS {

@@ -43,29 +43,25 @@ impl Writer {
     /// The example `append_token`, built.
     pub(crate) fn find() -> Self {
         static FOUND: OnceLock<PathBuf> = OnceLock::new();
-        let program = FOUND.get_or_init(|| {
-            // A seeded one.
-            if let Some(program) = std::env::var_os("WRITER_UNDER_TEST") {
-                return program.into();
-            }
-            let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-            let names = ["append_token"];
-            let name = names.into_iter().find(|name| examples.join(name).with_extension("rs").exists());
-            let name = name.expect("an example to test");
-            let profile = profile();
-            let mut build = cargo();
-            build.args(["build", "--quiet", "--example", name, "--manifest-path"]);
-            build.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));
-            build.arg("--target-dir").arg(profile.parent().expect("the target directory"));
-            if profile.ends_with("release") {
-                build.arg("--release");
-            }
-            let built = build.output().expect("cargo runs");
-            assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-            profile.join("examples").join(name)
-        });
+        // A seeded one.
+        let given = || std::env::var_os("WRITER_UNDER_TEST").map(PathBuf::from);
+        Self::new(FOUND.get_or_init(|| given().unwrap_or_else(|| example("append_token"))))
+    }
+
+    /// One that appends by `update`, built.
+    pub(crate) fn updating() -> Self {
+        static FOUND: OnceLock<PathBuf> = OnceLock::new();
+        Self::new(FOUND.get_or_init(|| example("update_writer")))
+    }
+
+    fn new(program: &Path) -> Self {
         // Longer than by default: a crowd on a busy machine takes its time.
-        Self { program: program.clone(), args: vec!["--wait".into(), "60".into()], every_nth: every_nth() }
+        Self { program: program.into(), args: vec!["--wait".into(), "60".into()], every_nth: every_nth() }
+    }
+
+    /// The same with another argument and its value.
+    pub(crate) fn with(&self, argument: &str, value: &str) -> Self {
+        Self { args: [&self.args[..], &[argument.into(), value.into()]].concat(), ..self.clone() }
     }
 
     /// The steps that are tried: with less time the first ones, which for calls are those around the rename, and every n-th.
@@ -100,6 +96,21 @@ impl Writer {
     pub(crate) fn append(&self, file: &Path, name: &str) -> Run {
         finish(start(self.command(file, name), name), name)
     }
+}
+
+/// The path of an example, built.
+fn example(name: &str) -> PathBuf {
+    let profile = profile();
+    let mut build = cargo();
+    build.args(["build", "--quiet", "--example", name, "--manifest-path"]);
+    build.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));
+    build.arg("--target-dir").arg(profile.parent().expect("the target directory"));
+    if profile.ends_with("release") {
+        build.arg("--release");
+    }
+    let built = build.output().expect("cargo runs");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    profile.join("examples").join(name)
 }
 
 /// 1, or what the variable `EVERY_NTH` says: CI has no time for all.
