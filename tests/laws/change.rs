@@ -137,7 +137,11 @@ fn chosen_deed([kind, which, value, more]: [u8; 4], file: &TokenFile) -> Option<
         }
         4 => Deed::RotateBeside { name: name(is_new)?, new_name: name(more & 0x40 == 0)?, token: token()? },
         5 => Deed::SetExpiry(name(is_new)?, expiry),
-        8 => Deed::Rename(name(is_new)?, name(more & 0x40 == 0)?),
+        8 => {
+            let other = file.tokens().get(usize::from(value) % file.tokens().len().max(1));
+            let other = other.filter(|_| more & 0x40 == 0).map(|entry| entry.name().clone());
+            Deed::Rename(name(is_new)?, other.or_else(|| name(true))?)
+        }
         9 => {
             let created = file.create_databases().iter().enumerate();
             let created = created.filter(|(at, _)| which >> (at % 8) & 1 == 1).map(|(_, name)| name.clone());
