@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use zeroize::Zeroizing;
 
 pub use self::change::Change;
-use self::change::{ChangeKind, Sha512};
+use self::change::ChangeKind;
 pub use self::error::ChangeError;
 use self::layout::{EntryPlace, Layout, Pieces, spelt};
 use crate::check::survey;
@@ -28,7 +28,7 @@ use crate::token::Token;
 
 /// Applies all changes in order, or none. `None` for `text` is a file that does not exist yet.
 ///
-/// Returns `None` if nothing changes.
+/// Returns `None` if nothing changes. Each change parses the whole text, so append many entries in one change.
 ///
 /// ```
 /// use influxdb3_offline_tokens::edit;
@@ -176,8 +176,8 @@ fn planned(bytes: &[u8], change: &Change) -> Result<Option<ChangedText>, ChangeE
         }
         ChangeKind::Rotate { name, token, beside, if_sha512 } => {
             let entry = place(&facts, &layout, name)?;
-            if let Some(expected) = if_sha512 {
-                expect_secret(bytes, name, *expected)?;
+            if if_sha512.is_some_and(|expected| entry.sha512 != expected) {
+                return Err(ChangeError::SecretChanged(name.clone()));
             }
             if let Some(new_name) = beside {
                 refuse_name(&facts, new_name)?;
@@ -273,13 +273,6 @@ fn refuse_name(facts: &Facts<'_>, name: &TokenName) -> Result<(), ChangeError> {
         Some(_) => Err(ChangeError::NameExists(name.clone())),
         None => Ok(()),
     }
-}
-
-/// Rejects another secret of a token than the expected one.
-fn expect_secret(bytes: &[u8], name: &TokenName, expected: Sha512) -> Result<(), ChangeError> {
-    let file = TokenFile::parse(bytes)?;
-    let entry = file.get(name.as_str()).filter(|entry| Sha512(entry.token().sha512()) == expected);
-    entry.map(|_| ()).ok_or_else(|| ChangeError::SecretChanged(name.clone()))
 }
 
 fn refuse_token(facts: &Facts<'_>, name: &TokenName, token: &Token) -> Result<(), ChangeError> {

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::check::survey;
 use crate::diagnostic::{Keep, Levels, Sink, TextEdit};
 use crate::document::{self, Entry, Text, Visitor};
+use crate::edit::change::Sha512;
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
 use crate::json::quoted;
@@ -42,6 +43,8 @@ pub(super) struct EntryPlace {
     span: Span,
     /// The token, without its quotes.
     pub(super) token: Span,
+    /// The digest of the token.
+    pub(super) sha512: Sha512,
     /// The name, with its quotes.
     pub(super) name: Span,
     /// The list of permissions.
@@ -322,6 +325,7 @@ fn entry_place(entry: &Entry<'_>) -> Option<EntryPlace> {
     Some(EntryPlace {
         span: entry.span,
         token: entry.token.value()?.span(),
+        sha512: Sha512(entry.to_token()?.sha512()),
         name: entry.name.value()?.outer_span(),
         permissions: entry.permissions.span(),
         expiry: entry.expiry.key().map(|key| {
