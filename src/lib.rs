@@ -174,7 +174,7 @@
 //!
 //! - `std` (default): everything. Without it the crate is `no_std` with `alloc`: names, permissions, tokens (but no new ones),
 //!   releases, places and codes.
-//! - `render`: [`Report::render`], which shows a report as rustc shows errors. It needs `std`, and turns it on.
+//! - `render`: `Report::render`, which shows a report as rustc shows errors. It needs `std`, and turns it on.
 //! - `arbitrary1`: `Arbitrary` of the crate arbitrary 1, for fuzz targets, for names, tokens, expiries, permissions and their
 //!   parts, entries, both files, changes, requests, releases and codes. It needs `std`, and turns it on.
 //! - `proptest1`: `Arbitrary` and strategies of proptest 1, for tests. It needs `std`, too, and turns it on.
