@@ -8,7 +8,7 @@ use crate::token::TOKEN_PREFIX;
 
 impl fmt::Display for AccessRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let actions = Actions(self.actions().text());
+        let actions = Actions(self.actions().as_str());
         match self {
             Self::Database { name, .. } => write!(f, "{actions} on database {}", Quoted(name)),
             Self::NewDatabase { name, .. } => write!(f, "{actions} on the new database {}", Quoted(name)),

@@ -236,20 +236,22 @@ impl DatabaseActions {
         })
     }
 
-    pub(crate) fn text(self) -> &'static str {
+    /// Returns the list, such as `read,write`; empty if there are no actions.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         TEXTS.get(usize::from(self.0)).copied().unwrap_or_default()
     }
 }
 
 impl fmt::Display for DatabaseActions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.text())
+        f.pad(self.as_str())
     }
 }
 
 impl fmt::Debug for DatabaseActions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DatabaseActions({})", self.text())
+        write!(f, "DatabaseActions({})", self.as_str())
     }
 }
 

@@ -136,7 +136,7 @@ fn separated(word: &str) -> Option<(&'static str, bool)> {
     for word in word.split(is_sign).filter(|word| !word.is_empty()) {
         actions |= DatabaseActions::from_name(word.as_bytes())?;
     }
-    (!actions.is_empty()).then(|| (actions.text(), false))
+    (!actions.is_empty()).then(|| (actions.as_str(), false))
 }
 
 fn is_not_grantable(word: &str) -> bool {

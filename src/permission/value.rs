@@ -100,7 +100,7 @@ impl<T: AsRef<str>> Permission<T> {
         let (names, actions) = match self {
             Self::Database(permission) => {
                 text.push_str("db:");
-                (permission.scope().text(), permission.actions().text())
+                (permission.scope().text(), permission.actions().as_str())
             }
             Self::System(permission) => {
                 text.push_str("system:");

@@ -109,7 +109,8 @@ fn repair(text: &str, mistake: Mistake, parts: &Parts<'_>) -> Option<Repair> {
         Kind::WildcardAction | Kind::ActionNotForType => {
             let actions = parts.actions_of_wildcard();
             let is_left = actions.is_empty();
-            let (range, text) = if is_left { (with_comma(span, text)?, "") } else { (span, actions.text()) };
+            let (range, text) =
+                if is_left { (with_comma(span, text)?, "") } else { (span, actions.as_str()) };
             let effect = (!actions.is_empty()).then(|| format!("grants `{actions}`"));
             Some(Repair { effect, ..new(Applicability::Unsafe, range, text.into())? })
         }

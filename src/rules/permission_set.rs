@@ -64,7 +64,7 @@ fn may_repeat(entry: &Entry<'_>, elements: &[Element<'_>]) -> bool {
 fn may_repeat_actions(element: &Element<'_>) -> bool {
     let is_longer = |grant: Grant| {
         let length = element.text.len() - element.names_range().end - 1;
-        length != grant.actions.text().len()
+        length != grant.actions.as_str().len()
     };
     element.grant.is_some_and(is_longer)
 }
