@@ -17,7 +17,8 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let body = token.strip_prefix(TOKEN_PREFIX).unwrap_or_default();
     // Without a branch, so that a block of bytes is compared at once.
     let is_mark = |byte: u8| {
-        [b'$', b'{', b'<', b'(', b'#', b'%', b'@'].iter().fold(false, |is, mark| is | (byte == *mark))
+        let marks = [b'$', b'{', b'<', b'(', b'#', b'%', b'@'];
+        marks.iter().fold(0, |found, mark| found | u8::from(byte == *mark)) != 0
     };
     let may_be_template = any_byte(body, is_mark);
     if is_evenly_mixed(body.as_bytes()) && !may_be_template || check_token(token).is_err() {
