@@ -110,6 +110,8 @@ impl LiveAuthorizer {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let (hasher, since) = (RandomState::new(), Instant::now());
+        // A pipe can be read only once.
+        replace::look(path)?;
         let contents = replace::read(path, MAX_FILE_BYTES)?;
         let (stamp, bytes) = (contents.facts.stamp, SecretBytes::wiped(contents.bytes));
         let text = hasher.hash_one(&*bytes);

@@ -40,6 +40,8 @@ mod place;
 #[cfg(unix)]
 mod fresh;
 #[cfg(unix)]
+mod pipe;
+#[cfg(unix)]
 mod unix;
 #[cfg(any(not(unix), test))]
 mod portable;

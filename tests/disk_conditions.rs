@@ -108,7 +108,8 @@ fn what_is_not_a_file_is_refused_without_hanging() {
     sh("mkfifo fifo; mkdir directory", &scene);
     for name in ["fifo", "directory"] {
         let run = Writer::find().append(&scene.directory.path().join(name), "a");
-        refused(&run, "not a regular file", &scene, &["directory", "fifo"]);
+        let message = if name == "fifo" { "is a pipe" } else { "not a regular file" };
+        refused(&run, message, &scene, &["directory", "fifo"]);
     }
     assert!(fs::metadata(scene.directory.path().join("fifo")).expect("it").file_type().is_fifo());
     refused(

@@ -11,7 +11,8 @@ use crate::replace::{self, NewText, ReplaceError};
 use crate::secret::SecretBytes;
 
 /// Reads a file from disk, through links. It takes no lock: a writer replaces the file as a whole. Of the mode of the file it
-/// says nothing: [`Validator::check_file`](crate::Validator::check_file) does.
+/// says nothing: [`Validator::check_file`](crate::Validator::check_file) does. A pipe, such as `/dev/stdin` or a process
+/// substitution, is read once, for up to 60 seconds.
 ///
 /// ```no_run
 /// let file = influxdb3_offline_tokens::load("permission-tokens.json")?;
@@ -22,8 +23,8 @@ use crate::secret::SecretBytes;
 /// ```
 ///
 /// # Errors
-/// There is no such file; it is not a regular file; it is larger than 1 GiB; it may not be read; it has errors (with the
-/// report).
+/// There is no such file; it is neither a regular file nor a pipe; it is larger than 1 GiB; it may not be read; it has
+/// errors (with the report).
 pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
     let path = path.as_ref();
     let mut contents = replace::read(path, MAX_FILE_BYTES)?;

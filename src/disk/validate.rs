@@ -10,7 +10,7 @@ use crate::check::Validator;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Report};
 use crate::fix::AppliedFix;
-use crate::replace::{ReplaceError, read, replace};
+use crate::replace::{ReplaceError, look, read, replace};
 
 /// Checks a text with the default settings, at the time that this machine's clock shows. What concerns one release of the
 /// server, or the file on disk, needs a [`Validator`].
@@ -28,7 +28,8 @@ pub fn validate(bytes: &[u8]) -> Report {
 }
 
 impl Validator {
-    /// Checks a file on disk: its text, who else may read it, who owns it and how many names it has, from one handle.
+    /// Checks a file on disk: its text, who else may read it, who owns it and how many names it has, from one handle. A pipe,
+    /// such as `/dev/stdin` or a process substitution, is read once, for up to 60 seconds, and only its text is checked.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, Validator};
@@ -44,7 +45,7 @@ impl Validator {
     /// ```
     ///
     /// # Errors
-    /// There is no such file; it is not a regular file; it is larger than 1 GiB; it may not be read.
+    /// There is no such file; it is neither a regular file nor a pipe; it is larger than 1 GiB; it may not be read.
     pub fn check_file(&self, path: impl AsRef<Path>) -> Result<CheckedFile, Error> {
         let contents = read(path.as_ref(), MAX_FILE_BYTES)?;
         let report = self.check_with(&contents.bytes, |sink| report_facts(&contents.facts, sink));
@@ -75,6 +76,8 @@ impl Validator {
     pub fn fix_file(&self, path: impl AsRef<Path>, up_to: Applicability) -> Result<Vec<AppliedFix>, Error> {
         let path = path.as_ref();
         let wants_mode = up_to == Applicability::Unsafe && self.is_enabled(Code::ReadableByOthers);
+        // A pipe cannot be replaced, and would be lost once it is read.
+        look(path)?;
         let mode = if wants_mode { readable_by_others(&read(path, MAX_FILE_BYTES)?.facts) } else { None };
         let options = FileOptions::new().create(false).restrict_mode(mode.is_some());
         let mut mended = Vec::new();

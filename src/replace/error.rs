@@ -24,8 +24,10 @@ pub enum DiskErrorKind {
     NotFound,
     /// The directory of a file to create or change does not exist.
     NoDirectory,
-    /// A directory, a FIFO, a device or a socket; or the file became a symbolic link meanwhile.
+    /// A directory, a device or a socket; or the file became a symbolic link meanwhile.
     NotRegular,
+    /// A pipe, such as a FIFO, `/dev/stdin` or a process substitution, to change or to follow: it can be read only once.
+    Pipe,
     /// The file has more than one hard link: a new file would replace only one.
     SeveralLinks,
     /// The file itself is a mount point (one file mounted into a container): it cannot be replaced.
@@ -48,6 +50,8 @@ pub enum DiskErrorKind {
     NoSpace,
     /// Other writers held the lock, or kept changing the file, until the timeout.
     Locked,
+    /// A pipe had no end within 60 seconds.
+    TimedOut,
     /// The file system has no locks.
     LocksUnsupported,
     /// The file is on another file system than its directory.
@@ -204,6 +208,17 @@ impl fmt::Display for Wording<'_> {
             }
             DiskErrorKind::NotRegular => {
                 write!(f, "{path} is not a regular file; use the path of the file itself")
+            }
+            DiskErrorKind::Pipe => write!(
+                f,
+                "{path} is a pipe, which can be read only once and not replaced; save its content to a file, and use \
+                 the path of that file"
+            ),
+            DiskErrorKind::TimedOut => {
+                write!(
+                    f,
+                    "{path} is a pipe that had no end within 60 seconds; check the program that writes to it"
+                )
             }
             DiskErrorKind::SeveralLinks => {
                 write!(f, "{path} has several hard links, and only one would change; remove the others first")

@@ -317,8 +317,61 @@ fn reads_through_links_and_tells_what_it_read() {
         // Whoever opens it waits for a writer.
         let fifo = directory.path().join("fifo");
         mknodat(CWD, &fifo, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
-        for read in [super::read, portable::read] {
-            assert_eq!(read(&fifo, 9).err().unwrap().kind(), DiskErrorKind::NotRegular);
-        }
+        assert_eq!(portable::read(&fifo, 9).err().unwrap().kind(), DiskErrorKind::NotRegular);
+        assert_eq!(super::look(&fifo).err().unwrap().kind(), DiskErrorKind::Pipe);
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_is_read_once_within_its_limits_and_not_replaced() {
+    use std::io::Write as _;
+
+    use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat, open};
+
+    let directory = tempfile::tempdir().unwrap();
+    let fifo = directory.path().join("fifo");
+    mknodat(CWD, &fifo, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    let write = |pieces: &'static [&'static [u8]]| {
+        let fifo = fifo.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(40));
+            let mut file = fs::OpenOptions::new().write(true).open(fifo).unwrap();
+            for piece in pieces {
+                std::thread::sleep(Duration::from_millis(40));
+                // Past the limit, nobody reads on.
+                let _ = file.write_all(piece);
+            }
+        })
+    };
+    const LONG: &[u8] = &[b'x'; 200_000];
+    const CASES: [(&[&[u8]], u64, Option<usize>); 4] = [
+        (&[b"12", b"345"], 5, Some(5)),
+        (&[b"", b""], 5, Some(0)),
+        (&[LONG, LONG, b"1"], 1 << 20, Some(400_001)),
+        (&[b"12", b"3456"], 5, None),
+    ];
+    for (pieces, limit, expected) in CASES {
+        let writer = write(pieces);
+        match (super::read(&fifo, limit), expected) {
+            (Ok(contents), Some(length)) => {
+                assert_eq!(contents.bytes.len(), length);
+                assert!(*contents.bytes == pieces.concat(), "other bytes");
+                assert_eq!((contents.facts.mode, contents.facts.links), (None, None));
+            }
+            (Err(error), None) => assert_eq!(error.kind(), DiskErrorKind::TooLarge),
+            (result, _) => panic!("{:?} of {limit}", result.err()),
+        }
+        writer.join().unwrap();
+    }
+    // Nobody writes, and somebody does not end.
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK;
+    let pipe = fs::File::from(open(&fifo, flags, Mode::empty()).unwrap());
+    let read = || super::pipe::read(&pipe, &fifo, 9, Duration::from_millis(30)).err().unwrap().kind();
+    assert_eq!(read(), DiskErrorKind::TimedOut);
+    let _writer = fs::OpenOptions::new().write(true).open(&fifo).unwrap();
+    assert_eq!(read(), DiskErrorKind::TimedOut);
+    let replaced = super::replace(&fifo, &OPTIONS, |_| Ok::<_, ()>(Some(Zeroizing::new(Vec::new()))));
+    let Err(ReplaceError::Disk(error)) = replaced else { panic!("{replaced:?}") };
+    assert_eq!(error.kind(), DiskErrorKind::Pipe);
 }

@@ -3,7 +3,7 @@
 use alloc::format;
 use std::fs::{File, TryLockError};
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::Path;
 
 use rustix::fs::{CWD, Mode, OFlags, Stat, fstat, openat};
@@ -13,25 +13,35 @@ use zeroize::Zeroizing;
 use super::access::{self, Access};
 use super::common::{length, read_all, wipe};
 use super::fresh::{Fresh, remove_left_overs};
+use super::pipe;
 use super::place::{Place, is_regular, is_same, locking, opening, sync_directory, sync_file};
 use super::{
     Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, NewText, Patience, ReplaceError,
     ReplaceOptions, Replaced,
 };
 
-/// Reads the whole file, through links, without a lock: a rename is atomic.
+/// Reads the whole file, through links, without a lock: a rename is atomic. A pipe is read once, without facts.
 ///
 /// # Errors
-/// `NotFound`, `DanglingLink`, `NotRegular` (not opened, so that a FIFO or a device does not hang), `PermissionDenied`,
-/// `TooLarge`, `Io`.
+/// `NotFound`, `DanglingLink`, `NotRegular` (not opened, so that a device does nothing), `PermissionDenied`, `TooLarge`,
+/// `TimedOut`, `Io`.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
-    // Looked at before it is opened: opening a device or a FIFO can do something.
-    look(path)?;
+    // Looked at before it is opened: opening a device can do something.
+    match look(path) {
+        Err(error) if error.kind() != DiskErrorKind::Pipe => return Err(error),
+        _ => {}
+    }
     let file = File::from(
         retry_on_intr(|| openat(CWD, path, OFlags::RDONLY | CAREFULLY, Mode::empty()))
             .map_err(|error| reading(path, error))?,
     );
     let about = file.metadata().map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))?;
+    if about.file_type().is_fifo() {
+        let bytes = pipe::read(&file, path, limit, pipe::TIME_LIMIT)?;
+        let stamp = FileStamp::new(&about);
+        let facts = FileFacts { mode: None, owner: None, caller: None, group: None, links: None, stamp };
+        return Ok(Contents { bytes, facts });
+    }
     if !about.is_file() {
         return Err(DiskError::new(DiskErrorKind::NotRegular, path));
     }
@@ -49,16 +59,21 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
 /// Looks at the file behind all links, without opening it.
 ///
 /// # Errors
-/// As [`read`], but for `TooLarge`.
+/// As [`read`], but for `TooLarge` and `TimedOut`; `Pipe`.
 pub(crate) fn look(path: &Path) -> Result<FileStamp, DiskError> {
     // Without a number, the path contains a zero byte.
     let failed = |error: io::Error| reading(path, Errno::from_io_error(&error).unwrap_or(Errno::INVAL));
     let about = std::fs::metadata(path).map_err(failed)?;
     if about.is_file() {
-        Ok(FileStamp::new(&about))
-    } else {
-        Err(DiskError::new(DiskErrorKind::NotRegular, path))
+        return Ok(FileStamp::new(&about));
     }
+    let is_pipe = about.file_type().is_fifo();
+    Err(DiskError::new(if is_pipe { DiskErrorKind::Pipe } else { DiskErrorKind::NotRegular }, path))
+}
+
+/// Returns the error of a pipe, which looks like a dangling link, or else this one.
+fn pipe_or(path: &Path, error: DiskError) -> DiskError {
+    look(path).err().filter(|error| error.kind() == DiskErrorKind::Pipe).unwrap_or(error)
 }
 
 fn reading(path: &Path, error: Errno) -> DiskError {
@@ -83,7 +98,7 @@ pub(crate) fn replace<E, T: Into<NewText>>(
     mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<T>, E>,
 ) -> Result<Replaced, ReplaceError<E>> {
     let mut patience = Patience::new(options.lock_timeout);
-    let place = Place::resolve(path)?;
+    let place = Place::resolve(path).map_err(|error| pipe_or(path, error))?;
     loop {
         let old = Old::lock(&place, &mut patience)?;
         if old.is_none() && !options.create {
@@ -202,7 +217,9 @@ impl Old {
 fn open(place: &Place<'_>) -> Result<Option<File>, DiskError> {
     let path = place.path;
     match place.look(&place.name) {
-        Ok(Some(stat)) if !is_regular(&stat) => return Err(DiskError::new(DiskErrorKind::NotRegular, path)),
+        Ok(Some(stat)) if !is_regular(&stat) => {
+            return Err(pipe_or(path, DiskError::new(DiskErrorKind::NotRegular, path)));
+        }
         Ok(Some(_)) => {}
         Ok(None) => return Ok(None),
         Err(error) => return Err(opening(path, error)),
