@@ -37,7 +37,7 @@ fn an_invalid_permission_is_quoted() {
         (
             "system:ping:write",
             "the action `write` is not available for system resources (at byte 12): \
-             use `read`, the only action on system resources",
+             use only `read` on system resources",
         ),
         (
             "db:a:read:write",
