@@ -291,8 +291,7 @@ impl<'a> Lines<'a> {
         let before = if shown.start > line.start { "…" } else { "" };
         let after = if shown.end < line.end { "…" } else { "" };
         let text = format!("{before}{}{after}", self.text.get(shown.clone()).unwrap_or_default());
-        // The span may be of another text.
-        let within = |at: usize| self.boundary(at.clamp(shown.start, shown.end)) - shown.start + before.len();
+        let within = |at: usize| at.clamp(shown.start, shown.end) - shown.start + before.len();
         (text, within(start)..within(end))
     }
 

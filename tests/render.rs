@@ -36,11 +36,10 @@ fn another_text_than_the_one_that_was_checked_does_no_harm() {
     let others = texts.iter().cycle().skip(1);
     for (text, other) in texts.iter().zip(others).step_by(7) {
         let report = validate(text);
-        for other in [&other[..], b"", "ü".repeat(500).as_bytes()] {
-            assert_eq!(
-                report.is_empty(),
-                report.render("tokens.json", other).width(WIDTH).to_string().is_empty()
-            );
+        for other in [&other[..], b"", "ü".repeat(500).as_bytes(), "€".repeat(20).as_bytes()] {
+            let rendered = report.render("tokens.json", other).width(WIDTH);
+            assert_eq!(report.is_empty(), rendered.to_string().is_empty());
+            assert_eq!(report.is_empty(), rendered.color(true).to_string().is_empty());
         }
     }
 }
