@@ -34,13 +34,14 @@ impl NotJson {
         };
         let begins_document =
             rest.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with(is_space));
-        let is_quoted = || rest.get(1..).is_some_and(|rest| rest.trim_ascii_start().starts_with(['{', '[']));
         let is_key = first.is_alphabetic() && is_followed_by_colon();
         let kind = match first {
+            _ if OtherFile::is_quoted(rest) => {
+                return Some((Self::Known(OtherFile::Quoted), Span::new(start, start + first.len_utf8())));
+            }
             '{' | '[' | '"' => return None,
             '<' if rest.starts_with("<<<<<<<") => Self::Conflict,
             '<' => Self::Known(OtherFile::Markup),
-            '\'' if is_quoted() => Self::Known(OtherFile::Quoted),
             _ if begins_document || is_key || rest.starts_with("- ") => Self::Known(OtherFile::of_yaml(rest)),
             _ => match OtherFile::of_text(rest) {
                 Some(kind) => return Some((Self::Known(kind), Span::new(start, start + first.len_utf8()))),

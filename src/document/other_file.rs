@@ -15,13 +15,13 @@ pub(crate) enum OtherFile {
     OpenPgp,
     Pem,
     OpenSsl,
-    Gzip,
+    Compressed,
     Sops,
     Manifest,
     Yaml,
     Markup,
     CodeBlock,
-    /// JSON in single quotes.
+    /// JSON in quotes that make no JSON string.
     Quoted,
     Base64,
     /// Base64 of Base64.
@@ -37,7 +37,7 @@ pub(crate) enum OtherFile {
 }
 
 /// The first bytes of files that have a signature.
-const SIGNATURES: [(&[u8], OtherFile); 10] = [
+const SIGNATURES: [(&[u8], OtherFile); 14] = [
     (b"$ANSIBLE_VAULT;", OtherFile::AnsibleVault),
     (b"\0GITCRYPT\0", OtherFile::GitCrypt),
     (b"age-encryption.org/", OtherFile::Age),
@@ -47,7 +47,12 @@ const SIGNATURES: [(&[u8], OtherFile); 10] = [
     (b"Salted__", OtherFile::OpenSsl),
     // The same in Base64.
     (b"U2FsdGVkX1", OtherFile::OpenSsl),
-    (b"\x1F\x8B", OtherFile::Gzip),
+    // gzip, ZIP, Zstandard, xz and bzip2.
+    (b"\x1F\x8B", OtherFile::Compressed),
+    (b"PK\x03\x04", OtherFile::Compressed),
+    (b"\x28\xB5\x2F\xFD", OtherFile::Compressed),
+    (b"\xFD7zXZ\0", OtherFile::Compressed),
+    (b"BZh", OtherFile::Compressed),
     (b"```", OtherFile::CodeBlock),
 ];
 
@@ -65,7 +70,7 @@ impl OtherFile {
 
     /// Returns the kind of a text in YAML.
     pub(super) fn of_yaml(text: &str) -> Self {
-        if text.contains(SOPS_VALUE) && text.contains("sops") {
+        if is_sops(text) {
             Self::Sops
         } else if text.lines().any(|line| line.starts_with("apiVersion:")) {
             Self::Manifest
@@ -74,10 +79,19 @@ impl OtherFile {
         }
     }
 
-    /// Returns the kind of a text that stands for a file: Base64 or a reference.
+    /// Returns the kind of a text that stands for a file: Base64, a reference, or variables that SOPS encrypted.
     pub(super) fn of_text(text: &str) -> Option<Self> {
         let text = text.trim_ascii();
-        base64(text).or_else(|| is_reference(text).then_some(Self::Reference))
+        let kind = base64(text).or_else(|| is_reference(text).then_some(Self::Reference));
+        kind.or_else(|| is_sops(text).then_some(Self::Sops))
+    }
+
+    /// Returns whether a text is JSON in quotes that make no JSON string.
+    pub(super) fn is_quoted(text: &str) -> bool {
+        let is_quote = |c| matches!(c, '\'' | '"' | '`' | '\u{2018}'..='\u{201F}');
+        let inner = text.trim_start_matches(is_quote);
+        let quotes = text.len() - inner.len();
+        inner.trim_ascii_start().starts_with(['{', '[']) && quotes > 0 && text.get(..quotes) != Some("\"")
     }
 
     /// Returns the kind of a JSON string in place of the file.
@@ -113,6 +127,11 @@ fn wrapper<'a>(key: Str<'a>, node: &Node<'a>) -> Option<(OtherFile, Str<'a>)> {
     let text = Text::new(node.as_str()?)?;
     let is_base64 = base64(text.trim_ascii()).is_some();
     (is_base64 || is_json(&text)).then_some((OtherFile::Wrapper { is_base64 }, key))
+}
+
+/// Returns whether a text that is not JSON has values that SOPS encrypted, and its metadata.
+fn is_sops(text: &str) -> bool {
+    text.contains(SOPS_VALUE) && text.contains("sops")
 }
 
 fn is_json(text: &str) -> bool {

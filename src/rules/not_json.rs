@@ -73,7 +73,7 @@ const fn describe(kind: OtherFile) -> (&'static str, &'static str) {
         OtherFile::OpenPgp => ("an OpenPGP message", "decrypt it first: `gpg --decrypt`"),
         OtherFile::Pem => ("a PEM file, such as a certificate or a key", "check the path"),
         OtherFile::OpenSsl => ("a file encrypted with `openssl enc`", "decrypt it first: `openssl enc -d`"),
-        OtherFile::Gzip => ("a gzip file", "decompress it first: `gunzip`"),
+        OtherFile::Compressed => ("a compressed file", "decompress it first, as with `gunzip`"),
         OtherFile::Sops => ("a file encrypted with SOPS", "decrypt it first: `sops --decrypt`"),
         OtherFile::Manifest => (
             "a Kubernetes manifest",
@@ -84,7 +84,7 @@ const fn describe(kind: OtherFile) -> (&'static str, &'static str) {
         OtherFile::CodeBlock => {
             ("a Markdown code block", "remove the lines that start with three back-quotes")
         }
-        OtherFile::Quoted => ("JSON in single quotes", "remove the quotes around the whole text"),
+        OtherFile::Quoted => ("JSON in quotes", "remove the quotes around the whole text"),
         OtherFile::Base64 => ("Base64", "decode it first: `base64 --decode`"),
         OtherFile::Base64Twice => (
             "Base64 that is encoded twice",
