@@ -5,21 +5,30 @@ use alloc::vec::Vec;
 use crate::span::Span;
 
 /// The brackets of variables.
-const BRACKETS: [(&str, &str); 6] =
-    [("${", "}"), ("$(", ")"), ("{{", "}}"), ("((", "))"), ("#{", "}"), ("<", ">")];
+const BRACKETS: [(&str, &str); 8] = [
+    ("${{", "}}"),
+    ("${", "}"),
+    ("$(", ")"),
+    ("{{", "}}"),
+    ("((", "))"),
+    ("[[", "]]"),
+    ("#{", "}"),
+    ("<", ">"),
+];
 
 /// Signs that are on both sides of a name.
-const SIGNS: [&str; 3] = ["%", "@", "__"];
+const SIGNS: [&str; 4] = ["%", "!", "@", "__"];
 
-/// Returns the spans of `${…}`, `$(…)`, `$NAME`, `{{…}}`, `((…))`, `#{…}#`, `<…>`, `%NAME%`, `@NAME@` and `__NAME__`, which
-/// a template engine or a shell should have expanded.
+/// Returns the spans of `${…}`, `$(…)`, `$NAME`, `{{…}}`, `{NAME}`, `((…))`, `[[…]]`, `#{…}#`, `<…>`, `%NAME%`, `!NAME!`,
+/// `@NAME@` and `__NAME__`, which a template engine or a shell should have expanded.
 pub(crate) fn variables(text: &str) -> Vec<Span> {
     // What is not closed once is never closed later: this keeps the search linear on `<<<<<…`.
     let mut closes = [true; BRACKETS.len()];
     let mut spans = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..) {
-        let is_first = |byte| matches!(byte, b'$' | b'{' | b'(' | b'#' | b'<' | b'%' | b'@' | b'_');
+        let is_first =
+            |byte| matches!(byte, b'$' | b'{' | b'(' | b'[' | b'#' | b'<' | b'%' | b'!' | b'@' | b'_');
         let Some(begin) = rest.bytes().position(is_first) else { break };
         let (before, rest) = text.split_at_checked(at + begin).unwrap_or_default();
         let opened = BRACKETS.iter().zip(&mut closes).find(|((open, _), _)| rest.starts_with(open));
@@ -29,7 +38,10 @@ pub(crate) fn variables(text: &str) -> Vec<Span> {
             length = inner.find(close).map(|end| open.len() + end + close.len());
             *closes = length.is_some();
         }
-        let length = length.or_else(|| shell_variable(rest)).or_else(|| between_signs(before, rest));
+        let length = length
+            .or_else(|| shell_variable(rest))
+            .or_else(|| in_braces(rest))
+            .or_else(|| between_signs(before, rest));
         let is_hash = |length: &usize| {
             rest.starts_with('#') && rest.get(*length..).is_some_and(|rest| rest.starts_with('#'))
         };
@@ -50,6 +62,13 @@ fn shell_variable(text: &str) -> Option<usize> {
     let length = name_length(name.get(scope..)?);
     let length = if length > 0 { scope + length } else { name_length(name) };
     (length > 0).then_some(1 + length)
+}
+
+/// Returns the length of `{NAME}` at the start. A permission may be an object in a string.
+fn in_braces(text: &str) -> Option<usize> {
+    let name = text.strip_prefix('{')?;
+    let length = name_length(name);
+    (length > 0 && name.get(length..)?.starts_with('}')).then_some(length + 2)
 }
 
 /// Returns the length of a name between signs at the start. `a@b@c` and `my__db__1` have none.

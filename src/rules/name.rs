@@ -59,10 +59,10 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
 fn is_plain(name: &str) -> bool {
     let is_graphic = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     let bytes = name.as_bytes();
-    let may_be_variable = |any, byte: &u8| any | matches!(byte, b'$' | b'{' | b'(' | b'#' | b'%');
+    let may_be_variable = |any, byte: &u8| any | matches!(byte, b'$' | b'{' | b'(' | b'[' | b'#' | b'%');
     is_graphic(bytes.first())
         && is_graphic(bytes.last())
-        && !matches!(bytes.first(), Some(b'<' | b'_' | b'@'))
+        && !matches!(bytes.first(), Some(b'<' | b'_' | b'@' | b'!'))
         && !bytes.iter().fold(false, may_be_variable)
         && !holds_token(name)
 }

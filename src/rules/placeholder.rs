@@ -7,14 +7,15 @@ use crate::token::TOKEN_PREFIX;
 /// Returns whether a text is a template variable, or starts with one in brackets.
 pub(super) fn is_variable(text: &str) -> bool {
     let text = text.trim();
-    let is_bracketed = matches!(text.as_bytes(), [b'{' | b'<' | b'(' | b'#', ..] | [b'$', b'{' | b'(', ..]);
+    let is_bracketed =
+        matches!(text.as_bytes(), [b'{' | b'<' | b'(' | b'[' | b'#', ..] | [b'$', b'{' | b'(', ..]);
     let first = variables(text).first().copied().unwrap_or_default();
     first.start() == 0 && !first.is_empty() && (is_bracketed || first.end() == text.len())
 }
 
 /// Returns whether a token name contains a template variable. A name may contain `$5` and `<ops@example.com>`.
 pub(super) fn has_variable(name: &str) -> bool {
-    const CERTAIN: [&str; 6] = ["${", "$(", "{{", "((", "#{", "%"];
+    const CERTAIN: [&str; 7] = ["${", "$(", "{{", "((", "[[", "#{", "%"];
     let is_certain = |variable: &Span| {
         CERTAIN.iter().any(|start| variable.text(name).is_some_and(|text| text.starts_with(start)))
     };
@@ -46,7 +47,7 @@ pub(super) fn is_template(token: &str) -> bool {
 
 /// Returns whether a database name is a placeholder.
 pub(super) fn is_placeholder(name: &str) -> bool {
-    const EXAMPLES: [&str; 13] = [
+    const EXAMPLES: [&str; 18] = [
         "database_name",
         "db_name",
         "my_database",
@@ -56,6 +57,11 @@ pub(super) fn is_placeholder(name: &str) -> bool {
         "your_database_name",
         "your-database",
         "example_db",
+        "changeme",
+        "change_me",
+        "replaceme",
+        "replace_me",
+        "placeholder",
         // An unset value of JavaScript, JSON, Python and Ruby.
         "undefined",
         "null",
@@ -66,6 +72,6 @@ pub(super) fn is_placeholder(name: &str) -> bool {
         name.strip_prefix("DATABASE").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
     };
     let first = name.as_bytes().first().map(u8::to_ascii_lowercase);
-    matches!(first, Some(b'd' | b'm' | b'y' | b'e' | b'u' | b'n'))
+    matches!(first, Some(b'c' | b'd' | b'e' | b'm' | b'n' | b'p' | b'r' | b'u' | b'y'))
         && (EXAMPLES.iter().any(|example| example.eq_ignore_ascii_case(name)) || numbered(name))
 }
