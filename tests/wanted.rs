@@ -231,7 +231,7 @@ fn all_errors_are_reported_with_their_places() {
         ("", vec!["1:1: unexpected end of the JSON"]),
         ("[]", vec!["1:1: the wanted file must be an object, not an array"]),
         ("{}", vec!["1:1: the wanted file has no `tokens`"]),
-        (r#"{"tokens": [], "tokens": []}"#, vec!["1:16: duplicate member"]),
+        (r#"{"tokens": [], "tokens": []}"#, vec!["1:16: duplicate member `tokens`: keep only one of them"]),
         (
             r#"{"create_database": [], "tokens": {}}"#,
             vec![
@@ -242,7 +242,8 @@ fn all_errors_are_reported_with_their_places() {
         (
             r#"{"create_databases": ["a b", 5], "tokens": [7]}"#,
             vec![
-                "1:25: a space is not allowed in a database name",
+                "1:25: a space is not allowed in a database name (at byte 1 of `a b`): use ASCII letters, digits, `_` and `-`, \
+                 with a letter or digit first and at most one `/` inside",
                 "1:30: a database name must be a string, not a number",
                 "1:45: a wanted token must be an object, not a number",
             ],
@@ -250,8 +251,8 @@ fn all_errors_are_reported_with_their_places() {
         (
             r#"{"tokens": [{"name": "", "permissions": ["db:a:raed"], "token": "apiv3_a", "x": 1}]}"#,
             vec![
-                "1:23: the name is empty",
-                "1:48: unknown action; did you mean `read`?",
+                "1:23: the name is empty: add a name; is a variable unset?",
+                "1:48: unknown action `raed`; did you mean `read`?",
                 "1:65: secrets are no part of a wanted file; remove `token`",
                 "1:76: unknown member; remove it",
             ],
@@ -268,7 +269,7 @@ fn all_errors_are_reported_with_their_places() {
     }
     let both = "use either `expires_in` or `expiry_millis`";
     let shorter = "`expires_in` must be at least a second, and a second longer than `rotate_within`";
-    let no_duration = "`expires_in`: invalid duration: expected a form such as `10d`, `1y` or `2h 30m`";
+    let no_duration = "`expires_in`: invalid duration `90`: expected a form such as `10d`, `1y` or `2h 30m`";
     for (members, expected) in [
         (r#""expires_in": "1d", "expiry_millis": 1"#, both),
         (r#""rotate_within": "1d""#, "`rotate_within` needs `expires_in`"),
