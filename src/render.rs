@@ -35,7 +35,7 @@ use core::ops::Range;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use crate::code::{Code, Severity};
-use crate::diagnostic::{Diagnostic, Fix, Report};
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Report};
 use crate::redact::redact;
 use crate::secret::shown;
 use crate::span::Span;
@@ -44,7 +44,7 @@ const DEFAULT_WIDTH: usize = 140;
 
 /// The findings of a report with the lines that they are about.
 ///
-/// `Display` prints them, with a blank line between two, and without a final newline. Secrets are overwritten by `*`, as by
+/// `Display` prints them, with a blank line between two, and without a final newline. `[*]` marks a safe fix. Secrets are overwritten by `*`, as by
 /// [`redact`].
 ///
 /// ```
@@ -168,7 +168,9 @@ fn group<'a>(found: &'a Diagnostic, name: &'a str, lines: &Lines<'a>) -> Group<'
         Severity::Note => Level::NOTE,
     };
     let id = format!("{} {}", found.code().id(), found.code().name());
-    let title = level.primary_title(found.message()).id(id);
+    let is_safe = |fix: &Fix| fix.applicability() == Applicability::Safe;
+    let mark = if found.fixes().iter().any(is_safe) { "[*] " } else { "" };
+    let title = level.primary_title(format!("{mark}{}", found.message())).id(id);
     if matches!(found.code(), Code::ReadableByOthers | Code::ForeignOwner | Code::SeveralLinks) {
         // The finding is about the file, not about its text.
         let group = title.element(Origin::path(name));

@@ -115,33 +115,6 @@ fn page() -> String {
     page + ".\n"
 }
 
-/// What the codes of each hundred are about.
-const GROUPS: [(&str, &str); 5] = [
-    ("T01", "the JSON and its members"),
-    ("T02", "permission strings"),
-    ("T03", "tokens, names and expiries"),
-    ("T04", "between tokens, and of the whole file"),
-    ("T05", "the file on disk"),
-];
-
-/// The table of the README: a row for each group, the names by severity.
-fn table() -> String {
-    let mut table = String::from("| | error | warning | note |\n|---|---|---|---|\n");
-    for (group, about) in GROUPS {
-        write!(table, "| `{group}xx` {about} |").unwrap();
-        for severity in [Severity::Error, Severity::Warning, Severity::Note] {
-            let codes = Code::ALL.iter().filter(|code| code.id().starts_with(group));
-            let names: Vec<String> = codes
-                .filter(|code| code.severity() == severity)
-                .map(|code| format!("`{}`", code.name()))
-                .collect();
-            write!(table, " {} |", names.join(", ")).unwrap();
-        }
-        table.push('\n');
-    }
-    table
-}
-
 #[track_caller]
 fn assert_current(path: &str, expected: impl Fn(&str) -> String) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -157,19 +130,6 @@ fn assert_current(path: &str, expected: impl Fn(&str) -> String) {
 #[test]
 fn the_page_of_all_codes_is_current() {
     assert_current("src/code/codes.md", |_| page());
-}
-
-#[test]
-fn the_table_of_the_readme_has_every_code_once() {
-    const MARKS: [&str; 2] = ["<!-- codes -->\n", "<!-- end of codes -->\n"];
-    assert_current("README.md", |readme| {
-        let (before, rest) = readme.split_once(MARKS[0]).expect("a mark before the table of codes");
-        let (_, behind) = rest.split_once(MARKS[1]).expect("a mark behind the table of codes");
-        format!("{before}{}{}{}{behind}", MARKS[0], table(), MARKS[1])
-    });
-    for code in Code::ALL {
-        assert_eq!(table().matches(&format!("`{}`", code.name())).count(), 1, "{code}");
-    }
 }
 
 /// The changelog names every code, alone or in a range of which both ends are codes.

@@ -233,7 +233,7 @@ fn rights_of_others_go_on_request() {
     if !has("setfacl", "tighten") {
         return;
     }
-    let tighten = Writer { args: vec!["--tighten".into()], ..Writer::find() };
+    let tighten = Writer { args: vec!["--restrict-mode".into()], ..Writer::find() };
     let scene = Scene::new(Some(OLD));
     for rights in ["chmod 666 tokens.json", "chmod 755 tokens.json", "setfacl -m u:12345:rw tokens.json"] {
         scene.reset();

@@ -3,8 +3,6 @@
 #![cfg(target_os = "linux")]
 #![allow(missing_docs)]
 
-#[path = "util/examples.rs"]
-mod examples;
 mod util;
 
 use std::fs::{self, Permissions};
@@ -116,36 +114,6 @@ fn who_asks_for_it_has_the_rights_of_others_taken() {
     }
 }
 
-/// What decrypts a file gives it to those that only read it; its mode says nothing.
-#[test]
-fn a_process_substitution_is_read_and_not_written() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = copy(Code::ReadableByOthers, "good.json", directory.path());
-    let run = |script: &str, program: &str| {
-        let program = examples::example(program);
-        let output = Command::new("bash").arg("-c").arg(script).arg(program).arg(&path).output().unwrap();
-        let text = [output.stdout, output.stderr].concat();
-        (output.status.success(), String::from_utf8(text).unwrap())
-    };
-    for script in [
-        r#"exec "$0" --now 2026-01-01T00:00:00Z <(cat "$1")"#,
-        r#"cat "$1" | "$0" --now 2026-01-01T00:00:00Z /dev/stdin"#,
-        r#""$0" --now 2026-01-01T00:00:00Z /dev/stdin < "$1""#,
-    ] {
-        let (success, text) = run(script, "validate");
-        assert!(success && text.contains("1 file checked: nothing found"), "{script}: {text}");
-    }
-    let (success, text) = run(r#"exec "$0" --now 2026-01-01T00:00:00Z <(:)"#, "validate");
-    assert!(!success && text.contains("the file is empty"), "{text}");
-    for script in [
-        r#"exec "$0" <(cat "$1") --name b --permission system:ping:read"#,
-        r#"cat "$1" | "$0" /dev/stdin --name b --permission system:ping:read"#,
-    ] {
-        let (success, text) = run(script, "append_token");
-        assert!(!success && text.contains("is a pipe"), "{script}: {text}");
-    }
-}
-
 #[test]
 fn a_second_name_is_found() {
     let directory = tempfile::tempdir().unwrap();
@@ -165,8 +133,8 @@ fn another_owner_is_found() {
     }
     const SOMEBODY: u32 = 23_456;
     let directory = tempfile::tempdir().unwrap();
-    let program = directory.path().join("validate");
-    fs::copy(examples::example("validate"), &program).unwrap();
+    let program = directory.path().join("program");
+    fs::copy(env!("CARGO_BIN_EXE_influxdb3-tokens"), &program).unwrap();
     for path in [directory.path(), &program] {
         mode(path, 0o755);
     }
@@ -176,7 +144,7 @@ fn another_owner_is_found() {
         chown(&path, Some(owner), None).unwrap();
         let mut command = Command::new(&program);
         command
-            .args(["--now", "2026-01-01T00:00:00Z", "--format", "json"])
+            .args(["validate", "--now", "2026-01-01T00:00:00Z", "--format", "json"])
             .arg(&path)
             .uid(caller)
             .gid(caller);

@@ -2,14 +2,13 @@
 
 #![allow(missing_docs)]
 
-#[path = "../examples/util/mod.rs"]
-mod output;
 mod util;
 
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::process::Command;
 
 use influxdb3_offline_tokens::diagnostic::Applicability;
 use influxdb3_offline_tokens::edit;
@@ -18,7 +17,6 @@ use influxdb3_offline_tokens::server::{HttpPermission, HttpTokenRequest, ServerT
 use influxdb3_offline_tokens::{
     AdminTokenFile, Code, Report, Token, TokenEntry, TokenFile, TokenName, Validator, append, load, redact,
 };
-use output::{Checked, github, human, json, sarif};
 
 /// Random, a passphrase, and a passphrase that only its place shows to be a token.
 const SECRETS: [&str; 3] =
@@ -294,6 +292,9 @@ struct Outputs {
     messages: BTreeSet<String>,
     /// The cases that show a secret, without their texts.
     leaks: BTreeSet<String>,
+    /// Texts for the program, and the secrets in them.
+    files: Vec<String>,
+    secrets: BTreeSet<String>,
 }
 
 impl Outputs {
@@ -314,10 +315,12 @@ impl Outputs {
         // The others take most of the time, and show the same.
         self.cases += 1;
         if self.cases.is_multiple_of(9) {
+            self.files.push(text.into());
+            self.secrets.insert(secret.into());
             let admin = validator.clone().admin_token_file().check(text.as_bytes());
             outputs.extend([
                 ("a report of an admin token file", of_report(&admin)),
-                ("a format of validate", formats(text.as_bytes(), &report)),
+                ("a format of a report", formats(text.as_bytes(), &report)),
                 ("a fix", fixes(&validator, text.as_bytes())),
                 ("an error of another format", errors(text.as_bytes())),
             ]);
@@ -332,7 +335,27 @@ impl Outputs {
     /// Fails if an output showed a secret.
     fn finish(&self) {
         assert!(self.cases > 1_000, "{} cases", self.cases);
+        for format in ["human", "json", "github", "sarif"] {
+            let shown = self.run_program(format);
+            assert!(!self.secrets.iter().any(|secret| has_piece(secret, &shown)), "the format {format}");
+        }
         assert!(self.leaks.is_empty(), "{:#?}", self.leaks);
+    }
+}
+
+impl Outputs {
+    /// Returns what the program prints about all files.
+    fn run_program(&self, format: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let names: Vec<String> = (0..self.files.len()).map(|number| format!("{number}.json")).collect();
+        for (name, text) in names.iter().zip(&self.files) {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let mut program = Command::new(env!("CARGO_BIN_EXE_influxdb3-tokens"));
+        program.args(["validate", "--format", format]).args(names).current_dir(folder.path());
+        let output = program.output().unwrap();
+        assert!(output.stdout.len() > self.files.len(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
     }
 }
 
@@ -353,17 +376,9 @@ fn of_report(report: &Report) -> String {
     out
 }
 
-/// All formats of the example `validate`.
+/// The report as other programs get it.
 fn formats(bytes: &[u8], report: &Report) -> String {
-    let file = Checked::new(Path::new("tokens.json"), bytes, report);
-    let mut out = Vec::new();
-    human::write(&file, false, 140, &mut out).unwrap();
-    json::write(&file, &mut out).unwrap();
-    github::write(&file, &mut out).unwrap();
-    let mut log = sarif::Log::default();
-    log.add(&file);
-    log.write(&mut out).unwrap();
-    String::from_utf8(out).unwrap()
+    format!("{}\n{}", report.render("tokens.json", bytes), serde_json::to_string(report).unwrap())
 }
 
 fn fixes(validator: &Validator, bytes: &[u8]) -> String {

@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     if std::io::stdin().read_line(&mut token).is_err() {
         return ExitCode::from(2);
     }
-    let wait = value("--wait").and_then(|wait| wait.parse().ok());
+    let wait = value("--lock-timeout").and_then(|timeout| timeout.parse().ok());
     let lock_timeout = wait.map_or(OPTIONS.lock_timeout, Duration::from_secs);
     match replace(Path::new(file), &ReplaceOptions { lock_timeout, ..OPTIONS }, |old| append(old, name, token.trim())) {
         Ok(_) => {

@@ -1,4 +1,4 @@
-//! A writer that appends by `update`, for the rows: `update_writer FILE --name N [--wait SECONDS] [--plan-millis M]`, with the
+//! A writer that appends by `update`, for the rows: `update_writer FILE --name N [--lock-timeout SECONDS] [--plan-millis M]`, with the
 //! token on standard input. Its plan takes so long.
 
 use std::io::Write as _;
@@ -28,7 +28,8 @@ fn main() -> ExitCode {
             entry.with_permissions(Permission::parse("db:*:read").ok())
         ])])
     };
-    let options = FileOptions::new().lock_timeout(Duration::from_secs(number("--wait").unwrap_or(10)));
+    let options =
+        FileOptions::new().lock_timeout(Duration::from_secs(number("--lock-timeout").unwrap_or(10)));
     match options.update(path, plan) {
         Ok(_) => {
             let mut out = std::io::stdout().lock();

@@ -56,7 +56,11 @@ impl Writer {
 
     fn new(program: &Path) -> Self {
         // Longer than by default: a crowd on a busy machine takes its time.
-        Self { program: program.into(), args: vec!["--wait".into(), "60".into()], every_nth: every_nth() }
+        Self {
+            program: program.into(),
+            args: vec!["--lock-timeout".into(), "60".into()],
+            every_nth: every_nth(),
+        }
     }
 
     /// The same with another argument and its value.

@@ -1,0 +1,140 @@
+//! `access` and `who-can`: decisions as the server makes them.
+
+use std::io::{self, BufRead as _, Write as _};
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use clap::Args;
+use influxdb3_offline_tokens::{DatabaseActions, load};
+use serde_json::json;
+
+use crate::arguments::{Target, actions};
+use crate::input::{failure, file_to_change, load_file};
+use crate::requests::{self, Tokens};
+use crate::terminal::{Context as _, Exit, Failure, Format, Output, Result, line_start, masked, printable};
+
+/// Decide a request of a token as the server decides it
+///
+/// With --batch, each line of standard input is a JSON object such as `{"token_name": "app", "database": "d", "actions":
+/// ["read"]}`, and each line of standard output its decision: `{"allowed": true, "reason": null, "entry": "db:d:read"}`.
+/// Members: `token_name`, or `permissions` as an array of strings; `database` (with `"exists": false` for one that does not
+/// exist yet), or `"any_database": true`, or `system`; `actions`, optional for `system`. An invalid line gives `{"error": …}`.
+#[derive(Args)]
+pub(crate) struct Access {
+    /// The tokens file; optional with --batch if every line has `permissions`
+    #[arg(value_parser = file_to_change(), required_unless_present = "batch")]
+    file: Option<PathBuf>,
+
+    /// The name of the token
+    #[arg(required_unless_present = "batch", conflicts_with = "batch")]
+    name: Option<String>,
+
+    #[command(flatten)]
+    target: Target,
+
+    /// The actions, separated by commas: all of them are needed
+    #[arg(long = "action", value_name = "ACTIONS", value_parser = actions)]
+    actions: Option<DatabaseActions>,
+
+    /// Read requests from standard input, one JSON object per line
+    #[arg(long, conflicts_with_all = ["target", "actions"])]
+    batch: bool,
+
+    /// How the decision is printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    format: Format,
+}
+
+impl Access {
+    pub(crate) fn run(self) -> Result<Exit> {
+        let file = self.file.as_ref().map(load).transpose().map_err(|error| failure(&error))?;
+        if self.batch {
+            return batch(file.as_ref().map(Tokens::new).as_ref());
+        }
+        let name = self.name.as_deref().unwrap_or_default();
+        let Some(entry) = file.as_ref().and_then(|file| file.get(name)) else {
+            return Err(unknown_token(name));
+        };
+        let decision = entry.decide(self.target.request(self.actions)?, SystemTime::now());
+        let mut output = Output::new();
+        match self.format {
+            Format::Human => output.line(decision)?,
+            Format::Json => output.line(requests::decision_json(&decision))?,
+        }
+        output.finish(if decision.is_allowed() { Exit::Success } else { Exit::Findings })
+    }
+}
+
+/// The error of a name that no token of the file has.
+pub(crate) fn unknown_token(name: &str) -> Failure {
+    let name = printable(name);
+    Failure::new(format!("the file has no token `{name}`; `influxdb3-tokens list` shows the names"))
+}
+
+fn batch(tokens: Option<&Tokens<'_>>) -> Result<Exit> {
+    let (mut output, mut exit) = (Output::new(), Exit::Success);
+    for line in io::stdin().lock().split(b'\n') {
+        match requests::answer(tokens, &line.context("<stdin>")?, SystemTime::now()) {
+            Ok(answer) => output.line(answer)?,
+            Err(failure) => {
+                exit = Exit::Failure;
+                output.line(json!({"error": failure.message()}))?;
+            }
+        }
+        // One answer per line, for a caller that waits for it.
+        output.flush().context("cannot write to standard output")?;
+        if output.is_closed() {
+            break;
+        }
+    }
+    Ok(exit)
+}
+
+/// List the tokens that a request is allowed for, each with the entry that allows it
+///
+/// A line has the name, the entry, and the indices of the permissions that grant it, separated by tabs. The exit code is 1
+/// if no token is allowed.
+#[derive(Args)]
+pub(crate) struct WhoCan {
+    /// The tokens file; `-` is standard input
+    file: PathBuf,
+
+    #[command(flatten)]
+    target: Target,
+
+    /// The actions, separated by commas: all of them are needed
+    #[arg(long = "action", value_name = "ACTIONS", value_parser = actions)]
+    actions: Option<DatabaseActions>,
+
+    /// How the tokens are printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    format: Format,
+}
+
+impl WhoCan {
+    pub(crate) fn run(self) -> Result<Exit> {
+        let request = self.target.request(self.actions)?;
+        let file = load_file(&self.file)?;
+        let (mut output, mut exit) = (Output::new(), Exit::Findings);
+        for (token, entry) in file.who_can(request, SystemTime::now()) {
+            let indices: Vec<usize> = entry.sources(token.permissions()).collect();
+            match self.format {
+                Format::Human => {
+                    let indices: Vec<_> = indices.iter().map(usize::to_string).collect();
+                    let name = printable(token.name().as_str());
+                    output.line(format_args!(
+                        "{}\t{entry}\tpermissions {}",
+                        line_start(&name),
+                        indices.join(",")
+                    ))?;
+                }
+                Format::Json => {
+                    let name = masked(token.name().as_str());
+                    output.line(json!({"name": name, "entry": entry.to_string(), "permissions": indices}))?;
+                }
+            }
+            exit = Exit::Success;
+        }
+        output.finish(exit)
+    }
+}

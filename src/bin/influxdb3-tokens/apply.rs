@@ -1,0 +1,77 @@
+//! `apply`: makes a file match a wanted state.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use clap::Args;
+use influxdb3_offline_tokens::disk::{DiskErrorKind, Outcome};
+use influxdb3_offline_tokens::edit::Change;
+use influxdb3_offline_tokens::wanted::WantedFile;
+use influxdb3_offline_tokens::{Error, Token, TokenFile, load};
+
+use crate::arguments::Write;
+use crate::changes::update;
+use crate::input::{failure, file_to_change, read_other};
+use crate::terminal::{Context as _, Exit, Output, Result, printable, shown_path};
+
+/// Make a tokens file match a wanted file, in one write
+///
+/// The wanted file is a tokens file without `token`. A token in it can have `"expires_in": "90d"` instead of `expiry_millis`,
+/// and `"rotate_within": "7d"`. Missing tokens and databases are added, expired tokens are rotated, permissions and expiries
+/// are set. Prints one line for each change; a second run changes nothing.
+#[derive(Args)]
+pub(crate) struct Apply {
+    /// The tokens file; created if it does not exist
+    #[arg(value_parser = file_to_change())]
+    file: PathBuf,
+
+    /// The wanted file; `-` is standard input
+    wanted: PathBuf,
+
+    /// Print the changes, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Remove tokens that the wanted file does not name
+    #[arg(long)]
+    remove_others: bool,
+
+    #[command(flatten)]
+    write: Write,
+}
+
+impl Apply {
+    pub(crate) fn run(self) -> Result<Exit> {
+        let wanted = WantedFile::parse(&read_other(&self.wanted)?).context(shown_path(&self.wanted))?;
+        let wanted = wanted.remove_others(self.remove_others);
+        let plan = |file: Option<&TokenFile>| Ok(wanted.plan(file, SystemTime::now(), Token::generate)?);
+        if self.dry_run {
+            let file = match load(&self.file) {
+                Ok(file) => Some(file),
+                Err(Error::Disk(error)) if error.kind() == DiskErrorKind::NotFound => None,
+                Err(error) => return Err(failure(&error)),
+            };
+            return print(&plan(file.as_ref())?)?.finish(Exit::Success);
+        }
+        let mut changes = Vec::new();
+        let updated = update(&self.file, &self.write.options(), |file| {
+            plan(file).inspect(|plan| changes.clone_from(plan))
+        })?;
+        let output = print(&changes)?;
+        match updated.outcome() {
+            Outcome::Unchanged => output.finish(Exit::Success),
+            _ => output.finish_change(Exit::Success),
+        }
+    }
+}
+
+fn print(changes: &[Change]) -> Result<Output> {
+    let mut output = Output::new();
+    for change in changes {
+        output.line(printable(&change.to_string()))?;
+    }
+    if changes.is_empty() {
+        output.line("no changes")?;
+    }
+    Ok(output)
+}

@@ -1,0 +1,128 @@
+//! Changes of a file: planned under its lock, written, and reported.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use clap::Args;
+use influxdb3_offline_tokens::disk::{FileOptions, UpdateError, Updated};
+use influxdb3_offline_tokens::edit::Change;
+use influxdb3_offline_tokens::{
+    Code, DatabaseName, Expiry, Permission, Severity, Token, TokenFile, Validator,
+};
+use serde_json::json;
+
+use crate::input::failure;
+use crate::terminal::{
+    Exit, Failure, Format, Output, Result, given_path, masked, printable, shown_path, warning,
+};
+
+/// Plans changes of a file under its lock, and writes them.
+pub(crate) fn update(
+    path: &Path,
+    options: &FileOptions,
+    plan: impl FnMut(Option<&TokenFile>) -> Result<Vec<Change>>,
+) -> Result<Updated> {
+    options.update(path, plan).map_err(|error| match error {
+        UpdateError::Plan { error, .. } => Failure::new(format!("{}: {}", shown_path(path), error.message())),
+        UpdateError::File(error) => failure(&error),
+        _ => Failure::new(format!("{}: the update failed", shown_path(path))),
+    })
+}
+
+/// How a new token is printed.
+#[derive(Args)]
+pub(crate) struct Print {
+    /// How the result is printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    format: Format,
+
+    /// Also print the token, which is a secret
+    #[arg(long)]
+    show_token: bool,
+}
+
+/// A token that is in a file now.
+pub(crate) struct Written<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) is_created: bool,
+    pub(crate) name: &'a str,
+    pub(crate) token: &'a Token,
+    pub(crate) expiry: Option<Expiry>,
+    /// The permissions; `None` for an admin token.
+    pub(crate) permissions: Option<&'a [Permission]>,
+    pub(crate) create_databases: &'a [DatabaseName],
+}
+
+impl Print {
+    /// Prints a token that is in a file now.
+    pub(crate) fn token(&self, verb: &str, written: &Written<'_>) -> Result<Exit> {
+        let mut output = Output::new();
+        let permissions: Vec<String> = match written.permissions {
+            Some(permissions) => {
+                permissions.iter().map(|one| masked(&one.to_string()).into_owned()).collect()
+            }
+            None => vec!["*:*:*".into()],
+        };
+        let databases: Vec<_> = written.create_databases.iter().map(|name| masked(name.as_str())).collect();
+        if self.format == Format::Json {
+            output.line(json!({
+                "file": given_path(written.path),
+                "created": written.is_created,
+                "name": masked(written.name),
+                "expiry_millis": written.expiry.map(Expiry::as_millis),
+                "permissions": permissions,
+                "create_databases": databases,
+                "token": self.show_token.then(|| written.token.expose()),
+            }))?;
+            return output.finish_change(Exit::Success);
+        }
+        let (name, path) = (printable(written.name), shown_path(written.path));
+        output.line(format_args!("{verb} token `{name}` in {path}"))?;
+        for permission in &permissions {
+            output.line(format_args!("  grants   {}", printable(permission)))?;
+        }
+        match written.expiry {
+            Some(expiry) => output.line(format_args!("  expires  {expiry}"))?,
+            None => output.line("  never expires")?,
+        }
+        if !databases.is_empty() {
+            output.line(format_args!("  creates  {}", databases.join(", ")))?;
+        }
+        if self.show_token {
+            output.line(format_args!("  token    {}", written.token.expose()))?;
+        } else {
+            output.line("The token is in the file. Use --show-token to print it.")?;
+        }
+        output.finish_change(Exit::Success)
+    }
+}
+
+/// Prints what a command did, if it changed the file.
+pub(crate) fn done(line: &str) -> Result<Exit> {
+    let mut output = Output::new();
+    output.line(line)?;
+    output.finish_change(Exit::Success)
+}
+
+/// Prints the warnings about one token of a file, and that others can read the file.
+pub(crate) fn warn(path: &Path, name: &str) {
+    let Ok(file) = Validator::new(SystemTime::now()).max_diagnostics(usize::MAX).check_file(path) else {
+        return;
+    };
+    let Ok(loaded) = TokenFile::parse(file.as_bytes()) else { return };
+    let index = loaded.tokens().iter().position(|entry| entry.name() == name);
+    let pointer = index.map(|index| format!("/tokens/{index}"));
+    let is_of_token = |at: &str| {
+        pointer
+            .as_ref()
+            .and_then(|pointer| at.strip_prefix(pointer.as_str()))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    for diagnostic in file.report() {
+        let is_relevant = diagnostic.code() == Code::ReadableByOthers || is_of_token(diagnostic.pointer());
+        if is_relevant && diagnostic.severity() >= Severity::Warning {
+            let help = diagnostic.help().map(|help| format!("; {help}")).unwrap_or_default();
+            warning(format_args!("{}{help}", diagnostic.message()));
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `explain` and `codes`: the documentation of the codes.
+
+use clap::Args;
+use influxdb3_offline_tokens::Code;
+use serde_json::json;
+
+use crate::terminal::{Exit, Format, Output, Result};
+
+/// Explain a code
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// The name or the id of a code, such as `unknown-action` or `T0214`
+    code: Code,
+}
+
+impl Explain {
+    pub(crate) fn run(self) -> Result<Exit> {
+        let (code, mut output) = (self.code, Output::new());
+        output.line(format_args!("# {} {code} ({}): {}\n", code.id(), code.severity(), code.summary()))?;
+        output.line(code.explanation().trim_end())?;
+        output.finish(Exit::Success)
+    }
+}
+
+/// List all codes
+#[derive(Args)]
+pub(crate) struct Codes {
+    /// How the list is printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    format: Format,
+}
+
+impl Codes {
+    pub(crate) fn run(self) -> Result<Exit> {
+        let mut output = Output::new();
+        let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
+        for code in Code::ALL {
+            let (id, name, severity, summary) = (code.id(), code.name(), code.severity(), code.summary());
+            match self.format {
+                Format::Human => output.line(format_args!("{id}  {name:width$}  {severity:7}  {summary}"))?,
+                Format::Json => output.line(
+                    json!({"code": id, "name": name, "severity": severity.as_str(), "summary": summary}),
+                )?,
+            }
+        }
+        output.finish(Exit::Success)
+    }
+}

@@ -1,0 +1,165 @@
+//! `diff` and `assert`: what tokens can do now, and what they should be able to do.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use clap::Args;
+use influxdb3_offline_tokens::access::{FileDifference, TokenDifference};
+use influxdb3_offline_tokens::{DatabaseName, Expectations, Expiry, TokenEntry};
+use serde_json::{Value, json};
+
+use crate::input::{is_stdin, load_file, read_other};
+use crate::requests;
+use crate::terminal::{Context as _, Exit, Failure, Format, Output, Result, masked, printable, shown_path};
+
+/// Show how the rights of tokens differ between two files
+///
+/// A token is the same if its secret is the same. `+` marks what it can do now and could not before, `-` what it can no
+/// longer do. A later expiry grants something, too; a new name or a new secret does not. The exit code is 1 if something is
+/// granted.
+#[derive(Args)]
+pub(crate) struct Diff {
+    /// The old tokens file; one of the two can be `-`, standard input
+    old: PathBuf,
+
+    /// The new tokens file
+    new: PathBuf,
+
+    /// How the difference is printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    format: Format,
+}
+
+impl Diff {
+    pub(crate) fn run(self) -> Result<Exit> {
+        if is_stdin(&self.old) && is_stdin(&self.new) {
+            return Err(Failure::new("`-` can be used once: standard input is read once"));
+        }
+        let (old, new) = (load_file(&self.old)?, load_file(&self.new)?);
+        let difference = FileDifference::new(&old, &new);
+        let mut output = Output::new();
+        match self.format {
+            Format::Human => human(&difference, SystemTime::now(), &mut output)?,
+            Format::Json => output.line(file_json(&difference))?,
+        }
+        output.finish(if difference.gains() { Exit::Findings } else { Exit::Success })
+    }
+}
+
+fn human(difference: &FileDifference<'_>, now: SystemTime, output: &mut Output) -> Result<()> {
+    for name in difference.databases_added() {
+        output.line(format_args!("+ database `{}`", masked(name.as_str())))?;
+    }
+    for name in difference.databases_removed() {
+        output.line(format_args!("- database `{}`", masked(name.as_str())))?;
+    }
+    for token in difference.tokens() {
+        let kind = token.kind().name();
+        let [before, after] = [token.before(), token.after()].map(|entry| entry.map(shown_name));
+        match (before, after) {
+            (Some(before), Some(after)) if before != after => {
+                output.line(format_args!("token `{before}` -> `{after}`: {kind}"))?;
+            }
+            (before, after) => {
+                output.line(format_args!("token `{}`: {kind}", after.or(before).unwrap_or_default()))?;
+            }
+        }
+        if let Some((old, new)) = token.expiry() {
+            output.line(format_args!("  expires {} -> {}", shown_expiry(old), shown_expiry(new)))?;
+        }
+        match added(token).map(expiry) {
+            Some(Some(expiry)) if expiry.is_past(now) => output.line(format_args!("  expired {expiry}"))?,
+            Some(Some(expiry)) => output.line(format_args!("  expires {expiry}"))?,
+            Some(None) => output.line("  never expires")?,
+            None => {}
+        }
+        for request in token.gained() {
+            output.line(format_args!("  + {request}"))?;
+        }
+        for request in token.lost() {
+            output.line(format_args!("  - {request}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn shown_name(entry: &TokenEntry) -> String {
+    printable(entry.name().as_str())
+}
+
+fn shown_expiry(expiry: Option<Expiry>) -> String {
+    expiry.map_or_else(|| "never".into(), |expiry| expiry.to_string())
+}
+
+/// Returns the entry of a token that was added.
+fn added<'a>(token: &TokenDifference<'a>) -> Option<&'a TokenEntry> {
+    token.after().filter(|_| token.before().is_none())
+}
+
+fn expiry(entry: &TokenEntry) -> Option<Expiry> {
+    entry.expiry().filter(|expiry| !expiry.is_never())
+}
+
+fn file_json(difference: &FileDifference<'_>) -> Value {
+    let names = |names: &[&DatabaseName]| -> Vec<_> {
+        names.iter().map(|name| masked(name.as_str()).into_owned()).collect()
+    };
+    json!({
+        "gains": difference.gains(),
+        "databases_added": names(difference.databases_added()),
+        "databases_removed": names(difference.databases_removed()),
+        "tokens": difference.tokens().iter().map(token_json).collect::<Vec<_>>(),
+    })
+}
+
+fn token_json(token: &TokenDifference<'_>) -> Value {
+    let millis = |expiry: Option<Expiry>| expiry.map(Expiry::as_millis);
+    let expiry = token.expiry().or_else(|| Some((None, expiry(added(token)?))));
+    let name = |entry: Option<&TokenEntry>| entry.map(|entry| masked(entry.name().as_str()).into_owned());
+    json!({
+        "change": token.kind().name(),
+        "old_name": name(token.before()),
+        "new_name": name(token.after()),
+        "expiry_millis": expiry.map(|(old, new)| json!({"old": millis(old), "new": millis(new)})),
+        "gained": requests::json(token.gained()),
+        "lost": requests::json(token.lost()),
+        "gains": token.gains(),
+    })
+}
+
+/// Check a tokens file against expectations, one per line
+///
+/// Examples: `app can read,write sensors`, `app cannot read any`, `only admin-sync can delete any`, `nobody but admin-sync can
+/// create new`, `collector can read system health`; `#` starts a comment. Prints those that fail. The exit code is 1 if one
+/// fails.
+#[derive(Args)]
+pub(crate) struct Assert {
+    /// The tokens file; `-` is standard input
+    file: PathBuf,
+
+    /// The file of expectations
+    expectations: PathBuf,
+}
+
+impl Assert {
+    pub(crate) fn run(self) -> Result<Exit> {
+        if is_stdin(&self.file) && is_stdin(&self.expectations) {
+            return Err(Failure::new("`-` can be used once: standard input is read once"));
+        }
+        let file = load_file(&self.file)?;
+        let shown = shown_path(&self.expectations);
+        let text = String::from_utf8(read_other(&self.expectations)?);
+        let text = text.map_err(|_| Failure::new(format!("{shown}: not valid UTF-8")))?;
+        let expectations = Expectations::parse(&text).context(&shown)?;
+        // A build that checks nothing looks like one that checks everything.
+        if expectations.is_empty() {
+            return Err(Failure::new(format!("{shown}: no expectations")));
+        }
+        let failed = expectations.check(&file, SystemTime::now());
+        let mut output = Output::new();
+        for failure in &failed {
+            output.line(format_args!("{shown}: {failure}"))?;
+        }
+        output.finish(if failed.is_empty() { Exit::Success } else { Exit::Findings })
+    }
+}

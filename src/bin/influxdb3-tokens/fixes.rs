@@ -1,0 +1,82 @@
+//! Applied fixes, and the diff of fixes that are not applied.
+
+use std::io::Write as _;
+
+use influxdb3_offline_tokens::fix::AppliedFix;
+use influxdb3_offline_tokens::span::Location;
+use influxdb3_offline_tokens::{AdminTokenFile, Code, TokenFile, redact};
+use similar::{ChangeTag, TextDiff};
+
+use crate::terminal::{Context as _, Output, Result, printable, without_commands};
+
+/// An applied fix.
+pub(crate) struct Fixed {
+    pub(crate) code: Code,
+    /// Its location before any fix; `None` if it is about the file itself.
+    pub(crate) location: Option<Location>,
+    /// The finding, and the effect of the fix.
+    pub(crate) message: String,
+    /// Whether the token is new: its clients need to be told.
+    pub(crate) has_new_token: bool,
+}
+
+/// Describes the fixes of a file, whose bytes are now `after`.
+pub(crate) fn describe(applied: &[AppliedFix], after: &[u8]) -> Vec<Fixed> {
+    let describe = |fix: &AppliedFix| {
+        let message = match fix.effect() {
+            _ if fix.has_new_token() => match token_name(fix.pointer(), after) {
+                Some(name) => format!("{}; replaces the token of `{}`", fix.message(), printable(&name)),
+                None => format!("{}; replaces the token", fix.message()),
+            },
+            Some(effect) => format!("{}; {effect}", fix.message()),
+            None => fix.message().to_owned(),
+        };
+        let location = (fix.code() != Code::ReadableByOthers).then(|| fix.location());
+        Fixed { code: fix.code(), location, message, has_new_token: fix.has_new_token() }
+    };
+    applied.iter().map(describe).collect()
+}
+
+/// Returns the name of the token at a pointer, if the file loads.
+fn token_name(pointer: &str, bytes: &[u8]) -> Option<String> {
+    if pointer == "/token" {
+        return AdminTokenFile::parse(bytes).ok().map(|file| file.name().to_owned());
+    }
+    let index: usize = pointer.strip_prefix("/tokens/")?.strip_suffix("/token")?.parse().ok()?;
+    Some(TokenFile::parse(bytes).ok()?.tokens().get(index)?.name().to_string())
+}
+
+/// Writes a unified diff of two texts, redacted.
+///
+/// The texts themselves are compared, so that a line that is only redacted in another way is not a change.
+pub(crate) fn write_diff(path: &str, before: &[u8], after: &[u8], output: &mut Output) -> Result<()> {
+    if before == after {
+        return Ok(());
+    }
+    let [shown_before, shown_after] =
+        [before, after].map(|bytes| without_commands(&redact(bytes)).into_owned());
+    let [old, new]: [Vec<&str>; 2] =
+        [&shown_before, &shown_after].map(|text| text.split_inclusive('\n').collect());
+    let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
+    let diff = TextDiff::from_lines(&*before, &*after);
+    let mut write = || -> std::io::Result<()> {
+        writeln!(output, "--- {path}\n+++ {path}")?;
+        for hunk in diff.unified_diff().iter_hunks() {
+            writeln!(output, "{}", hunk.header())?;
+            for change in hunk.iter_changes() {
+                let (sign, line) = match change.tag() {
+                    ChangeTag::Delete => ('-', change.old_index().and_then(|index| old.get(index))),
+                    ChangeTag::Insert => ('+', change.new_index().and_then(|index| new.get(index))),
+                    ChangeTag::Equal => (' ', change.new_index().and_then(|index| new.get(index))),
+                };
+                writeln!(
+                    output,
+                    "{sign}{}",
+                    line.copied().unwrap_or_default().trim_end_matches(['\r', '\n'])
+                )?;
+            }
+        }
+        Ok(())
+    };
+    write().context("cannot write to standard output")
+}

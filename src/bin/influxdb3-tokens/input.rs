@@ -1,0 +1,104 @@
+//! Files and standard input.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, BufRead as _, Read};
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PathBufValueParser, TypedValueParser};
+use influxdb3_offline_tokens::disk::MAX_FILE_BYTES;
+use influxdb3_offline_tokens::token::SecretBytes;
+use influxdb3_offline_tokens::{Error, Report, Token, TokenFile, Validator, load};
+use zeroize::Zeroizing;
+
+use crate::terminal::{Context as _, Failure, Result, shown_path};
+
+/// Returns whether a path stands for standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == OsStr::new("-")
+}
+
+/// The argument of a command that changes a file.
+pub(crate) fn file_to_change() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| {
+        let message = "standard input cannot be changed: name a file, and `./-` if that is its name";
+        if is_stdin(&path) { Err(message) } else { Ok(path) }
+    })
+}
+
+/// Loads a tokens file, or parses it from standard input.
+pub(crate) fn load_file(path: &Path) -> Result<TokenFile> {
+    if is_stdin(path) {
+        return TokenFile::parse(&read_stdin()?).context("<stdin>");
+    }
+    load(path).map_err(|error| failure(&error))
+}
+
+/// Returns the failure of an error of a file.
+pub(crate) fn failure(error: &Error) -> Failure {
+    if error.is_durability_unknown() {
+        return Failure::durability_unknown(error.to_string());
+    }
+    let hint = match (error.path(), error.report()) {
+        (Some(path), Some(_)) => {
+            format!("\n`influxdb3-tokens validate {}` shows all of it", shown_path(path))
+        }
+        _ => String::new(),
+    };
+    Failure::new(format!("{error}{hint}"))
+}
+
+/// The bytes of a tokens file and their report.
+pub(crate) struct Checked {
+    pub(crate) bytes: SecretBytes,
+    pub(crate) report: Report,
+}
+
+/// Checks a file, or standard input.
+pub(crate) fn check(validator: &Validator, path: &Path) -> Result<Checked> {
+    if is_stdin(path) {
+        let bytes = read_stdin()?;
+        return Ok(Checked { report: validator.check(&bytes), bytes });
+    }
+    let file = validator.check_file(path)?;
+    let report = file.report().clone();
+    Ok(Checked { bytes: file.into_bytes(), report })
+}
+
+/// Reads standard input, up to the size limit of files.
+pub(crate) fn read_stdin() -> Result<SecretBytes> {
+    read_all(io::stdin().lock(), "<stdin>").map(SecretBytes::from)
+}
+
+/// Reads a file that is not a tokens file, or standard input.
+pub(crate) fn read_other(path: &Path) -> Result<Vec<u8>> {
+    if is_stdin(path) {
+        return read_all(io::stdin().lock(), "<stdin>");
+    }
+    let shown = format!("`{}`", shown_path(path));
+    read_all(File::open(path).context(&shown)?, &shown)
+}
+
+fn read_all(from: impl Read, shown: &str) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).context(shown)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(Failure::new(format!("{shown} is larger than {MAX_FILE_BYTES} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// Reads a token from the first line of standard input.
+pub(crate) fn read_token() -> Result<Token> {
+    // One buffer that is large enough: a growing one would leave copies of the token behind.
+    const LONGEST: usize = 64 * 1024;
+    let mut line = Zeroizing::new(String::with_capacity(LONGEST));
+    io::stdin().lock().take(LONGEST as u64).read_line(&mut line).context("<stdin>")?;
+    if line.len() == LONGEST {
+        return Err(Failure::new("the first line of standard input is too long for a token"));
+    }
+    match line.trim_end_matches(['\r', '\n']) {
+        "" => Err(Failure::new("no token on standard input")),
+        token => Token::parse(token).context("the token on standard input"),
+    }
+}

@@ -1,0 +1,193 @@
+//! Transcripts of the program: what a user's shell shows.
+//!
+//! A block of `console` in `tests/program/*.md` and in the README is run by `sh`, all blocks of a file in one new directory.
+//! A line that starts with `$ ` is a command, one that starts with `> ` continues it, `[1]` is an exit code, and `[..]`
+//! stands for anything. `SNAPSHOTS=overwrite cargo test --test program` writes what the commands print now.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+#![cfg(unix)]
+
+mod apply;
+mod sarif;
+mod secrets;
+#[path = "../util/mod.rs"]
+mod util;
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use snapbox::{Assert, Data};
+
+/// The result of a run.
+struct Run {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+/// The program in a directory, without the settings of the terminal that runs the tests.
+fn command(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_influxdb3-tokens"));
+    command.current_dir(directory).env("COLUMNS", "80");
+    for variable in ["CI", "NO_COLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// Runs the program to its end.
+#[track_caller]
+fn run(arguments: &[&str], directory: &Path, input: &[u8]) -> Run {
+    let mut command = command(directory);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // With wrong arguments, the program ends before it reads.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    Run { code: output.status.code().unwrap(), stdout, stderr }
+}
+
+/// Creates a directory with files that only their owner can read.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    }
+    folder
+}
+
+/// Runs a command of a transcript in a shell, and returns its output.
+fn run_in_shell(command: &str, directory: &Path) -> String {
+    let programs = Path::new(env!("CARGO_BIN_EXE_influxdb3-tokens")).parent().unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let mut shell = Command::new("sh");
+    // The umask is that of a usual user, and standard error goes where standard output goes.
+    shell.args(["-c", &format!("umask 022; {{ {command}\n}} 2>&1")]).current_dir(directory);
+    shell
+        .env("PATH", path)
+        .env("COLUMNS", "80")
+        .env_remove("CI")
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE");
+    let output = shell.output().unwrap();
+    let mut text = String::from_utf8(output.stdout).unwrap();
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    match output.status.code() {
+        Some(0) => text,
+        code => text + &format!("[{}]\n", code.unwrap()),
+    }
+}
+
+/// Returns a text in which the blocks have the output that their commands have now.
+fn replay(text: &str) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    let mut replayed = String::new();
+    let mut lines = text.lines().peekable();
+    let mut in_block = false;
+    while let Some(line) = lines.next() {
+        if !in_block || line == "```" {
+            in_block = !in_block && line == "```console";
+            writeln!(replayed, "{line}").unwrap();
+            continue;
+        }
+        let Some(first) = line.strip_prefix("$ ") else { continue };
+        let mut command = first.to_owned();
+        writeln!(replayed, "{line}").unwrap();
+        while let Some(more) = lines.next_if(|line| line.starts_with("> ")) {
+            write!(command, "\n{}", &more[2..]).unwrap();
+            writeln!(replayed, "{more}").unwrap();
+        }
+        replayed.push_str(&run_in_shell(&command, directory.path()));
+    }
+    replayed
+}
+
+fn assert_transcript(path: &Path) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let assert = Assert::new().action_env("SNAPSHOTS");
+    assert.eq(replay(&text), Data::read_from(path, None).raw());
+}
+
+#[test]
+fn transcripts_show_what_the_program_prints() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/program");
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<_> =
+        paths.filter(|path| path.extension().is_some_and(|ending| ending == "md")).collect();
+    paths.sort();
+    assert!(paths.len() > 5);
+    for path in paths {
+        assert_transcript(&path);
+    }
+}
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    assert_transcript(&Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
+}
+
+#[test]
+fn every_line_of_help_fits_into_80_columns() {
+    let transcript = include_str!("help.md");
+    let commands =
+        transcript.lines().filter(|line| line.starts_with("$ ") && line.ends_with("--help")).count();
+    assert_eq!(commands, 24);
+    let long: Vec<&str> = transcript.lines().filter(|line| line.chars().count() > 80).collect();
+    assert!(long.is_empty(), "{long:#?}");
+}
+
+/// A reader that has gone does not know that the file was changed.
+#[test]
+fn a_change_whose_result_is_not_printed_has_exit_code_3() {
+    let folder = folder(&[]);
+    let mut command = command(folder.path());
+    command.args(["create", "tokens.json", "--name", "app"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command.stdout(writer).stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("the file was changed"));
+    assert!(folder.path().join("tokens.json").exists());
+}
+
+/// A manifest has the bytes of the file, whatever they are.
+#[test]
+fn a_kubernetes_secret_has_the_bytes_of_the_file() {
+    use base64::Engine as _;
+    let text = format!(
+        "{{\r\n\t\"tokens\": [{{\"token\": \"{}\", \"name\": \"ü \\u0022'#: $x ????>>>>\", \"permissions\": []}}]\r\n}}\n\n",
+        util::CANARY
+    );
+    let folder = folder(&[("tokens.json", &text)]);
+    let run = run(&["export", "secret", "tokens.json", "--name", "tokens"], folder.path(), b"");
+    assert_eq!(run.code, 0);
+    util::assert_no_piece_of(util::CANARY, &run.stderr, "a warning");
+    let manifest: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&manifest["kind"], &manifest["metadata"]["name"]), (&"Secret".into(), &"tokens".into()));
+    let data = manifest["data"]["permission-tokens.json"].as_str().unwrap();
+    assert_eq!(base64::engine::general_purpose::STANDARD.decode(data).unwrap(), text.as_bytes());
+}
+
+/// The counts of the summary include the findings beyond the limit of a report.
+#[test]
+fn the_summary_counts_all_findings() {
+    let entry = r#"{"token": "apiv3_a", "name": "", "permissions": ["db:a:Read"]}"#;
+    let text = format!(r#"{{"tokens": [{}]}}"#, vec![entry; 1_500].join(","));
+    let folder = folder(&[("tokens.json", &text)]);
+    let run = run(&["validate", "tokens.json"], folder.path(), b"");
+    let last: Vec<&str> = run.stdout.lines().rev().take(2).collect();
+    assert!(
+        last[1].starts_with("1 file checked: ") && run.stdout.contains("more findings not shown"),
+        "{last:?}"
+    );
+    assert!(last[0].starts_with("[*] 1500 fixable with --fix"), "{last:?}");
+}

@@ -1,0 +1,135 @@
+//! SARIF logs against the JSON Schema of SARIF 2.1.0 (OASIS), which is not in this repository: the crate `serde-sarif` ships
+//! it, and `Cargo.toml` names that crate so that cargo brings its source and never builds it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+use std::sync::LazyLock;
+
+use jsonschema::{Draft, Validator};
+use serde_json::Value;
+
+use crate::{folder, run};
+
+/// None where cargo cannot bring it.
+static SCHEMA: LazyLock<Option<Validator>> = LazyLock::new(|| {
+    let mut metadata = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
+    metadata.args(["metadata", "--locked", "--format-version", "1", "--manifest-path"]);
+    let output = metadata.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).output().ok()?;
+    let metadata: Value = serde_json::from_slice(&output.stdout).ok()?;
+    let mut packages = metadata["packages"].as_array().unwrap().iter();
+    let manifest = &packages.find(|package| package["name"] == "serde-sarif").unwrap()["manifest_path"];
+    let schema = Path::new(manifest.as_str().unwrap()).with_file_name("src/schema.json");
+    let mut schema: Value = serde_json::from_slice(&std::fs::read(schema).ok()?).unwrap();
+    // Its pattern has a `]` that opens nothing; no log of ours has a language.
+    for object in ["run", "toolComponent"] {
+        let language = &mut schema["definitions"][object]["properties"]["language"];
+        drop(language.as_object_mut().unwrap().remove("pattern"));
+    }
+    let options = jsonschema::options().with_draft(Draft::Draft7).should_validate_formats(true);
+    Some(options.build(&schema).unwrap())
+});
+
+#[track_caller]
+fn assert_is_valid(log: &Value) {
+    let Some(schema) = &*SCHEMA else {
+        println!("skipped: the schema of SARIF: cargo cannot bring its source");
+        return;
+    };
+    let wrong: Vec<String> =
+        schema.iter_errors(log).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_log() {
+    let Some(schema) = &*SCHEMA else {
+        println!("skipped: the schema of SARIF: cargo cannot bring its source");
+        return;
+    };
+    let folder = folder(&[("tokens.json", TEXT)]);
+    let run = run(&["validate", "--format", "sarif", "tokens.json"], folder.path(), b"");
+    let log: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert!(schema.is_valid(&log));
+    let broken: [(&str, fn(&mut Value)); 5] = [
+        ("no version", |log| drop(log.as_object_mut().unwrap().remove("version"))),
+        ("another member", |log| log["runs"][0]["severity"] = "high".into()),
+        ("another level", |log| log["runs"][0]["results"][0]["level"] = "hint".into()),
+        ("line 0", |log| {
+            log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] =
+                0.into();
+        }),
+        ("no message", |log| {
+            drop(log["runs"][0]["results"][0].as_object_mut().unwrap().remove("message"));
+        }),
+    ];
+    for (what, change) in broken {
+        let mut log = log.clone();
+        change(&mut log);
+        assert!(!schema.is_valid(&log), "{what}");
+    }
+}
+
+#[track_caller]
+pub(crate) fn assert_is_log(log: &Value) {
+    assert_is_valid(log);
+    for run in log["runs"].as_array().unwrap() {
+        let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+        let ids: BTreeSet<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+        assert_eq!(ids.len(), rules.len(), "rules are unique");
+        for result in run["results"].as_array().unwrap() {
+            let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+            assert_eq!(result["ruleId"], rules[index]["id"]);
+        }
+    }
+}
+
+const TEXT: &str = "{\n  \"tokens\": [],\n  \"create_databases\": [\"a\", \"a\", \"ü\"]\n}";
+
+#[test]
+fn a_log_has_places_rules_and_fixes() {
+    let folder = folder(&[("my tokens.json", TEXT)]);
+    let run = run(&["validate", "--format", "sarif", "my tokens.json", "none.json"], folder.path(), b"");
+    assert_eq!(run.code, 2);
+    let log: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_is_log(&log);
+    let run = &log["runs"][0];
+    assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+    let results = run["results"].as_array().unwrap();
+    let duplicate = results.iter().find(|result| result["ruleId"] == "T0412").unwrap();
+    assert_eq!(duplicate["level"], "warning");
+    let place = &duplicate["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "my%20tokens.json");
+    let region = &place["region"];
+    let offset = usize::try_from(region["byteOffset"].as_u64().unwrap()).unwrap();
+    let length = usize::try_from(region["byteLength"].as_u64().unwrap()).unwrap();
+    assert!(TEXT[offset..offset + length].contains('a'));
+    assert_eq!((&region["startLine"], &region["endLine"]), (&3.into(), &3.into()));
+    let width = region["endColumn"].as_u64().unwrap() - region["startColumn"].as_u64().unwrap();
+    assert_eq!(width, length as u64);
+    let replacement = &duplicate["fixes"][0]["artifactChanges"][0]["replacements"][0];
+    assert_eq!(replacement["insertedContent"]["text"], "");
+    assert_eq!(duplicate["locations"][0]["logicalLocations"][0]["fullyQualifiedName"], "/create_databases/1");
+}
+
+#[test]
+fn the_description_of_a_fix_states_its_effect() {
+    let folder = folder(&[]);
+    let text =
+        br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:Read", "db:a:raed"]}]}"#;
+    let run = run(&["validate", "--format", "sarif", "-"], folder.path(), text);
+    let log: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_is_log(&log);
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let fixes = results.iter().filter(|result| result["ruleId"] == "T0214").map(|result| &result["fixes"][0]);
+    let texts: Vec<&str> = fixes.map(|fix| fix["description"]["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, ["applicability: safe", "applicability: unsafe; grants `read`"]);
+}
+
+#[test]
+fn a_log_of_nothing_is_a_log() {
+    let folder = folder(&[]);
+    let run = run(&["validate", "--format", "sarif", "-"], folder.path(), b"{\"tokens\": [], \"\xff\": 1}");
+    assert_is_log(&serde_json::from_str(&run.stdout).unwrap());
+    assert!(run.stdout.contains("\"uri\": \"stdin\""));
+}
