@@ -2,6 +2,8 @@
 
 #![allow(missing_docs)]
 
+#[path = "util/examples.rs"]
+mod examples;
 #[path = "util/props.rs"]
 mod props;
 mod util;
@@ -281,7 +283,10 @@ fn all_errors_are_reported_with_their_places() {
         (r#""expires_in": 90"#, "`expires_in` must be a string, not a number"),
         (r#""expiry_millis": "1""#, "`expiry_millis` must be an integer, not a string"),
         (r#""expiry_millis": 1.5"#, "`expiry_millis` must be an integer of 64 bits"),
-        (r#""expires_in": "900000000y""#, "`expires_in`: the time does not fit into 64 bits of milliseconds"),
+        (
+            r#""expires_in": "900000000y""#,
+            "`expires_in`: the time `900000000y` does not fit into 64 bits of milliseconds: use an earlier time",
+        ),
     ] {
         let json = format!(r#"{{"tokens": [{{"name": "a", "permissions": [], {members}}}]}}"#);
         let error = WantedFile::parse(json.as_bytes()).unwrap_err();
@@ -310,4 +315,37 @@ fn a_token_in_a_wanted_file_is_not_shown() {
     }
     let wanted = wanted(&json!([{"name": canary, "permissions": [format!("db:{canary}:read")]}]));
     util::assert_no_piece_of(canary, &format!("{wanted:?} {:?}", plan(&wanted, None, day(0))), "a plan");
+}
+
+/// The example `reconcile` is idempotent, also between processes.
+#[test]
+fn of_eight_reconcilers_one_makes_the_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let wanted = folder.path().join("wanted.json");
+    std::fs::write(
+        &wanted,
+        r#"{"tokens": [{"name": "app", "permissions": ["db:a:read"], "expires_in": "90d"}]}"#,
+    )
+    .unwrap();
+    let path = folder.path().join("tokens.json");
+    let program = examples::example("reconcile");
+    let children: Vec<_> = (0..8)
+        .map(|_| {
+            let mut command = std::process::Command::new(&program);
+            command.arg(&path).arg(&wanted).stdout(std::process::Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    let outputs = children.into_iter().map(|child| child.wait_with_output().unwrap());
+    let printed: Vec<String> = outputs
+        .map(|output| {
+            assert!(output.status.success());
+            String::from_utf8(output.stdout).unwrap()
+        })
+        .collect();
+    assert_eq!(
+        printed.iter().filter(|text| text.starts_with("append token `app`")).count(),
+        1,
+        "{printed:?}"
+    );
+    assert_eq!(printed.iter().filter(|text| *text == "1 tokens, Unchanged\n").count(), 7, "{printed:?}");
 }

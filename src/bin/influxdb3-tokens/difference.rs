@@ -139,6 +139,10 @@ pub(crate) struct Assert {
 
     /// The file of expectations
     expectations: PathBuf,
+
+    /// How the failed expectations are printed
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    format: Format,
 }
 
 impl Assert {
@@ -158,7 +162,14 @@ impl Assert {
         let failed = expectations.check(&file, SystemTime::now());
         let mut output = Output::new();
         for failure in &failed {
-            output.line(format_args!("{shown}: {failure}"))?;
+            match self.format {
+                Format::Human => output.line(format_args!("{shown}: {failure}"))?,
+                Format::Json => output.line(json!({
+                    "line": failure.line(),
+                    "token": masked(failure.token()),
+                    "message": failure.to_string(),
+                }))?,
+            }
         }
         output.finish(if failed.is_empty() { Exit::Success } else { Exit::Findings })
     }
