@@ -1,4 +1,4 @@
-//! Who may do what, decided as the server decides.
+//! Decisions about access, as the server makes them.
 //!
 //! The rules (server source, 3.10):
 //!
@@ -15,7 +15,7 @@
 //!
 //! # Limitations
 //! The server binds a permission to the database as it is when the token is made: a database that was deleted and created
-//! again under its name is not covered there. A file cannot tell.
+//! again under its name is not covered there. A file does not show that.
 //!
 //! Stricter than the server: a request without any action is denied, and `db:*` does not reach a name that no database can
 //! have ([`DenyReason::NoActions`], [`DenyReason::InvalidName`]).
@@ -46,7 +46,7 @@ pub(crate) use self::text::Quoted;
 use crate::file::{TokenEntry, TokenFile};
 use crate::permission::{DatabaseActions, Permission, SystemResource};
 
-/// What an entry is for.
+/// The key of an entry: the databases or system resources that it decides.
 ///
 /// ```
 /// use influxdb3_offline_tokens::access::EntryKey;
@@ -87,7 +87,7 @@ pub struct AccessEntry<'a> {
 }
 
 impl<'a> AccessEntry<'a> {
-    /// What it is for.
+    /// Returns the key.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -103,7 +103,7 @@ impl<'a> AccessEntry<'a> {
         self.key
     }
 
-    /// What it allows; `read` for system resources.
+    /// Returns the allowed actions; `read` for system resources.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -190,7 +190,7 @@ impl TokenEntry {
         }
     }
 
-    /// What the token may do, without regard to its expiry.
+    /// Returns the rights of the token, regardless of its expiry.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Token, TokenEntry, TokenName};

@@ -15,7 +15,7 @@ use crate::replace::{ReplaceError, read, replace};
 /// ```
 ///
 /// # Errors
-/// As [`load`](crate::load); no sound admin token file (with the report).
+/// As [`load`](crate::load); an invalid admin token file (with the report).
 pub fn load(path: impl AsRef<Path>) -> Result<AdminTokenFile, Error> {
     let path = path.as_ref();
     let contents = read(path, MAX_FILE_BYTES)?;

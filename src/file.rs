@@ -147,7 +147,7 @@ impl TokenEntry {
         self.expiry
     }
 
-    /// What it may do, in the order of the file.
+    /// Returns the permissions in file order.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -161,14 +161,14 @@ impl TokenEntry {
         &self.permissions
     }
 
-    /// Whether secret, name, expiry and permissions are the same.
+    /// Returns whether secret, name, expiry and permissions are the same.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.token.matches(other.token.expose())
             && (&self.name, self.expiry, &self.permissions) == (&other.name, other.expiry, &other.permissions)
     }
 }
 
-/// A sound tokens file, which is one without errors: names are unique, tokens are unique.
+/// A valid tokens file: names and tokens are unique.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{DatabaseName, Permission, Token, TokenEntry, TokenFile, TokenName};

@@ -27,7 +27,7 @@ use crate::token::{GenerateTokenError, Token};
 /// ```
 pub struct FixedText {
     bytes: Zeroizing<Vec<u8>>,
-    mended: Vec<AppliedFix>,
+    fixes: Vec<AppliedFix>,
 }
 
 impl FixedText {
@@ -77,7 +77,7 @@ impl FixedText {
     /// ```
     #[must_use]
     pub const fn applied_count(&self) -> usize {
-        self.mended.len()
+        self.fixes.len()
     }
 
     /// Returns the applied fixes, in source order.
@@ -88,23 +88,23 @@ impl FixedText {
     /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Safe)?;
-    /// let mended = &fixed.applied()[0];
-    /// assert_eq!((mended.code(), mended.span().range()), (Code::JsonSyntax, 13..14));
+    /// let fix = &fixed.applied()[0];
+    /// assert_eq!((fix.code(), fix.span().range()), (Code::JsonSyntax, 13..14));
     /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
     pub fn applied(&self) -> &[AppliedFix] {
-        &self.mended
+        &self.fixes
     }
 
     pub(crate) fn into_parts(self) -> (Zeroizing<Vec<u8>>, Vec<AppliedFix>) {
-        (self.bytes, self.mended)
+        (self.bytes, self.fixes)
     }
 }
 
 impl core::fmt::Debug for FixedText {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("FixedText").field("mended", &self.mended).finish_non_exhaustive()
+        f.debug_struct("FixedText").field("applied", &self.fixes).finish_non_exhaustive()
     }
 }
 
@@ -134,8 +134,8 @@ impl Validator {
             let applied = apply(bytes, &chosen)?;
             let (after, counts) = self.errors(&applied.bytes);
             if !counts.has_new_error(&before) {
-                let mended = chosen.into_iter().map(AppliedFix::new).collect();
-                return Ok(FixedText { bytes: applied.bytes, mended });
+                let fixes = chosen.into_iter().map(AppliedFix::new).collect();
+                return Ok(FixedText { bytes: applied.bytes, fixes });
             }
             let errors = after.iter().filter(|error| counts.has_more_errors(&before, error.code()));
             let errors = merged(errors.flat_map(spans_of).collect());
@@ -147,7 +147,7 @@ impl Validator {
             let mut fixes = 0..;
             chosen.retain(|_| fixes.next().is_some_and(|fix| !invalid.contains(&fix)));
         }
-        Ok(FixedText { bytes: Zeroizing::new(bytes.to_vec()), mended: Vec::new() })
+        Ok(FixedText { bytes: Zeroizing::new(bytes.to_vec()), fixes: Vec::new() })
     }
 }
 

@@ -43,7 +43,7 @@ fn distinct<'a, T: Arbitrary<'a>>(u: &mut Unstructured<'a>, key: impl Fn(&T) -> 
     Ok(values)
 }
 
-/// What was built by the rules is right; this error would be a mistake here.
+/// Values built by the rules are valid; an error would be a bug here.
 fn built<T, E>(value: core::result::Result<T, E>) -> Result<T> {
     value.map_err(|_| Error::IncorrectFormat)
 }
@@ -187,7 +187,7 @@ impl<'a> Arbitrary<'a> for HttpTokenRequest {
     }
 }
 
-/// Of all kinds. A change of a token that a file does not have is an error there.
+/// Changes of all kinds. A change of a token that the file does not have is an error.
 impl<'a> Arbitrary<'a> for Change {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         Ok(match u.int_in_range(0..=9)? {

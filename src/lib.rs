@@ -1,12 +1,13 @@
-//! The offline permission tokens file of InfluxDB 3 Enterprise: read, check, write and change it, and decide access by it.
+//! Creates, checks, fixes and changes the offline permission tokens file of InfluxDB 3 Enterprise, and decides access by it.
 //!
-//! The server can start with a file of tokens (`--permission-tokens-file`), a JSON object with `create_databases` and
-//! `tokens`; each token has a secret, a name, perhaps an expiry, and permission strings such as `db:db1,db2:read,write`.
-//! The server makes the tokens only while it has no resource tokens (documentation): what is added to the file, changed or
-//! removed later reaches no server that has some. The vendor documents the format; the loader of the file is closed
-//! source. Behind each statement about the server stands in brackets where it comes from: *documentation*, *release
-//! notes*, *server source* (the open part of the server, 3.10), *run* (that source was run with such input), *seen* (a
-//! running server printed it), or *inferred*.
+//! The server can start with a tokens file (`--permission-tokens-file`): a JSON object with `create_databases` and `tokens`.
+//! Each token has a secret, a name, an optional expiry, and permission strings such as `db:db1,db2:read,write`. The server
+//! reads the file at start-up and creates its tokens only if no resource token exists yet (documentation). Later edits have no
+//! effect on that server.
+//!
+//! The server's loader of the file is closed source. Each fact about the server states its source: *documentation*, *release
+//! notes*, *server source* (the open part of 3.10), *run* (that source was run with such input), *seen* (a running server
+//! printed it), or *inferred*.
 //!
 //! # One example per verb
 //!
@@ -14,11 +15,11 @@
 //!
 //! ```
 //! let report = influxdb3_offline_tokens::validate(br#"{"tokens": [{"name": "app", "permissions": ["system:ping"]}]}"#);
-//! let found: Vec<_> = report.iter().map(|finding| finding.code().name()).collect();
-//! assert_eq!(found, ["missing-member", "never-expires", "missing-part"]);
+//! let names: Vec<_> = report.iter().map(|diagnostic| diagnostic.code().name()).collect();
+//! assert_eq!(names, ["missing-member", "never-expires", "missing-part"]);
 //! ```
 //!
-//! Load and write a file ([`load`], [`save`]), add a token to it ([`append`]), and change what it needs ([`update`]):
+//! Add a token to a file, and load it ([`append`], [`load`], [`save`]):
 //!
 //! ```
 //! use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenName, append, load};
@@ -32,22 +33,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Compare a file with the state that it should have, and apply the difference: [`wanted`].
-//!
-//! Make, check and load the file of one admin token ([`AdminTokenFile`], [`admin::create`], [`admin::load`],
-//! [`Validator::admin_token_file`]), which the server reads with `--admin-token-file`.
-//!
-//! Change a text that is somewhere else than on disk ([`edit::apply`]), mend one ([`Validator::fix`]), show one without its
-//! secrets ([`redact`]):
+//! Read, plan and write under one lock ([`update`]); a plan can also come from a wanted state ([`wanted`]):
 //!
 //! ```
-//! use influxdb3_offline_tokens::{TokenName, edit};
 //! use influxdb3_offline_tokens::edit::Change;
+//! use influxdb3_offline_tokens::{DatabaseName, update};
+//! # use influxdb3_offline_tokens::name::InvalidName;
 //!
-//! let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#;
-//! let remove = Change::remove(TokenName::parse("app")?);
-//! let changed = edit::apply(Some(text), &[remove])?.unwrap();
-//! assert_eq!(&*changed, br#"{"tokens": []}"#);
+//! # let directory = tempfile::tempdir()?;
+//! # let path = directory.path().join("permission-tokens.json");
+//! let updated = update(&path, |file| {
+//!     let is_created = file.is_some_and(|file| file.create_databases().iter().any(|name| name == "sensors"));
+//!     let missing = (!is_created).then(|| DatabaseName::parse("sensors")).transpose()?;
+//!     Ok::<_, InvalidName>(missing.map(|name| Change::create_databases([name])).into_iter().collect())
+//! })?;
+//! assert_eq!(updated.after().unwrap().create_databases().len(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -57,16 +57,14 @@
 //! use influxdb3_offline_tokens::Permission;
 //!
 //! let error = Permission::parse("db:a,,b:read").unwrap_err();
-//! assert_eq!(error.kind().name(), "empty-item");
-//! assert_eq!(error.span().range(), 5..5);
+//! assert_eq!((error.kind().name(), error.span().range()), ("empty-item", 5..5));
 //! ```
 //!
-//! Decide access as the server does ([`access::decide`], [`Authorizer`], [`Rights`]), also in a service whose file changes
-//! ([`live::LiveAuthorizer`]):
+//! Decide access as the server does ([`Authorizer`], [`Rights`], [`access`]), also by a file that changes ([`live`]):
 //!
 //! ```
-//! use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
 //! use influxdb3_offline_tokens::access::decide;
+//! use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
 //!
 //! let permissions = [Permission::parse("db:db1:read")?, Permission::parse("db:*:write")?];
 //! let write = |name| decide(&permissions, AccessRequest::database(name, DatabaseActions::WRITE)).is_allowed();
@@ -74,24 +72,24 @@
 //! # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 //! ```
 //!
-//! Compare a file with what a server reports ([`server::ServerComparison`]), and make the request that makes a token on a running
-//! server ([`server::HttpTokenRequest`]):
+//! Compare a file with what a server has, or create its tokens over HTTP ([`server`]):
 //!
 //! ```
 //! use influxdb3_offline_tokens::TokenFile;
-//! use influxdb3_offline_tokens::server::{HttpTokenRequest, ServerComparison, ServerTokens};
+//! use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
 //!
 //! let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read,write"]}]}"#)?;
 //! let shown = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\",\"db:a:read\"]"}]"#)?;
 //! assert!(ServerComparison::new(&file, &shown).is_empty());
-//! let request = HttpTokenRequest::from_entry(&file.tokens()[0], std::time::SystemTime::now())?;
-//! assert!(request.to_json().contains(r#""resource_names":["a"]"#));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Also: fix a file ([`Validator::fix`]), show it without its secrets ([`redact`]), change a text that is not on disk
+//! ([`edit`]), test what tokens can do ([`Expectations`]), and write an admin token file ([`admin`]).
+//!
 //! # The grammar of a permission
 //!
-//! As ABNF (RFC 5234, with the case-sensitive strings of RFC 7405):
+//! As ABNF (RFC 5234, with the case-sensitive strings of RFC 7405); the module [`permission`] lists what is rejected, and why:
 //!
 //! ```abnf
 //! permission      = database / system
@@ -105,79 +103,22 @@
 //! resource        = %s"health" / %s"metrics" / %s"ping" / %s"ready"
 //! ```
 //!
-//! Refused here, as the server refuses it:
+//! # Secrets and serde
 //!
-//! | text | why |
-//! |---|---|
-//! | `db:NAME:*` | `*` as an action is on one page; the server answers "action not supported" (server source) |
-//! | `*:*:*` | is shown for admin tokens, and is for them only (server source); 3.4 to 3.9 make a full admin token of it (inferred) |
-//! | `db:NAME:drop`, `update`, `all`, `admin` | the server refuses them for resource tokens (server source) |
-//! | `token:…` | exists inside of the server, and is refused for resource tokens (server source) |
+//! No `Debug`, `Display`, error or report contains a token or a piece of one. [`Token::expose`] returns it, and serialized
+//! entries and files contain it. Secrets are zeroized on drop; copies in swap, core dumps or on the stack are not.
 //!
-//! Refused here, although the server at 3.10 accepts it:
-//!
-//! | text | why |
-//! |---|---|
-//! | `system: Health:read` | names of system resources in another case or with spaces: nothing else in the string is trimmed or folded, and releases before 3.10 may not survive it (inferred) |
-//! | `db:*,*:read` | `*` repeated: says no more than `*`, and is one letter from a mixed list, which is refused |
-//! | a database name with `.`, a space, letters other than ASCII or a second `/`, or that begins with `_` or `-` | the catalogue takes it, and the HTTP write path refuses to write to it (server source) |
-//!
-//! # What is promised of a file on disk
-//!
-//! An append or change that returned success is on the disk, in a whole file, with every other byte as it was, readable by
-//! nobody new; one that returned an error changed nothing, or says that it does not know
-//! ([`Error::is_durability_unknown`]). This holds among programs that use this crate, on a local file system on Linux.
-//! What was tried, by `cargo test --test faults -- --ignored --nocapture --test-threads=1` with the example `append_token` as
-//! the writer, and by `cargo test`:
-//!
-//! | what | how often | wrong |
-//! |---|---|---|
-//! | the order of the system calls, of an append and of an update | 5 traces | 0 |
-//! | killed at every system call, then one more append | 473 | 0 |
-//! | an update killed at every system call while two others plan | 473 | 0 |
-//! | a limit of the file's size at every byte | 816 | 0 |
-//! | six errors injected into every system call, of an append and of an update | 996 | 0 |
-//! | stopped at every call while a second append runs whole | 87 | 0 |
-//! | 8 × 40 and 16 × 60 appends at once, with and without kills, readers all the while | 8 crowds | 0 |
-//! | a model of the protocol, 3 writers, 3 crashes, all interleavings | 108,064 states | 0; 9 of 9 broken variants found |
-//! | power cut at every call, ext4 and xfs | 190 cuts | 0 |
-//! | a disk that goes at every call while the writer goes on, ext4 and xfs | 186 | 0 |
-//! | appends to a file system on a disk that is full, which fail when they sync | 96 | 0 |
-//! | links, mounts, ACLs, owners, modes, limits, Kubernetes' layout | 18 tests | 0 |
-//! | seeded faults in a copy of the code | 30 | all 30 found |
-//! | pieces of a token in what reports, errors and panics show | 33 texts through what reads or changes a file | 0 |
-//! | memory that is given back with a token in it | 22 texts with the token in its place, 5 operations on a file | 0 |
-//! | random changes of random files against another parser and byte by byte; on the disk | 900; 60 | 0 |
-//!
-//! Not promised: network file systems; programs that write the file without the lock; swap, core dumps, copies on the
-//! stack, old blocks of the disk; a disk that reorders what it was given; btrfs, which was not tried. Not kept: extended
-//! attributes other than the ACL, such as a security label; set-user-id bits; ACLs of NFS 4.
-//!
-//! There is code for other systems than Linux. It was not run, and does less:
-//!
-//! - Other unixes: ACLs are not kept, and a mount point is seen only when the rename fails.
-//! - Windows: a new file has the owner and the rights that its directory gives, and not mode 0600; a lock file
-//!   `.NAME.lock` stays beside it; the directory is not synced; [`Validator::check_file`] says nothing of mode, owner and
-//!   links.
-//!
-//! # serde
-//!
-//! Names, permissions, actions, system resources and releases are strings, an expiry is an integer. [`TokenEntry`],
-//! [`TokenFile`] and [`AdminTokenFile`] are the objects of the format, **with the secret**: what serialises one writes the
-//! token. [`server::HttpPermission`] and [`server::HttpTokenRequest`] are those of the HTTP API. A [`Report`] can only be written. All but
-//! the strings can only be read from formats that describe themselves, such as JSON or YAML. Unknown members are ignored;
-//! one that looks like a misspelt member is an error. Errors quote invalid names and permissions, unless they may be a
-//! secret, and nothing else of what was read. Where a file is read, [`TokenFile::parse`] says more: all errors, each with
-//! its place.
+//! Values are strings in serde, an expiry is an integer, and [`TokenEntry`], [`TokenFile`] and [`AdminTokenFile`] are the
+//! objects of the format, with the secret. A [`Report`] can only be serialized. Unknown members are ignored, but a misspelt
+//! one is an error. [`TokenFile::parse`] reports more than serde: all errors, each with its place.
 //!
 //! # Features
 //!
-//! - `std` (default): everything. Without it the crate is `no_std` with `alloc`: names, permissions, tokens (but no new ones),
-//!   releases, places and codes.
-//! - `render`: `Report::render`, which shows a report as rustc shows errors. It needs `std`, and turns it on.
-//! - `arbitrary1`: `Arbitrary` of the crate arbitrary 1, for fuzz targets, for names, tokens, expiries, permissions and their
-//!   parts, entries, both files, changes, requests, releases and codes. It needs `std`, and turns it on.
-//! - `proptest1`: `Arbitrary` and strategies of proptest 1, for tests. It needs `std`, too, and turns it on.
+//! - `std` (default): everything below. Without it, the crate is `no_std` with `alloc`: names, permissions, tokens (but no new
+//!   ones), releases, spans and codes.
+//! - `render`: `Report::render` shows a report as rustc shows errors.
+//! - `arbitrary1`, `proptest1`: values for fuzz targets (arbitrary 1) and tests (proptest 1).
+//! - `cli`: the program `influxdb3-tokens`. Libraries do not need it.
 
 #![no_std]
 #![forbid(unsafe_code)]

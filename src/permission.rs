@@ -1,4 +1,23 @@
 //! Permissions, their scopes and their actions.
+//!
+//! # What is rejected
+//!
+//! Rejected here, as the server rejects it:
+//!
+//! | text | why |
+//! |---|---|
+//! | `db:NAME:*` | `*` as an action is on one page; the server answers "action not supported" (server source) |
+//! | `*:*:*` | belongs to admin tokens only (server source); 3.4 to 3.9 make a full admin token of it (inferred) |
+//! | `db:NAME:drop`, `update`, `all`, `admin` | the server rejects them for resource tokens (server source) |
+//! | `token:…` | exists inside the server, and is rejected for resource tokens (server source) |
+//!
+//! Rejected here, although the server at 3.10 accepts it:
+//!
+//! | text | why |
+//! |---|---|
+//! | `system: Health:read` | names of system resources in another case or with spaces: nothing else in the string is trimmed or folded, and releases before 3.10 may not survive it (inferred) |
+//! | `db:*,*:read` | a repeated `*` means no more than `*`, and is one letter from a mixed list, which is rejected |
+//! | a database name with `.`, a space, letters other than ASCII or a second `/`, or that begins with `_` or `-` | the catalogue accepts it, but the HTTP write path rejects it (server source) |
 
 // In dependency order: a file imports only siblings above it.
 mod error;

@@ -12,7 +12,7 @@ pub(crate) use crate::secret::{may_show, mentions_token};
 use crate::span::Span;
 use crate::syntax::{ErrorHandler, Kind, Parser, Str, SyntaxError, SyntaxErrorKind};
 
-/// Whether a text that is shown as a rule may hold a token.
+/// Returns whether a text that is shown as a rule may hold a token.
 fn is_suspicious(text: &str) -> bool {
     mentions_token(text) || looks_random(text)
 }
@@ -93,7 +93,7 @@ impl ErrorHandler for Errors {
     }
 }
 
-/// What a value shows of itself.
+/// How much of a value is shown.
 #[derive(Clone, Copy)]
 enum Shown {
     Nothing,

@@ -57,7 +57,7 @@ pub(crate) use portable::{look, read, replace};
 #[cfg(unix)]
 pub(crate) use unix::{look, read, replace};
 
-/// What was read, from one handle; wiped on drop.
+/// The content of a file, read from one handle; zeroized on drop.
 pub(crate) struct Contents {
     /// All bytes of the file.
     pub(crate) bytes: Zeroizing<Vec<u8>>,
@@ -105,15 +105,15 @@ impl FileStamp {
     }
 }
 
-/// What the file shall hold; wiped on drop.
+/// The new content of a file; zeroized on drop.
 pub(crate) enum NewText {
     /// The whole new text.
     Whole(Zeroizing<Vec<u8>>),
-    /// What it holds, with this put in: no second copy of a large file is made.
+    /// The old content with an insertion: a large file is not copied.
     Insertion {
         /// In front of which byte.
         at: usize,
-        /// What is put in.
+        /// The inserted text.
         text: Zeroizing<Vec<u8>>,
     },
 }
@@ -156,7 +156,7 @@ pub(crate) struct ReplaceOptions {
     pub(crate) size_limit: u64,
 }
 
-/// What a successful [`replace`] did.
+/// The outcome of a successful [`replace`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Replaced {
     /// There was no file, now there is.

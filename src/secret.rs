@@ -70,14 +70,14 @@ pub(crate) fn shown(text: &str) -> &str {
     if has_in_any_case(text, "apiv3_") { "[redacted]" } else { text }
 }
 
-/// Whether a word of ASCII letters stands in a text, in any case.
+/// Returns whether a text contains a word of ASCII letters, in any case.
 pub(crate) fn has_in_any_case(text: &str, word: &str) -> bool {
     text.as_bytes().windows(word.len()).any(|piece| piece.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 const LONGEST_SHOWN: usize = 64;
 
-/// Whether a message may quote `fragment`, which stands in `container`: short, printable, and no piece of a token that
+/// Returns whether a message may quote `fragment`, a part of `container`: short, printable, and no piece of a token that
 /// was pasted into the wrong place.
 pub(crate) fn may_show(fragment: &str, container: &str) -> bool {
     is_harmless(fragment) && !mentions_token(container)
@@ -90,12 +90,12 @@ fn is_harmless(fragment: &str) -> bool {
         && !looks_random(fragment)
 }
 
-/// Whether a text has the prefix of a token in any case.
+/// Returns whether a text has the prefix of a token in any case.
 pub(crate) fn mentions_token(text: &str) -> bool {
     has_in_any_case(text, "apiv3")
 }
 
-/// Whether a text has a long run of letters in both cases and digits, as encoded random bytes have.
+/// Returns whether a text has a long run of letters in both cases and digits, as encoded random bytes have.
 pub(crate) fn looks_random(text: &str) -> bool {
     const LONG: usize = 20;
     if text.len() < LONG {

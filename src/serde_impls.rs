@@ -109,7 +109,7 @@ impl<'de> Deserialize<'de> for Expiry {
     }
 }
 
-/// A list whose error does not quote what stands in its place.
+/// A list whose error does not quote another value.
 struct List<T>(Vec<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
@@ -132,7 +132,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
             }
 
             fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<List<T>, E> {
-                Err(E::custom("a string stands where a list is wanted"))
+                Err(E::custom("expected a list, found a string"))
             }
         }
 
@@ -186,10 +186,10 @@ impl<'de> Others<'de> {
         access.next_value::<IgnoredAny>().map(drop)
     }
 
-    /// Refuses one that stands in place of a member of the format; its name is not quoted.
+    /// Rejects a misspelt member; its name is not quoted.
     fn refuse<E: serde::de::Error>(&self, is_mistaken: impl Fn(&str) -> bool) -> Result<(), E> {
         if self.0.iter().any(|name| is_mistaken(name)) {
-            return Err(E::custom("a member of another name stands in place of one of the format"));
+            return Err(E::custom("unknown member, which is probably a misspelt one"));
         }
         Ok(())
     }
@@ -264,7 +264,7 @@ impl<'de> Deserialize<'de> for TokenEntry {
             }
 
             fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<TokenEntry, E> {
-                Err(E::custom("a string stands where an object is wanted"))
+                Err(E::custom("expected an object, found a string"))
             }
         }
 
@@ -316,7 +316,7 @@ impl<'de> Deserialize<'de> for TokenFile {
             }
 
             fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<TokenFile, E> {
-                Err(E::custom("a string stands where an object is wanted"))
+                Err(E::custom("expected an object, found a string"))
             }
         }
 

@@ -1,4 +1,4 @@
-//! What a running server accepts and shows: the HTTP API that creates a token, the list of its tokens, and the comparison of
+//! The interfaces of a running server: the HTTP API that creates a token, the list of its tokens, and the comparison of
 //! that list with a file.
 
 // In dependency order: a file imports only siblings above it.

@@ -70,7 +70,7 @@ impl Span {
         self.end - self.start
     }
 
-    /// Whether it covers no byte: a place between two bytes.
+    /// Returns whether it covers no byte: a place between two bytes.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
@@ -170,7 +170,7 @@ impl<'a> LineIndex<'a> {
         Self { text, line_starts, characters, single_bytes: seen == text.len() }
     }
 
-    /// Where the byte at `offset` is; the end of the text for any offset behind it.
+    /// Returns the location of the byte at `offset`; that of the end of the text for any offset after it.
     ///
     /// ```
     /// use influxdb3_offline_tokens::span::LineIndex;

@@ -52,7 +52,7 @@ impl Guesses {
     }
 }
 
-/// Whether two names differ in their digits only, as `db1` and `db10`, or have other ones, as many of them, as `sensors_1` and
+/// Returns whether two names differ in their digits only, as `db1` and `db10`, or have other ones, as many of them, as `sensors_1` and
 /// `sensor2`: then they are of two databases.
 #[cfg(feature = "std")]
 fn differ_in_a_number(a: &str, b: &str) -> bool {
@@ -97,14 +97,14 @@ impl<'n> Word<'n> {
         self.letters().strip_prefix(b"token").unwrap_or(self.letters())
     }
 
-    /// Whether the name ends with another one, and says more in front of it than its first letter twice.
+    /// Returns whether the name ends with another one, and says more in front of it than its first letter twice.
     pub(crate) fn is_more_than(&self, other: &str) -> bool {
         let other = Word::new(other);
         let before = self.letters().strip_suffix(other.letters()).unwrap_or_default();
         !before.is_empty() && other.letters().get(..1) != Some(before)
     }
 
-    /// Whether another name has the same letters and digits, in any case.
+    /// Returns whether another name has the same letters and digits, in any case.
     pub(crate) fn is(&self, other: &str) -> bool {
         // Nearly all differ in their first letter.
         let first = other.as_bytes().first();
@@ -112,7 +112,7 @@ impl<'n> Word<'n> {
         !differs && plain(other).eq(self.letters().iter().copied())
     }
 
-    /// Whether the name is that of a time from now on, or of one in another unit than milliseconds.
+    /// Returns whether the name is that of a time from now on, or of one in another unit than milliseconds.
     pub(crate) fn is_duration(&self) -> bool {
         const WORDS: [&[u8]; 5] = [b"ttl", b"lifetime", b"validfor", b"maxage", b"expiresafter"];
         const UNITS: [&[u8]; 20] = [
@@ -137,7 +137,7 @@ impl<'n> Word<'n> {
             || words.any(|word| ["in", "us", "ns"].iter().any(|other| word.eq_ignore_ascii_case(other)))
     }
 
-    /// Whether the name is that of an expiry: `expires_at`, `expiration_millis`; or of a duration.
+    /// Returns whether the name is that of an expiry: `expires_at`, `expiration_millis`; or of a duration.
     pub(crate) fn is_expiry(&self) -> bool {
         const STEMS: [&[u8]; 4] = [b"expiration", b"expiry", b"expires", b"expire"];
         // Each behind those that begin with it.
@@ -208,7 +208,7 @@ fn distance((a, letters_of_a): (&[u8], u32), b: &[u8], within: usize) -> Option<
     for i in 0..a.len() {
         let [before_last, last, row] = &mut rows;
         let (from, to) = (i.saturating_sub(within), b.len().min(i + 1 + within));
-        // What stands left of the first cell, and right of the last one for the next row.
+        // The cells left of the first one, and right of the last one for the next row.
         *row.get_mut(from)? = if from == 0 { u8::try_from(i + 1).ok()? } else { FAR };
         *row.get_mut(to + 1)? = FAR;
         let mut least = *row.get(from)?;
@@ -230,7 +230,7 @@ fn distance((a, letters_of_a): (&[u8], u32), b: &[u8], within: usize) -> Option<
     rows[1].get(b.len()).map(|distance| usize::from(*distance)).filter(|distance| *distance <= within)
 }
 
-/// What is left of both without the bytes that they begin and end with: those cost nothing.
+/// Returns both texts without their common prefix and suffix, which cost nothing.
 fn without_common_ends<'w>(a: &'w [u8], b: &'w [u8]) -> (&'w [u8], &'w [u8]) {
     let same = |(a, b): &(&u8, &u8)| a.eq_ignore_ascii_case(b);
     let begin = a.iter().zip(b).take_while(same).count();

@@ -26,7 +26,7 @@ pub enum Decision<'a> {
 }
 
 impl<'a> Decision<'a> {
-    /// Whether it is allowed.
+    /// Returns whether it is allowed.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -148,7 +148,7 @@ impl DenyReason<'_> {
         }
     }
 
-    /// Whether the holder of the token is not known at all (HTTP 401), rather than not allowed (403).
+    /// Returns whether the holder of the token is not known at all (HTTP 401), rather than not allowed (403).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions};

@@ -1,4 +1,4 @@
-//! What differs between two files.
+//! The differences between two files.
 
 use std::collections::{HashMap, HashSet};
 use std::vec::Vec;
@@ -8,7 +8,7 @@ use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
 use crate::name::{DatabaseName, TokenName};
 
-/// What differs between an old and a new file, in databases and in tokens.
+/// The differences between an old and a new file, in databases and tokens.
 ///
 /// A token is the same when its secret is: who holds it keeps it, whatever its name. What is left on both sides is paired
 /// by name: the token was rotated. The time plays no part: an expired token counts like any other.
@@ -109,7 +109,7 @@ impl<'a> FileDifference<'a> {
         &self.tokens
     }
 
-    /// Whether nothing differs but the order and the spelling of permissions that allow the same.
+    /// Returns whether nothing differs but the order and the spelling of permissions that allow the same.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -125,7 +125,7 @@ impl<'a> FileDifference<'a> {
         self.added.is_empty() && self.removed.is_empty() && self.tokens.is_empty()
     }
 
-    /// Whether any token [gains](TokenDifference::gains) something.
+    /// Returns whether any token [gains](TokenDifference::gains) something.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -166,7 +166,7 @@ fn pairs<'a>(old: &'a [TokenEntry], new: &'a [TokenEntry]) -> Vec<Pair<'a>> {
     pairs
 }
 
-/// How a token of one file stands to one of the other.
+/// The kind of a difference of a token.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenFile, TokenName};
@@ -213,7 +213,7 @@ impl DifferenceKind {
     }
 }
 
-/// What differs in one token.
+/// The differences of one token.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenFile, TokenName};
@@ -256,7 +256,7 @@ impl<'a> TokenDifference<'a> {
         (!same).then_some(difference)
     }
 
-    /// How the two stand to one another.
+    /// Returns the kind of the difference.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -328,7 +328,7 @@ impl<'a> TokenDifference<'a> {
         (old != new).then_some((old, new))
     }
 
-    /// What the new one allows and the old one does not: for each thing a request that shows it.
+    /// Returns what the new token allows and the old one does not, as requests.
     ///
     /// [`AccessRequest::OtherDatabases`] stands for all databases that neither names.
     ///
@@ -347,7 +347,7 @@ impl<'a> TokenDifference<'a> {
         &self.gained
     }
 
-    /// What the old one allows and the new one does not: for each thing a request that shows it.
+    /// Returns what the old token allows and the new one does not, as requests.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -364,7 +364,7 @@ impl<'a> TokenDifference<'a> {
         &self.lost
     }
 
-    /// Whether there is more than before: a right, or more time for one. A name or a secret is not more.
+    /// Returns whether there is more than before: a right, or more time for one. A name or a secret is not more.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;

@@ -8,7 +8,7 @@ use crate::expiry::Expiry;
 use crate::name::{INTERNAL_DATABASE, MAX_DATABASE_NAME, NAME_BYTES};
 use crate::permission::{DatabaseActions, DatabasePermission, Permission, Scope, SystemResource};
 
-/// Where entries are looked up: a list of permissions, `Rights`, or a token of an `Authorizer`.
+/// A source of entries: a list of permissions, `Rights`, or a token of an `Authorizer`.
 pub(super) trait Entries<'a> {
     /// The entry of exactly this database.
     fn exact(&self, name: &str) -> Option<AccessEntry<'a>>;
@@ -16,7 +16,7 @@ pub(super) trait Entries<'a> {
     fn all_databases(&self) -> DatabaseActions;
     /// The entry with the least name among those of databases that have all of `actions`.
     fn least_with(&self, actions: DatabaseActions) -> Option<AccessEntry<'a>>;
-    /// Whether there is an entry of a database.
+    /// Returns whether there is an entry of a database.
     fn has_exact(&self) -> bool;
     /// The bits of the system resources.
     fn system(&self) -> u8;

@@ -42,12 +42,12 @@ pub(super) struct Tables {
     pub(super) databases: Box<[(u32, DatabaseActions)]>,
 }
 
-/// What a file grants to one of its tokens.
+/// The grants of one token.
 #[derive(Clone)]
 pub(super) struct Holder {
     pub(super) name: Arc<TokenName>,
     pub(super) expiry: Expiry,
-    /// Where the exact entries are among those of all holders.
+    /// The range of its exact entries among those of all tokens.
     pub(super) databases: Range<usize>,
     /// The actions of `db:*`.
     pub(super) all: DatabaseActions,

@@ -2,7 +2,7 @@
 
 use crate::permission::{DatabaseActions, SystemResource};
 
-/// What somebody wants to do: one or several actions, all at once, with one thing.
+/// A request: one or several actions, all at once, on one target.
 ///
 /// The name of a database is compared byte by byte. It can be any text: one that no database can have is denied.
 ///
@@ -20,24 +20,24 @@ pub enum AccessRequest<'a> {
     Database {
         /// Its name.
         name: &'a str,
-        /// What is to be done; nothing at all is denied.
+        /// The actions; an empty set is denied.
         actions: DatabaseActions,
     },
     /// A database that does not exist yet: `create`, or a write that would create it.
     NewDatabase {
         /// Its name.
         name: &'a str,
-        /// What is to be done; nothing at all is denied.
+        /// The actions; an empty set is denied.
         actions: DatabaseActions,
     },
     /// All databases that no permission names, existing or not: decided by `db:*` alone.
     OtherDatabases {
-        /// What is to be done; nothing at all is denied.
+        /// The actions; an empty set is denied.
         actions: DatabaseActions,
     },
     /// Any database at all: is there one entry for databases that allows this?
     AnyDatabase {
-        /// What is to be done; nothing at all is denied.
+        /// The actions; an empty set is denied.
         actions: DatabaseActions,
     },
     /// A system resource, to read it: there is no other action.
@@ -132,7 +132,7 @@ impl<'a> AccessRequest<'a> {
         Self::System { resource }
     }
 
-    /// What is to be done; `read` for a system resource.
+    /// Returns the actions; `read` for a system resource.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};

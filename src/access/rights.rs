@@ -1,4 +1,4 @@
-//! What a list of permissions comes to: one entry a key.
+//! The rights that a list of permissions grants: one entry per key.
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use crate::access::{AccessEntry, AccessRequest, Decision, EntryKey};
 use crate::name::INTERNAL_DATABASE;
 use crate::permission::{DatabaseActions, Permission, SystemResource};
 
-/// What a list of permissions allows, in a form in which two lists can be compared: the entries, united by key.
+/// The rights that a list of permissions grants, in a form that can be compared: the entries, united by key.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
@@ -89,7 +89,7 @@ impl<'a> Rights<'a> {
         decide_by(self, request)
     }
 
-    /// What may be done with a database that exists, after an exact entry has hidden `db:*`; nothing with `_internal`.
+    /// Returns the actions allowed on an existing database, where an exact entry shadows `db:*`; none for `_internal`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
@@ -125,7 +125,7 @@ impl<'a> Rights<'a> {
         self.exact.iter().map(move |(name, actions)| (*name, after(*name, *actions)))
     }
 
-    /// What may be done with all other databases but `_internal`, and with those that do not exist yet.
+    /// Returns the actions allowed on all other databases except `_internal`, and on those that do not exist yet.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
@@ -139,7 +139,7 @@ impl<'a> Rights<'a> {
         self.all
     }
 
-    /// Whether the system resource may be read.
+    /// Returns whether the system resource may be read.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Permission, Rights, SystemResource};
@@ -169,7 +169,7 @@ impl<'a> Rights<'a> {
         SystemResource::ALL.iter().copied().filter(|resource| self.system(*resource))
     }
 
-    /// Whether everything that `other` allows is allowed here.
+    /// Returns whether everything that `other` allows is allowed here.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Permission, Rights};
@@ -185,7 +185,7 @@ impl<'a> Rights<'a> {
         Rights::differences(other, self).next().is_none()
     }
 
-    /// Whether both allow the same.
+    /// Returns whether both allow the same.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Permission, Rights};
@@ -269,7 +269,7 @@ impl<'a> Rights<'a> {
         all.into_iter().chain(named).chain(system).collect()
     }
 
-    /// Whether some decision would change without this exact entry.
+    /// Returns whether some decision would change without this exact entry.
     fn needs(&self, name: &str, actions: DatabaseActions) -> bool {
         if name != INTERNAL_DATABASE {
             return actions != self.all;

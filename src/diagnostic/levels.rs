@@ -22,7 +22,7 @@ impl From<Code> for Leveled {
     }
 }
 
-/// What the options say of one code.
+/// The override of one code.
 #[derive(Clone, Copy, Debug)]
 enum Override {
     Unset,

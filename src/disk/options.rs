@@ -63,7 +63,7 @@ impl FileOptions {
         self
     }
 
-    /// Whether to make the file where there is none.
+    /// Sets whether to create the file if it does not exist.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -82,7 +82,7 @@ impl FileOptions {
         self
     }
 
-    /// Whether to set the mode 0600 if others than the owner have rights, also where the text stays as it is. On Windows it
+    /// Sets whether to set the mode 0600 if others than the owner have rights, also where the text stays as it is. On Windows it
     /// does nothing.
     ///
     /// ```

@@ -1,8 +1,8 @@
-//! What a write did to a file.
+//! The outcome of a write.
 
 use crate::replace::Replaced;
 
-/// What a write did to a file.
+/// The outcome of a write.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{TokenFile, save};

@@ -52,8 +52,8 @@ impl Validator {
         Ok(CheckedFile::new(contents.bytes, report))
     }
 
-    /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text. Gives what was mended: first, where the rights of
-    /// others were taken, that, with an empty place at the start of the file.
+    /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text. Returns the applied fixes. A fix of the
+    /// mode comes first, with an empty span at the start of the file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Validator, load};
@@ -68,7 +68,7 @@ impl Validator {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// With [`Applicability::Unsafe`] it also takes all rights from everybody but the owner.
+    /// With [`Applicability::Unsafe`], it also restricts the mode to the owner.
     ///
     /// # Errors
     /// There is no such file; it cannot be read, locked or replaced ([`Error::Disk`]); there are no random bytes for a new
@@ -80,16 +80,16 @@ impl Validator {
         look(path)?;
         let mode = if wants_mode { readable_by_others(&read(path, MAX_FILE_BYTES)?.facts) } else { None };
         let options = FileOptions::new().create(false).restrict_mode(mode.is_some());
-        let mut mended = Vec::new();
+        let mut applied = Vec::new();
         let result = replace(path, &options.0, |old| {
             let fixed = self.fix(old.unwrap_or_default(), up_to)?;
             let (bytes, of_text) = fixed.into_parts();
             let mode = mode.clone().map(|message| AppliedFix::of_the_file(Code::ReadableByOthers, message));
-            mended = mode.into_iter().chain(of_text).collect();
-            Ok((!mended.is_empty()).then_some(bytes))
+            applied = mode.into_iter().chain(of_text).collect();
+            Ok((!applied.is_empty()).then_some(bytes))
         });
         match result {
-            Ok(_) => Ok(mended),
+            Ok(_) => Ok(applied),
             Err(ReplaceError::Edit(error)) => Err(Error::Generate(error)),
             Err(ReplaceError::Disk(error)) => Err(error.into()),
         }

@@ -1,4 +1,4 @@
-//! Where things stand in a text, and how it is written: what is added looks like what is there.
+//! The layout of a text: insertions look like their neighbours.
 
 use alloc::format;
 use alloc::string::String;
@@ -65,7 +65,7 @@ pub(super) struct Layout<'a> {
     object_start: usize,
     // Between entries; a line break and indentation, or a blank, or nothing.
     gap: &'a str,
-    // Between the members of an entry, where they stand on lines of their own; and in front of its last bracket.
+    // The white space between the members of an entry on lines of their own, and before its closing bracket.
     member_gap: Option<(&'a str, &'a str)>,
     colon: &'static str,
     comma: &'static str,
@@ -178,12 +178,12 @@ impl<'a> Layout<'a> {
         Pieces::insert(self.last.map_or(self.tokens.start() + 1, Span::end), text)
     }
 
-    /// Whether that is behind the last entry, or the first place inside of a list without entries.
+    /// Returns whether that is behind the last entry, or the first place inside of a list without entries.
     pub(super) fn is_place_to_append(&self, place: Span) -> bool {
         place.is_empty() && place.end() == self.last.map_or(self.tokens.start() + 1, Span::end)
     }
 
-    /// Whether what was put in at that place reads as exactly these entries: it begins with the comma that belongs there,
+    /// Returns whether what was put in at that place reads as exactly these entries: it begins with the comma that belongs there,
     /// and the rest between the brackets of a list of its own is a list of them and of nothing else. So it is, too, behind
     /// an element of a longer list, or alone in an empty one.
     pub(super) fn is_list_of(&self, inserted: &str, entries: &[&TokenEntry]) -> bool {

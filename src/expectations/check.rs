@@ -99,7 +99,7 @@ impl Expectations {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether there is none.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Expectations;
@@ -181,7 +181,7 @@ impl Expectations {
     }
 }
 
-// All databases that the permissions of the token tell apart: those that it names, and one for all others.
+// The databases that the permissions distinguish: those that they name, and all others.
 fn every(token: &TokenEntry, actions: DatabaseActions) -> Vec<AccessRequest<'_>> {
     let rights = token.rights();
     let named = rights.databases().map(|(name, _)| name).filter(|name| *name != INTERNAL_DATABASE);

@@ -25,7 +25,7 @@ pub struct FailedExpectation<'a> {
     pub(super) kind: FailureKind<'a>,
 }
 
-/// What was found instead of what was expected.
+/// The kind of a failed expectation.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -47,17 +47,17 @@ pub enum FailureKind<'a> {
     /// The token should be allowed this, and is not.
     #[non_exhaustive]
     Denied {
-        /// What it was asked.
+        /// The request.
         request: AccessRequest<'a>,
-        /// What was decided.
+        /// The decision.
         decision: Decision<'a>,
     },
     /// The token should not be allowed this, and is.
     #[non_exhaustive]
     Allowed {
-        /// What it was asked.
+        /// The request.
         request: AccessRequest<'a>,
-        /// What was decided.
+        /// The decision.
         decision: Decision<'a>,
     },
 }
@@ -97,7 +97,7 @@ impl<'a> FailedExpectation<'a> {
         self.token
     }
 
-    /// What was found.
+    /// Returns the kind of the failure.
     ///
     /// ```
     /// use std::time::SystemTime;

@@ -128,7 +128,7 @@ impl AdminTokenFile {
         &self.name
     }
 
-    /// Whether it is the operator token, `_admin`: nobody can delete it, and only with it can it be replaced by a new one
+    /// Returns whether it is the operator token, `_admin`: nobody can delete it, and only with it can it be replaced by a new one
     /// (documentation).
     ///
     /// ```

@@ -15,8 +15,8 @@ use crate::span::{Location, Span};
 ///
 /// let weak = br#"{"tokens": [{"token": "apiv3_abc", "name": "app", "permissions": ["system:*:read"]}]}"#;
 /// let fixed = Validator::new(SystemTime::now()).fix(weak, Applicability::Unsafe)?;
-/// let mended = &fixed.applied()[0];
-/// assert_eq!((mended.code(), mended.has_new_token()), (Code::WeakToken, true));
+/// let fix = &fixed.applied()[0];
+/// assert_eq!((fix.code(), fix.has_new_token()), (Code::WeakToken, true));
 /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl AppliedFix {
     ///
     /// let guess = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:d:raed"]}]}"#;
     /// let fixed = Validator::new(SystemTime::now()).fix(guess, Applicability::Unsafe)?;
-    /// assert!(fixed.applied().iter().any(|mended| mended.effect() == Some("grants `read`")));
+    /// assert!(fixed.applied().iter().any(|fix| fix.effect() == Some("grants `read`")));
     /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]

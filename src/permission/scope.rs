@@ -198,7 +198,7 @@ impl<T: AsRef<str>> DatabaseNames<T> {
         self.into_iter()
     }
 
-    /// Whether `name` is among them.
+    /// Returns whether `name` is among them.
     ///
     /// ```
     /// use influxdb3_offline_tokens::permission::DatabaseNames;
@@ -263,7 +263,7 @@ impl<T: AsRef<str>> SystemResources<T> {
         self.into_iter()
     }
 
-    /// Whether `resource` is among them.
+    /// Returns whether `resource` is among them.
     ///
     /// ```
     /// use influxdb3_offline_tokens::SystemResource;

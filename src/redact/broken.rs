@@ -162,13 +162,13 @@ impl Shown<'_> {
     }
 }
 
-/// Whether a value that ends here is followed by punctuation or by another string.
+/// Returns whether a value that ends here is followed by punctuation or by another string.
 fn is_complete(text: &str, end: usize) -> bool {
     let rest = text.get(end..).unwrap_or_default().trim_ascii_start();
     rest.is_empty() || rest.starts_with([',', ']', '}', '"'])
 }
 
-/// Whether a string cannot be a secret as a value of this member.
+/// Returns whether a string cannot be a secret as a value of this member.
 fn is_harmless(member: Member, string: Str<'_>) -> bool {
     let text = string.decode_secret().filter(|text| !is_suspicious(text));
     text.is_some_and(|text| match member {

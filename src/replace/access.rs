@@ -1,4 +1,4 @@
-//! Who may read a file: owner, ACL and mode, moved from the old file to the new one.
+//! Owner, ACL and mode, copied from the old file to the new one.
 
 use alloc::vec::Vec;
 use std::fs::File;
@@ -37,7 +37,7 @@ pub(super) struct Access {
     mode: Mode,
 }
 
-/// Whether others than the owner have rights; with an ACL the group's bits are what it can give at most.
+/// Returns whether others than the owner have rights; with an ACL the group's bits are what it can give at most.
 pub(super) fn is_open_to_others(stat: &Stat) -> bool {
     Mode::from_raw_mode(stat.st_mode).intersects(Mode::RWXG | Mode::RWXO)
 }
@@ -101,7 +101,7 @@ fn owner_only() -> Mode {
     Mode::RUSR | Mode::WUSR
 }
 
-/// Whether the file itself is mounted; false where the system cannot tell, and the rename will.
+/// Returns whether the file itself is mounted; false where the system cannot tell, and the rename will.
 pub(super) fn is_mount_point(file: &File) -> bool {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {

@@ -1,4 +1,4 @@
-//! What every system does alike: the real path, and reading the whole file.
+//! Code for every system: the real path, and reading the whole file.
 
 use alloc::vec::Vec;
 use std::ffi::OsStr;

@@ -147,7 +147,7 @@ fn stem(name: &OsStr) -> &[u8] {
     name.get(..LONGEST_STEM).unwrap_or(name)
 }
 
-/// Whether [`random_name`] could have made it for this file.
+/// Returns whether [`random_name`] could have made it for this file.
 pub(super) fn is_ours(found: &[u8], name: &OsStr) -> bool {
     let middle = found.strip_prefix(b".").and_then(|rest| rest.strip_prefix(stem(name)));
     let digits = middle.and_then(|rest| rest.strip_prefix(b".")).and_then(|rest| rest.strip_suffix(SUFFIX));

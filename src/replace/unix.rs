@@ -201,7 +201,7 @@ impl Old {
         }
     }
 
-    /// Whether nobody wrote it, without a lock, since it was read.
+    /// Returns whether nobody wrote it, without a lock, since it was read.
     fn is_unchanged(&self, place: &Place<'_>) -> Result<bool, DiskError> {
         let failed = |error| DiskError::told(DiskErrorKind::NotCommitted, place.path, error);
         let now = fstat(&self.file).map_err(failed)?;
@@ -257,7 +257,7 @@ fn size(stat: &Stat) -> u64 {
     u64::try_from(stat.st_size).unwrap_or(u64::MAX)
 }
 
-/// Who holds the lock, as `/proc/locks` tells; none where it does not.
+/// Returns the process that holds the lock, from `/proc/locks`; `None` if it is not listed.
 fn holder(stat: &Stat) -> Option<u32> {
     let (major, minor) = (rustix::fs::major(stat.st_dev), rustix::fs::minor(stat.st_dev));
     let file = format!("{major:02x}:{minor:02x}:{}", stat.st_ino);

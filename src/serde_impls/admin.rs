@@ -13,7 +13,7 @@ use crate::file::AdminTokenFile;
 use crate::json::pretty;
 use crate::secret::SecretBytes;
 
-/// A string whose error does not quote what stands in its place.
+/// A string whose error does not quote another value.
 struct Plain(String);
 
 impl<'de> Deserialize<'de> for Plain {
@@ -79,7 +79,7 @@ impl<'de> Deserialize<'de> for AdminTokenFile {
             }
 
             fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<AdminTokenFile, E> {
-                Err(E::custom("a string stands where an object is wanted"))
+                Err(E::custom("expected an object, found a string"))
             }
         }
 

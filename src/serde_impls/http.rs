@@ -71,7 +71,7 @@ impl<'de> Deserialize<'de> for Seconds {
             }
 
             fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<Seconds, E> {
-                Err(E::custom("a string stands where a number of seconds is wanted"))
+                Err(E::custom("expected a number of seconds, found a string"))
             }
         }
 
@@ -125,7 +125,7 @@ impl<'de> Deserialize<'de> for HttpPermission {
             }
 
             fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<HttpPermission, E> {
-                Err(E::custom("a string stands where an object is wanted"))
+                Err(E::custom("expected an object, found a string"))
             }
         }
 
@@ -185,7 +185,7 @@ impl<'de> Deserialize<'de> for HttpTokenRequest {
             }
 
             fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<HttpTokenRequest, E> {
-                Err(E::custom("a string stands where an object is wanted"))
+                Err(E::custom("expected an object, found a string"))
             }
         }
 

@@ -1,4 +1,4 @@
-//! What differs between a file and a server.
+//! The differences between a file and a server.
 
 use alloc::vec::Vec;
 
@@ -7,7 +7,7 @@ use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
 use crate::server::show_tokens::{ServerToken, ServerTokens};
 
-/// What differs between a tokens file and the tokens that a server reports. Tokens are paired by name.
+/// The differences between a tokens file and the tokens of a server. Tokens are paired by name.
 ///
 /// Compared is what a token may do, when it ends, and its secret where the server tells a piece of its hash; not how
 /// permissions are spelt. Admin tokens of the server count only where the file has a token of that name.
@@ -122,7 +122,7 @@ impl<'a> ServerComparison<'a> {
         &self.tokens
     }
 
-    /// Whether nothing differs. A secret of which the server tells no hash is not compared.
+    /// Returns whether nothing differs. A secret of which the server tells no hash is not compared.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -140,7 +140,7 @@ impl<'a> ServerComparison<'a> {
     }
 }
 
-/// What differs in one token.
+/// The differences of one token.
 ///
 /// ```
 /// use influxdb3_offline_tokens::TokenFile;
@@ -212,7 +212,7 @@ impl<'a> ServerDifference<'a> {
         self.row
     }
 
-    /// Whether the server has an admin token of this name, which may do everything.
+    /// Returns whether the server has an admin token of this name, which can do everything.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -229,7 +229,7 @@ impl<'a> ServerDifference<'a> {
         self.row.permissions().is_admin()
     }
 
-    /// Whether the server prints permissions that this crate does not know, so that what the token may do there is not
+    /// Returns whether the server prints permissions that this crate does not know, so that what the token may do there is not
     /// known in full.
     ///
     /// ```
@@ -246,7 +246,7 @@ impl<'a> ServerDifference<'a> {
         self.row.permissions().unparsed().next().is_some()
     }
 
-    /// What the server allows and the file does not: for each thing a request that shows it. Not for an admin token, which
+    /// Returns what the server allows and the file does not, as requests. Not for an admin token, which
     /// may do everything ([`is_admin`](Self::is_admin)).
     ///
     /// ```
@@ -264,7 +264,7 @@ impl<'a> ServerDifference<'a> {
         &self.gained
     }
 
-    /// What the file allows and the server does not: for each thing a request that shows it. Nothing where the server
+    /// Returns what the file allows and the server does not, as requests. Nothing where the server
     /// prints permissions that are not known ([`has_unparsed`](Self::has_unparsed)): they may allow it.
     ///
     /// ```

@@ -33,7 +33,7 @@ use crate::token::Token;
 /// How an admin token's permission is printed (documentation, server source).
 const ADMIN: &str = "*:*:*";
 
-/// What the column `permissions` of `system.tokens` says.
+/// The column `permissions` of `system.tokens`.
 ///
 /// `Display` writes permissions as the column has them, a JSON array of strings; for an admin token only `*:*:*`, beside
 /// which nothing else counts.
@@ -56,7 +56,7 @@ pub struct ServerPermissions {
     unread: Vec<Box<str>>,
 }
 
-/// Without a token that stands in the place of a permission.
+/// Without tokens in place of permissions.
 impl fmt::Debug for ServerPermissions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unread: Vec<&str> = self.unread.iter().map(|text| shown(text)).collect();
@@ -108,7 +108,7 @@ impl ServerPermissions {
         read
     }
 
-    /// Whether the token is an admin token: it may do everything.
+    /// Returns whether the token is an admin token: it can do everything.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerPermissions;
@@ -179,7 +179,7 @@ pub struct ServerToken {
     permissions: ServerPermissions,
 }
 
-/// Without a token that stands in the place of a name.
+/// Without a token in place of a name.
 impl fmt::Debug for ServerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerToken")
@@ -220,7 +220,7 @@ impl ServerToken {
         self.expiry
     }
 
-    /// What it may do.
+    /// Returns the permissions.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerTokens;
@@ -363,7 +363,7 @@ fn row(node: &Node<'_>) -> Result<ServerToken, Wrong> {
     let expiry = row.get("expiry").map(expiry).transpose()?;
     Ok(ServerToken {
         name: name.into(),
-        // The longest time stands for never (server source).
+        // The longest time means never (server source).
         expiry: expiry.filter(|expiry| !expiry.is_never()),
         hash: hash.and_then(|(_, text)| HashStart::parse(&text)),
         permissions: ServerPermissions::parse(&column),

@@ -68,7 +68,7 @@ pub fn token_file_json() -> impl Strategy<Value = String> {
     token_file_and_json().prop_map(|(_, json)| json)
 }
 
-/// What decides the layout: zeros, and so whatever shrinks, give the plainest.
+/// The choices of a layout: zeros, to which everything shrinks, give the plainest.
 fn layout() -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..=40)
 }

@@ -1,4 +1,4 @@
-//! What is asked of a file or of a running server.
+//! Changes of a file, and requests to a server.
 
 use alloc::vec::Vec;
 use std::collections::HashMap;

@@ -6,7 +6,7 @@ use crate::syntax::parser::Parser;
 use crate::syntax::state::Balance;
 
 impl<E: ErrorHandler> Parser<'_, E> {
-    /// Whether the array or object around the innermost one is an array; `None` if there is none.
+    /// Returns whether the array or object around the innermost one is an array; `None` if there is none.
     fn is_array_around(&self) -> Option<bool> {
         (self.depth > 1).then_some(self.arrays & 2 == 2)
     }
@@ -98,7 +98,7 @@ impl<E: ErrorHandler> Parser<'_, E> {
         is_early
     }
 
-    /// Whether a string and a colon follow.
+    /// Returns whether a string and a colon follow.
     #[cold]
     pub(super) fn is_key_at(&self, at: usize) -> bool {
         let mut key = Parser::at(self.text, at, ());
@@ -109,7 +109,7 @@ impl<E: ErrorHandler> Parser<'_, E> {
         key.peek() == Some(b':')
     }
 
-    /// Whether a word, a colon or an opening bracket is extra, because a key follows at `next`. A bracket must not be closed.
+    /// Returns whether a word, a colon or an opening bracket is extra, because a key follows at `next`. A bracket must not be closed.
     pub(super) fn is_extra(&mut self, byte: u8, next: usize) -> bool {
         let is_bracket = matches!(byte, b'{' | b'[');
         if !is_bracket && byte != b':' && !is_word(byte) || !self.is_key_at(next) {

@@ -85,12 +85,12 @@ pub(crate) enum SyntaxErrorKind {
 }
 
 impl SyntaxErrorKind {
-    /// Whether the parser skips it like white space.
+    /// Returns whether the parser skips it like white space.
     pub(super) const fn is_skipped(self) -> bool {
         matches!(self, Self::Comment | Self::ConflictMarker | Self::InvalidWhitespace)
     }
 
-    /// Whether strings still begin and end where they seem to.
+    /// Returns whether strings still begin and end where they seem to.
     pub(crate) const fn keeps_strings(self) -> bool {
         matches!(
             self,

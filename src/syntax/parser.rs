@@ -21,7 +21,7 @@ pub(crate) struct Parser<'a, E> {
     pub(super) recovery: Recovery,
 }
 
-/// What precedes the current position between the brackets of an array or object.
+/// The token before the current position between the brackets of an array or object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
     Bracket,
@@ -29,7 +29,7 @@ enum Before {
     Item,
 }
 
-/// What a quote after the start of a string is.
+/// The meaning of a quote after the start of a string.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quote {
     Closing,

@@ -47,13 +47,13 @@ impl<E: ErrorHandler> Parser<'_, E> {
         at + 1
     }
 
-    /// Whether a quote closes a string that was not opened: only punctuation follows on its line.
+    /// Returns whether a quote closes a string that was not opened: only punctuation follows on its line.
     pub(super) fn is_last_quote(&self, at: usize) -> bool {
         let behind = self.rest(at).strip_prefix('"').map(|rest| rest.trim_start_matches([' ', '\t', '\r']));
         behind.is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ']', '}', '\n']))
     }
 
-    /// Whether a string begins here, in other quotes or without the first quote.
+    /// Returns whether a string begins here, in other quotes or without the first quote.
     #[cold]
     pub(super) fn begins_string(&self, is_key: bool) -> bool {
         let rest = self.rest(self.at);
@@ -146,7 +146,7 @@ impl<E: ErrorHandler> Parser<'_, E> {
         Some(length)
     }
 
-    /// Whether the first quote of a line closes a string of the line before.
+    /// Returns whether the first quote of a line closes a string of the line before.
     fn is_closed_on_line(&self, at: usize) -> bool {
         let mut bytes = first_line(self.rest(at)).bytes();
         while let Some(byte) = bytes.next() {
@@ -163,7 +163,7 @@ impl<E: ErrorHandler> Parser<'_, E> {
     }
 }
 
-/// Whether a quote closes a string that `opening` opened; without it, the string lacks its first quote.
+/// Returns whether a quote closes a string that `opening` opened; without it, the string lacks its first quote.
 fn closes(opening: Option<char>, quote: char) -> bool {
     match opening {
         None => quote == '"',

@@ -16,7 +16,7 @@ pub(super) struct Recovery {
 }
 
 impl Recovery {
-    /// Whether an object without its `{` begins at this offset.
+    /// Returns whether an object without its `{` begins at this offset.
     #[inline]
     pub(super) fn lacks_brace(&self, at: usize) -> bool {
         self.unopened == Some(at)

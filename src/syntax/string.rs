@@ -20,7 +20,7 @@ pub(crate) struct Str<'a> {
     closing: u8,
 }
 
-/// Where a string ends, and what is in it and around it: small enough to be returned in registers.
+/// The end of a string, with its content and surroundings: small enough to be returned in registers.
 #[derive(Clone, Copy)]
 pub(super) struct Extent {
     pub(super) end: usize,

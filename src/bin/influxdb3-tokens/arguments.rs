@@ -163,7 +163,7 @@ impl Write {
     }
 }
 
-/// What somebody wants to do.
+/// The target of a request.
 #[derive(Args)]
 #[group(id = "target", multiple = false)]
 pub(crate) struct Target {
