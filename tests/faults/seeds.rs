@@ -305,7 +305,9 @@ fn build(place: &Path, changes: &[(&str, &str, &str)]) -> PathBuf {
     fs::copy(root.join("Cargo.lock"), place.join("Cargo.lock")).expect("the versions");
     write(source.join("main.rs"), &read(root.join("tests/faults/driver.rs")));
     write(source.join("replace.rs"), &read(root.join("src/replace.rs")));
-    for name in ["access.rs", "common.rs", "error.rs", "fresh.rs", "place.rs", "portable.rs", "unix.rs"] {
+    for name in
+        ["access.rs", "common.rs", "error.rs", "fresh.rs", "pipe.rs", "place.rs", "portable.rs", "unix.rs"]
+    {
         let mut text = read(root.join("src/replace").join(name));
         for (_, from, to) in changes.iter().filter(|(file, _, _)| *file == name) {
             assert_eq!(text.matches(from).count(), 1, "{name} has once: {from}");
