@@ -6,6 +6,7 @@
 mod error;
 mod change;
 mod layout;
+mod in_place;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,7 +17,7 @@ use zeroize::Zeroizing;
 pub use self::change::Change;
 use self::change::ChangeKind;
 pub use self::error::ChangeError;
-use self::layout::{EntryPlace, Layout, Pieces, spelt};
+use self::layout::{EntryPlace, Layout, Pieces};
 use crate::check::survey;
 use crate::file::{DuplicateEntry, TokenEntry, TokenFile};
 use crate::fix::{is_insertion, splice_pieces};
@@ -50,13 +51,15 @@ pub fn apply(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<SecretByt
         survey(bytes)?;
     }
     let mut current: Option<SecretBytes> = None;
-    for change in changes {
-        let before = current.as_deref().or(text);
-        let after = match before {
-            Some(bytes) => one(bytes, change)?,
-            None => begin(change)?,
+    let mut rest = changes;
+    while let Some(change) = rest.first() {
+        let (after, count) = match current.as_deref().or(text) {
+            Some(bytes) if in_place::name(change).is_some() => in_place::apply(bytes, rest)?,
+            Some(bytes) => (one(bytes, change)?, 1),
+            None => (begin(change)?, 1),
         };
         current = after.or(current);
+        rest = rest.get(count..).unwrap_or_default();
     }
     // A change may be undone by the next.
     Ok(current.filter(|bytes| text != Some(&**bytes)))
@@ -125,12 +128,15 @@ pub(crate) fn changed_text(
     changes: &[Change],
 ) -> Result<Option<ChangedText>, ChangeError> {
     match (text, changes) {
-        (Some(bytes), [change]) => planned(bytes, change),
+        (Some(bytes), [change]) if in_place::name(change).is_none() => planned(bytes, change),
         _ => Ok(apply(text, changes)?.map(ChangedText::Whole)),
     }
 }
 
 fn one(bytes: &[u8], change: &Change) -> Result<Option<SecretBytes>, ChangeError> {
+    if in_place::name(change).is_some() {
+        return Ok(in_place::apply(bytes, core::slice::from_ref(change))?.0);
+    }
     match planned(bytes, change)? {
         None => Ok(None),
         Some(ChangedText::Whole(changed)) => Ok(Some(changed)),
@@ -174,25 +180,19 @@ fn planned(bytes: &[u8], change: &Change) -> Result<Option<ChangedText>, ChangeE
             refuse_name(&facts, new_name)?;
             Pieces::one(entry.name, &quoted(new_name.as_str()))
         }
-        ChangeKind::Rotate { name, token, beside, if_sha512 } => {
+        ChangeKind::Rotate { name, token, beside: Some(new_name), if_sha512 } => {
             let entry = place(&facts, &layout, name)?;
             if if_sha512.is_some_and(|expected| entry.sha512 != expected) {
                 return Err(ChangeError::SecretChanged(name.clone()));
             }
-            if let Some(new_name) = beside {
-                refuse_name(&facts, new_name)?;
-            }
-            refuse_token(&facts, beside.as_ref().unwrap_or(name), token)?;
-            match beside {
-                Some(new_name) => layout.append(&[layout.beside(&entry, new_name, token)]),
-                None => Pieces::one(entry.token, &spelt(token)),
-            }
+            refuse_name(&facts, new_name)?;
+            refuse_token(&facts, new_name, token)?;
+            layout.append(&[layout.beside(&entry, new_name, token)])
         }
-        ChangeKind::SetExpiry { name, expiry } => layout.set_expiry(&place(&facts, &layout, name)?, *expiry),
-        ChangeKind::SetPermissions { name, permissions } => {
-            let list = layout.permissions(permissions);
-            Pieces::one(place(&facts, &layout, name)?.permissions, &list)
-        }
+        // Applied in place.
+        ChangeKind::Rotate { beside: None, .. }
+        | ChangeKind::SetExpiry { .. }
+        | ChangeKind::SetPermissions { .. } => Pieces::default(),
     };
     if pieces.0.is_empty() {
         return Ok(None);

@@ -216,6 +216,31 @@ proptest! {
     }
 }
 
+fn changes() -> impl Strategy<Value = (String, Vec<Change>)> {
+    strategies::token_file_and_json().prop_flat_map(|(file, text)| {
+        (Just(text), proptest::collection::vec(strategies::change(&file), 0..=8))
+    })
+}
+
+proptest! {
+    #![proptest_config(props::cases(500))]
+
+    /// Changes that are applied in one pass have the result of one after the other.
+    #[test]
+    fn changes_together_are_changes_in_order((text, changes) in changes()) {
+        let mut current = Ok(text.clone().into_bytes());
+        for change in &changes {
+            current = current.and_then(|bytes| {
+                let changed = edit::apply(Some(&bytes), std::slice::from_ref(change))?;
+                Ok::<_, ChangeError>(changed.map_or(bytes, |changed| changed.to_vec()))
+            });
+        }
+        let together = edit::apply(Some(text.as_bytes()), &changes);
+        let together = together.map(|changed| changed.map_or(text.into_bytes(), |changed| changed.to_vec()));
+        prop_assert!(together == current, "{changes:?}");
+    }
+}
+
 proptest! {
     // Each case syncs several times.
     #![proptest_config(props::cases(60))]

@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use std::collections::{HashMap, HashSet};
 
 use zeroize::Zeroizing;
 
@@ -272,10 +273,15 @@ impl<'a> Layout<'a> {
 
     /// Returns the spans of an entry.
     pub(super) fn place(&self, index: usize) -> Option<EntryPlace> {
-        let mut finder = Finder { index, place: None };
+        self.places(core::iter::once(index)).remove(&index)
+    }
+
+    /// Returns the spans of entries, by their indices.
+    pub(super) fn places(&self, indices: impl Iterator<Item = usize>) -> HashMap<usize, EntryPlace> {
+        let mut finder = Finder { indices: indices.collect(), places: HashMap::new() };
         let sink = Sink::new(&Levels::new(), Keep::Worst(0));
         document::read(Parser::new(self.text, sink), &mut finder);
-        finder.place
+        finder.places
     }
 
     /// Sets, adds or removes the expiry of an entry.
@@ -300,18 +306,20 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Finds one entry.
+/// Finds entries by their indices.
 struct Finder {
-    index: usize,
-    place: Option<EntryPlace>,
+    indices: HashSet<usize>,
+    places: HashMap<usize, EntryPlace>,
 }
 
 impl<'a> Visitor<'a> for Finder {
     fn database(&mut self, _: usize, _: Text<'a>) {}
 
     fn entry(&mut self, entry: &Entry<'a>, _: &mut Sink) {
-        if entry.index == self.index {
-            self.place = entry_place(entry);
+        if self.indices.contains(&entry.index)
+            && let Some(place) = entry_place(entry)
+        {
+            self.places.insert(entry.index, place);
         }
     }
 }
