@@ -114,7 +114,7 @@
 //!
 //! # Features
 //!
-//! - `std` (default): everything below. Without it, the crate is `no_std` with `alloc`: names, permissions, tokens (but no new
+//! - `std` (default): all modules. Without it, the crate is `no_std` with `alloc`: names, permissions, tokens (but no new
 //!   ones), releases, spans and codes.
 //! - `render`: `Report::render` shows a report as rustc shows errors.
 //! - `arbitrary1`, `proptest1`: values for fuzz targets (arbitrary 1) and tests (proptest 1).

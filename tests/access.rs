@@ -98,7 +98,7 @@ fn table(rows: &[(&[&str], &str, &str)]) {
     }
 }
 
-const NO_ENTRY: &str = "denied: no permission of the token is for this";
+const NO_ENTRY: &str = "denied: no permission of the token covers this request";
 const INTERNAL: &str = "denied: only an admin token reaches `_internal`, whatever a permission says";
 const NO_NAME: &str = "denied: no database can have this name";
 const NOWHERE: &str = "denied: no single entry for databases has all of these actions";
@@ -625,7 +625,7 @@ fn expectations_hold_or_fail() {
         ("only \"night job\" can read system any", ""),
         (
             "\"night job\" can read system *",
-            "`night job` cannot read on system resource `metrics`: no permission of the token is for this",
+            "`night job` cannot read on system resource `metrics`: no permission of the token covers this request",
         ),
         (
             "\"night job\" cannot read system any",
@@ -633,7 +633,7 @@ fn expectations_hold_or_fail() {
         ),
         (
             "app can read system any",
-            "`app` cannot read on system resource `health`: no permission of the token is for this",
+            "`app` cannot read on system resource `health`: no permission of the token covers this request",
         ),
         ("ap cannot read any", "the file has no token `ap`"),
         (
@@ -658,7 +658,7 @@ fn the_error_of_failed_expectations_lists_all() {
     let file = file([entry("app", "apiv3_a", &["db:b:read"])]);
     let error = expectations.verify(&file, UNIX_EPOCH).unwrap_err();
     let expected = "3 failed expectations:\n  \
-        line 1: `app` cannot read on database `a`: no permission of the token is for this\n  \
+        line 1: `app` cannot read on database `a`: no permission of the token covers this request\n  \
         line 2: `app` can read on database `b`: allowed by `db:b:read`\n  \
         line 3: the file has no token `job`";
     assert_eq!(error.to_string(), expected);

@@ -213,7 +213,7 @@ fn a_change_is_described() {
     for (change, expected) in [
         (
             Change::append([entry.clone(), TokenEntry::new(name(OLD), entry.token().clone())]),
-            "append token `a` with the expiry 1970-01-01T00:00:00Z and `db:a:read`; token `…` with no expiry and nothing",
+            "append token `a` with the expiry 1970-01-01T00:00:00Z and `db:a:read`; token `…` with no expiry and no permissions",
         ),
         (Change::append([]), "append no token"),
         (rotate.clone(), "rotate token `a`"),

@@ -122,7 +122,7 @@ fn tokens_and_databases_are_added_and_only_others_removed() {
     )
     .unwrap();
     let append = "append token `two` with the expiry 2026-01-02T00:00:00Z and `db:b:read`; \
-                  token `three` with the expiry 1970-01-01T00:00:00.007Z and nothing";
+                  token `three` with the expiry 1970-01-01T00:00:00.007Z and no permissions";
     let create = "add `b`, `c` to `create_databases`";
     assert_eq!(plan(&wanted, Some(&file), day(0)), [create, append]);
     let all = wanted.clone().remove_others(true);
@@ -255,7 +255,7 @@ fn all_errors_are_reported_with_their_places() {
             vec![
                 "1:23: the name is empty: add a name; is a variable unset?",
                 "1:48: unknown action `raed`; did you mean `read`?",
-                "1:65: secrets are no part of a wanted file; remove `token`",
+                "1:65: a wanted file cannot contain secrets; remove `token`",
                 "1:76: unknown member; remove it",
             ],
         ),

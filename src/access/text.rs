@@ -69,7 +69,7 @@ impl fmt::Display for DenyReason<'_> {
             Self::Internal => {
                 f.write_str("only an admin token reaches `_internal`, whatever a permission says")
             }
-            Self::NoEntry => f.write_str("no permission of the token is for this"),
+            Self::NoEntry => f.write_str("no permission of the token covers this request"),
             Self::MissingActions { entry, missing, hidden: None } => {
                 write!(f, "`{entry}` lacks `{missing}`")
             }

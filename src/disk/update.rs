@@ -48,7 +48,8 @@ use crate::replace::Shown;
 ///
 /// # Errors
 /// The error of `plan`; an invalid file; a change that cannot be applied; a file that cannot be read, locked or replaced. The
-/// file is unchanged, unless [`UpdateError::is_durability_unknown`].
+/// file is unchanged, unless [`UpdateError::is_durability_unknown`]. For `?` into `Box<dyn Error>`, the plan's error must be
+/// an [`Error`](core::error::Error) itself, which `Box<dyn Error>` is not.
 pub fn update<E>(
     path: impl AsRef<Path>,
     plan: impl FnMut(Option<&TokenFile>) -> Result<Vec<Change>, E>,
@@ -115,7 +116,6 @@ impl FileOptions {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "the outcome says whether the file was changed"]
 pub struct Updated {
     outcome: Outcome,
     before: Option<TokenFile>,

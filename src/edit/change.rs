@@ -270,7 +270,11 @@ impl fmt::Display for Change {
                 f.write_str("append ")?;
                 let one = |entry: &TokenEntry| {
                     let expiry = expiry(entry.expiry());
-                    format!("token `{}` with {expiry} and {}", shown(entry.name()), list(entry.permissions()))
+                    format!(
+                        "token `{}` with {expiry} and {}",
+                        shown(entry.name()),
+                        granted(entry.permissions())
+                    )
                 };
                 let entries: Vec<String> = entries.iter().map(one).collect();
                 f.write_str(if entries.is_empty() { "no token" } else { "" })?;
@@ -301,6 +305,10 @@ impl fmt::Display for Change {
 
 fn expiry(expiry: Option<Expiry>) -> String {
     expiry.map_or_else(|| "no expiry".into(), |expiry| format!("the expiry {expiry}"))
+}
+
+fn granted(permissions: &[Permission]) -> String {
+    if permissions.is_empty() { "no permissions".into() } else { list(permissions) }
 }
 
 /// Lists names or permissions, those that may be quoted.

@@ -68,7 +68,7 @@ impl WantedFile {
     ///
     /// # Errors
     /// Invalid JSON; a missing, unknown or duplicate member; a value of the wrong type; an invalid name, permission or
-    /// duration; two tokens with one name; `token`, as secrets are no part of a wanted file; `expires_in` beside
+    /// duration; two tokens with one name; `token`, which a wanted file cannot contain; `expires_in` beside
     /// `expiry_millis`; `rotate_within` without a longer `expires_in`.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidWantedFile> {
         let mut errors = Vec::new();
@@ -110,7 +110,7 @@ fn file(node: &Node<'_>, errors: &mut Vec<Wrong>) -> Option<WantedFile> {
 fn token(node: &Node<'_>, errors: &mut Vec<Wrong>) -> Option<WantedToken> {
     let token = keep(Object::of(node, TOKEN), errors)?;
     if let Some(secret) = token.get("token") {
-        let message = "secrets are no part of a wanted file; remove `token`";
+        let message = "a wanted file cannot contain secrets; remove `token`";
         keep::<()>(wrong(InvalidJsonKind::UnknownMember, secret.head(), message), errors);
     }
     errors.extend(token.unknown(&["token", "name", "permissions", EXPIRY_MILLIS, EXPIRES_IN, ROTATE_WITHIN]));

@@ -27,6 +27,7 @@ fn of_eight_processes_one_makes_the_changes() {
         let path = folder.path().join("t.json");
         if let Some(old) = &old {
             std::fs::write(&path, old).unwrap();
+            std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         }
         let children: Vec<_> = (0..8)
             .map(|_| {

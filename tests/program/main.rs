@@ -159,6 +159,20 @@ fn a_change_whose_result_is_not_printed_has_exit_code_3() {
     assert!(folder.path().join("tokens.json").exists());
 }
 
+/// Also if the output does not fit into a buffer.
+#[test]
+fn a_fix_whose_report_is_not_printed_has_exit_code_3() {
+    let entry = |number| {
+        format!(r#"{{"token": "apiv3_{number}", "name": "{number}", "permissions": ["db:a:Read"]}}"#)
+    };
+    let entries: Vec<String> = (0..500).map(entry).collect();
+    let folder = folder(&[("tokens.json", &format!(r#"{{"tokens": [{}]}}"#, entries.join(",")))]);
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = command(folder.path());
+    command.args(["validate", "--fix", "tokens.json"]).stdout(full);
+    assert_eq!(command.status().unwrap().code(), Some(3));
+}
+
 /// A manifest has the bytes of the file, whatever they are.
 #[test]
 fn a_kubernetes_secret_has_the_bytes_of_the_file() {

@@ -1,28 +1,32 @@
 //! `access` and `who-can`: decisions as the server makes them.
 
 use std::io::{self, BufRead as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use clap::Args;
-use influxdb3_offline_tokens::{DatabaseActions, load};
+use influxdb3_offline_tokens::DatabaseActions;
 use serde_json::json;
 
 use crate::arguments::{Target, actions};
-use crate::input::{failure, file_to_change, load_file};
+use crate::input::{is_stdin, load_file};
 use crate::requests::{self, Tokens};
-use crate::terminal::{Context as _, Exit, Failure, Format, Output, Result, line_start, masked, printable};
+use crate::terminal::{
+    Context as _, Exit, Failure, Format, Output, Result, command_with, line_start, masked, printable,
+    quoted_path, shown_argument,
+};
 
 /// Decide a request of a token as the server decides it
 ///
 /// With --batch, each line of standard input is a JSON object such as `{"token_name": "app", "database": "d", "actions":
 /// ["read"]}`, and each line of standard output its decision: `{"allowed": true, "reason": null, "entry": "db:d:read"}`.
 /// Members: `token_name`, or `permissions` as an array of strings; `database` (with `"exists": false` for one that does not
-/// exist yet), or `"any_database": true`, or `system`; `actions`, optional for `system`. An invalid line gives `{"error": …}`.
+/// exist yet), or `"any_database": true`, or `system`; `actions`, optional for `system`. An invalid line gives `{"error": …}`
+/// and exit code 2; a denied request does not change the exit code.
 #[derive(Args)]
 pub(crate) struct Access {
-    /// The tokens file; optional with --batch if every line has `permissions`
-    #[arg(value_parser = file_to_change(), required_unless_present = "batch")]
+    /// The tokens file; `-` is standard input. Optional with --batch if every line has `permissions`
+    #[arg(required_unless_present = "batch")]
     file: Option<PathBuf>,
 
     /// The name of the token
@@ -47,15 +51,21 @@ pub(crate) struct Access {
 
 impl Access {
     pub(crate) fn run(self) -> Result<Exit> {
-        let file = self.file.as_ref().map(load).transpose().map_err(|error| failure(&error))?;
+        if self.batch && self.file.as_deref().is_some_and(is_stdin) {
+            return Err(Failure::new(
+                "`-` cannot be used with --batch, which reads requests from standard input",
+            ));
+        }
+        let file = self.file.as_deref().map(load_file).transpose()?;
         if self.batch {
             return batch(file.as_ref().map(Tokens::new).as_ref());
         }
         let name = self.name.as_deref().unwrap_or_default();
+        let request = self.target.request(self.actions)?;
         let Some(entry) = file.as_ref().and_then(|file| file.get(name)) else {
-            return Err(unknown_token(name));
+            return Err(unknown_token(self.file.as_deref().unwrap_or(Path::new("-")), name));
         };
-        let decision = entry.decide(self.target.request(self.actions)?, SystemTime::now());
+        let decision = entry.decide(request, SystemTime::now());
         let mut output = Output::new();
         match self.format {
             Format::Human => output.line(decision)?,
@@ -65,10 +75,10 @@ impl Access {
     }
 }
 
-/// The error of a name that no token of the file has.
-pub(crate) fn unknown_token(name: &str) -> Failure {
-    let name = printable(name);
-    Failure::new(format!("the file has no token `{name}`; `influxdb3-tokens list` shows the names"))
+/// Returns the error of a name that no token of the file has.
+pub(crate) fn unknown_token(path: &Path, name: &str) -> Failure {
+    let (name, list) = (shown_argument(name), command_with("list", path));
+    Failure::new(format!("{} has no token `{name}`; run {list} for the names", quoted_path(path)))
 }
 
 fn batch(tokens: Option<&Tokens<'_>>) -> Result<Exit> {

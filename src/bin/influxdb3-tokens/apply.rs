@@ -7,12 +7,12 @@ use clap::Args;
 use influxdb3_offline_tokens::disk::{DiskErrorKind, Outcome};
 use influxdb3_offline_tokens::edit::Change;
 use influxdb3_offline_tokens::wanted::WantedFile;
-use influxdb3_offline_tokens::{Error, Token, TokenFile, load};
+use influxdb3_offline_tokens::{Error, Token, TokenEntry, TokenFile, load};
 
 use crate::arguments::Write;
-use crate::changes::update;
+use crate::changes::{update, warn};
 use crate::input::{failure, file_to_change, read_other};
-use crate::terminal::{Context as _, Exit, Output, Result, printable, shown_path};
+use crate::terminal::{Context as _, Exit, Output, Result, printable, quoted_path};
 
 /// Make a tokens file match a wanted file, in one write
 ///
@@ -42,7 +42,7 @@ pub(crate) struct Apply {
 
 impl Apply {
     pub(crate) fn run(self) -> Result<Exit> {
-        let wanted = WantedFile::parse(&read_other(&self.wanted)?).context(shown_path(&self.wanted))?;
+        let wanted = WantedFile::parse(&read_other(&self.wanted)?).context(quoted_path(&self.wanted))?;
         let wanted = wanted.remove_others(self.remove_others);
         let plan = |file: Option<&TokenFile>| Ok(wanted.plan(file, SystemTime::now(), Token::generate)?);
         if self.dry_run {
@@ -51,22 +51,33 @@ impl Apply {
                 Err(Error::Disk(error)) if error.kind() == DiskErrorKind::NotFound => None,
                 Err(error) => return Err(failure(&error)),
             };
-            return print(&plan(file.as_ref())?)?.finish(Exit::Success);
+            let output = Output::new();
+            return print(&plan(file.as_ref())?, output)?.finish(Exit::Success);
         }
         let mut changes = Vec::new();
         let updated = update(&self.file, &self.write.options(), |file| {
             plan(file).inspect(|plan| changes.clone_from(plan))
         })?;
-        let output = print(&changes)?;
-        match updated.outcome() {
-            Outcome::Unchanged => output.finish(Exit::Success),
-            _ => output.finish_change(Exit::Success),
+        let output =
+            if updated.outcome() == Outcome::Unchanged { Output::new() } else { Output::after_change() };
+        let exit = print(&changes, output)?.finish(Exit::Success)?;
+        let before = |name: &str| updated.before().and_then(|file| file.get(name));
+        let is_changed = |entry: &&TokenEntry| {
+            before(entry.name().as_str()).is_none_or(|before| {
+                before.expiry() != entry.expiry() || before.permissions() != entry.permissions()
+            })
+        };
+        let entries = updated.after().map(TokenFile::tokens).unwrap_or_default();
+        let changed: Vec<&str> =
+            entries.iter().filter(is_changed).map(|entry| entry.name().as_str()).collect();
+        if !changed.is_empty() {
+            warn(&self.file, &changed);
         }
+        Ok(exit)
     }
 }
 
-fn print(changes: &[Change]) -> Result<Output> {
-    let mut output = Output::new();
+fn print(changes: &[Change], mut output: Output) -> Result<Output> {
     for change in changes {
         output.line(printable(&change.to_string()))?;
     }

@@ -193,14 +193,16 @@ impl Target {
                 Some(_) => Err(Failure::new("a system resource can only be read; leave out --action")),
             };
         }
+        if self.database.is_none() && self.new_database.is_none() && !self.any_database {
+            return Err(Failure::new("use one of --database, --new-database, --any-database and --system"));
+        }
         let Some(actions) = actions else {
             return Err(Failure::new("--action is missing, such as `--action read`"));
         };
         match (&self.database, &self.new_database) {
             (Some(name), _) => Ok(AccessRequest::database(name, actions)),
             (_, Some(name)) => Ok(AccessRequest::new_database(name, actions)),
-            _ if self.any_database => Ok(AccessRequest::any_database(actions)),
-            _ => Err(Failure::new("use one of --database, --new-database, --any-database and --system")),
+            _ => Ok(AccessRequest::any_database(actions)),
         }
     }
 }

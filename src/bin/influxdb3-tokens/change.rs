@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use clap::Args;
+use influxdb3_offline_tokens::disk::{Outcome, Updated};
 use influxdb3_offline_tokens::edit::Change;
-use influxdb3_offline_tokens::{TokenEntry, TokenFile, TokenName};
+use influxdb3_offline_tokens::{TokenEntry, TokenName};
 
 use crate::access::unknown_token;
 use crate::arguments::{Expires, Permissions, Secret, Write};
@@ -26,16 +27,22 @@ struct Existing {
 
 impl Existing {
     /// Changes the token, and returns the file as it is now.
-    fn change(&self, write: &Write, plan: impl Fn(&TokenEntry) -> Result<Vec<Change>>) -> Result<TokenFile> {
-        let updated = update(&self.file, &write.options().create(false), |file| {
-            plan(file.and_then(|file| file.get(&self.name)).ok_or_else(|| unknown_token(&self.name))?)
-        })?;
-        Ok(updated.after().cloned().unwrap_or_default())
+    fn change(&self, write: &Write, plan: impl Fn(&TokenEntry) -> Result<Vec<Change>>) -> Result<Updated> {
+        update(&self.file, &write.options().create(false), |file| {
+            plan(
+                file.and_then(|file| file.get(&self.name))
+                    .ok_or_else(|| unknown_token(&self.file, &self.name))?,
+            )
+        })
     }
 
-    /// Returns a line such as "removed token `app` from tokens.json".
-    fn line(&self, verb: &str, preposition: &str) -> String {
-        format!("{verb} token `{}` {preposition} {}", printable(&self.name), shown_path(&self.file))
+    /// Prints a line such as "removed token `app` from tokens.json".
+    fn report(&self, updated: &Updated, verb: &str, more: &str) -> Result<Exit> {
+        let (name, path) = (printable(&self.name), shown_path(&self.file));
+        if updated.outcome() == Outcome::Unchanged {
+            return done(&format!("unchanged: token `{name}` in {path}"));
+        }
+        done(&format!("{verb} token `{name}` {more} {path}"))
     }
 
     fn path(&self) -> &Path {
@@ -85,7 +92,7 @@ impl Rotate {
     pub(crate) fn run(self) -> Result<Exit> {
         let beside = self.beside.as_deref().map(TokenName::parse).transpose().context("--beside")?;
         let (expiry, token) = (self.expires.parse()?, self.secret.get()?);
-        let file = self.token.change(&self.write, |entry| {
+        let updated = self.token.change(&self.write, |entry| {
             if expiry.is_none() && entry.expiry().is_some_and(|expiry| expiry.is_past(SystemTime::now())) {
                 return Err(Failure::new("the token has expired, and so would the new one; use --expiry"));
             }
@@ -102,7 +109,8 @@ impl Rotate {
             Ok([rotate].into_iter().chain(set).collect())
         })?;
         let name = beside.as_ref().map_or(self.token.name.as_str(), TokenName::as_str);
-        let entry = file.get(name).ok_or_else(|| unknown_token(name))?;
+        let entry = updated.after().and_then(|file| file.get(name));
+        let entry = entry.ok_or_else(|| unknown_token(self.token.path(), name))?;
         let exit = self.print.token(
             if beside.is_some() { "added" } else { "rotated" },
             &Written {
@@ -115,7 +123,7 @@ impl Rotate {
                 create_databases: &[],
             },
         )?;
-        warn(self.token.path(), name);
+        warn(self.token.path(), &[name]);
         Ok(exit)
     }
 }
@@ -138,10 +146,13 @@ pub(crate) struct Rename {
 impl Rename {
     pub(crate) fn run(self) -> Result<Exit> {
         let new_name = TokenName::parse(&self.new_name).context("NEW_NAME")?;
-        self.token
+        let updated = self
+            .token
             .change(&self.write, |entry| Ok(vec![Change::rename(entry.name().clone(), new_name.clone())]))?;
-        let line = self.token.line("renamed", "in");
-        done(&format!("{line}: now `{}`", printable(new_name.as_str())))
+        let more = format!("to `{}` in", printable(new_name.as_str()));
+        let exit = self.token.report(&updated, "renamed", &more)?;
+        warn(self.token.path(), &[new_name.as_str()]);
+        Ok(exit)
     }
 }
 
@@ -159,8 +170,9 @@ pub(crate) struct Remove {
 
 impl Remove {
     pub(crate) fn run(self) -> Result<Exit> {
-        self.token.change(&self.write, |entry| Ok(vec![Change::remove(entry.name().clone())]))?;
-        done(&self.token.line("removed", "from"))
+        let remove = |entry: &TokenEntry| Ok(vec![Change::remove(entry.name().clone())]);
+        let updated = self.token.change(&self.write, remove)?;
+        self.token.report(&updated, "removed", "from")
     }
 }
 
@@ -193,15 +205,15 @@ impl Set {
         if self.permissions.is_empty() && !sets_expiry {
             return Err(Failure::new("nothing to set; use --permission, --database, --system or --expiry"));
         }
-        self.token.change(&self.write, |entry| {
+        let updated = self.token.change(&self.write, |entry| {
             let name = entry.name();
             let permissions = (!self.permissions.is_empty())
                 .then(|| Change::set_permissions(name.clone(), permissions.iter().cloned()));
             let expiry = sets_expiry.then(|| Change::set_expiry(name.clone(), expiry));
             Ok(permissions.into_iter().chain(expiry).collect())
         })?;
-        let exit = done(&self.token.line("changed", "in"))?;
-        warn(self.token.path(), &self.token.name);
+        let exit = self.token.report(&updated, "changed", "in")?;
+        warn(self.token.path(), &[&self.token.name]);
         Ok(exit)
     }
 }

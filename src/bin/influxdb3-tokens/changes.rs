@@ -1,5 +1,6 @@
 //! Changes of a file: planned under its lock, written, and reported.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -7,13 +8,13 @@ use clap::Args;
 use influxdb3_offline_tokens::disk::{FileOptions, UpdateError, Updated};
 use influxdb3_offline_tokens::edit::Change;
 use influxdb3_offline_tokens::{
-    Code, DatabaseName, Expiry, Permission, Severity, Token, TokenFile, Validator,
+    Code, DatabaseName, Expiry, Permission, Report, Severity, Token, TokenFile, Validator,
 };
 use serde_json::json;
 
 use crate::input::failure;
 use crate::terminal::{
-    Exit, Failure, Format, Output, Result, given_path, masked, printable, shown_path, warning,
+    Exit, Failure, Format, Output, Result, given_path, masked, printable, quoted_path, shown_path, warning,
 };
 
 /// Plans changes of a file under its lock, and writes them.
@@ -23,9 +24,9 @@ pub(crate) fn update(
     plan: impl FnMut(Option<&TokenFile>) -> Result<Vec<Change>>,
 ) -> Result<Updated> {
     options.update(path, plan).map_err(|error| match error {
-        UpdateError::Plan { error, .. } => Failure::new(format!("{}: {}", shown_path(path), error.message())),
+        UpdateError::Plan { error, .. } => error,
         UpdateError::File(error) => failure(&error),
-        _ => Failure::new(format!("{}: the update failed", shown_path(path))),
+        _ => Failure::new(format!("{}: the update failed", quoted_path(path))),
     })
 }
 
@@ -56,7 +57,7 @@ pub(crate) struct Written<'a> {
 impl Print {
     /// Prints a token that is in a file now.
     pub(crate) fn token(&self, verb: &str, written: &Written<'_>) -> Result<Exit> {
-        let mut output = Output::new();
+        let mut output = Output::after_change();
         let permissions: Vec<String> = match written.permissions {
             Some(permissions) => {
                 permissions.iter().map(|one| masked(&one.to_string()).into_owned()).collect()
@@ -74,7 +75,7 @@ impl Print {
                 "create_databases": databases,
                 "token": self.show_token.then(|| written.token.expose()),
             }))?;
-            return output.finish_change(Exit::Success);
+            return output.finish(Exit::Success);
         }
         let (name, path) = (printable(written.name), shown_path(written.path));
         output.line(format_args!("{verb} token `{name}` in {path}"))?;
@@ -82,8 +83,8 @@ impl Print {
             output.line(format_args!("  grants   {}", printable(permission)))?;
         }
         match written.expiry {
-            Some(expiry) => output.line(format_args!("  expires  {expiry}"))?,
-            None => output.line("  never expires")?,
+            Some(expiry) if !expiry.is_never() => output.line(format_args!("  expires  {expiry}"))?,
+            _ => output.line("  never expires")?,
         }
         if !databases.is_empty() {
             output.line(format_args!("  creates  {}", databases.join(", ")))?;
@@ -93,34 +94,42 @@ impl Print {
         } else {
             output.line("The token is in the file. Use --show-token to print it.")?;
         }
-        output.finish_change(Exit::Success)
+        output.finish(Exit::Success)
     }
 }
 
 /// Prints what a command did, if it changed the file.
 pub(crate) fn done(line: &str) -> Result<Exit> {
-    let mut output = Output::new();
+    let mut output = Output::after_change();
     output.line(line)?;
-    output.finish_change(Exit::Success)
+    output.finish(Exit::Success)
 }
 
-/// Prints the warnings about one token of a file, and that others can read the file.
-pub(crate) fn warn(path: &Path, name: &str) {
-    let Ok(file) = Validator::new(SystemTime::now()).max_diagnostics(usize::MAX).check_file(path) else {
-        return;
-    };
+/// Prints the warnings about some tokens of a file, and that others can read the file.
+pub(crate) fn warn(path: &Path, names: &[&str]) {
+    let validator = Validator::new(SystemTime::now()).max_diagnostics(usize::MAX);
+    let Ok(file) = validator.check_file(path) else { return };
     let Ok(loaded) = TokenFile::parse(file.as_bytes()) else { return };
-    let index = loaded.tokens().iter().position(|entry| entry.name() == name);
-    let pointer = index.map(|index| format!("/tokens/{index}"));
-    let is_of_token = |at: &str| {
-        pointer
-            .as_ref()
-            .and_then(|pointer| at.strip_prefix(pointer.as_str()))
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let entries = loaded.tokens().iter().enumerate();
+    let changed: HashSet<usize> =
+        entries.filter(|(_, entry)| names.contains(&entry.name().as_str())).map(|(index, _)| index).collect();
+    let is_of_token = |pointer: &str| {
+        let index = pointer.strip_prefix("/tokens/").and_then(|rest| rest.split('/').next()?.parse().ok());
+        index.is_some_and(|index: usize| changed.contains(&index))
     };
-    for diagnostic in file.report() {
-        let is_relevant = diagnostic.code() == Code::ReadableByOthers || is_of_token(diagnostic.pointer());
-        if is_relevant && diagnostic.severity() >= Severity::Warning {
+    print_warnings(file.report(), is_of_token);
+}
+
+/// Prints the warnings about an admin token file.
+pub(crate) fn warn_admin(path: &Path) {
+    if let Ok(file) = Validator::new(SystemTime::now()).admin_token_file().check_file(path) {
+        print_warnings(file.report(), |_| true);
+    }
+}
+
+fn print_warnings(report: &Report, is_relevant: impl Fn(&str) -> bool) {
+    for diagnostic in report.iter().filter(|found| found.severity() >= Severity::Warning) {
+        if diagnostic.code() == Code::ReadableByOthers || is_relevant(diagnostic.pointer()) {
             let help = diagnostic.help().map(|help| format!("; {help}")).unwrap_or_default();
             warning(format_args!("{}{help}", diagnostic.message()));
         }

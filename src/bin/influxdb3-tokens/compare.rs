@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::input::{is_stdin, load_file, read_other};
 use crate::requests;
 use crate::terminal::{
-    Context as _, Exit, Failure, Format, Output, Result, count, masked, printable, shown_path,
+    Context as _, Exit, Failure, Format, Output, Result, count, masked, printable, quoted_path,
 };
 
 /// Compare a tokens file with the tokens of a server
@@ -50,7 +50,7 @@ impl Compare {
 }
 
 fn read_server(path: &Path) -> Result<ServerTokens> {
-    let (bytes, shown) = (read_other(path)?, shown_path(path));
+    let (bytes, shown) = (read_other(path)?, quoted_path(path));
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
         return Err(Failure::new(format!(
             "{shown}: UTF-16, as PowerShell's `>` writes it; write it in UTF-8"

@@ -8,9 +8,9 @@ use influxdb3_offline_tokens::edit::Change;
 use influxdb3_offline_tokens::{AdminTokenFile, TokenEntry, TokenName, admin};
 
 use crate::arguments::{CreateDatabases, Expires, Permissions, Secret, Write};
-use crate::changes::{Print, Written, update, warn};
+use crate::changes::{Print, Written, update, warn, warn_admin};
 use crate::input::{failure, file_to_change};
-use crate::terminal::{Context as _, Exit, Failure, Result};
+use crate::terminal::{Context as _, Exit, Failure, Result, quoted_path};
 
 /// The new token, and the databases that come with it.
 #[derive(Args)]
@@ -61,7 +61,10 @@ impl Create {
         let write = Write::default();
         self.token.write(&self.file, &write, &self.print, |exists| {
             if exists {
-                Err(Failure::new("the file exists; use `append`, or another path"))
+                Err(Failure::new(format!(
+                    "{} exists; use `append`, or another path",
+                    quoted_path(&self.file)
+                )))
             } else {
                 Ok(false)
             }
@@ -98,7 +101,7 @@ impl Append {
             if exists {
                 Ok(self.keep_if_same)
             } else {
-                Err(Failure::new("the file does not exist; use `create`"))
+                Err(Failure::new(format!("{} does not exist; use `create`", quoted_path(&self.file))))
             }
         })
     }
@@ -137,7 +140,7 @@ impl NewToken {
                 create_databases: &databases,
             },
         )?;
-        warn(path, entry.name().as_str());
+        warn(path, &[entry.name().as_str()]);
         Ok(exit)
     }
 }
@@ -182,7 +185,7 @@ impl CreateAdmin {
             .with_name(&self.name)
             .context("--name")?;
         admin::create(&self.file, &file).map_err(|error| failure(&error))?;
-        self.print.token(
+        let exit = self.print.token(
             "created",
             &Written {
                 path: &self.file,
@@ -193,6 +196,8 @@ impl CreateAdmin {
                 permissions: None,
                 create_databases: &[],
             },
-        )
+        )?;
+        warn_admin(&self.file);
+        Ok(exit)
     }
 }

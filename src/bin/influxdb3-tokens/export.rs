@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::access::unknown_token;
-use crate::input::{check, is_stdin, load_file};
+use crate::input::{check, load_file};
 use crate::terminal::{
-    Context as _, Exit, Failure, Output, Result, masked, note, printable, shown_path, warning,
+    Exit, Failure, Output, Result, command_with, masked, note, printable, quoted_path, warning,
 };
 
 #[derive(Subcommand)]
@@ -97,7 +97,7 @@ impl Requests {
     /// Returns the requests in order, and whether a token is left out.
     fn requests(&self, file: &TokenFile, now: SystemTime) -> Result<(Vec<Request>, bool)> {
         if let Some(unknown) = self.names.iter().find(|name| file.get(name).is_none()) {
-            return Err(unknown_token(unknown));
+            return Err(unknown_token(&self.file, unknown));
         }
         let databases = if self.names.is_empty() { file.create_databases() } else { &[] };
         let mut requests: Vec<Request> =
@@ -200,12 +200,10 @@ impl Secret {
             ));
         }
         let checked = check(&Validator::new(SystemTime::now()), &self.file)?;
-        let shown = shown_path(&self.file);
+        let shown = quoted_path(&self.file);
         if !checked.report.is_valid() {
-            let hint = if is_stdin(&self.file) { "-".into() } else { shown.clone() };
-            return Err(Failure::findings(format!(
-                "{shown}: invalid, so no Secret is printed; `influxdb3-tokens validate {hint}` shows why"
-            )));
+            let validate = command_with("validate", &self.file);
+            return Err(Failure::new(format!("{shown} is invalid, so no Secret is printed; run {validate}")));
         }
         if checked.bytes.len() > MAX_SECRET_BYTES {
             return Err(Failure::new(format!(
@@ -225,9 +223,9 @@ impl Secret {
             Some(path) => match write_new(path, &manifest) {
                 Ok(()) => Ok(Exit::Success),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    Err(Failure::new(format!("{}: the file exists; use another path", shown_path(path))))
+                    Err(Failure::new(format!("{}: the file exists; use another path", quoted_path(path))))
                 }
-                Err(error) => Err(error).context(shown_path(path)),
+                Err(error) => Err(Failure::new(format!("{}: {}", quoted_path(path), error.kind()))),
             },
         }
     }

@@ -11,7 +11,7 @@ use influxdb3_offline_tokens::token::SecretBytes;
 use influxdb3_offline_tokens::{Error, Report, Token, TokenFile, Validator, load};
 use zeroize::Zeroizing;
 
-use crate::terminal::{Context as _, Failure, Result, shown_path};
+use crate::terminal::{Context as _, Failure, Result, command_with, quoted_path};
 
 /// Returns whether a path stands for standard input.
 pub(crate) fn is_stdin(path: &Path) -> bool {
@@ -41,7 +41,7 @@ pub(crate) fn failure(error: &Error) -> Failure {
     }
     let hint = match (error.path(), error.report()) {
         (Some(path), Some(_)) => {
-            format!("\n`influxdb3-tokens validate {}` shows all of it", shown_path(path))
+            format!("\nrun {} for the full report", command_with("validate", path))
         }
         _ => String::new(),
     };
@@ -75,17 +75,38 @@ pub(crate) fn read_other(path: &Path) -> Result<Vec<u8>> {
     if is_stdin(path) {
         return read_all(io::stdin().lock(), "<stdin>");
     }
-    let shown = format!("`{}`", shown_path(path));
-    read_all(File::open(path).context(&shown)?, &shown)
+    let shown = quoted_path(path);
+    let reason = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Failure::new(format!("{shown} does not exist; check the path")),
+        io::ErrorKind::IsADirectory => {
+            Failure::new(format!("{shown} is a directory; use the path of a file"))
+        }
+        io::ErrorKind::PermissionDenied => {
+            Failure::new(format!("permission denied for {shown}; check its mode"))
+        }
+        kind => Failure::new(format!("{shown}: {kind}")),
+    };
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| read_limited(file, &mut bytes)).map_err(reason)?;
+    within_limit(bytes, &shown)
 }
 
-fn read_all(from: impl Read, shown: &str) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).context(shown)?;
+/// Reads one byte more than the size limit allows.
+fn read_limited(from: impl Read, bytes: &mut Vec<u8>) -> io::Result<usize> {
+    from.take(MAX_FILE_BYTES + 1).read_to_end(bytes)
+}
+
+fn within_limit(bytes: Vec<u8>, shown: &str) -> Result<Vec<u8>> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(Failure::new(format!("{shown} is larger than {MAX_FILE_BYTES} bytes")));
     }
     Ok(bytes)
+}
+
+fn read_all(from: impl Read, shown: &str) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    read_limited(from, &mut bytes).context(shown)?;
+    within_limit(bytes, shown)
 }
 
 /// Reads a token from the first line of standard input.

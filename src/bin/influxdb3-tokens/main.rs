@@ -37,12 +37,11 @@ use crate::terminal::{Color, Failure};
     name = "influxdb3-tokens",
     version,
     max_term_width = 80,
-    disable_help_subcommand = true,
     after_help = "Exit codes:\n  \
                   0  success; warnings and notes do not count unless they are denied\n  \
-                  1  an error among the findings, access denied, or a difference that\n     grants something\n  \
+                  1  an error among the findings, access denied, a failed expectation, or a\n     difference: for `diff`, one that grants something\n  \
                   2  wrong usage, an unknown token name, or trouble with a file\n  \
-                  3  the file was changed, but durability is unknown"
+                  3  the file was changed, but durability is unknown, or the result could\n     not be printed"
 )]
 struct Arguments {
     /// When to use colors; `auto` respects `NO_COLOR` and `CLICOLOR_FORCE`

@@ -1,12 +1,11 @@
 //! `completions` and `man`.
 
-use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
 use clap_complete::Shell;
 
-use crate::terminal::{Context as _, Exit, Result, shown_path};
+use crate::terminal::{Context as _, Exit, Output, Result, quoted_path};
 
 /// Print the completions of a shell
 #[derive(Args)]
@@ -21,8 +20,9 @@ impl Completions {
         let name = command.get_name().to_owned();
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut command, name, &mut script);
-        io::Write::write_all(&mut io::stdout(), &script).context("cannot write to standard output")?;
-        Ok(Exit::Success)
+        let mut output = Output::new();
+        output.line(String::from_utf8_lossy(&script).trim_end())?;
+        output.finish(Exit::Success)
     }
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct Man {
 
 impl Man {
     pub(crate) fn run(self, command: clap::Command) -> Result<Exit> {
-        clap_mangen::generate_to(command, &self.directory).context(shown_path(&self.directory))?;
+        clap_mangen::generate_to(command, &self.directory).context(quoted_path(&self.directory))?;
         Ok(Exit::Success)
     }
 }

@@ -69,11 +69,6 @@ impl Failure {
         Self { message: message.into(), exit: Exit::Failure }
     }
 
-    /// Creates the failure of a file whose content is in the way.
-    pub(crate) fn findings(message: impl Into<String>) -> Self {
-        Self { message: message.into(), exit: Exit::Findings }
-    }
-
     pub(crate) fn durability_unknown(message: impl Into<String>) -> Self {
         Self { message: message.into(), exit: Exit::DurabilityUnknown }
     }
@@ -112,17 +107,24 @@ impl<T, E: Display> Context<T> for std::result::Result<T, E> {
 pub(crate) fn parse(command: clap::Command) -> ArgMatches {
     command.try_get_matches().unwrap_or_else(|error| {
         let text = error.to_string();
-        if !error.use_stderr() || masked(&text) == text {
+        let shown = without_secret_arguments(&text);
+        if !error.use_stderr() || shown == text {
             error.exit();
         }
-        // clap quotes what it does not understand, which may be a token in the wrong place.
-        let words = text.split_inclusive(char::is_whitespace).map(|word| {
-            let end = word.trim_end();
-            masked(end).into_owned() + &word[end.len()..]
-        });
-        let _ = write!(io::stderr(), "{}", words.collect::<String>());
+        let _ = write!(io::stderr(), "{shown}");
         std::process::exit(2)
     })
+}
+
+/// Masks the arguments that clap quotes and that may be a token in the wrong place.
+fn without_secret_arguments(text: &str) -> String {
+    let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    let values = arguments.flat_map(|argument| {
+        let value = argument.split_once('=').map(|(_, value)| value.to_owned());
+        [Some(argument), value]
+    });
+    let secrets = values.flatten().filter(|value| may_be_secret(value));
+    secrets.fold(text.to_owned(), |text, secret| text.replace(&secret, &"*".repeat(secret.chars().count())))
 }
 
 /// Prints an error.
@@ -151,11 +153,22 @@ fn print_error(label: &str, color: anstyle::AnsiColor, message: impl Display) {
 pub(crate) struct Output {
     inner: BufWriter<AutoStream<io::StdoutLock<'static>>>,
     closed: bool,
+    has_changed: bool,
 }
 
 impl Output {
     pub(crate) fn new() -> Self {
-        Self { inner: BufWriter::new(anstream::stdout().lock()), closed: false }
+        Self { inner: BufWriter::new(anstream::stdout().lock()), closed: false, has_changed: false }
+    }
+
+    /// Creates the output of a command that has changed a file: if it does not arrive, the exit code says so.
+    pub(crate) fn after_change() -> Self {
+        Self { has_changed: true, ..Self::new() }
+    }
+
+    /// Notes that the command has changed a file.
+    pub(crate) fn note_change(&mut self) {
+        self.has_changed = true;
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -163,24 +176,25 @@ impl Output {
     }
 
     pub(crate) fn line(&mut self, line: impl Display) -> Result<()> {
-        writeln!(self, "{line}").context("cannot write to standard output")
+        writeln!(self, "{line}").map_err(|error| self.failure(&error))
     }
 
-    /// Ends the output of a command that changes nothing.
+    /// Ends the output of a command.
     pub(crate) fn finish(mut self, exit: Exit) -> Result<Exit> {
-        self.flush().context("cannot write to standard output")?;
+        self.flush().map_err(|error| self.failure(&error))?;
+        if self.closed && self.has_changed {
+            return Err(self.failure(&ErrorKind::BrokenPipe.into()));
+        }
         Ok(exit)
     }
 
-    /// Ends the output of a command that changed a file: if it did not arrive, the exit code says so.
-    pub(crate) fn finish_change(mut self, exit: Exit) -> Result<Exit> {
-        let lost = |error: io::Error| {
-            Failure::durability_unknown(format!(
-                "the file was changed, but its result was not printed: {error}"
-            ))
-        };
-        self.flush().map_err(lost)?;
-        if self.closed { Err(lost(ErrorKind::BrokenPipe.into())) } else { Ok(exit) }
+    fn failure(&self, error: &io::Error) -> Failure {
+        if self.has_changed {
+            return Failure::durability_unknown(format!(
+                "the file was changed, but the result cannot be written to standard output: {error}"
+            ));
+        }
+        Failure::new(format!("cannot write to standard output: {error}"))
     }
 }
 
@@ -216,6 +230,25 @@ pub(crate) fn masked(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Returns whether a text may be a token or a piece of one: an argument in the wrong place.
+fn may_be_secret(text: &str) -> bool {
+    const LONG: usize = 20;
+    let is_long_mix = |run: &str| {
+        let has = |class: fn(&u8) -> bool| run.as_bytes().iter().any(class);
+        run.len() >= LONG
+            && has(u8::is_ascii_uppercase)
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_digit)
+    };
+    masked(text) != text
+        || text.split(|c: char| !c.is_ascii_alphanumeric() && !"+_-".contains(c)).any(is_long_mix)
+}
+
+/// Returns an argument for a message, masked if it may be a token in the wrong place.
+pub(crate) fn shown_argument(text: &str) -> String {
+    if may_be_secret(text) { "*".repeat(text.chars().count()) } else { printable(text) }
+}
+
 /// Returns a name or a path on one line, without control characters, and masked if it contains a token.
 pub(crate) fn printable(text: &str) -> String {
     printable_lines(&masked(text)).replace('\n', "\u{FFFD}")
@@ -223,7 +256,12 @@ pub(crate) fn printable(text: &str) -> String {
 
 /// Returns a text without control characters, except line breaks, and without commands to a CI runner.
 fn printable_lines(text: &str) -> String {
-    let replace = |c: char| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
+    // Characters that move the cursor, change colors, or change the direction of the text.
+    let is_invisible = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}')
+    };
+    let replace = |c: char| if is_invisible(c) && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
     without_commands(text).chars().map(replace).collect()
 }
 
@@ -243,6 +281,19 @@ pub(crate) fn line_start(text: &str) -> Cow<'_, str> {
 /// Returns the path of a file for a message.
 pub(crate) fn shown_path(path: &Path) -> String {
     if is_stdin(path) { "<stdin>".to_owned() } else { printable(&path.display().to_string()) }
+}
+
+/// Returns the path of a file in back-quotes, or `<stdin>`.
+pub(crate) fn quoted_path(path: &Path) -> String {
+    if is_stdin(path) { shown_path(path) } else { format!("`{}`", shown_path(path)) }
+}
+
+/// Returns a command that a shell runs as it is.
+pub(crate) fn command_with(command: &str, path: &Path) -> String {
+    let path = if is_stdin(path) { "-".to_owned() } else { shown_path(path) };
+    let is_plain = path.chars().all(|c| c.is_alphanumeric() || "/._-+:@,".contains(c));
+    let path = if is_plain { path } else { format!("'{}'", path.replace('\'', r"'\''")) };
+    format!("`influxdb3-tokens {command} {path}`")
 }
 
 /// Returns the path of a file for other programs.

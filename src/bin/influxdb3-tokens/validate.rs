@@ -133,6 +133,9 @@ impl Arguments {
         if self.files.iter().filter(|file| is_stdin(file)).count() > 1 {
             return Err(Failure::new("`-` can be used once: standard input is read once"));
         }
+        if self.diff && self.format != Format::Human {
+            return Err(Failure::new("--diff is for people; leave out --format"));
+        }
         if (self.fix || self.fix_all) && !self.diff && self.files.iter().any(|file| is_stdin(file)) {
             return Err(Failure::new("`-` cannot be fixed: use --diff, or name a file"));
         }
@@ -177,7 +180,6 @@ impl Run<'_> {
         let mut summary = Summary::default();
         let mut log = sarif::Log::default();
         let mut exit = Exit::Success;
-        let mut is_changed = false;
         for path in &arguments.files {
             if arguments.diff {
                 match self.diff(path, &mut output) {
@@ -191,7 +193,9 @@ impl Run<'_> {
                     if !findings.checked.report.is_valid() {
                         exit = exit.max(Exit::Findings);
                     }
-                    is_changed |= !findings.fixed.is_empty();
+                    if !findings.fixed.is_empty() {
+                        output.note_change();
+                    }
                     summary.add(&findings, &self.validator);
                     match arguments.format {
                         Format::Human => human(&findings, &mut output)?,
@@ -219,7 +223,7 @@ impl Run<'_> {
             Format::Sarif => log.write(&mut output)?,
             _ => {}
         }
-        if is_changed { output.finish_change(exit) } else { output.finish(exit) }
+        output.finish(exit)
     }
 
     /// Fixes a file if requested, and checks it.
