@@ -14,7 +14,7 @@ use super::options::Options;
 use super::placeholder::is_placeholder;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Draft, Sink, TextEdit};
-use crate::document::{Field, Outline, Shape};
+use crate::document::{Field, Shape};
 use crate::json;
 use crate::name::INTERNAL_DATABASE;
 use crate::redact::may_show;
@@ -97,7 +97,7 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
             }
             // It is probably misspelt, and should not be created.
             _ if near.is_some() => None,
-            _ => addition(&facts.outline, name, &names),
+            _ => addition(facts, name, &names),
         };
         let subject = subject(&draft, name);
         let draft = draft.message(format!(
@@ -117,7 +117,8 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
 }
 
 /// Returns the edit that creates a database. If none is created yet, the edit of the first name creates all.
-fn addition(outline: &Outline<'_>, name: &str, missing: &[&str]) -> Option<TextEdit> {
+fn addition(facts: &Facts<'_>, name: &str, missing: &[&str]) -> Option<TextEdit> {
+    let outline = &facts.outline;
     if !may_show(name, name) {
         return None;
     }
@@ -133,8 +134,12 @@ fn addition(outline: &Outline<'_>, name: &str, missing: &[&str]) -> Option<TextE
         }
         (Field::Null { span, .. }, _) => Some(TextEdit::new(*span, json::quoted_list(names))),
         (Field::Missing, _) if matches!(outline.shape, Shape::TokensFile) => {
-            let list = json::quoted_list(names);
-            Some(TextEdit::insert(outline.span.start() + 1, format!("\"create_databases\": {list}, ")))
+            let (list, start) = (json::quoted_list(names), outline.span.start() + 1);
+            let rest = facts.text.get(start..)?;
+            let gap = rest.get(..rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len())?;
+            // On a line of its own if the members are.
+            let (before, after) = if gap.contains('\n') { (gap, "") } else { ("", " ") };
+            Some(TextEdit::insert(start, format!("{before}\"create_databases\": {list},{after}")))
         }
         _ => None,
     }
