@@ -15,10 +15,11 @@ pub(super) const CODES: &[Code] = &[Code::WeakToken, Code::PlaceholderToken];
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(token) = entry.token.value() else { return };
     let body = token.strip_prefix(TOKEN_PREFIX).unwrap_or_default();
-    // Comparisons joined by `|` would not be done for a block of bytes at once.
+    // The marks of templates: `#`, `$`, `%`, `(`, `<`, `@` and `{`. Comparisons joined by `|` would not be done for a block of
+    // bytes at once.
     let is_mark = |byte: u8| {
-        let marks = [b'$', b'{', b'<', b'(', b'#', b'%', b'@'];
-        marks.iter().fold(u8::MAX, |least, mark| least.min(byte ^ mark)) == 0
+        let signs = byte.wrapping_sub(b'#').saturating_sub(2);
+        signs.min(byte ^ b'(').min(byte ^ b'<').min(byte ^ b'@').min(byte ^ b'{') == 0
     };
     let may_be_template = any_byte(body, is_mark);
     if is_evenly_mixed(body.as_bytes()) && !may_be_template || check_token(token).is_err() {

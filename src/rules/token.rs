@@ -25,7 +25,12 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     if !token.starts_with(TOKEN_PREFIX) || any_byte(token, |byte| !byte.is_ascii_graphic()) {
         return invalid(token, at, sink);
     }
-    if any_byte(token, |byte| matches!(byte, b':' | b'+' | b'&' | b'%' | b'#')) {
+    // `&` follows `%`. Joined by `min` for the sake of blocks, as in `strength`.
+    let is_sign = |byte: u8| {
+        let percent_or_and = byte.wrapping_sub(b'%').saturating_sub(1);
+        percent_or_and.min(byte ^ b':').min(byte ^ b'+').min(byte ^ b'#') == 0
+    };
+    if any_byte(token, is_sign) {
         signs(token, at, sink);
     }
 }
