@@ -45,7 +45,7 @@ use crate::terminal::{Color, Failure};
 )]
 struct Arguments {
     /// When to use colors; `auto` respects `NO_COLOR` and `CLICOLOR_FORCE`
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, global = true)]
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, global = true, display_order = 900)]
     color: Color,
 
     #[command(subcommand)]
