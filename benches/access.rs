@@ -1,13 +1,13 @@
-//! Authenticate and decide, side by side with what one would do instead, at 1, 1,000 and 100,000 tokens of 10 databases.
+//! How fast are authentication and decision, at 1, 1,000 and 100,000 tokens with 10 databases each? Compared with:
 //!
 //! - `ours`: `Authorizer`: a keyed digest of the presented token, one table, the grants of the token.
-//! - `server`: as the server does it: SHA-512, `HashMap<Vec<u8>, u64>`, `HashMap<u64, HashMap<Key, u16>>`, where a key is
-//!   made of the id of the database, which is looked up by its name.
-//! - `server-ids`: the same without looking up the name: the id of the database is given.
-//! - `plain`: `HashMap<String, HashMap<String, u16>>` of the raw tokens, as one would write it by hand. It keeps the
-//!   secrets, compares them in a time that depends on their content, and hashes nothing cryptographically.
+//! - `server`: the way of the server: SHA-512, `HashMap<Vec<u8>, u64>`, `HashMap<u64, HashMap<Key, u16>>`, where a key is
+//!   has the id of the database, which is looked up by its name.
+//! - `server-ids`: the same with a given id of the database.
+//! - `plain`: `HashMap<String, HashMap<String, u16>>` of the raw tokens, as written by hand. It keeps the secrets, does not
+//!   compare them in constant time, and uses no cryptographic hash.
 //!
-//! After criterion's times the ratios are printed: medians of rounds in which the candidates take turns.
+//! The ratios are medians of rounds in which the candidates take turns.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -44,11 +44,11 @@ struct World {
     digests: HashMap<Vec<u8>, u64>,
     by_id: HashMap<u64, HashMap<Key, u16>>,
     plain: HashMap<String, HashMap<String, u16>>,
-    // Every token once, in a random order, with a database of its own.
+    // Every token once, in random order, each with another database.
     asked: Vec<(String, String, u32)>,
 }
 
-// The same numbers every time (splitmix64).
+// The same numbers in every run (splitmix64).
 fn random(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut word = *state;
@@ -84,7 +84,7 @@ fn world(tokens: usize) -> World {
     for last in (1..asked.len()).rev() {
         asked.swap(last, below(last + 1));
     }
-    // New strings, so that they lie in memory in the order in which they are asked.
+    // New strings, so that they are in memory in the order of the requests.
     let asked = asked.iter().map(|(token, name, id)| (token.clone(), name.clone(), *id)).collect();
     World {
         now: SystemTime::now(),
@@ -127,12 +127,12 @@ impl World {
 
 type Candidate<'a> = (&'static str, Box<dyn Fn(usize) -> bool + 'a>);
 
-/// Medians of interleaved rounds, in nanoseconds a call.
+/// Returns the medians of interleaved rounds, in nanoseconds per call.
 fn medians(candidates: &[Candidate<'_>], calls: usize) -> Vec<f64> {
     let mut times = vec![Vec::new(); candidates.len()];
     for round in 0..61 {
         for (turn, ((_, call), times)) in candidates.iter().zip(&mut times).enumerate() {
-            // Each asks for others at a time, so that none finds what the one before has brought into the caches.
+            // Each candidate has other requests at a time, so that none profits from the caches of another.
             let from = round * calls + turn * 23_000;
             let start = Instant::now();
             for at in from..from + calls {

@@ -1,5 +1,5 @@
-//! How fast is a token added? In memory against `serde_json` that reads, pushes and writes everything; on disk against
-//! copying the file with the same syncs; many at once against one after the other.
+//! How fast is a token added? In memory, compared with `serde_json`: parse, push and write all. On disk, compared with a copy
+//! of the file with the same syncs. Many tokens in one change, compared with one change each.
 
 mod util;
 
@@ -53,7 +53,7 @@ fn ours(text: &[u8]) -> usize {
     edit::apply(Some(text), &[change]).unwrap().unwrap().len()
 }
 
-/// The least that a safe change of a file does: all bytes to a new file, both syncs, and the rename.
+/// Does the least that a safe change needs: write a new file, sync it, rename it, sync the directory.
 fn copy(directory: &Path, path: &Path) {
     let beside = directory.join("copy");
     fs::copy(path, &beside).unwrap();

@@ -1,7 +1,7 @@
-//! Does any input take much longer than a good file of its size? Each goes through everything that takes a text, and a good
-//! file beside it, in which every token has permissions of its own. `serde_json` reads both into a `Value`, to show what it
-//! takes of such inputs by itself. At the end of a line are the operations that are not linear: half of the input takes less
-//! than a third of the time. A word on the command line picks the inputs whose titles have it.
+//! Does any input take much longer than a good file of its size? Each input is timed in every operation that reads a text, and
+//! compared with a good file in which every token has permissions of its own. `serde_json` reads both into a `Value`, for
+//! comparison. Each line ends with the operations that are not linear: half of the input takes less than a third of the time.
+//! A word on the command line selects the inputs whose titles contain it.
 
 mod util;
 
@@ -18,14 +18,14 @@ use std::hint::black_box;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 const SIZE: usize = 1_000_000;
-/// More than this many times a good file is too much.
+/// The limit, as a multiple of a good file.
 const TOO_MUCH: f64 = 50.0;
-/// The same for a fix.
+/// The limit for a fix.
 const TOO_MUCH_OF_A_FIX: f64 = 200.0;
-/// More than this many times longer for twice the size is not linear.
+/// Twice the size may take this many times as long.
 const TOO_STEEP: f64 = 3.0;
 
-/// Makes texts of about this many bytes.
+/// Builds texts of about this many bytes.
 #[derive(Clone, Copy)]
 struct Text(usize);
 
@@ -46,13 +46,13 @@ impl Text {
         text
     }
 
-    /// Many entries, each of these members.
+    /// Returns many entries with these members.
     fn entries(self, members: impl Fn(usize) -> String) -> String {
         let list = self.numbered(|n| format!("{{{}}},\n", members(n)));
         format!("{{\"tokens\":[\n{}]}}", list.trim_end_matches(",\n"))
     }
 
-    /// One entry of many permissions.
+    /// Returns one entry with many permissions.
     fn permissions(self, item: impl Fn(usize) -> String) -> String {
         permissions(self.numbered(|n| format!("{},", item(n))).trim_end_matches(','))
     }
@@ -62,7 +62,7 @@ impl Text {
     }
 }
 
-/// One entry with these members behind its token and name.
+/// Returns one entry with these members after its token and name.
 fn entry(members: &str) -> String {
     format!(r#"{{"tokens":[{{"token":"{}","name":"a",{members}}}]}}"#, util::token(0))
 }
@@ -80,7 +80,7 @@ fn escaped(text: &str) -> String {
     text.bytes().map(|byte| format!("\\u00{byte:02x}")).collect()
 }
 
-/// Names that are all near each other, and none the same: 16 characters with two of them different.
+/// Returns a name of 16 characters that is similar to those of other numbers, but not the same.
 fn near(n: usize, last: char) -> String {
     let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
     format!("sen{}or-{}a{}a-{}{last}", letter(n), letter(n / 26), letter(n / 676), letter(n / 17_576))
@@ -88,7 +88,7 @@ fn near(n: usize, last: char) -> String {
 
 type Input = (&'static str, fn(Text) -> String);
 
-/// Permissions of one long string.
+/// Long permission strings.
 const PERMISSIONS: [Input; 3] = [
     ("many items", |text| format!("db:{}x:read", text.numbered(|n| format!("n{n},")))),
     ("many unknown actions", |text| format!("db:x:{}read", text.repeat("abcde,"))),
@@ -196,7 +196,7 @@ fn time(run: impl FnOnce()) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-/// The least of a few times of `run`, and of `good` beside it; a run that takes long takes place once.
+/// Returns the shortest of a few times of `run` and of `good`. A run of over half a second is not repeated.
 fn least(run: impl Fn(), good: impl Fn()) -> (f64, f64) {
     let (mut ours, mut theirs) = (time(&run), time(&good));
     for _ in 0..2 {
@@ -224,7 +224,7 @@ fn texts(_: &mut Criterion) {
             let ratio = ours / theirs;
             let mark = if ratio > *too_much { "!" } else { "" };
             let _ = write!(line, "{name} {ratio:.1}{mark}  ");
-            // What takes less than a good file says nothing.
+            // Shorter times are mostly noise.
             if ratio > 1.0 {
                 let (whole, half) = least(|| run(&text), || run(&half));
                 let steep = whole.min(ours) / half;
@@ -244,12 +244,12 @@ fn texts(_: &mut Criterion) {
     }
 }
 
-/// The word on the command line.
+/// Returns the word on the command line.
 fn picked() -> String {
     std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default()
 }
 
-/// What takes one permission, or files that are read already.
+/// Times the functions of one permission, and those of files that are already parsed.
 fn values(_: &mut Criterion) {
     let good = format!("db:{}x:read", Text(SIZE).numbered(|n| format!("database{n},")));
     let picked = picked();

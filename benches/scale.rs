@@ -1,5 +1,5 @@
-//! Does the cost grow in proportion to the file? Time for each token, and the most heap for each byte of the file, from
-//! 1,000 tokens to 1,000,000: to load from disk, and to check and append in memory.
+//! Does the cost grow in proportion to the file? Time per token and peak heap per byte of the file, from 1,000 tokens to
+//! 1,000,000: load from disk, and parse, check and append in memory.
 #![allow(unsafe_code, reason = "an allocator that counts")]
 
 mod util;
@@ -13,7 +13,7 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-/// Counts the bytes that are in use, and the most that were.
+/// Counts the bytes in use and their peak.
 struct Counting;
 
 static USED: AtomicUsize = AtomicUsize::new(0);
@@ -23,7 +23,7 @@ fn more(bytes: usize) {
     MOST.fetch_max(USED.fetch_add(bytes, Relaxed) + bytes, Relaxed);
 }
 
-// SAFETY: all work is the system allocator's.
+// SAFETY: every call is passed to the system allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         more(layout.size());
@@ -40,7 +40,7 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.dealloc(block, layout) }
     }
 
-    // What grows in place, or by moving pages, is not there twice.
+    // Large blocks grow in place or by moving pages, so the old and the new block are not counted together.
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         USED.fetch_sub(layout.size(), Relaxed);
         more(size);
@@ -51,7 +51,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// The median time of a few runs, and the most heap beyond what was in use before; what a run gives is dropped afterwards.
+/// Returns the median time of a few runs, and the peak heap above that before the run. Dropping the result is not timed.
 fn measure<T>(rounds: usize, mut run: impl FnMut() -> T) -> (Duration, usize) {
     let mut times = Vec::with_capacity(rounds);
     let mut most = 0;
@@ -89,12 +89,12 @@ fn growth(_: &mut Criterion) {
                 time.as_secs_f64() * 1e9 / tokens
             );
         };
-        // With the text that it reads.
+        // Includes the text.
         report("load", measure(rounds, || load(&path).unwrap()));
-        // Without the text, which the caller has.
+        // Without the text, which belongs to the caller.
         report("parse", measure(rounds, || TokenFile::parse(&text).unwrap()));
         report("check", measure(rounds, || validator.check(&text)));
-        // With the text that it gives.
+        // Includes the new text.
         report("append", measure(rounds, || edit::apply(Some(&text), &append).unwrap()));
     }
 }

@@ -1,14 +1,13 @@
-//! Changes a tokens file in an object store: read, plan, change, and put only where the version is still the one that
-//! was read. No lock, and no token is lost.
+//! Changes a tokens file in an object store without a lock: read, plan, change, and put only if the version is still the one
+//! that was read.
 //!
-//! Take this file into your program, with the store that it uses. Those of Amazon, Google and Microsoft put on such a
-//! condition; a directory (`LocalFileSystem`) only makes new objects on one, and makes them as readable as the umask says:
-//! for a path there is [`influxdb3_offline_tokens::append`].
+//! Copy this file into your program. The stores of Amazon, Google and Microsoft support such conditional puts. A directory
+//! (`LocalFileSystem`) does not; use [`influxdb3_offline_tokens::append`] for a path.
 //!
-//! A server that only speaks like one of these, and ignores the condition, loses tokens, which nothing here can see. Where
-//! the answer to a put was lost and another writer removes the token meanwhile, the next try brings it again.
+//! A server that ignores the condition loses tokens, which cannot be detected here. If the response to a put is lost and
+//! another writer removes the token in the meantime, the next try adds it again.
 //!
-//! What the store reads and sends is not wiped: it keeps bytes in buffers of its own.
+//! The buffers of the store are not zeroized.
 
 use std::time::Duration;
 
@@ -22,29 +21,26 @@ use rand::TryRng;
 const FIRST_WAIT: Duration = Duration::from_millis(20);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
-/// Why nothing was appended; of [`Unknown`](Self::Unknown), whether it was is not known.
+/// The reason why nothing was appended, except for [`Unknown`](Self::Unknown).
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AppendError {
     #[error(transparent)]
     Change(#[from] ChangeError),
     #[error("the object is larger than {MAX_FILE_BYTES} bytes")]
     TooLarge,
-    #[error(
-        "this object store cannot put on the condition that a version is still the same, so writers could lose tokens"
-    )]
+    #[error("this object store has no conditional puts, so writers could lose tokens")]
     NoCompareAndSwap,
-    #[error("other writers came first in every try ({0}); nothing was changed, try again later")]
+    #[error("other writers were first in all {0} tries; nothing was changed, try again later")]
     Busy(u32),
-    #[error("the object store refused; nothing was changed")]
+    #[error("the object store refused the request; nothing was changed")]
     Refused(#[source] Error),
-    #[error("the object store did not say whether it was done; keep the token, and try again with the same")]
+    #[error("the object store did not confirm the change; keep the token, and try again with the same one")]
     Unknown(#[source] Error),
 }
 
-/// Appends all entries or none, and says with how many puts. When it returns, they are in the store.
+/// Appends all entries or none. Returns the number of puts.
 ///
-/// Entries that are there already with the same secret, expiry and permissions stay as they are, so that many machines can
-/// bring the same one.
+/// Entries that the file has with the same secret, expiry and permissions stay, so that many machines can add the same one.
 pub(crate) async fn append(
     store: &dyn ObjectStore,
     location: &Path,
@@ -56,8 +52,8 @@ pub(crate) async fn append(
 
 /// Passes the current file to `plan`, and puts it with the returned changes. Returns the number of puts.
 ///
-/// Of writers that meet, one wins each time and the others read and plan again; each puts at most `tries` times. A put can be
-/// done although its answer was lost, so a plan returns no change if its own are in the file: it must not generate a new
+/// If writers compete, one succeeds and the others read and plan again; each puts at most `tries` times. A put can succeed
+/// although its response is lost, so the plan must return no change if the file has its changes: it must not generate a new
 /// secret in each run.
 pub(crate) async fn update(
     store: &dyn ObjectStore,
@@ -75,7 +71,7 @@ pub(crate) async fn update(
             Ok((None, _)) => return Ok(puts),
             Err(error) => return Err(unknown.map_or(error, AppendError::Unknown)),
         };
-        // Only now: the last put may have been done.
+        // Checked after reading, because the last put may have succeeded.
         if puts == tries {
             return Err(unknown.map_or(AppendError::Busy(tries), AppendError::Unknown));
         }
@@ -86,7 +82,7 @@ pub(crate) async fn update(
             Err(Error::NotImplemented { .. } | Error::NotSupported { .. }) if unknown.is_none() => {
                 return Err(AppendError::NoCompareAndSwap);
             }
-            // Not found is the bucket: a store says of an object that went that the condition does not hold.
+            // `NotFound` is a missing bucket: a missing object fails the condition.
             Err(
                 error @ (Error::PermissionDenied { .. }
                 | Error::Unauthenticated { .. }
@@ -98,7 +94,7 @@ pub(crate) async fn update(
     }
 }
 
-/// The text, and on what condition it may be replaced. None where there is no object.
+/// Returns the text and the condition for replacing it; `None` if there is no object.
 async fn read(store: &dyn ObjectStore, location: &Path) -> Result<(Option<Vec<u8>>, PutMode), AppendError> {
     let found = match store.get(location).await {
         Ok(found) => found,
@@ -116,7 +112,7 @@ async fn read(store: &dyn ObjectStore, location: &Path) -> Result<(Option<Vec<u8
     Ok((Some(text.into()), PutMode::Update(version)))
 }
 
-/// Longer from put to put, and by chance, so that writers who met do not meet again.
+/// Waits for a random time that grows with the number of puts, so that competing writers do not meet again.
 async fn pause(puts: u32) {
     let longest = FIRST_WAIT.saturating_mul(1 << puts.min(16)).min(LONGEST_WAIT);
     let part =
