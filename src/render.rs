@@ -279,9 +279,10 @@ impl<'a> Lines<'a> {
 
     /// Returns a line, cut around a span if it is long, and the range of the span in that text.
     fn cut(&self, line: &Range<usize>, span: Span) -> (String, Range<usize>) {
-        let start = span.start().min(line.end);
-        // Of a span of several lines, the first is marked.
-        let end = span.end().min(line.end).max(start);
+        // In another text than the one that was checked, a span may start or end inside a character.
+        let start = self.boundary(span.start().min(line.end));
+        // Only the first line of a span is marked.
+        let end = self.boundary(span.end().min(line.end)).max(start);
         let mut shown = line.clone();
         if line.len() > self.widest {
             // The span takes at most half of the width; `…` takes a column on both sides.
