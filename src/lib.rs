@@ -5,11 +5,11 @@
 //! reads the file at start-up and creates its tokens only if no resource token exists yet (documentation). Later edits have no
 //! effect on that server.
 //!
-//! The server's loader of the file is closed source. Each fact about the server states its source: *documentation*, *release
-//! notes*, *server source* (the open part of 3.10), *run* (that source was run with such input), *seen* (a running server
-//! printed it), or *inferred*.
+//! The server's loader of the file is closed source. So each fact about the server states its source: *documentation*,
+//! *release notes*, *server source* (the open part of 3.10), or *inferred* from that source. *Run* means that the source was
+//! run with such input, and *seen* that a running server printed it.
 //!
-//! # One example per verb
+//! # Examples
 //!
 //! Check a text, with all problems at once ([`validate`], [`Validator`]):
 //!
@@ -33,7 +33,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Read, plan and write under one lock ([`update`]); a plan can also come from a wanted state ([`wanted`]):
+//! Read, plan and write under one lock ([`update`]). The module [`wanted`] computes the changes to a wanted state:
 //!
 //! ```
 //! use influxdb3_offline_tokens::edit::Change;
@@ -51,7 +51,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Parse a permission, without any allocation if you like ([`Permission::parse_borrowed`]):
+//! Parse a permission. [`Permission::parse_borrowed`] does not allocate:
 //!
 //! ```
 //! use influxdb3_offline_tokens::Permission;
@@ -60,7 +60,8 @@
 //! assert_eq!((error.kind().name(), error.span().range()), ("empty-item", 5..5));
 //! ```
 //!
-//! Decide access as the server does ([`Authorizer`], [`Rights`], [`access`]), also by a file that changes ([`live`]):
+//! Decide requests as the server does ([`Authorizer`], [`Rights`], [`access`]). For a service, [`live::LiveAuthorizer`] reloads
+//! the file, and [`access::PresentedToken`] reads the `Authorization` header:
 //!
 //! ```
 //! use influxdb3_offline_tokens::access::decide;
@@ -84,12 +85,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Also: fix a file ([`Validator::fix`]), show it without its secrets ([`redact`]), change a text that is not on disk
-//! ([`edit`]), test what tokens can do ([`Expectations`]), and write an admin token file ([`admin`]).
+//! Also:
+//!
+//! - [`Validator::fix`] applies fixes, and [`redact`] shows a text without its secrets.
+//! - [`edit`] changes a text that is not on disk.
+//! - [`Expectations`] test what tokens can do.
+//! - [`admin`] reads and writes admin token files.
 //!
 //! # The grammar of a permission
 //!
-//! As ABNF (RFC 5234, with the case-sensitive strings of RFC 7405); the module [`permission`] lists what is rejected, and why:
+//! As ABNF (RFC 5234, with the case-sensitive strings of RFC 7405). The module [`permission`] lists the errors:
 //!
 //! ```abnf
 //! permission      = database / system
@@ -108,8 +113,8 @@
 //! No `Debug`, `Display`, error or report contains a token or a piece of one. [`Token::expose`] returns it, and serialized
 //! entries and files contain it. Secrets are zeroized on drop; copies in swap, core dumps or on the stack are not.
 //!
-//! Values are strings in serde, an expiry is an integer, and [`TokenEntry`], [`TokenFile`] and [`AdminTokenFile`] are the
-//! objects of the format, with the secret. A [`Report`] can only be serialized. Unknown members are ignored, but a misspelt
+//! Values are strings in serde, and an expiry is an integer. [`TokenEntry`], [`TokenFile`] and [`AdminTokenFile`] are the
+//! objects of the format, **with the secret**. A [`Report`] can only be serialized. Unknown members are ignored, but a misspelt
 //! one is an error. [`TokenFile::parse`] reports more than serde: all errors, each with its place.
 //!
 //! # Features

@@ -87,7 +87,7 @@ pub enum Refreshed {
     /// The file has changed, and its tokens are in force now.
     Reloaded,
     /// The file is invalid or cannot be read: the tokens of the last valid file stay in force. Every refresh returns this
-    /// until the file is valid again, with the same error while its text is the same.
+    /// until the file is valid again, so log the error only if it differs from the last one.
     Kept(Arc<Error>),
 }
 

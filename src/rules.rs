@@ -1,4 +1,4 @@
-//! The rules: two tables of plain functions, one file per family of codes.
+//! The rules: plain functions in three tables, one file per family of codes.
 
 mod options;
 mod not_json;

@@ -21,7 +21,7 @@ use crate::secret::SecretBytes;
 /// let authorizer = Authorizer::new(&file);
 /// // `Basic` is base64 of `user:apiv3_a`.
 /// for header in ["Bearer apiv3_a", "Token apiv3_a", "Basic dXNlcjphcGl2M19h"] {
-///     let presented = PresentedToken::from_authorization(header.as_bytes())?;
+///     let presented = PresentedToken::from_authorization(header)?;
 ///     assert!(authorizer.authenticate(&presented, SystemTime::now()).is_ok());
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -38,23 +38,23 @@ impl<'a> PresentedToken<'a> {
     /// Takes the token from the value of an `Authorization` header, by the rules of the server (server source):
     ///
     /// - `Bearer TOKEN` and `Token TOKEN`, with exactly one space. The case of the scheme matters.
-    /// - `Basic BASE64`, where the text behind the base64 (with padding) is a user, one `:` and the token. The user plays no
-    ///   part, and may be empty.
+    /// - `Basic BASE64`, with padding. The decoded text is a user, one `:` and the token. The user is ignored and may be empty.
     ///
-    /// Whether the token is known, [`Authorizer::authenticate`](crate::Authorizer::authenticate) decides.
+    /// [`Authorizer::authenticate`](crate::Authorizer::authenticate) then decides whether the token is known.
     ///
     /// ```
     /// use influxdb3_offline_tokens::access::{InvalidAuthorization, PresentedToken};
     ///
-    /// assert_eq!(PresentedToken::from_authorization(b"Bearer apiv3_a")?.as_bytes(), b"apiv3_a");
-    /// let error = PresentedToken::from_authorization(b"bearer apiv3_a").unwrap_err();
+    /// assert_eq!(PresentedToken::from_authorization("Bearer apiv3_a")?.as_bytes(), b"apiv3_a");
+    /// let error = PresentedToken::from_authorization("bearer apiv3_a").unwrap_err();
     /// assert_eq!(error, InvalidAuthorization::UnsupportedScheme);
     /// # Ok::<(), InvalidAuthorization>(())
     /// ```
     ///
     /// # Errors
     /// Every other value. An empty token is an error, too, although the server looks it up.
-    pub fn from_authorization(value: &'a [u8]) -> Result<Self, InvalidAuthorization> {
+    pub fn from_authorization(value: &'a (impl AsRef<[u8]> + ?Sized)) -> Result<Self, InvalidAuthorization> {
+        let value = value.as_ref();
         if !value.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) {
             return Err(InvalidAuthorization::Characters);
         }

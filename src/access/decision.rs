@@ -79,7 +79,7 @@ impl<'a> Decision<'a> {
     }
 }
 
-/// Why a request is denied.
+/// Why a request is denied. It borrows from the identity or the authorizer: keep its `name()` or `to_string()`.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions};
