@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 
 pub(crate) use self::entry::{Entry, Role};
 pub(crate) use self::field::{Field, Text};
-pub(crate) use self::members::{ENTRY_LISTS, FILE_MEMBERS, Meaning, Other, is_mistaken};
+pub(crate) use self::members::{FILE_MEMBERS, Meaning, Other};
 pub(crate) use self::not_json::NotJson;
 pub(crate) use self::other_file::OtherFile;
 pub(crate) use self::permissions::{Element, Grant, Intent, Resource, items};

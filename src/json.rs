@@ -3,6 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use zeroize::Zeroizing;
+
 use crate::secret::SecretBytes;
 
 /// Writes a string as JSON, with its quotes.
@@ -28,26 +30,42 @@ pub(crate) fn compact(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// Writes a value with an indentation of two spaces and a final newline, into a buffer of the right size.
+/// Writes a value with an indentation of two spaces and a final newline.
 pub(crate) fn pretty(value: &impl serde::Serialize) -> SecretBytes {
-    struct Count(usize);
+    let mut text = SecretWriter::default();
+    let _ = serde_json::to_writer_pretty(&mut text, value);
+    text.push(b"\n");
+    SecretBytes::wiped(text.0)
+}
 
-    impl std::io::Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
+/// A text that grows without leaving copies of its secrets behind.
+#[derive(Default)]
+pub(crate) struct SecretWriter(pub(crate) Zeroizing<Vec<u8>>);
 
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
+impl SecretWriter {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        let length = self.0.len() + bytes.len();
+        if length > self.0.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(length * 2));
+            larger.extend_from_slice(&self.0);
+            self.0 = larger;
         }
+        self.0.extend_from_slice(bytes);
     }
 
-    // Written twice, because a buffer that grows leaves copies of the secrets behind.
-    let mut count = Count(1);
-    let _ = serde_json::to_writer_pretty(&mut count, value);
-    let mut text = zeroize::Zeroizing::new(Vec::with_capacity(count.0));
-    let _ = serde_json::to_writer_pretty(&mut *text, value);
-    text.push(b'\n');
-    SecretBytes::wiped(text)
+    /// Writes a value on one line.
+    pub(crate) fn push_value(&mut self, value: &(impl serde::Serialize + ?Sized)) {
+        let _ = serde_json::to_writer(self, value);
+    }
+}
+
+impl std::io::Write for SecretWriter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.push(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }

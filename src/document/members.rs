@@ -184,11 +184,6 @@ pub(crate) fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}')
 }
 
-/// Returns whether an unknown member is a mistake, if the members `absent` are missing.
-pub(crate) fn is_mistaken(name: &str, absent: &[&'static str], lists: &[&'static str]) -> bool {
-    is_http_member(name) || meaning(name, absent) != Meaning::Unknown || nearly(name, lists).is_some()
-}
-
 /// Returns the list whose name a member nearly has: the items of a second list would be lost.
 fn nearly(name: &str, lists: &[&'static str]) -> Option<&'static str> {
     if is_commented_out(name) { None } else { near(name, &Word::new(name), lists) }

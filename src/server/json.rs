@@ -109,6 +109,10 @@ impl InvalidJson {
     pub const fn location(&self) -> Location {
         self.location
     }
+
+    pub(crate) fn into_message(self) -> Cow<'static, str> {
+        self.message
+    }
 }
 
 /// An [`InvalidJson`] without its location.
