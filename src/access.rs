@@ -27,7 +27,6 @@ mod text;
 mod entries;
 pub(crate) mod rights;
 mod difference;
-mod names;
 mod identity;
 mod authorization;
 pub(crate) mod authorizer;
@@ -38,7 +37,6 @@ pub use self::authorization::{InvalidAuthorization, PresentedToken};
 pub(crate) use self::decision::Decision;
 pub use self::decision::DenyReason;
 pub use self::difference::{DifferenceKind, FileDifference, TokenDifference};
-use self::entries::is_over;
 pub use self::identity::Identity;
 pub(crate) use self::request::AccessRequest;
 pub(crate) use self::rights::Rights;
@@ -167,7 +165,12 @@ fn speaks_of(permission: &Permission, key: EntryKey<'_>) -> bool {
 /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```
 pub fn decide<'a>(permissions: &'a [Permission], request: AccessRequest<'_>) -> Decision<'a> {
-    entries::decide_by(&permissions, request)
+    let is_wanted = |name: &str| match request {
+        AccessRequest::Database { name: wanted, .. } => name == wanted,
+        AccessRequest::AnyDatabase { .. } => true,
+        _ => false,
+    };
+    Rights::of(permissions, is_wanted).decide(request)
 }
 
 impl TokenEntry {
@@ -185,7 +188,9 @@ impl TokenEntry {
     /// ```
     pub fn decide(&self, request: AccessRequest<'_>, now: SystemTime) -> Decision<'_> {
         match self.expiry() {
-            Some(expiry) if is_over(expiry, now) => Decision::Denied(DenyReason::Expired(expiry)),
+            Some(expiry) if !expiry.is_never() && expiry.is_past(now) => {
+                Decision::Denied(DenyReason::Expired(expiry))
+            }
             _ => decide(self.permissions(), request),
         }
     }

@@ -2,20 +2,16 @@
 
 use core::fmt;
 use core::hash::BuildHasher;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::RandomState;
 use std::sync::Arc;
 use std::time::SystemTime;
-use std::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
-use crate::access::entries::{self, is_over};
-use crate::access::identity::{Grants, Holder, Identity, Tables};
-use crate::access::names::Names;
-use crate::access::{AccessRequest, Decision, DenyReason, Rights};
-use crate::expiry::Expiry;
-use crate::file::{TokenEntry, TokenFile};
+use crate::access::identity::Identity;
+use crate::access::{AccessRequest, Decision, DenyReason};
+use crate::file::TokenFile;
 
 /// Authenticates presented tokens and decides requests: built once from a file, then never changed.
 ///
@@ -42,10 +38,8 @@ use crate::file::{TokenEntry, TokenFile};
 /// ```
 pub struct Authorizer {
     key: [u8; 16],
-    // Shared with each `Identity`.
-    tables: Arc<Tables>,
     // By the digest of the token.
-    holders: HashMap<[u8; 32], Holder, foldhash::fast::RandomState>,
+    holders: HashMap<[u8; 32], Identity, foldhash::fast::RandomState>,
 }
 
 impl Authorizer {
@@ -63,30 +57,25 @@ impl Authorizer {
     #[must_use]
     pub fn new(file: &TokenFile) -> Self {
         let key = random_key();
-        let permissions = file.tokens().iter().flat_map(TokenEntry::permissions);
-        let names: Names = permissions
-            .flat_map(|permission| entries::databases(permission).1)
-            .map(|(name, _)| name)
-            .collect();
-        let mut databases = Vec::new();
+        let mut names: HashSet<Arc<str>> = HashSet::new();
+        let mut shared = |name: &str| {
+            names.get(name).cloned().unwrap_or_else(|| {
+                let name = Arc::from(name);
+                names.insert(Arc::clone(&name));
+                name
+            })
+        };
         let holders = file.tokens().iter().map(|entry| {
-            let rights = Rights::new(entry.permissions());
-            let start = databases.len();
-            // In the order of the names, which is that of their numbers.
-            databases.extend(
-                rights.exact.into_iter().filter_map(|(name, actions)| Some((names.find(name)?.1, actions))),
-            );
-            let holder = Holder {
+            let rights = entry.rights();
+            let holder = Identity {
                 name: Arc::new(entry.name().clone()),
-                expiry: entry.expiry().unwrap_or(Expiry::NEVER),
-                databases: start..databases.len(),
-                all: rights.all,
-                system: rights.system,
+                expiry: entry.expiry().filter(|expiry| !expiry.is_never()),
+                databases: rights.exact.into_iter().map(|(name, actions)| (shared(name), actions)).collect(),
+                wildcards: rights.wildcards,
             };
             (digest(&key, entry.token().expose().as_bytes()), holder)
         });
-        let holders = holders.collect();
-        Self { key, tables: Arc::new(Tables { names, databases: databases.into() }), holders }
+        Self { key, holders: holders.collect() }
     }
 
     /// Finds the holder of the presented token, if it has not expired at `now`. `presented` is the token alone, without
@@ -114,16 +103,16 @@ impl Authorizer {
         presented: impl AsRef<[u8]>,
         now: SystemTime,
     ) -> Result<Identity, DenyReason<'static>> {
-        self.holder(presented.as_ref(), now).map(|holder| Identity::new(holder, &self.tables))
+        self.holder(presented.as_ref(), now).cloned()
     }
 
-    fn holder(&self, presented: &[u8], now: SystemTime) -> Result<&Holder, DenyReason<'static>> {
+    fn holder(&self, presented: &[u8], now: SystemTime) -> Result<&Identity, DenyReason<'static>> {
         let digest = digest(&self.key, presented);
         let holder = self.holders.get(&digest).ok_or(DenyReason::UnknownToken)?;
-        if is_over(holder.expiry, now) {
-            return Err(DenyReason::Expired(holder.expiry));
+        match holder.expiry() {
+            Some(expiry) if expiry.is_past(now) => Err(DenyReason::Expired(expiry)),
+            _ => Ok(holder),
         }
-        Ok(holder)
     }
 
     /// Authenticates and decides; `presented` is the token alone.
@@ -145,7 +134,7 @@ impl Authorizer {
         now: SystemTime,
     ) -> Decision<'_> {
         match self.holder(presented.as_ref(), now) {
-            Ok(holder) => Grants::new(holder, &self.tables).decide(request),
+            Ok(holder) => holder.decide(request),
             Err(reason) => Decision::Denied(reason),
         }
     }

@@ -1,13 +1,10 @@
 //! The holder of a presented token.
 
 use core::fmt;
-use core::ops::Range;
-use std::boxed::Box;
 use std::sync::Arc;
 
-use crate::access::entries::{Entries, decide_by};
-use crate::access::names::Names;
-use crate::access::{AccessEntry, AccessRequest, Decision, EntryKey};
+use crate::access::entries::{Wildcards, decide_by, entry_of};
+use crate::access::{AccessRequest, Decision};
 use crate::expiry::Expiry;
 use crate::name::TokenName;
 use crate::permission::DatabaseActions;
@@ -31,35 +28,14 @@ use crate::permission::DatabaseActions;
 /// ```
 #[derive(Clone)]
 pub struct Identity {
-    holder: Holder,
-    tables: Arc<Tables>,
-}
-
-/// The permissions of all tokens of a file.
-pub(super) struct Tables {
-    pub(super) names: Names,
-    /// The exact entries by the number of the database's name; those of one holder lie together, sorted.
-    pub(super) databases: Box<[(u32, DatabaseActions)]>,
-}
-
-/// The grants of one token.
-#[derive(Clone)]
-pub(super) struct Holder {
     pub(super) name: Arc<TokenName>,
-    pub(super) expiry: Expiry,
-    /// The range of its exact entries among those of all tokens.
-    pub(super) databases: Range<usize>,
-    /// The actions of `db:*`.
-    pub(super) all: DatabaseActions,
-    /// The bits of the system resources.
-    pub(super) system: u8,
+    pub(super) expiry: Option<Expiry>,
+    // Sorted by name. The names are shared with the other tokens of the file.
+    pub(super) databases: Arc<[(Arc<str>, DatabaseActions)]>,
+    pub(super) wildcards: Wildcards,
 }
 
 impl Identity {
-    pub(super) fn new(holder: &Holder, tables: &Arc<Tables>) -> Self {
-        Self { holder: holder.clone(), tables: Arc::clone(tables) }
-    }
-
     /// The name of the token.
     ///
     /// ```
@@ -73,7 +49,7 @@ impl Identity {
     /// ```
     #[must_use]
     pub fn name(&self) -> &TokenName {
-        &self.holder.name
+        &self.name
     }
 
     /// Returns when the token expires, for callers that keep the value longer than one request; `None` if it never expires.
@@ -90,8 +66,8 @@ impl Identity {
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
     #[must_use]
-    pub fn expiry(&self) -> Option<Expiry> {
-        Some(self.holder.expiry).filter(|expiry| !expiry.is_never())
+    pub const fn expiry(&self) -> Option<Expiry> {
+        self.expiry
     }
 
     /// Decides a request. The expiry was checked when the token was authenticated.
@@ -106,58 +82,18 @@ impl Identity {
     /// assert!(may("a") && !may("b"));
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
-    pub fn decide(&self, request: AccessRequest<'_>) -> Decision<'_> {
-        Grants::new(&self.holder, &self.tables).decide(request)
+    pub fn decide<'a>(&'a self, request: AccessRequest<'_>) -> Decision<'a> {
+        let entry = |(name, actions): &'a (Arc<str>, DatabaseActions)| entry_of(name, *actions);
+        let exact = |wanted: &str| {
+            let at = self.databases.binary_search_by(|(name, _)| (**name).cmp(wanted)).ok()?;
+            self.databases.get(at).map(entry)
+        };
+        decide_by(request, self.wildcards, exact, || self.databases.iter().map(entry))
     }
 }
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Identity").field(&self.name()).finish()
-    }
-}
-
-/// The entries of one holder.
-pub(super) struct Grants<'a> {
-    holder: &'a Holder,
-    databases: &'a [(u32, DatabaseActions)],
-    names: &'a Names,
-}
-
-impl<'a> Grants<'a> {
-    pub(super) fn new(holder: &'a Holder, tables: &'a Tables) -> Self {
-        // Invariant: the range is one of `databases`.
-        let databases = tables.databases.get(holder.databases.clone()).unwrap_or_default();
-        Self { holder, databases, names: &tables.names }
-    }
-
-    pub(super) fn decide(&self, request: AccessRequest<'_>) -> Decision<'a> {
-        decide_by(self, request)
-    }
-}
-
-impl<'a> Entries<'a> for Grants<'a> {
-    fn exact(&self, name: &str) -> Option<AccessEntry<'a>> {
-        let (name, number) = self.names.find(name)?;
-        let at = self.databases.binary_search_by_key(&number, |(number, _)| *number).ok()?;
-        let (_, actions) = self.databases.get(at)?;
-        Some(AccessEntry { key: EntryKey::Database(name), actions: *actions })
-    }
-
-    fn all_databases(&self) -> DatabaseActions {
-        self.holder.all
-    }
-
-    fn least_with(&self, wanted: DatabaseActions) -> Option<AccessEntry<'a>> {
-        let (number, actions) = self.databases.iter().find(|(_, actions)| actions.contains(wanted))?;
-        Some(AccessEntry { key: EntryKey::Database(self.names.name(*number)?), actions: *actions })
-    }
-
-    fn has_exact(&self) -> bool {
-        !self.databases.is_empty()
-    }
-
-    fn system(&self) -> u8 {
-        self.holder.system
     }
 }

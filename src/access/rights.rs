@@ -4,10 +4,10 @@ use core::fmt;
 use std::collections::BTreeMap;
 use std::vec::Vec;
 
-use crate::access::entries::{ALL_SYSTEM, Entries, decide_by, exact_entries, system_bit};
-use crate::access::{AccessEntry, AccessRequest, Decision, EntryKey};
+use crate::access::entries::{Wildcards, decide_by, entry_of};
+use crate::access::{AccessRequest, Decision, EntryKey};
 use crate::name::INTERNAL_DATABASE;
-use crate::permission::{DatabaseActions, Permission, SystemResource};
+use crate::permission::{DatabaseActions, Permission, Scope, SystemResource};
 
 /// The rights that a list of permissions grants, in a form that can be compared: the entries, united by key.
 ///
@@ -23,10 +23,9 @@ use crate::permission::{DatabaseActions, Permission, SystemResource};
 /// ```
 #[derive(Clone, Default)]
 pub struct Rights<'a> {
-    // Invariant: no set of actions is empty, except `all` where there is no `db:*`.
+    // Invariant: no set of actions is empty.
     pub(super) exact: BTreeMap<&'a str, DatabaseActions>,
-    pub(super) all: DatabaseActions,
-    pub(super) system: u8,
+    pub(super) wildcards: Wildcards,
 }
 
 // Why the names that occur and "all other databases" decide every question. A decision looks at a name in one way only:
@@ -50,7 +49,7 @@ impl Eq for Rights<'_> {}
 impl fmt::Debug for Rights<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let named = self.exact.iter().map(|(name, actions)| (EntryKey::Database(name), *actions));
-        let all = [(EntryKey::AllDatabases, self.all)];
+        let all = [(EntryKey::AllDatabases, self.other_databases())];
         let system = self.system_resources().map(|one| (EntryKey::System(one), DatabaseActions::READ));
         f.debug_map().entries(named.chain(all).chain(system)).finish()
     }
@@ -68,11 +67,26 @@ impl<'a> Rights<'a> {
     /// ```
     #[must_use]
     pub fn new(permissions: &'a [Permission]) -> Self {
-        Self {
-            exact: exact_entries(permissions),
-            all: permissions.all_databases(),
-            system: permissions.system(),
+        Self::of(permissions, |_| true)
+    }
+
+    /// The rights without the databases that are not wanted.
+    pub(super) fn of(permissions: &'a [Permission], is_wanted: impl Fn(&str) -> bool) -> Self {
+        let mut rights = Self::default();
+        for permission in permissions {
+            match permission {
+                Permission::Database(permission) => match permission.scope() {
+                    Scope::All => rights.wildcards.databases |= permission.actions(),
+                    Scope::Names(names) => {
+                        for name in names.into_iter().filter(|name| is_wanted(name)) {
+                            *rights.exact.entry(name).or_default() |= permission.actions();
+                        }
+                    }
+                },
+                Permission::System(permission) => rights.wildcards.add_system(permission.scope()),
+            }
         }
+        rights
     }
 
     /// Decides a request, as [`decide`](crate::access::decide) does.
@@ -86,7 +100,9 @@ impl<'a> Rights<'a> {
     /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     pub fn decide(&self, request: AccessRequest<'_>) -> Decision<'a> {
-        decide_by(self, request)
+        let entry = |(name, actions): (&&'a str, &DatabaseActions)| entry_of(name, *actions);
+        let exact = |name: &str| self.exact.get_key_value(name).map(entry);
+        decide_by(request, self.wildcards, exact, || self.exact.iter().map(entry))
     }
 
     /// Returns the actions allowed on an existing database, where an exact entry shadows `db:*`; none for `_internal`.
@@ -136,7 +152,7 @@ impl<'a> Rights<'a> {
     /// ```
     #[must_use]
     pub const fn other_databases(&self) -> DatabaseActions {
-        self.all
+        self.wildcards.databases
     }
 
     /// Returns whether the system resource may be read.
@@ -151,7 +167,7 @@ impl<'a> Rights<'a> {
     /// ```
     #[must_use]
     pub const fn system(&self, resource: SystemResource) -> bool {
-        self.system & (ALL_SYSTEM | system_bit(resource)) != 0
+        self.wildcards.system_entry(resource).is_some()
     }
 
     /// The system resources that may be read.
@@ -221,12 +237,15 @@ impl<'a> Rights<'a> {
     fn differences<'s>(&'s self, other: &'s Rights<'a>) -> impl Iterator<Item = AccessRequest<'a>> + 's {
         let only_there = other.exact.keys().filter(|name| !self.exact.contains_key(*name));
         let every = self.exact.keys().chain(only_there).copied().filter(|name| *name != INTERNAL_DATABASE);
-        let of = |rights: &Rights<'a>, name: &str| rights.exact.get(name).copied().unwrap_or(rights.all);
+        let of = |rights: &Rights<'a>, name: &str| {
+            rights.exact.get(name).copied().unwrap_or(rights.other_databases())
+        };
         let more = |actions: DatabaseActions| (!actions.is_empty()).then_some(actions);
         let named = every.filter_map(move |name: &'a str| {
             more(of(self, name) - of(other, name)).map(|actions| AccessRequest::database(name, actions))
         });
-        let others = more(self.all - other.all).map(AccessRequest::other_databases);
+        let others =
+            more(self.other_databases() - other.other_databases()).map(AccessRequest::other_databases);
         let resources = SystemResource::ALL.iter().copied();
         let system =
             resources.filter(|one| self.system(*one) && !other.system(*one)).map(AccessRequest::system);
@@ -258,13 +277,13 @@ impl<'a> Rights<'a> {
             groups.entry(*actions).or_default().push(name);
         }
         // A permission without actions or names is an error, and there is nothing to grant then.
-        let all = Permission::all_databases(self.all).ok();
+        let all = Permission::all_databases(self.other_databases()).ok();
         let named =
             groups.into_iter().filter_map(|(actions, names)| Permission::database(names, actions).ok());
-        let system = if self.system & ALL_SYSTEM == 0 {
-            Permission::system(self.system_resources()).ok()
-        } else {
+        let system = if self.wildcards.has_all_system() {
             Some(Permission::all_system_resources())
+        } else {
+            Permission::system(self.system_resources()).ok()
         };
         all.into_iter().chain(named).chain(system).collect()
     }
@@ -272,34 +291,10 @@ impl<'a> Rights<'a> {
     /// Returns whether some decision would change without this exact entry.
     fn needs(&self, name: &str, actions: DatabaseActions) -> bool {
         if name != INTERNAL_DATABASE {
-            return actions != self.all;
+            return actions != self.other_databases();
         }
         // `_internal` counts only for "any database", and only if no other entry has its actions.
         let mut others = self.exact.iter().filter(|(other, _)| **other != name);
-        !self.all.contains(actions) && others.all(|(_, more)| !more.contains(actions))
-    }
-}
-
-impl<'a> Entries<'a> for Rights<'a> {
-    fn exact(&self, name: &str) -> Option<AccessEntry<'a>> {
-        let (name, actions) = self.exact.get_key_value(name)?;
-        Some(AccessEntry { key: EntryKey::Database(name), actions: *actions })
-    }
-
-    fn all_databases(&self) -> DatabaseActions {
-        self.all
-    }
-
-    fn least_with(&self, wanted: DatabaseActions) -> Option<AccessEntry<'a>> {
-        let (name, actions) = self.exact.iter().find(|(_, actions)| actions.contains(wanted))?;
-        Some(AccessEntry { key: EntryKey::Database(name), actions: *actions })
-    }
-
-    fn has_exact(&self) -> bool {
-        !self.exact.is_empty()
-    }
-
-    fn system(&self) -> u8 {
-        self.system
+        !self.other_databases().contains(actions) && others.all(|(_, more)| !more.contains(actions))
     }
 }
