@@ -95,7 +95,7 @@ impl Permission {
     /// # Errors
     /// As [`Permission::parse`].
     pub fn parse_borrowed(text: &str) -> Result<PermissionRef<'_>, ParsePermissionError> {
-        parse::permission(text, |_| ()).ok_or_else(|| diagnose::first(text))
+        parse::permission(text, |_| ()).ok_or_else(|| diagnose::first(text, diagnose::permission(text)))
     }
 
     /// The same without a word of what is wrong, which takes longer to find than that something is.
@@ -122,13 +122,16 @@ impl Permission {
     /// ```
     #[must_use]
     pub fn errors(text: &str) -> Vec<ParsePermissionError> {
-        if parse::permission(text, |_| ()).is_some() { Vec::new() } else { diagnose::all(text) }
+        match parse::permission(text, |_| ()) {
+            Some(_) => Vec::new(),
+            None => diagnose::errors(text, diagnose::permission(text)).collect(),
+        }
     }
 
-    /// The same of a text that is wrong, one by one and nearly in order.
+    /// Returns the mistakes of an invalid text, in its order.
     #[cfg(feature = "std")]
-    pub(crate) fn each_mistake(text: &str, tell: impl FnMut(diagnose::Mistake)) {
-        diagnose::each(text, tell);
+    pub(crate) fn mistakes(text: &str) -> Vec<Mistake> {
+        diagnose::permission(text)
     }
 
     /// `db:NAMES:read` of names that are already typed: a name, several, or [`Scope::All`].
@@ -270,7 +273,7 @@ impl DatabaseActions {
     /// # Errors
     /// An empty list or item, an action that does not exist or cannot be granted.
     pub fn parse(text: &str) -> Result<Self, ParsePermissionError> {
-        parse::database_actions(text).ok_or_else(|| diagnose::first_action(text))
+        parse::database_actions(text).ok_or_else(|| diagnose::first(text, diagnose::actions(text)))
     }
 }
 

@@ -279,53 +279,34 @@ impl Extend<Self> for DatabaseActions {
     }
 }
 
-impl BitOr for DatabaseActions {
-    type Output = Self;
+macro_rules! operators {
+    ($($operator:ident::$apply:ident, $assignment:ident::$assign:ident = $method:ident;)+) => {$(
+        impl $operator for DatabaseActions {
+            type Output = Self;
 
-    fn bitor(self, other: Self) -> Self {
-        self.union(other)
-    }
+            fn $apply(self, other: Self) -> Self {
+                self.$method(other)
+            }
+        }
+
+        impl $assignment for DatabaseActions {
+            fn $assign(&mut self, other: Self) {
+                *self = self.$method(other);
+            }
+        }
+    )+};
 }
 
-impl BitOrAssign for DatabaseActions {
-    fn bitor_assign(&mut self, other: Self) {
-        *self = self.union(other);
-    }
-}
-
-impl BitAnd for DatabaseActions {
-    type Output = Self;
-
-    fn bitand(self, other: Self) -> Self {
-        self.intersection(other)
-    }
-}
-
-impl BitAndAssign for DatabaseActions {
-    fn bitand_assign(&mut self, other: Self) {
-        *self = self.intersection(other);
-    }
-}
+operators!(
+    BitOr::bitor, BitOrAssign::bitor_assign = union;
+    BitAnd::bitand, BitAndAssign::bitand_assign = intersection;
+    Sub::sub, SubAssign::sub_assign = difference;
+);
 
 impl Not for DatabaseActions {
     type Output = Self;
 
-    /// The actions that are not in the set.
     fn not(self) -> Self {
         Self::ALL.difference(self)
-    }
-}
-
-impl SubAssign for DatabaseActions {
-    fn sub_assign(&mut self, other: Self) {
-        *self = self.difference(other);
-    }
-}
-
-impl Sub for DatabaseActions {
-    type Output = Self;
-
-    fn sub(self, other: Self) -> Self {
-        self.difference(other)
     }
 }

@@ -12,92 +12,70 @@ use crate::span::Span;
 use crate::suggest::meant;
 
 const TYPES: [&str; 2] = ["db", "system"];
-const TYPE_ALIASES: [(&str, &str); 6] = [
-    ("database", "db"),
-    ("databases", "db"),
-    ("dbs", "db"),
-    ("bucket", "db"),
-    ("sys", "system"),
-    ("systems", "system"),
-];
-const ACTION_ALIASES: [(&str, &str); 9] = [
-    ("rw", "read,write"),
-    ("r/w", "read,write"),
-    ("r", "read"),
-    ("w", "write"),
-    ("readwrite", "read,write"),
-    ("read-write", "read,write"),
-    ("read_write", "read,write"),
-    ("ro", "read"),
-    ("readonly", "read"),
+const TYPE_ALIASES: [(&str, &[&str]); 2] =
+    [("db", &["database", "databases", "dbs", "bucket"]), ("system", &["sys", "systems"])];
+const ACTION_ALIASES: [(&str, &[&str]); 3] = [
+    ("read", &["r", "ro", "readonly"]),
+    ("write", &["w"]),
+    ("read,write", &["rw", "r/w", "readwrite", "read-write", "read_write"]),
 ];
 const NOT_GRANTABLE: [&str; 4] = ["drop", "update", "all", "admin"];
 
-pub(super) fn first(text: &str) -> ParsePermissionError {
-    let mut first: Option<Mistake> = None;
-    each(text, |mistake| {
-        if first.is_none_or(|first| mistake.span < first.span) {
-            first = Some(mistake);
-        }
-    });
-    let unknown = || ParsePermissionError::new(Kind::MissingPart(PermissionPart::Type), whole(text));
-    first.map_or_else(unknown, |first| first.quoted(text, mentions_token(text)))
+/// Returns all mistakes of a permission, in the order of the text.
+pub(super) fn permission(text: &str) -> Vec<Mistake> {
+    let mut finder = Finder::new(text);
+    finder.permission();
+    finder.finish()
 }
 
-pub(super) fn first_action(text: &str) -> ParsePermissionError {
-    let mut first = None;
-    let tell = |mistake| first = first.or(Some(mistake));
-    Findings { text, variables: &variables(text), tell, count: 0 }.actions(whole(text), Some("db"));
-    let empty = || ParsePermissionError::new(Kind::EmptyPart(PermissionPart::Actions), whole(text));
-    first.map_or_else(empty, |first| first.quoted(text, mentions_token(text)))
+/// Returns all mistakes of a list of actions on databases.
+pub(super) fn actions(text: &str) -> Vec<Mistake> {
+    let mut finder = Finder::new(text);
+    finder.actions(whole(text));
+    finder.finish()
 }
 
-/// Returns all errors in source order; at least one for every text that the grammar rejects (tested).
-pub(super) fn all(text: &str) -> Vec<ParsePermissionError> {
-    let mut errors = Vec::new();
+/// Returns the errors of mistakes, each with its fragment.
+pub(super) fn errors(text: &str, mistakes: Vec<Mistake>) -> impl Iterator<Item = ParsePermissionError> {
     // Searched once, not for every error of a long text.
     let is_hidden = mentions_token(text);
-    each(text, |mistake| errors.push(mistake.quoted(text, is_hidden)));
-    errors.sort_by_key(ParsePermissionError::span);
-    errors
+    mistakes.into_iter().map(move |mistake| {
+        let fragment = if is_hidden { "" } else { mistake.span.text(text).unwrap_or_default() };
+        mistake.error(text).quoting(Fragment::of_harmless(fragment))
+    })
 }
 
-/// Calls a function for each error, nearly in order: a long text may have very many.
-pub(super) fn each(text: &str, tell: impl FnMut(Mistake)) {
-    Findings { text, variables: &variables(text), tell, count: 0 }.permission();
+/// Returns the error of the first mistake.
+pub(super) fn first(text: &str, mistakes: Vec<Mistake>) -> ParsePermissionError {
+    let unknown = || ParsePermissionError::new(Kind::MissingPart(PermissionPart::Type), whole(text));
+    errors(text, mistakes).next().unwrap_or_else(unknown)
 }
 
 fn whole(text: &str) -> Span {
     Span::new(0, text.len())
 }
 
-/// An error without its suggestion.
+/// An error without its suggestion and fragment, which take time to find.
 #[derive(Clone, Copy)]
 pub(crate) struct Mistake {
     pub(crate) kind: Kind,
     pub(crate) span: Span,
-    // The type of the permission, written or meant.
-    resource_type: Option<&'static str>,
+    // Whether the permission is for system resources, as written or meant.
+    is_system: bool,
 }
 
 impl Mistake {
-    fn quoted(self, text: &str, is_hidden: bool) -> ParsePermissionError {
-        let fragment = if is_hidden { "" } else { self.span.text(text).unwrap_or_default() };
-        self.error(text).quoting(Fragment::of_harmless(fragment))
-    }
-
-    /// Returns the error, which does not quote the text.
+    /// Returns the error with its suggestion, without a fragment.
     pub(crate) fn error(self, text: &str) -> ParsePermissionError {
         let word = self.span.text(text).unwrap_or_default();
-        let is_system = self.resource_type == Some("system");
         let meant = match self.kind {
             Kind::UnknownResourceType => type_meant(word),
             Kind::UnknownSystemResource => {
                 meant(word, SystemResource::ALL.iter().map(|known| known.as_str()))
             }
             // The only action on system resources.
-            Kind::WildcardAction | Kind::ActionNotGrantable if is_system => Some(("read", false)),
-            Kind::UnknownAction if is_system => near(word, &["read"]),
+            Kind::WildcardAction | Kind::ActionNotGrantable if self.is_system => Some(("read", false)),
+            Kind::UnknownAction if self.is_system => near(word, &["read"]),
             Kind::UnknownAction => action_meant(word),
             _ => None,
         };
@@ -105,32 +83,27 @@ impl Mistake {
     }
 }
 
-/// Returns whether a word is meant as actions: it is one, has a `*`, or its error is more specific than an unknown action.
+/// Returns whether a word is an action, or is meant as one: its error is a specific one.
 #[cfg(feature = "std")]
 pub(crate) fn stands_for_actions(word: &str) -> bool {
-    word.is_empty()
-        || word.contains('*')
-        || ACTIONS.contains(&word)
-        || is_not_grantable(word)
-        || !variables(word).is_empty()
-        || action_meant(word).is_some()
+    let is_specific =
+        |error: ParsePermissionError| error.kind() != Kind::UnknownAction || error.suggestion().is_some();
+    DatabaseActions::parse(word).map_or_else(is_specific, |_| true)
 }
 
 fn action_meant(word: &str) -> Option<(&'static str, bool)> {
     near(word, &ACTIONS).or_else(|| alias(word, &ACTION_ALIASES)).or_else(|| separated(word))
 }
 
-/// In `write;*` the `*` is not a typo.
 fn near(word: &str, actions: &[&'static str]) -> Option<(&'static str, bool)> {
     meant(word, actions.iter().copied()).filter(|_| !word.contains('*'))
 }
 
-/// Returns whether a character is used in place of a comma.
 fn is_sign(c: char) -> bool {
     matches!(c, ';' | '|' | '+' | '/' | '&') || c.is_whitespace()
 }
 
-/// Returns the actions of a text such as `read;write`, whose separator is not a comma.
+/// Returns the actions of a list with another separator.
 fn separated(word: &str) -> Option<(&'static str, bool)> {
     let mut actions = DatabaseActions::EMPTY;
     for word in word.split(is_sign).filter(|word| !word.is_empty()) {
@@ -139,141 +112,141 @@ fn separated(word: &str) -> Option<(&'static str, bool)> {
     (!actions.is_empty()).then(|| (actions.as_str(), false))
 }
 
-fn is_not_grantable(word: &str) -> bool {
-    NOT_GRANTABLE.iter().any(|action| action.eq_ignore_ascii_case(word))
-}
-
 fn type_meant(word: &str) -> Option<(&'static str, bool)> {
     alias(word, &TYPE_ALIASES).or_else(|| meant(word, TYPES))
 }
 
-struct Findings<'a, F> {
-    text: &'a str,
-    variables: &'a [Span],
-    tell: F,
-    // The number of errors so far.
-    count: usize,
+fn alias(word: &str, known: &[(&'static str, &[&str])]) -> Option<(&'static str, bool)> {
+    known.iter().find(|(_, aliases)| is_one_of(word, aliases)).map(|(known, _)| (*known, false))
 }
 
-impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
+fn is_one_of(word: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+struct Finder<'a> {
+    text: &'a str,
+    variables: Vec<Span>,
+    is_system: bool,
+    mistakes: Vec<Mistake>,
+}
+
+impl<'a> Finder<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, variables: variables(text), is_system: false, mistakes: Vec::new() }
+    }
+
+    fn finish(mut self) -> Vec<Mistake> {
+        self.mistakes.sort_by_key(|mistake| mistake.span);
+        self.mistakes
+    }
+
     fn permission(&mut self) {
-        let mut parts = self.split(whole(self.text), b':');
-        let first = parts.next().unwrap_or_default();
-        let (names, actions, extra) = (parts.next(), parts.next(), parts.next());
-        if names.is_none() && !self.is_type(first) {
-            // A variable may expand to the whole permission: then nothing is missing.
-            self.variables_in(first);
-            return if self.count == 0 {
+        let parts = self.split(whole(self.text), b':');
+        let (resource_type, names, actions) = match *parts {
+            [only] if !self.is_type(only) => {
+                // A variable may expand to the whole permission: then nothing is missing.
+                self.variables_in(only);
+                if self.mistakes.is_empty() {
+                    self.add(Kind::MissingPart(PermissionPart::Type), Span::new(0, 0));
+                }
+                return;
+            }
+            // `db:read`
+            [first, last] if self.are_actions(last) && self.is_type(first) => (Some(first), None, Some(last)),
+            // `sensors:read`
+            [first, last] if self.are_actions(last) => (None, Some(first), Some(last)),
+            _ => (parts.first().copied(), parts.get(1).copied(), parts.get(2).copied()),
+        };
+        let end = self.text.len();
+        let resource_type = match resource_type {
+            Some(span) => self.resource_type(span),
+            None => {
                 self.add(Kind::MissingPart(PermissionPart::Type), Span::new(0, 0));
-            };
-        }
-        let last = names.filter(|_| actions.is_none() && !self.is_type(first));
-        if let Some(last) = last.filter(|last| self.are_actions(*last)) {
-            // `sensors:read`: two right parts, and the first of three is missing.
-            self.add(Kind::MissingPart(PermissionPart::Type), Span::new(0, 0));
-            self.names(first, Some("db"));
-            return self.actions(last, Some("db"));
-        }
-        if let Some(last) = names.filter(|names| actions.is_none() && self.are_actions(*names)) {
-            // `db:read`: the second of three is missing.
-            let resource_type = self.resource_type(first);
-            let start = last.start();
-            return if resource_type != Some("*") {
-                self.add(Kind::MissingPart(PermissionPart::Names), Span::new(start, start));
-                self.actions(last, resource_type);
-            };
-        }
-        let resource_type = self.resource_type(first);
+                Some("db")
+            }
+        };
         if resource_type == Some("*") {
             return;
         }
+        self.is_system = resource_type == Some("system");
         match names {
-            None => return self.missing(PermissionPart::Names),
             Some(names) => self.names(names, resource_type),
+            None => {
+                let start = actions.map_or(end, Span::start);
+                self.add(Kind::MissingPart(PermissionPart::Names), Span::new(start, start));
+            }
         }
         match actions {
-            None => self.missing(PermissionPart::Actions),
-            Some(actions) => self.actions(actions, resource_type),
+            Some(actions) => self.actions(actions),
+            None if names.is_some() => {
+                self.add(Kind::MissingPart(PermissionPart::Actions), Span::new(end, end));
+            }
+            None => {}
         }
-        if let Some(extra) = extra {
-            self.add(Kind::ExtraPart, Span::new(extra.start() - 1, self.text.len()));
+        if let Some(extra) = parts.get(3) {
+            self.add(Kind::ExtraPart, Span::new(extra.start() - 1, end));
         }
     }
 
     fn add(&mut self, kind: Kind, span: Span) {
-        self.add_to(None, kind, span);
-    }
-
-    fn add_to(&mut self, resource_type: Option<&'static str>, kind: Kind, span: Span) {
-        self.count += 1;
-        (self.tell)(Mistake { kind, span, resource_type });
-    }
-
-    fn missing(&mut self, part: PermissionPart) {
-        self.add(Kind::MissingPart(part), Span::new(self.text.len(), self.text.len()));
+        self.mistakes.push(Mistake { kind, span, is_system: self.is_system });
     }
 
     fn get(&self, span: Span) -> &'a str {
         span.text(self.text).unwrap_or_default()
     }
 
-    /// Returns the pieces of `span` between the separators that are outside of variables.
-    fn split(&self, span: Span, separator: u8) -> impl Iterator<Item = Span> + use<'a, F> {
-        let mut start = span.start();
+    /// Splits at separators outside of variables.
+    fn split(&self, span: Span, separator: u8) -> Vec<Span> {
         let mut variables = self.variables.iter().peekable();
-        let separators = (span.start()..).zip(self.get(span).bytes()).filter(move |&(at, byte)| {
-            byte == separator && {
-                while variables.next_if(|variable| variable.end() <= at).is_some() {}
-                variables.peek().is_none_or(|variable| variable.start() > at)
+        let mut pieces = Vec::new();
+        let mut start = span.start();
+        for (at, byte) in (start..).zip(self.get(span).bytes()) {
+            while variables.next_if(|variable| variable.end() <= at).is_some() {}
+            if byte == separator && variables.peek().is_none_or(|variable| variable.start() > at) {
+                pieces.push(Span::new(start, at));
+                start = at + 1;
             }
-        });
-        separators.map(|(at, _)| at).chain([span.end()]).map(move |end| {
-            let piece = Span::new(start, end);
-            start = end + 1;
-            piece
-        })
-    }
-
-    fn variables_in(&mut self, span: Span) {
-        let first = self.variables.partition_point(|variable| variable.end() <= span.start());
-        for variable in self.variables.get(first..).unwrap_or_default() {
-            if variable.start() >= span.end() {
-                break;
-            }
-            self.add(Kind::UnexpandedVariable, *variable);
         }
+        pieces.push(Span::new(start, span.end()));
+        pieces
     }
 
-    /// Returns the word without the whitespace around it; `None` if its error is complete.
+    /// Reports the variables in a span, and returns whether there are any.
+    fn variables_in(&mut self, span: Span) -> bool {
+        let start = self.variables.partition_point(|variable| variable.end() <= span.start());
+        let end = self.variables.partition_point(|variable| variable.start() < span.end());
+        for variable in self.variables.get(start..end).unwrap_or_default().to_vec() {
+            self.add(Kind::UnexpandedVariable, variable);
+        }
+        start < end
+    }
+
+    /// Returns the word of a span, without whitespace around it; `None` if it is empty or has variables.
     fn word(&mut self, span: Span, empty: Kind) -> Option<(Span, &'a str)> {
         let text = self.get(span);
-        let behind = text.trim_start();
-        let trimmed = behind.trim_end();
-        let start = span.start() + (text.len() - behind.len());
-        let word = Span::new(start, start + trimmed.len());
-        if trimmed.is_empty() {
-            // Trimmed, it is also empty.
+        let word = text.trim();
+        if word.is_empty() {
             self.add(empty, span);
             return None;
         }
-        if word.start() > span.start() {
-            self.add(Kind::Whitespace, Span::new(span.start(), word.start()));
+        let start = span.start() + (text.len() - text.trim_start().len());
+        let inner = Span::new(start, start + word.len());
+        for outside in [Span::new(span.start(), inner.start()), Span::new(inner.end(), span.end())] {
+            if !outside.is_empty() {
+                self.add(Kind::Whitespace, outside);
+            }
         }
-        let before = self.count;
-        self.variables_in(word);
-        let plain = self.count == before;
-        if word.end() < span.end() {
-            self.add(Kind::Whitespace, Span::new(word.end(), span.end()));
-        }
-        plain.then_some((word, trimmed))
+        (!self.variables_in(inner)).then_some((inner, word))
     }
 
     fn is_type(&self, span: Span) -> bool {
         let word = self.get(span).trim();
-        TYPES.iter().any(|name| name.eq_ignore_ascii_case(word))
-            || TYPE_ALIASES.iter().any(|(alias, _)| alias.eq_ignore_ascii_case(word))
+        is_one_of(word, &TYPES) || alias(word, &TYPE_ALIASES).is_some()
     }
 
+    /// Returns whether a part contains nothing but actions, separated in any way.
     fn are_actions(&self, span: Span) -> bool {
         // `read/write` may be a database and its retention policy.
         let is_sign = |c| c == ',' || c != '/' && is_sign(c);
@@ -281,7 +254,7 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
         words.peek().is_some() && words.all(|word| ACTIONS.contains(&word))
     }
 
-    /// Returns the type that was written or probably meant.
+    /// Returns the type, written or meant; `None` if it is unknown.
     fn resource_type(&mut self, span: Span) -> Option<&'static str> {
         let (span, word) = self.word(span, Kind::EmptyPart(PermissionPart::Type))?;
         if let Some(known) = TYPES.into_iter().find(|known| *known == word) {
@@ -296,20 +269,12 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
     }
 
     fn names(&mut self, span: Span, resource_type: Option<&str>) {
-        let several = self.split(span, b',').nth(1).is_some();
-        let words =
-            || self.split(span, b',').map(|piece| self.get(piece).trim()).filter(|word| !word.is_empty());
-        if several
-            && self.get(span).contains('*')
-            && words().any(|word| word == "*")
-            && words().nth(1).is_some()
-        {
+        let pieces = self.split(span, b',');
+        let words = || pieces.iter().map(|piece| self.get(*piece).trim()).filter(|word| !word.is_empty());
+        if words().nth(1).is_some() && words().any(|word| word == "*") {
             self.add(Kind::MixedWildcard, span);
         }
-        for (number, piece) in (1..).zip(self.split(span, b',')) {
-            let Some((span, word)) = self.item(piece, number, several, PermissionPart::Names) else {
-                continue;
-            };
+        for (span, word) in self.items(&pieces, PermissionPart::Names) {
             match resource_type {
                 _ if word == "*" => {}
                 _ if word.contains('*') => self.add(Kind::Glob, span),
@@ -324,63 +289,35 @@ impl<'a, F: FnMut(Mistake)> Findings<'a, F> {
 
     fn database_name(&mut self, span: Span, word: &str) {
         let Err(error) = check_database_name(word) else { return };
-        match error.kind() {
-            InvalidNameKind::TooLong => self.add(Kind::DatabaseNameTooLong, span),
-            kind => {
-                let start = span.start() + error.span().start();
-                self.add(Kind::BadDatabaseName(kind), Span::new(start, start + error.span().len()));
+        let kind = match error.kind() {
+            InvalidNameKind::TooLong => Kind::DatabaseNameTooLong,
+            kind => Kind::BadDatabaseName(kind),
+        };
+        let start = span.start() + error.span().start();
+        self.add(kind, Span::new(start, start + error.span().len()));
+    }
+
+    fn actions(&mut self, span: Span) {
+        let pieces = self.split(span, b',');
+        for (span, word) in self.items(&pieces, PermissionPart::Actions) {
+            if word == "*" {
+                self.add(Kind::WildcardAction, span);
+            } else if is_one_of(word, &NOT_GRANTABLE) {
+                self.add(Kind::ActionNotGrantable, span);
+            } else if !ACTIONS.contains(&word) {
+                self.add(Kind::UnknownAction, span);
+            } else if self.is_system && word != "read" {
+                self.add(Kind::ActionNotForType, span);
             }
         }
     }
 
-    fn actions(&mut self, span: Span, resource_type: Option<&'static str>) {
-        let several = self.split(span, b',').nth(1).is_some();
-        for (number, piece) in (1..).zip(self.split(span, b',')) {
-            let Some((span, word)) = self.item(piece, number, several, PermissionPart::Actions) else {
-                continue;
-            };
-            let known = ACTIONS.contains(&word);
-            match resource_type {
-                _ if word == "*" => self.add_to(resource_type, Kind::WildcardAction, span),
-                _ if is_not_grantable(word) => self.add_to(resource_type, Kind::ActionNotGrantable, span),
-                Some("system") if known && word != "read" => self.add(Kind::ActionNotForType, span),
-                _ if known => {}
-                _ => self.add_to(resource_type, Kind::UnknownAction, span),
-            }
-        }
-    }
-
-    /// Returns the word of an item of a list; `None` if it is empty or has variables, which is reported.
-    fn item(
-        &mut self,
-        piece: Span,
-        number: usize,
-        several: bool,
-        part: PermissionPart,
-    ) -> Option<(Span, &'a str)> {
-        self.word(piece, if several { Kind::EmptyItem { number } } else { Kind::EmptyPart(part) })
-    }
-}
-
-fn alias(word: &str, aliases: &[(&str, &'static str)]) -> Option<(&'static str, bool)> {
-    let found = aliases.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(word));
-    found.map(|(_, known)| (*known, false))
-}
-
-#[cfg(all(test, feature = "std"))]
-mod tests {
-    use super::stands_for_actions;
-    use crate::permission::{DatabaseActions, PermissionErrorKind};
-
-    #[test]
-    fn a_word_is_meant_as_actions_if_its_error_is_specific() {
-        let words = "read|re|Write|all|DROP|rw|$R|<a>|{{a}}|*|delet|creat e|read;write|read;drop|;|a:b||abcde|Ü|$|readreadread";
-        for word in words.split('|').chain(["write | read"]) {
-            let says_more = DatabaseActions::parse(word).map_or_else(
-                |error| error.kind() != PermissionErrorKind::UnknownAction || error.suggestion().is_some(),
-                |_| true,
-            );
-            assert_eq!(stands_for_actions(word), says_more, "{word}");
-        }
+    /// Returns the items of a list that are words.
+    fn items(&mut self, pieces: &[Span], part: PermissionPart) -> Vec<(Span, &'a str)> {
+        let words = (1..).zip(pieces).filter_map(|(number, piece)| {
+            let empty = if pieces.len() > 1 { Kind::EmptyItem { number } } else { Kind::EmptyPart(part) };
+            self.word(*piece, empty)
+        });
+        words.collect()
     }
 }

@@ -6,7 +6,7 @@ use core::fmt;
 
 use thiserror::Error;
 
-use crate::name::{InvalidNameKind, MAX_DATABASE_NAME};
+use crate::name::InvalidNameKind;
 use crate::secret::Fragment;
 use crate::span::Span;
 
@@ -228,7 +228,7 @@ impl ParsePermissionError {
     /// ```
     #[must_use]
     pub fn message(&self) -> impl fmt::Display {
-        Message(self)
+        Message(self.kind, &self.fragment)
     }
 
     /// Returns the help.
@@ -241,106 +241,86 @@ impl ParsePermissionError {
     /// ```
     #[must_use]
     pub fn help(&self) -> Cow<'static, str> {
-        const ONLY_READ: &str = "use only `read` on system resources";
-        let meant = self.suggestion();
-        if let (PermissionErrorKind::WildcardAction | PermissionErrorKind::ActionNotGrantable, Some(_)) =
-            (self.kind, meant)
-        {
-            return Cow::Borrowed(ONLY_READ);
-        }
-        if let Some(meant) = meant {
+        use PermissionErrorKind as Kind;
+
+        let unknown = matches!(
+            self.kind,
+            Kind::UnknownResourceType | Kind::UnknownAction | Kind::UnknownSystemResource
+        );
+        if let Some(meant) = self.suggestion().filter(|_| unknown) {
             return Cow::Owned(format!("did you mean `{meant}`?"));
         }
         Cow::Borrowed(match self.kind {
-            PermissionErrorKind::MissingPart(_) => {
-                "write `TYPE:NAMES:ACTIONS`, such as `db:db1,db2:read,write`"
-            }
-            PermissionErrorKind::ExtraPart => {
-                "separate actions with `,`, and write each permission as a separate string"
-            }
-            PermissionErrorKind::EmptyPart(PermissionPart::Type) => {
-                "write `db` or `system` before the first `:`"
-            }
-            PermissionErrorKind::EmptyPart(_) => "add at least one item; is a variable unset?",
-            PermissionErrorKind::EmptyItem { .. } => "remove the extra `,`",
-            PermissionErrorKind::Whitespace => "remove the whitespace",
-            PermissionErrorKind::UnknownResourceType => "use `db` or `system`",
-            PermissionErrorKind::AdminPermission => {
-                "use `db:*:…` for all databases, or `system:*:read` for all endpoints"
-            }
-            PermissionErrorKind::MixedWildcard => {
-                "use `*` alone for everything, or list the names without it"
-            }
-            PermissionErrorKind::Glob => "list the names, or use `*` alone for everything",
-            PermissionErrorKind::BadDatabaseName(kind) => kind.help(),
-            PermissionErrorKind::DatabaseNameTooLong => InvalidNameKind::TooLong.help(),
-            PermissionErrorKind::UnexpandedVariable => "write the value, or expand the template first",
-            PermissionErrorKind::UnknownAction => {
+            Kind::MissingPart(_) => "write `TYPE:NAMES:ACTIONS`, such as `db:db1,db2:read,write`",
+            Kind::ExtraPart => "separate actions with `,`, and write each permission as a separate string",
+            Kind::EmptyPart(PermissionPart::Type) => "write `db` or `system` before the first `:`",
+            Kind::EmptyPart(_) => "add at least one item; is a variable unset?",
+            Kind::EmptyItem { .. } => "remove the extra `,`",
+            Kind::Whitespace => "remove the whitespace",
+            Kind::UnknownResourceType => "use `db` or `system`",
+            Kind::AdminPermission => "use `db:*:…` for all databases, or `system:*:read` for all endpoints",
+            Kind::MixedWildcard => "use `*` alone for everything, or list the names without it",
+            Kind::Glob => "list the names, or use `*` alone for everything",
+            Kind::BadDatabaseName(kind) => kind.help(),
+            Kind::DatabaseNameTooLong => InvalidNameKind::TooLong.help(),
+            Kind::UnexpandedVariable => "write the value, or expand the template first",
+            Kind::UnknownAction => {
                 "use `read`, `write`, `create`, `describe` or `delete` for databases, `read` for system resources"
             }
-            PermissionErrorKind::WildcardAction => "list the actions, such as `read,write`",
-            PermissionErrorKind::ActionNotGrantable => {
+            Kind::WildcardAction if self.meant.is_none() => "list the actions, such as `read,write`",
+            Kind::ActionNotGrantable if self.meant.is_none() => {
                 "grant `read`, `write`, `create`, `describe` or `delete`"
             }
-            PermissionErrorKind::ActionNotForType => ONLY_READ,
-            PermissionErrorKind::UnknownSystemResource => {
+            Kind::WildcardAction | Kind::ActionNotGrantable | Kind::ActionNotForType => {
+                "use only `read` on system resources"
+            }
+            Kind::UnknownSystemResource => {
                 "use `health`, `metrics`, `ping` or `ready`; tables such as `system.queries` cannot be granted"
             }
         })
     }
 }
 
-struct Message<'a>(&'a ParsePermissionError);
+/// The message on a kind of error, which quotes a fragment if it names what is wrong.
+struct Message<'a>(PermissionErrorKind, &'a Fragment);
 
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ParsePermissionError { kind, fragment, .. } = self.0;
+        use PermissionErrorKind as Kind;
+
+        let Self(kind, fragment) = self;
         match kind {
-            PermissionErrorKind::ExtraPart => write!(f, "unexpected part{fragment} after the actions"),
-            PermissionErrorKind::Glob => write!(f, "unsupported pattern{fragment} in a name"),
-            PermissionErrorKind::ActionNotGrantable => {
+            Kind::MissingPart(PermissionPart::Type) => f.write_str("missing resource type"),
+            Kind::MissingPart(PermissionPart::Names) => f.write_str("missing names"),
+            Kind::MissingPart(PermissionPart::Actions) => f.write_str("missing actions"),
+            Kind::ExtraPart => write!(f, "unexpected part{fragment} after the actions"),
+            Kind::EmptyPart(PermissionPart::Type) => f.write_str("empty resource type"),
+            Kind::EmptyPart(PermissionPart::Names) => f.write_str("empty list of names"),
+            Kind::EmptyPart(PermissionPart::Actions) => f.write_str("empty list of actions"),
+            Kind::EmptyItem { number } => write!(f, "item {number} of the list is empty"),
+            Kind::Whitespace => f.write_str("unexpected whitespace"),
+            Kind::UnknownResourceType => write!(f, "unknown resource type{fragment}"),
+            Kind::AdminPermission => f.write_str("only admin tokens have the resource type `*`"),
+            Kind::MixedWildcard => f.write_str("`*` cannot be mixed with names"),
+            Kind::Glob => write!(f, "unsupported pattern{fragment} in a name"),
+            Kind::BadDatabaseName(kind) => kind.fmt(f),
+            Kind::DatabaseNameTooLong => InvalidNameKind::TooLong.fmt(f),
+            Kind::UnexpandedVariable => write!(f, "unexpanded variable{fragment}"),
+            Kind::UnknownAction => write!(f, "unknown action{fragment}"),
+            Kind::WildcardAction => f.write_str("`*` is not an action: the server rejects it"),
+            Kind::ActionNotGrantable => {
                 write!(f, "the action{fragment} cannot be granted to a resource token")
             }
-            PermissionErrorKind::ActionNotForType => {
+            Kind::ActionNotForType => {
                 write!(f, "the action{fragment} is not available for system resources")
             }
-            PermissionErrorKind::UnknownResourceType
-            | PermissionErrorKind::UnexpandedVariable
-            | PermissionErrorKind::UnknownAction
-            | PermissionErrorKind::UnknownSystemResource => write!(f, "{kind}{fragment}"),
-            _ => kind.fmt(f),
+            Kind::UnknownSystemResource => write!(f, "unknown system resource{fragment}"),
         }
     }
 }
 
 impl fmt::Display for PermissionErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::MissingPart(PermissionPart::Type) => "missing resource type",
-            Self::MissingPart(PermissionPart::Names) => "missing names",
-            Self::MissingPart(PermissionPart::Actions) => "missing actions",
-            Self::ExtraPart => "unexpected part after the actions",
-            Self::EmptyPart(PermissionPart::Type) => "empty resource type",
-            Self::EmptyPart(PermissionPart::Names) => "empty list of names",
-            Self::EmptyPart(PermissionPart::Actions) => "empty list of actions",
-            Self::EmptyItem { number } => {
-                return write!(f, "item {number} of the list is empty");
-            }
-            Self::Whitespace => "unexpected whitespace",
-            Self::UnknownResourceType => "unknown resource type",
-            Self::AdminPermission => "only admin tokens have the resource type `*`",
-            Self::MixedWildcard => "`*` cannot be mixed with names",
-            Self::Glob => "unsupported pattern in a name",
-            Self::BadDatabaseName(kind) => return kind.fmt(f),
-            Self::DatabaseNameTooLong => {
-                return write!(f, "the database name is longer than {MAX_DATABASE_NAME} bytes");
-            }
-            Self::UnexpandedVariable => "unexpanded variable",
-            Self::UnknownAction => "unknown action",
-            Self::WildcardAction => "`*` is not an action: the server rejects it",
-            Self::ActionNotGrantable => "the action cannot be granted to a resource token",
-            Self::ActionNotForType => "the action is not available for system resources",
-            Self::UnknownSystemResource => "unknown system resource",
-        })
+        Message(*self, &Fragment::EMPTY).fmt(f)
     }
 }

@@ -136,15 +136,10 @@ impl<T> DatabasePermission<T> {
     pub const fn actions(&self) -> DatabaseActions {
         self.actions
     }
-}
 
-impl<T: AsRef<str>> DatabasePermission<T> {
-    pub(super) fn as_ref(&self) -> DatabasePermission<&str> {
-        DatabasePermission { scope: self.scope.as_ref().map(DatabaseNames::as_ref), actions: self.actions }
-    }
-
-    pub(super) fn to_owned(&self) -> DatabasePermission {
-        DatabasePermission { scope: self.scope.as_ref().map(DatabaseNames::to_owned), actions: self.actions }
+    #[inline]
+    pub(super) fn map<'a, U>(&'a self, names: impl FnOnce(&'a T) -> U) -> DatabasePermission<U> {
+        DatabasePermission { scope: self.scope.map(|list| list.map(names)), actions: self.actions }
     }
 }
 
@@ -177,15 +172,10 @@ impl<T> SystemPermission<T> {
     pub const fn scope(&self) -> &Scope<SystemResources<T>> {
         &self.scope
     }
-}
 
-impl<T: AsRef<str>> SystemPermission<T> {
-    pub(super) fn as_ref(&self) -> SystemPermission<&str> {
-        SystemPermission { scope: self.scope.as_ref().map(SystemResources::as_ref) }
-    }
-
-    pub(super) fn to_owned(&self) -> SystemPermission {
-        SystemPermission { scope: self.scope.as_ref().map(SystemResources::to_owned) }
+    #[inline]
+    pub(super) fn map<'a, U>(&'a self, names: impl FnOnce(&'a T) -> U) -> SystemPermission<U> {
+        SystemPermission { scope: self.scope.map(|list| list.map(names)) }
     }
 }
 

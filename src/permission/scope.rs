@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use core::iter::FilterMap;
 use core::str::Split;
@@ -61,18 +62,9 @@ impl<N> Scope<N> {
         }
     }
 
-    pub(crate) const fn as_ref(&self) -> Scope<&N> {
-        match self {
-            Self::All => Scope::All,
-            Self::Names(names) => Scope::Names(names),
-        }
-    }
-
-    pub(crate) fn map<M>(self, change: impl FnOnce(N) -> M) -> Scope<M> {
-        match self {
-            Self::All => Scope::All,
-            Self::Names(names) => Scope::Names(change(names)),
-        }
+    #[inline]
+    pub(super) fn map<'a, M>(&'a self, change: impl FnOnce(&'a N) -> M) -> Scope<M> {
+        self.names().map_or(Scope::All, |names| Scope::Names(change(names)))
     }
 }
 
@@ -132,24 +124,20 @@ pub struct DatabaseNames<T = Box<str>>(T);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SystemResources<T = Box<str>>(T);
 
-fn join<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Box<str>, InvalidPermission> {
-    let mut text = String::new();
-    for name in names {
-        if !text.is_empty() {
-            text.push(',');
-        }
-        text.push_str(name.as_ref());
-    }
-    if text.is_empty() { Err(InvalidPermission::NoNames) } else { Ok(text.into()) }
-}
-
+/// Appends items to a list, with a comma before each but the first.
 fn append<N: AsRef<str>>(list: &str, items: impl IntoIterator<Item = N>) -> Box<str> {
     let mut text = String::from(list);
     for item in items {
-        text.push(',');
+        if !text.is_empty() {
+            text.push(',');
+        }
         text.push_str(item.as_ref());
     }
     text.into()
+}
+
+fn not_empty(list: Box<str>) -> Result<Box<str>, InvalidPermission> {
+    if list.is_empty() { Err(InvalidPermission::NoNames) } else { Ok(list) }
 }
 
 impl DatabaseNames {
@@ -167,20 +155,13 @@ impl DatabaseNames {
     /// # Errors
     /// No name, or one that the server's write path refuses.
     pub fn new<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Self, InvalidPermission> {
-        let checked =
-            names.into_iter().enumerate().map(|(index, name)| match check_database_name(name.as_ref()) {
-                Ok(()) => Ok(name),
-                Err(error) => Err(InvalidPermission::Name { index, error: error.quoting(name.as_ref()) }),
-            });
+        let check = |(index, name): (usize, N)| match check_database_name(name.as_ref()) {
+            Ok(()) => Ok(name),
+            Err(error) => Err(InvalidPermission::Name { index, error: error.quoting(name.as_ref()) }),
+        };
+        let names = names.into_iter().enumerate().map(check).collect::<Result<Vec<_>, _>>()?;
         // Invariant: at least one name, each accepted by check_database_name, joined by commas.
-        Ok(Self(join(checked.collect::<Result<alloc::vec::Vec<_>, _>>()?)?))
-    }
-}
-
-impl<T> DatabaseNames<T> {
-    // For the parser, which has checked them.
-    pub(super) const fn checked(text: T) -> Self {
-        Self(text)
+        not_empty(append("", names)).map(Self)
     }
 }
 
@@ -211,14 +192,6 @@ impl<T: AsRef<str>> DatabaseNames<T> {
     pub fn contains(&self, name: &str) -> bool {
         self.iter().any(|listed| listed == name)
     }
-
-    pub(super) fn as_ref(&self) -> DatabaseNames<&str> {
-        DatabaseNames(self.0.as_ref())
-    }
-
-    pub(super) fn to_owned(&self) -> DatabaseNames {
-        DatabaseNames(self.0.as_ref().into())
-    }
 }
 
 impl SystemResources {
@@ -237,14 +210,7 @@ impl SystemResources {
     /// No resource.
     pub fn new(resources: impl IntoIterator<Item = SystemResource>) -> Result<Self, InvalidPermission> {
         // Invariant: at least one resource, joined by commas.
-        Ok(Self(join(resources.into_iter().map(SystemResource::as_str))?))
-    }
-}
-
-impl<T> SystemResources<T> {
-    // For the parser, which has checked them.
-    pub(super) const fn checked(text: T) -> Self {
-        Self(text)
+        not_empty(append("", resources.into_iter().map(SystemResource::as_str))).map(Self)
     }
 }
 
@@ -276,14 +242,6 @@ impl<T: AsRef<str>> SystemResources<T> {
     #[must_use]
     pub fn contains(&self, resource: SystemResource) -> bool {
         self.iter().any(|listed| listed == resource)
-    }
-
-    pub(super) fn as_ref(&self) -> SystemResources<&str> {
-        SystemResources(self.0.as_ref())
-    }
-
-    pub(super) fn to_owned(&self) -> SystemResources {
-        SystemResources(self.0.as_ref().into())
     }
 }
 
@@ -327,7 +285,7 @@ impl<'a, T: AsRef<str>> IntoIterator for &'a DatabaseNames<T> {
     type IntoIter = Split<'a, char>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.as_ref().into_iter()
+        self.map(AsRef::as_ref).into_iter()
     }
 }
 
@@ -345,12 +303,24 @@ impl<'a, T: AsRef<str>> IntoIterator for &'a SystemResources<T> {
     type IntoIter = FilterMap<Split<'a, char>, fn(&'a str) -> Option<SystemResource>>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.as_ref().into_iter()
+        self.map(AsRef::as_ref).into_iter()
     }
 }
 
 macro_rules! text_of_a_list {
     ($($name:ident),+) => {$(
+        impl<T> $name<T> {
+            // For the parser, which has checked them.
+            pub(super) const fn checked(text: T) -> Self {
+                Self(text)
+            }
+
+            #[inline]
+            pub(super) fn map<'a, U>(&'a self, text: impl FnOnce(&'a T) -> U) -> $name<U> {
+                $name(text(&self.0))
+            }
+        }
+
         impl<T: AsRef<str>> AsRef<str> for $name<T> {
             fn as_ref(&self) -> &str {
                 self.0.as_ref()

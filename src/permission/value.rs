@@ -63,10 +63,7 @@ impl<T: AsRef<str>> Permission<T> {
     /// ```
     #[must_use]
     pub fn as_ref(&self) -> PermissionRef<'_> {
-        match self {
-            Self::Database(permission) => Permission::Database(permission.as_ref()),
-            Self::System(permission) => Permission::System(permission.as_ref()),
-        }
+        self.map(AsRef::as_ref)
     }
 
     /// The same permission with names of its own.
@@ -80,9 +77,14 @@ impl<T: AsRef<str>> Permission<T> {
     /// ```
     #[must_use]
     pub fn to_owned(&self) -> Permission {
+        self.map(|names| names.as_ref().into())
+    }
+
+    #[inline]
+    fn map<'a, U>(&'a self, names: impl FnOnce(&'a T) -> U) -> Permission<U> {
         match self {
-            Self::Database(permission) => Permission::Database(permission.to_owned()),
-            Self::System(permission) => Permission::System(permission.to_owned()),
+            Self::Database(permission) => Permission::Database(permission.map(names)),
+            Self::System(permission) => Permission::System(permission.map(names)),
         }
     }
 

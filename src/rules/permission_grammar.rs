@@ -117,8 +117,7 @@ pub(super) fn report_mistakes(
     if Permission::accept(text).is_some() {
         return;
     }
-    let mut mistakes = Vec::new();
-    Permission::each_mistake(text, |mistake| mistakes.push(mistake));
+    let mistakes = Permission::mistakes(text);
     // Only if a finding is kept.
     let repairs = LazyCell::new(|| {
         let repairs = if can_be_repaired { permission_repair::repairs(text, &mistakes) } else { None };
