@@ -5,7 +5,6 @@
 pub(crate) mod json;
 mod http_error;
 mod http;
-mod time;
 mod show_tokens;
 mod comparison;
 

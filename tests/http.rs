@@ -162,7 +162,12 @@ fn what_is_wrong_is_said_where_it_is() {
             "",
             "`resource_names`, item 2: the item is empty: remove it",
         ),
-        (with("\"b\"", "\"*\""), Kind::Permission(P::MixedWildcard), "*", "`*` cannot be mixed with names"),
+        (
+            with("\"b\"", "\"*\""),
+            Kind::Permission(P::MixedWildcard),
+            "[\"a\", \"*\"]",
+            "`*` cannot be mixed with names",
+        ),
         (
             with("\"b\"", "\"c,d\""),
             Kind::Permission(P::BadDatabaseName(InvalidNameKind::BadCharacter(','))),

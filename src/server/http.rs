@@ -7,7 +7,6 @@
 
 use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 use std::time::SystemTime;
@@ -15,9 +14,7 @@ use std::time::SystemTime;
 use crate::expiry::{Expiry, InvalidExpiry, InvalidExpiryKind};
 use crate::file::TokenEntry;
 use crate::name::{InvalidNameKind, TokenName};
-use crate::permission::{
-    ParsePermissionError, Permission, PermissionErrorKind as Kind, PermissionPart, SystemResource,
-};
+use crate::permission::{ParsePermissionError, Permission, PermissionErrorKind as Kind, PermissionPart};
 use crate::server::http_error::{ACTIONS, InvalidHttpPermission, RESOURCE_NAMES, RESOURCE_TYPE};
 use crate::server::json::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong, wrong_type};
 use crate::span::Span;
@@ -74,49 +71,31 @@ impl HttpPermission {
         resource_names: &[N],
         actions: &[A],
     ) -> Result<Self, InvalidHttpPermission> {
-        let wrong = |part, item, error| Err(InvalidHttpPermission { part, item, error });
-        let kind = match resource_type {
-            "db" | "system" => None,
-            "*" => Some(Kind::AdminPermission),
-            _ => Some(Kind::UnknownResourceType),
-        };
-        if let Some(kind) = kind {
-            return wrong(PermissionPart::Type, None, ParsePermissionError::of_whole(kind, resource_type));
-        }
         let names: Vec<&str> = resource_names.iter().map(AsRef::as_ref).collect();
         let actions: Vec<&str> = actions.iter().map(AsRef::as_ref).collect();
-        for (part, items) in [(PermissionPart::Names, &names), (PermissionPart::Actions, &actions)] {
-            if items.is_empty() {
-                return wrong(part, None, ParsePermissionError::of_whole(Kind::EmptyPart(part), ""));
-            }
+        let lists: [(PermissionPart, &[&str]); 3] = [
+            (PermissionPart::Type, &[resource_type]),
+            (PermissionPart::Names, &names),
+            (PermissionPart::Actions, &actions),
+        ];
+        for (part, items) in lists {
             for (index, item) in items.iter().enumerate() {
-                let alone = items.len() == 1 || part == PermissionPart::Actions;
-                if let Some(error) = check_item(resource_type, part, (index + 1, item), alone) {
-                    return wrong(part, Some(index), error);
+                if let Some(error) = check_separators(resource_type, part, item) {
+                    return Err(InvalidHttpPermission::new(part, Some(index), error));
                 }
             }
         }
         let text = format!("{resource_type}:{}:{}", names.join(","), actions.join(","));
-        match Permission::parse(&text) {
-            Ok(permission) => Ok(Self(permission)),
-            // Each part is valid by itself.
-            Err(error) => {
-                wrong(PermissionPart::Type, None, ParsePermissionError::of_whole(error.kind(), resource_type))
-            }
-        }
+        Permission::parse(&text).map(Self).map_err(|error| in_lists(error, &text, &lists))
     }
 
+    /// Returns the names, or `*`.
     pub(crate) fn names(&self) -> Vec<&str> {
-        match &self.0 {
-            Permission::Database(permission) => match permission.scope().names() {
-                Some(names) => names.iter().collect(),
-                None => Vec::from(["*"]),
-            },
-            Permission::System(permission) => match permission.scope().names() {
-                Some(names) => names.iter().map(SystemResource::as_str).collect(),
-                None => Vec::from(["*"]),
-            },
-        }
+        let names = match &self.0 {
+            Permission::Database(permission) => permission.scope().text(),
+            Permission::System(permission) => permission.scope().text(),
+        };
+        names.split(',').collect()
     }
 
     pub(crate) fn actions(&self) -> Vec<&'static str> {
@@ -127,40 +106,34 @@ impl HttpPermission {
     }
 }
 
-/// Returns the error of one name or action.
-fn check_item(
-    resource_type: &str,
-    part: PermissionPart,
-    (number, item): (usize, &str),
-    alone: bool,
-) -> Option<ParsePermissionError> {
-    let whole = |kind| Some(ParsePermissionError::of_whole(kind, item));
-    // In a permission string they would separate items.
-    if let Some((at, separator)) = item.char_indices().find(|(_, c)| matches!(c, ',' | ':')) {
-        return match (part, resource_type) {
-            (PermissionPart::Names, "db") => {
-                let kind = Kind::BadDatabaseName(InvalidNameKind::BadCharacter(separator));
-                Some(ParsePermissionError::new(kind, Span::new(at, at + 1)))
-            }
-            (PermissionPart::Names, _) => whole(Kind::UnknownSystemResource),
-            _ => whole(Kind::UnknownAction),
-        };
-    }
-    if item.is_empty() {
-        return whole(Kind::EmptyItem { number });
-    }
-    if item == "*" && !alone {
-        return whole(Kind::MixedWildcard);
-    }
-    let before = match part {
-        PermissionPart::Actions => format!("{resource_type}:*:"),
-        _ => format!("{resource_type}:"),
-    };
-    let behind = if part == PermissionPart::Actions { "" } else { ":read" };
-    let error = Permission::parse(&format!("{before}{item}{behind}")).err()?;
-    let inside = |at: usize| at.saturating_sub(before.len()).min(item.len());
-    let span = Span::new(inside(error.span().start()), inside(error.span().end()));
-    Some(error.at(span))
+/// Returns the error of an item with a `,` or `:`, which would separate items in a permission string.
+fn check_separators(resource_type: &str, part: PermissionPart, item: &str) -> Option<ParsePermissionError> {
+    let (at, separator) = item.char_indices().find(|(_, c)| matches!(c, ',' | ':'))?;
+    Some(match (part, resource_type) {
+        (PermissionPart::Names, "db") => {
+            let kind = Kind::BadDatabaseName(InvalidNameKind::BadCharacter(separator));
+            ParsePermissionError::new(kind, Span::new(at, at + 1))
+        }
+        (PermissionPart::Names, _) => ParsePermissionError::of_whole(Kind::UnknownSystemResource, item),
+        (PermissionPart::Actions, _) => ParsePermissionError::of_whole(Kind::UnknownAction, item),
+        (PermissionPart::Type, _) => ParsePermissionError::of_whole(Kind::UnknownResourceType, item),
+    })
+}
+
+/// Finds the item that an error of the permission string is in.
+fn in_lists(
+    error: ParsePermissionError,
+    text: &str,
+    lists: &[(PermissionPart, &[&str]); 3],
+) -> InvalidHttpPermission {
+    let before = text.get(..error.span().start()).unwrap_or_default();
+    let start = before.rfind([':', ',']).map_or(0, |at| at + 1);
+    let end = error.span().end() - start;
+    let (part, items) = lists.get(before.matches(':').count()).unwrap_or(&lists[0]);
+    let index = before.rsplit(':').next().map_or(0, |list| list.matches(',').count());
+    // An error of a whole list is in no item.
+    let item = items.get(index).filter(|item| end <= item.len()).map(|_| index);
+    InvalidHttpPermission::new(*part, item, error.at(Span::new(before.len() - start, end)))
 }
 
 /// A request to a running server to create a resource token, without the secret, which the server generates.
@@ -241,16 +214,11 @@ impl HttpTokenRequest {
     /// The entry expires within a second, or has expired ([`InvalidExpiryKind::Past`]).
     pub fn from_entry(entry: &TokenEntry, now: SystemTime) -> Result<Self, InvalidExpiry> {
         let expiry = entry.expiry().filter(|expiry| !expiry.is_never());
-        let expiry_secs = match expiry {
-            Some(expiry) => Some(
-                expiry
-                    .remaining(now)
-                    .map(|left| left.as_secs())
-                    .filter(|seconds| *seconds > 0)
-                    .ok_or(InvalidExpiry::new(InvalidExpiryKind::Past))?,
-            ),
-            None => None,
+        let seconds = |expiry: Expiry| {
+            let seconds = expiry.remaining(now).map_or(0, |left| left.as_secs());
+            if seconds > 0 { Ok(seconds) } else { Err(InvalidExpiry::new(InvalidExpiryKind::Past)) }
         };
+        let expiry_secs = expiry.map(seconds).transpose()?;
         Ok(Self::new(entry.name().clone(), entry.permissions().iter().cloned(), expiry_secs))
     }
 
@@ -342,19 +310,21 @@ impl HttpTokenRequest {
 
 fn request(root: &Node<'_>) -> Result<HttpTokenRequest, Wrong> {
     const WHAT: &str = "the body of the request";
+    const MEMBERS: [&str; 3] = ["token_name", "permissions", "expiry_secs"];
     let body = Object::of(root, WHAT)?;
-    body.refuse_misspelt(&["token_name", "permissions", "expiry_secs"])?;
-    if body.get("expiry_secs").is_none() {
-        let is_another = |name: &str| name != "expiry_secs" && Word::new(name).is_expiry();
+    body.refuse_misspelt(&MEMBERS)?;
+    let expiry_secs = body.get("expiry_secs");
+    if expiry_secs.is_none() {
+        let is_expiry = |name: &str| Word::new(name).is_expiry();
         let message = "the server ignores it, so the token never expires; use `expiry_secs`";
-        body.refuse(is_another, message)?;
+        body.refuse(&MEMBERS, |name| is_expiry(name).then(|| message.into()))?;
     }
     let (string, name) = text(body.required("token_name", WHAT)?, "`token_name`")?;
     let name = TokenName::parse(&name)
         .or_else(|error| wrong(InvalidJsonKind::Name(error.kind()), string.span(), format!("{error}")))?;
     let permissions = list(body.required("permissions", WHAT)?, "`permissions`")?;
     let permissions = permissions.iter().map(permission).collect::<Result<Vec<_>, _>>()?;
-    let expiry_secs = body.get("expiry_secs").map(seconds).transpose()?;
+    let expiry_secs = expiry_secs.map(seconds).transpose()?;
     Ok(HttpTokenRequest { name, permissions, expiry_secs })
 }
 
@@ -373,27 +343,25 @@ fn permission(node: &Node<'_>) -> Result<Permission, Wrong> {
     }
     object.refuse_misspelt(&[RESOURCE_TYPE, RESOURCE_NAMES, ACTIONS])?;
     let (type_string, resource_type) = text(object.required(RESOURCE_TYPE, WHAT)?, "`resource_type`")?;
-    let names_node = object.required(RESOURCE_NAMES, WHAT)?;
-    let names = strings(names_node, "`resource_names`", "a name of `resource_names`")?;
-    let actions_node = object.required(ACTIONS, WHAT)?;
-    let actions = strings(actions_node, "`actions`", "an action")?;
-    let texts = |strings: &[(Str<'_>, Cow<'_, str>)]| -> Vec<String> {
-        strings.iter().map(|(_, text)| String::from(text.as_ref())).collect()
+    let strings = |member, what, item| {
+        let node = object.required(member, WHAT)?;
+        let strings = list(node, what)?.iter().map(|node| text(node, item));
+        let (strings, texts) = strings.collect::<Result<(Vec<Str<'_>>, Vec<Cow<'_, str>>), Wrong>>()?;
+        Ok((node.span, strings, texts))
     };
-    HttpPermission::from_parts(&resource_type, &texts(&names), &texts(&actions)).map(|made| made.0).or_else(
-        |error| {
-            let (node, list) = match error.part() {
-                PermissionPart::Names => (names_node.span, &names),
-                PermissionPart::Actions => (actions_node.span, &actions),
-                PermissionPart::Type => (type_string.locator().locate(error.span().range()), &names),
-            };
-            let item = error.item().and_then(|item| list.get(item));
-            let span = item.map_or(node, |(string, _)| string.locator().locate(error.span().range()));
-            wrong(InvalidJsonKind::Permission(error.kind()), span, format!("{error}"))
-        },
-    )
-}
-
-fn strings<'a>(node: &Node<'a>, what: &str, item: &str) -> Result<Vec<(Str<'a>, Cow<'a, str>)>, Wrong> {
-    list(node, what)?.iter().map(|node| text(node, item)).collect()
+    let (names_span, names, name_texts) =
+        strings(RESOURCE_NAMES, "`resource_names`", "a name of `resource_names`")?;
+    let (actions_span, actions, action_texts) = strings(ACTIONS, "`actions`", "an action")?;
+    let made = HttpPermission::from_parts(&resource_type, &name_texts, &action_texts);
+    made.map(|made| made.0).or_else(|error| {
+        let range = error.span().range();
+        let (list_span, strings) = match error.part() {
+            PermissionPart::Type => (type_string.locator().locate(range.clone()), &names),
+            PermissionPart::Names => (names_span, &names),
+            PermissionPart::Actions => (actions_span, &actions),
+        };
+        let string = error.item().and_then(|item| strings.get(item));
+        let span = string.map_or(list_span, |string| string.locator().locate(range));
+        wrong(InvalidJsonKind::Permission(error.kind()), span, format!("{error}"))
+    })
 }

@@ -24,12 +24,16 @@ pub(super) const ACTIONS: &str = "actions";
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidHttpPermission {
-    pub(super) part: PermissionPart,
-    pub(super) item: Option<usize>,
-    pub(super) error: ParsePermissionError,
+    part: PermissionPart,
+    item: Option<usize>,
+    error: ParsePermissionError,
 }
 
 impl InvalidHttpPermission {
+    pub(super) fn new(part: PermissionPart, item: Option<usize>, error: ParsePermissionError) -> Self {
+        Self { part, item: item.filter(|_| part != PermissionPart::Type), error }
+    }
+
     /// Returns the member: `resource_type`, `resource_names` or `actions`.
     ///
     /// ```

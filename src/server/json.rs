@@ -210,42 +210,43 @@ impl<'n, 'a> Object<'n, 'a> {
         )
     }
 
-    /// Rejects unknown members with such a name.
-    pub(crate) fn refuse(&self, is_such: impl Fn(&str) -> bool, message: &str) -> Result<(), Wrong> {
-        for (key, _) in self.members {
-            if let Some(name) = key.decode().filter(|name| is_such(name)) {
-                let message = format!("unknown member{}: {message}", Fragment::new(&name, &name));
-                return wrong(InvalidJsonKind::MisspeltMember, key.outer_span(), message);
-            }
-        }
-        Ok(())
+    /// Returns the members that are not known, with their names.
+    fn others(&self, known: &[&str]) -> impl Iterator<Item = (Str<'a>, Cow<'a, str>)> {
+        let decoded = self.members.iter().filter_map(|(key, _)| Some((*key, key.decode()?)));
+        decoded.filter(|(_, name)| !known.contains(&name.as_ref()))
+    }
+
+    /// Rejects the first unknown member that has a message.
+    pub(crate) fn refuse(
+        &self,
+        known: &[&str],
+        message: impl Fn(&str) -> Option<Cow<'static, str>>,
+    ) -> Result<(), Wrong> {
+        let mut refused = self.others(known).filter_map(|(key, name)| Some((key, message(&name)?, name)));
+        refused.next().map_or(Ok(()), |(key, message, name)| {
+            let message = format!("unknown member{}: {message}", Fragment::new(&name, &name));
+            wrong(InvalidJsonKind::MisspeltMember, key.outer_span(), message)
+        })
+    }
+
+    /// Rejects a member whose name is near that of a known one that is missing.
+    pub(crate) fn refuse_misspelt(&self, known: &[&'static str]) -> Result<(), Wrong> {
+        let free: Vec<&str> = known.iter().copied().filter(|name| self.get(name).is_none()).collect();
+        self.refuse(known, |name| {
+            let (near, _) = meant(name, free.iter().copied())?;
+            Some(format!("the server ignores it; use `{near}`").into())
+        })
     }
 
     /// Returns an error for each unknown member.
     pub(crate) fn unknown(&self, known: &[&'static str]) -> impl Iterator<Item = Wrong> {
-        self.members.iter().filter_map(|(key, _)| {
-            let name = key.decode().filter(|name| !known.contains(&name.as_ref()))?;
+        self.others(known).map(|(key, name)| {
             let message = match meant(&name, known.iter().copied()) {
-                Some((near, _)) => Cow::Owned(format!("unknown member; use `{near}`")),
-                None => Cow::Borrowed("unknown member; remove it"),
+                Some((near, _)) => format!("unknown member; use `{near}`").into(),
+                None => "unknown member; remove it".into(),
             };
-            Some(Wrong { kind: InvalidJsonKind::UnknownMember, span: key.outer_span(), message })
+            Wrong { kind: InvalidJsonKind::UnknownMember, span: key.outer_span(), message }
         })
-    }
-
-    /// Rejects a member whose name is similar to a missing known one.
-    pub(crate) fn refuse_misspelt(&self, known: &[&'static str]) -> Result<(), Wrong> {
-        let free: Vec<&str> = known.iter().copied().filter(|name| self.get(name).is_none()).collect();
-        for (key, _) in self.members {
-            let Some(name) = key.decode() else { continue };
-            let near = meant(&name, free.iter().copied()).filter(|_| !known.contains(&name.as_ref()));
-            if let Some((near, _)) = near {
-                let fragment = Fragment::new(&name, &name);
-                let message = format!("unknown member{fragment}: the server ignores it; use `{near}`");
-                return wrong(InvalidJsonKind::MisspeltMember, key.outer_span(), message);
-            }
-        }
-        Ok(())
     }
 }
 

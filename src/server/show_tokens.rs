@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | `name` | the name of the token | server source |
 //! | `hash` | the first 9 hexadecimal digits of the SHA-512 of the token; early releases print all 128. With fewer than 8 digits, or other characters, the row counts as one without a hash. Not there where the server was started without authentication | server source |
-//! | `expiry` | a time to the millisecond without a zone, which is UTC; null or not there for never; an integer is read as milliseconds | server source; that it is printed as `2026-01-01T00:00:00.001` is inferred |
+//! | `expiry` | a time to the millisecond from 1970 to 9999, without a zone, which is UTC; null or not there for never; an integer is read as milliseconds | server source; that it is printed as `2026-01-01T00:00:00.001` is inferred |
 //! | `permissions` | `*:*:*` for an admin token | documentation, server source |
 //! | `permissions` | for a resource token a JSON array of permission strings inside of a string | seen on a server of release 3.8.4; the Enterprise part of the source is closed |
 //!
@@ -15,7 +15,7 @@
 
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
 use std::collections::HashSet;
@@ -23,10 +23,8 @@ use std::collections::HashSet;
 use crate::expiry::Expiry;
 use crate::json::compact;
 use crate::permission::Permission;
-use crate::secret::Fragment;
-use crate::secret::shown;
+use crate::secret::{Fragment, shown};
 use crate::server::json::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong};
-use crate::server::time;
 use crate::syntax::Node;
 use crate::token::Token;
 
@@ -59,12 +57,7 @@ pub struct ServerPermissions {
 /// Without tokens in place of permissions.
 impl fmt::Debug for ServerPermissions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unread: Vec<&str> = self.unread.iter().map(|text| shown(text)).collect();
-        f.debug_struct("ServerPermissions")
-            .field("admin", &self.admin)
-            .field("permissions", &self.permissions)
-            .field("unread", &unread)
-            .finish()
+        write!(f, "ServerPermissions({})", shown(&self.to_string()))
     }
 }
 
@@ -175,19 +168,19 @@ impl fmt::Display for ServerPermissions {
 pub struct ServerToken {
     name: Box<str>,
     expiry: Option<Expiry>,
-    hash: Option<HashStart>,
+    // The first digits, in lower case.
+    hash: Option<Box<str>>,
     permissions: ServerPermissions,
 }
 
-/// Without a token in place of a name.
+/// Without a token in place of a name, and without the hash: with a weak token it would help to guess it.
 impl fmt::Debug for ServerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerToken")
             .field("name", &shown(&self.name))
             .field("expiry", &self.expiry)
-            .field("hash", &self.hash)
             .field("permissions", &self.permissions)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -255,27 +248,7 @@ impl ServerToken {
     pub fn has_secret(&self, token: &Token) -> Option<bool> {
         let hash = self.hash.as_ref()?;
         let digits: String = token.sha512().iter().map(|byte| format!("{byte:02x}")).collect();
-        Some(digits.starts_with(&*hash.0))
-    }
-}
-
-/// The first digits of a hash, in lower case. Not shown: with a weak token it would help to guess it.
-#[derive(Clone)]
-struct HashStart(Box<str>);
-
-impl HashStart {
-    // Fewer are the same too often by chance.
-    const FEWEST: usize = 8;
-
-    fn parse(text: &str) -> Option<Self> {
-        let is_hash = text.len() >= Self::FEWEST && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_hash.then(|| Self(text.to_ascii_lowercase().into()))
-    }
-}
-
-impl fmt::Debug for HashStart {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[hash]")
+        Some(digits.starts_with(&**hash))
     }
 }
 
@@ -360,24 +333,27 @@ fn row(node: &Node<'_>) -> Result<ServerToken, Wrong> {
     let (_, name) = text(row.required("name", WHAT)?, "`name`")?;
     let (_, column) = text(row.required("permissions", WHAT)?, "`permissions`")?;
     let hash = row.get("hash").map(|node| text(node, "`hash`")).transpose()?;
+    let hash = hash.map(|(_, hash)| hash.to_ascii_lowercase()).filter(|hash| is_hash(hash));
     let expiry = row.get("expiry").map(expiry).transpose()?;
     Ok(ServerToken {
         name: name.into(),
         // The longest time means never (server source).
         expiry: expiry.filter(|expiry| !expiry.is_never()),
-        hash: hash.and_then(|(_, text)| HashStart::parse(&text)),
+        hash: hash.map(Into::into),
         permissions: ServerPermissions::parse(&column),
     })
 }
 
 fn expiry(node: &Node<'_>) -> Result<Expiry, Wrong> {
-    let millis = match node.number() {
-        Some(number) => number.parse().ok(),
-        None => time::millis(&text(node, "`expiry`")?.1),
+    let expiry = match node.number() {
+        Some(millis) => millis.parse().ok().map(Expiry::from_millis),
+        None => Expiry::parse_loosely(&text(node, "`expiry`")?.1),
     };
     let message = "`expiry` is a time such as `2027-01-01T00:00:00.000`";
-    millis.map_or_else(
-        || wrong(InvalidJsonKind::Time, node.span, message),
-        |millis| Ok(Expiry::from_millis(millis)),
-    )
+    expiry.map_or_else(|| wrong(InvalidJsonKind::Time, node.span, message), Ok)
+}
+
+/// Returns whether a text has enough digits of a hash. Fewer are the same too often by chance.
+fn is_hash(text: &str) -> bool {
+    text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
