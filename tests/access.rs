@@ -668,14 +668,17 @@ fn the_error_of_failed_expectations_lists_all() {
 #[test]
 fn expectations_that_are_wrong_say_where_and_what() {
     for (line, expected) in [
-        ("app", "`can` or `cannot` is missing after the tokens: put a name with spaces between two `\"`"),
+        (
+            "app",
+            "`can` or `cannot` is missing: use `can` or `cannot` after the tokens, and put a name with spaces between two `\"`",
+        ),
         (
             "app may read a",
-            "unexpected word `may` after the tokens: use `can` or `cannot`, and put a name with spaces between two `\"`",
+            "unexpected word `may`: use `can` or `cannot` after the tokens, and put a name with spaces between two `\"`",
         ),
         (
             "night job can read a",
-            "unexpected word `job` after the tokens: use `can` or `cannot`, and put a name with spaces between two `\"`",
+            "unexpected word `job`: use `can` or `cannot` after the tokens, and put a name with spaces between two `\"`",
         ),
         ("can read a", "the name of a token is missing: name at least one"),
         ("app, can read a", "the name of a token is missing: name at least one"),
@@ -692,8 +695,14 @@ fn expectations_that_are_wrong_say_where_and_what() {
         ("app can raed a", "unknown action `raed`: did you mean `read`?"),
         ("app can read, a", "unknown action `a`: use `create`, `describe`, `read`, `write` or `delete`"),
         ("app can read", "the end is missing: name a database, `*`, `any`, `new` or `system`"),
-        ("app can read a b", "unexpected word `b` after the end: write one database or resource on a line"),
-        ("app can read a, b", "unexpected word `,` after the end: write one database or resource on a line"),
+        (
+            "app can read a b",
+            "unexpected word `b`: write one database or resource on a line, and nothing after it",
+        ),
+        (
+            "app can read a, b",
+            "unexpected word `,`: write one database or resource on a line, and nothing after it",
+        ),
         (
             "app can read a.b",
             "invalid database name `a.b`: `.` is not allowed in a database name: use ASCII letters, digits, `_` and `-`, with a letter or digit first and at most one `/` inside",

@@ -127,7 +127,7 @@ fn each_line_that_is_no_expectation_is_described() {
     let error = Expectations::parse("app can raed a\napp can read a\napp can read a b").unwrap_err();
     let expected = [
         "line 1: unknown action `raed`: did you mean `read`?",
-        "line 3: unexpected word `b` after the end: write one database or resource on a line",
+        "line 3: unexpected word `b`: write one database or resource on a line, and nothing after it",
     ];
     assert_eq!(error.to_string().lines().collect::<Vec<_>>(), expected);
     assert_eq!(error.errors().map(|(line, _)| line).collect::<Vec<_>>(), [1, 3]);

@@ -191,41 +191,35 @@ fn every(token: &TokenEntry, actions: DatabaseActions) -> Vec<AccessRequest<'_>>
 }
 
 impl Expectation {
-    // What has to be allowed: all of the requests, or one of them.
-    fn requests<'a>(
-        &'a self,
-        token: &'a TokenEntry,
-        actions: DatabaseActions,
-    ) -> (bool, Vec<AccessRequest<'a>>) {
-        let resources = || SystemResource::ALL.iter().copied().map(AccessRequest::system).collect();
+    fn requests<'a>(&'a self, token: &'a TokenEntry, actions: DatabaseActions) -> Vec<AccessRequest<'a>> {
         match &self.what {
-            What::Database(name) => (true, vec![AccessRequest::database(name, actions)]),
-            What::EveryDatabase => (true, every(token, actions)),
-            What::AnyDatabase => (true, vec![AccessRequest::any_database(actions)]),
-            What::NewDatabase => (true, vec![AccessRequest::other_databases(actions)]),
-            What::System(resource) => (true, vec![AccessRequest::system(*resource)]),
-            What::EverySystem => (true, resources()),
-            What::AnySystem => (false, resources()),
+            What::Database(name) => vec![AccessRequest::database(name, actions)],
+            What::EveryDatabase => every(token, actions),
+            What::AnyDatabase => vec![AccessRequest::any_database(actions)],
+            What::NewDatabase => vec![AccessRequest::other_databases(actions)],
+            What::System(resource) => vec![AccessRequest::system(*resource)],
+            What::EverySystem | What::AnySystem => {
+                SystemResource::ALL.iter().copied().map(AccessRequest::system).collect()
+            }
         }
     }
 
     // The decision that shows that the token cannot do all of the actions.
     fn denied<'a>(&'a self, token: &'a TokenEntry, now: SystemTime) -> Option<FailureKind<'a>> {
-        let (all, requests) = self.requests(token, self.actions);
-        let decide = |request: AccessRequest<'a>| (request, token.decide(request, now));
-        let mut denied = requests.iter().map(|request| decide(*request)).filter(|one| !one.1.is_allowed());
-        let first = denied.next();
-        let fails = if all { first.is_some() } else { denied.count() + 1 == requests.len() };
-        let (request, decision) = first.filter(|_| fails)?;
+        let requests = self.requests(token, self.actions);
+        let decided = requests.iter().map(|request| (*request, token.decide(*request, now)));
+        let denied: Vec<_> = decided.filter(|(_, decision)| !decision.is_allowed()).collect();
+        let is_any = matches!(self.what, What::AnySystem) && denied.len() < requests.len();
+        let (request, decision) = *denied.first().filter(|_| !is_any)?;
         Some(FailureKind::Denied { request, decision })
     }
 
     // The decision that shows that the token can do one of the actions.
     fn allowed<'a>(&'a self, token: &'a TokenEntry, now: SystemTime) -> Option<FailureKind<'a>> {
         self.actions.iter().find_map(|action| {
-            let (_, requests) = self.requests(token, action);
-            let mut decided = requests.into_iter().map(|request| (request, token.decide(request, now)));
-            let (request, decision) = decided.find(|one| one.1.is_allowed())?;
+            let requests = self.requests(token, action).into_iter();
+            let mut decided = requests.map(|request| (request, token.decide(request, now)));
+            let (request, decision) = decided.find(|(_, decision)| decision.is_allowed())?;
             Some(FailureKind::Allowed { request, decision })
         })
     }

@@ -118,11 +118,7 @@ impl<'a> FailedExpectation<'a> {
 
 impl fmt::Debug for FailedExpectation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FailedExpectation")
-            .field("line", &self.line)
-            .field("token", &Quoted(self.token))
-            .field("kind", &self.kind)
-            .finish()
+        write!(f, "FailedExpectation({self})")
     }
 }
 

@@ -104,66 +104,53 @@ impl fmt::Debug for InvalidExpectations {
 impl fmt::Display for LineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, word, meant, .. } = self;
-        match kind {
-            Kind::UnclosedQuote => f.write_str("the `\"` is not closed: close it on the same line"),
-            Kind::MissingToken => f.write_str("the name of a token is missing: name at least one"),
+        let (what, help) = match kind {
+            Kind::UnclosedQuote => ("the `\"` is not closed", "close it on the same line"),
+            Kind::MissingToken => ("the name of a token is missing", "name at least one"),
             Kind::InvalidToken(kind) => {
-                write!(f, "invalid token name{word}: {kind}: {}", kind.help())
+                return write!(f, "invalid token name{word}: {kind}: {}", kind.help());
             }
-            Kind::MissingVerb if word.is_empty() => f.write_str(
-                "`can` or `cannot` is missing after the tokens: put a name with spaces between two `\"`",
-            ),
-            Kind::MissingVerb => write!(
-                f,
-                "unexpected word{word} after the tokens: use `can` or `cannot`, and put a name with spaces between two `\"`"
-            ),
-            Kind::Negated => f.write_str("`cannot` in a line with `only` or `nobody`: use `can`"),
-            Kind::MissingActions => f.write_str("the actions are missing: name at least one, such as `read`"),
-            Kind::UnknownAction => {
-                write!(f, "unknown action{word}: ")?;
-                match meant {
-                    Some(meant) => write!(f, "did you mean `{meant}`?"),
-                    None => f.write_str("use `create`, `describe`, `read`, `write` or `delete`"),
-                }
+            Kind::MissingVerb => {
+                let what = if word.is_empty() { "`can` or `cannot` is missing" } else { "unexpected word" };
+                (what, "use `can` or `cannot` after the tokens, and put a name with spaces between two `\"`")
             }
+            Kind::Negated => ("`cannot` in a line with `only` or `nobody`", "use `can`"),
+            Kind::MissingActions => ("the actions are missing", "name at least one, such as `read`"),
+            Kind::UnknownAction => match meant {
+                Some(meant) => return write!(f, "unknown action{word}: did you mean `{meant}`?"),
+                None => ("unknown action", "use `create`, `describe`, `read`, `write` or `delete`"),
+            },
             Kind::ActionNotForSystem => {
-                f.write_str("only `read` is available for system resources: remove the other actions")
+                ("only `read` is available for system resources", "remove the other actions")
             }
-            Kind::EveryDenied => f.write_str(
-                "`*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
+            Kind::EveryDenied => (
+                "`*` with `cannot`, `only` or `nobody`",
+                "use `any`, which says that not even one is allowed",
             ),
-            Kind::MissingWhat => {
-                f.write_str("the end is missing: name a database, `*`, `any`, `new` or `system`")
-            }
+            Kind::MissingWhat => ("the end is missing", "name a database, `*`, `any`, `new` or `system`"),
             Kind::InvalidDatabase(kind) => {
-                write!(f, "invalid database name{word}: {kind}: {}", kind.help())
+                return write!(f, "invalid database name{word}: {kind}: {}", kind.help());
             }
-            Kind::UnknownSystemResource => write!(
-                f,
-                "unknown system resource{word}: use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database of that name between two `\"`"
+            Kind::UnknownSystemResource => (
+                "unknown system resource",
+                "use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database of that name between two `\"`",
             ),
             Kind::TooMuch => {
-                write!(f, "unexpected word{word} after the end: write one database or resource on a line")
+                ("unexpected word", "write one database or resource on a line, and nothing after it")
             }
-        }
+        };
+        write!(f, "{what}{word}: {help}")
     }
 }
 
-/// The error of a line, with the word that it is about, which may be empty.
+/// A kind of error, and the word that it is about.
 struct Wrong<'a>(Kind, &'a str);
-
-impl From<Kind> for Wrong<'_> {
-    fn from(kind: Kind) -> Self {
-        Self(kind, "")
-    }
-}
 
 impl Wrong<'_> {
     fn in_line(self, line: usize, text: &str) -> LineError {
         let Self(kind, word) = self;
-        let known = DatabaseActions::ALL.names();
-        let meant = if kind == Kind::UnknownAction { meant(word, known) } else { None };
-        LineError { line, kind, word: Fragment::new(word, text), meant: meant.map(|(meant, _)| meant) }
+        let meant = meant(word, DatabaseActions::ALL.names()).map(|(meant, _)| meant);
+        LineError { line, kind, word: Fragment::new(word, text), meant }
     }
 }
 
@@ -207,141 +194,111 @@ pub(super) fn parse(text: &str) -> Result<Vec<Expectation>, InvalidExpectations>
     if errors.is_empty() { Ok(expectations) } else { Err(InvalidExpectations(errors)) }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Word<'a> {
-    Plain(&'a str),
-    Quoted(&'a str),
-    Comma,
-}
-
-impl<'a> Word<'a> {
-    const fn text(self) -> &'a str {
-        match self {
-            Self::Plain(text) | Self::Quoted(text) => text,
-            Self::Comma => ",",
-        }
-    }
-}
-
-fn words(line: &str) -> Result<Vec<Word<'_>>, Wrong<'_>> {
+/// Splits a line into words and commas. A quoted word keeps its first quote, so that it is never a keyword.
+fn words(line: &str) -> Result<Vec<&str>, Wrong<'_>> {
     let mut words = Vec::new();
     let mut rest = line.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let (word, after) = match first {
-            '#' => break,
-            ',' => (Word::Comma, rest.get(1..)),
-            '"' => {
-                let inside = rest.get(1..).unwrap_or_default();
-                let (word, after) = inside.split_once('"').ok_or(Kind::UnclosedQuote)?;
-                (Word::Quoted(word), Some(after))
-            }
-            _ => {
-                let ends = |c: char| c.is_whitespace() || matches!(c, ',' | '"' | '#');
-                let (word, after) = rest.split_at(rest.find(ends).unwrap_or(rest.len()));
-                (Word::Plain(word), Some(after))
-            }
+    while let Some(first) = rest.chars().next().filter(|first| *first != '#') {
+        let is_end = |c: char| c.is_whitespace() || matches!(c, ',' | '"' | '#');
+        let (length, skipped) = match first {
+            ',' => (1, 0),
+            '"' => (
+                1 + rest.get(1..).and_then(|rest| rest.find('"')).ok_or(Wrong(Kind::UnclosedQuote, ""))?,
+                1,
+            ),
+            _ => (rest.find(is_end).unwrap_or(rest.len()), 0),
         };
-        words.push(word);
-        rest = after.unwrap_or_default().trim_start();
+        words.extend(rest.get(..length));
+        rest = rest.get(length + skipped..).unwrap_or_default().trim_start();
     }
     Ok(words)
 }
 
-fn sentence<'a>(line: usize, words: &[Word<'a>]) -> Result<Option<Expectation>, Wrong<'a>> {
-    let Some(first) = words.first() else {
-        return Ok(None);
-    };
-    let after_first = words.get(1..).unwrap_or_default();
-    let (rule, who, rest) = match first {
-        Word::Plain("only") => {
-            let (who, rest) = list(after_first, Kind::MissingToken)?;
-            (Some(Rule::Only), who, rest)
-        }
-        Word::Plain("nobody") => {
-            let (who, rest) = match after_first {
-                [Word::Plain("but"), rest @ ..] => list(rest, Kind::MissingToken)?,
-                rest => (Vec::new(), rest),
-            };
-            (Some(Rule::NobodyBut), who, rest)
-        }
-        _ => {
-            let (who, rest) = list(words, Kind::MissingToken)?;
-            (None, who, rest)
-        }
+/// Returns a word without its quote.
+fn text(word: &str) -> &str {
+    word.strip_prefix('"').unwrap_or(word)
+}
+
+fn sentence<'a>(line: usize, words: &[&'a str]) -> Result<Option<Expectation>, Wrong<'a>> {
+    let (rule, (who, rest)) = match words {
+        [] => return Ok(None),
+        ["only", rest @ ..] => (Some(Rule::Only), list(rest, Kind::MissingToken)?),
+        ["nobody", "but", rest @ ..] => (Some(Rule::NobodyBut), list(rest, Kind::MissingToken)?),
+        ["nobody", rest @ ..] => (Some(Rule::NobodyBut), (Vec::new(), rest)),
+        _ => (None, list(words, Kind::MissingToken)?),
     };
     for name in &who {
         check_token_name(name).map_err(|error| Wrong(Kind::InvalidToken(error.kind()), name))?;
     }
     let (rule, rest) = match (rule, rest) {
-        (None, [Word::Plain("can"), rest @ ..]) => (Rule::Can, rest),
-        (None, [Word::Plain("cannot"), rest @ ..]) => (Rule::Cannot, rest),
-        (Some(rule), [Word::Plain("can"), rest @ ..]) => (rule, rest),
-        (Some(_), [Word::Plain("cannot"), ..]) => return Err(Kind::Negated.into()),
-        _ => return Err(Wrong(Kind::MissingVerb, first_word(rest))),
+        (None, ["cannot", rest @ ..]) => (Rule::Cannot, rest),
+        (Some(_), ["cannot", ..]) => return Err(Wrong(Kind::Negated, "")),
+        (rule, ["can", rest @ ..]) => (rule.unwrap_or(Rule::Can), rest),
+        _ => return Err(Wrong(Kind::MissingVerb, first(rest))),
     };
     let (names, rest) = list(rest, Kind::MissingActions)?;
-    let actions = names.iter().try_fold(DatabaseActions::EMPTY, |all, name| {
-        DatabaseActions::from_name(name.as_bytes())
-            .map(|action| all | action)
-            .ok_or(Wrong(Kind::UnknownAction, name))
-    })?;
+    let mut actions = DatabaseActions::EMPTY;
+    for name in names {
+        actions |= DatabaseActions::from_name(name.as_bytes()).ok_or(Wrong(Kind::UnknownAction, name))?;
+    }
     let (what, rest) = what(rest)?;
     if !rest.is_empty() {
-        return Err(Wrong(Kind::TooMuch, first_word(rest)));
+        return Err(Wrong(Kind::TooMuch, first(rest)));
     }
     if rule != Rule::Can && matches!(what, What::EveryDatabase | What::EverySystem) {
-        return Err(Kind::EveryDenied.into());
+        return Err(Wrong(Kind::EveryDenied, ""));
     }
-    let system = matches!(what, What::System(_) | What::EverySystem | What::AnySystem);
-    if system && actions != DatabaseActions::READ {
-        return Err(Kind::ActionNotForSystem.into());
+    let is_system = matches!(what, What::System(_) | What::EverySystem | What::AnySystem);
+    if is_system && actions != DatabaseActions::READ {
+        return Err(Wrong(Kind::ActionNotForSystem, ""));
     }
     let who = who.into_iter().map(Box::from).collect();
     Ok(Some(Expectation { line, rule, who, actions, what }))
 }
 
-fn first_word<'a>(words: &[Word<'a>]) -> &'a str {
-    words.first().map_or("", |word| word.text())
+fn first<'a>(words: &[&'a str]) -> &'a str {
+    words.first().map_or("", |word| text(word))
 }
 
-// Words with commas between them; a keyword is none of them.
-fn list<'w, 'a>(mut words: &'w [Word<'a>], missing: Kind) -> Result<(Vec<&'a str>, &'w [Word<'a>]), Kind> {
+/// Returns the words with commas between them at the start; a keyword is none of them.
+fn list<'w, 'a>(words: &'w [&'a str], missing: Kind) -> Result<(Vec<&'a str>, &'w [&'a str]), Wrong<'a>> {
     let mut list = Vec::new();
+    let mut rest = words;
     loop {
-        match words {
-            [Word::Plain("can" | "cannot" | "only" | "nobody" | "but"), ..] => return Err(missing),
-            [Word::Plain(word) | Word::Quoted(word), rest @ ..] => {
-                list.push(*word);
-                words = rest;
+        match rest {
+            [] | ["can" | "cannot" | "only" | "nobody" | "but" | ",", ..] => return Err(Wrong(missing, "")),
+            [word, ",", more @ ..] => {
+                list.push(text(word));
+                rest = more;
             }
-            _ => return Err(missing),
-        }
-        match words {
-            [Word::Comma, rest @ ..] => words = rest,
-            _ => return Ok((list, words)),
+            [word, more @ ..] => {
+                list.push(text(word));
+                return Ok((list, more));
+            }
         }
     }
 }
 
-fn what<'w, 'a>(words: &'w [Word<'a>]) -> Result<(What, &'w [Word<'a>]), Wrong<'a>> {
+/// Parses what the actions are on.
+fn what<'w, 'a>(words: &'w [&'a str]) -> Result<(What, &'w [&'a str]), Wrong<'a>> {
     let (what, rest) = match words {
-        [Word::Plain("*"), rest @ ..] => (What::EveryDatabase, rest),
-        [Word::Plain("any"), rest @ ..] => (What::AnyDatabase, rest),
-        [Word::Plain("new"), rest @ ..] => (What::NewDatabase, rest),
-        [Word::Plain("system"), Word::Plain(resource), rest @ ..] => match *resource {
-            "*" => (What::EverySystem, rest),
-            "any" => (What::AnySystem, rest),
-            name => {
-                let known = SystemResource::from_name(name);
-                (What::System(known.ok_or(Wrong(Kind::UnknownSystemResource, name))?), rest)
-            }
-        },
-        [Word::Plain("system"), ..] => return Err(Kind::UnknownSystemResource.into()),
-        [Word::Plain(name) | Word::Quoted(name), rest @ ..] => {
-            check_database_name(name).map_err(|error| Wrong(Kind::InvalidDatabase(error.kind()), name))?;
-            (What::Database(Box::from(*name)), rest)
+        ["*", rest @ ..] => (What::EveryDatabase, rest),
+        ["any", rest @ ..] => (What::AnyDatabase, rest),
+        ["new", rest @ ..] => (What::NewDatabase, rest),
+        ["system", "*", rest @ ..] => (What::EverySystem, rest),
+        ["system", "any", rest @ ..] => (What::AnySystem, rest),
+        ["system", rest @ ..] => {
+            let resource = rest.first().copied().unwrap_or_default();
+            let known = SystemResource::from_name(resource);
+            let known = known.ok_or(Wrong(Kind::UnknownSystemResource, text(resource)))?;
+            (What::System(known), rest.get(1..).unwrap_or_default())
         }
-        _ => return Err(Kind::MissingWhat.into()),
+        [] | [",", ..] => return Err(Wrong(Kind::MissingWhat, "")),
+        [name, rest @ ..] => {
+            let name = text(name);
+            check_database_name(name).map_err(|error| Wrong(Kind::InvalidDatabase(error.kind()), name))?;
+            (What::Database(Box::from(name)), rest)
+        }
     };
     Ok((what, rest))
 }
