@@ -162,23 +162,21 @@ impl Expiry {
             Err(error) if matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => {
                 Err(InvalidExpiry::new(InvalidExpiryKind::OutOfRange))
             }
-            Err(_) => Self::of(humantime::parse_rfc3339(text)),
+            Err(_) => {
+                let time = humantime::parse_rfc3339(text);
+                time.map_err(|_| InvalidExpiry::new(InvalidExpiryKind::NotATime)).and_then(Self::try_from)
+            }
         };
         expiry.map_err(|error| error.quoting(text))
-    }
-
-    fn of(time: Result<SystemTime, humantime::TimestampError>) -> Result<Self, InvalidExpiry> {
-        let time = time.map_err(|_| InvalidExpiry::new(InvalidExpiryKind::NotATime))?;
-        i64::try_from(millis(time)).map(Self).map_err(|_| InvalidExpiry::new(InvalidExpiryKind::OutOfRange))
     }
 
     /// Parses more forms of a time: a date alone, which is the start of that day, a space in place of the `T`, another zone,
     /// or no zone, which means UTC.
     pub(crate) fn parse_loosely(text: &str) -> Option<Self> {
         let (local, offset) = without_offset(text).unwrap_or((text, 0));
-        let time = Self::of(humantime::parse_rfc3339_weak(local));
-        let time = time.or_else(|_| Self::of(humantime::parse_rfc3339(&format!("{local}T00:00:00Z"))));
-        time.ok()?.0.checked_sub(offset).map(Self)
+        let time = humantime::parse_rfc3339_weak(local);
+        let time = time.or_else(|_| humantime::parse_rfc3339(&format!("{local}T00:00:00Z")));
+        Self::try_from(time.ok()?).ok()?.0.checked_sub(offset).map(Self)
     }
 
     /// Returns whether a token with this expiry is rejected at `now`: from the millisecond of the expiry on.
@@ -237,26 +235,24 @@ fn without_offset(text: &str) -> Option<(&str, i64)> {
         let is_number = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
         digits.parse().ok().filter(|number| is_number && *number < below)
     };
-    let minutes: i64 = number(hours, 24)? * 60 + number(minutes, 60)?;
-    match offset.as_bytes().first()? {
-        b'+' if !time.ends_with('Z') => Some((time, minutes * 60_000)),
-        b'-' if !time.ends_with('Z') => Some((time, -minutes * 60_000)),
+    let millis = (number(hours, 24)? * 60 + number(minutes, 60)?) * 60_000;
+    match offset.get(..1)? {
+        _ if time.ends_with('Z') => None,
+        "+" => Some((time, millis)),
+        "-" => Some((time, -millis)),
         _ => None,
     }
 }
 
 /// Returns the milliseconds since 1970, rounded down, also before 1970.
 pub(crate) fn millis(time: SystemTime) -> i128 {
-    // In parts, as a division of 128 bits is slow.
-    let parts = |duration: Duration| (i128::from(duration.as_secs()) * 1000, duration.subsec_nanos());
+    // Whole seconds first, as a division of 128 bits is slow.
+    let seconds = |duration: Duration| i128::from(duration.as_secs()) * 1000;
     match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => {
-            let (whole, nanos) = parts(after);
-            whole + i128::from(nanos / 1_000_000)
-        }
-        Err(before) => {
-            let (whole, nanos) = parts(before.duration());
-            -whole - i128::from(nanos.div_ceil(1_000_000))
+        Ok(after) => seconds(after) + i128::from(after.subsec_millis()),
+        Err(error) => {
+            let before = error.duration();
+            -seconds(before) - i128::from(before.subsec_nanos().div_ceil(1_000_000))
         }
     }
 }
@@ -323,24 +319,27 @@ pub enum InvalidExpiryKind {
 /// assert!(error.to_string().starts_with("invalid time `tomorrow`: expected RFC 3339 in UTC"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{}", match self.kind {
-    InvalidExpiryKind::NotATime => format!(
-        "invalid time{}: expected RFC 3339 in UTC from 1970 on, such as `2027-01-01T00:00:00Z`, or milliseconds",
-        self.text
-    ),
-    InvalidExpiryKind::NotADuration => {
-        format!("invalid duration{}: expected a form such as `10d`, `1y` or `2h 30m`", self.text)
-    }
-    InvalidExpiryKind::OutOfRange => {
-        format!("the time{} does not fit into 64 bits of milliseconds: use an earlier time", self.text)
-    }
-    InvalidExpiryKind::Past => {
-        "the expiry is in the past or less than a second away: use a later time".to_string()
-    }
-})]
+#[error("{}{text}{}", .kind.parts().0, .kind.parts().1)]
 pub struct InvalidExpiry {
     kind: InvalidExpiryKind,
     text: Fragment,
+}
+
+impl InvalidExpiryKind {
+    /// Returns the message before and behind the text.
+    const fn parts(self) -> (&'static str, &'static str) {
+        match self {
+            Self::NotATime => (
+                "invalid time",
+                ": expected RFC 3339 in UTC from 1970 on, such as `2027-01-01T00:00:00Z`, or milliseconds",
+            ),
+            Self::NotADuration => ("invalid duration", ": expected a form such as `10d`, `1y` or `2h 30m`"),
+            Self::OutOfRange => {
+                ("the time", " does not fit into 64 bits of milliseconds: use an earlier time")
+            }
+            Self::Past => ("the expiry", " is in the past or less than a second away: use a later time"),
+        }
+    }
 }
 
 impl InvalidExpiry {

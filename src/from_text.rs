@@ -22,7 +22,8 @@ macro_rules! from_text {
             type Error = $error;
 
             fn try_from(text: alloc::string::String) -> Result<Self, $error> {
-                Self::parse(&text)
+                // It may be a secret.
+                Self::parse(&zeroize::Zeroizing::new(text))
             }
         }
     )+};

@@ -179,92 +179,61 @@ impl fmt::Display for InvalidNameKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Empty => f.write_str("the name is empty"),
-            Self::TooLong => {
-                write!(f, "the database name is longer than {MAX_DATABASE_NAME} bytes")
-            }
+            Self::TooLong => write!(f, "the database name is longer than {MAX_DATABASE_NAME} bytes"),
             Self::BadStart(c) => {
                 write!(f, "a database name must start with an ASCII letter or digit, not with {}", Shown(c))
             }
-            Self::BadCharacter(c) => {
-                write!(f, "{} is not allowed in a database name", Shown(c))
-            }
+            Self::BadCharacter(c) => write!(f, "{} is not allowed in a database name", Shown(c)),
             Self::SecondSlash => f.write_str("a database name can contain only one `/`"),
             Self::LastSlash => f.write_str("a database name cannot end with `/`"),
-            Self::Reserved => {
-                write!(f, "`{OPERATOR_TOKEN_NAME}` is reserved for the operator token")
-            }
+            Self::Reserved => write!(f, "`{OPERATOR_TOKEN_NAME}` is reserved for the operator token"),
         }
     }
 }
 
-const fn is_name_byte(byte: u8) -> bool {
+/// Returns whether a database name may contain a byte; `/` is counted separately.
+pub(crate) const fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
-/// The bytes that a database name may contain; `/` is counted separately.
-pub(crate) const NAME_BYTES: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut rest: &mut [bool] = &mut table;
-    let mut byte = 0_u8;
-    while let [first, more @ ..] = rest {
-        *first = is_name_byte(byte);
-        byte = byte.wrapping_add(1);
-        rest = more;
-    }
-    table
-};
-
 /// Checks a database name. Returns its first error, which does not quote the name: most callers drop it.
 pub(crate) fn check_database_name(name: &str) -> Result<(), InvalidName> {
-    let wrong = |kind, start, end| Err(InvalidName::new(kind, start, end));
     if name == INTERNAL_DATABASE {
         return Ok(());
     }
-    let Some(first) = name.chars().next() else {
-        return wrong(InvalidNameKind::Empty, 0, 0);
-    };
-    if !first.is_ascii_alphanumeric() {
-        let kind = if matches!(first, '_' | '-' | '/') {
-            InvalidNameKind::BadStart(first)
-        } else {
-            InvalidNameKind::BadCharacter(first)
-        };
-        return wrong(kind, 0, first.len_utf8());
-    }
-    // Fast path: most names contain only these.
-    let is_plain = |byte: u8| NAME_BYTES.get(usize::from(byte)).copied().unwrap_or(false);
-    if name.len() <= MAX_DATABASE_NAME && name.bytes().all(is_plain) {
-        return Ok(());
-    }
-    let mut slashes = 0;
+    let mut has_slash = false;
     for (at, character) in name.char_indices() {
         let end = at + character.len_utf8();
-        match character {
-            '/' if end == name.len() => return wrong(InvalidNameKind::LastSlash, at, end),
-            '/' if slashes == 1 => return wrong(InvalidNameKind::SecondSlash, at, end),
-            '/' => slashes += 1,
-            _ if u8::try_from(character).is_ok_and(is_name_byte) => {}
-            _ => return wrong(InvalidNameKind::BadCharacter(character), at, end),
-        }
+        let kind = match character {
+            _ if character.is_ascii_alphanumeric() => continue,
+            '_' | '-' | '/' if at == 0 => InvalidNameKind::BadStart(character),
+            '_' | '-' => continue,
+            '/' if end == name.len() => InvalidNameKind::LastSlash,
+            '/' if has_slash => InvalidNameKind::SecondSlash,
+            '/' => {
+                has_slash = true;
+                continue;
+            }
+            _ => InvalidNameKind::BadCharacter(character),
+        };
+        return Err(InvalidName::new(kind, at, end));
     }
-    if name.len() > MAX_DATABASE_NAME {
-        return wrong(InvalidNameKind::TooLong, 0, name.len());
+    match name.len() {
+        0 => Err(InvalidName::new(InvalidNameKind::Empty, 0, 0)),
+        1..=MAX_DATABASE_NAME => Ok(()),
+        length => Err(InvalidName::new(InvalidNameKind::TooLong, 0, length)),
     }
-    Ok(())
 }
 
 /// Checks the name of a resource token.
 pub(crate) fn check_token_name(name: &str) -> Result<(), InvalidName> {
-    let wrong = |kind| Err(InvalidName::new(kind, 0, name.len()));
     match name {
-        "" => wrong(InvalidNameKind::Empty),
-        OPERATOR_TOKEN_NAME => wrong(InvalidNameKind::Reserved),
-        _ => Ok(()),
+        OPERATOR_TOKEN_NAME => Err(InvalidName::new(InvalidNameKind::Reserved, 0, name.len())),
+        _ => check_admin_token_name(name),
     }
 }
 
 /// Checks the name of an admin token, which may be `_admin`.
-#[cfg(feature = "std")]
 pub(crate) const fn check_admin_token_name(name: &str) -> Result<(), InvalidName> {
     if name.is_empty() {
         return Err(InvalidName::new(InvalidNameKind::Empty, 0, 0));

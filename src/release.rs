@@ -1,5 +1,6 @@
 //! Releases of the server.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use thiserror::Error;
@@ -149,15 +150,17 @@ impl Release {
     /// # Errors
     /// Any other text, and numbers over 65,535.
     pub fn parse(text: &str) -> Result<Self, InvalidRelease> {
-        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok());
-        let mut parts = text.strip_prefix('v').unwrap_or(text).split('.').map(|part| digits(part).flatten());
-        let release = |major, minor, patch| Some(Self::new(major?, minor?, patch?));
-        match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some(major), Some(minor), None, None) => release(major, minor, Some(0)),
-            (Some(major), Some(minor), Some(patch), None) => release(major, minor, patch),
+        let number = |part: &str| {
+            // `parse` alone would accept `+1`.
+            part.parse().ok().filter(|_| part.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let parts = text.strip_prefix('v').unwrap_or(text).split('.').map(number);
+        let release = match *parts.collect::<Vec<_>>() {
+            [Some(major), Some(minor)] => Some(Self::new(major, minor, 0)),
+            [Some(major), Some(minor), Some(patch)] => Some(Self::new(major, minor, patch)),
             _ => None,
-        }
-        .ok_or_else(|| InvalidRelease(Fragment::new(text, text)))
+        };
+        release.ok_or_else(|| InvalidRelease(Fragment::new(text, text)))
     }
 }
 

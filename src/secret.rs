@@ -70,6 +70,20 @@ pub(crate) fn shown(text: &str) -> &str {
     if has_in_any_case(text, "apiv3_") { "[redacted]" } else { text }
 }
 
+/// Implements `Debug` as the name of the type and its text.
+macro_rules! debug_as_text {
+    ($($type:ident $(<$text:ident>)?),+ $(,)?) => {$(
+        impl$(<$text: AsRef<str>>)? core::fmt::Debug for $type$(<$text>)? {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                let text = alloc::string::ToString::to_string(self);
+                write!(f, concat!(stringify!($type), "({})"), $crate::secret::shown(&text))
+            }
+        }
+    )+};
+}
+
+pub(crate) use debug_as_text;
+
 /// Returns whether a text contains a word of ASCII letters, in any case.
 pub(crate) fn has_in_any_case(text: &str, word: &str) -> bool {
     text.as_bytes().windows(word.len()).any(|piece| piece.eq_ignore_ascii_case(word.as_bytes()))

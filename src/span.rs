@@ -143,8 +143,6 @@ pub struct LineIndex<'a> {
     line_starts: Vec<usize>,
     // How many characters begin before each multiple of STRIDE bytes.
     characters: Vec<usize>,
-    // Then each byte is a character.
-    single_bytes: bool,
 }
 
 impl<'a> LineIndex<'a> {
@@ -167,7 +165,7 @@ impl<'a> LineIndex<'a> {
             let newlines = chunk.iter().enumerate().filter(|&(_, &byte)| byte == b'\n');
             line_starts.extend(newlines.map(|(at, _)| number * STRIDE + at + 1));
         }
-        Self { text, line_starts, characters, single_bytes: seen == text.len() }
+        Self { text, line_starts, characters }
     }
 
     /// Returns the location of the byte at `offset`; that of the end of the text for any offset after it.
@@ -184,11 +182,7 @@ impl<'a> LineIndex<'a> {
         let offset = offset.min(self.text.len());
         let line = self.line_starts.partition_point(|&start| start <= offset);
         let start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let before = match self.text.get(start..offset) {
-            _ if self.single_bytes => offset - start,
-            Some(short) if short.len() < STRIDE => count_characters(short),
-            _ => self.characters_before(offset) - self.characters_before(start),
-        };
+        let before = self.characters_before(offset) - self.characters_before(start);
         Location { line, column: before + 1 }
     }
 

@@ -30,8 +30,7 @@ pub struct PresentedToken<'a>(Source<'a>);
 
 enum Source<'a> {
     Header(&'a [u8]),
-    // What `Basic` encodes, and where the token starts in it.
-    Decoded(SecretBytes, usize),
+    Decoded(SecretBytes),
 }
 
 impl<'a> PresentedToken<'a> {
@@ -68,8 +67,14 @@ impl<'a> PresentedToken<'a> {
         if parts.next().is_some() {
             return Err(InvalidAuthorization::ExtraSpace);
         }
-        let token = if is_basic { decode_basic(credentials)? } else { Self(Source::Header(credentials)) };
-        if token.as_bytes().is_empty() { Err(InvalidAuthorization::MissingToken) } else { Ok(token) }
+        if credentials.is_empty() {
+            return Err(InvalidAuthorization::MissingToken);
+        }
+        let token =
+            if is_basic { Source::Decoded(decode(credentials)?) } else { Source::Header(credentials) };
+        Some(Self(token))
+            .filter(|token| !token.as_bytes().is_empty())
+            .ok_or(InvalidAuthorization::MissingToken)
     }
 
     /// Returns the token alone.
@@ -85,26 +90,23 @@ impl<'a> PresentedToken<'a> {
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             Source::Header(token) => token,
-            // Invariant: a place in the bytes.
-            Source::Decoded(bytes, start) => bytes.get(*start..).unwrap_or_default(),
+            Source::Decoded(token) => token,
         }
     }
 }
 
-fn decode_basic(credentials: &[u8]) -> Result<PresentedToken<'static>, InvalidAuthorization> {
-    if credentials.is_empty() {
-        return Err(InvalidAuthorization::MissingToken);
-    }
+/// Decodes `Basic` credentials, and returns the token in them.
+fn decode(credentials: &[u8]) -> Result<SecretBytes, InvalidAuthorization> {
     // Of the full length from the start: a buffer that grows leaves copies behind.
     let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(credentials.len())]);
     let length =
         STANDARD.decode_slice(credentials, &mut bytes).map_err(|_| InvalidAuthorization::Credentials)?;
     bytes.truncate(length);
-    let bytes = SecretBytes::wiped(bytes);
-    let mut colons = bytes.iter().enumerate().filter(|(_, byte)| **byte == b':').map(|(at, _)| at);
-    match (colons.next(), colons.next()) {
-        (Some(colon), None) if core::str::from_utf8(&bytes).is_ok() => {
-            Ok(PresentedToken(Source::Decoded(bytes, colon + 1)))
+    let text = core::str::from_utf8(&bytes).map_err(|_| InvalidAuthorization::Credentials)?;
+    match (text.find(':'), text.matches(':').count()) {
+        (Some(colon), 1) => {
+            bytes.drain(..=colon);
+            Ok(SecretBytes::wiped(bytes))
         }
         _ => Err(InvalidAuthorization::Credentials),
     }

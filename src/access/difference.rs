@@ -152,8 +152,7 @@ type Pair<'a> = (Option<&'a TokenEntry>, Option<&'a TokenEntry>);
 
 // By digest first, so that no secrets are compared; then what is left, by name.
 fn pairs<'a>(old: &'a [TokenEntry], new: &'a [TokenEntry]) -> Vec<Pair<'a>> {
-    let digests: Vec<_> = new.iter().map(|entry| entry.token().sha512()).collect();
-    let mut by_secret: HashMap<_, _> = digests.iter().zip(new).collect();
+    let mut by_secret: HashMap<_, _> = new.iter().map(|entry| (entry.token().sha512(), entry)).collect();
     let same: Vec<_> = old.iter().map(|entry| by_secret.remove(&entry.token().sha512())).collect();
     let mut by_name: HashMap<&TokenName, &TokenEntry> =
         by_secret.into_values().map(|entry| (entry.name(), entry)).collect();
@@ -243,7 +242,7 @@ impl<'a> TokenDifference<'a> {
             (None, _) => DifferenceKind::Added,
             (_, None) => DifferenceKind::Removed,
             (Some(old), Some(new)) if old.name() != new.name() => DifferenceKind::Renamed,
-            (Some(old), Some(new)) if old.token().sha512() != new.token().sha512() => DifferenceKind::Rotated,
+            (Some(old), Some(new)) if !old.token().matches(new.token().expose()) => DifferenceKind::Rotated,
             _ => DifferenceKind::Kept,
         };
         let [before, after] = [old, new].map(|entry| entry.map_or_else(Rights::default, TokenEntry::rights));

@@ -7,7 +7,7 @@ use core::fmt;
 
 use crate::from_text::from_text;
 use crate::name::{InvalidName, check_database_name, check_token_name};
-use crate::secret::shown;
+use crate::secret::debug_as_text;
 
 /// The name of a database.
 ///
@@ -147,14 +147,9 @@ macro_rules! text_of_a_name {
                 f.pad(&self.0)
             }
         }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({:?})"), shown(&self.0))
-            }
-        }
     )+};
 }
 
 text_of_a_name!(DatabaseName, TokenName);
+debug_as_text!(DatabaseName, TokenName);
 from_text!(DatabaseName, InvalidName; TokenName, InvalidName);

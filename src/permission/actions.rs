@@ -5,6 +5,8 @@ use core::fmt;
 use core::iter::Flatten;
 use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Not, Sub, SubAssign};
 
+use crate::secret::debug_as_text;
+
 /// A set of actions on databases.
 ///
 /// The server grants `create` since release 3.1.0 (release notes). `Display` prints the actions in the server's order.
@@ -249,11 +251,7 @@ impl fmt::Display for DatabaseActions {
     }
 }
 
-impl fmt::Debug for DatabaseActions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DatabaseActions({})", self.as_str())
-    }
-}
+debug_as_text!(DatabaseActions);
 
 impl IntoIterator for DatabaseActions {
     type Item = Self;

@@ -311,9 +311,7 @@ impl fmt::Display for Message<'_> {
             Kind::ActionNotGrantable => {
                 write!(f, "the action{fragment} cannot be granted to a resource token")
             }
-            Kind::ActionNotForType => {
-                write!(f, "the action{fragment} is not available for system resources")
-            }
+            Kind::ActionNotForType => write!(f, "the action{fragment} is not available for system resources"),
             Kind::UnknownSystemResource => write!(f, "unknown system resource{fragment}"),
         }
     }

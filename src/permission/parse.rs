@@ -3,11 +3,12 @@
 use core::ops::Range;
 
 use nom::bytes::complete::tag;
+use nom::character::complete::char;
 use nom::combinator::{map_opt, recognize, value};
 use nom::sequence::terminated;
 use nom::{IResult, Parser};
 
-use crate::name::{INTERNAL_DATABASE, MAX_DATABASE_NAME, NAME_BYTES};
+use crate::name::{INTERNAL_DATABASE, MAX_DATABASE_NAME, is_name_byte};
 use crate::permission::{
     DatabaseActions, DatabaseNames, DatabasePermission, Permission, PermissionRef, Scope, SystemPermission,
     SystemResource, SystemResources,
@@ -21,25 +22,19 @@ type Parsed<'a, T> = IResult<&'a [u8], T, ()>;
 #[inline]
 pub(super) fn permission(text: &str, mut name: impl FnMut(Range<usize>)) -> Option<PermissionRef<'_>> {
     // What the grammar accepts is ASCII, so the names can be cut out of the text.
-    let names = |skip: usize, names: &[u8]| text.get(skip..skip + names.len());
+    let names = |skip: usize, names: &[u8]| text.get(skip..skip + names.len()).unwrap_or_default();
     let name = |from: &[u8], to: &[u8]| name(text.len() - from.len()..text.len() - to.len());
     if let Some(rest) = text.strip_prefix("db:") {
         let databases = scope(database_name, name);
-        let (scope, actions) = whole((terminated(databases, colon), actions), rest)?;
-        let scope = match scope {
-            Scope::All => Scope::All,
-            Scope::Names(list) => Scope::Names(DatabaseNames::checked(names("db:".len(), list)?)),
-        };
+        let (scope, actions) = whole((terminated(databases, char(':')), actions), rest)?;
+        let scope = scope.map(|list| DatabaseNames::checked(names("db:".len(), list)));
         // Invariant: `actions` takes at least one.
         return Some(Permission::Database(DatabasePermission { scope, actions }));
     }
     let rest = text.strip_prefix("system:")?;
     let resources = scope(system_resource, name);
-    let (scope, ()) = whole((terminated(resources, colon), only_read), rest)?;
-    let scope = match scope {
-        Scope::All => Scope::All,
-        Scope::Names(list) => Scope::Names(SystemResources::checked(names("system:".len(), list)?)),
-    };
+    let (scope, ()) = whole((terminated(resources, char(':')), only_read), rest)?;
+    let scope = scope.map(|list| SystemResources::checked(names("system:".len(), list)));
     Some(Permission::System(SystemPermission { scope }))
 }
 
@@ -90,7 +85,7 @@ fn list<'a, T>(
 #[inline]
 fn database_name(input: &[u8]) -> Parsed<'_, ()> {
     let (mut rest, name) = name_bytes(input)?;
-    let right = match name {
+    let is_valid = match name {
         [first, ..] if first.is_ascii_alphanumeric() => {
             if let [b'/', retention_policy @ ..] = rest {
                 rest = name_bytes(retention_policy)?.0;
@@ -99,12 +94,12 @@ fn database_name(input: &[u8]) -> Parsed<'_, ()> {
         }
         _ => name == INTERNAL_DATABASE.as_bytes(),
     };
-    if right { Ok((rest, ())) } else { Err(nom::Err::Error(())) }
+    if is_valid { Ok((rest, ())) } else { Err(nom::Err::Error(())) }
 }
 
 #[inline]
 fn name_bytes(input: &[u8]) -> Parsed<'_, &[u8]> {
-    take_while1(input, |byte| NAME_BYTES.get(usize::from(byte)).copied().unwrap_or(false))
+    take_while1(input, is_name_byte)
 }
 
 fn system_resource(input: &[u8]) -> Parsed<'_, ()> {
@@ -122,14 +117,6 @@ fn take_while1(input: &[u8], is_part: impl Fn(u8) -> bool) -> Parsed<'_, &[u8]> 
     let length = input.iter().position(|byte| !is_part(*byte)).unwrap_or(input.len());
     match input.split_at_checked(length) {
         Some((word, rest)) if length > 0 => Ok((rest, word)),
-        _ => Err(nom::Err::Error(())),
-    }
-}
-
-#[inline]
-fn colon(input: &[u8]) -> Parsed<'_, ()> {
-    match input {
-        [b':', rest @ ..] => Ok((rest, ())),
         _ => Err(nom::Err::Error(())),
     }
 }

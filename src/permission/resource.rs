@@ -1,11 +1,10 @@
 //! Permissions for one type of resource: databases, or the server's endpoints.
 
 use alloc::boxed::Box;
-use alloc::string::ToString as _;
 use core::fmt;
 
 use crate::permission::{DatabaseActions, DatabaseNames, InvalidPermission, Scope, SystemResources};
-use crate::secret::shown;
+use crate::secret::debug_as_text;
 
 /// A permission on databases: which ones, and at least one action.
 ///
@@ -137,7 +136,6 @@ impl<T> DatabasePermission<T> {
         self.actions
     }
 
-    #[inline]
     pub(super) fn map<'a, U>(&'a self, names: impl FnOnce(&'a T) -> U) -> DatabasePermission<U> {
         DatabasePermission { scope: self.scope.map(|list| list.map(names)), actions: self.actions }
     }
@@ -173,7 +171,6 @@ impl<T> SystemPermission<T> {
         &self.scope
     }
 
-    #[inline]
     pub(super) fn map<'a, U>(&'a self, names: impl FnOnce(&'a T) -> U) -> SystemPermission<U> {
         SystemPermission { scope: self.scope.map(|list| list.map(names)) }
     }
@@ -191,14 +188,4 @@ impl<T: AsRef<str>> fmt::Display for SystemPermission<T> {
     }
 }
 
-macro_rules! debug_as_text {
-    ($($name:ident),+) => {$(
-        impl<T: AsRef<str>> fmt::Debug for $name<T> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({})"), shown(&self.to_string()))
-            }
-        }
-    )+};
-}
-
-debug_as_text!(DatabasePermission, SystemPermission);
+debug_as_text!(DatabasePermission<T>, SystemPermission<T>);

@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 use core::iter::FilterMap;
 use core::str::Split;
@@ -10,7 +9,7 @@ use core::str::Split;
 use crate::name::{DatabaseName, check_database_name};
 use crate::permission::InvalidPermission;
 use crate::permission::system_resource::SystemResource;
-use crate::secret::shown;
+use crate::secret::debug_as_text;
 
 /// All (`*`), or a list of names, from which it converts.
 ///
@@ -62,7 +61,6 @@ impl<N> Scope<N> {
         }
     }
 
-    #[inline]
     pub(super) fn map<'a, M>(&'a self, change: impl FnOnce(&'a N) -> M) -> Scope<M> {
         self.names().map_or(Scope::All, |names| Scope::Names(change(names)))
     }
@@ -71,18 +69,6 @@ impl<N> Scope<N> {
 impl<N> From<N> for Scope<N> {
     fn from(names: N) -> Self {
         Self::Names(names)
-    }
-}
-
-impl From<DatabaseName> for Scope<DatabaseNames> {
-    fn from(name: DatabaseName) -> Self {
-        Self::Names(name.into())
-    }
-}
-
-impl From<SystemResource> for Scope<SystemResources> {
-    fn from(resource: SystemResource) -> Self {
-        Self::Names(resource.into())
     }
 }
 
@@ -124,20 +110,16 @@ pub struct DatabaseNames<T = Box<str>>(T);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SystemResources<T = Box<str>>(T);
 
-/// Appends items to a list, with a comma before each but the first.
-fn append<N: AsRef<str>>(list: &str, items: impl IntoIterator<Item = N>) -> Box<str> {
-    let mut text = String::from(list);
-    for item in items {
-        if !text.is_empty() {
-            text.push(',');
-        }
-        text.push_str(item.as_ref());
+/// Appends an item to a list, with a comma before each but the first.
+fn push(list: &mut String, item: &str) {
+    if !list.is_empty() {
+        list.push(',');
     }
-    text.into()
+    list.push_str(item);
 }
 
-fn not_empty(list: Box<str>) -> Result<Box<str>, InvalidPermission> {
-    if list.is_empty() { Err(InvalidPermission::NoNames) } else { Ok(list) }
+fn not_empty(list: String) -> Result<Box<str>, InvalidPermission> {
+    if list.is_empty() { Err(InvalidPermission::NoNames) } else { Ok(list.into()) }
 }
 
 impl DatabaseNames {
@@ -155,13 +137,15 @@ impl DatabaseNames {
     /// # Errors
     /// No name, or one that the server's write path refuses.
     pub fn new<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Self, InvalidPermission> {
-        let check = |(index, name): (usize, N)| match check_database_name(name.as_ref()) {
-            Ok(()) => Ok(name),
-            Err(error) => Err(InvalidPermission::Name { index, error: error.quoting(name.as_ref()) }),
-        };
-        let names = names.into_iter().enumerate().map(check).collect::<Result<Vec<_>, _>>()?;
+        let mut list = String::new();
+        for (index, name) in names.into_iter().enumerate() {
+            let name = name.as_ref();
+            check_database_name(name)
+                .map_err(|error| InvalidPermission::Name { index, error: error.quoting(name) })?;
+            push(&mut list, name);
+        }
         // Invariant: at least one name, each accepted by check_database_name, joined by commas.
-        not_empty(append("", names)).map(Self)
+        not_empty(list).map(Self)
     }
 }
 
@@ -209,8 +193,10 @@ impl SystemResources {
     /// # Errors
     /// No resource.
     pub fn new(resources: impl IntoIterator<Item = SystemResource>) -> Result<Self, InvalidPermission> {
+        let mut list = String::new();
+        resources.into_iter().for_each(|resource| push(&mut list, resource.as_str()));
         // Invariant: at least one resource, joined by commas.
-        not_empty(append("", resources.into_iter().map(SystemResource::as_str))).map(Self)
+        not_empty(list).map(Self)
     }
 }
 
@@ -245,31 +231,6 @@ impl<T: AsRef<str>> SystemResources<T> {
     }
 }
 
-impl From<DatabaseName> for DatabaseNames {
-    fn from(name: DatabaseName) -> Self {
-        // Invariant: a valid name.
-        Self(String::from(name).into())
-    }
-}
-
-impl From<SystemResource> for SystemResources {
-    fn from(resource: SystemResource) -> Self {
-        Self(resource.as_str().into())
-    }
-}
-
-impl Extend<DatabaseName> for DatabaseNames {
-    fn extend<I: IntoIterator<Item = DatabaseName>>(&mut self, names: I) {
-        self.0 = append(&self.0, names);
-    }
-}
-
-impl Extend<SystemResource> for SystemResources {
-    fn extend<I: IntoIterator<Item = SystemResource>>(&mut self, resources: I) {
-        self.0 = append(&self.0, resources.into_iter().map(SystemResource::as_str));
-    }
-}
-
 impl<'a> IntoIterator for DatabaseNames<&'a str> {
     type Item = &'a str;
     type IntoIter = Split<'a, char>;
@@ -277,15 +238,6 @@ impl<'a> IntoIterator for DatabaseNames<&'a str> {
     /// Iterates over the names, in the order written, as pieces of the text that was parsed.
     fn into_iter(self) -> Self::IntoIter {
         self.0.split(',')
-    }
-}
-
-impl<'a, T: AsRef<str>> IntoIterator for &'a DatabaseNames<T> {
-    type Item = &'a str;
-    type IntoIter = Split<'a, char>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.map(AsRef::as_ref).into_iter()
     }
 }
 
@@ -298,26 +250,45 @@ impl<'a> IntoIterator for SystemResources<&'a str> {
     }
 }
 
-impl<'a, T: AsRef<str>> IntoIterator for &'a SystemResources<T> {
-    type Item = SystemResource;
-    type IntoIter = FilterMap<Split<'a, char>, fn(&'a str) -> Option<SystemResource>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.map(AsRef::as_ref).into_iter()
-    }
-}
-
-macro_rules! text_of_a_list {
-    ($($name:ident),+) => {$(
+macro_rules! lists {
+    ($($name:ident of $item:ident),+) => {$(
         impl<T> $name<T> {
             // For the parser, which has checked them.
             pub(super) const fn checked(text: T) -> Self {
                 Self(text)
             }
 
-            #[inline]
             pub(super) fn map<'a, U>(&'a self, text: impl FnOnce(&'a T) -> U) -> $name<U> {
                 $name(text(&self.0))
+            }
+        }
+
+        impl From<$item> for $name {
+            fn from(item: $item) -> Self {
+                Self(item.as_str().into())
+            }
+        }
+
+        impl From<$item> for Scope<$name> {
+            fn from(item: $item) -> Self {
+                Self::Names(item.into())
+            }
+        }
+
+        impl Extend<$item> for $name {
+            fn extend<I: IntoIterator<Item = $item>>(&mut self, items: I) {
+                let mut list = String::from(&*self.0);
+                items.into_iter().for_each(|item| push(&mut list, item.as_str()));
+                self.0 = list.into();
+            }
+        }
+
+        impl<'a, T: AsRef<str>> IntoIterator for &'a $name<T> {
+            type Item = <$name<&'a str> as IntoIterator>::Item;
+            type IntoIter = <$name<&'a str> as IntoIterator>::IntoIter;
+
+            fn into_iter(self) -> Self::IntoIter {
+                self.map(AsRef::as_ref).into_iter()
             }
         }
 
@@ -332,13 +303,8 @@ macro_rules! text_of_a_list {
                 f.pad(self.0.as_ref())
             }
         }
-
-        impl<T: AsRef<str>> fmt::Debug for $name<T> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({})"), shown(self.0.as_ref()))
-            }
-        }
     )+};
 }
 
-text_of_a_list!(DatabaseNames, SystemResources);
+lists!(DatabaseNames of DatabaseName, SystemResources of SystemResource);
+debug_as_text!(DatabaseNames<T>, SystemResources<T>);

@@ -1,12 +1,12 @@
 //! The type of a permission.
 
 use alloc::boxed::Box;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use core::fmt;
 
 use crate::permission::PermissionRef;
 use crate::permission::resource::{DatabasePermission, SystemPermission};
-use crate::secret::shown;
+use crate::secret::debug_as_text;
 
 /// One permission string: `db:db1,db2:read,write` or `system:health:read`.
 ///
@@ -80,7 +80,6 @@ impl<T: AsRef<str>> Permission<T> {
         self.map(|names| names.as_ref().into())
     }
 
-    #[inline]
     fn map<'a, U>(&'a self, names: impl FnOnce(&'a T) -> U) -> Permission<U> {
         match self {
             Self::Database(permission) => Permission::Database(permission.map(names)),
@@ -99,19 +98,18 @@ impl<T: AsRef<str>> Permission<T> {
     /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     pub fn append_to(&self, text: &mut String) {
-        let (names, actions) = match self {
-            Self::Database(permission) => {
-                text.push_str("db:");
-                (permission.scope().text(), permission.actions().as_str())
-            }
-            Self::System(permission) => {
-                text.push_str("system:");
-                (permission.scope().text(), "read")
-            }
-        };
-        text.push_str(names);
-        text.push(':');
-        text.push_str(actions);
+        let [resource_type, names, actions] = self.parts();
+        for part in [resource_type, ":", names, ":", actions] {
+            text.push_str(part);
+        }
+    }
+
+    /// Returns the three parts of the canonical text.
+    pub(crate) fn parts(&self) -> [&str; 3] {
+        match self {
+            Self::Database(permission) => ["db", permission.scope().text(), permission.actions().as_str()],
+            Self::System(permission) => ["system", permission.scope().text(), "read"],
+        }
     }
 }
 
@@ -129,15 +127,9 @@ impl<T> From<SystemPermission<T>> for Permission<T> {
 
 impl<T: AsRef<str>> fmt::Display for Permission<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Database(permission) => permission.fmt(f),
-            Self::System(permission) => permission.fmt(f),
-        }
+        let [resource_type, names, actions] = self.parts();
+        write!(f, "{resource_type}:{names}:{actions}")
     }
 }
 
-impl<T: AsRef<str>> fmt::Debug for Permission<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Permission({})", shown(&self.to_string()))
-    }
-}
+debug_as_text!(Permission<T>);

@@ -56,9 +56,9 @@ objects! {
         "expiry_millis" optional: file.expiry(),
     }
     HttpPermission(permission) {
-        "resource_type": permission.0.resource_type(),
-        "resource_names": permission.names(),
-        "actions": permission.actions(),
+        "resource_type": permission.0.parts()[0],
+        "resource_names": permission.0.parts()[1].split(',').collect::<Vec<_>>(),
+        "actions": permission.0.parts()[2].split(',').collect::<Vec<_>>(),
     }
     HttpTokenRequest(request) {
         "token_name": request.name(),

@@ -1,6 +1,7 @@
 //! The differences between a file and a server.
 
 use alloc::vec::Vec;
+use std::collections::HashMap;
 
 use crate::access::{AccessRequest, Rights};
 use crate::expiry::Expiry;
@@ -53,22 +54,17 @@ impl<'a> ServerComparison<'a> {
     /// ```
     #[must_use]
     pub fn new(file: &'a TokenFile, server: &'a ServerTokens) -> Self {
-        let rows: std::collections::HashMap<&str, &ServerToken> =
-            server.tokens().iter().map(|token| (token.name(), token)).collect();
-        let names: std::collections::HashSet<&str> =
-            file.tokens().iter().map(|entry| entry.name().as_str()).collect();
-        let row = |entry: &TokenEntry| rows.get(entry.name().as_str()).copied();
-        let is_extra =
-            |token: &&ServerToken| !token.permissions().is_admin() && !names.contains(token.name());
-        let pairs = file.tokens().iter().filter_map(|entry| Some((entry, row(entry)?)));
-        Self {
-            missing: file.tokens().iter().filter(|entry| row(entry).is_none()).collect(),
-            extra: server.tokens().iter().filter(is_extra).collect(),
-            tokens: pairs
-                .map(|(entry, row)| ServerDifference::between(entry, row))
-                .filter(ServerDifference::is_one)
-                .collect(),
+        let mut rows: HashMap<&str, &ServerToken> =
+            server.tokens().iter().map(|row| (row.name(), row)).collect();
+        let (mut missing, mut tokens) = (Vec::new(), Vec::new());
+        for entry in file.tokens() {
+            match rows.remove(entry.name().as_str()) {
+                None => missing.push(entry),
+                Some(row) => tokens.extend(ServerDifference::between(entry, row)),
+            }
         }
+        let is_extra = |row: &&ServerToken| rows.contains_key(row.name()) && !row.permissions().is_admin();
+        Self { missing, extra: server.tokens().iter().filter(is_extra).collect(), tokens }
     }
 
     /// The tokens of the file that the server lacks, in the order of the file.
@@ -161,21 +157,20 @@ pub struct ServerDifference<'a> {
 }
 
 impl<'a> ServerDifference<'a> {
-    fn between(entry: &'a TokenEntry, row: &'a ServerToken) -> Self {
+    fn between(entry: &'a TokenEntry, row: &'a ServerToken) -> Option<Self> {
         let (file, server) = (entry.rights(), Rights::new(row.permissions().permissions()));
+        let mut difference = Self { entry, row, gained: server.difference(&file), lost: Vec::new() };
         // What was not read may allow all of that.
-        let is_known = !row.permissions().is_admin() && row.permissions().unparsed().next().is_none();
-        let lost = if is_known { file.difference(&server) } else { Vec::new() };
-        Self { entry, row, gained: server.difference(&file), lost }
-    }
-
-    fn is_one(&self) -> bool {
-        self.is_admin()
-            || self.has_unparsed()
-            || !self.gained.is_empty()
-            || !self.lost.is_empty()
-            || self.expiry().is_some()
-            || self.has_same_secret() == Some(false)
+        let is_known = !difference.is_admin() && !difference.has_unparsed();
+        if is_known {
+            difference.lost = file.difference(&server);
+        }
+        let is_same = is_known
+            && difference.gained.is_empty()
+            && difference.lost.is_empty()
+            && difference.expiry().is_none()
+            && difference.has_same_secret() != Some(false);
+        (!is_same).then_some(difference)
     }
 
     /// The token in the file.

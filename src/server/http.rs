@@ -88,22 +88,6 @@ impl HttpPermission {
         let text = format!("{resource_type}:{}:{}", names.join(","), actions.join(","));
         Permission::parse(&text).map(Self).map_err(|error| in_lists(error, &text, &lists))
     }
-
-    /// Returns the names, or `*`.
-    pub(crate) fn names(&self) -> Vec<&str> {
-        let names = match &self.0 {
-            Permission::Database(permission) => permission.scope().text(),
-            Permission::System(permission) => permission.scope().text(),
-        };
-        names.split(',').collect()
-    }
-
-    pub(crate) fn actions(&self) -> Vec<&'static str> {
-        match &self.0 {
-            Permission::Database(permission) => permission.actions().names().collect(),
-            Permission::System(_) => Vec::from(["read"]),
-        }
-    }
 }
 
 /// Returns the error of an item with a `,` or `:`, which would separate items in a permission string.

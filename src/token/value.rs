@@ -1,14 +1,15 @@
 //! The type of a token.
 
 use alloc::boxed::Box;
+#[cfg(feature = "std")]
 use alloc::string::String;
 use core::fmt;
-use core::str::FromStr;
 
 use sha2::{Digest, Sha512};
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
+use crate::from_text::from_text;
 #[cfg(feature = "std")]
 use crate::token::{GenerateTokenError, TOKEN_PREFIX};
 use crate::token::{InvalidToken, check_token};
@@ -79,7 +80,7 @@ impl Token {
         use base64::engine::general_purpose::URL_SAFE_NO_PAD;
         use rand::TryRng;
 
-        let mut random = Zeroizing::new([0; RANDOM_BYTES]);
+        let mut random = zeroize::Zeroizing::new([0; RANDOM_BYTES]);
         rand::rngs::SysRng.try_fill_bytes(&mut *random).map_err(GenerateTokenError)?;
         // Encoded in place: a growing buffer or a copy would leave a piece of the secret behind.
         let mut token = alloc::vec![0; TOKEN_PREFIX.len() + (RANDOM_BYTES * 4).div_ceil(3)];
@@ -155,27 +156,4 @@ impl fmt::Debug for Token {
     }
 }
 
-impl TryFrom<&str> for Token {
-    type Error = InvalidToken;
-
-    fn try_from(text: &str) -> Result<Self, InvalidToken> {
-        Self::parse(text)
-    }
-}
-
-impl TryFrom<String> for Token {
-    type Error = InvalidToken;
-
-    /// Zeroizes the string.
-    fn try_from(text: String) -> Result<Self, InvalidToken> {
-        Self::parse(&Zeroizing::new(text))
-    }
-}
-
-impl FromStr for Token {
-    type Err = InvalidToken;
-
-    fn from_str(token: &str) -> Result<Self, InvalidToken> {
-        Self::parse(token)
-    }
-}
+from_text!(Token, InvalidToken);
