@@ -72,8 +72,8 @@ pub(crate) fn shown(text: &str) -> &str {
 
 /// Implements `Debug` as the name of the type and its text.
 macro_rules! debug_as_text {
-    ($($type:ident $(<$text:ident>)?),+ $(,)?) => {$(
-        impl$(<$text: AsRef<str>>)? core::fmt::Debug for $type$(<$text>)? {
+    ($($type:ident $(<$text:ident>)? $(<$lifetime:lifetime>)?),+ $(,)?) => {$(
+        impl$(<$text: AsRef<str>>)? core::fmt::Debug for $type$(<$text>)?$(<$lifetime>)? {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 let text = alloc::string::ToString::to_string(self);
                 write!(f, concat!(stringify!($type), "({})"), $crate::secret::shown(&text))

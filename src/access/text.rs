@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::access::{AccessEntry, AccessRequest, Decision, DenyReason, EntryKey};
-use crate::secret::shown;
+use crate::secret::{debug_as_text, shown};
 
 impl fmt::Display for AccessRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -18,17 +18,7 @@ impl fmt::Display for AccessRequest<'_> {
     }
 }
 
-impl fmt::Debug for AccessRequest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AccessRequest({self})")
-    }
-}
-
-impl fmt::Debug for EntryKey<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "EntryKey({self})")
-    }
-}
+debug_as_text!(AccessRequest<'_>, EntryKey<'_>);
 
 impl fmt::Display for EntryKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

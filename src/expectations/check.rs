@@ -151,29 +151,22 @@ impl Expectations {
             file.tokens().iter().map(|token| (token.name().as_str(), token)).collect();
         let mut failed = Vec::new();
         for expectation in &self.0 {
-            let mut fail = |token: &'a str, kind| {
-                failed.push(FailedExpectation { line: expectation.line, token, kind });
+            let mut fail = |token: &'a str, kind: Option<FailureKind<'a>>| {
+                failed.extend(kind.map(|kind| FailedExpectation { line: expectation.line, token, kind }));
             };
             for name in &expectation.who {
-                let Some(token) = tokens.get(&**name) else {
-                    fail(name, FailureKind::NoSuchToken);
-                    continue;
+                let kind = match (tokens.get(&**name), expectation.rule) {
+                    (None, _) => Some(FailureKind::NoSuchToken),
+                    (Some(token), Rule::Can | Rule::Only) => expectation.denied(token, now),
+                    (Some(token), Rule::Cannot) => expectation.allowed(token, now),
+                    (Some(_), Rule::NobodyBut) => None,
                 };
-                let broken = match expectation.rule {
-                    Rule::Can | Rule::Only => expectation.denied(token, now),
-                    Rule::Cannot => expectation.allowed(token, now),
-                    Rule::NobodyBut => None,
-                };
-                if let Some(kind) = broken {
-                    fail(name, kind);
-                }
+                fail(name, kind);
             }
             if matches!(expectation.rule, Rule::Only | Rule::NobodyBut) {
                 let named: HashSet<&str> = expectation.who.iter().map(AsRef::as_ref).collect();
                 for token in file.tokens().iter().filter(|token| !named.contains(token.name().as_str())) {
-                    if let Some(kind) = expectation.allowed(token, now) {
-                        fail(token.name().as_str(), kind);
-                    }
+                    fail(token.name().as_str(), expectation.allowed(token, now));
                 }
             }
         }

@@ -5,6 +5,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use crate::access::{AccessRequest, Decision, Quoted};
+use crate::secret::debug_as_text;
 
 /// An expectation that a file does not meet: the line, the token, and what was found instead.
 ///
@@ -116,11 +117,7 @@ impl<'a> FailedExpectation<'a> {
     }
 }
 
-impl fmt::Debug for FailedExpectation<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FailedExpectation({self})")
-    }
-}
+debug_as_text!(FailedExpectation<'_>);
 
 impl fmt::Display for FailedExpectation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

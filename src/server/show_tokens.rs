@@ -15,7 +15,7 @@
 
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use std::collections::HashSet;
@@ -23,7 +23,7 @@ use std::collections::HashSet;
 use crate::expiry::Expiry;
 use crate::json::compact;
 use crate::permission::Permission;
-use crate::secret::{Fragment, shown};
+use crate::secret::{Fragment, debug_as_text, shown};
 use crate::server::json::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong};
 use crate::syntax::Node;
 use crate::token::Token;
@@ -54,12 +54,7 @@ pub struct ServerPermissions {
     unread: Vec<Box<str>>,
 }
 
-/// Without tokens in place of permissions.
-impl fmt::Debug for ServerPermissions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ServerPermissions({})", shown(&self.to_string()))
-    }
-}
+debug_as_text!(ServerPermissions);
 
 impl ServerPermissions {
     /// The column of a resource token with these permissions.
