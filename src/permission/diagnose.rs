@@ -146,9 +146,8 @@ impl<'a> Finder<'a> {
         let (resource_type, names, actions) = match *parts {
             [only] if !self.is_type(only) => {
                 // A variable may expand to the whole permission: then nothing is missing.
-                self.variables_in(only);
-                if self.mistakes.is_empty() {
-                    self.add(Kind::MissingPart(PermissionPart::Type), Span::new(0, 0));
+                if !self.variables_in(only) {
+                    self.missing(PermissionPart::Type, 0);
                 }
                 return;
             }
@@ -159,30 +158,25 @@ impl<'a> Finder<'a> {
             _ => (parts.first().copied(), parts.get(1).copied(), parts.get(2).copied()),
         };
         let end = self.text.len();
-        let resource_type = match resource_type {
-            Some(span) => self.resource_type(span),
-            None => {
-                self.add(Kind::MissingPart(PermissionPart::Type), Span::new(0, 0));
-                Some("db")
-            }
+        let resource_type = if let Some(span) = resource_type {
+            self.resource_type(span)
+        } else {
+            self.missing(PermissionPart::Type, 0);
+            Some("db")
         };
         if resource_type == Some("*") {
             return;
         }
         self.is_system = resource_type == Some("system");
-        match names {
-            Some(names) => self.names(names, resource_type),
-            None => {
-                let start = actions.map_or(end, Span::start);
-                self.add(Kind::MissingPart(PermissionPart::Names), Span::new(start, start));
-            }
+        if let Some(names) = names {
+            self.names(names, resource_type);
+        } else {
+            self.missing(PermissionPart::Names, actions.map_or(end, Span::start));
         }
-        match actions {
-            Some(actions) => self.actions(actions),
-            None if names.is_some() => {
-                self.add(Kind::MissingPart(PermissionPart::Actions), Span::new(end, end));
-            }
-            None => {}
+        if let Some(actions) = actions {
+            self.actions(actions);
+        } else if names.is_some() {
+            self.missing(PermissionPart::Actions, end);
         }
         if let Some(extra) = parts.get(3) {
             self.add(Kind::ExtraPart, Span::new(extra.start() - 1, end));
@@ -191,6 +185,10 @@ impl<'a> Finder<'a> {
 
     fn add(&mut self, kind: Kind, span: Span) {
         self.mistakes.push(Mistake { kind, span, is_system: self.is_system });
+    }
+
+    fn missing(&mut self, part: PermissionPart, at: usize) {
+        self.add(Kind::MissingPart(part), Span::new(at, at));
     }
 
     fn get(&self, span: Span) -> &'a str {
