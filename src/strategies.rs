@@ -9,35 +9,31 @@
 //! proptest = "1"
 //! ```
 //!
-//! | what | right | wrong, and what is wrong |
-//! |---|---|---|
-//! | a permission | [`permission`], as text [`permission_text`] | [`wrong_permission_text`], [`wrong_permission_text_with`] |
-//! | its parts | [`database_name`], [`database_actions`] | [`wrong_database_name_text`] |
-//! | an entry | [`token_entry`] | |
-//! | its parts | [`token`], [`token_name`], [`expiry`] | [`wrong_token_text`], [`wrong_token_name_text`] |
-//! | a file | [`token_file`], [`admin_token_file`] | |
-//! | its text, in any layout | [`token_file_json`], [`token_file_and_json`] | |
-//! | a change of a file | [`change`] | |
-//! | a request to a running server | [`http_token_request`] | |
+//! | value | strategy |
+//! |---|---|
+//! | a permission | [`permission`] |
+//! | its text | [`permission_text`]; with one mistake: [`wrong_permission_text`], [`wrong_permission_text_with`] |
+//! | its parts | [`database_name`], [`database_actions`] |
+//! | an entry | [`token_entry`] |
+//! | its parts | [`token`], [`token_name`], [`expiry`] |
+//! | a file | [`token_file`], [`admin_token_file`] |
+//! | a request to a running server | [`http_token_request`] |
 //!
-//! All of these values but texts and changes are `Arbitrary`, as are the parts of a permission, [`Release`] and [`Code`]; an
+//! All of these values but texts are `Arbitrary`, as are the parts of a permission, [`Release`] and [`Code`]; an
 //! arbitrary set of actions may be empty.
 //!
 //! ```
 //! use influxdb3_offline_tokens::{TokenEntry, TokenFile, strategies};
 //! use proptest::prelude::*;
 //!
-//! proptest!(|(entry: TokenEntry, (file, json) in strategies::token_file_and_json())| {
+//! proptest!(|(entry: TokenEntry, file in strategies::token_file())| {
 //!     prop_assert!(entry.token().expose().starts_with("apiv3_"));
-//!     let read = TokenFile::parse(json.as_bytes()).unwrap();
+//!     let read = TokenFile::parse(&file.to_json()).unwrap();
 //!     prop_assert_eq!(read.tokens().len(), file.tokens().len());
 //! });
 //! ```
 
-mod layout;
 mod near_misses;
-mod requests;
-mod wrong_values;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -50,10 +46,7 @@ use proptest::prop_oneof;
 use proptest::sample::select;
 use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
-pub use self::layout::{token_file_and_json, token_file_json};
 pub use self::near_misses::{wrong_permission_text, wrong_permission_text_with};
-pub use self::requests::{change, http_token_request};
-pub use self::wrong_values::{wrong_database_name_text, wrong_token_name_text, wrong_token_text};
 use crate::code::Code;
 use crate::expiry::{Expiry, LAST_RFC3339_MILLIS};
 use crate::file::AdminTokenFile;
@@ -67,32 +60,20 @@ use crate::release::Release;
 use crate::server::HttpTokenRequest;
 use crate::token::{TOKEN_PREFIX, Token};
 
-const LETTERS_AND_DIGITS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-const NAME_BYTES: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+const BASE64URL: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// A text of these bytes, which are ASCII.
-fn text_of(
-    alphabet: &'static [u8],
-    length: core::ops::RangeInclusive<usize>,
-) -> impl Strategy<Value = String> {
-    vec(0..alphabet.len(), length).prop_map(|places| {
-        places.into_iter().filter_map(|at| alphabet.get(at).copied()).map(char::from).collect()
-    })
-}
-
-/// A plain name of a database: no `/`, and not `_internal`.
-fn plain_name(longest: usize) -> impl Strategy<Value = String> {
-    (select(LETTERS_AND_DIGITS), text_of(NAME_BYTES, 0..=longest.saturating_sub(1)))
-        .prop_map(|(first, rest)| core::iter::once(char::from(first)).chain(rest.chars()).collect())
+/// A plain name of a database: no `/`, and neither `_internal` nor a template variable such as `__DB__`.
+fn plain_name() -> impl Strategy<Value = String> {
+    "[a-zA-Z0-9](_?-?[a-zA-Z0-9]){0,6}_?"
 }
 
 /// The text of a right name of a database.
 fn name_text() -> impl Strategy<Value = String> {
     prop_oneof![
         6 => select(&["db1", "db2", "db3", "sensors"][..]).prop_map(String::from),
-        6 => plain_name(12),
-        2 => (plain_name(12), text_of(NAME_BYTES, 1..=8)).prop_map(|(name, policy)| name + "/" + &policy),
-        1 => plain_name(511),
+        6 => plain_name(),
+        2 => (plain_name(), "[a-zA-Z0-9-]{1,8}_?").prop_map(|(name, policy)| name + "/" + &policy),
+        1 => "[a-zA-Z0-9]{1,511}",
         // Where the documentation and the server draw the line.
         1 => select(&[64_usize, 65, 510, 511][..]).prop_map(|length| "a".repeat(length)),
         1 => Just(String::from("_internal")),
@@ -127,7 +108,7 @@ pub fn token_name() -> impl Strategy<Value = TokenName> {
     let odd = vec(any::<char>(), 1..=12).prop_map(|characters| characters.into_iter().collect());
     prop_oneof![
         2 => select(&["app", "collector", "token-1"][..]).prop_map(String::from),
-        4 => plain_name(16),
+        4 => plain_name(),
         2 => odd,
     ]
     .prop_filter_map("a right name", |name: String| TokenName::parse(&name).ok())
@@ -142,13 +123,13 @@ pub fn token_name() -> impl Strategy<Value = TokenName> {
 /// proptest!(|(token in strategies::token())| prop_assert!(token.expose().is_ascii()));
 /// ```
 pub fn token() -> impl Strategy<Value = Token> {
-    let visible = vec(b'!'..=b'~', 0..=100).prop_map(|bytes| bytes.into_iter().map(char::from).collect());
     // Of 64 bytes the last character has two bits.
-    let made = (text_of(NAME_BYTES, 85..=85), select(&["A", "Q", "g", "w"][..]));
-    prop_oneof![1 => visible, 4 => made.prop_map(|(body, last)| body + last)]
-        .prop_filter_map("a right token", |body: String| {
-            Token::parse(&(String::from(TOKEN_PREFIX) + &body)).ok()
-        })
+    let made = (vec(select(BASE64URL), 85), select(&b"AQgw"[..])).prop_map(|(body, last)| {
+        let body = body.into_iter().chain([last]).map(char::from);
+        TOKEN_PREFIX.chars().chain(body).collect()
+    });
+    prop_oneof![1 => "apiv3_[!-~]{0,100}", 4 => made]
+        .prop_filter_map("a right token", |token: String| Token::parse(&token).ok())
 }
 
 /// Expiries: of our time, at both ends of 64 bits, and any other.
@@ -292,6 +273,22 @@ pub fn admin_token_file() -> impl Strategy<Value = AdminTokenFile> {
             }
         },
     )
+}
+
+/// Requests that create a token on a running server: any name, up to four permissions, any number of seconds or none.
+///
+/// ```
+/// use influxdb3_offline_tokens::strategies;
+/// use influxdb3_offline_tokens::server::HttpTokenRequest;
+/// use proptest::prelude::*;
+///
+/// proptest!(|(request in strategies::http_token_request())| {
+///     prop_assert_eq!(HttpTokenRequest::parse(request.to_json().as_bytes()), Ok(request));
+/// });
+/// ```
+pub fn http_token_request() -> impl Strategy<Value = HttpTokenRequest> {
+    (token_name(), vec(permission(), 0..=4), option::of(any::<u64>()))
+        .prop_map(|(name, permissions, seconds)| HttpTokenRequest::new(name, permissions, seconds))
 }
 
 fn scope<N: Clone + core::fmt::Debug>(names: impl Strategy<Value = N>) -> impl Strategy<Value = Scope<N>> {

@@ -2,6 +2,8 @@
 
 #![allow(missing_docs)]
 
+#[path = "util/layout.rs"]
+mod layout;
 #[path = "util/props.rs"]
 mod props;
 mod util;
@@ -12,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use influxdb3_offline_tokens::disk::{DiskErrorKind, Outcome};
 use influxdb3_offline_tokens::name::InvalidNameKind;
-use influxdb3_offline_tokens::{AdminTokenFile, Code, Expiry, Severity, Token, Validator, admin, strategies};
+use influxdb3_offline_tokens::{AdminTokenFile, Code, Expiry, Severity, Token, Validator, admin};
 use props::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -110,7 +112,7 @@ proptest! {
 
     /// What the server's source reads, this reads, and the other way round but for the rules of a token.
     #[test]
-    fn serde_reads_what_is_sound(text in strategies::token_file_json()) {
+    fn serde_reads_what_is_sound(text in layout::token_file_json()) {
         prop_assert!(AdminTokenFile::parse(text.as_bytes()).is_err());
         prop_assert!(serde_json::from_str::<AdminTokenFile>(&text).is_err());
     }

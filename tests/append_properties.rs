@@ -2,6 +2,8 @@
 
 #![allow(missing_docs)]
 
+#[path = "util/layout.rs"]
+mod layout;
 mod laws;
 #[path = "util/props.rs"]
 mod props;
@@ -116,7 +118,7 @@ proptest! {
 
     #[test]
     fn one_token_is_changed_and_all_else_stays(
-        text in strategies::token_file_json(),
+        text in layout::token_file_json(),
         which in any::<Index>(),
         deed in Deed::any(),
     ) {
@@ -159,7 +161,7 @@ proptest! {
 
     #[test]
     fn one_entry_is_put_in_and_nothing_else_changes(
-        text in strategies::token_file_json(),
+        text in layout::token_file_json(),
         entry in any::<TokenEntry>(),
     ) {
         let bytes = text.as_bytes();
@@ -188,7 +190,7 @@ proptest! {
 
     #[test]
     fn databases_are_put_in_and_nothing_else_changes(
-        text in strategies::token_file_json(),
+        text in layout::token_file_json(),
         names in prop::collection::vec(strategies::database_name(), 1..4),
     ) {
         let bytes = text.as_bytes();
@@ -217,9 +219,8 @@ proptest! {
 }
 
 fn changes() -> impl Strategy<Value = (String, Vec<Change>)> {
-    strategies::token_file_and_json().prop_flat_map(|(file, text)| {
-        (Just(text), proptest::collection::vec(strategies::change(&file), 0..=8))
-    })
+    layout::token_file_and_json()
+        .prop_flat_map(|(file, text)| (Just(text), proptest::collection::vec(layout::change(&file), 0..=8)))
 }
 
 proptest! {
@@ -247,7 +248,7 @@ proptest! {
 
     #[test]
     fn what_was_appended_on_the_disk_is_loaded_again(
-        text in prop::option::of(strategies::token_file_json()),
+        text in prop::option::of(layout::token_file_json()),
         new in prop::collection::vec(any::<TokenEntry>(), 1..4),
     ) {
         let directory = tempfile::tempdir().unwrap();

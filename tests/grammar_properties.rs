@@ -10,10 +10,7 @@ mod util;
 use influxdb3_offline_tokens::permission::{
     DatabaseNames, DatabasePermission, ParsePermissionError, PermissionErrorKind, Scope,
 };
-use influxdb3_offline_tokens::{
-    DatabaseActions, DatabaseName, Permission, Severity, SystemResource, Token, TokenName, Validator,
-    strategies,
-};
+use influxdb3_offline_tokens::{DatabaseActions, DatabaseName, Permission, SystemResource, strategies};
 use laws::grammar::{self, is_right, is_right_name};
 use props::cases;
 use proptest::collection::vec;
@@ -164,28 +161,6 @@ proptest! {
         let kinds: Vec<PermissionErrorKind> = Permission::errors(&text).iter().map(ParsePermissionError::kind).collect();
         prop_assert_eq!(kinds, [kind], "{:?}", text);
         holds(grammar::errors_are_in_place(&text))?;
-    }
-
-    #[test]
-    fn a_near_miss_of_a_name_or_a_token_is_refused_wherever_it_stands(
-        (database, kind) in strategies::wrong_database_name_text(),
-        (name, name_kind) in strategies::wrong_token_name_text(),
-        (token, token_kind) in strategies::wrong_token_text(),
-    ) {
-        prop_assert_eq!(DatabaseName::parse(&database).unwrap_err().kind(), kind);
-        prop_assert_eq!(TokenName::parse(&name).unwrap_err().kind(), name_kind);
-        prop_assert_eq!(Token::parse(&token).unwrap_err().kind(), token_kind);
-        let file = serde_json::json!({
-            "create_databases": [database],
-            "tokens": [{"token": token, "name": name, "permissions": ["db:a:read"]}],
-        });
-        let report = Validator::new(util::now()).check(file.to_string().as_bytes());
-        let found = |pointer: &str| report.iter().any(|found| {
-            found.severity() == Severity::Error && found.pointer() == pointer
-        });
-        for pointer in ["/create_databases/0", "/tokens/0/token", "/tokens/0/name"] {
-            prop_assert!(found(pointer), "{}: {}", pointer, report);
-        }
     }
 
     #[test]

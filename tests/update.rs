@@ -2,6 +2,8 @@
 
 #![allow(missing_docs)]
 
+#[path = "util/layout.rs"]
+mod layout;
 #[path = "util/props.rs"]
 mod props;
 mod util;
@@ -18,7 +20,7 @@ use influxdb3_offline_tokens::disk::{DiskErrorKind, FileOptions, Outcome, Update
 use influxdb3_offline_tokens::edit::{self, Change, ChangeError};
 use influxdb3_offline_tokens::token::GenerateTokenError;
 use influxdb3_offline_tokens::{
-    Error, Expiry, Token, TokenEntry, TokenFile, TokenName, append, load, save, strategies, update,
+    Error, Expiry, Token, TokenEntry, TokenFile, TokenName, append, load, save, update,
 };
 use proptest::prelude::*;
 
@@ -53,9 +55,9 @@ proptest! {
 
     #[test]
     fn an_update_is_a_load_a_plan_and_a_change(
-        (text, changes) in prop::option::of(strategies::token_file_and_json()).prop_flat_map(|file| {
+        (text, changes) in prop::option::of(layout::token_file_and_json()).prop_flat_map(|file| {
             let (file, text) = file.unzip();
-            let change = strategies::change(&file.unwrap_or_default());
+            let change = layout::change(&file.unwrap_or_default());
             (Just(text), prop::collection::vec(change, 0..4))
         }),
     ) {

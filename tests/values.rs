@@ -18,10 +18,24 @@ use influxdb3_offline_tokens::span::{LineIndex, Span};
 use influxdb3_offline_tokens::token::InvalidTokenKind;
 use influxdb3_offline_tokens::{
     AdminTokenFile, Code, DatabaseActions, DatabaseName, Expiry, Permission, Release, Severity,
-    SystemResource, Token, TokenEntry, TokenFile, TokenName,
+    SystemResource, Token, TokenEntry, TokenFile, TokenName, Validator,
 };
 use props::cases;
 use proptest::prelude::*;
+
+/// Fails unless a check of a file with this value at this place has an error there.
+#[track_caller]
+fn assert_is_error(pointer: &str, value: &str) {
+    let mut file = serde_json::json!({
+        "create_databases": ["a"],
+        "tokens": [{"token": "apiv3_a", "name": "a", "permissions": []}],
+    });
+    *file.pointer_mut(pointer).unwrap() = value.into();
+    let report = Validator::new(UNIX_EPOCH).check(file.to_string().as_bytes());
+    let is_there =
+        report.iter().any(|found| found.severity() == Severity::Error && found.pointer() == pointer);
+    assert!(is_there, "{value:?}: {report}");
+}
 
 #[test]
 fn names_of_databases() {
@@ -52,6 +66,7 @@ fn names_of_databases() {
     ] {
         let error = DatabaseName::parse(name).unwrap_err();
         assert_eq!((error.kind(), error.span()), (kind, span), "{name:?}");
+        assert_is_error("/create_databases/0", name);
     }
 }
 
@@ -60,8 +75,10 @@ fn names_of_tokens() {
     for name in ["a", " ", " app", "_ADMIN", " _admin", "_admin ", "\u{1F511}", "a\nb"] {
         assert_eq!(TokenName::parse(name).unwrap().as_str(), name);
     }
-    assert_eq!(TokenName::parse("").unwrap_err().kind(), Empty);
-    assert_eq!(TokenName::parse("_admin").unwrap_err().kind(), InvalidNameKind::Reserved);
+    for (name, kind) in [("", Empty), ("_admin", InvalidNameKind::Reserved)] {
+        assert_eq!(TokenName::parse(name).unwrap_err().kind(), kind);
+        assert_is_error("/tokens/0/name", name);
+    }
 }
 
 #[test]
@@ -83,6 +100,7 @@ fn tokens() {
     ] {
         let error = Token::parse(token).unwrap_err();
         assert_eq!((error.kind(), error.span()), (kind, span), "{token:?}");
+        assert_is_error("/tokens/0/token", token);
     }
 }
 

@@ -2,6 +2,8 @@
 
 #![allow(missing_docs)]
 
+#[path = "util/layout.rs"]
+mod layout;
 #[path = "util/examples.rs"]
 mod examples;
 #[path = "util/props.rs"]
@@ -201,7 +203,7 @@ proptest! {
     #[test]
     fn a_plan_leads_to_the_wanted_file_and_a_second_one_is_empty(
         (wanted, names, removes) in wanted_file(),
-        (file, text) in strategies::token_file_and_json(),
+        (file, text) in layout::token_file_and_json(),
         days in 0..300_u64,
     ) {
         let changes = wanted.plan(Some(&file), day(days), Token::generate).unwrap();
