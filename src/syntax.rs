@@ -18,8 +18,4 @@ pub(crate) use self::parser::{MAX_DEPTH, Parser};
 pub(crate) use self::string::{Locator, SecretStr, SmallSpan, Str};
 
 #[cfg(test)]
-mod random_texts;
-#[cfg(test)]
-mod serde_tests;
-#[cfg(test)]
 mod tests;

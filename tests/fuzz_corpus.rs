@@ -6,8 +6,12 @@ mod laws;
 mod util;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use base64::Engine as _;
 use laws::TARGETS;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 /// Inputs that once broke the law of a target: `tests/regressions/<target>-<what>`.
 fn regressions(target: &str) -> Vec<PathBuf> {
@@ -42,6 +46,41 @@ fn what_once_broke_a_law_keeps_it() {
             }
         }
     }
+}
+
+/// What `serde_json` accepts is what the `JSONTestSuite` demands, and the law is to accept the same.
+#[test]
+fn json_test_suite() {
+    #[derive(Deserialize)]
+    struct Case {
+        name: String,
+        b64: String,
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/json-test-suite.jsonl.gz");
+    let output = Command::new("gzip").arg("-dc").arg(&path).output();
+    let Some(output) = output.ok().filter(|output| path.exists() && output.status.success()) else {
+        println!("skipped: no gzip, or no {}", path.display());
+        return;
+    };
+    let (mut accepted, mut rejected) = (0, 0);
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let case: Case = serde_json::from_str(line).unwrap();
+        let bytes = base64::engine::general_purpose::STANDARD.decode(case.b64).unwrap();
+        laws::syntax(&bytes).unwrap_or_else(|broken| panic!("{}: {broken}", case.name));
+        let is_accepted = serde_json::from_slice::<IgnoredAny>(&bytes).is_ok();
+        match case.name.as_bytes()[0] {
+            b'y' => {
+                assert!(is_accepted, "{}", case.name);
+                accepted += 1;
+            }
+            b'n' => {
+                assert!(!is_accepted, "{}", case.name);
+                rejected += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(accepted > 90 && rejected > 180, "{accepted} {rejected}");
 }
 
 /// Changes are made, and not only refused for the text.

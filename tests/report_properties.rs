@@ -140,6 +140,38 @@ fn bytes_after(changes: impl Strategy<Value = Vec<Change>> + Clone) -> impl Stra
     ]
 }
 
+/// Any JSON, and files in which some values have another type.
+fn json() -> impl Strategy<Value = String> {
+    const CHARACTERS: &str =
+        r#"a b é 漢 🦀 \n \" \\ \/ \b \u00e9 \ud83e\udd80 \ud800 \u0000 ' : , { ] // # ${x}"#;
+    const SCALARS: &str = "0 -0 12 1.5 0.25 1E+5 -1.25e-3 9223372036854775807 18446744073709551616 1e400 \
+        -0.0 123456789012345678901234567890 1798761600000 true false null";
+    let one_of = |words: &'static str| select(words.split_whitespace().collect::<Vec<_>>());
+    let string = vec(one_of(CHARACTERS), 0..6).prop_map(|characters| format!("\"{}\"", characters.concat()));
+    let spaces = || select(vec!["", "", " ", "\n", "\t", "\r\n", "\n      "]);
+    let value = prop_oneof![2 => string.clone(), 1 => one_of(SCALARS).prop_map(String::from)];
+    let value = value.prop_recursive(6, 24, 4, move |value| {
+        let value =
+            (spaces(), value, spaces()).prop_map(|(before, value, after)| [before, &value, after].concat());
+        let member = (spaces(), string.clone(), spaces(), value.clone())
+            .prop_map(|(before, key, after, value)| format!("{before}{key}{after}:{value}"));
+        prop_oneof![
+            vec(value, 0..4).prop_map(|elements| format!("[{}]", elements.join(","))),
+            vec(member, 0..4).prop_map(|members| format!("{{{}}}", members.join(","))),
+        ]
+    });
+    let or = |usual: &'static str| prop_oneof![8 => Just(usual.to_owned()), 1 => value.clone()];
+    let members =
+        (or(r#""apiv3_\u0061""#), or(r#""\u00e9 \ud83e\udd80""#), or("[]"), or("1798761600000"), or("[]"));
+    let file = members.prop_map(|(token, name, permissions, expiry, databases)| {
+        format!(
+            r#"{{"create_databases":{databases},"tokens":[{{"token":{token},"name":{name},
+            "permissions":{permissions},"expiry_millis":{expiry}}}]}}"#
+        )
+    });
+    prop_oneof![value, file]
+}
+
 /// Sound entries, and plain ones among them: nothing is to be said of the most.
 fn plain_entries() -> impl Strategy<Value = Vec<u8>> {
     let names = select(vec!["a", "b", "c", "d", "_admin", "", " a", "a "]);
@@ -195,6 +227,16 @@ proptest! {
             None => validator(),
         };
         report::escapes_change_nothing(&bytes, &validator).map_err(|error| shown(error, &bytes))?;
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(2_000))]
+
+    #[test]
+    fn random_json_is_accepted_as_by_serde_json(json in json(), changes in changes()) {
+        let bytes = changed(json.into_bytes(), changes);
+        laws::syntax(&bytes).map_err(|error| shown(error, &bytes))?;
     }
 }
 

@@ -16,10 +16,14 @@ impl ErrorHandler for Vec<SyntaxError> {
 fn read(text: &str) -> (String, Vec<String>) {
     let mut parser = Parser::new(text, Vec::new());
     let node = Node::read(&mut parser);
+    let errors = parser.end();
+    let mut skipping = Parser::new(text, Vec::new());
+    skipping.skip();
+    assert_eq!(skipping.end(), errors, "{text}");
     let mut strings = Vec::new();
-    collect(&node, &mut strings);
+    collect(text, &node, &mut strings);
     let mut shown = String::new();
-    for SyntaxError { kind, span } in parser.end() {
+    for SyntaxError { kind, span } in errors {
         let kind = format!("{kind:?}");
         let separator = if shown.is_empty() { "" } else { "; " };
         let before: Vec<char> = text[..span.start()].chars().collect();
@@ -32,15 +36,16 @@ fn read(text: &str) -> (String, Vec<String>) {
     (shown, strings)
 }
 
-fn collect(node: &Node<'_>, strings: &mut Vec<String>) {
+fn collect(text: &str, node: &Node<'_>, strings: &mut Vec<String>) {
+    assert!(node.span.text(text).is_some(), "{text}: {:?}", node.span);
     match &node.value {
         Value::Scalar | Value::Number(_) => {}
         Value::String(string) => strings.push(string.raw().to_owned()),
-        Value::Array(nodes) => nodes.iter().for_each(|node| collect(node, strings)),
+        Value::Array(nodes) => nodes.iter().for_each(|node| collect(text, node, strings)),
         Value::Object(members) => {
             for (key, node) in members {
                 strings.push(key.raw().to_owned());
-                collect(node, strings);
+                collect(text, node, strings);
             }
         }
     }

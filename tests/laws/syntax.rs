@@ -1,6 +1,6 @@
 //! The syntax of a file: what `serde_json` accepts is no syntax error, and what it rejects is one.
 
-use influxdb3_offline_tokens::{Code, Diagnostic, Validator};
+use influxdb3_offline_tokens::{Code, DatabaseName, Diagnostic, Expiry, TokenEntry, TokenFile, Validator};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
@@ -11,20 +11,16 @@ use crate::util;
 /// A tokens file as the server reads it.
 #[derive(Deserialize)]
 struct File {
-    #[serde(default, rename = "create_databases")]
-    _create_databases: Option<Vec<String>>,
-    #[serde(rename = "tokens")]
-    _tokens: Vec<Entry>,
+    #[serde(default)]
+    create_databases: Option<Vec<String>>,
+    tokens: Vec<Entry>,
 }
 
 #[derive(Deserialize)]
 struct Entry {
-    #[serde(rename = "token")]
-    _token: String,
-    #[serde(rename = "name")]
-    _name: String,
-    #[serde(rename = "expiry_millis")]
-    _expiry_millis: Option<i64>,
+    token: String,
+    name: String,
+    expiry_millis: Option<i64>,
     #[serde(rename = "permissions")]
     _permissions: Vec<String>,
 }
@@ -51,7 +47,13 @@ pub fn all(bytes: &[u8]) -> Law {
         Ok(_) => is_accepted(&neutral)?,
         Err(error) => is_rejected(&neutral, error)?,
     }
-    let Err(error) = serde_json::from_slice::<File>(bytes) else { return is_accepted(bytes) };
+    let error = match serde_json::from_slice::<File>(bytes) {
+        Ok(file) => {
+            is_accepted(bytes)?;
+            return has_same_strings(bytes, &file);
+        }
+        Err(error) => error,
+    };
     let report = Validator::new(util::now()).check(bytes);
     ensure!(
         !report.is_valid(),
@@ -63,6 +65,21 @@ pub fn all(bytes: &[u8]) -> Law {
     if error.classify() != Category::Data && (untyped.is_err() || only_surrogates()) {
         return is_rejected(bytes, &error);
     }
+    Ok(())
+}
+
+fn has_same_strings(bytes: &[u8], theirs: &File) -> Law {
+    let Ok(ours) = TokenFile::parse(bytes) else { return Ok(()) };
+    let databases = ours.create_databases().iter().map(DatabaseName::as_str);
+    ensure!(databases.eq(theirs.create_databases.iter().flatten()), "serde_json reads other databases");
+    let is_same = |(ours, theirs): (&TokenEntry, &Entry)| {
+        ours.token().matches(&theirs.token)
+            && ours.name() == &*theirs.name
+            && ours.expiry().map(Expiry::as_millis) == theirs.expiry_millis
+    };
+    let is_same =
+        ours.tokens().len() == theirs.tokens.len() && ours.tokens().iter().zip(&theirs.tokens).all(is_same);
+    ensure!(is_same, "serde_json reads other tokens");
     Ok(())
 }
 
