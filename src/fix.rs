@@ -237,29 +237,3 @@ pub(crate) fn splice_pieces<'p>(
     result.extend_from_slice(bytes.get(at..).unwrap_or_default());
     result
 }
-
-/// Returns whether `changed` is `bytes` with `text` inserted at `at`.
-pub(crate) fn is_insertion(bytes: &[u8], at: usize, text: &str, changed: &[u8]) -> bool {
-    let Some((before, behind)) = bytes.split_at_checked(at) else { return false };
-    let rest = changed.strip_prefix(before).and_then(|rest| rest.strip_prefix(text.as_bytes()));
-    rest == Some(behind)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_insertion;
-
-    #[test]
-    fn an_insertion_leaves_every_other_byte() {
-        for (changed, expected) in [
-            ("abXYcd", true),
-            ("abcd", false),
-            ("abXYce", false),
-            ("aeXYcd", false),
-            ("abXYcdd", false),
-            ("abYXcd", false),
-        ] {
-            assert_eq!(is_insertion(b"abcd", 2, "XY", changed.as_bytes()), expected, "{changed}");
-        }
-    }
-}

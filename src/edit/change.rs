@@ -266,19 +266,19 @@ impl fmt::Debug for Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
+            ChangeKind::Append { entries, .. } if entries.is_empty() => f.write_str("append no token"),
             ChangeKind::Append { entries, .. } => {
-                f.write_str("append ")?;
                 let one = |entry: &TokenEntry| {
-                    let expiry = expiry(entry.expiry());
-                    format!(
-                        "token `{}` with {expiry} and {}",
-                        shown(entry.name()),
-                        granted(entry.permissions())
-                    )
+                    let expiry = entry.expiry().map(|expiry| format!("the expiry {expiry}"));
+                    let permissions = match entry.permissions() {
+                        [] => "no permissions".into(),
+                        permissions => list(permissions),
+                    };
+                    let expiry = expiry.as_deref().unwrap_or("no expiry");
+                    format!("token `{}` with {expiry} and {permissions}", shown(entry.name()))
                 };
                 let entries: Vec<String> = entries.iter().map(one).collect();
-                f.write_str(if entries.is_empty() { "no token" } else { "" })?;
-                f.write_str(&entries.join("; "))
+                write!(f, "append {}", entries.join("; "))
             }
             ChangeKind::Remove(name) => write!(f, "remove token `{}`", shown(name)),
             ChangeKind::Rename { name, new_name } => {
@@ -301,14 +301,6 @@ impl fmt::Display for Change {
             ChangeKind::DropDatabases(names) => write!(f, "remove {} from `create_databases`", list(names)),
         }
     }
-}
-
-fn expiry(expiry: Option<Expiry>) -> String {
-    expiry.map_or_else(|| "no expiry".into(), |expiry| format!("the expiry {expiry}"))
-}
-
-fn granted(permissions: &[Permission]) -> String {
-    if permissions.is_empty() { "no permissions".into() } else { list(permissions) }
 }
 
 /// Lists names or permissions, those that may be quoted.

@@ -42,18 +42,10 @@ pub enum ChangeError {
     NotProven,
 }
 
-// Implemented by hand, because people pass a token in place of a name.
+// A name may be a token that was pasted in its place.
 impl fmt::Debug for ChangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, name) = match self {
-            Self::Invalid(error) => return f.debug_tuple("Invalid").field(error).finish(),
-            Self::NotProven => return f.write_str("NotProven"),
-            Self::NameExists(name) => ("NameExists", name),
-            Self::TokenExists(name) => ("TokenExists", name),
-            Self::NoSuchToken(name) => ("NoSuchToken", name),
-            Self::SecretChanged(name) => ("SecretChanged", name),
-        };
-        f.debug_tuple(kind).field(&shown(name)).finish()
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -1,68 +1,32 @@
 //! The layout of a text: insertions look like their neighbours.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use std::collections::{HashMap, HashSet};
 
 use zeroize::Zeroizing;
 
+use super::place::Place;
 use crate::check::survey;
-use crate::diagnostic::{Keep, Levels, Sink, TextEdit};
-use crate::document::{self, Entry, Text, Visitor};
-use crate::edit::change::Sha512;
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
 use crate::json::quoted;
-use crate::name::TokenName;
 use crate::permission::Permission;
 use crate::rules::Facts;
 use crate::span::Span;
-use crate::syntax::{Parser, Str};
 use crate::token::Token;
 
-/// The value of an optional member that reads as missing.
-const NULL: &str = "null";
-
-/// Texts to put in place of spans, sorted; wiped when dropped.
-#[derive(Default)]
-pub(super) struct Pieces(pub(super) Vec<(Span, Zeroizing<String>)>);
-
-impl Pieces {
-    pub(super) fn one(span: Span, text: &str) -> Self {
-        Self(Vec::from([(span, Zeroizing::new(text.into()))]))
-    }
-
-    fn insert(at: usize, text: Zeroizing<String>) -> Self {
-        Self(Vec::from([(Span::new(at, at), text)]))
-    }
-}
-
-/// The spans of an entry and its members.
-#[derive(Clone, Copy)]
-pub(super) struct EntryPlace {
-    span: Span,
-    /// The token, without its quotes.
-    pub(super) token: Span,
-    /// The digest of the token.
-    pub(super) sha512: Sha512,
-    /// The name, with its quotes.
-    pub(super) name: Span,
-    /// The list of permissions.
-    pub(super) permissions: Span,
-    /// The key and the value of the expiry, and the value alone.
-    expiry: Option<(Span, Span)>,
-    /// The last member, with its key.
-    last_member: Span,
-    members: usize,
-}
+/// A text to put in place of a span.
+pub(super) type Edit = (Span, Zeroizing<String>);
 
 /// How the text is written.
 pub(super) struct Layout<'a> {
     text: &'a str,
     tokens: Span,
     last: Option<Span>,
-    create: Option<(Span, Option<Span>)>,
+    create: Option<Span>,
+    last_database: Option<Span>,
     object_start: usize,
     // Between entries; a line break and indentation, or a blank, or nothing.
     gap: &'a str,
@@ -85,8 +49,8 @@ impl<'a> Layout<'a> {
             text,
             tokens: outline.tokens.span(),
             last,
-            create: (!outline.create_databases.is_missing())
-                .then_some((outline.create_databases.span(), outline.last_database)),
+            create: outline.create_databases.member_span().map(|_| outline.create_databases.span()),
+            last_database: outline.last_database,
             object_start: outline.span.start(),
             // A single entry on a line has no neighbour to tell how they are separated.
             gap: if gap.is_empty() && !compact && outline.entries == 1 { " " } else { gap },
@@ -96,106 +60,64 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// An entry as text.
+    /// Returns the text of an entry.
     pub(super) fn entry(&self, entry: &TokenEntry) -> Zeroizing<String> {
-        let expiry = entry.expiry().map(|expiry| format!("{}", expiry.as_millis()));
-        self.object(entry.token(), entry.name(), expiry.as_deref(), &self.permissions(entry.permissions()))
+        let Self { colon, comma, .. } = self;
+        let (between, end) = self.member_gap.unwrap_or((comma.trim_start_matches(','), ""));
+        let start = if self.member_gap.is_some() { between } else { "" };
+        let name = quoted(entry.name().as_str());
+        let expiry = entry.expiry().map(|expiry| self.expiry(expiry) + "," + between).unwrap_or_default();
+        let permissions = self.permissions(entry.permissions());
+        concat(&[
+            &format!("{{{start}\"token\"{colon}\""),
+            &spelt(entry.token()),
+            &format!(
+                "\",{between}\"name\"{colon}{name},{between}{expiry}\"permissions\"{colon}{permissions}{end}}}"
+            ),
+        ])
     }
 
-    /// The text of a token with another name and secret than the one at `place`.
-    pub(super) fn beside(&self, place: &EntryPlace, name: &TokenName, token: &Token) -> Zeroizing<String> {
-        let copy = |span: Span| span.text(self.text).unwrap_or_default();
-        let expiry = place.expiry.map(|(_, value)| copy(value)).filter(|value| *value != NULL);
-        self.object(token, name, expiry, copy(place.permissions))
+    fn expiry(&self, expiry: Expiry) -> String {
+        format!("\"expiry_millis\"{}{}", self.colon, expiry.as_millis())
     }
 
-    fn object(
-        &self,
-        token: &Token,
-        name: &TokenName,
-        expiry: Option<&str>,
-        permissions: &str,
-    ) -> Zeroizing<String> {
-        let (gap, end) = self.member_gap.unwrap_or(("", ""));
-        let between = if self.member_gap.is_some() { gap } else { self.comma.trim_start_matches(',') };
-        let name = quoted(name.as_str());
-        let (start, token) = (format!("{{{gap}\"token\"{}\"", self.colon), spelt(token));
-        let colon = self.colon;
-        let expiry =
-            expiry.map(|expiry| format!(",{between}\"expiry_millis\"{colon}{expiry}")).unwrap_or_default();
-        let rest = format!(
-            "\",{between}\"name\"{colon}{name}{expiry},{between}\"permissions\"{colon}{permissions}{end}}}"
-        );
-        // Exactly as large as needed, so that no piece of the secret is left behind by growing.
-        let mut text = Zeroizing::new(String::with_capacity(start.len() + token.len() + rest.len()));
-        text.push_str(&start);
-        text.push_str(&token);
-        text.push_str(&rest);
-        text
-    }
-
-    /// A list of permissions as text.
+    /// Returns the text of a list of permissions.
     pub(super) fn permissions(&self, permissions: &[Permission]) -> String {
-        let mut text = String::from("[");
-        for (index, permission) in permissions.iter().enumerate() {
-            if index > 0 {
-                text.push_str(self.comma);
-            }
-            text.push('"');
-            permission.append_to(&mut text);
-            text.push('"');
-        }
-        text.push(']');
-        text
+        let permissions: Vec<String> =
+            permissions.iter().map(|permission| format!("\"{permission}\"")).collect();
+        format!("[{}]", permissions.join(self.comma))
     }
 
-    /// Adds entries behind the last one.
-    pub(super) fn append(&self, entries: &[Zeroizing<String>]) -> Pieces {
-        if entries.is_empty() {
-            return Pieces::default();
-        }
+    /// Returns the offset and the text of entries behind the last one.
+    pub(super) fn append(&self, entries: &[Cow<'_, TokenEntry>]) -> (usize, Zeroizing<String>) {
         let (first, between, end) = match self.last {
             Some(_) => (format!(",{}", self.gap), format!(",{}", self.gap), String::new()),
-            None if self.text.contains('\n') => {
+            None if !self.text.contains('\n') => (String::new(), self.comma.into(), String::new()),
+            None => {
                 let newline = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
-                let indentation = self.indentation();
-                let gap = format!("{newline}{indentation}  ");
-                // Where there is a line break already, it stays in front of the bracket.
+                let line = format!("{newline}{}", self.indentation());
+                // A line break inside of the list stays in front of the bracket.
                 let inside = self.tokens.text(self.text).unwrap_or_default();
-                let end =
-                    if inside.contains('\n') { String::new() } else { format!("{newline}{indentation}") };
-                (gap.clone(), format!(",{gap}"), end)
+                let end = if inside.contains('\n') { String::new() } else { line.clone() };
+                (format!("{line}  "), format!(",{line}  "), end)
             }
-            None => (String::new(), self.comma.into(), String::new()),
         };
-        let size = |entry: &Zeroizing<String>| entry.len() + first.len().max(between.len());
-        let size = entries.iter().map(size).sum::<usize>() + end.len();
-        let mut text = Zeroizing::new(String::with_capacity(size));
-        for (index, entry) in entries.iter().enumerate() {
-            text.push_str(if index == 0 { &first } else { &between });
-            text.push_str(entry);
+        let texts: Vec<Zeroizing<String>> = entries.iter().map(|entry| self.entry(entry)).collect();
+        let mut pieces = Vec::new();
+        for text in &texts {
+            pieces.push(if pieces.is_empty() { first.as_str() } else { &between });
+            pieces.push(text);
         }
-        text.push_str(&end);
-        Pieces::insert(self.last.map_or(self.tokens.start() + 1, Span::end), text)
+        pieces.push(&end);
+        (self.last.map_or(self.tokens.start() + 1, Span::end), concat(&pieces))
     }
 
-    /// Returns whether that is behind the last entry, or the first place inside of a list without entries.
-    pub(super) fn is_place_to_append(&self, place: Span) -> bool {
-        place.is_empty() && place.end() == self.last.map_or(self.tokens.start() + 1, Span::end)
-    }
-
-    /// Returns whether what was put in at that place reads as exactly these entries: it begins with the comma that belongs there,
-    /// and the rest between the brackets of a list of its own is a list of them and of nothing else. So it is, too, behind
-    /// an element of a longer list, or alone in an empty one.
-    pub(super) fn is_list_of(&self, inserted: &str, entries: &[&TokenEntry]) -> bool {
-        const BEFORE: &str = "{\"tokens\":[";
-        const BEHIND: &str = "]}";
+    /// Returns whether an inserted text reads as exactly these entries: it begins with the comma that belongs there, and the
+    /// rest between the brackets of a list of its own is a list of them and of nothing else. So it is, too, behind an
+    /// element of a longer list, or alone in an empty one.
+    pub(super) fn is_list_of(&self, inserted: &str, entries: &[Cow<'_, TokenEntry>]) -> bool {
         let list = if self.last.is_some() { inserted.strip_prefix(',') } else { Some(inserted) };
-        let Some(list) = list else { return false };
-        let mut text = Zeroizing::new(String::with_capacity(BEFORE.len() + list.len() + BEHIND.len()));
-        for piece in [BEFORE, list, BEHIND] {
-            text.push_str(piece);
-        }
+        let text = concat(&["{\"tokens\":[", list.unwrap_or(","), "]}"]);
         // The list ends with the bracket that was put behind it.
         let ends =
             survey(text.as_bytes()).is_ok_and(|alone| alone.outline.tokens.span().end() + 1 == text.len());
@@ -206,146 +128,60 @@ impl<'a> Layout<'a> {
         ends && !entries.is_empty() && TokenFile::parse(text.as_bytes()).is_ok_and(same)
     }
 
-    /// The white space at the start of the line of `tokens`.
+    /// Returns the white space at the start of the line of `tokens`.
     fn indentation(&self) -> &'a str {
         let before = self.text.get(..self.tokens.start()).unwrap_or_default();
         let line = before.rsplit('\n').next().unwrap_or_default();
         line.get(..line.len() - line.trim_start_matches([' ', '\t']).len()).unwrap_or_default()
     }
 
-    /// Adds databases behind the last one, and the list where there is none.
-    pub(super) fn databases(&self, names: &[&str]) -> Pieces {
-        if names.is_empty() {
-            return Pieces::default();
-        }
-        let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-        let (at, text) = match self.create {
-            Some((_, Some(last))) => {
+    /// Adds databases behind the last one, and the list if there is none.
+    pub(super) fn databases(&self, names: &[String]) -> Option<Edit> {
+        let blank = self.comma.trim_start_matches(',');
+        let list = names.join(self.comma);
+        let (span, text) = match (self.create, self.last_database) {
+            _ if names.is_empty() => return None,
+            (_, Some(last)) => {
                 let gap = match space_before(self.text, last.start()) {
                     // A single item has no neighbour to tell how they are separated.
-                    "" => self.comma.trim_start_matches(','),
+                    "" => blank,
                     gap => gap,
                 };
-                (last.end(), format!(",{gap}{}", names.join(&format!(",{gap}"))))
+                (Span::new(last.end(), last.end()), format!(",{gap}{}", names.join(&format!(",{gap}"))))
             }
-            Some((list, None)) if list.text(self.text) == Some(NULL) => {
-                return Pieces::one(list, &format!("[{}]", names.join(self.comma)));
-            }
-            Some((list, None)) => (list.start() + 1, names.join(self.comma)),
-            None => {
+            (Some(null), None) if null.text(self.text) == Some("null") => (null, format!("[{list}]")),
+            (Some(empty), None) => (Span::new(empty.start() + 1, empty.start() + 1), list),
+            (None, None) => {
                 let start = self.object_start + 1;
                 let gap = space_at_start(self.text.get(start..).unwrap_or_default());
-                let between = if gap.is_empty() { self.comma.trim_start_matches(',') } else { "" };
-                let list = names.join(self.comma);
-                (start, format!("{gap}\"create_databases\"{}[{list}],{between}", self.colon))
+                let between = if gap.is_empty() { blank } else { "" };
+                let text = format!("{gap}\"create_databases\"{}[{list}],{between}", self.colon);
+                (Span::new(start, start), text)
             }
         };
-        Pieces::insert(at, Zeroizing::new(text))
+        Some((span, Zeroizing::new(text)))
     }
 
-    /// Drops elements of a list, each with a comma next to it. The flag of an element says whether it is dropped.
-    pub(super) fn drop_elements(elements: impl Iterator<Item = (Span, bool)>) -> Pieces {
-        let mut pieces = Pieces::default();
-        let mut push = |start, end| pieces.0.push((Span::new(start, end), Zeroizing::default()));
-        let (mut kept, mut dropped): (Option<Span>, Option<Span>) = (None, None);
-        for (element, is_dropped) in elements {
-            if is_dropped {
-                dropped = Some(Span::new(dropped.unwrap_or(element).start(), element.end()));
-                continue;
-            }
-            // Neighbours are dropped together.
-            if let Some(dropped) = dropped.take() {
-                push(dropped.start(), element.start());
-            }
-            kept = Some(element);
-        }
-        if let Some(dropped) = dropped {
-            push(kept.map_or(dropped.start(), Span::end), dropped.end());
-        }
-        pieces
-    }
-
-    /// Removes an entry, with the comma that belongs to it.
-    pub(super) fn remove(&self, index: usize) -> Pieces {
-        let removal = self.place(index).and_then(|entry| TextEdit::removal(self.text, entry.span));
-        removal.map_or_else(Pieces::default, |edit| Pieces::one(edit.span(), ""))
-    }
-
-    /// Returns the spans of an entry.
-    pub(super) fn place(&self, index: usize) -> Option<EntryPlace> {
-        self.places(core::iter::once(index)).remove(&index)
-    }
-
-    /// Returns the spans of entries, by their indices.
-    pub(super) fn places(&self, indices: impl Iterator<Item = usize>) -> HashMap<usize, EntryPlace> {
-        let mut finder = Finder { indices: indices.collect(), places: HashMap::new() };
-        let sink = Sink::new(&Levels::new(), Keep::Worst(0));
-        document::read(Parser::new(self.text, sink), &mut finder);
-        finder.places
-    }
-
-    /// Sets, adds or removes the expiry of an entry.
-    pub(super) fn set_expiry(&self, entry: &EntryPlace, expiry: Option<Expiry>) -> Pieces {
-        let millis = expiry.map(|expiry| format!("{}", expiry.as_millis()));
-        match (entry.expiry, millis) {
-            (Some((_, value)), Some(millis)) => Pieces::one(value, &millis),
-            (None, Some(millis)) => {
-                let gap = match entry.members {
-                    0 | 1 => self.comma.trim_start_matches(','),
-                    _ => space_before(self.text, entry.last_member.start()),
-                };
-                let text = format!(",{gap}\"expiry_millis\"{}{millis}", self.colon);
-                Pieces::insert(entry.last_member.end(), Zeroizing::new(text))
-            }
-            (Some((member, _)), None) => {
-                let removal = TextEdit::removal(self.text, member);
-                removal.map_or_else(Pieces::default, |edit| Pieces::one(edit.span(), ""))
-            }
-            (None, None) => Pieces::default(),
-        }
+    /// Adds the expiry behind the last member of an entry.
+    pub(super) fn add_expiry(&self, place: &Place, expiry: Expiry) -> Edit {
+        let gap = match place.members {
+            0 | 1 => self.comma.trim_start_matches(','),
+            _ => space_before(self.text, place.last_member.start()),
+        };
+        let end = place.last_member.end();
+        (Span::new(end, end), Zeroizing::new(format!(",{gap}{}", self.expiry(expiry))))
     }
 }
 
-/// Finds entries by their indices.
-struct Finder {
-    indices: HashSet<usize>,
-    places: HashMap<usize, EntryPlace>,
+/// Joins texts. The result never grows: growing would leave a copy of a secret behind.
+fn concat(pieces: &[&str]) -> Zeroizing<String> {
+    let length = pieces.iter().map(|piece| piece.len()).sum();
+    let mut text = Zeroizing::new(String::with_capacity(length));
+    text.extend(pieces.iter().copied());
+    text
 }
 
-impl<'a> Visitor<'a> for Finder {
-    fn database(&mut self, _: usize, _: Text<'a>) {}
-
-    fn entry(&mut self, entry: &Entry<'a>, _: &mut Sink) {
-        if self.indices.contains(&entry.index)
-            && let Some(place) = entry_place(entry)
-        {
-            self.places.insert(entry.index, place);
-        }
-    }
-}
-
-fn entry_place(entry: &Entry<'_>) -> Option<EntryPlace> {
-    let known = entry.keys().into_iter().filter_map(|(_, key)| key.copied());
-    let keys: Vec<Span> =
-        known.chain(entry.others.iter().map(|other| other.key)).map(Str::outer_span).collect();
-    let inside = entry.source.get(..entry.span.end().checked_sub(1)?)?;
-    let last_key = keys.iter().map(|key| key.start()).max()?;
-    Some(EntryPlace {
-        span: entry.span,
-        token: entry.token.value()?.span(),
-        sha512: Sha512(entry.to_token()?.sha512()),
-        name: entry.name.value()?.outer_span(),
-        permissions: entry.permissions.span(),
-        expiry: entry.expiry.key().map(|key| {
-            let value = entry.expiry.span();
-            (Span::new(key.outer_span().start(), value.end()), value)
-        }),
-        last_member: Span::new(last_key, inside.trim_end_matches(is_space).len()),
-        members: keys.len(),
-    })
-}
-
-/// A token as it stands between quotes: of what it may hold, JSON escapes `"` and `\`.
+/// Spells a token between quotes: of its characters, JSON escapes `"` and `\`.
 pub(super) fn spelt(token: &Token) -> Zeroizing<String> {
     let token = token.expose();
     // Large enough for every character to be escaped, so that it never grows.

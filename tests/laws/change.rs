@@ -257,7 +257,7 @@ fn make(file: &mut Value, change: &Deed) -> Result<(), ChangeError> {
                 return Err(ChangeError::NameExists(new_name.clone()));
             }
             refuse(new_name, token)?;
-            let mut new = json!({ "token": token.expose(), "name": new_name.as_str(), "permissions": old["permissions"] });
+            let mut new = json!({ "token": token.expose(), "name": new_name.as_str(), "permissions": canonical(&old["permissions"]) });
             // `null` reads as missing.
             if let Some(expiry) = old.get("expiry_millis").filter(|expiry| !expiry.is_null()) {
                 new["expiry_millis"] = expiry.clone();

@@ -1,0 +1,51 @@
+//! The proof of an append.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::String;
+
+use super::layout::Layout;
+use crate::check::survey;
+use crate::file::TokenEntry;
+use crate::name::TokenName;
+use crate::permission::Permission;
+use crate::token::Token;
+
+const ONE: &str = r#"{"tokens":[{"token":"apiv3_a","name":"a","permissions":[]}]}"#;
+
+#[test]
+fn only_the_entries_themselves_are_proven_to_be_appended() {
+    let entry = |token: &str, permission: &str| {
+        TokenEntry::new(TokenName::parse("b").unwrap(), Token::parse(token).unwrap())
+            .with_permissions([Permission::parse(permission).unwrap()])
+    };
+    let entry_b = entry("apiv3_b", "db:d:read");
+    let facts = survey(ONE.as_bytes()).unwrap();
+    let layout = Layout::new(&facts);
+    let text = |entry: &TokenEntry| String::from(layout.entry(entry).as_str());
+    let b = text(&entry_b);
+    let cases = [
+        (format!(",{b}"), true),
+        (format!(",\n {b}\n"), true),
+        (b.clone(), false),
+        (String::new(), false),
+        (",".into(), false),
+        (format!(",{b},"), false),
+        (format!(",{b},{b}"), false),
+        (format!(",{b}]"), false),
+        // These are valid by themselves, but end the list early.
+        (format!(",{b}],\"x\":["), false),
+        (format!(",{b}]}} {{\"tokens\":["), false),
+        (format!(",{}", text(&entry("apiv3_c", "db:d:read"))), false),
+        (format!(",{}", text(&entry("apiv3_b", "db:e:read"))), false),
+        (
+            format!(",{}", text(&entry_b.clone().with_expiry(Some(crate::expiry::Expiry::from_millis(1))))),
+            false,
+        ),
+        (format!(",{}", b.replace("\"b\"", "\"c\"")), false),
+    ];
+    for (case, (inserted, expected)) in cases.iter().enumerate() {
+        assert_eq!(layout.is_list_of(inserted, &[Cow::Borrowed(&entry_b)]), *expected, "case {case}");
+    }
+    assert!(!layout.is_list_of(",", &[]));
+}
