@@ -13,38 +13,9 @@ impl<E: ErrorHandler> Parser<'_, E> {
 
     /// Returns the balance of the brackets of a type.
     fn balance(&mut self, bracket: u8) -> &mut i64 {
-        if self.recovery.balance.is_none() {
-            self.recovery.balance = Some(self.count_brackets());
-        }
-        self.recovery.balance.get_or_insert(Balance { arrays: 0, objects: 0 }).of(bracket)
+        let rest = || Parser::at(self.text, self.at, ()).count_brackets(self.arrays, self.depth);
+        self.recovery.balance.get_or_insert_with(rest).of(bracket)
     }
-
-    fn count_brackets(&self) -> Balance {
-        let arrays = i64::from(self.arrays.count_ones());
-        let depth = i64::try_from(self.depth).unwrap_or(arrays);
-        let mut balance = Balance { arrays: -arrays, objects: arrays - depth };
-        let mut rest = Parser::at(self.text, self.at, ());
-        // Otherwise an invalid value reaches to the end of the text.
-        rest.depth = 1;
-        while let Some(byte) = rest.peek() {
-            match byte {
-                b'[' | b'{' => *balance.of(byte) -= 1,
-                b']' | b'}' => *balance.of(byte) += 1,
-                b',' | b':' => {}
-                _ if byte == b'"' || rest.rest(rest.at).starts_with(is_invalid_quote) => {
-                    rest.string();
-                    continue;
-                }
-                _ => {
-                    rest.scalar();
-                    continue;
-                }
-            }
-            rest.at += 1;
-        }
-        balance
-    }
-
     /// Reads the members at the start of the text as an object, if it lacks its `{`.
     #[cold]
     pub(super) fn find_missing_brace(&mut self) {
@@ -153,5 +124,33 @@ impl<E: ErrorHandler> Parser<'_, E> {
             self.rewind(last);
         }
         is_missing
+    }
+}
+
+impl Parser<'_, ()> {
+    /// Returns the balance of the rest of the text and of these open brackets.
+    fn count_brackets(mut self, arrays: u128, depth: usize) -> Balance {
+        let arrays = i64::from(arrays.count_ones());
+        let depth = i64::try_from(depth).unwrap_or(arrays);
+        let mut balance = Balance { arrays: -arrays, objects: arrays - depth };
+        // Otherwise an invalid value reaches to the end of the text.
+        self.depth = 1;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'[' | b'{' => *balance.of(byte) -= 1,
+                b']' | b'}' => *balance.of(byte) += 1,
+                b',' | b':' => {}
+                _ if byte == b'"' || self.rest(self.at).starts_with(is_invalid_quote) => {
+                    self.string();
+                    continue;
+                }
+                _ => {
+                    self.scalar();
+                    continue;
+                }
+            }
+            self.at += 1;
+        }
+        balance
     }
 }

@@ -1,9 +1,9 @@
 //! A pull parser: the caller asks for each value in turn.
 
 use crate::span::Span;
-use crate::syntax::error::ErrorHandler;
+use crate::syntax::error::{ErrorHandler, SyntaxErrorKind};
 use crate::syntax::kind::Kind;
-use crate::syntax::lexer::{escape_length, is_literal, is_word, leading_blanks, number_length, plain_length};
+use crate::syntax::lexer::{escape_length, leading_blanks, literal, number_length, plain_length};
 use crate::syntax::state::Recovery;
 use crate::syntax::string::{Extent, Str};
 
@@ -79,9 +79,10 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
             Some(b'{') if self.byte(self.at + 1) != Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
             Some(b'-' | b'0'..=b'9') => Kind::Number,
-            Some(b't' | b'f') if is_literal(self.bytes(self.at)) => Kind::Bool,
-            Some(b'n') if is_literal(self.bytes(self.at)) => Kind::Null,
-            _ => self.invalid_kind(),
+            _ => match literal(self.bytes(self.at)) {
+                Some((kind, _)) => kind,
+                None => self.invalid_kind(),
+            },
         }
     }
 
@@ -151,7 +152,10 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
             match self.byte(end) {
                 Some(b'"') => match self.quote(start, end) {
                     Quote::Closing => break,
-                    Quote::Inner => end = self.inner_quote(end),
+                    Quote::Inner => {
+                        self.error(SyntaxErrorKind::UnescapedQuote, end, end + 1);
+                        end += 1;
+                    }
                     Quote::Opening => return self.unclosed(start, end),
                 },
                 Some(b'\\') => {
@@ -183,14 +187,11 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     /// Reads a value that is not a string, array or object.
     #[inline]
     pub(crate) fn scalar(&mut self) -> (Kind, Span) {
-        let (kind, length) = match self.bytes(self.at) {
-            rest @ [b'-' | b'0'..=b'9', ..] => (Kind::Number, number_length(rest)),
-            [b't', b'r', b'u', b'e', rest @ ..] => (Kind::Bool, ends_word(rest).then_some(4)),
-            [b'f', b'a', b'l', b's', b'e', rest @ ..] => (Kind::Bool, ends_word(rest).then_some(5)),
-            [b'n', b'u', b'l', b'l', rest @ ..] => (Kind::Null, ends_word(rest).then_some(4)),
-            _ => (Kind::Invalid, None),
+        let scalar = match self.bytes(self.at) {
+            rest @ [b'-' | b'0'..=b'9', ..] => number_length(rest).map(|length| (Kind::Number, length)),
+            rest => literal(rest),
         };
-        let Some(length) = length else { return (Kind::Invalid, self.invalid_value()) };
+        let Some((kind, length)) = scalar else { return (Kind::Invalid, self.invalid_value()) };
         let span = Span::new(self.at, self.at + length);
         self.at = span.end();
         (kind, span)
@@ -209,7 +210,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     /// Reports text after the value, and returns the error handler.
     pub(crate) fn end(mut self) -> E {
         if self.peek().is_some() {
-            self.trailing_text();
+            self.consume(SyntaxErrorKind::TrailingText, self.rest(self.at).trim_end().len());
         }
         self.errors
     }
@@ -235,7 +236,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
                 }
                 (Some(byte), _) if byte == close => {
                     if before == Before::Comma {
-                        self.trailing_comma(last);
+                        self.error(SyntaxErrorKind::TrailingComma, last, last + 1);
                     }
                     if is_array || self.depth > 1 || !self.closes_early() {
                         self.at += 1;
@@ -243,10 +244,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
                     }
                     before = Before::Item;
                 }
-                (Some(b','), _) => {
-                    self.extra_comma(self.at);
-                    self.at += 1;
-                }
+                (Some(b','), _) => _ = self.consume(SyntaxErrorKind::ExtraComma, 1),
                 (None | Some(b']' | b'}'), _) => {
                     if self.unmatched_end(start, last) {
                         break;
@@ -319,8 +317,4 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     pub(super) fn bytes(&self, at: usize) -> &'a [u8] {
         self.text.as_bytes().get(at..).unwrap_or_default()
     }
-}
-
-fn ends_word(rest: &[u8]) -> bool {
-    !rest.first().is_some_and(|byte| is_word(*byte))
 }

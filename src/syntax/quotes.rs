@@ -41,12 +41,6 @@ impl<E: ErrorHandler> Parser<'_, E> {
         if next.starts_with(is_end) { Quote::Inner } else { Quote::Closing }
     }
 
-    #[cold]
-    pub(super) fn inner_quote(&mut self, at: usize) -> usize {
-        self.error(SyntaxErrorKind::UnescapedQuote, at, at + 1);
-        at + 1
-    }
-
     /// Returns whether a quote closes a string that was not opened: only punctuation follows on its line.
     pub(super) fn is_last_quote(&self, at: usize) -> bool {
         let behind = self.rest(at).strip_prefix('"').map(|rest| rest.trim_start_matches([' ', '\t', '\r']));

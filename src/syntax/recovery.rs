@@ -25,6 +25,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     }
 
     /// Reports the next bytes and consumes them.
+    #[cold]
     pub(super) fn consume(&mut self, kind: SyntaxErrorKind, length: usize) -> Span {
         let span = Span::new(self.at, self.at + length);
         self.error(kind, span.start(), span.end());
@@ -78,16 +79,6 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
             self.consume(SyntaxErrorKind::InvalidWhitespace, length);
         }
         length > 0
-    }
-
-    #[cold]
-    pub(super) fn trailing_comma(&mut self, at: usize) {
-        self.error(SyntaxErrorKind::TrailingComma, at, at + 1);
-    }
-
-    #[cold]
-    pub(super) fn extra_comma(&mut self, at: usize) {
-        self.error(SyntaxErrorKind::ExtraComma, at, at + 1);
     }
 
     /// Handles an item that is not followed by a comma. Returns whether the next item begins here.
@@ -248,10 +239,5 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         self.at = self.text.len();
         self.recovery.last_error = Some(Span::new(self.at, self.at));
         span
-    }
-
-    #[cold]
-    pub(super) fn trailing_text(&mut self) {
-        self.consume(SyntaxErrorKind::TrailingText, self.rest(self.at).trim_end().len());
     }
 }
