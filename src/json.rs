@@ -14,15 +14,8 @@ pub(crate) fn quoted(text: &str) -> String {
 
 /// Writes strings that hold no secret as a JSON array on one line.
 pub(crate) fn quoted_list<T: serde::Serialize>(texts: &[T]) -> String {
-    let mut list = Vec::from(*b"[");
-    for text in texts {
-        if list.len() > 1 {
-            list.extend_from_slice(b", ");
-        }
-        let _ = serde_json::to_writer(&mut list, text);
-    }
-    list.push(b']');
-    String::from_utf8(list).unwrap_or_default()
+    let texts: Vec<String> = texts.iter().map(compact).collect();
+    alloc::format!("[{}]", texts.join(", "))
 }
 
 /// Writes a value that holds no secret on one line.

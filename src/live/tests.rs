@@ -1,0 +1,40 @@
+//! When a file is read again.
+
+use std::format;
+use std::string::String;
+
+use super::{Duration, LiveAuthorizer, Refreshed, replace};
+
+fn text(version: u8) -> String {
+    format!(r#"{{"tokens": [{{"token": "apiv3_a", "name": "v{version}", "permissions": []}}]}}"#)
+}
+
+/// A change that leaves no trace but in the text: the new stamp counts as seen.
+fn change_unseen(live: &LiveAuthorizer, version: u8) {
+    std::fs::write(&live.path, text(version)).unwrap();
+    live.seen.lock().unwrap().stamp = replace::look(&live.path).unwrap();
+}
+
+#[test]
+fn a_file_is_read_until_its_state_has_settled() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens.json");
+    std::fs::write(&path, text(0)).unwrap();
+    let live = LiveAuthorizer::open(&path).unwrap();
+    let since = live.seen.lock().unwrap().since;
+    let refresh =
+        |millis| live.refresh_at(&mut live.seen.lock().unwrap(), since + Duration::from_millis(millis));
+    for (millis, version) in [(0, 1), (1_000, 2), (1_999, 3), (10_000, 4)] {
+        change_unseen(&live, version);
+        assert!(matches!(refresh(millis), Refreshed::Reloaded), "{millis} ms");
+        assert!(matches!(refresh(millis), Refreshed::Unchanged), "{millis} ms");
+    }
+    // From then on it is only looked at.
+    change_unseen(&live, 5);
+    assert!(matches!(refresh(10_001), Refreshed::Unchanged));
+    std::fs::write(&path, format!("{} ", text(6))).unwrap();
+    assert!(matches!(refresh(10_002), Refreshed::Reloaded));
+    // A new state settles anew.
+    change_unseen(&live, 7);
+    assert!(matches!(refresh(11_000), Refreshed::Reloaded));
+}
