@@ -58,25 +58,22 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     #[cold]
     pub(super) fn skip_invalid_whitespace(&mut self) -> bool {
         let rest = self.rest(self.at);
-        if rest.starts_with("/*") {
-            self.consume(SyntaxErrorKind::Comment, rest.find("*/").map_or(rest.len(), |end| end + 2));
-            return true;
-        }
-        if rest.starts_with("//") || rest.starts_with('#') {
-            self.consume(SyntaxErrorKind::Comment, first_line(rest).len());
-            return true;
-        }
         let is_line_start =
             self.text.get(..self.at).is_none_or(|before| before.is_empty() || before.ends_with('\n'));
-        if is_line_start && ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| rest.starts_with(mark)) {
-            self.consume(SyntaxErrorKind::ConflictMarker, first_line(rest).len());
-            return true;
-        }
         let is_space =
             |c: char| c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}');
-        let length = rest.find(|c| !is_space(c)).unwrap_or(rest.len());
+        let (kind, length) = if rest.starts_with("/*") {
+            (SyntaxErrorKind::Comment, rest.find("*/").map_or(rest.len(), |end| end + 2))
+        } else if rest.starts_with("//") || rest.starts_with('#') {
+            (SyntaxErrorKind::Comment, first_line(rest).len())
+        } else if is_line_start && ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| rest.starts_with(mark))
+        {
+            (SyntaxErrorKind::ConflictMarker, first_line(rest).len())
+        } else {
+            (SyntaxErrorKind::InvalidWhitespace, rest.find(|c| !is_space(c)).unwrap_or(rest.len()))
+        };
         if length > 0 {
-            self.consume(SyntaxErrorKind::InvalidWhitespace, length);
+            self.consume(kind, length);
         }
         length > 0
     }
