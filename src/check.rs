@@ -15,13 +15,13 @@ use thiserror::Error;
 use self::text::Source;
 use self::verify::Verifier;
 use crate::code::{Code, Severity};
-use crate::diagnostic::{Applicability, Counts, Keep, Levels, Report, Sink};
-use crate::document::{self, Entry, Field, OtherFile, Role, Shape, Text, Visitor};
+use crate::diagnostic::{Counts, Levels, Report, Sink};
+use crate::document::{self, Entry, Field, Role, Shape, Text, Visitor};
 use crate::file::{AdminTokenFile, TokenEntry, TokenFile};
 use crate::limits::{MAX_FINDINGS, TYPICAL_ENTRY};
 use crate::name::DatabaseName;
 use crate::release::Release;
-use crate::rules::{self, Facts, Options, RuleSet};
+use crate::rules::{self, Facts, Options};
 use crate::syntax::Parser;
 
 /// Checks files at a given time and with options; it reads no clock.
@@ -47,6 +47,7 @@ pub struct Validator {
     far: Duration,
     max_diagnostics: usize,
     role: Role,
+    errors_only: bool,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -83,6 +84,7 @@ impl Validator {
             far: Duration::from_secs(2 * 365 * DAY.as_secs()),
             max_diagnostics: Self::MAX_DIAGNOSTICS,
             role: Role::Resource,
+            errors_only: false,
         }
     }
 
@@ -109,14 +111,9 @@ impl Validator {
         self.run(bytes, sink).0
     }
 
-    /// Checks a file for the findings that have a fix of at most this applicability.
-    pub(crate) fn fixable(&self, bytes: &[u8], applicability: Applicability) -> (Report, Counts) {
-        self.run(bytes, Sink::new(&self.levels, Keep::Fixable(applicability)))
-    }
-
-    /// Checks a file for its errors, and counts them.
-    pub(crate) fn errors(&self, bytes: &[u8]) -> (Report, Counts) {
-        let levels = self.levels.clone().with_floor(Severity::Error);
+    /// Checks a file for findings from a severity on, however many they are, and counts them.
+    pub(crate) fn check_all(&self, bytes: &[u8], floor: Severity) -> (Report, Counts) {
+        let levels = self.levels.clone().with_floor(floor);
         let validator = Self { levels, max_diagnostics: usize::MAX, ..self.clone() };
         validator.run(bytes, validator.sink())
     }
@@ -127,14 +124,15 @@ impl Validator {
     }
 
     fn sink(&self) -> Sink {
-        Sink::new(&self.levels, Keep::Worst(self.max_diagnostics))
+        Sink::new(&self.levels, self.max_diagnostics)
     }
 
     /// Checks a file for its errors only.
     fn errors_only() -> Self {
         // No error depends on the time.
         let validator = Self::new(UNIX_EPOCH);
-        Self { levels: validator.levels.clone().with_floor(Severity::Error), ..validator }
+        let levels = validator.levels.clone().with_floor(Severity::Error);
+        Self { levels, errors_only: true, ..validator }
     }
 
     fn run(&self, bytes: &[u8], mut sink: Sink) -> (Report, Counts) {
@@ -149,41 +147,36 @@ impl Validator {
 
     /// Checks the text of a tokens file, and adds its values to `file`.
     fn check_text<'a>(&self, text: &'a str, sink: Sink, file: Option<&mut Values>) -> (Facts<'a>, Sink) {
-        let (rules, options) = (RuleSet::new(&self.levels), self.options());
-        let verifier = Verifier::new(text, &self.levels, &rules, &options);
+        let options = self.options();
+        let verifier = Verifier::new(text, &self.levels, &options);
         let facts = Facts::new(text, &self.levels);
-        let mut checker =
-            Checker { rules: &rules, options: &options, facts, verifier, are_permissions_clean: false, file };
+        let mut checker = Checker { options: &options, facts, verifier, are_permissions_clean: false, file };
         let (outline, mut sink) = document::read(Parser::new(text, sink), &mut checker);
         let mut facts = checker.facts;
         facts.complete(outline);
         if let Shape::Other(kind, span) = facts.outline.shape {
-            if kind == OtherFile::Sops {
-                // Only its end shows that the values are encrypted.
-                sink.clear();
-            }
             rules::report_other_file(kind, span, self.role, &mut sink);
         } else {
             sink.accept_fixes();
-            rules.check_file(&facts, &options, &mut sink);
+            rules::check_file(&facts, &options, &mut sink);
         }
         (facts, sink)
     }
 
     /// Checks the text of an admin token file.
     fn check_admin_text(&self, text: &str, sink: Sink) -> (Option<AdminTokenFile>, Sink) {
-        let (rules, options) = (RuleSet::new(&self.levels), self.options());
-        let mut verifier = Verifier::new(text, &self.levels, &rules, &options);
+        let options = self.options();
+        let mut verifier = Verifier::new(text, &self.levels, &options);
         match document::read_admin(Parser::new(text, sink)) {
             (Err(node), mut sink) => {
-                rules::admin::report_not_an_object(&node, &mut sink);
+                rules::report_not_an_object(&node, Role::Admin, &mut sink);
                 (None, sink)
             }
             (Ok(entry), mut sink) => {
                 if rules::admin::report_other_file(&entry, &mut sink) {
                     return (None, sink);
                 }
-                rules.check_entry(&entry, &options, &mut sink);
+                rules::check_entry(&entry, &options, &mut sink);
                 sink.verify_fixes(|proposals| verifier.verify(&entry, proposals));
                 (if sink.total() == 0 { admin_value(&entry) } else { None }, sink)
             }
@@ -191,13 +184,14 @@ impl Validator {
     }
 
     fn options(&self) -> Options {
-        Options::new(self.now, self.soon, self.far, self.release)
+        let mut options = Options::new(self.now, self.soon, self.far, self.release);
+        options.errors_only = self.errors_only;
+        options
     }
 }
 
 /// Applies the rules to each entry as it is read.
 struct Checker<'a, 'c, 'f> {
-    rules: &'c RuleSet,
     options: &'c Options,
     facts: Facts<'a>,
     verifier: Verifier<'a, 'c>,
@@ -223,10 +217,10 @@ impl<'a> Visitor<'a> for Checker<'a, '_, '_> {
 
     #[inline]
     fn entry(&mut self, entry: &Entry<'a>, sink: &mut Sink) {
-        self.rules.check_members(entry, self.options, sink);
+        rules::check_members(entry, self.options, sink);
         if !(entry.repeats_permissions && self.are_permissions_clean) {
             let before = sink.total();
-            self.rules.check_permissions(entry, self.options, sink);
+            rules::check_permissions(entry, self.options, sink);
             self.are_permissions_clean = sink.total() == before;
         }
         sink.verify_fixes(|proposals| self.verifier.verify(entry, proposals));
@@ -264,17 +258,9 @@ impl TokenFile {
     /// # Errors
     /// A file with errors; the report has only its errors.
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
-        let mut values =
-            Values { tokens: Vec::with_capacity(bytes.len() / TYPICAL_ENTRY), ..Values::default() };
-        let validator = Validator::errors_only();
-        let mut sink = validator.sink();
-        if let Some(text) = text::read(bytes, Role::Resource, &mut sink) {
-            sink = validator.check_text(&text, sink, Some(&mut values)).1;
-        }
-        let report = sink.finish(bytes).0;
-        if !report.is_valid() {
-            return Err(InvalidFile::of_tokens(report));
-        }
+        let tokens = Vec::with_capacity(bytes.len() / TYPICAL_ENTRY);
+        let mut values = Values { tokens, ..Values::default() };
+        read(bytes, Some(&mut values))?;
         Ok(Self::checked(values.create_databases, values.tokens))
     }
 }
@@ -299,9 +285,7 @@ impl AdminTokenFile {
         if let Some(text) = text::read(bytes, Role::Admin, &mut sink) {
             (file, sink) = validator.check_admin_text(&text, sink);
         }
-        let report = sink.finish(bytes).0;
-        file.filter(|_| report.is_valid())
-            .ok_or_else(|| InvalidFile { what: "admin token file", report: Box::new(report) })
+        InvalidFile::or(file, sink.finish(bytes).0, "admin token file")
     }
 }
 
@@ -326,8 +310,9 @@ pub struct InvalidFile {
 }
 
 impl InvalidFile {
-    fn of_tokens(report: Report) -> Self {
-        Self { what: "tokens file", report: Box::new(report) }
+    /// Returns a value, or the error of a report that has errors.
+    fn or<T>(value: Option<T>, report: Report, what: &'static str) -> Result<T, Self> {
+        value.filter(|_| report.is_valid()).ok_or_else(|| Self { what, report: Box::new(report) })
     }
 
     /// Returns its errors, in source order.
@@ -347,19 +332,24 @@ impl InvalidFile {
 
 /// Surveys a valid tokens file, as the basis of a change.
 pub(crate) fn survey(bytes: &[u8]) -> Result<Facts<'_>, InvalidFile> {
+    read(bytes, None)
+}
+
+/// Reads a valid tokens file, and adds its values to `file`.
+fn read<'b>(bytes: &'b [u8], file: Option<&mut Values>) -> Result<Facts<'b>, InvalidFile> {
     let validator = Validator::errors_only();
     let mut sink = validator.sink();
     let mut facts = None;
     match text::read(bytes, Role::Resource, &mut sink) {
         None => {}
         Some(Source::Valid(text)) => {
-            let (surveyed, checked) = validator.check_text(text, sink, None);
+            let (surveyed, checked) = validator.check_text(text, sink, file);
             (facts, sink) = (Some(surveyed), checked);
         }
+        // The text has an error.
         Some(text) => sink = validator.check_text(&text, sink, None).1,
     }
-    let report = sink.finish(bytes).0;
-    facts.filter(|_| report.is_valid()).ok_or_else(|| InvalidFile::of_tokens(report))
+    InvalidFile::or(facts, sink.finish(bytes).0, "tokens file")
 }
 
 impl fmt::Display for InvalidFile {

@@ -266,17 +266,6 @@ impl Code {
     #[cfg(feature = "std")]
     pub(crate) const COUNT: usize = Self::ALL.len();
 
-    /// Returns the severity that some findings of the code have instead of its default.
-    #[cfg(feature = "std")]
-    pub(crate) const fn other_severity(self) -> Option<Severity> {
-        match self {
-            Self::DatabaseNameTooLong | Self::WildcardDatabase | Self::UnexpandedVariable => {
-                Some(Severity::Warning)
-            }
-            _ => None,
-        }
-    }
-
     /// Parses the id or the name of a code.
     ///
     /// ```

@@ -12,12 +12,14 @@ mod at;
 mod levels;
 mod edit_set;
 mod sink;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::at::At;
-pub(crate) use self::edit_set::EditSet;
+pub(crate) use self::edit_set::{EditSet, splice_pieces};
 pub(crate) use self::finding::Diagnostic;
 pub use self::finding::Label;
 pub use self::fix::{Applicability, Fix, TextEdit};
-pub(crate) use self::levels::{Leveled, Levels};
+pub(crate) use self::levels::Levels;
 pub(crate) use self::report::Report;
-pub(crate) use self::sink::{Counts, Draft, Keep, Sink};
+pub(crate) use self::sink::{Counts, Draft, Sink};

@@ -2,6 +2,8 @@
 
 mod applied;
 
+use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec::Vec;
 use std::collections::HashSet;
 
@@ -9,7 +11,9 @@ use zeroize::Zeroizing;
 
 pub use self::applied::AppliedFix;
 use crate::check::Validator;
-use crate::diagnostic::{Applicability, Diagnostic, EditSet, Report, TextEdit};
+use crate::code::Severity;
+pub(crate) use crate::diagnostic::splice_pieces;
+use crate::diagnostic::{Applicability, Diagnostic, EditSet, Fix, Label};
 use crate::secret::SecretBytes;
 use crate::span::Span;
 use crate::token::{GenerateTokenError, Token};
@@ -127,19 +131,27 @@ impl Validator {
     /// # Errors
     /// A fix replaces a token, and the operating system provides no random bytes.
     pub fn fix(&self, bytes: &[u8], up_to: Applicability) -> Result<FixedText, GenerateTokenError> {
-        let (proposed, before) = self.fixable(bytes, up_to);
-        let mut chosen = without_overlaps(&proposed);
+        let (report, before) = self.check_all(bytes, Severity::Note);
+        let is_wanted = |fix: &Fix| fix.applicability() <= up_to;
+        let proposed = report.iter().filter(|finding| finding.fixes().iter().any(is_wanted));
+        let mut edits = EditSet::default();
+        let mut chosen: Vec<_> = proposed.filter(|diagnostic| edits.add(diagnostic.edits())).collect();
         // Some errors appear only in the whole file, such as a trimmed name that is now a duplicate.
         while !chosen.is_empty() {
             let applied = apply(bytes, &chosen)?;
-            let (after, counts) = self.errors(&applied.bytes);
+            let (after, counts) = self.check_all(&applied.bytes, Severity::Error);
             if !counts.has_new_error(&before) {
-                let fixes = chosen.into_iter().map(AppliedFix::new).collect();
+                let fixes = chosen.into_iter().cloned().map(AppliedFix).collect();
                 return Ok(FixedText { bytes: applied.bytes, fixes });
             }
             let errors = after.iter().filter(|error| counts.has_more_errors(&before, error.code()));
-            let errors = merged(errors.flat_map(spans_of).collect());
-            let invalid = applied.edits.iter().filter(|(_, edit)| touches(*edit, &errors));
+            let spans = errors.flat_map(|error| error.labels().iter().map(Label::span).chain([error.span()]));
+            let ends: BTreeMap<usize, usize> = spans.map(|span| (span.start(), span.end())).collect();
+            let is_invalid = |edit: Span| {
+                let last = ends.range(..=edit.end()).next_back();
+                last.is_some_and(|(_, end)| *end >= edit.start())
+            };
+            let invalid = applied.edits.iter().filter(|(_, edit)| is_invalid(*edit));
             let invalid: HashSet<usize> = invalid.map(|(fix, _)| *fix).collect();
             if invalid.is_empty() {
                 break;
@@ -151,89 +163,28 @@ impl Validator {
     }
 }
 
-fn spans_of(diagnostic: &Diagnostic) -> impl Iterator<Item = Span> {
-    diagnostic.labels().iter().map(crate::diagnostic::Label::span).chain([diagnostic.span()])
-}
-
-/// Returns the same spans in order, and those that touch as one.
-fn merged(mut spans: Vec<Span>) -> Vec<Span> {
-    spans.sort_unstable();
-    let mut merged: Vec<Span> = Vec::new();
-    for span in spans {
-        match merged.last_mut() {
-            Some(last) if span.start() <= last.end() => {
-                *last = Span::new(last.start(), last.end().max(span.end()));
-            }
-            _ => merged.push(span),
-        }
-    }
-    merged
-}
-
-fn touches(edit: Span, errors: &[Span]) -> bool {
-    let first = errors.partition_point(|error| error.end() < edit.start());
-    errors.get(first).is_some_and(|error| error.start() <= edit.end())
-}
-
-/// Returns the findings in source order whose fix overlaps none before it.
-fn without_overlaps(report: &Report) -> Vec<&Diagnostic> {
-    let mut edits = EditSet::default();
-    report.iter().filter(|diagnostic| edits.add(diagnostic.edits())).collect()
-}
-
 /// A text with fixes, and the spans of their edits, each with the position of its fix.
 struct Applied {
     bytes: Zeroizing<Vec<u8>>,
     edits: Vec<(usize, Span)>,
 }
 
-/// An edit of a fix, and the token that it generates.
-struct Chosen<'f> {
-    edit: &'f TextEdit,
-    fix: usize,
-    token: Option<Token>,
-}
-
-impl Chosen<'_> {
-    fn text(&self) -> &[u8] {
-        self.token.as_ref().map_or(self.edit.text_or_sample(), Token::expose).as_bytes()
-    }
-}
-
 fn apply(bytes: &[u8], chosen: &[&Diagnostic]) -> Result<Applied, GenerateTokenError> {
     let mut edits = Vec::new();
-    for (at, diagnostic) in chosen.iter().enumerate() {
+    for (fix, diagnostic) in chosen.iter().enumerate() {
         for edit in diagnostic.edits() {
             let token = edit.text().is_none().then(Token::generate).transpose()?;
-            edits.push(Chosen { edit, fix: at, token });
+            let text = token.as_ref().map_or(edit.text_or_sample(), Token::expose);
+            edits.push((edit.span(), fix, Zeroizing::new(String::from(text))));
         }
     }
-    edits.sort_by_key(|chosen| chosen.edit.span());
-    let pieces = edits.iter().map(|edit| (edit.edit.span().range(), edit.text()));
-    let bytes = splice_pieces(bytes, pieces);
+    edits.sort_by_key(|(span, ..)| *span);
+    let bytes = splice_pieces(bytes, edits.iter().map(|(span, _, text)| (span.range(), text.as_bytes())));
     let (mut at, mut end) = (0, 0);
-    let spans = edits.iter().map(|edit| {
-        let start = end + (edit.edit.span().start() - at);
-        (at, end) = (edit.edit.span().end(), start + edit.text().len());
-        (edit.fix, Span::new(start, end))
+    let spans = edits.iter().map(|(span, fix, text)| {
+        let start = end + (span.start() - at);
+        (at, end) = (span.end(), start + text.len());
+        (*fix, Span::new(start, end))
     });
     Ok(Applied { bytes, edits: spans.collect() })
-}
-
-/// Replaces ranges, which are sorted and do not overlap, by texts. All other bytes are unchanged.
-pub(crate) fn splice_pieces<'p>(
-    bytes: &[u8],
-    pieces: impl Iterator<Item = (core::ops::Range<usize>, &'p [u8])> + Clone,
-) -> Zeroizing<Vec<u8>> {
-    let grown: usize = pieces.clone().map(|(_, text)| text.len()).sum();
-    // The buffer never grows: growing would leave a copy that is not zeroized.
-    let mut result = Zeroizing::new(Vec::with_capacity(bytes.len() + grown));
-    let mut at = 0;
-    for (range, text) in pieces {
-        result.extend_from_slice(bytes.get(at..range.start).unwrap_or_default());
-        result.extend_from_slice(text);
-        at = range.end;
-    }
-    result.extend_from_slice(bytes.get(at..).unwrap_or_default());
-    result
 }

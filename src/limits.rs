@@ -11,23 +11,11 @@ pub(crate) const MAX_FINDINGS: usize = 1_000;
 /// Bytes that may be read again to verify fixes, for each byte of the text: checks stay linear.
 pub(crate) const VERIFIED_BYTES_PER_BYTE: usize = 8;
 
-/// Bytes of an entry with fixes. Longer ones take too long to verify, and nobody writes them.
-pub(crate) const MAX_FIXED_ENTRY: usize = 1 << 16;
-
 /// Bytes of an entry in a typical file, for the first allocation.
 pub(crate) const TYPICAL_ENTRY: usize = 256;
 
 /// Names of one token that are compared with each other. For more, sorted hashes are faster.
 pub(crate) const MAX_COMPARED_NAMES: usize = 12;
-
-/// Permissions that a redundant permission shows next to it. More do not help to understand it.
-pub(crate) const MAX_LABELS: usize = 4;
-
-/// Bytes of a list in one string, or of a permission object, that is diagnosed. Nobody writes a longer one.
-pub(crate) const MAX_LIST_IN_STRING: usize = 4_096;
-
-/// Words in place of actions that are compared with actions. Nobody writes more.
-pub(crate) const MAX_DIAGNOSED_ACTIONS: usize = 100;
 
 /// Bytes of a token that are judged. Random ones are strong long before, and nobody invents longer ones.
 pub(crate) const MAX_JUDGED_TOKEN: usize = 512;
@@ -49,3 +37,6 @@ pub(crate) const SECONDS_END: i64 = 100_000_000_000;
 
 /// Microseconds of September 2001. As milliseconds they are in the year 33658, and people write the year 9999 for never.
 pub(crate) const MICROSECONDS: i64 = 1_000_000_000_000_000;
+
+/// Pairs of a granted and a created database whose names are compared: a file may have very many of both.
+pub(crate) const MAX_COMPARED_PAIRS: usize = 40_000;

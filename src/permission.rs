@@ -38,7 +38,7 @@ use thiserror::Error;
 
 pub(crate) use self::actions::DatabaseActions;
 #[cfg(feature = "std")]
-pub(crate) use self::diagnose::{Mistake, stands_for_actions};
+pub(crate) use self::diagnose::Mistake;
 pub use self::error::{ParsePermissionError, PermissionErrorKind, PermissionPart};
 pub use self::resource::{DatabasePermission, SystemPermission};
 pub use self::scope::{DatabaseNames, Scope, SystemResources};

@@ -60,13 +60,12 @@ const SAFE: [Code; 18] = [
 ];
 
 /// The codes with a fix that a person should look at.
-const ASK: [Code; 28] = [
+const ASK: [Code; 27] = [
     Code::JsonSyntax,
     Code::ArrayAtTop,
     Code::HttpRequestBody,
     Code::MissingMember,
     Code::MisspeltMember,
-    Code::PermissionsNotAList,
     Code::ExpiryNotAnInteger,
     Code::ExtraPart,
     Code::EmptyItem,

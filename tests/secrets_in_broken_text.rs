@@ -222,7 +222,7 @@ fn no_output_shows_a_secret() {
         }
     }
     outputs.finish();
-    assert!(outputs.messages.len() >= 29, "the messages of syntax errors are {:#?}", outputs.messages);
+    assert!(outputs.messages.len() >= 27, "the messages of syntax errors are {:#?}", outputs.messages);
 }
 
 #[test]

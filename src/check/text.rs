@@ -2,7 +2,6 @@
 
 use alloc::string::String;
 use core::ops::Deref;
-use core::str::Utf8Error;
 
 use zeroize::Zeroizing;
 
@@ -52,21 +51,28 @@ pub(super) fn read<'b>(bytes: &'b [u8], role: Role, sink: &mut Sink) -> Option<S
 fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
     const MARK: &[u8] = b"\xEF\xBB\xBF";
     if bytes.len() > MAX_TEXT_BYTES {
-        if let Some(draft) = sink.report(Code::JsonSyntax, Span::new(0, 0), At::File) {
-            draft.message("the file is larger than 1 GiB").help("split the file");
-        }
+        sink.report(Code::JsonSyntax, Span::new(0, 0), At::File)
+            .message("the file is larger than 1 GiB")
+            .help("split the file");
         return None;
     }
     if is_utf16(bytes) {
-        if let Some(draft) = sink.report(Code::InvalidUtf8, Span::new(0, 2), At::File) {
-            draft.message("the file is UTF-16, not UTF-8").help(NO_BYTE_ORDER_MARK);
-        }
+        sink.report(Code::InvalidUtf8, Span::new(0, 2), At::File)
+            .message("the file is UTF-16, not UTF-8")
+            .help(NO_BYTE_ORDER_MARK);
         return None;
     }
-    match core::str::from_utf8(bytes) {
+    let valid = match core::str::from_utf8(bytes) {
         Ok(text) if !bytes.starts_with(MARK) => return Some(Source::Valid(text)),
-        Err(error) if is_binary(bytes, error, sink) => return None,
-        _ => {}
+        Ok(text) => text.len(),
+        Err(error) => error.valid_up_to(),
+    };
+    let invalid: usize = bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    if invalid > MAX_INVALID_BYTES.max(bytes.len() / 8) {
+        sink.report(Code::InvalidUtf8, Span::new(valid, valid + 1), At::File)
+            .message("the file is not UTF-8 text: too many of its bytes are invalid")
+            .help("save the file as UTF-8; is it compressed or encrypted?");
+        return None;
     }
     let mut text = Zeroizing::new(String::with_capacity(bytes.len()));
     let mut rest = bytes;
@@ -77,12 +83,10 @@ fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
     }
     if !text.is_empty() {
         let span = Span::new(0, text.len());
-        if let Some(draft) = sink.report(Code::ByteOrderMark, span, At::File) {
-            draft
-                .message("the file starts with a byte order mark: the server rejects it")
-                .help(NO_BYTE_ORDER_MARK)
-                .fix(Applicability::Safe, [TextEdit::new(span, "")]);
-        }
+        sink.report(Code::ByteOrderMark, span, At::File)
+            .message("the file starts with a byte order mark: the server rejects it")
+            .help(NO_BYTE_ORDER_MARK)
+            .fix(Applicability::Safe, [TextEdit::new(span, "")]);
     }
     for chunk in rest.utf8_chunks() {
         text.push_str(chunk.valid());
@@ -90,9 +94,9 @@ fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
             continue;
         }
         let span = Span::new(text.len(), text.len() + chunk.invalid().len());
-        if let Some(draft) = sink.report(Code::InvalidUtf8, span, At::File) {
-            draft.message("invalid UTF-8: these bytes are not a character").help("save the file as UTF-8");
-        }
+        sink.report(Code::InvalidUtf8, span, At::File)
+            .message("invalid UTF-8: these bytes are not a character")
+            .help("save the file as UTF-8");
         sink.ignore(span);
         text.extend(chunk.invalid().iter().map(|_| '?'));
     }
@@ -107,20 +111,4 @@ fn is_utf16(bytes: &[u8]) -> bool {
         [first, 0, ..] | [0, first, ..] => is_first(*first),
         _ => false,
     }
-}
-
-/// Reports bytes that are not UTF-8 text. Returns whether that is so.
-fn is_binary(bytes: &[u8], error: Utf8Error, sink: &mut Sink) -> bool {
-    let invalid: usize = bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
-    if invalid <= MAX_INVALID_BYTES || invalid <= bytes.len() / 8 {
-        return false;
-    }
-    let start = error.valid_up_to();
-    let span = Span::new(start, error.error_len().map_or(bytes.len(), |length| start + length));
-    if let Some(draft) = sink.report(Code::InvalidUtf8, span, At::File) {
-        draft
-            .message("the file is not UTF-8 text: too many of its bytes are invalid")
-            .help("save the file as UTF-8; is it compressed or encrypted?");
-    }
-    true
 }

@@ -7,11 +7,13 @@ use zeroize::Zeroizing;
 
 use crate::access::Rights;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, Counts, Diagnostic, EditSet, Fix, Keep, Levels, Sink, TextEdit};
+use crate::diagnostic::{
+    Applicability, Counts, Diagnostic, EditSet, Fix, Levels, Sink, TextEdit, splice_pieces,
+};
 use crate::document::Entry;
-use crate::limits::{MAX_FIXED_ENTRY, VERIFIED_BYTES_PER_BYTE};
+use crate::limits::VERIFIED_BYTES_PER_BYTE;
 use crate::permission::Permission;
-use crate::rules::{Options, RuleSet};
+use crate::rules::{self, Options};
 use crate::span::Span;
 use crate::syntax::Parser;
 
@@ -19,32 +21,20 @@ use crate::syntax::Parser;
 pub(super) struct Verifier<'a, 'c> {
     text: &'a str,
     levels: &'c Levels,
-    rules: &'c RuleSet,
     options: &'c Options,
     budget: usize,
 }
 
 impl<'a, 'c> Verifier<'a, 'c> {
-    pub(super) const fn new(
-        text: &'a str,
-        levels: &'c Levels,
-        rules: &'c RuleSet,
-        options: &'c Options,
-    ) -> Self {
+    pub(super) const fn new(text: &'a str, levels: &'c Levels, options: &'c Options) -> Self {
         let budget = text.len().saturating_mul(VERIFIED_BYTES_PER_BYTE);
-        Self { text, levels, rules, options, budget }
+        Self { text, levels, options, budget }
     }
 
     /// Removes the fixes that leave their finding or add an error, and the safe ones that change the rights of the token. Each
     /// is verified on top of those before it, as they will be applied together.
     #[cold]
     pub(super) fn verify(&mut self, entry: &Entry<'a>, mut proposals: Vec<&mut Diagnostic>) {
-        if entry.span.len() > MAX_FIXED_ENTRY {
-            for diagnostic in &mut proposals {
-                diagnostic.fixes.clear();
-            }
-            return;
-        }
         let mut state = State { edits: Vec::new(), outcome: self.read(entry, &[]) };
         let mut edits = EditSet::default();
         proposals.sort_by_key(|diagnostic| diagnostic.span());
@@ -88,7 +78,7 @@ impl<'a, 'c> Verifier<'a, 'c> {
         fixed: &[&Diagnostic],
         applicability: Applicability,
     ) -> Option<State> {
-        if fixed.is_empty() || self.budget < entry.span.len() {
+        if fixed.is_empty() {
             return None;
         }
         let fixes = fixed.iter().flat_map(|diagnostic| &diagnostic.fixes);
@@ -100,8 +90,8 @@ impl<'a, 'c> Verifier<'a, 'c> {
         let mut codes: Vec<Code> = fixed.iter().map(|diagnostic| diagnostic.code()).collect();
         codes.sort_unstable();
         let is_resolved = |fixed: &[Code]| {
-            let count = |counts: &Counts| fixed.first().map_or(0, |code| counts.count(*code));
-            count(&after.counts) + fixed.len() <= count(&before.counts)
+            let is_gone = |code| after.counts.count(code) + fixed.len() <= before.counts.count(code);
+            fixed.first().is_none_or(|code| is_gone(*code))
         };
         let is_applied = codes.chunk_by(|one, other| one == other).all(is_resolved)
             && !after.counts.has_new_error(&before.counts)
@@ -112,11 +102,16 @@ impl<'a, 'c> Verifier<'a, 'c> {
     /// Reads and checks an entry with edits. Returns `None` if two of them overlap, or the budget is spent.
     fn read(&mut self, entry: &Entry<'a>, edits: &[TextEdit]) -> Option<Outcome> {
         self.budget = self.budget.checked_sub(entry.span.len())?;
-        let text = apply(self.text, entry.span, edits)?;
-        let mut parser = Parser::new(&text, Sink::new(self.levels, Keep::Worst(0)));
+        let (start, text) = (entry.span.start(), entry.span.text(self.text)?);
+        let pieces = edits.iter().map(|edit| {
+            let span = edit.span();
+            (span.start() - start..span.end() - start, edit.text_or_sample().as_bytes())
+        });
+        let text = splice_pieces(text.as_bytes(), pieces);
+        let mut parser = Parser::new(core::str::from_utf8(&text).ok()?, Sink::new(self.levels, 0));
         let mut fixed = Entry::new(entry.role);
         fixed.read(&mut parser, 0);
-        self.rules.check_entry(&fixed, self.options, &mut parser.errors);
+        rules::check_entry(&fixed, self.options, &mut parser.errors);
         let token = fixed.token.value().map(|token| Zeroizing::new(String::from(&**token)));
         let permissions = fixed.to_permissions();
         Some(Outcome { token, permissions, counts: parser.end().into_counts() })
@@ -153,18 +148,4 @@ impl Outcome {
 fn is_inside(entry: &Entry<'_>, fix: &Fix) -> bool {
     let is_inside = |span: Span| entry.span.start() <= span.start() && span.end() <= entry.span.end();
     fix.edits().iter().map(TextEdit::span).all(is_inside)
-}
-
-/// Returns the part of a text under `scope` with sorted edits; `None` if they overlap.
-fn apply(text: &str, scope: Span, edits: &[TextEdit]) -> Option<Zeroizing<String>> {
-    let grown: usize = edits.iter().map(|edit| edit.text_or_sample().len()).sum();
-    let mut fixed = Zeroizing::new(String::with_capacity(scope.len() + grown));
-    let mut at = scope.start();
-    for edit in edits {
-        fixed.push_str(text.get(at..edit.span().start())?);
-        fixed.push_str(edit.text_or_sample());
-        at = edit.span().end();
-    }
-    fixed.push_str(text.get(at..scope.end())?);
-    Some(fixed)
 }

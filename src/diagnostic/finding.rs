@@ -28,17 +28,17 @@ use crate::span::{Location, Span};
 pub struct Diagnostic {
     pub(super) code: Code,
     pub(super) severity: Severity,
-    pub(super) message: Cow<'static, str>,
+    pub(crate) message: Cow<'static, str>,
     pub(super) pointer: String,
     pub(super) span: Span,
     pub(super) location: Location,
-    pub(super) help: Option<Cow<'static, str>>,
+    pub(super) help: Option<String>,
     pub(super) labels: Vec<Label>,
     pub(crate) fixes: Vec<Fix>,
 }
 
 impl Diagnostic {
-    pub(super) fn new(code: Code, severity: Severity, span: Span) -> Self {
+    pub(crate) fn new(code: Code, severity: Severity, span: Span) -> Self {
         Self {
             code,
             severity,

@@ -2,26 +2,6 @@
 
 use crate::code::{Code, Severity};
 
-/// A code with the severity that it has in one case.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Leveled {
-    pub(super) code: Code,
-    severity: Severity,
-}
-
-impl Leveled {
-    /// Gives a code another severity than its default.
-    pub(crate) const fn new(code: Code, severity: Severity) -> Self {
-        Self { code, severity }
-    }
-}
-
-impl From<Code> for Leveled {
-    fn from(code: Code) -> Self {
-        Self { code, severity: code.severity() }
-    }
-}
-
 /// The override of one code.
 #[derive(Clone, Copy, Debug)]
 enum Override {
@@ -66,16 +46,14 @@ impl Levels {
         self
     }
 
-    /// Returns whether findings of a code may be reported.
+    /// Returns whether findings of a code are reported at its default severity.
     pub(crate) fn is_enabled(&self, code: Code) -> bool {
-        // Some codes have two severities, so the default of the code is not enough.
-        let severities = [code.severity(), code.other_severity().unwrap_or(code.severity())];
-        severities.into_iter().any(|severity| self.severity(Leveled::new(code, severity)).is_some())
+        self.severity(code, code.severity()).is_some()
     }
 
-    /// Returns the severity of a code; `None` if it is not reported.
+    /// Returns the severity of a code that has this one by default; `None` if it is not reported.
     #[inline]
-    pub(crate) fn severity(&self, Leveled { code, severity }: Leveled) -> Option<Severity> {
+    pub(crate) fn severity(&self, code: Code, severity: Severity) -> Option<Severity> {
         let severity = match self.overrides.get(code as usize) {
             Some(Override::Off) => return None,
             Some(Override::Severity(severity)) => *severity,

@@ -1,15 +1,15 @@
 //! The sink: the only way to report a finding.
 
-use alloc::borrow::Cow;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
+use core::fmt::Display;
 
 use crate::code::{Code, Severity};
 use crate::diagnostic::at::At;
 use crate::diagnostic::fix::{Applicability, Fix, TextEdit};
-use crate::diagnostic::levels::{Leveled, Levels};
+use crate::diagnostic::levels::Levels;
 use crate::diagnostic::report::Report;
 use crate::diagnostic::{Diagnostic, Label};
 use crate::redact::may_show;
@@ -19,7 +19,7 @@ use crate::span::{LineIndex, Span};
 #[derive(Debug)]
 pub(crate) struct Sink {
     levels: Levels,
-    keep: Keep,
+    limit: usize,
     counts: Counts,
     kept: Vec<Kept>,
     // The worst finding that is past the limit.
@@ -32,19 +32,10 @@ pub(crate) struct Sink {
     damaged: Vec<Span>,
 }
 
-/// The findings that a sink keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Keep {
-    /// The worst ones, up to a number.
-    Worst(usize),
-    /// All that have a fix of at most this applicability.
-    Fixable(Applicability),
-}
-
 /// The number of findings by code and severity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Counts {
-    by_code: [[u32; 3]; Code::COUNT],
+    by_code: [[usize; 3]; Code::COUNT],
     total: usize,
 }
 
@@ -73,22 +64,23 @@ impl Counts {
         self.total += 1;
         let count = self.by_code.get_mut(code as usize).and_then(|counts| counts.get_mut(severity as usize));
         if let Some(count) = count {
-            *count = count.saturating_add(1);
+            *count += 1;
         }
+    }
+
+    fn of(&self, code: Code) -> [usize; 3] {
+        self.by_code.get(code as usize).copied().unwrap_or_default()
     }
 
     /// Returns the number of findings of a code.
     pub(crate) fn count(&self, code: Code) -> usize {
-        self.by_code.get(code as usize).map_or(0, |counts| counts.iter().map(|count| *count as usize).sum())
-    }
-
-    fn errors(&self, code: Code) -> u32 {
-        self.by_code.get(code as usize).map_or(0, |[_, _, errors]| *errors)
+        self.of(code).iter().sum()
     }
 
     /// Returns whether a code has more errors than before.
     pub(crate) fn has_more_errors(&self, before: &Self, code: Code) -> bool {
-        self.errors(code) > before.errors(code)
+        let ([_, _, before], [_, _, after]) = (before.of(code), self.of(code));
+        after > before
     }
 
     /// Returns whether any code has more errors than before.
@@ -97,18 +89,16 @@ impl Counts {
     }
 
     fn by_severity(&self) -> [usize; 3] {
-        self.by_code.iter().fold([0; 3], |[notes, warnings, errors], [note, warning, error]| {
-            [notes + *note as usize, warnings + *warning as usize, errors + *error as usize]
-        })
+        [0, 1, 2].map(|severity| self.by_code.iter().filter_map(|counts| counts.get(severity)).sum())
     }
 }
 
 impl Sink {
     /// Creates an empty sink.
-    pub(crate) fn new(levels: &Levels, keep: Keep) -> Self {
+    pub(crate) fn new(levels: &Levels, limit: usize) -> Self {
         Self {
             levels: levels.clone(),
-            keep,
+            limit,
             counts: Counts::new(),
             kept: Vec::new(),
             bound: None,
@@ -130,10 +120,7 @@ impl Sink {
 
     /// Drops all findings.
     pub(crate) fn clear(&mut self) {
-        self.counts = Counts::new();
-        self.kept.clear();
-        self.damaged.clear();
-        (self.bound, self.verified) = (None, 0);
+        *self = Self::new(&self.levels, self.limit);
     }
 
     /// Returns the number of findings so far.
@@ -146,24 +133,23 @@ impl Sink {
         self.levels.is_enabled(code)
     }
 
-    /// Counts a finding and returns its draft. Returns `None` if its code is allowed or the limit is reached.
+    /// Counts a finding and returns its draft. The draft is empty if the code is allowed or the limit is reached.
     #[inline]
-    pub(crate) fn report(&mut self, code: impl Into<Leveled>, span: Span, at: At) -> Option<Draft<'_>> {
-        let leveled = code.into();
-        let severity = self.levels.severity(leveled)?;
-        let code = leveled.code;
+    pub(crate) fn report(&mut self, code: Code, span: Span, at: At) -> Draft<'_> {
+        self.report_as(code, code.severity(), span, at)
+    }
+
+    /// Reports a code with another severity than its default.
+    #[inline]
+    pub(crate) fn report_as(&mut self, code: Code, severity: Severity, span: Span, at: At) -> Draft<'_> {
+        let Some(severity) = self.levels.severity(code, severity) else { return Draft(None) };
         if !self.damaged.is_empty() && self.is_damaged(span) {
-            return None;
+            return Draft(None);
         }
         self.counts.add(code, severity);
         let rank = (Reverse(severity), span, code);
-        let is_kept = match self.keep {
-            Keep::Worst(limit) => limit > 0 && self.bound.is_none_or(|bound| rank < bound),
-            // In broken text, no fix is proposed.
-            Keep::Fixable(_) => self.is_certain,
-        };
-        if !is_kept {
-            return None;
+        if self.limit == 0 || self.bound.is_some_and(|bound| rank >= bound) {
+            return Draft(None);
         }
         let diagnostic = Diagnostic::new(code, severity, span);
         self.keep(Kept { diagnostic, at, is_certain: self.is_certain })
@@ -176,24 +162,19 @@ impl Sink {
     }
 
     #[cold]
-    fn keep(&mut self, kept: Kept) -> Option<Draft<'_>> {
-        match self.keep {
-            // Twice the limit, so that sorting is amortized.
-            Keep::Worst(limit) if self.kept.len() >= limit.saturating_mul(2) => self.drop_past_limit(limit),
-            // The draft before this one is complete.
-            Keep::Fixable(_) if self.kept.len() > self.verified => {
-                self.kept.pop_if(|last| last.diagnostic.fixes.is_empty());
-            }
-            _ => {}
+    fn keep(&mut self, kept: Kept) -> Draft<'_> {
+        // Twice the limit, so that sorting is amortized.
+        if self.kept.len() >= self.limit.saturating_mul(2) {
+            self.drop_past_limit();
         }
         self.kept.push(kept);
-        self.kept.last_mut().map(Draft)
+        Draft(self.kept.last_mut())
     }
 
-    fn drop_past_limit(&mut self, limit: usize) {
+    fn drop_past_limit(&mut self) {
         self.kept.sort_by_key(Kept::rank);
-        self.bound = self.kept.get(limit).map(Kept::rank).or(self.bound);
-        self.kept.truncate(limit);
+        self.bound = self.kept.get(self.limit).map(Kept::rank).or(self.bound);
+        self.kept.truncate(self.limit);
         self.verified = 0;
     }
 
@@ -208,29 +189,18 @@ impl Sink {
     #[cold]
     fn verify_new_fixes(&mut self, verify: impl FnOnce(Vec<&mut Diagnostic>)) {
         // Only the new findings: a pass over all of them for each entry would be quadratic.
-        let mut kept = self.kept.split_off(self.verified.min(self.kept.len()));
-        if let Keep::Fixable(applicability) = self.keep {
-            for Kept { diagnostic, .. } in &mut kept {
-                diagnostic.fixes.retain(|fix| fix.applicability() <= applicability);
-            }
-            kept.retain(|kept| !kept.diagnostic.fixes.is_empty());
-        }
-        let is_proposal = |kept: &&mut Kept| !kept.diagnostic.fixes.is_empty();
-        let proposals: Vec<_> =
-            kept.iter_mut().filter(is_proposal).map(|kept| &mut kept.diagnostic).collect();
+        let new = self.kept.get_mut(self.verified..).unwrap_or_default();
+        let diagnostics = new.iter_mut().map(|kept| &mut kept.diagnostic);
+        let proposals: Vec<_> = diagnostics.filter(|diagnostic| !diagnostic.fixes.is_empty()).collect();
         if !proposals.is_empty() {
             verify(proposals);
         }
-        if matches!(self.keep, Keep::Fixable(_)) {
-            kept.retain(|kept| !kept.diagnostic.fixes.is_empty());
-        }
-        self.kept.append(&mut kept);
         self.verified = self.kept.len();
     }
 
     /// Keeps the fixes proposed since the last call as they are.
-    pub(crate) fn accept_fixes(&mut self) {
-        self.verify_fixes(|_| ());
+    pub(crate) const fn accept_fixes(&mut self) {
+        self.verified = self.kept.len();
     }
 
     /// Returns the number of findings.
@@ -240,10 +210,7 @@ impl Sink {
 
     /// Returns the findings in source order, and the number of all.
     pub(crate) fn finish(mut self, bytes: &[u8]) -> (Report, Counts) {
-        self.accept_fixes();
-        if let Keep::Worst(limit) = self.keep {
-            self.drop_past_limit(limit);
-        }
+        self.drop_past_limit();
         self.kept.sort_by_key(|kept| (kept.diagnostic.span, kept.diagnostic.code));
         let spans = self.kept.iter().flat_map(|Kept { diagnostic, .. }| {
             diagnostic.labels.iter().map(|label| label.span).chain([diagnostic.span])
@@ -263,58 +230,72 @@ impl Sink {
     }
 }
 
-/// A finding that was reported, for its details.
-#[derive(Debug)]
-pub(crate) struct Draft<'s>(&'s mut Kept);
+/// A finding that was reported, for its details; empty if the report does not keep it.
+#[derive(Debug, Default)]
+pub(crate) struct Draft<'s>(Option<&'s mut Kept>);
 
 impl Draft<'_> {
+    /// Returns the draft if the finding is kept, for details that take time.
+    pub(crate) fn kept(self) -> Option<Self> {
+        self.0.is_some().then_some(self)
+    }
+
     /// Returns whether a message may quote a fragment of the file that is part of `container`.
     pub(crate) fn may_quote(&self, fragment: &str, container: &str) -> bool {
-        self.0.is_certain && may_show(fragment, container)
+        self.0.as_ref().is_some_and(|kept| kept.is_certain && may_show(fragment, container))
+    }
+
+    /// Returns a noun with the name of what it denotes, if that may be quoted.
+    pub(crate) fn named(&self, noun: &str, name: &str) -> String {
+        if self.may_quote(name, name) { format!("{noun} `{name}`") } else { format!("a {noun}") }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Kept)) -> Self {
+        self.0.as_deref_mut().map(change);
+        self
     }
 
     /// Replaces the summary of the code.
-    pub(crate) fn message(self, message: impl Into<Cow<'static, str>>) -> Self {
-        self.0.diagnostic.message = message.into();
-        self
+    pub(crate) fn message(self, message: impl Display) -> Self {
+        self.with(|kept| kept.diagnostic.message = message.to_string().into())
     }
 
     /// Replaces the summary by a message and the fragment that it is about, if that may be quoted.
-    pub(crate) fn message_on(self, message: &str, fragment: &str) -> Self {
-        let is_quoted = self.may_quote(fragment, fragment);
-        self.message(if is_quoted { format!("{message}: `{fragment}`") } else { message.into() })
+    pub(crate) fn message_on(self, message: impl Display, fragment: &str) -> Self {
+        if self.may_quote(fragment, fragment) {
+            self.message(format_args!("{message}: `{fragment}`"))
+        } else {
+            self.message(message)
+        }
     }
 
     /// States what to do.
-    pub(crate) fn help(self, help: impl Into<Cow<'static, str>>) -> Self {
-        self.0.diagnostic.help = Some(help.into());
-        self
+    pub(crate) fn help(self, help: impl Display) -> Self {
+        self.with(|kept| kept.diagnostic.help = Some(help.to_string()))
     }
 
     /// Adds another span.
     pub(crate) fn label(self, span: Span, message: &'static str) -> Self {
-        // Most findings have one, and a first push allocates room for four.
-        self.0.diagnostic.labels.reserve_exact(1);
-        self.0.diagnostic.labels.push(Label::new(span, message));
-        self
+        self.with(|kept| kept.diagnostic.labels.push(Label::new(span, message)))
     }
 
     /// Proposes a fix, unless there are no edits. In broken text, no fix is proposed.
     pub(crate) fn fix(self, applicability: Applicability, edits: impl IntoIterator<Item = TextEdit>) -> Self {
-        let mut edits: Vec<_> = edits.into_iter().collect();
-        if !edits.is_empty() && self.0.is_certain {
-            edits.sort_by_key(TextEdit::span);
-            self.0.diagnostic.fixes.reserve_exact(1);
-            self.0.diagnostic.fixes.push(Fix::new(applicability, edits));
-        }
-        self
+        self.with(|kept| {
+            let mut edits: Vec<_> = edits.into_iter().collect();
+            if !edits.is_empty() && kept.is_certain {
+                edits.sort_by_key(TextEdit::span);
+                kept.diagnostic.fixes.push(Fix::new(applicability, edits));
+            }
+        })
     }
 
     /// States what the proposed fix grants or replaces.
     pub(crate) fn effect(self, effect: impl Into<Option<String>>) -> Self {
-        if let (Some(fix), Some(effect)) = (self.0.diagnostic.fixes.last_mut(), effect.into()) {
-            fix.effect = Some(effect);
-        }
-        self
+        self.with(|kept| {
+            if let (Some(fix), Some(effect)) = (kept.diagnostic.fixes.last_mut(), effect.into()) {
+                fix.effect = Some(effect);
+            }
+        })
     }
 }

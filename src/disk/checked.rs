@@ -97,10 +97,8 @@ impl core::fmt::Debug for CheckedFile {
 /// Reports problems of the file itself.
 pub(super) fn report_facts(facts: &FileFacts, sink: &mut Sink) {
     let report = |sink: &mut Sink, code, message: Option<String>, help: &'static str| {
-        if let Some(message) = message
-            && let Some(draft) = sink.report(code, Span::new(0, 0), At::File)
-        {
-            draft.message(message).help(help);
+        if let Some(message) = message {
+            sink.report(code, Span::new(0, 0), At::File).message(message).help(help);
         }
     };
     report(sink, Code::ReadableByOthers, readable_by_others(facts), "run `chmod 600` on the file");

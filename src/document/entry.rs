@@ -4,16 +4,16 @@ use alloc::vec::Vec;
 use core::mem::take;
 use core::ops::Range;
 
-use super::members::{self, Meaning, Other};
+use super::members::{self, Other};
 use super::{Element, Field, Text};
-use crate::diagnostic::{At, Sink};
+use crate::diagnostic::At;
 use crate::document::members::{ADMIN_MEMBERS, ENTRY_LISTS, ENTRY_MEMBERS};
 use crate::expiry::Expiry;
 use crate::file::TokenEntry;
 use crate::name::TokenName;
 use crate::permission::Permission;
 use crate::span::Span;
-use crate::syntax::{Kind, Node, Parser, SmallSpan, Str, Value};
+use crate::syntax::{ErrorHandler, Kind, Node, Parser, SmallSpan, Str};
 use crate::token::{Token, check_token};
 
 /// An entry of `tokens` with the span of everything in it. One entry is reused for the whole file.
@@ -27,13 +27,11 @@ pub(crate) struct Entry<'a> {
     pub(crate) token: Field<'a, Text<'a>>,
     pub(crate) name: Field<'a, Text<'a>>,
     pub(crate) expiry: Field<'a, Expiry>,
-    /// The strings of the array, or a string in its place.
+    /// The strings of the array.
     pub(crate) permissions: Field<'a, Vec<Element<'a>>>,
     pub(crate) description: Field<'a, Text<'a>>,
     /// The elements of `permissions` that are no strings, with their indices.
     pub(crate) invalid_permissions: Vec<(usize, Node<'a>)>,
-    /// The value of `permissions` if it is a string instead of an array.
-    pub(crate) bare_permissions: Option<Str<'a>>,
     /// Whether the array is spelled as in the entry before.
     pub(crate) repeats_permissions: bool,
     /// The members without a field, in source order.
@@ -65,39 +63,15 @@ impl<'a> Entry<'a> {
 
     /// Reads the next object into this entry.
     #[inline]
-    pub(crate) fn read(&mut self, parser: &mut Parser<'a, Sink>, index: usize) {
+    pub(crate) fn read(&mut self, parser: &mut Parser<'a, impl ErrorHandler>, index: usize) {
         self.reset(index, parser.text());
         self.span = parser.object(|parser, key| match self.slot(key) {
-            Some(Slot::Token) => self.token = Field::read_text(parser, key),
-            Some(Slot::Name) => self.name = Field::read_text(parser, key),
-            Some(Slot::Expiry) => self.expiry = read_expiry(parser, key),
-            Some(Slot::Permissions) => self.permissions = self.read_permissions(parser, key),
-            Some(Slot::Description) => self.description = Field::read_text(parser, key).optional(),
+            Some(slot) => self.read_slot(parser, slot, key),
             None => self.others.push(Other::new(key, Node::read(parser))),
         });
         if !self.others.is_empty() {
             self.resolve_others();
         }
-    }
-
-    /// Reads the members of an object that is already parsed.
-    #[cold]
-    pub(super) fn read_node(
-        &mut self,
-        source: &'a str,
-        index: usize,
-        span: Span,
-        members: Vec<(Str<'a>, Node<'a>)>,
-    ) {
-        self.reset(index, source);
-        self.span = span;
-        for (key, node) in members {
-            match self.slot(key) {
-                Some(slot) => self.set(slot, key, node),
-                None => self.others.push(Other::new(key, node)),
-            }
-        }
-        self.resolve_others();
     }
 
     #[inline]
@@ -113,7 +87,6 @@ impl<'a> Entry<'a> {
         }
         self.others.clear();
         self.invalid_permissions.clear();
-        self.bare_permissions = None;
         (self.index, self.repeats_permissions) = (index, false);
     }
 
@@ -124,65 +97,61 @@ impl<'a> Entry<'a> {
             Some(name) => Slot::of(name, self.role)?,
             None => Slot::of(&key.decode()?, self.role)?,
         };
-        let is_free = match slot {
-            Slot::Token => self.token.is_missing(),
-            Slot::Name => self.name.is_missing(),
-            Slot::Expiry => self.expiry.is_missing(),
-            Slot::Permissions => self.permissions.is_missing(),
-            Slot::Description => self.description.is_missing(),
-        };
-        is_free.then_some(slot)
+        self.key(slot).is_none().then_some(slot)
     }
 
-    #[cold]
-    fn set(&mut self, slot: Slot, key: Str<'a>, node: Node<'a>) {
+    /// Returns the key of a member that is there.
+    #[inline]
+    const fn key(&self, slot: Slot) -> Option<&Str<'a>> {
         match slot {
-            Slot::Token => self.token = Field::from_node(key, node),
-            Slot::Name => self.name = Field::from_node(key, node),
-            Slot::Expiry => self.expiry = expiry(key, node),
-            Slot::Permissions => self.permissions = self.permissions_from_node(key, node),
-            Slot::Description => self.description = Field::from_node(key, node).optional(),
+            Slot::Token => self.token.key(),
+            Slot::Name => self.name.key(),
+            Slot::Expiry => self.expiry.key(),
+            Slot::Permissions => self.permissions.key(),
+            Slot::Description => self.description.key(),
         }
     }
 
-    /// Finds the meaning of the members without a field, and takes the values of misspelt ones.
+    #[inline]
+    fn read_slot(&mut self, parser: &mut Parser<'a, impl ErrorHandler>, slot: Slot, key: Str<'a>) {
+        match slot {
+            Slot::Token => self.token = Field::read_text(parser, key),
+            Slot::Name => self.name = Field::read_text(parser, key),
+            Slot::Expiry => self.expiry = read_expiry(parser, key),
+            Slot::Permissions => self.permissions = self.read_permissions(parser, key),
+            Slot::Description => self.description = Field::read_text(parser, key).optional(),
+        }
+    }
+
+    /// Finds the meaning of the members without a field, and reads the values of misspelt ones.
     #[cold]
     fn resolve_others(&mut self) {
-        let keys = self.keys().map(|(name, key)| (name, key.copied()));
         let lists: &[&str] = if self.role == Role::Resource { &ENTRY_LISTS } else { &[] };
+        let keys = self.keys().map(|(name, key)| (name, key.copied()));
         members::resolve(&mut self.others, &keys, lists);
-        for index in 0..self.others.len() {
-            let Some(other) = self.others.get_mut(index) else { continue };
-            let (Meaning::Misspelt { known, .. } | Meaning::Http { known: known @ "name", is_free: true }) =
-                other.meaning
-            else {
-                continue;
-            };
-            let (key, node) = (other.key, other.node.take());
-            if let Some(slot) = Slot::of(known, self.role) {
-                self.set(slot, key, node);
+        let misspelt: Vec<_> = self.others.iter().filter_map(Other::misspelt).collect();
+        for (known, key, start) in misspelt {
+            if let Some(slot) = Slot::of(known, self.role).filter(|slot| self.key(*slot).is_none()) {
+                // The syntax errors are already reported.
+                self.read_slot(&mut Parser::at(self.source, start, ()), slot, key);
             }
         }
     }
 
     /// Returns the names of the members, each with its key if it is there.
-    #[inline]
     pub(crate) fn keys(&self) -> [(&'static str, Option<&Str<'a>>); 4] {
         let names = if self.role == Role::Resource { ENTRY_MEMBERS } else { ADMIN_MEMBERS };
-        let last = if self.role == Role::Resource { self.permissions.key() } else { self.description.key() };
-        let [token, name, expiry, last_name] = names;
-        [(token, self.token.key()), (name, self.name.key()), (expiry, self.expiry.key()), (last_name, last)]
+        names.map(|name| (name, Slot::of(name, self.role).and_then(|slot| self.key(slot))))
     }
 
     #[inline]
     fn read_permissions(
         &mut self,
-        parser: &mut Parser<'a, Sink>,
+        parser: &mut Parser<'a, impl ErrorHandler>,
         key: Str<'a>,
     ) -> Field<'a, Vec<Element<'a>>> {
         if parser.kind() != Kind::Array {
-            let node = Node::read(parser);
-            return self.permissions_from_node(key, node);
+            return Field::Invalid { key, node: Node::read(parser) };
         }
         let mut value = take(&mut self.elements);
         if let Some(start) = parser.repeated_array(self.last_array) {
@@ -223,32 +192,6 @@ impl<'a> Entry<'a> {
         }
     }
 
-    #[cold]
-    fn permissions_from_node(&mut self, key: Str<'a>, node: Node<'a>) -> Field<'a, Vec<Element<'a>>> {
-        self.last_array = "";
-        self.names.clear();
-        let span = node.span;
-        let mut value = Vec::new();
-        match node.value {
-            Value::Array(nodes) => {
-                for (index, node) in nodes.into_iter().enumerate() {
-                    match node.as_str() {
-                        Some(string) => self.push_permission(&mut value, index, string),
-                        None => self.invalid_permissions.push((index, node)),
-                    }
-                }
-            }
-            // A list in a string has quotes and brackets, which are no mistakes of permissions.
-            Value::String(string) if !string.raw().trim_start().starts_with('[') => {
-                let Some(text) = Text::new(string) else { return Field::Invalid { key, node } };
-                value.push(Element::new(0, text, &mut self.names));
-                self.bare_permissions = Some(string);
-            }
-            _ => return Field::Invalid { key, node },
-        }
-        Field::Valid { key, span, value }
-    }
-
     /// Returns the names of a permission, or `*`, each with its range in the text; none if it is invalid.
     #[inline]
     pub(crate) fn names<'e>(
@@ -262,42 +205,25 @@ impl<'a> Entry<'a> {
         })
     }
 
-    /// Returns whether two names have the same length, perhaps a multiple of 64 apart. Otherwise none occurs twice.
-    #[inline]
-    pub(crate) fn may_repeat_names(&self) -> bool {
-        let mut lengths = 0_u64;
-        self.names.iter().any(|name| {
-            let others = lengths;
-            lengths |= 1 << (Span::from(*name).len() % 64);
-            lengths == others
-        })
-    }
-
     /// Returns whether the text ends inside the entry.
     pub(crate) fn is_truncated(&self) -> bool {
         let text = self.span.text(self.source).unwrap_or_default();
         self.span.end() == self.source.len() && !text.ends_with('}')
     }
 
+    /// Returns the index in `tokens`; `None` for an admin token file.
+    pub(crate) fn position(&self) -> Option<usize> {
+        (self.role == Role::Resource).then_some(self.index)
+    }
+
     /// Returns the position of the entry.
-    pub(crate) const fn at(&self) -> At {
-        match self.role {
-            Role::Resource => At::Entry(self.index),
-            Role::Admin => At::File,
-        }
+    pub(crate) fn at(&self) -> At {
+        self.position().map_or(At::File, At::Entry)
     }
 
     /// Returns the position of a known member.
-    pub(crate) const fn at_member(&self, name: &'static str) -> At {
-        match self.role {
-            Role::Resource => At::EntryMember(self.index, name),
-            Role::Admin => At::Member(name),
-        }
-    }
-
-    /// Returns the position of a member by its key.
-    pub(crate) fn at_key(&self, key: Str<'_>) -> At {
-        At::UnknownMember((self.role == Role::Resource).then_some(self.index), key.span())
+    pub(crate) fn at_member(&self, name: &'static str) -> At {
+        At::Member(self.position(), name)
     }
 
     /// Returns the span of the opening bracket.
@@ -358,26 +284,14 @@ impl Slot {
 }
 
 #[inline]
-fn read_expiry<'a>(parser: &mut Parser<'a, Sink>, key: Str<'a>) -> Field<'a, Expiry> {
+fn read_expiry<'a>(parser: &mut Parser<'a, impl ErrorHandler>, key: Str<'a>) -> Field<'a, Expiry> {
     if parser.kind() != Kind::Number {
         return Field::Invalid { key, node: Node::read(parser) }.optional();
     }
     let (kind, span) = parser.scalar();
-    match span.text(parser.text()).filter(|_| kind == Kind::Number).and_then(millis) {
+    let number = span.text(parser.text()).filter(|number| kind == Kind::Number && *number != "-0");
+    match number.and_then(|number| number.parse().ok()) {
         Some(millis) => Field::Valid { key, span, value: Expiry::from_millis(millis) },
         None => Field::Invalid { key, node: Node::scalar(kind, span, parser.text()) },
     }
-}
-
-#[cold]
-fn expiry<'a>(key: Str<'a>, node: Node<'a>) -> Field<'a, Expiry> {
-    match node.number().and_then(millis) {
-        Some(millis) => Field::Valid { key, span: node.span, value: Expiry::from_millis(millis) },
-        None => Field::Invalid { key, node }.optional(),
-    }
-}
-
-#[inline]
-fn millis(number: &str) -> Option<i64> {
-    number.parse().ok().filter(|_| number != "-0")
 }

@@ -1,14 +1,12 @@
 //! Members of an object, and strings with their spans.
 
 use alloc::boxed::Box;
-use core::hash::{Hash, Hasher};
 use core::ops::{Deref, Range};
 
 use zeroize::Zeroizing;
 
-use crate::diagnostic::Sink;
 use crate::span::Span;
-use crate::syntax::{Kind, Locator, Node, Parser, Str, Value};
+use crate::syntax::{ErrorHandler, Kind, Locator, Node, Parser, Str};
 
 /// A known member of an object.
 #[derive(Debug, Default)]
@@ -75,24 +73,11 @@ impl<'a, T> Field<'a, T> {
 impl<'a> Field<'a, Text<'a>> {
     /// Reads the value of a member that must be a string.
     #[inline]
-    pub(super) fn read_text(parser: &mut Parser<'a, Sink>, key: Str<'a>) -> Self {
-        if parser.kind() == Kind::String {
-            Self::from_string(key, parser.string())
-        } else {
-            Self::Invalid { key, node: Node::read(parser) }
+    pub(super) fn read_text(parser: &mut Parser<'a, impl ErrorHandler>, key: Str<'a>) -> Self {
+        if parser.kind() != Kind::String {
+            return Self::Invalid { key, node: Node::read(parser) };
         }
-    }
-
-    /// Returns the member for a value that is already parsed.
-    pub(super) fn from_node(key: Str<'a>, node: Node<'a>) -> Self {
-        match node.value {
-            Value::String(string) => Self::from_string(key, string),
-            _ => Self::Invalid { key, node },
-        }
-    }
-
-    #[inline]
-    fn from_string(key: Str<'a>, string: Str<'a>) -> Self {
+        let string = parser.string();
         match Text::new(string) {
             Some(value) => Self::Valid { key, span: string.span(), value },
             None => Self::Invalid { key, node: Node::string(string) },
@@ -139,20 +124,6 @@ impl<'a> Text<'a> {
     /// Returns the span in the file of a range of the decoded text.
     pub(crate) fn locate(&self, range: Range<usize>) -> Span {
         self.locator().locate(range)
-    }
-}
-
-impl PartialEq for Text<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
-    }
-}
-
-impl Eq for Text<'_> {}
-
-impl Hash for Text<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (**self).hash(state);
     }
 }
 

@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
 
 use foldhash::quality::RandomState;
 
@@ -23,33 +24,13 @@ pub(crate) const ADMIN_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "
 /// Members of a body of the HTTP API, and their names in the file.
 const HTTP_MEMBERS: [(&str, &str); 2] = [("token_name", "name"), ("expiry_secs", "expiry_millis")];
 
-/// Words that people write instead, and the names in the file.
-const ALIASES: [(&str, &str); 25] = [
-    ("expiry", "expiry_millis"),
-    ("expires", "expiry_millis"),
-    ("expires_at", "expiry_millis"),
-    ("expires_on", "expiry_millis"),
-    ("expiration", "expiry_millis"),
-    ("expiry_ms", "expiry_millis"),
-    ("expiry_milliseconds", "expiry_millis"),
-    ("expiry_time", "expiry_millis"),
-    ("expires_millis", "expiry_millis"),
-    ("expiry_date", "expiry_millis"),
-    ("valid_until", "expiry_millis"),
-    ("valid_till", "expiry_millis"),
-    ("valid_to", "expiry_millis"),
-    ("until", "expiry_millis"),
-    ("not_after", "expiry_millis"),
-    ("exp", "expiry_millis"),
-    ("perms", "permissions"),
-    ("grants", "permissions"),
-    ("scopes", "permissions"),
-    ("secret", "token"),
-    ("value", "token"),
-    ("id", "name"),
-    ("databases", "create_databases"),
-    ("create_dbs", "create_databases"),
-    ("create_db", "create_databases"),
+/// The members of the file, each with words that people write instead.
+const ALIASES: [(&str, &str); 5] = [
+    ("expiry_millis", "valid_until valid_till valid_to until not_after exp"),
+    ("permissions", "perms grants scopes"),
+    ("token", "secret value"),
+    ("name", "id"),
+    ("create_databases", "databases create_dbs create_db"),
 ];
 
 /// A member without a field of its own.
@@ -69,8 +50,8 @@ pub(crate) struct Other<'a> {
 pub(crate) enum Meaning {
     /// The object already has this member, at this span.
     Duplicate(Span),
-    /// A member of the HTTP API for this one, which the object may lack.
-    Http { known: &'static str, is_free: bool },
+    /// A member of the HTTP API for this one.
+    Http(&'static str),
     /// The misspelt name of this member, which the object lacks.
     Misspelt { known: &'static str, applicability: Applicability },
     /// A duration or a time in another unit, in place of `expiry_millis`.
@@ -84,6 +65,14 @@ pub(crate) enum Meaning {
 impl<'a> Other<'a> {
     pub(super) fn new(key: Str<'a>, node: Node<'a>) -> Self {
         Self { key, name: key.decode(), node, meaning: Meaning::Unknown, is_unique: true }
+    }
+
+    /// Returns the known name of a misspelt member, its key and the start of its value.
+    pub(super) fn misspelt(&self) -> Option<(&'static str, Str<'a>, usize)> {
+        let (Meaning::Misspelt { known, .. } | Meaning::Http(known @ "name")) = self.meaning else {
+            return None;
+        };
+        Some((known, self.key, self.node.span.start()))
     }
 
     /// Returns whether this is its decoded name.
@@ -103,44 +92,37 @@ pub(super) fn resolve<'a>(
     mark_duplicates(others, known);
     let mut free: Vec<&'static str> =
         known.iter().filter(|(_, key)| key.is_none()).map(|(name, _)| *name).collect();
-    // A slip has a member before another word for it.
-    for is_slip in [true, false] {
-        for other in others.iter_mut().filter(|other| other.meaning == Meaning::Unknown) {
-            let Some(name) = &other.name else { continue };
-            let meaning = meaning(name, &free);
-            let taken = match meaning {
-                Meaning::Misspelt { known, applicability: Applicability::Safe } => Some(known),
-                _ if is_slip => continue,
-                Meaning::Misspelt { known, .. } => Some(known),
-                _ => None,
-            };
-            free.retain(|free| Some(*free) != taken);
-            other.meaning = meaning;
-        }
-    }
     for other in others.iter_mut().filter(|other| other.meaning == Meaning::Unknown) {
-        if let Some(list) = other.name.as_deref().and_then(|name| nearly(name, lists)) {
-            other.meaning = Meaning::SecondList(list);
+        let Some(name) = &other.name else { continue };
+        other.meaning = meaning(name, &free);
+        match other.meaning {
+            Meaning::Misspelt { known, .. } => free.retain(|free| *free != known),
+            Meaning::Unknown => {
+                other.meaning = nearly(name, lists).map_or(Meaning::Unknown, Meaning::SecondList);
+            }
+            _ => {}
         }
     }
 }
 
 fn mark_duplicates<'a>(others: &mut [Other<'a>], known: &[(&'static str, Option<Str<'a>>)]) {
-    let mut firsts: HashMap<Cow<'a, str>, usize, RandomState> = HashMap::default();
+    // The span of the first member of each name, and its index if it is one of the others.
+    let known = known
+        .iter()
+        .filter_map(|(name, key)| Some((Cow::Borrowed(*name), (key.as_ref()?.outer_span(), None))));
+    let mut firsts: HashMap<Cow<'a, str>, (Span, Option<usize>), RandomState> = known.collect();
     for index in 0..others.len() {
-        let Some(name) = others.get(index).and_then(|other| other.name.clone()) else { continue };
-        let known = known.iter().find(|(known, _)| *known == name).and_then(|(_, key)| *key);
-        let first = if let Some(key) = known {
-            Some(key.outer_span())
-        } else if let Some(first) = firsts.get(&name).and_then(|first| others.get_mut(*first)) {
-            first.is_unique = false;
-            Some(first.key.outer_span())
-        } else {
-            firsts.insert(name, index);
-            None
-        };
-        if let (Some(first), Some(other)) = (first, others.get_mut(index)) {
-            other.meaning = Meaning::Duplicate(first);
+        let Some(other) = others.get_mut(index) else { continue };
+        let Some(name) = other.name.clone() else { continue };
+        match firsts.entry(name) {
+            Slot::Vacant(slot) => _ = slot.insert((other.key.outer_span(), Some(index))),
+            Slot::Occupied(first) => {
+                let (span, first) = *first.get();
+                other.meaning = Meaning::Duplicate(span);
+                if let Some(first) = first.and_then(|first| others.get_mut(first)) {
+                    first.is_unique = false;
+                }
+            }
         }
     }
 }
@@ -148,7 +130,7 @@ fn mark_duplicates<'a>(others: &mut [Other<'a>], known: &[(&'static str, Option<
 /// Returns the meaning of a member, of those that are `free`.
 pub(super) fn meaning(name: &str, free: &[&'static str]) -> Meaning {
     if let Some((_, known)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
-        return Meaning::Http { known, is_free: free.contains(known) };
+        return Meaning::Http(known);
     }
     if is_commented_out(name) {
         return Meaning::Unknown;
@@ -163,9 +145,10 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Meaning {
         let applicability = if is_more { Applicability::Unsafe } else { Applicability::Safe };
         return Meaning::Misspelt { known, applicability };
     }
-    let alias = ALIASES.iter().find(|(alias, known)| word.is(alias) && free.contains(known));
+    let is_alias = |aliases: &str| aliases.split(' ').any(|alias| word.is(alias));
+    let alias = ALIASES.iter().find(|(known, aliases)| free.contains(known) && is_alias(aliases));
     let expiry = || (word.is_expiry() && free.contains(&"expiry_millis")).then_some("expiry_millis");
-    match alias.map(|(_, known)| *known).or_else(expiry) {
+    match alias.map(|(known, _)| *known).or_else(expiry) {
         Some(known) => Meaning::Misspelt { known, applicability: Applicability::Unsafe },
         None => Meaning::Unknown,
     }

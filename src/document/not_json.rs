@@ -19,49 +19,45 @@ pub(crate) enum NotJson {
 impl NotJson {
     /// Returns the kind of a text and the span that shows it; `None` if the text starts like JSON.
     pub(crate) fn find(text: &str) -> Option<(Self, Span)> {
-        let is_space = |c| matches!(c, ' ' | '\t' | '\r' | '\n');
         if let Some(token) = only_tokens(text) {
             return Some((Self::Tokens, token));
         }
         let start = after_comments(text);
         let rest = text.get(start..).unwrap_or_default();
         let Some(first) = rest.chars().next() else { return Some((Self::Empty, Span::new(0, 0))) };
-        let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-        let span = Span::new(start, start + word.max(first.len_utf8()));
-        let is_followed_by_colon = || {
-            let behind = rest.get(word..).and_then(|rest| rest.strip_prefix(':'));
-            behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(is_space))
-        };
-        let begins_document =
-            rest.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with(is_space));
-        let is_key = first.is_alphabetic() && is_followed_by_colon();
+        let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len()).max(first.len_utf8());
+        let span = |length| Span::new(start, start + length);
+        if OtherFile::is_quoted(rest) {
+            return Some((Self::Known(OtherFile::QUOTED), span(first.len_utf8())));
+        }
         let kind = match first {
-            _ if OtherFile::is_quoted(rest) => {
-                return Some((Self::Known(OtherFile::Quoted), Span::new(start, start + first.len_utf8())));
-            }
             '{' | '[' | '"' => return None,
             '<' if rest.starts_with("<<<<<<<") => Self::Conflict,
-            '<' => Self::Known(OtherFile::Markup),
-            _ if begins_document || is_key || rest.starts_with("- ") => Self::Known(OtherFile::of_yaml(rest)),
+            '<' => Self::Known(OtherFile::MARKUP),
+            _ if is_yaml(rest) => Self::Known(OtherFile::of_yaml(rest)),
             _ => match OtherFile::of_text(rest) {
-                Some(kind) => return Some((Self::Known(kind), Span::new(start, start + first.len_utf8()))),
+                Some(kind) => return Some((Self::Known(kind), span(first.len_utf8()))),
                 None if rest.starts_with("--") => Self::Unknown,
-                None if first.is_alphabetic() && !is_json_word(rest.get(..word).unwrap_or_default()) => {
+                None if first.is_alphabetic() && !["true", "false", "null"].contains(&rest.get(..word)?) => {
                     Self::Unknown
                 }
                 None => return None,
             },
         };
-        Some((kind, span))
+        Some((kind, span(word)))
     }
+}
+
+/// Returns whether a text starts with a document, a list or a key of YAML.
+fn is_yaml(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default();
+    let key = line.split_once(':').filter(|(_, value)| value.is_empty() || value.starts_with([' ', '\t']));
+    let is_key = |(key, _): (&str, &str)| key.starts_with(char::is_alphabetic) && key.chars().all(is_word);
+    text.starts_with("- ") || text.starts_with("---") || key.is_some_and(is_key)
 }
 
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_' | '<')
-}
-
-fn is_json_word(word: &str) -> bool {
-    matches!(word, "true" | "false" | "null")
 }
 
 /// Returns the offset after the whitespace and comments at the start. YAML and others have them, too.

@@ -8,82 +8,105 @@ use crate::syntax::{Kind, Node, Str};
 
 /// The kind of a file that is not a tokens file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OtherFile {
-    AnsibleVault,
-    GitCrypt,
-    Age,
-    OpenPgp,
-    Pem,
-    OpenSsl,
-    Compressed,
-    Sops,
-    Manifest,
-    Yaml,
-    Markup,
-    CodeBlock,
-    /// JSON in quotes that make no JSON string.
-    Quoted,
-    Base64,
-    /// Base64 of Base64.
-    Base64Twice,
-    /// JSON in a JSON string.
-    Json,
-    /// A path, a URL, or the name of a secret in a store.
-    Reference,
-    /// An object with a member that contains the file, as JSON in a string or as Base64.
-    Wrapper {
-        is_base64: bool,
-    },
+pub(crate) struct OtherFile {
+    /// A noun phrase.
+    pub(crate) name: &'static str,
+    pub(crate) help: &'static str,
 }
 
 /// The first bytes of files that have a signature.
-const SIGNATURES: [(&[u8], OtherFile); 14] = [
-    (b"$ANSIBLE_VAULT;", OtherFile::AnsibleVault),
-    (b"\0GITCRYPT\0", OtherFile::GitCrypt),
-    (b"age-encryption.org/", OtherFile::Age),
-    (b"-----BEGIN AGE ", OtherFile::Age),
-    (b"-----BEGIN PGP ", OtherFile::OpenPgp),
-    (b"-----BEGIN ", OtherFile::Pem),
-    (b"Salted__", OtherFile::OpenSsl),
-    // The same in Base64.
-    (b"U2FsdGVkX1", OtherFile::OpenSsl),
-    // gzip, ZIP, Zstandard, xz and bzip2.
-    (b"\x1F\x8B", OtherFile::Compressed),
-    (b"PK\x03\x04", OtherFile::Compressed),
-    (b"\x28\xB5\x2F\xFD", OtherFile::Compressed),
-    (b"\xFD7zXZ\0", OtherFile::Compressed),
-    (b"BZh", OtherFile::Compressed),
-    (b"```", OtherFile::CodeBlock),
+const SIGNATURES: [(&[&[u8]], OtherFile); 8] = [
+    (
+        &[b"$ANSIBLE_VAULT;"],
+        OtherFile::new("a file encrypted with Ansible Vault", "decrypt it first: `ansible-vault view`"),
+    ),
+    (
+        &[b"\0GITCRYPT\0"],
+        OtherFile::new("a file encrypted with git-crypt", "run `git-crypt unlock` in the repository first"),
+    ),
+    (
+        &[b"age-encryption.org/", b"-----BEGIN AGE "],
+        OtherFile::new("a file encrypted with age", "decrypt it first: `age --decrypt`"),
+    ),
+    (&[b"-----BEGIN PGP "], OtherFile::new("an OpenPGP message", "decrypt it first: `gpg --decrypt`")),
+    (&[b"-----BEGIN "], OtherFile::new("a PEM file, such as a certificate or a key", "check the path")),
+    (
+        // The second is the same in Base64.
+        &[b"Salted__", b"U2FsdGVkX1"],
+        OtherFile::new("a file encrypted with `openssl enc`", "decrypt it first: `openssl enc -d`"),
+    ),
+    (
+        // gzip, ZIP, Zstandard, xz and bzip2.
+        &[b"\x1F\x8B", b"PK\x03\x04", b"\x28\xB5\x2F\xFD", b"\xFD7zXZ\0", b"BZh"],
+        OtherFile::new("a compressed file", "decompress it first, as with `gunzip`"),
+    ),
+    (
+        &[b"```"],
+        OtherFile::new("a Markdown code block", "remove the lines that start with three back-quotes"),
+    ),
 ];
 
 /// The start of a value that SOPS encrypted.
 const SOPS_VALUE: &str = "ENC[";
 
 impl OtherFile {
+    pub(crate) const SOPS: Self =
+        Self::new("a file encrypted with SOPS", "decrypt it first: `sops --decrypt`");
+    pub(super) const MARKUP: Self =
+        Self::new("HTML or XML", "check where the file comes from; is it an error page?");
+    /// JSON in quotes that make no JSON string.
+    pub(super) const QUOTED: Self = Self::new("JSON in quotes", "remove the quotes around the whole text");
+    const MANIFEST: Self = Self::new(
+        "a Kubernetes manifest",
+        "use the value of `permission-tokens.json` in its `stringData`, or that in its `data` decoded from Base64",
+    );
+    const YAML: Self = Self::new("YAML", "convert it to JSON: `yq -o json`");
+    const BASE64: Self = Self::new("Base64", "decode it first: `base64 --decode`");
+    const BASE64_TWICE: Self = Self::new(
+        "Base64 that is encoded twice",
+        "decode it twice with `base64 --decode`; in a Kubernetes Secret, `stringData` takes plain text",
+    );
+    const JSON: Self = Self::new("JSON in a JSON string", "decode the string first: `jq --raw-output .`");
+    /// A path, a URL, or the name of a secret in a store.
+    const REFERENCE: Self = Self::new(
+        "a path or a reference",
+        "write the content that it refers to; with kubectl, use `--from-file`",
+    );
+    /// An object with a member that contains the file, as JSON in a string or as Base64.
+    const WRAPPER: Self = Self::new(
+        "an object that contains the file as a string",
+        "use the decoded string as the file: `jq --raw-output`, or `--query SecretString --output text` with AWS; \
+         decode Base64 with `base64 --decode`",
+    );
+
+    const fn new(name: &'static str, help: &'static str) -> Self {
+        Self { name, help }
+    }
+
     /// Returns the kind of a file with a signature, and the span of the signature.
     pub(crate) fn by_signature(bytes: &[u8]) -> Option<(Self, Span)> {
         let rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
-        let (signature, kind) = SIGNATURES.into_iter().find(|(signature, _)| rest.starts_with(signature))?;
         let start = bytes.len() - rest.len();
-        Some((kind, Span::new(start, start + signature.len())))
+        SIGNATURES.iter().find_map(|(signatures, kind)| {
+            let signature = signatures.iter().find(|signature| rest.starts_with(signature))?;
+            Some((*kind, Span::new(start, start + signature.len())))
+        })
     }
 
     /// Returns the kind of a text in YAML.
     pub(super) fn of_yaml(text: &str) -> Self {
-        if is_sops(text) {
-            Self::Sops
-        } else if text.lines().any(|line| line.starts_with("apiVersion:")) {
-            Self::Manifest
-        } else {
-            Self::Yaml
+        match () {
+            () if is_sops(text) => Self::SOPS,
+            () if text.lines().any(|line| line.starts_with("apiVersion:")) => Self::MANIFEST,
+            () => Self::YAML,
         }
     }
 
     /// Returns the kind of a text that stands for a file: Base64, a reference, or variables that SOPS encrypted.
     pub(super) fn of_text(text: &str) -> Option<Self> {
         let text = text.trim_ascii();
-        let kind = base64(text).or_else(|| is_reference(text).then_some(Self::Reference));
-        kind.or_else(|| is_sops(text).then_some(Self::Sops))
+        let kind = base64(text).or_else(|| is_reference(text).then_some(Self::REFERENCE));
+        kind.or_else(|| is_sops(text).then_some(Self::SOPS))
     }
 
     /// Returns whether a text is JSON in quotes that make no JSON string.
@@ -97,14 +120,14 @@ impl OtherFile {
     /// Returns the kind of a JSON string in place of the file.
     pub(crate) fn of_string(string: Str<'_>) -> Option<Self> {
         let text = Text::new(string)?;
-        if is_json(&text) { Some(Self::Json) } else { Self::of_text(&text) }
+        if is_json(&text) { Some(Self::JSON) } else { Self::of_text(&text) }
     }
 
     /// Returns the kind of an object by its members, and the key that shows it.
     pub(crate) fn of_members<'a>(others: &[Other<'a>]) -> Option<(Self, Str<'a>)> {
         let find = |name: &str| others.iter().find(|other| other.is(name));
         if let (Some(version), Some(_)) = (find("apiVersion"), find("kind")) {
-            return Some((Self::Manifest, version.key));
+            return Some((Self::MANIFEST, version.key));
         }
         others.iter().find_map(|other| wrapper(other.key, &other.node))
     }
@@ -125,8 +148,7 @@ fn wrapper<'a>(key: Str<'a>, node: &Node<'a>) -> Option<(OtherFile, Str<'a>)> {
         return node.members().iter().find_map(|(key, node)| wrapper(*key, node));
     }
     let text = Text::new(node.as_str()?)?;
-    let is_base64 = base64(text.trim_ascii()).is_some();
-    (is_base64 || is_json(&text)).then_some((OtherFile::Wrapper { is_base64 }, key))
+    (base64(text.trim_ascii()).is_some() || is_json(&text)).then_some((OtherFile::WRAPPER, key))
 }
 
 /// Returns whether a text that is not JSON has values that SOPS encrypted, and its metadata.
@@ -144,8 +166,8 @@ fn base64(text: &str) -> Option<OtherFile> {
     const SHORTEST: usize = 16;
     // What follows `{` is white space or a quote. A byte order mark may precede it.
     let kind = match text.strip_prefix("77u/").unwrap_or(text).as_bytes() {
-        [b'e', b'w' | b'y', ..] => OtherFile::Base64,
-        [b'Z', b'X', b'c'..=b'f' | b'k'..=b'n', ..] => OtherFile::Base64Twice,
+        [b'e', b'w' | b'y', ..] => OtherFile::BASE64,
+        [b'Z', b'X', b'c'..=b'f' | b'k'..=b'n', ..] => OtherFile::BASE64_TWICE,
         _ => return None,
     };
     let is_digit = |byte: u8| {
@@ -160,15 +182,12 @@ fn base64(text: &str) -> Option<OtherFile> {
 fn is_reference(text: &str) -> bool {
     const STARTS: [&str; 6] = ["./", "../", "~/", "@/", "arn:", "vault:"];
     let is_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-    let has_scheme =
-        |text: &str| text.split_once("://").is_some_and(|(scheme, _)| scheme.bytes().all(is_scheme));
+    let has_scheme = text.split_once("://").is_some_and(|(scheme, _)| scheme.bytes().all(is_scheme));
     let is_absolute = text.strip_prefix('/').is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
     let is_on_drive =
         matches!(text.as_bytes(), [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic());
+    let has_extension = Path::new(text).extension().is_some_and(|extension| extension == "json");
+    let has_start = STARTS.iter().any(|start| text.starts_with(start));
     !text.contains(['\n', '"', '{'])
-        && (is_absolute
-            || is_on_drive
-            || has_scheme(text)
-            || Path::new(text).extension().is_some_and(|extension| extension == "json")
-            || STARTS.iter().any(|start| text.starts_with(start)))
+        && (is_absolute || is_on_drive || has_scheme || has_extension || has_start)
 }

@@ -4,9 +4,8 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::Text;
-use crate::limits::MAX_DIAGNOSED_ACTIONS;
 use crate::name::check_database_name;
-use crate::permission::{DatabaseActions, Permission, stands_for_actions};
+use crate::permission::{DatabaseActions, Permission};
 use crate::span::Span;
 use crate::syntax::SmallSpan;
 
@@ -29,55 +28,33 @@ pub(crate) enum Resource {
     System,
 }
 
-/// A valid permission, by offsets into its text: a reference would borrow from the element that owns a decoded text.
+/// A valid permission, without its names.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Grant {
     pub(crate) resource: Resource,
     pub(crate) is_all: bool,
     /// The actions; on system resources this is `read`.
     pub(crate) actions: DatabaseActions,
-    names_end: usize,
-}
-
-/// The databases that an invalid permission is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Intent {
-    /// It names databases, at this range of the text. Without any action, the first part may be anything.
-    Names { range: Range<usize>, is_granted: bool },
-    /// It is for system resources.
-    System,
-    /// It may be for any database.
-    Unknown,
 }
 
 impl Grant {
     #[inline]
     fn parse(text: &str, name: impl FnMut(Range<usize>)) -> Option<Self> {
-        let (resource, is_all, actions, names) = match Permission::accept_names(text, name)? {
+        Some(match Permission::accept_names(text, name)? {
             Permission::Database(permission) => {
-                let scope = permission.scope();
-                (Resource::Database, scope.is_all(), permission.actions(), scope.text().len())
+                let (is_all, actions) = (permission.scope().is_all(), permission.actions());
+                Self { resource: Resource::Database, is_all, actions }
             }
             Permission::System(permission) => {
-                let scope = permission.scope();
-                (Resource::System, scope.is_all(), DatabaseActions::READ, scope.text().len())
+                let is_all = permission.scope().is_all();
+                Self { resource: Resource::System, is_all, actions: DatabaseActions::READ }
             }
-        };
-        Some(Self { resource, is_all, actions, names_end: resource.prefix_length() + names })
+        })
     }
 
     /// Returns whether it is for all databases.
     pub(crate) fn is_wildcard(self) -> bool {
         self.is_all && self.resource == Resource::Database
-    }
-}
-
-impl Resource {
-    const fn prefix_length(self) -> usize {
-        match self {
-            Self::Database => "db:".len(),
-            Self::System => "system:".len(),
-        }
     }
 }
 
@@ -103,45 +80,30 @@ impl<'a> Element<'a> {
 
     /// Returns the range of the list of names or `*`; empty if the permission is invalid.
     pub(crate) fn names_range(&self) -> Range<usize> {
-        self.grant.map_or(0..0, |grant| grant.resource.prefix_length()..grant.names_end)
+        let colons = self.grant.and_then(|_| self.text.find(':').zip(self.text.rfind(':')));
+        colons.map_or(0..0, |(first, last)| first + 1..last)
+    }
+
+    /// Returns the names of an invalid permission `db:NAMES:ACTIONS`, each with its range in the text; none if one is not a
+    /// name, or may be another part of a permission.
+    pub(crate) fn intended_names(&self) -> impl Iterator<Item = (Range<usize>, &str)> {
+        let is_part = |name: &str| {
+            matches!(name, "db" | "system") || DatabaseActions::from_name(name.as_bytes()).is_some()
+        };
+        let is_name = |name: &str| check_database_name(name).is_ok() && !is_part(name);
+        let parts = self.text.strip_prefix("db:").and_then(|rest| rest.split_once(':'));
+        let parts = parts.filter(|(names, actions)| !actions.contains(':') && names.split(',').all(is_name));
+        items(&self.text, parts.map(|(names, _)| "db:".len().."db:".len() + names.len()))
     }
 
     /// Returns the actions, each with its range in the text.
     pub(crate) fn actions(&self) -> impl Iterator<Item = (Range<usize>, &str)> {
-        items(&self.text, self.grant.map(|grant| grant.names_end + 1..self.text.len()))
-    }
-
-    /// Returns the databases that an invalid permission is about.
-    pub(crate) fn intent(&self) -> Intent {
-        let mut parts = self.text.split(':');
-        let [kind, names, actions] =
-            [parts.next(), parts.next(), parts.next()].map(Option::unwrap_or_default);
-        let is_kind = |name: &str| kind.trim().eq_ignore_ascii_case(name);
-        let is_type = |name: &str| ["db", "system"].iter().any(|known| known.eq_ignore_ascii_case(name));
-        let mut names_and_actions = names.split(',').chain(actions.split(',')).map(str::trim);
-        if parts.next().is_some() || names_and_actions.any(is_type) {
-            // The text may hold another permission.
-            return Intent::Unknown;
-        }
-        if is_kind("system") {
-            return Intent::System;
-        }
-        // In `db:read`, the names are missing.
-        let is_action =
-            |name: &str| actions.is_empty() && DatabaseActions::from_name(name.as_bytes()).is_some();
-        let is_name = |name: &str| check_database_name(name).is_ok() && !is_action(name);
-        if !is_kind("db") || !names.split(',').all(is_name) {
-            return Intent::Unknown;
-        }
-        let start = kind.len() + 1;
-        let mut words = actions.split(',').take(MAX_DIAGNOSED_ACTIONS);
-        let is_granted = words.any(|word| stands_for_actions(word.trim()));
-        Intent::Names { range: start..start + names.len(), is_granted }
+        items(&self.text, self.grant.map(|_| self.names_range().end + 1..self.text.len()))
     }
 }
 
 /// Returns the items of a list, each with its range in the text.
-pub(crate) fn items(text: &str, list: Option<Range<usize>>) -> impl Iterator<Item = (Range<usize>, &str)> {
+fn items(text: &str, list: Option<Range<usize>>) -> impl Iterator<Item = (Range<usize>, &str)> {
     let mut start = list.as_ref().map_or(0, |list| list.start);
     let mut rest = list.and_then(|list| text.get(list));
     core::iter::from_fn(move || {

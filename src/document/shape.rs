@@ -1,7 +1,5 @@
 //! Other files in place of a tokens file.
 
-use alloc::vec::Vec;
-
 use super::OtherFile;
 use super::members::{self, Meaning, Other};
 use crate::diagnostic::Applicability;
@@ -10,7 +8,7 @@ use crate::span::Span;
 use crate::syntax::{Kind, Node, Str};
 
 /// The shape of a file.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) enum Shape<'a> {
     /// An object with members of a tokens file, or nothing that is known.
     #[default]
@@ -26,15 +24,13 @@ pub(crate) enum Shape<'a> {
     /// An object whose only member is a tokens file, by the key of it.
     Wrapped(Str<'a>),
     /// An array of entries.
-    Entries(Span),
+    Entries,
     /// An array of something else.
-    Array(Span),
+    Array,
     /// An array that holds a tokens file.
     FileInArray,
     /// A string or a scalar.
-    Scalar { kind: Kind, span: Span },
-    /// A token as a JSON string, at the span between its quotes.
-    Token(Span),
+    Scalar(Node<'a>),
 }
 
 /// Returns the shape of an object without `tokens`, by its members.
@@ -42,15 +38,15 @@ pub(super) fn of_object<'a>(others: &[Other<'a>], has_databases: bool) -> Shape<
     if let Some(other) = others.iter().find(|other| other.name.as_deref().is_some_and(is_http_member)) {
         return Shape::HttpBody(other.key);
     }
+    let meaning = |other: &Other<'_>, known: &'static str| {
+        other.name.as_deref().map_or(Meaning::Unknown, |name| members::meaning(name, &[known]))
+    };
     let is_token = |other: &Other<'_>| {
-        let meaning = other.name.as_deref().map(|name| members::meaning(name, &["token"]));
         let is_slip = Meaning::Misspelt { known: "token", applicability: Applicability::Safe };
-        other.node.kind == Kind::String && meaning == Some(is_slip)
+        other.node.kind == Kind::String && meaning(other, "token") == is_slip
     };
-    let is_permissions = |other: &Other<'_>| {
-        let meaning = other.name.as_deref().map(|name| members::meaning(name, &["permissions"]));
-        matches!(meaning, Some(Meaning::Misspelt { .. }))
-    };
+    let is_permissions =
+        |other: &Other<'_>| matches!(meaning(other, "permissions"), Meaning::Misspelt { .. });
     let has = |name: &str| others.iter().any(|other| other.is(name));
     let has_token = others.iter().any(is_token);
     // An admin token has neither permissions nor databases.
@@ -70,18 +66,14 @@ pub(super) fn of_object<'a>(others: &[Other<'a>], has_databases: bool) -> Shape<
     }
 }
 
-/// Returns the shape of an array in place of the file, and its elements if they are entries.
-pub(super) fn of_array(array: Node<'_>) -> (Shape<'_>, Vec<Node<'_>>) {
-    let span = array.span;
-    let elements = array.into_elements();
-    if elements.iter().any(is_tokens_file) {
-        return (Shape::FileInArray, Vec::new());
+/// Returns the shape of an array in place of the file.
+pub(super) fn of_array<'a>(array: &Node<'_>) -> Shape<'a> {
+    let elements = array.elements();
+    match () {
+        () if elements.iter().any(is_tokens_file) => Shape::FileInArray,
+        () if elements.iter().all(|node| node.kind == Kind::Object) => Shape::Entries,
+        () => Shape::Array,
     }
-    if elements.iter().all(|node| node.kind == Kind::Object) {
-        return (Shape::Entries(span), elements);
-    }
-    let is_some_entry = elements.iter().any(is_entry);
-    (Shape::Array(span), if is_some_entry { elements } else { Vec::new() })
 }
 
 /// Returns whether a value has a member of a tokens file.

@@ -1,7 +1,5 @@
 //! Messages of syntax errors.
 
-use alloc::format;
-
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::redact::mentions_token;
@@ -14,22 +12,15 @@ impl ErrorHandler for Sink {
         if !kind.keeps_strings() {
             self.redact_fragments();
         }
-        if kind == Kind::TooDeep {
-            let Some(draft) = self.report(Code::NestedTooDeeply, span, At::File) else { return };
-            let message = format!("arrays and objects are nested more than {MAX_DEPTH} levels deep");
-            draft.message(message).help("reduce the nesting: a tokens file has 4 levels");
-            return;
-        }
-        if let Some(draft) = self.report(Code::JsonSyntax, span, At::File) {
-            let fragment = span.text(text).unwrap_or_default();
-            let (message, help) = describe(kind, fragment);
-            let draft = draft.message(message).help(help);
-            if matches!(kind, Kind::Comment | Kind::TrailingComma) {
-                // A comment may hold the only copy of a token.
-                let may_be_token = mentions_token(fragment) || fragment.contains("\\u");
-                let applicability = if may_be_token { Applicability::Unsafe } else { Applicability::Safe };
-                draft.fix(applicability, [TextEdit::new(span, "")]);
-            }
+        let code = if kind == Kind::TooDeep { Code::NestedTooDeeply } else { Code::JsonSyntax };
+        let fragment = span.text(text).unwrap_or_default();
+        let (message, help) = describe(kind, fragment);
+        let draft = self.report(code, span, At::File).message(message).help(help);
+        if matches!(kind, Kind::Comment | Kind::TrailingComma) {
+            // A comment may hold the only copy of a token.
+            let may_be_token = mentions_token(fragment) || fragment.contains("\\u");
+            let applicability = if may_be_token { Applicability::Unsafe } else { Applicability::Safe };
+            draft.fix(applicability, [TextEdit::new(span, "")]);
         }
         if let Kind::UnexpectedEnd { opened } = kind
             && text.as_bytes().get(opened) == Some(&b'"')
@@ -39,6 +30,8 @@ impl ErrorHandler for Sink {
         }
     }
 }
+
+const _: () = assert!(MAX_DEPTH == 127, "a message has this limit");
 
 fn describe(kind: Kind, fragment: &str) -> (&'static str, &'static str) {
     match kind {
@@ -62,40 +55,31 @@ fn describe(kind: Kind, fragment: &str) -> (&'static str, &'static str) {
         }
         Kind::UnescapedQuote => ("unescaped `\"` in a string", "write `\\\"`"),
         Kind::ExtraBracket => ("unexpected closing bracket", "remove the bracket"),
-        Kind::InvalidQuotes if fragment.starts_with('\'') => {
-            ("JSON strings use double quotes, not single quotes", "use `\"`")
-        }
-        Kind::InvalidQuotes => ("JSON strings use plain double quotes, not typographic ones", "use `\"`"),
+        Kind::InvalidQuotes => ("JSON strings use plain double quotes", "use `\"`"),
         Kind::MissingQuote => ("missing `\"`", "close the string on the same line"),
         Kind::ControlCharacter => (
             "line break or control character in a string",
             "close the string on the same line, or write `\\n`",
         ),
         Kind::InvalidEscape => ("invalid escape in a string", "write `\\\\` for a backslash"),
-        Kind::InvalidNumber if fragment.trim_start_matches('-').starts_with('0') => {
-            ("leading zeros in a number", "remove the leading zeros")
+        Kind::InvalidNumber => {
+            ("invalid number", "write a number such as `1893456000000`, without leading zeros")
         }
-        Kind::InvalidNumber if fragment.ends_with(['.', 'e', 'E', '+', '-']) => {
-            ("incomplete number", "add the missing digits")
-        }
-        Kind::InvalidNumber => ("invalid number", "write digits without leading zeros"),
         Kind::MissingKey | Kind::UnquotedKey => {
             ("a member name must be a string in double quotes", "put the name in double quotes")
         }
         Kind::UnknownWord => ("invalid JSON value", "use `null`, `true` or `false`; JSON has no `NaN`"),
         Kind::Unexpected => ("unexpected text", "is a `\"` or a `,` missing before it?"),
-        Kind::TooDeep => {
-            ("arrays and objects are nested too deeply", "reduce the nesting: a tokens file has 4 levels")
-        }
+        Kind::TooDeep => (
+            "arrays and objects are nested more than 127 levels deep",
+            "reduce the nesting: a tokens file has 4 levels",
+        ),
         Kind::UnexpectedEnd { .. } => (
             "unexpected end of file: a string, array or object is not closed",
             "close it; is the file complete?",
         ),
         Kind::TrailingText if fragment.starts_with(['{', '[']) => {
             ("unexpected second JSON document", "move all tokens to one object")
-        }
-        Kind::TrailingText if fragment.starts_with(['}', ']']) => {
-            ("unexpected closing bracket", "remove the bracket")
         }
         Kind::TrailingText => ("unexpected text after the JSON value", "remove it"),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::diagnostic::{Keep, Levels, Sink};
+use crate::diagnostic::{Levels, Sink};
 use crate::document::{self, Entry, Text, Visitor};
 use crate::file::TokenEntry;
 use crate::span::Span;
@@ -30,7 +30,7 @@ pub(super) fn find(text: &str, indices: HashSet<usize>) -> HashMap<usize, Place>
     let mut finder = Finder { indices, places: HashMap::new() };
     // Without names, there is nothing to read again.
     if !finder.indices.is_empty() {
-        let sink = Sink::new(&Levels::new(), Keep::Worst(0));
+        let sink = Sink::new(&Levels::new(), 0);
         document::read(Parser::new(text, sink), &mut finder);
     }
     finder.places

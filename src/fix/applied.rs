@@ -20,35 +20,14 @@ use crate::span::{Location, Span};
 /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AppliedFix {
-    code: Code,
-    message: String,
-    pointer: String,
-    span: Span,
-    location: Location,
-    effect: Option<String>,
-    has_new_token: bool,
-}
+pub struct AppliedFix(pub(super) Diagnostic);
 
 impl AppliedFix {
-    /// Creates it from the finding of an applied fix.
-    pub(super) fn new(finding: &Diagnostic) -> Self {
-        let effect = finding.fixes().first().and_then(Fix::effect);
-        Self {
-            code: finding.code(),
-            message: finding.message().into(),
-            pointer: finding.pointer().into(),
-            span: finding.span(),
-            location: finding.location(),
-            effect: effect.map(String::from),
-            has_new_token: finding.edits().iter().any(|edit| edit.text().is_none()),
-        }
-    }
-
     /// Creates it from a finding about the file itself, not its text.
-    pub(crate) const fn of_the_file(code: Code, message: String) -> Self {
-        let (span, location) = (Span::new(0, 0), Location { line: 1, column: 1 });
-        Self { code, message, pointer: String::new(), span, location, effect: None, has_new_token: false }
+    pub(crate) fn of_the_file(code: Code, message: String) -> Self {
+        let mut diagnostic = Diagnostic::new(code, code.severity(), Span::new(0, 0));
+        diagnostic.message = message.into();
+        Self(diagnostic)
     }
 
     /// Returns the code of the finding.
@@ -64,7 +43,7 @@ impl AppliedFix {
     /// ```
     #[must_use]
     pub const fn code(&self) -> Code {
-        self.code
+        self.0.code()
     }
 
     /// Returns the message of the finding.
@@ -80,7 +59,7 @@ impl AppliedFix {
     /// ```
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        self.0.message()
     }
 
     /// Returns the JSON pointer (RFC 6901) of the value, as [`Diagnostic::pointer`]; empty for the whole file.
@@ -97,7 +76,7 @@ impl AppliedFix {
     /// ```
     #[must_use]
     pub fn pointer(&self) -> &str {
-        &self.pointer
+        self.0.pointer()
     }
 
     /// Returns the span in the text before any fix.
@@ -114,7 +93,7 @@ impl AppliedFix {
     /// ```
     #[must_use]
     pub const fn span(&self) -> Span {
-        self.span
+        self.0.span()
     }
 
     /// Returns the line and column where the span starts.
@@ -131,7 +110,7 @@ impl AppliedFix {
     /// ```
     #[must_use]
     pub const fn location(&self) -> Location {
-        self.location
+        self.0.location()
     }
 
     /// Returns the effect of the fix beyond the text, as [`Fix::effect`].
@@ -148,7 +127,7 @@ impl AppliedFix {
     /// ```
     #[must_use]
     pub fn effect(&self) -> Option<&str> {
-        self.effect.as_deref()
+        self.0.fixes().first().and_then(Fix::effect)
     }
 
     /// Returns whether the fix replaced a token by a new one, which its clients then need.
@@ -163,7 +142,7 @@ impl AppliedFix {
     /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
-    pub const fn has_new_token(&self) -> bool {
-        self.has_new_token
+    pub fn has_new_token(&self) -> bool {
+        self.0.edits().iter().any(|edit| edit.text().is_none())
     }
 }

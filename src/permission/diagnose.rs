@@ -83,14 +83,6 @@ impl Mistake {
     }
 }
 
-/// Returns whether a word is an action, or is meant as one: its error is a specific one.
-#[cfg(feature = "std")]
-pub(crate) fn stands_for_actions(word: &str) -> bool {
-    let is_specific =
-        |error: ParsePermissionError| error.kind() != Kind::UnknownAction || error.suggestion().is_some();
-    DatabaseActions::parse(word).map_or_else(is_specific, |_| true)
-}
-
 fn action_meant(word: &str) -> Option<(&'static str, bool)> {
     near(word, &ACTIONS).or_else(|| alias(word, &ACTION_ALIASES)).or_else(|| separated(word))
 }

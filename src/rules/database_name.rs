@@ -1,17 +1,14 @@
 //! Database names.
 
-use alloc::format;
-use alloc::string::ToString;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use super::name::token_in_name;
 use super::placeholder::is_placeholder;
 use crate::code::{Code, Severity};
-use crate::diagnostic::{Applicability, At, Leveled, Sink, TextEdit};
+use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::Text;
 use crate::limits::MAX_DOCUMENTED_NAME;
-use crate::name::{INTERNAL_DATABASE, InvalidNameKind, MAX_DATABASE_NAME, check_database_name};
+use crate::name::{INTERNAL_DATABASE, InvalidName, InvalidNameKind, MAX_DATABASE_NAME, check_database_name};
 use crate::permission::variables;
 use crate::redact::mentions_token;
 use crate::span::Span;
@@ -20,7 +17,11 @@ use crate::token::holds_token;
 /// Returns whether no rule reports on a valid name.
 #[inline]
 pub(super) fn is_plain(name: &str) -> bool {
-    name != INTERNAL_DATABASE && !has_default_policy(name) && !is_placeholder(name) && !holds_token(name)
+    name.len() <= MAX_DOCUMENTED_NAME
+        && name != INTERNAL_DATABASE
+        && !has_default_policy(name)
+        && !is_placeholder(name)
+        && !holds_token(name)
 }
 
 /// Returns whether a name ends with a retention policy that a v1 client does not send as part of the name.
@@ -29,94 +30,77 @@ fn has_default_policy(name: &str) -> bool {
     name.ends_with("/autogen") || name.ends_with("/default")
 }
 
-/// Reports a valid name that is longer than the documentation allows.
-#[cold]
-pub(super) fn check_length(name: &str, span: Span, at: At, sink: &mut Sink) {
-    if name.len() > MAX_DOCUMENTED_NAME
-        && !holds_token(name)
-        && let Some(draft) = sink.report(Leveled::new(Code::DatabaseNameTooLong, Severity::Warning), span, at)
-    {
-        draft
-            .message(format!(
-                "the database name has {} characters: the documentation allows {MAX_DOCUMENTED_NAME}, the server {MAX_DATABASE_NAME}",
-                name.len()
-            ))
-            .help("use a shorter name");
-    }
-}
-
 /// Reports a valid name that is probably a mistake.
 #[cold]
 pub(super) fn check_valid(name: &str, span: Span, at: At, sink: &mut Sink) {
     if holds_token(name) {
         token_in_name(span, at, sink);
+    } else if name.len() > MAX_DOCUMENTED_NAME {
+        let length = name.len();
+        sink.report_as(Code::DatabaseNameTooLong, Severity::Warning, span, at)
+            .message(format_args!(
+                "the database name has {length} characters: the documentation allows {MAX_DOCUMENTED_NAME}, the server {MAX_DATABASE_NAME}"
+            ))
+            .help("use a shorter name");
     }
-    if has_default_policy(name)
-        && let Some(draft) = sink.report(Code::DefaultRetentionPolicy, span, at)
-    {
-        draft
+    if has_default_policy(name) {
+        sink.report(Code::DefaultRetentionPolicy, span, at)
             .message_on("a v1 client with this retention policy uses the database without it", name)
             .help("use the name before the `/`");
     }
-    if is_placeholder(name)
-        && let Some(draft) = sink.report(Code::PlaceholderName, span, at)
-    {
-        draft
+    if is_placeholder(name) {
+        sink.report(Code::PlaceholderName, span, at)
             .message_on("the database name looks like a placeholder", name)
             .help("use the name of your database; is a variable unset?");
     }
 }
 
-/// Checks a name of `create_databases`, at this range of its string. Returns the code of its error.
-pub(super) fn check_created(text: &Text<'_>, range: Range<usize>, at: At, sink: &mut Sink) -> Option<Code> {
-    let name = text.get(range.clone()).unwrap_or_default();
-    let span = text.locate(range.clone());
-    if name == "*" {
-        if let Some(draft) = sink.report(Code::CreateWildcard, span, at) {
-            draft.message("`*` is not a database name and cannot be created").help("list the database names");
-        }
-        return Some(Code::CreateWildcard);
+/// Checks a name of `create_databases`. Returns whether it is valid.
+pub(super) fn check_created(name: &Text<'_>, at: At, sink: &mut Sink) -> bool {
+    let span = name.span();
+    if **name == *"*" {
+        sink.report(Code::CreateWildcard, span, at)
+            .message("`*` is not a database name and cannot be created")
+            .help("list the database names");
+        return false;
     }
-    if report_variables(text, range.clone(), at, sink) {
-        return Some(Code::UnexpandedVariable);
+    if report_variables(name, at, sink) {
+        return false;
     }
     if let Err(error) = check_database_name(name) {
-        let wrong = error.span();
-        let (code, span, help) = match error.kind() {
-            InvalidNameKind::TooLong => {
-                (Code::DatabaseNameTooLong, span, "use a name of at most 64 characters")
-            }
-            InvalidNameKind::Empty => {
-                (Code::BadDatabaseName, span, "add a name, or remove the item; is a variable unset?")
-            }
-            _ => (
-                Code::BadDatabaseName,
-                text.locate(range.start + wrong.start()..range.start + wrong.end()),
-                "use ASCII letters, digits, `_` and `-`, with a letter or digit first and at most one `/` inside",
-            ),
-        };
-        let names = split(text, range);
-        let help = if names.is_empty() { help } else { "write each name as a separate string" };
-        if let Some(draft) = sink.report(code, span, at) {
-            draft.message(error.kind().to_string()).help(help).fix(Applicability::Unsafe, names);
-        }
-        return Some(code);
+        invalid(name, &error, at, sink);
+        return false;
     }
-    check_length(name, span, at, sink);
     check_valid(name, span, at, sink);
-    if name == INTERNAL_DATABASE
-        && let Some(draft) = sink.report(Code::InternalDatabase, span, at)
-    {
-        draft.message("`_internal` already exists on every server").help("remove the name");
+    if **name == *INTERNAL_DATABASE {
+        sink.report(Code::InternalDatabase, span, at)
+            .message("`_internal` already exists on every server")
+            .help("remove the name");
     }
-    None
+    true
+}
+
+fn invalid(name: &Text<'_>, error: &InvalidName, at: At, sink: &mut Sink) {
+    const CHARACTERS: &str =
+        "use ASCII letters, digits, `_` and `-`, with a letter or digit first and at most one `/` inside";
+    let (code, span, help) = match error.kind() {
+        InvalidNameKind::TooLong => {
+            (Code::DatabaseNameTooLong, name.span(), "use a name of at most 64 characters")
+        }
+        InvalidNameKind::Empty => {
+            (Code::BadDatabaseName, name.span(), "add a name, or remove the item; is a variable unset?")
+        }
+        _ => (Code::BadDatabaseName, name.locate(error.span().range()), CHARACTERS),
+    };
+    let names = split(name);
+    let help = if names.is_empty() { help } else { "write each name as a separate string" };
+    sink.report(code, span, at).message(error.kind()).help(help).fix(Applicability::Unsafe, names);
 }
 
 /// Returns the edits that put each name of a list into a separate string; none if one of the names is invalid.
-fn split(text: &Text<'_>, range: Range<usize>) -> Vec<TextEdit> {
+fn split(text: &Text<'_>) -> Vec<TextEdit> {
     let is_valid = |name: &str| check_database_name(name.trim()).is_ok();
-    // A string in place of the array has a fix for the whole list.
-    if range != (0..text.len()) || text.trim().len() < text.len() || !text.split(',').all(is_valid) {
+    if text.trim().len() < text.len() || !text.split(',').all(is_valid) {
         return Vec::new();
     }
     let mut locator = text.locator();
@@ -129,17 +113,14 @@ fn split(text: &Text<'_>, range: Range<usize>) -> Vec<TextEdit> {
 }
 
 /// Reports the template variables in a name. Returns whether there are any.
-fn report_variables(text: &Text<'_>, range: Range<usize>, at: At, sink: &mut Sink) -> bool {
-    let name = text.get(range.clone()).unwrap_or_default();
+fn report_variables(name: &Text<'_>, at: At, sink: &mut Sink) -> bool {
     let variables = variables(name);
     // Searched once: a name may have very many variables.
     let is_hidden = !variables.is_empty() && mentions_token(name);
-    let mut locator = text.locator();
+    let mut locator = name.locator();
     for variable in &variables {
-        let span = locator.locate(range.start + variable.start()..range.start + variable.end());
-        let Some(draft) = sink.report(Code::UnexpandedVariable, span, at) else { continue };
         let fragment = if is_hidden { "" } else { variable.text(name).unwrap_or_default() };
-        draft
+        sink.report(Code::UnexpandedVariable, locator.locate(variable.range()), at)
             .message_on("unexpanded variable", fragment)
             .help("write the value, or expand the template first");
     }

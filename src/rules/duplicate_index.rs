@@ -29,8 +29,8 @@ pub(super) fn duplicates<K: Eq + Hash, V: Clone>(items: impl Iterator<Item = (V,
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Duplicate {
     pub(super) entry: usize,
-    pub(super) span: Span,
     pub(super) first_entry: usize,
+    pub(super) span: Span,
     pub(super) first: Span,
 }
 
@@ -104,8 +104,8 @@ impl<'a> DuplicateIndex<'a> {
         let strings = group.iter().filter_map(|key| Some((entry(*key), self.decode(entry(*key))?)));
         let duplicate = |(first_entry, entry)| Duplicate {
             entry,
-            span: self.span(entry).into(),
             first_entry,
+            span: self.span(entry).into(),
             first: self.span(first_entry).into(),
         };
         duplicates(strings).into_iter().map(duplicate).collect()

@@ -3,29 +3,16 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::time::Duration;
-use std::time::SystemTime;
 
-use super::expiry_guess::{Guess, duration_help, in_its_unit, may_be_a_duration};
+use super::expiry_guess::{Guess, duration_help};
 use super::options::Options;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
-use crate::document::{Entry, Field, Role};
+use crate::document::{Entry, Field, Meaning, Other, Role};
 use crate::expiry::{Expiry, LAST_RFC3339_MILLIS, in_words};
-use crate::limits::{LIKELY_SECONDS, SECONDS_END};
+use crate::limits::SECONDS_END;
 use crate::name::OPERATOR_TOKEN_NAME;
 use crate::span::Span;
-
-pub(super) const CODES: &[Code] = &[
-    Code::Expired,
-    Code::ExpiryInSeconds,
-    Code::ExpiryTooFine,
-    Code::ExpiryNotPositive,
-    Code::NeverExpires,
-    Code::ExpiresSoon,
-    Code::ExpiresFar,
-];
-
-const ADD_EXPIRY: &str = "add `expiry_millis`, and rotate the token before it expires";
 
 pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
     match &entry.expiry {
@@ -39,49 +26,50 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
 fn missing(entry: &Entry<'_>, sink: &mut Sink) {
     // A duration is reported as such, and the operator token never expires (documentation).
     let is_duration =
-        |name: &str| matches!(name, "expiry_secs") || crate::suggest::Word::new(name).is_duration();
+        |other: &Other<'_>| matches!(other.meaning, Meaning::Duration | Meaning::Http("expiry_millis"));
     let is_operator = entry.role == Role::Admin
         && entry.name.value().is_none_or(|name| matches!(&**name, "" | OPERATOR_TOKEN_NAME));
-    if is_operator
-        || entry.is_truncated()
-        || entry.others.iter().any(|other| other.name.as_deref().is_some_and(is_duration))
-    {
+    if is_operator || entry.is_truncated() || entry.others.iter().any(is_duration) {
         return;
     }
-    if let Some(draft) = sink.report(Code::NeverExpires, entry.bracket(), entry.at()) {
-        draft.message("the token never expires").help(ADD_EXPIRY);
-    }
+    never(entry.bracket(), entry.at(), sink);
+}
+
+fn never(span: Span, at: At, sink: &mut Sink) {
+    sink.report(Code::NeverExpires, span, at)
+        .message("the token never expires")
+        .help("add `expiry_millis`, and rotate the token before it expires");
 }
 
 #[cold]
 fn unusual(entry: &Entry<'_>, expiry: Expiry, span: Span, options: &Options, sink: &mut Sink) {
     let (at, millis, now) = (entry.at_member("expiry_millis"), expiry.as_millis(), options.now);
+    let guess = Guess::of_integer(millis);
     if millis <= 0 {
-        let Some(draft) = sink.report(Code::ExpiryNotPositive, span, at) else { return };
-        draft
+        sink.report(Code::ExpiryNotPositive, span, at)
             .message("the token expired in 1970 or earlier: the server never accepts it")
             .help("remove `expiry_millis` if the token should never expire")
             .fix(Applicability::Unsafe, removal(entry));
-    } else if LIKELY_SECONDS.contains(&millis) {
-        in_seconds(millis, span, at, now, sink);
-    } else if let (meant, Guess::Unit(unit)) = in_its_unit(millis) {
-        let Some(draft) = sink.report(Code::ExpiryTooFine, span, at) else { return };
-        draft
-            .message(format!("the expiry looks like {unit}: in milliseconds it is {}", year(millis)))
-            .help(in_millis(meant))
-            .fix(Applicability::Unsafe, [TextEdit::new(span, meant.to_string())]);
+    } else if let Some(unit) = guess.unit {
+        let (code, date) = match unit {
+            "seconds" => (Code::ExpiryInSeconds, expiry.to_string()),
+            _ => (Code::ExpiryTooFine, year(millis)),
+        };
+        sink.report(code, span, at)
+            .message(format_args!("the expiry looks like {unit}: in milliseconds it is {date}"))
+            .help(guess.help(now))
+            .fix(Applicability::Unsafe, guess.edit(span));
     } else if let Some(ago) = expiry.elapsed(now) {
-        let Some(draft) = sink.report(Code::Expired, span, at) else { return };
-        let draft = draft.message(format!("the token expired on {expiry}, {} ago", days(ago)));
+        let draft = sink
+            .report(Code::Expired, span, at)
+            .message(format_args!("the token expired on {expiry}, {} ago", days(ago)));
         if millis < SECONDS_END {
             draft.help(duration_help(now, millis));
         } else {
             draft.help("create a new token, or remove this one");
         }
     } else if expiry.is_never() {
-        if let Some(draft) = sink.report(Code::NeverExpires, span, at) {
-            draft.message("the token never expires").help(ADD_EXPIRY);
-        }
+        never(span, at, sink);
     } else {
         remaining(expiry, span, at, options, sink);
     }
@@ -97,36 +85,17 @@ fn remaining(expiry: Expiry, span: Span, at: At, options: &Options, sink: &mut S
     } else {
         return;
     };
-    let Some(draft) = sink.report(code, span, at) else { return };
-    let millis = expiry.as_millis();
-    let message = if millis > LAST_RFC3339_MILLIS {
-        format!("the token expires in {}", year(millis))
+    let draft = sink.report(code, span, at).help(help);
+    if expiry.as_millis() > LAST_RFC3339_MILLIS {
+        draft.message(format_args!("the token expires in {}", year(expiry.as_millis())));
     } else {
-        format!("the token expires on {expiry}, in {}", days(left))
-    };
-    draft.message(message).help(help);
+        draft.message(format_args!("the token expires on {expiry}, in {}", days(left)));
+    }
 }
 
 /// Returns the edit that removes the expiry, for a value that means never.
 pub(super) fn removal(entry: &Entry<'_>) -> Option<TextEdit> {
     TextEdit::removal(entry.source, entry.expiry.member_span()?)
-}
-
-/// Reports a time that is probably in seconds.
-fn in_seconds(seconds: i64, span: Span, at: At, now: SystemTime, sink: &mut Sink) {
-    let Some(draft) = sink.report(Code::ExpiryInSeconds, span, at) else { return };
-    let meant = seconds * 1000;
-    let expiry = Expiry::from_millis(seconds);
-    let draft = draft.message(format!("the expiry looks like seconds: in milliseconds it is {expiry}"));
-    if may_be_a_duration(seconds) {
-        draft.help(format!("{}; {}", in_millis(meant), duration_help(now, seconds)));
-    } else {
-        draft.help(in_millis(meant)).fix(Applicability::Unsafe, [TextEdit::new(span, meant.to_string())]);
-    }
-}
-
-fn in_millis(meant: i64) -> String {
-    format!("use `{meant}` for {}", Expiry::from_millis(meant))
 }
 
 fn days(time: Duration) -> String {

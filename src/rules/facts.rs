@@ -1,9 +1,9 @@
 //! Facts for the file rules: about 40 bytes per entry, in place of the entries.
 
-use super::database_index::{DatabaseIndex, Reports};
+use super::database_index::DatabaseIndex;
 use super::duplicate_index::DuplicateIndex;
 use crate::code::Code;
-use crate::diagnostic::{Levels, TextEdit};
+use crate::diagnostic::Levels;
 use crate::document::{Entry, Outline, Text};
 use crate::name::OPERATOR_TOKEN_NAME;
 use crate::span::Span;
@@ -22,16 +22,14 @@ pub(crate) struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// Creates the facts of a file without entries.
     pub(crate) fn new(text: &'a str, levels: &Levels) -> Self {
-        let reports = Reports {
-            not_created: levels.is_enabled(Code::GrantedNotCreated),
-            not_granted: levels.is_enabled(Code::CreatedNotGranted),
-        };
+        let reports_missing = levels.is_enabled(Code::GrantedNotCreated);
+        let is_compared = reports_missing || levels.is_enabled(Code::CreatedNotGranted);
         Self {
             text,
             outline: Outline::default(),
             tokens: DuplicateIndex::new(text),
             names: DuplicateIndex::new(text),
-            databases: DatabaseIndex::new(text, reports),
+            databases: DatabaseIndex::new(text, is_compared, reports_missing),
         }
     }
 
@@ -55,16 +53,6 @@ impl<'a> Facts<'a> {
         self.tokens.sort();
         self.names.sort();
         self.databases.complete(&self.outline);
-    }
-
-    /// Returns whether the text ends inside the object of the file.
-    pub(super) fn is_truncated(&self) -> bool {
-        self.outline.is_truncated(self.text)
-    }
-
-    /// Returns the edit that removes an element of a list.
-    pub(super) fn removal(&self, element: Span) -> Option<TextEdit> {
-        TextEdit::removal(self.text, element)
     }
 
     /// Decodes the string at a span.

@@ -3,19 +3,11 @@
 use super::options::Options;
 use super::placeholder::has_variable;
 use crate::code::{Code, Severity};
-use crate::diagnostic::{Applicability, At, Leveled, Sink, TextEdit};
+use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Entry, Role, Text};
 use crate::name::OPERATOR_TOKEN_NAME;
 use crate::span::Span;
 use crate::token::holds_token;
-
-pub(super) const CODES: &[Code] = &[
-    Code::EmptyName,
-    Code::ReservedName,
-    Code::NameWithSurroundingSpace,
-    Code::TokenInName,
-    Code::UnexpandedVariable,
-];
 
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(name) = entry.name.value() else { return };
@@ -24,31 +16,32 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     }
     let at = entry.at_member("name");
     if name.is_empty() {
-        if let Some(draft) = sink.report(Code::EmptyName, name.span(), at) {
-            draft.message("the token name is empty").help("name the client that uses the token");
-        }
+        sink.report(Code::EmptyName, name.span(), at)
+            .message("the token name is empty")
+            .help("name the client that uses the token");
         return;
     }
     if holds_token(name) {
         token_in_name(name.span(), at, sink);
     }
     if name.trim().len() < name.len() {
-        surrounding_space(name, at, sink);
+        // A name of only whitespace would become empty.
+        let spans = surrounding_spaces(name).filter(|_| !name.trim().is_empty());
+        sink.report(Code::NameWithSurroundingSpace, name.span(), at)
+            .message("the token name starts or ends with whitespace: the server does not trim it")
+            .help("remove the whitespace")
+            .fix(Applicability::Safe, spans.map(|span| TextEdit::new(span, "")));
     }
     if entry.role == Role::Admin {
         return;
     }
     if **name == *OPERATOR_TOKEN_NAME {
-        if let Some(draft) = sink.report(Code::ReservedName, name.span(), at) {
-            draft
-                .message("`_admin` is reserved for the operator token")
-                .help("use another name: with this one, the operator token cannot be created");
-        }
-    } else if has_variable(name)
+        sink.report(Code::ReservedName, name.span(), at)
+            .message("`_admin` is reserved for the operator token")
+            .help("use another name: with this one, the operator token cannot be created");
+    } else if has_variable(name) {
         // The server accepts any name.
-        && let Some(draft) = sink.report(Leveled::new(Code::UnexpandedVariable, Severity::Warning), name.span(), at)
-    {
-        draft
+        sink.report_as(Code::UnexpandedVariable, Severity::Warning, name.span(), at)
             .message("unexpanded variable in the token name")
             .help("write the name, or expand the template first");
     }
@@ -67,22 +60,15 @@ fn is_plain(name: &str) -> bool {
         && !holds_token(name)
 }
 
-fn surrounding_space(name: &Text<'_>, at: At, sink: &mut Sink) {
-    let Some(draft) = sink.report(Code::NameWithSurroundingSpace, name.span(), at) else { return };
-    let (start, end) = (name.len() - name.trim_start().len(), name.trim_end().len());
-    // A name of only whitespace would become empty.
-    let spans = [0..start, end..name.len()].into_iter().filter(|range| start < end && !range.is_empty());
-    let edits = spans.map(|range| TextEdit::new(name.locate(range), ""));
-    draft
-        .message("the token name starts or ends with whitespace: the server does not trim it")
-        .help("remove the whitespace")
-        .fix(Applicability::Safe, edits);
+/// Returns the spans of the whitespace at the start and the end of a text.
+pub(super) fn surrounding_spaces(text: &Text<'_>) -> impl Iterator<Item = Span> {
+    let (start, end) = (text.len() - text.trim_start().len(), text.trim_end().len());
+    [0..start, end..text.len()].into_iter().filter(|range| !range.is_empty()).map(|range| text.locate(range))
 }
 
 /// Reports a token in a name.
 pub(super) fn token_in_name(span: Span, at: At, sink: &mut Sink) {
-    let Some(draft) = sink.report(Code::TokenInName, span, at) else { return };
-    draft
+    sink.report(Code::TokenInName, span, at)
         .message("the name contains a token: everyone who can list names can read it")
         .help("use another name, and replace the exposed token");
 }

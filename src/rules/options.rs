@@ -14,6 +14,8 @@ pub(crate) struct Options {
     pub(crate) release: Option<Release>,
     pub(crate) soon: Duration,
     pub(crate) far: Duration,
+    /// Whether rules that report no error by default are skipped.
+    pub(crate) errors_only: bool,
     /// The expiries on which no rule reports: not soon, not far, and in milliseconds.
     pub(super) usual: (Expiry, Expiry),
 }
@@ -24,6 +26,6 @@ impl Options {
         let after = |time| Expiry::after(now, time).unwrap_or(Expiry::NEVER);
         let first = after(soon).max(Expiry::from_millis(SECONDS_END));
         let last = after(far).min(Expiry::from_millis(MICROSECONDS - 1));
-        Self { now, release, soon, far, usual: (first, last) }
+        Self { now, release, soon, far, errors_only: false, usual: (first, last) }
     }
 }

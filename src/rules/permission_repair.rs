@@ -1,152 +1,131 @@
-//! Repairs of invalid permissions: a text is repaired as a whole, or not at all.
+//! Repairs of invalid permissions.
 
-use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::Range;
 
-use super::permission_join::is_type;
 use crate::diagnostic::Applicability;
-use crate::permission::{DatabaseActions, Mistake, Permission, PermissionErrorKind as Kind};
+use crate::permission::{DatabaseActions, Mistake, PermissionErrorKind as Kind};
 use crate::span::Span;
 
-/// The repair of one mistake, in the text of its permission.
-#[derive(Clone, Debug)]
+/// The repair of one mistake: a span of the permission and its new text.
 pub(super) struct Repair {
     pub(super) applicability: Applicability,
-    pub(super) edits: Vec<(Range<usize>, Cow<'static, str>)>,
+    pub(super) span: Span,
+    pub(super) text: String,
     /// The right that it grants beyond the text.
     pub(super) effect: Option<String>,
 }
 
-/// Returns the repair of each mistake, if all together make the permission valid.
+/// Returns a repair of each mistake; `None` if one of them has none.
 pub(super) fn repairs(text: &str, mistakes: &[Mistake]) -> Option<Vec<Repair>> {
     // With an extra part, it is not certain which parts the other errors are in.
     if mistakes.len() > 1 && mistakes.iter().any(|mistake| mistake.kind == Kind::ExtraPart) {
         return None;
     }
-    let parts = Parts::new(text);
-    let mut repairs: Vec<Repair> =
-        mistakes.iter().map(|mistake| repair(text, *mistake, &parts)).collect::<Option<_>>()?;
-    let mut edits: Vec<_> = repairs.iter().flat_map(|repair| &repair.edits).collect();
-    edits.sort_unstable_by_key(|(range, _)| (range.start, range.end));
-    let mut repaired = String::with_capacity(text.len());
-    let mut at = 0;
-    for (range, new) in edits {
-        // Two repairs of the same bytes contradict each other.
-        repaired.push_str(text.get(at..range.start)?);
-        repaired.push_str(new);
-        at = range.end;
-    }
-    repaired.push_str(text.get(at..)?);
-    Permission::accept(&repaired)?;
+    let context = Context::new(text);
+    let repairs = mistakes.iter().map(|mistake| context.repair(*mistake));
+    let mut repairs = repairs.collect::<Option<Vec<Repair>>>()?;
     let applicability = repairs.iter().map(|repair| repair.applicability).max()?;
     for repair in &mut repairs {
         repair.applicability = applicability;
     }
-    Some(repairs)
+    // Two repairs of the same bytes contradict each other.
+    let mut spans: Vec<Span> = repairs.iter().map(|repair| repair.span).collect();
+    spans.sort_unstable();
+    spans.is_sorted_by(|one, next| one.end() <= next.start()).then_some(repairs)
 }
 
-/// The parts of the whole text, as context of a repair.
-struct Parts<'t> {
-    names: &'t str,
+/// The permission that a mistake is in.
+struct Context<'t> {
+    text: &'t str,
     actions: &'t str,
     is_system: bool,
+    has_wildcard_name: bool,
     // Whether a name or action is a type. The text may then hold a second permission, and a repair might grant more.
     has_type: bool,
 }
 
-impl<'t> Parts<'t> {
+impl<'t> Context<'t> {
     fn new(text: &'t str) -> Self {
-        let mut parts = text.split(':');
-        let [kind, names, actions] =
-            [parts.next(), parts.next(), parts.next()].map(Option::unwrap_or_default);
+        let (kind, rest) = text.split_once(':').unwrap_or((text, ""));
+        let (names, actions) = rest.split_once(':').unwrap_or((rest, ""));
+        let kind = kind.trim();
         let is_separator = |c: char| matches!(c, ',' | ';' | ':') || c.is_whitespace();
-        let rest = text.split_once(':').map_or("", |(_, rest)| rest);
-        let has_type =
-            rest.split(is_separator).any(|word| is_type(word) || !word.is_empty() && word == kind.trim());
-        Self { names, actions, is_system: kind.trim().eq_ignore_ascii_case("system"), has_type }
+        let is_type = |word: &str| {
+            ["db", "system"].iter().any(|known| known.eq_ignore_ascii_case(word))
+                || !word.is_empty() && word == kind
+        };
+        Self {
+            text,
+            actions,
+            is_system: kind.eq_ignore_ascii_case("system"),
+            has_wildcard_name: names.split(',').any(|name| name.trim() == "*"),
+            has_type: rest.split(is_separator).any(is_type),
+        }
     }
 
-    fn has_wildcard_name(&self) -> bool {
-        self.names.split(',').any(|name| name.trim() == "*")
+    /// Returns the repair of a mistake, if there is a likely one.
+    fn repair(&self, mistake: Mistake) -> Option<Repair> {
+        let (kind, span) = (mistake.kind, mistake.span);
+        if self.has_type && !matches!(kind, Kind::Whitespace | Kind::EmptyItem { .. }) {
+            return None;
+        }
+        let repair = |applicability, span, text: &str, effect| {
+            Some(Repair { applicability, span, text: text.into(), effect })
+        };
+        let everything = || Some("grants the actions on everything".into());
+        match kind {
+            Kind::Whitespace => repair(Applicability::Safe, span, "", None),
+            // An unset variable may have been next to the wildcard.
+            Kind::EmptyItem { .. } if self.has_wildcard_name => {
+                repair(Applicability::Unsafe, self.with_comma(span)?, "", everything())
+            }
+            Kind::EmptyItem { .. } => repair(Applicability::Safe, self.with_comma(span)?, "", None),
+            // Each `:` was meant as a comma between actions.
+            Kind::ExtraPart => {
+                let extra = span.text(self.text)?;
+                let is_empty = extra.bytes().all(|byte| byte == b':');
+                let actions = if is_empty { String::new() } else { extra.replace(':', ",") };
+                repair(Applicability::Unsafe, span, &actions, None)
+            }
+            Kind::MixedWildcard => repair(Applicability::Unsafe, span, "*", everything()),
+            Kind::WildcardAction | Kind::ActionNotForType => {
+                let actions = self.missing_actions();
+                if actions.is_empty() {
+                    return repair(Applicability::Unsafe, self.with_comma(span)?, "", None);
+                }
+                repair(Applicability::Unsafe, span, actions.as_str(), Some(format!("grants `{actions}`")))
+            }
+            _ => {
+                let error = mistake.error(self.text);
+                let meant = error.suggestion()?;
+                if error.differs_only_in_case() {
+                    return repair(Applicability::Safe, span, meant, None);
+                }
+                let effect = match kind {
+                    Kind::UnknownAction | Kind::ActionNotGrantable => Some(format!("grants `{meant}`")),
+                    Kind::UnknownSystemResource => Some(format!("grants the actions on `{meant}`")),
+                    _ => None,
+                };
+                repair(Applicability::Unsafe, span, meant, effect)
+            }
+        }
     }
 
     /// Returns the actions that `*` adds to the others.
-    fn actions_of_wildcard(&self) -> DatabaseActions {
-        let all = DatabaseActions::READ | DatabaseActions::WRITE;
-        let all = if self.is_system { DatabaseActions::READ } else { all };
+    fn missing_actions(&self) -> DatabaseActions {
+        let write = if self.is_system { DatabaseActions::EMPTY } else { DatabaseActions::WRITE };
         let has = |action: &str| self.actions.split(',').any(|other| other.trim() == action);
-        all.iter().filter(|action| !action.names().all(has)).collect()
+        (DatabaseActions::READ | write).iter().filter(|action| !action.names().all(has)).collect()
     }
-}
 
-const GRANTS_EVERYTHING: &str = "grants the actions on everything";
-
-fn repair(text: &str, mistake: Mistake, parts: &Parts<'_>) -> Option<Repair> {
-    let span = mistake.span;
-    let new = |applicability, range: Span, new: Cow<'static, str>| {
-        Some(Repair { applicability, edits: Vec::from([(range.range(), new)]), effect: None })
-    };
-    if parts.has_type && !matches!(mistake.kind, Kind::Whitespace | Kind::EmptyItem { .. }) {
-        return None;
-    }
-    match mistake.kind {
-        Kind::Whitespace => new(Applicability::Safe, span, "".into()),
-        Kind::EmptyItem { .. } => {
-            // An unset variable may have been next to the wildcard.
-            let is_ambiguous = parts.has_wildcard_name();
-            let applicability = if is_ambiguous { Applicability::Unsafe } else { Applicability::Safe };
-            let effect = is_ambiguous.then(|| GRANTS_EVERYTHING.into());
-            Some(Repair { effect, ..new(applicability, with_comma(span, text)?, "".into())? })
+    /// Returns the span of an item with the comma before it, or else the one after it.
+    fn with_comma(&self, item: Span) -> Option<Span> {
+        let (start, end) = (item.start(), item.end());
+        if self.text.get(..start)?.ends_with(',') {
+            return Some(Span::new(start - 1, end));
         }
-        Kind::ExtraPart => extra_part(text, span),
-        Kind::MixedWildcard => Some(Repair {
-            effect: Some(GRANTS_EVERYTHING.into()),
-            ..new(Applicability::Unsafe, span, "*".into())?
-        }),
-        Kind::WildcardAction | Kind::ActionNotForType => {
-            let actions = parts.actions_of_wildcard();
-            let is_left = actions.is_empty();
-            let (range, text) =
-                if is_left { (with_comma(span, text)?, "") } else { (span, actions.as_str()) };
-            let effect = (!actions.is_empty()).then(|| format!("grants `{actions}`"));
-            Some(Repair { effect, ..new(Applicability::Unsafe, range, text.into())? })
-        }
-        _ => {
-            let error = mistake.error(text);
-            let is_safe = error.differs_only_in_case();
-            let applicability = if is_safe { Applicability::Safe } else { Applicability::Unsafe };
-            let meant = error.suggestion()?;
-            let effect = match mistake.kind {
-                Kind::UnknownAction | Kind::ActionNotGrantable => Some(format!("grants `{meant}`")),
-                Kind::UnknownSystemResource => Some(format!("grants the actions on `{meant}`")),
-                _ => None,
-            };
-            let effect = effect.filter(|_| !is_safe);
-            Some(Repair { effect, ..new(applicability, span, meant.into())? })
-        }
+        self.text.get(end..)?.starts_with(',').then(|| Span::new(start, end + 1))
     }
-}
-
-/// Turns extra parts into actions.
-fn extra_part(text: &str, span: Span) -> Option<Repair> {
-    let extra = span.text(text)?;
-    let edits = if extra.bytes().all(|byte| byte == b':') {
-        Vec::from([(span.range(), Cow::Borrowed(""))])
-    } else {
-        let colons = extra.match_indices(':').map(|(at, _)| span.start() + at);
-        colons.map(|at| (at..at + 1, Cow::Borrowed(","))).collect()
-    };
-    Some(Repair { applicability: Applicability::Unsafe, edits, effect: None })
-}
-
-/// Returns the span of an item with the comma before it, or else the one after it.
-fn with_comma(item: Span, text: &str) -> Option<Span> {
-    let (start, end) = (item.start(), item.end());
-    if text.get(..start)?.ends_with(',') {
-        return Some(Span::new(start - 1, end));
-    }
-    text.get(end..)?.starts_with(',').then(|| Span::new(start, end + 1))
 }

@@ -12,36 +12,23 @@ use super::permission::spoken;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Element, Entry, Grant, Resource};
-use crate::limits::{MAX_COMPARED_NAMES, MAX_LABELS};
+use crate::limits::MAX_COMPARED_NAMES;
 use crate::name::INTERNAL_DATABASE;
 use crate::permission::DatabaseActions;
 
-pub(super) const CODES: &[Code] =
-    &[Code::DuplicateItem, Code::DuplicatePermission, Code::RedundantPermission, Code::SpecificHidesWildcard];
-
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(elements) = entry.permissions.value() else { return };
-    if entry.may_repeat_names() && may_repeat(entry, elements)
+    let has_all = || elements.iter().any(|element| element.grant.is_some_and(|grant| grant.is_all));
+    if may_repeat(entry, elements)
         || elements.iter().any(may_repeat_actions)
-        || has_resources_beside_all(elements)
+        || elements.len() > 1 && has_all()
     {
         for element in elements {
             duplicate_items(entry, element, sink);
         }
         overlaps(entry, elements, sink);
-    }
-    if elements.iter().any(|element| element.grant.is_some_and(Grant::is_wildcard)) {
         shadowed(entry, elements, sink);
     }
-}
-
-/// Returns whether there are a permission for all system resources and one for some of them.
-fn has_resources_beside_all(elements: &[Element<'_>]) -> bool {
-    let has = |is_all| {
-        let is_such = |grant: Grant| grant.resource == Resource::System && grant.is_all == is_all;
-        elements.iter().any(|element| element.grant.is_some_and(is_such))
-    };
-    has(true) && has(false)
 }
 
 /// Returns whether a name occurs twice, or there are too many to compare.
@@ -78,10 +65,9 @@ fn duplicate_items(entry: &Entry<'_>, element: &Element<'_>, sink: &mut Sink) {
     let actions = duplicates(element.actions());
     for (first, range) in names.into_iter().chain(actions) {
         let span = locator.locate(range.clone());
-        let Some(draft) = sink.report(Code::DuplicateItem, span, at_of(entry, element)) else { continue };
         // The comma before it may be an escape in the file.
         let removed = locator.locate(range.start - 1..range.end);
-        draft
+        sink.report(Code::DuplicateItem, span, at_of(entry, element))
             .message("duplicate item in the list")
             .label(text.locate(first), "first occurrence")
             .help("remove the duplicate")
@@ -89,37 +75,15 @@ fn duplicate_items(entry: &Entry<'_>, element: &Element<'_>, sink: &mut Sink) {
     }
 }
 
-/// A database or system resource, or `*`.
-type Name<'t> = (Resource, &'t str);
+/// An action on a database or system resource, or on `*`.
+type Right<'t> = (Resource, &'t str, DatabaseActions);
 
-const ALL_RESOURCES: Name<'static> = (Resource::System, "*");
-
-/// The permissions of a token that have a name, and how many of them grant each action on it.
-#[derive(Default)]
+/// The permissions that grant a right: their number, and the first and the last of them.
+#[derive(Clone, Copy)]
 struct Holders {
-    positions: Vec<usize>,
-    counts: [usize; 5],
-}
-
-impl Holders {
-    fn add(&mut self, position: usize, actions: DatabaseActions) {
-        // A name can occur twice in one permission.
-        if self.positions.last() != Some(&position) {
-            self.positions.push(position);
-            self.each(actions, |count| *count += 1);
-        }
-    }
-
-    fn each(&mut self, actions: DatabaseActions, change: impl Fn(&mut usize)) {
-        let counts = self.counts.iter_mut().zip(DatabaseActions::ALL.iter());
-        counts.filter(|(_, action)| actions.contains(*action)).for_each(|(count, _)| change(count));
-    }
-
-    /// Returns the actions that at least two permissions grant.
-    fn repeated(&self) -> DatabaseActions {
-        let counts = self.counts.iter().zip(DatabaseActions::ALL.iter());
-        counts.filter(|(count, _)| **count > 1).map(|(_, action)| action).collect()
-    }
+    count: usize,
+    first: usize,
+    last: usize,
 }
 
 /// Reports permissions that others repeat or include. If permissions include each other, the first is not reported, so that
@@ -128,92 +92,61 @@ impl Holders {
 fn overlaps(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
     let granted =
         || elements.iter().enumerate().filter_map(|(at, element)| Some((at, element, element.grant?)));
-    let keys = granted().map(|(at, element, grant)| {
-        let mut names: Vec<&str> = entry.names(element).map(|(_, name)| name).collect();
-        names.sort_unstable();
-        names.dedup();
-        (at, (grant.resource, grant.actions, names))
-    });
+    let keys = granted().map(|(at, element, grant)| (at, rights(entry, element, grant)));
     let mut copies: HashSet<usize, RandomState> = HashSet::default();
     for (first, at) in duplicates(keys) {
         copies.insert(at);
         let (Some(first), Some(element)) = (elements.get(first), elements.get(at)) else { continue };
-        let span = element.text.span();
-        let Some(draft) = sink.report(Code::DuplicatePermission, span, at_of(entry, element)) else {
-            continue;
-        };
-        draft
+        sink.report(Code::DuplicatePermission, element.text.span(), at_of(entry, element))
             .message("duplicate permission")
             .label(first.text.span(), "first occurrence")
             .help("remove the duplicate")
             .fix(Applicability::Safe, removal(entry, element));
     }
-    let mut holders: HashMap<Name<'_>, Holders, RandomState> = HashMap::default();
-    let others: Vec<_> = granted().filter(|(at, ..)| !copies.contains(at)).collect();
-    for (position, element, grant) in &others {
-        for name in names(entry, element, *grant) {
-            holders.entry(name).or_default().add(*position, grant.actions);
+    let others = granted().filter(|(at, ..)| !copies.contains(at));
+    let others: Vec<_> =
+        others.map(|(at, element, grant)| (at, element, grant, rights(entry, element, grant))).collect();
+    let mut holders: HashMap<Right<'_>, Holders, RandomState> = HashMap::default();
+    for (position, .., rights) in &others {
+        for right in rights {
+            let holders = holders.entry(*right).or_insert(Holders { count: 0, first: *position, last: 0 });
+            holders.count += 1;
+            holders.last = *position;
         }
     }
     // Databases differ: a permission for one may exist to shadow the one for `*`.
-    let has_all_resources = holders.contains_key(&ALL_RESOURCES);
-    let mut redundant = Vec::new();
-    for (position, element, grant) in others.into_iter().rev() {
-        let mut own: Vec<_> = names(entry, element, grant).collect();
-        own.sort_unstable();
-        own.dedup();
-        let is_repeated =
-            |name| holders.get(name).is_some_and(|name| name.repeated().contains(grant.actions));
-        let is_below_all = grant.resource == Resource::System && has_all_resources && !grant.is_all;
-        if is_below_all || own.iter().all(is_repeated) {
-            for name in &own {
-                if let Some(name) = holders.get_mut(name) {
-                    name.each(grant.actions, |count| *count -= 1);
-                }
+    let all = holders.get(&(Resource::System, "*", DatabaseActions::READ)).copied();
+    for (position, element, grant, rights) in others.into_iter().rev() {
+        let all = all.filter(|_| grant.resource == Resource::System && !grant.is_all);
+        let held = |right| holders.get(right).copied().filter(|holders: &Holders| holders.count > 1);
+        let is_covered = all.is_some() || rights.iter().all(|right| held(right).is_some());
+        let Some(covering) = all.or_else(|| held(rights.first()?)).filter(|_| is_covered) else { continue };
+        let covering = if covering.first == position { covering.last } else { covering.first };
+        for right in &rights {
+            if let Some(holders) = holders.get_mut(right) {
+                holders.count -= 1;
             }
-            redundant.push((position, element, grant));
         }
-    }
-    for (position, element, grant) in redundant.into_iter().rev() {
-        report_redundant(entry, elements, (position, element, grant), &holders, sink);
+        let mut draft = sink.report(Code::RedundantPermission, element.text.span(), at_of(entry, element));
+        if let Some(covering) = elements.get(covering) {
+            draft = draft.label(covering.text.span(), "overlapping permission");
+        }
+        draft
+            .message("redundant permission: the other permissions of the token cover it")
+            .help("remove the permission")
+            .fix(Applicability::Safe, removal(entry, element));
     }
 }
 
-fn report_redundant(
-    entry: &Entry<'_>,
-    elements: &[Element<'_>],
-    (position, element, grant): (usize, &Element<'_>, Grant),
-    holders: &HashMap<Name<'_>, Holders, RandomState>,
-    sink: &mut Sink,
-) {
-    let at = at_of(entry, element);
-    let Some(mut draft) = sink.report(Code::RedundantPermission, element.text.span(), at) else { return };
-    let of_name = |name| holders.get(&name).map_or(&[][..], |name| &name.positions).iter().take(MAX_LABELS);
-    let is_below_all = grant.resource == Resource::System && holders.contains_key(&ALL_RESOURCES);
-    let all = is_below_all.then_some(ALL_RESOURCES);
-    let names = all.into_iter().chain(names(entry, element, grant).filter(|_| !is_below_all));
-    let mut positions: Vec<usize> = names.take(MAX_LABELS).flat_map(of_name).copied().collect();
-    positions.sort_unstable();
-    positions.dedup();
-    let covering: Vec<_> = positions
-        .into_iter()
-        .filter(|other| *other != position)
-        .filter_map(|other| elements.get(other))
-        .filter(|other| other.grant.is_some_and(|other| !(other.actions & grant.actions).is_empty()))
-        .take(MAX_LABELS)
-        .collect();
-    let label = if covering.len() > 1 { "covers part of it" } else { "covers it" };
-    for other in covering {
-        draft = draft.label(other.text.span(), label);
-    }
-    draft
-        .message("redundant permission: the other permissions of the token cover it")
-        .help("remove the permission")
-        .fix(Applicability::Safe, removal(entry, element));
-}
-
-fn names<'t>(entry: &'t Entry<'_>, element: &'t Element<'_>, grant: Grant) -> impl Iterator<Item = Name<'t>> {
-    entry.names(element).map(move |(_, name)| (grant.resource, name))
+/// Returns the rights of a permission, each once.
+fn rights<'t>(entry: &'t Entry<'_>, element: &'t Element<'_>, grant: Grant) -> Vec<Right<'t>> {
+    let names = entry.names(element).map(|(_, name)| name);
+    let rights =
+        names.flat_map(|name| grant.actions.iter().map(move |action| (grant.resource, name, action)));
+    let mut rights: Vec<_> = rights.collect();
+    rights.sort_unstable();
+    rights.dedup();
+    rights
 }
 
 const fn at_of(entry: &Entry<'_>, element: &Element<'_>) -> At {
@@ -254,7 +187,7 @@ fn shadowed(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
                 continue;
             }
             let (span, at) = (locator.locate(range), at_of(entry, element));
-            let Some(draft) = sink.report(Code::SpecificHidesWildcard, span, at) else { continue };
+            let Some(draft) = sink.report(Code::SpecificHidesWildcard, span, at).kept() else { continue };
             let is_quoted = draft.may_quote(name, &element.text);
             let database = if is_quoted { format!("`{name}`") } else { "this database".into() };
             let actions = spoken(hidden, " or ");

@@ -3,14 +3,12 @@
 use super::options::Options;
 use super::placeholder::is_template;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, Sink, TextEdit};
+use crate::diagnostic::{Applicability, Sink, TextEdit, splice_pieces};
 use crate::document::Entry;
 use crate::limits::MAX_JUDGED_TOKEN;
 use crate::permission::variables;
 use crate::span::Span;
 use crate::token::{TOKEN_PREFIX, any_byte, check_token};
-
-pub(super) const CODES: &[Code] = &[Code::WeakToken, Code::PlaceholderToken];
 
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(token) = entry.token.value() else { return };
@@ -27,8 +25,7 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     }
     let (span, at) = (token.span(), entry.at_member("token"));
     if is_template_body(body) {
-        let Some(draft) = sink.report(Code::PlaceholderToken, span, at) else { return };
-        draft
+        sink.report(Code::PlaceholderToken, span, at)
             .message("unexpanded variable in the token")
             .help("expand the template first: everyone who has the template knows this token");
         return;
@@ -38,10 +35,9 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
         Strength::Placeholder => (Code::PlaceholderToken, "the token is copied from an example"),
         Strength::Weak => (Code::WeakToken, "the token is easy to guess: it has fewer than 128 random bits"),
     };
-    let Some(draft) = sink.report(code, span, at) else { return };
     // A new token in a template would be exposed to everyone who can read the template.
     let new = (!is_template(token)).then(|| TextEdit::new_token(span));
-    draft
+    sink.report(code, span, at)
         .message(message)
         .help("generate a token from at least 16 random bytes")
         .fix(Applicability::Unsafe, new);
@@ -55,24 +51,14 @@ fn is_template_body(body: &str) -> bool {
         !is_bare || text.len() == body.len() || !text.bytes().any(|byte| byte.is_ascii_lowercase())
     };
     let variables: alloc::vec::Vec<Span> = variables(body).into_iter().filter(is_one).collect();
-    let mut rest = zeroize::Zeroizing::new(alloc::string::String::with_capacity(body.len()));
-    let mut start = 0;
-    for variable in &variables {
-        rest.push_str(body.get(start..variable.start()).unwrap_or_default());
-        start = variable.end();
-    }
-    rest.push_str(body.get(start..).unwrap_or_default());
-    !variables.is_empty() && !matches!(strength(&rest), Strength::Strong)
-}
-
-/// Returns whether the body of a token is strong, whatever characters it contains by chance.
-pub(super) fn is_strong(body: &str) -> bool {
-    matches!(strength(body), Strength::Strong)
+    let rest = splice_pieces(body.as_bytes(), variables.iter().map(|variable| (variable.range(), &b""[..])));
+    let rest = core::str::from_utf8(&rest).unwrap_or_default();
+    !variables.is_empty() && !matches!(strength(rest), Strength::Strong)
 }
 
 /// The estimated strength of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Strength {
+pub(super) enum Strength {
     /// As many random bits as the documentation asks for, by this estimate.
     Strong,
     /// The token of an example.
@@ -85,24 +71,8 @@ enum Strength {
 const WANTED_BITS: f64 = 112.0;
 
 /// Words in lower case in the tokens of examples and tests.
-const PLACEHOLDERS: [&str; 16] = [
-    "example",
-    "placeholder",
-    "changeme",
-    "change_me",
-    "change-me",
-    "replace",
-    "token_here",
-    "token-here",
-    "another_token",
-    "not_a_real",
-    "not-a-real",
-    "test_only",
-    "test-only",
-    "xxxxxx",
-    "...",
-    "your",
-];
+const PLACEHOLDERS: &str = "example placeholder changeme change_me change-me replace token_here token-here \
+                            another_token not_a_real not-a-real test_only test-only xxxxxx ... your";
 
 /// The letters that commonly follow each letter in words, mostly of English.
 const FOLLOWERS: [&str; 26] = [
@@ -135,7 +105,7 @@ const FOLLOWERS: [&str; 26] = [
 ];
 
 /// Estimates the strength of the part after the prefix.
-fn strength(body: &str) -> Strength {
+pub(super) fn strength(body: &str) -> Strength {
     if is_evenly_mixed(body.as_bytes()) {
         return Strength::Strong;
     }
@@ -146,7 +116,7 @@ fn strength(body: &str) -> Strength {
         return Strength::Strong;
     }
     let lower = zeroize::Zeroizing::new(body.to_ascii_lowercase());
-    if PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
+    if PLACEHOLDERS.split(' ').any(|word| lower.contains(word)) {
         Strength::Placeholder
     } else if is_weak {
         Strength::Weak
@@ -157,7 +127,7 @@ fn strength(body: &str) -> Strength {
 
 /// Returns whether a text clearly starts with encoded random bytes: characters of all classes that alternate often, many
 /// different ones, few in sequence. These 43 characters have 256 bits, which no suffix can reduce.
-fn is_evenly_mixed(body: &[u8]) -> bool {
+pub(super) fn is_evenly_mixed(body: &[u8]) -> bool {
     // The compiler unrolls loops over arrays: this runs for every token.
     let (Some(body), Some(start)) = (body.first_chunk::<43>(), body.first_chunk::<32>()) else {
         return false;
@@ -203,13 +173,8 @@ fn evidence(a: u8, b: u8) -> i32 {
     };
     let are = |class: fn(&u8) -> bool| class(&a) && class(&b);
     match () {
-        () if are(u8::is_ascii_lowercase) => {
-            if is_common() {
-                3
-            } else {
-                -6
-            }
-        }
+        () if are(u8::is_ascii_lowercase) && is_common() => 3,
+        () if are(u8::is_ascii_lowercase) => -6,
         () if are(u8::is_ascii_digit) => 3,
         () if are(u8::is_ascii_uppercase) => -6,
         // The start of a word.
@@ -270,15 +235,10 @@ fn word_length(text: &[u8]) -> usize {
 fn bits_of_word(text: &[u8], length: usize) -> f64 {
     // A word of a dictionary, a name or a date.
     const WORD: f64 = 11.5;
-    let is_long_number = length > "20260101".len();
+    const LONG_NUMBER: usize = "20260101".len() + 1;
     match text.first() {
-        Some(first) if first.is_ascii_digit() => {
-            if is_long_number {
-                3.3 * f64_of(length)
-            } else {
-                WORD
-            }
-        }
+        Some(first) if first.is_ascii_digit() && length >= LONG_NUMBER => 3.3 * f64_of(length),
+        Some(first) if first.is_ascii_digit() => WORD,
         // Several words without a separator.
         Some(first) if first.is_ascii_alphabetic() => WORD.max(3.0 * f64_of(length) - 12.0),
         _ => 1.0,
@@ -321,41 +281,4 @@ fn is_hex(body: &[u8]) -> bool {
 #[expect(clippy::cast_precision_loss, reason = "lengths of tokens")]
 const fn f64_of(length: usize) -> f64 {
     length as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Strength, is_evenly_mixed, strength};
-
-    #[test]
-    fn words_are_not_evenly_mixed_however_they_are_written() {
-        assert!(is_evenly_mixed(b"Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNyMzWhFc"));
-        assert!(!is_evenly_mixed(b"MySuperSecretAdminToken2024ForOurInfluxDBServer1Here"));
-        assert!(!is_evenly_mixed(&b"aZ3".repeat(20)));
-    }
-
-    #[test]
-    fn repetitions_and_sequences_are_weak_and_examples_are_placeholders() {
-        for (body, expected) in [
-            ("", Strength::Weak),
-            ("secret", Strength::Weak),
-            ("JfyfwMsK2cU", Strength::Weak),
-            ("influx-admin-password", Strength::Weak),
-            (&"a".repeat(86), Strength::Weak),
-            (&"a".repeat(5_000), Strength::Weak),
-            (&"0123456789".repeat(8), Strength::Weak),
-            (&"abcd1234".repeat(10), Strength::Weak),
-            ("your_token_here", Strength::Placeholder),
-            ("0XXXX-xxxXxXxxxXX_OxxxX...", Strength::Placeholder),
-            ("YourLongSecretOfTheProductionCluster2024ForGrafana", Strength::Placeholder),
-            // Random tokens that contain `your` and `xXxX`.
-            ("q3Zf0yourXk9Tn2LwYv5Rg", Strength::Strong),
-            (
-                "Kq3Zf0mC7uaaaaaaLwYv5RgH1sBd8YourxVtAaQiUoNyMzWhFcGe6rDlSbPj-_xXxXqX2wY7ZvO5nRfC3uLg9k",
-                Strength::Strong,
-            ),
-        ] {
-            assert_eq!(strength(body), expected, "a body of {} characters", body.len());
-        }
-    }
 }

@@ -2,22 +2,15 @@
 
 use alloc::vec::Vec;
 
+use super::name::surrounding_spaces;
 use super::options::Options;
 use super::placeholder::{is_template, is_variable};
-use super::strength::is_strong;
+use super::strength::{Strength, strength};
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Entry, Text};
 use crate::span::Span;
 use crate::token::{InvalidTokenKind, TOKEN_PREFIX, any_byte, check_token};
-
-pub(super) const CODES: &[Code] = &[
-    Code::TokenPrefix,
-    Code::TokenCharacters,
-    Code::UnexpandedVariable,
-    Code::TokenWithColon,
-    Code::TokenNotUrlSafe,
-];
 
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(token) = entry.token.value() else { return };
@@ -38,17 +31,13 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
 /// Reports signs that have a meaning where the token is sent.
 #[cold]
 fn signs(token: &Text<'_>, at: At, sink: &mut Sink) {
-    if let Some(colon) = token.find(':')
-        && let Some(draft) = sink.report(Code::TokenWithColon, token.locate(colon..colon + 1), at)
-    {
-        draft
+    if let Some(colon) = token.find(':') {
+        sink.report(Code::TokenWithColon, token.locate(colon..colon + 1), at)
             .message("the token contains `:` and cannot be used with Basic authentication")
             .help("generate a token without `:`");
     }
-    if let Some(sign) = token.find(['+', '&', '%', '#']).filter(|_| !is_template(token))
-        && let Some(draft) = sink.report(Code::TokenNotUrlSafe, token.locate(sign..sign + 1), at)
-    {
-        draft
+    if let Some(sign) = token.find(['+', '&', '%', '#']).filter(|_| !is_template(token)) {
+        sink.report(Code::TokenNotUrlSafe, token.locate(sign..sign + 1), at)
             .message(
                 "the token contains a character with a meaning in URLs: as `p=` it must be percent-encoded",
             )
@@ -67,21 +56,20 @@ fn invalid(token: &Text<'_>, at: At, sink: &mut Sink) {
         return characters(token.locate(error.span().range()), at, sink);
     }
     if is_variable(token) {
-        let Some(draft) = sink.report(Code::UnexpandedVariable, token.span(), at) else { return };
-        draft
+        sink.report(Code::UnexpandedVariable, token.span(), at)
             .message("the token is an unexpanded variable")
             .help("write the token, or expand the template first");
         return;
     }
     let scheme = token.find(TOKEN_PREFIX);
-    if let Some(draft) = sink.report(Code::TokenPrefix, token.span(), at) {
-        let edits = scheme_edits(token, scheme);
-        let help = match scheme {
-            Some(_) => "remove the text before `apiv3_`, such as `Bearer`",
-            None => "generate a token with `influxdb3 create token` or this crate",
-        };
-        draft.message("the token does not start with `apiv3_`").help(help).fix(Applicability::Unsafe, edits);
-    }
+    let help = match scheme {
+        Some(_) => "remove the text before `apiv3_`, such as `Bearer`",
+        None => "generate a token with `influxdb3 create token` or this crate",
+    };
+    sink.report(Code::TokenPrefix, token.span(), at)
+        .message("the token does not start with `apiv3_`")
+        .help(help)
+        .fix(Applicability::Unsafe, scheme_edits(token, scheme));
     // Removing the scheme keeps the text after the prefix.
     let behind = scheme.and_then(|start| Some((start, check_token(token.get(start..)?).err()?.span())));
     if let Some((start, span)) = behind {
@@ -90,45 +78,33 @@ fn invalid(token: &Text<'_>, at: At, sink: &mut Sink) {
 }
 
 fn surrounding_space(token: &Text<'_>, kind: InvalidTokenKind, at: At, sink: &mut Sink) {
-    let start = token.len() - token.trim_start().len();
-    let end = token.trim_end().len();
-    let spans = [0..start, end..token.len()].into_iter().filter(|range| !range.is_empty());
-    let spans: Vec<Span> = spans.map(|range| token.locate(range)).collect();
-    let code = match kind {
-        InvalidTokenKind::Prefix => Code::TokenPrefix,
-        _ => Code::TokenCharacters,
-    };
-    let Some(draft) = sink.report(code, spans.first().copied().unwrap_or_default(), at) else { return };
-    draft
+    let first = surrounding_spaces(token).next().unwrap_or_default();
+    let edits = surrounding_spaces(token).map(|span| TextEdit::new(span, ""));
+    let is_prefix = kind == InvalidTokenKind::Prefix;
+    let code = if is_prefix { Code::TokenPrefix } else { Code::TokenCharacters };
+    sink.report(code, first, at)
         .message("the token starts or ends with whitespace")
         .help("remove the whitespace")
-        .fix(Applicability::Unsafe, spans.into_iter().map(|span| TextEdit::new(span, "")));
+        .fix(Applicability::Unsafe, edits);
 }
 
-/// Returns the edits that remove a scheme, or replace a text that is not a token.
+/// Returns the edits that remove a scheme and quotes, or replace a text that is not a token.
 fn scheme_edits(token: &Text<'_>, scheme: Option<usize>) -> Vec<TextEdit> {
     let body = |at: usize| token.get(at + TOKEN_PREFIX.len()..).unwrap_or_default();
-    match scheme.filter(|at| is_strong(body(*at)) || !is_template(token)) {
-        Some(at) => {
-            let mut edits = Vec::from([TextEdit::new(token.locate(0..at), "")]);
-            let quote = token.get(..at).and_then(|before| before.chars().next_back());
-            if let Some(quote) = quote.filter(|quote| matches!(quote, '\'' | '"' | '`')) {
-                match token.strip_suffix(quote) {
-                    Some(rest) => edits.push(TextEdit::new(token.locate(rest.len()..token.len()), "")),
-                    None => edits.clear(),
-                }
-            }
-            edits
-        }
+    let Some(at) = scheme.filter(|at| strength(body(*at)) == Strength::Strong || !is_template(token)) else {
         // A new token in a template would be exposed to everyone who can read the template.
-        None if is_template(token) => Vec::new(),
-        None => Vec::from([TextEdit::new_token(token.span())]),
-    }
+        let new = (!is_template(token)).then(|| TextEdit::new_token(token.span()));
+        return new.into_iter().collect();
+    };
+    let quotes = ['\'', '"', '`'];
+    let is_quoted = token.get(..at).is_some_and(|before| before.ends_with(quotes));
+    let end = if is_quoted { token.trim_end_matches(quotes).len() } else { token.len() };
+    let removed = [0..at, end..token.len()].into_iter().filter(|range| !range.is_empty());
+    removed.map(|range| TextEdit::new(token.locate(range), "")).collect()
 }
 
 fn characters(span: Span, at: At, sink: &mut Sink) {
-    let Some(draft) = sink.report(Code::TokenCharacters, span, at) else { return };
-    draft
+    sink.report(Code::TokenCharacters, span, at)
         .message(
             "the token contains characters other than visible ASCII: no `Authorization` header can carry it",
         )

@@ -76,24 +76,9 @@ impl<'a> Node<'a> {
         Self { kind, span, value: number.map_or(Value::Scalar, Value::Number) }
     }
 
-    /// Takes the elements or members. All else stays.
-    pub(crate) fn take(&mut self) -> Self {
-        let rest = match self.value {
-            Value::Number(number) => Value::Number(number),
-            Value::String(string) => Value::String(string),
-            _ => Value::Scalar,
-        };
-        Self { kind: self.kind, span: self.span, value: core::mem::replace(&mut self.value, rest) }
-    }
-
     /// Returns a number as it is spelled.
     pub(crate) const fn number(&self) -> Option<&'a str> {
         if let Value::Number(number) = self.value { Some(number) } else { None }
-    }
-
-    /// Returns the elements of an array.
-    pub(crate) fn into_elements(self) -> Vec<Self> {
-        if let Value::Array(elements) = self.value { elements } else { Vec::new() }
     }
 
     /// Returns the span of a scalar or a string, and otherwise that of the opening bracket.

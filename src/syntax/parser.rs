@@ -50,7 +50,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     }
 
     /// Creates a parser at the start of a value.
-    pub(super) fn at(text: &'a str, at: usize, errors: E) -> Self {
+    pub(crate) fn at(text: &'a str, at: usize, errors: E) -> Self {
         Self { errors, text, at, depth: 0, arrays: 0, recovery: Recovery::default() }
     }
 

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::format;
 use std::prelude::rust_2024::*;
 
-use super::{ErrorHandler, Node, Parser, SyntaxError, Value};
+use super::node::Value;
+use super::{ErrorHandler, Node, Parser, SyntaxError};
 
 impl ErrorHandler for Vec<SyntaxError> {
     fn syntax_error(&mut self, error: SyntaxError, _: &str) {

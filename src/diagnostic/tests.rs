@@ -1,0 +1,19 @@
+use crate::diagnostic::EditSet;
+use crate::diagnostic::fix::TextEdit;
+use crate::span::Span;
+
+#[test]
+fn edits_overlap_if_one_changes_a_byte_or_a_place_of_the_other() {
+    let edit = |start, end, text: &str| TextEdit::new(Span::new(start, end), text);
+    for (first, second, overlap) in [
+        (edit(0, 2, "x"), edit(2, 4, "y"), false),
+        (edit(0, 3, "x"), edit(2, 4, "y"), true),
+        (edit(2, 2, "x"), edit(2, 4, "y"), true),
+        (edit(0, 2, "x"), edit(2, 2, "y"), false),
+        (edit(2, 2, "x"), edit(2, 2, "y"), true),
+    ] {
+        let mut set = EditSet::default();
+        assert!(set.add(core::slice::from_ref(&first)));
+        assert_eq!(set.add(core::slice::from_ref(&second)), !overlap, "{first:?} {second:?}");
+    }
+}

@@ -1,0 +1,33 @@
+use super::strength::{Strength, is_evenly_mixed, strength};
+
+#[test]
+fn words_are_not_evenly_mixed_however_they_are_written() {
+    assert!(is_evenly_mixed(b"Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNyMzWhFc"));
+    assert!(!is_evenly_mixed(b"MySuperSecretAdminToken2024ForOurInfluxDBServer1Here"));
+    assert!(!is_evenly_mixed(&b"aZ3".repeat(20)));
+}
+
+#[test]
+fn repetitions_and_sequences_are_weak_and_examples_are_placeholders() {
+    for (body, expected) in [
+        ("", Strength::Weak),
+        ("secret", Strength::Weak),
+        ("JfyfwMsK2cU", Strength::Weak),
+        ("influx-admin-password", Strength::Weak),
+        (&"a".repeat(86), Strength::Weak),
+        (&"a".repeat(5_000), Strength::Weak),
+        (&"0123456789".repeat(8), Strength::Weak),
+        (&"abcd1234".repeat(10), Strength::Weak),
+        ("your_token_here", Strength::Placeholder),
+        ("0XXXX-xxxXxXxxxXX_OxxxX...", Strength::Placeholder),
+        ("YourLongSecretOfTheProductionCluster2024ForGrafana", Strength::Placeholder),
+        // Random tokens that contain `your` and `xXxX`.
+        ("q3Zf0yourXk9Tn2LwYv5Rg", Strength::Strong),
+        (
+            "Kq3Zf0mC7uaaaaaaLwYv5RgH1sBd8YourxVtAaQiUoNyMzWhFcGe6rDlSbPj-_xXxXqX2wY7ZvO5nRfC3uLg9k",
+            Strength::Strong,
+        ),
+    ] {
+        assert_eq!(strength(body), expected, "a body of {} characters", body.len());
+    }
+}
