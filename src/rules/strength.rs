@@ -44,7 +44,7 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
 }
 
 /// Returns whether a token consists of variables. A strong token may contain `$x` or `<x>` by chance.
-fn is_template_body(body: &str) -> bool {
+pub(super) fn is_template_body(body: &str) -> bool {
     let is_one = |variable: &Span| {
         let text = variable.text(body).unwrap_or_default();
         let is_bare = !text.starts_with("${") && !text.starts_with("$(") && text.starts_with('$');

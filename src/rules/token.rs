@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::name::surrounding_spaces;
 use super::options::Options;
 use super::placeholder::{is_template, is_variable};
-use super::strength::{Strength, strength};
+use super::strength::{Strength, is_template_body, strength};
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Entry, Text};
@@ -36,7 +36,7 @@ fn signs(token: &Text<'_>, at: At, sink: &mut Sink) {
             .message("the token contains `:` and cannot be used with Basic authentication")
             .help("generate a token without `:`");
     }
-    if let Some(sign) = token.find(['+', '&', '%', '#']).filter(|_| !is_template(token)) {
+    if let Some(sign) = token.find(['+', '&', '%', '#']).filter(|_| !is_template_body(token)) {
         sink.report(Code::TokenNotUrlSafe, token.locate(sign..sign + 1), at)
             .message(
                 "the token contains a character with a meaning in URLs: as `p=` it must be percent-encoded",
