@@ -205,6 +205,17 @@ impl<'a> Entry<'a> {
         })
     }
 
+    /// Returns whether two names have the same length, perhaps a multiple of 64 apart: otherwise none occurs twice.
+    #[inline]
+    pub(crate) fn may_repeat_names(&self) -> bool {
+        let mut lengths = 0_u64;
+        self.names.iter().any(|name| {
+            let others = lengths;
+            lengths |= 1 << (Span::from(*name).len() % 64);
+            lengths == others
+        })
+    }
+
     /// Returns whether the text ends inside the entry.
     pub(crate) fn is_truncated(&self) -> bool {
         let text = self.span.text(self.source).unwrap_or_default();

@@ -19,7 +19,7 @@ use crate::permission::DatabaseActions;
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(elements) = entry.permissions.value() else { return };
     let has_all = || elements.iter().any(|element| element.grant.is_some_and(|grant| grant.is_all));
-    if may_repeat(entry, elements)
+    if entry.may_repeat_names() && may_repeat(entry, elements)
         || elements.iter().any(may_repeat_actions)
         || elements.len() > 1 && has_all()
     {
