@@ -30,6 +30,8 @@ pub(super) fn split(text: &str) -> Vec<Range<usize>> {
 
 /// Returns the ranges of a resource type that is repeated before names, as in `db:a,db:b:read`.
 pub(super) fn repeated_types(text: &str) -> Option<Vec<Range<usize>>> {
+    // It has one `:` more than a permission.
+    text.match_indices(':').nth(2)?;
     let (first, _) = text.split_once(':')?;
     let again = format!(",{first}:");
     let types: Vec<Range<usize>> =

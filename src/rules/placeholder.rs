@@ -47,15 +47,31 @@ pub(super) fn is_template(token: &str) -> bool {
 
 /// Returns whether a database name is a placeholder.
 pub(super) fn is_placeholder(name: &str) -> bool {
-    const EXAMPLES: &str = "database_name db_name my_database my-database my_db your_database your_database_name \
-                            your-database example_db changeme change_me replaceme replace_me placeholder";
-    // An unset value of JavaScript, JSON, Python and Ruby.
-    const UNSET: &str = "undefined null none nil";
+    const EXAMPLES: [&str; 18] = [
+        "database_name",
+        "db_name",
+        "my_database",
+        "my-database",
+        "my_db",
+        "your_database",
+        "your_database_name",
+        "your-database",
+        "example_db",
+        "changeme",
+        "change_me",
+        "replaceme",
+        "replace_me",
+        "placeholder",
+        // An unset value of JavaScript, JSON, Python and Ruby.
+        "undefined",
+        "null",
+        "none",
+        "nil",
+    ];
     let numbered = |name: &str| {
         name.strip_prefix("DATABASE").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
     };
     let first = name.as_bytes().first().map(u8::to_ascii_lowercase);
     matches!(first, Some(b'c' | b'd' | b'e' | b'm' | b'n' | b'p' | b'r' | b'u' | b'y'))
-        && (EXAMPLES.split(' ').chain(UNSET.split(' ')).any(|word| word.eq_ignore_ascii_case(name))
-            || numbered(name))
+        && (EXAMPLES.iter().any(|example| example.eq_ignore_ascii_case(name)) || numbered(name))
 }
