@@ -50,7 +50,6 @@
 
 // In dependency order: a file imports only siblings above it.
 pub(crate) mod error;
-mod outcome;
 mod options;
 mod checked;
 pub(crate) mod validate;
@@ -60,9 +59,8 @@ pub(crate) mod update;
 pub use self::checked::CheckedFile;
 pub(crate) use self::error::Error;
 pub use self::options::FileOptions;
-pub use self::outcome::Outcome;
 pub use self::update::{UpdateError, Updated};
-pub use crate::replace::{DiskError, DiskErrorKind};
+pub use crate::replace::{DiskError, DiskErrorKind, Outcome};
 
 /// The most bytes of a file that is read or written where nobody chose another number: 1 GiB.
 ///

@@ -8,21 +8,22 @@
 //!
 //! Resolve the path once; open its directory once; look, then open the file for reading and writing without following a
 //! link; lock it; look whether the name is still that file; remove what crashed writers left; read; edit; a new file with
-//! an unpredictable name, 0600 and locked; owner, ACL, mode; write; sync; look again; rename; sync the directory.
+//! an unpredictable name, 0600 and locked; owner, extended attributes, ACL, mode; write; sync; look again; rename; sync the
+//! directory.
 //!
 //! # Weaker elsewhere
 //!
-//! - Other unixes: ACLs are not kept (on macOS an inherited one is not removed), mount points are seen only when the
-//!   rename fails; where a file cannot be renamed without replacing, a new file gets its name by a hard link. macOS syncs
-//!   with `F_FULLFSYNC`.
+//! - Other unixes: ACLs and extended attributes are not kept (on macOS an inherited ACL is not removed), mount points are
+//!   seen only when the rename fails; where a file cannot be renamed without replacing, a new file gets its name by a hard
+//!   link. macOS syncs with `F_FULLFSYNC`.
 //! - Not unix (Windows): file locks bind readers there, so writers lock a side file `.NAME.lock`, which stays. Owner and
 //!   rights of the new file are those that its directory gives. There is no sync of a directory, links are counted
-//!   nowhere, and the checks go by path.
+//!   nowhere, and the checks go by path. A file that another program has open is waited for.
 //!
 //! # Not kept
 //!
-//! Extended attributes other than the ACL (a security label is what the directory gives to new files), set-user-id bits,
-//! and the ACLs of NFS 4. Network file systems are not promised.
+//! Extended attributes other than the ACL, `security.selinux` and, where the file system takes them, `user.*`;
+//! set-user-id bits; the ACLs of NFS 4. Network file systems are not promised.
 
 use std::fs::Metadata;
 use std::time::{Duration, Instant, SystemTime};
@@ -80,6 +81,12 @@ pub(crate) struct FileFacts {
     pub(crate) links: Option<u64>,
     /// The state of the file just before it was read.
     pub(crate) stamp: FileStamp,
+}
+
+impl FileFacts {
+    const fn unknown(stamp: FileStamp) -> Self {
+        Self { mode: None, owner: None, caller: None, group: None, links: None, stamp }
+    }
 }
 
 /// Tells one state of a file from another. Two changes within one tick of the file system's clock may have the same stamp.
@@ -156,14 +163,26 @@ pub(crate) struct ReplaceOptions {
     pub(crate) size_limit: u64,
 }
 
-/// The outcome of a successful [`replace`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Replaced {
-    /// There was no file, now there is.
+/// The outcome of a write.
+///
+/// ```
+/// use influxdb3_offline_tokens::{TokenFile, save};
+/// use influxdb3_offline_tokens::disk::Outcome;
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("permission-tokens.json");
+/// assert_eq!(save(&path, &TokenFile::default())?, Outcome::Created);
+/// assert_eq!(save(&path, &TokenFile::default())?, Outcome::Unchanged);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The file did not exist and was created.
     Created,
-    /// The file has the new contents.
-    Changed,
-    /// `edit` left it as it is. What is there was synced.
+    /// The file was replaced by one with the change.
+    Replaced,
+    /// The file already had the wanted content and was not replaced. It was synced.
     Unchanged,
 }
 

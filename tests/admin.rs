@@ -10,7 +10,7 @@ mod util;
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use influxdb3_offline_tokens::disk::{DiskErrorKind, Outcome};
 use influxdb3_offline_tokens::name::InvalidNameKind;
@@ -195,12 +195,14 @@ impl Folder {
 
     fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.0.path()).unwrap();
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        // On Windows the file for the lock stays.
+        names.filter(|name| cfg!(not(windows)) || name != ".admin-token.json.lock").collect()
     }
 }
 
 #[cfg(unix)]
-fn mode(path: &Path) -> u32 {
+fn mode(path: &std::path::Path) -> u32 {
     std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).unwrap().permissions()) & 0o7777
 }
 

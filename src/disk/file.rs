@@ -154,7 +154,7 @@ impl FileOptions {
     ) -> Result<Outcome, E> {
         let edit = |text: Option<&[u8]>| Ok(edit(text)?.map(NewText::from));
         match replace::replace(path, &self.0, edit) {
-            Ok(replaced) => Ok(replaced.into()),
+            Ok(outcome) => Ok(outcome),
             Err(ReplaceError::Edit(error)) => Err(error),
             Err(ReplaceError::Disk(error)) => Err(Error::from(error).into()),
         }

@@ -1,18 +1,21 @@
-//! Code for every system: the real path, and reading the whole file.
+//! Code for every system: the real path, the names beside it, and reading the whole file.
 
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 use std::path::{Component, Path, PathBuf, is_separator};
 
+use rand::TryRng as _;
 use zeroize::Zeroizing;
 
 use super::{DiskError, DiskErrorKind};
 
 /// The real directory and the name there. The file need not exist, its directory must.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, DiskError> {
-    let real = match path.canonicalize() {
+    let real = match real_path(path) {
         Ok(real) => real,
         Err(error) => resolve_missing(path, error)?,
     };
@@ -21,6 +24,16 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, DiskError> {
         return Err(DiskError::new(DiskErrorKind::KubernetesVolume, path));
     }
     Ok(real)
+}
+
+/// The path without links. Some drives of Windows do not know it, nor does Wine if it is long: a file or directory that is no
+/// link itself has its absolute path there.
+fn real_path(path: &Path) -> io::Result<PathBuf> {
+    path.canonicalize().or_else(|error| {
+        let is_known = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied);
+        let is_link = || std::fs::symlink_metadata(path).map_or(true, |about| about.is_symlink());
+        if cfg!(not(windows)) || is_known || is_link() { Err(error) } else { std::path::absolute(path) }
+    })
 }
 
 fn resolve_missing(path: &Path, error: io::Error) -> Result<PathBuf, DiskError> {
@@ -40,7 +53,7 @@ fn resolve_missing(path: &Path, error: io::Error) -> Result<PathBuf, DiskError> 
         return Err(DiskError::because(DiskErrorKind::NotRegular, path, error));
     }
     let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-    let parent = parent.canonicalize().map_err(|error| match error.kind() {
+    let parent = real_path(parent).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => DiskError::because(DiskErrorKind::NoDirectory, path, error),
         _ => DiskError::told(DiskErrorKind::Io, path, error),
     })?;
@@ -50,6 +63,31 @@ fn resolve_missing(path: &Path, error: io::Error) -> Result<PathBuf, DiskError> 
 /// `..data` and `..2026_11_24…`: the volume's own layout.
 fn is_kubernetes(part: &OsStr) -> bool {
     part.len() > 2 && part.as_encoded_bytes().starts_with(b"..")
+}
+
+/// `.NAME` and an ending. A long name is cut: with the dots and the longest ending it stays under the 255 bytes of common file
+/// systems.
+pub(super) fn beside(name: &OsStr, ending: &str) -> OsString {
+    const LONGEST: usize = 200;
+    let name = name.to_string_lossy();
+    let fits = |&(at, character): &(usize, char)| at + character.len_utf8() <= LONGEST;
+    let stem: String = name.char_indices().take_while(fits).map(|(_, character)| character).collect();
+    format!(".{stem}{ending}").into()
+}
+
+/// `.NAME.32 hexadecimal digits.new`.
+pub(super) fn random_name(name: &OsStr) -> io::Result<OsString> {
+    let mut bytes = [0; 16];
+    rand::rngs::SysRng.try_fill_bytes(&mut bytes).map_err(io::Error::other)?;
+    Ok(beside(name, &format!(".{:032x}.new", u128::from_le_bytes(bytes))))
+}
+
+/// Returns whether [`random_name`] could have made it for this file.
+pub(super) fn is_ours(found: &OsStr, name: &OsStr) -> bool {
+    let stem = beside(name, ".");
+    let rest = stem.to_str().and_then(|stem| found.to_str()?.strip_prefix(stem)?.strip_suffix(".new"));
+    let is_digit = |digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
+    rest.is_some_and(|digits| digits.len() == 32 && digits.bytes().all(is_digit))
 }
 
 /// Drops buffers and wipes each as one block: a full one would be wiped byte by byte, some ten times as slowly.

@@ -36,19 +36,21 @@ pub enum DiskErrorKind {
     KubernetesVolume,
     /// A symbolic link without a target, or in a loop.
     DanglingLink,
-    /// A read-only file system.
+    /// The name of a device, such as `CON`, or a name that Windows does not allow. Only on Windows.
+    InvalidName,
+    /// A read-only file system, or on Windows a file with the read-only attribute.
     ReadOnly,
     /// The file or its directory may not be read or written by this process.
     PermissionDenied,
     /// The file belongs to another user, and this process is not root.
     ForeignOwner,
-    /// The new file would not have the owner, the ACL or the mode of the old one.
+    /// The new file would not have the owner, the ACL, the mode or the `SELinux` label of the old one.
     AccessNotKept,
     /// The file is, or would become, larger than the limit.
     TooLarge,
     /// The disk or a quota is full.
     NoSpace,
-    /// Other writers held the lock, or kept changing the file, until the timeout.
+    /// Other programs held the lock, kept changing the file or, on Windows, had it open, until the timeout.
     Locked,
     /// A pipe had no end within 60 seconds.
     TimedOut,
@@ -198,96 +200,77 @@ struct Wording<'a>(&'a DiskError);
 
 impl fmt::Display for Wording<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = Shown(&self.0.path);
-        match self.0.kind {
-            DiskErrorKind::NotFound => {
-                write!(f, "{path} does not exist; check the path")
-            }
+        let DiskError { kind, path, holder, .. } = self.0;
+        if let (DiskErrorKind::Locked, Some(process)) = (kind, holder) {
+            let path = Shown(path);
+            return write!(f, "{path} is locked by process {process}; wait until it finishes and try again");
+        }
+        let (before, after) = match kind {
+            DiskErrorKind::NotFound => ("", "does not exist; check the path"),
             DiskErrorKind::NoDirectory => {
-                write!(f, "the directory of {path} does not exist; check the path, or create the directory")
+                ("the directory of ", "does not exist; check the path, or create the directory")
             }
-            DiskErrorKind::NotRegular => {
-                write!(f, "{path} is not a regular file; use the path of the file itself")
-            }
-            DiskErrorKind::Pipe => write!(
-                f,
-                "{path} is a pipe, which can be read only once and not replaced; save its content to a file, and use \
-                 the path of that file"
+            DiskErrorKind::NotRegular => ("", "is not a regular file; use the path of the file itself"),
+            DiskErrorKind::Pipe => (
+                "",
+                "is a pipe, which can be read only once and not replaced; save its content to a file, and use the path \
+                 of that file",
             ),
             DiskErrorKind::TimedOut => {
-                write!(
-                    f,
-                    "{path} is a pipe that had no end within 60 seconds; check the program that writes to it"
-                )
+                ("", "is a pipe that had no end within 60 seconds; check the program that writes to it")
             }
             DiskErrorKind::SeveralLinks => {
-                write!(f, "{path} has several hard links, and only one would change; remove the others first")
+                ("", "has several hard links, and only one would change; remove the others first")
             }
             DiskErrorKind::MountPoint => {
-                write!(
-                    f,
-                    "{path} is a mount point and cannot be replaced; mount its directory instead of the file"
-                )
+                ("", "is a mount point and cannot be replaced; mount its directory instead of the file")
             }
-            DiskErrorKind::KubernetesVolume => write!(
-                f,
-                "{path} is in a Kubernetes volume, which deletes written files; change the Secret itself"
-            ),
+            DiskErrorKind::KubernetesVolume => {
+                ("", "is in a Kubernetes volume, which deletes written files; change the Secret itself")
+            }
             DiskErrorKind::DanglingLink => {
-                write!(f, "{path} is a symbolic link without a target; create the target, or remove the link")
+                ("", "is a symbolic link without a target; create the target, or remove the link")
+            }
+            DiskErrorKind::InvalidName => {
+                ("", "has a name that Windows reserves or does not allow; use another name")
             }
             DiskErrorKind::ReadOnly => {
-                write!(f, "{path} is on a read-only file system; remount it writable, or use another path")
+                ("", "or its file system is read-only; make it writable, or use another path")
             }
             DiskErrorKind::PermissionDenied => {
-                write!(f, "permission denied for {path} or its directory; run as the owner of both")
+                ("permission denied for ", "or its directory; run as the owner of both")
             }
-            DiskErrorKind::ForeignOwner => {
-                write!(f, "{path} belongs to another user; run as that user, or as root")
-            }
-            DiskErrorKind::AccessNotKept => write!(
-                f,
-                "the owner, ACL or mode of {path} cannot be preserved on this file system; nothing was changed"
+            DiskErrorKind::ForeignOwner => ("", "belongs to another user; run as that user, or as root"),
+            DiskErrorKind::AccessNotKept => (
+                "the owner, ACL, mode or SELinux label of ",
+                "cannot be preserved, so nothing was changed; run as root, or use another file system",
             ),
-            DiskErrorKind::TooLarge => {
-                write!(f, "{path} is larger than the size limit; check that it is the right file")
-            }
+            DiskErrorKind::TooLarge => ("", "is larger than the size limit; check that it is the right file"),
             DiskErrorKind::NoSpace => {
-                write!(
-                    f,
-                    "no space left for a new {path}, so nothing was changed; free some space and try again"
-                )
+                ("no space left for a new ", "and nothing was changed; free some space and try again")
             }
-            DiskErrorKind::Locked => match self.0.holder {
-                Some(process) => {
-                    write!(f, "{path} is locked by process {process}; wait until it finishes and try again")
-                }
-                None => {
-                    write!(f, "{path} is in use by other writers; wait until they finish and try again")
-                }
-            },
+            DiskErrorKind::Locked => {
+                ("", "is in use by other programs; wait until they finish and try again")
+            }
             DiskErrorKind::LocksUnsupported => {
-                write!(f, "the file system of {path} does not support locks; use a local file system")
+                ("the file system of ", "does not support locks; use a local file system")
             }
-            DiskErrorKind::CrossDevice => write!(
-                f,
-                "{path} is on another file system than its directory; mount the directory instead of the file"
-            ),
+            DiskErrorKind::CrossDevice => {
+                ("", "is on another file system than its directory; mount the directory instead of the file")
+            }
             DiskErrorKind::NotCommitted => {
-                write!(
-                    f,
-                    "the new {path} could not be written, so nothing was changed; check the disk and try again"
-                )
+                ("the new ", "could not be written, so nothing was changed; check the disk and try again")
             }
-            DiskErrorKind::DurabilityUnknown => write!(
-                f,
-                "{path} contains the change but could not be synced, so a power cut may undo it; keep what was written, \
-                 and check the disk"
+            DiskErrorKind::DurabilityUnknown => (
+                "",
+                "contains the change but could not be synced, so a power cut may undo it; keep what was written, and \
+                 check the disk",
             ),
             DiskErrorKind::Io if self.0.is_not_a_directory() => {
-                write!(f, "a component of {path} is a file, not a directory; check the path")
+                ("a component of ", "is a file, not a directory; check the path")
             }
-            DiskErrorKind::Io => write!(f, "{path} could not be read; check the disk and try again"),
-        }
+            DiskErrorKind::Io => ("", "could not be read; check the disk and try again"),
+        };
+        write!(f, "{before}{} {after}", Shown(path))
     }
 }

@@ -1,23 +1,17 @@
 //! The new file, until it has its name; and those that crashed writers left.
 
-use alloc::string::String;
-use core::fmt::Write as _;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::unix::ffi::OsStrExt as _;
 
-use rand::TryRng as _;
 use rustix::fs::{AtFlags, Dir, Mode, OFlags, Stat, fstat, openat, renameat, statat, unlinkat};
 use rustix::io::{Errno, retry_on_intr};
 
+use super::common::{is_ours, random_name};
 use super::place::{Place, is_regular, is_same, locking, sync_file};
 use super::{DiskError, DiskErrorKind};
 
-const SUFFIX: &[u8] = b".new";
-const RANDOM_BYTES: usize = 16;
-// With the dots, the random part and the suffix it stays under the 255 bytes of common file systems.
-const LONGEST_STEM: usize = 200;
 const TRIES: usize = 32;
 
 /// A new file in the directory: 0600, locked, removed on drop unless it got the name.
@@ -131,32 +125,6 @@ impl Drop for Fresh<'_> {
     }
 }
 
-/// `.NAME.32 hexadecimal digits.new`.
-fn random_name(name: &OsStr) -> io::Result<OsString> {
-    let mut bytes = [0; RANDOM_BYTES];
-    rand::rngs::SysRng.try_fill_bytes(&mut bytes).map_err(io::Error::other)?;
-    let mut digits = String::new();
-    for byte in bytes {
-        write!(digits, "{byte:02x}").map_err(io::Error::other)?;
-    }
-    Ok(OsString::from_vec([b".", stem(name), b".", digits.as_bytes(), SUFFIX].concat()))
-}
-
-fn stem(name: &OsStr) -> &[u8] {
-    let name = name.as_bytes();
-    name.get(..LONGEST_STEM).unwrap_or(name)
-}
-
-/// Returns whether [`random_name`] could have made it for this file.
-pub(super) fn is_ours(found: &[u8], name: &OsStr) -> bool {
-    let middle = found.strip_prefix(b".").and_then(|rest| rest.strip_prefix(stem(name)));
-    let digits = middle.and_then(|rest| rest.strip_prefix(b".")).and_then(|rest| rest.strip_suffix(SUFFIX));
-    digits.is_some_and(|digits| {
-        digits.len() == 2 * RANDOM_BYTES
-            && digits.iter().all(|&digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
-    })
-}
-
 /// Removes the new files of writers that crashed. Whatever fails is left to the next writer.
 ///
 /// `current` is the tokens file itself: a second name of it, by our pattern, is what a crash between link and unlink left.
@@ -164,9 +132,9 @@ pub(super) fn remove_left_overs(place: &Place<'_>, current: Option<&Stat>) {
     let Ok(entries) = Dir::read_from(&place.directory) else { return };
     for entry in entries {
         let Ok(entry) = entry else { return };
-        let found = entry.file_name().to_bytes();
+        let found = OsStr::from_bytes(entry.file_name().to_bytes());
         if is_ours(found, &place.name) {
-            let _ = remove_left_over(place, OsStr::from_bytes(found), current);
+            let _ = remove_left_over(place, found, current);
         }
     }
 }

@@ -1,35 +1,35 @@
-//! The order of things where there is no unix: by path, with a side file for the lock, without rights and without a sync
-//! of the directory. Compiled into the tests everywhere.
+//! The protocol where there is no unix: by path, with a side file for the lock, without rights and without a sync of the
+//! directory. Compiled into the tests everywhere.
 
-use alloc::string::String;
-use core::fmt::Write as _;
-use std::ffi::OsString;
-use std::fs::{File, Metadata, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use rand::TryRng as _;
 use zeroize::Zeroizing;
 
-use super::common::{length, read_all, resolve, wipe};
+use super::common::{beside, is_ours, length, random_name, read_all, resolve, wipe};
 use super::{
-    Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, NewText, Patience, ReplaceError,
-    ReplaceOptions, Replaced,
+    Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, NewText, Outcome, Patience, ReplaceError,
+    ReplaceOptions,
 };
+
+/// How long a reader waits for a program that has the file for itself.
+const READ_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Reads the whole file, through links, without a lock.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
-    let file = open_regular(path, path, false)?.ok_or_else(|| missing(path))?;
-    let stamp = FileStamp::new(&metadata(&file, path)?);
-    let bytes = read_all(&file, path, size(&file, path)?, limit)?;
-    let facts = FileFacts { mode: None, owner: None, caller: None, group: None, links: None, stamp };
-    Ok(Contents { bytes, facts })
+    look(path)?;
+    let file = open(path, path, false, &mut Patience::new(READ_TIMEOUT))?;
+    let about = file.metadata().map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))?;
+    let facts = FileFacts::unknown(FileStamp::new(&about));
+    Ok(Contents { bytes: read_all(&file, path, about.len(), limit)?, facts })
 }
 
 /// Looks at the file behind all links.
 pub(crate) fn look(path: &Path) -> Result<FileStamp, DiskError> {
-    let file = open_regular(path, path, false)?.ok_or_else(|| missing(path))?;
-    Ok(FileStamp::new(&metadata(&file, path)?))
+    check_name(path)?;
+    stamp(path, path)?.ok_or_else(|| missing(path))
 }
 
 /// As on unix, but weaker; see the module above.
@@ -37,28 +37,25 @@ pub(crate) fn replace<E, T: Into<NewText>>(
     path: &Path,
     options: &ReplaceOptions,
     mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<T>, E>,
-) -> Result<Replaced, ReplaceError<E>> {
+) -> Result<Outcome, ReplaceError<E>> {
     let mut patience = Patience::new(options.lock_timeout);
+    check_name(path)?;
     let real = resolve(path)?;
-    // Looked at before the side file is made.
-    if open_regular(&real, path, true)?.is_none() && !options.create {
+    // Before the side file is created.
+    if stamp(&real, path)?.is_none() && !options.create {
         return Err(missing(path).into());
     }
     let _lock = lock(&real, path, &mut patience)?;
     loop {
-        let old = open_regular(&real, path, true)?;
-        if old.is_none() && !options.create {
+        let before = stamp(&real, path)?;
+        if before.is_none() && !options.create {
             return Err(missing(path).into());
         }
         remove_left_overs(&real);
-        let before = old
-            .as_ref()
-            .map(seen)
-            .transpose()
-            .map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))?;
-        let bytes = match &old {
-            Some(old) => read_all(old, path, size(old, path)?, options.size_limit)?,
-            None => Zeroizing::default(),
+        let old = before.map(|_| open(&real, path, true, &mut patience)).transpose()?;
+        let bytes = match (&old, before) {
+            (Some(old), Some(before)) => read_all(old, path, before.size, options.size_limit)?,
+            _ => Zeroizing::default(),
         };
         let text = edit(old.is_some().then_some(&bytes)).map_err(ReplaceError::Edit)?;
         let Some(text) = text.map(Into::into) else {
@@ -67,26 +64,31 @@ pub(crate) fn replace<E, T: Into<NewText>>(
                 old.sync_all()
                     .map_err(|error| DiskError::because(DiskErrorKind::DurabilityUnknown, path, error))?;
             }
-            return Ok(Replaced::Unchanged);
+            return Ok(Outcome::Unchanged);
         };
+        // Windows does not replace a file to which a handle is open.
+        drop(old);
         let pieces = text.pieces(&bytes);
         if length(&pieces) > options.size_limit {
             return Err(DiskError::new(DiskErrorKind::TooLarge, path).into());
         }
         let failed = |error| DiskError::told(DiskErrorKind::NotCommitted, path, error);
-        let fresh = Fresh::create(&real).map_err(failed)?;
-        fresh.write(&pieces).map_err(failed)?;
+        let mut fresh = Fresh::write(&real, &pieces).map_err(failed)?;
         wipe([bytes, text.into_bytes()]);
-        let now = match File::open(&real) {
-            Ok(file) => Some(seen(&file).map_err(failed)?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(failed(error).into()),
-        };
-        if now == before {
-            fresh.rename(&real).map_err(failed)?;
-            return Ok(if old.is_some() { Replaced::Changed } else { Replaced::Created });
+        while stamp(&real, path)? == before {
+            match fresh.rename(&real) {
+                Ok(()) if before.is_some() => return Ok(Outcome::Replaced),
+                Ok(()) => return Ok(Outcome::Created),
+                // A program that has the old file open without the right to delete it is reported so.
+                Err(error) if is_busy(&error) || error.kind() == io::ErrorKind::PermissionDenied => {
+                    if !patience.wait() {
+                        return Err(DiskError::because(DiskErrorKind::Locked, path, error).into());
+                    }
+                }
+                Err(error) => return Err(failed(error).into()),
+            }
         }
-        drop((fresh, old));
+        drop(fresh);
         if !patience.wait() {
             return Err(DiskError::locked(path, None).into());
         }
@@ -97,40 +99,73 @@ fn missing(path: &Path) -> DiskError {
     DiskError::because(DiskErrorKind::NotFound, path, io::Error::from(io::ErrorKind::NotFound))
 }
 
-/// None where there is no file.
-fn open_regular(real: &Path, path: &Path, write: bool) -> Result<Option<File>, DiskError> {
-    let failed = |error: io::Error| DiskError::told(DiskErrorKind::Io, path, error);
+/// Rejects the names of devices, and names that Windows forbids or changes: the real path would take them as they are.
+fn check_name(path: &Path) -> Result<(), DiskError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let port = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+    let is_number = |text: &str| {
+        text.strip_prefix(|digit: char| "0123456789¹²³".contains(digit)).is_some_and(str::is_empty)
+    };
+    let is_device =
+        matches!(&*stem, "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") || port.is_some_and(is_number);
+    let is_forbidden = |character: char| r#"<>:"|?*"#.contains(character) || character.is_control();
+    if is_device || name.ends_with(['.', ' ']) || name.contains(is_forbidden) {
+        return Err(DiskError::new(DiskErrorKind::InvalidName, path));
+    }
+    Ok(())
+}
+
+/// Returns the state of the file; none where there is none.
+fn stamp(real: &Path, path: &Path) -> Result<Option<FileStamp>, DiskError> {
     match std::fs::metadata(real) {
-        Ok(about) if !about.is_file() => return Err(DiskError::new(DiskErrorKind::NotRegular, path)),
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(error)),
-    }
-    match OpenOptions::new().read(true).write(write).open(real) {
-        Ok(file) => Ok(Some(file)),
+        Ok(about) if about.is_file() => Ok(Some(FileStamp::new(&about))),
+        Ok(_) => Err(DiskError::new(DiskErrorKind::NotRegular, path)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(failed(error)),
+        Err(error) => Err(DiskError::told(DiskErrorKind::Io, path, error)),
     }
 }
 
-fn metadata(file: &File, path: &Path) -> Result<Metadata, DiskError> {
-    file.metadata().map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))
+/// Opens a file that exists.
+fn open(real: &Path, path: &Path, write: bool, patience: &mut Patience) -> Result<File, DiskError> {
+    let is_read_only = || std::fs::metadata(real).is_ok_and(|about| about.permissions().readonly());
+    if write && is_read_only() {
+        return Err(DiskError::new(DiskErrorKind::ReadOnly, path));
+    }
+    patiently(path, patience, || OpenOptions::new().read(true).write(write).open(real))
 }
 
-fn size(file: &File, path: &Path) -> Result<u64, DiskError> {
-    Ok(metadata(file, path)?.len())
+/// Tries again as long as another program, such as a virus scanner, has the file for itself.
+fn patiently(
+    path: &Path,
+    patience: &mut Patience,
+    mut open: impl FnMut() -> io::Result<File>,
+) -> Result<File, DiskError> {
+    loop {
+        match open() {
+            Err(error) if is_busy(&error) && !patience.wait() => {
+                return Err(DiskError::because(DiskErrorKind::Locked, path, error));
+            }
+            Err(error) if is_busy(&error) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(DiskError::because(DiskErrorKind::NotFound, path, error));
+            }
+            opened => return opened.map_err(|error| DiskError::told(DiskErrorKind::Io, path, error)),
+        }
+    }
 }
 
-fn seen(file: &File) -> io::Result<(u64, std::time::SystemTime)> {
-    let about = file.metadata()?;
-    Ok((about.len(), about.modified()?))
+/// Returns whether the error is a sharing or lock violation, or that of a file about to be deleted or mapped into memory.
+fn is_busy(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33 | 303 | 1224))
 }
 
 /// The lock on `.NAME.lock`, which is never removed: a lock on a file that goes away binds nobody.
 fn lock(real: &Path, path: &Path, patience: &mut Patience) -> Result<File, DiskError> {
-    let failed = |error| DiskError::told(DiskErrorKind::Io, path, error);
-    let side = beside(real, ".lock");
-    let file = OpenOptions::new().write(true).create(true).truncate(false).open(side).map_err(failed)?;
+    let side = real.with_file_name(beside(real.file_name().unwrap_or_default(), ".lock"));
+    let file = patiently(path, patience, || {
+        OpenOptions::new().write(true).create(true).truncate(false).open(&side)
+    })?;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
@@ -143,26 +178,12 @@ fn lock(real: &Path, path: &Path, patience: &mut Patience) -> Result<File, DiskE
     }
 }
 
-/// `.NAME` and what is added, in the same directory.
-fn beside(real: &Path, added: &str) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(real.file_name().unwrap_or_default());
-    name.push(added);
-    real.with_file_name(name)
-}
-
 /// Only writers that hold the lock make new files, so whatever matches was left by a crash.
 fn remove_left_overs(real: &Path) {
     let Some(entries) = real.parent().and_then(|parent| std::fs::read_dir(parent).ok()) else { return };
-    let stem = beside(real, ".");
-    let stem = stem.file_name().unwrap_or_default().to_string_lossy();
     for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let digits = name.strip_prefix(&*stem).and_then(|rest| rest.strip_suffix(".new"));
-        let ours =
-            digits.is_some_and(|digits| digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()));
-        if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && is_ours(&entry.file_name(), real.file_name().unwrap_or_default()) {
             let _ = std::fs::remove_file(entry.path());
         }
     }
@@ -170,44 +191,33 @@ fn remove_left_overs(real: &Path) {
 
 /// The new file, removed on drop unless it was renamed.
 struct Fresh {
-    path: Option<PathBuf>,
-    file: File,
+    path: PathBuf,
+    temporary: bool,
 }
 
 impl Fresh {
-    fn create(real: &Path) -> io::Result<Self> {
-        let mut bytes = [0; 16];
-        rand::rngs::SysRng.try_fill_bytes(&mut bytes).map_err(io::Error::other)?;
-        let mut added = String::from(".");
-        for byte in bytes {
-            write!(added, "{byte:02x}").map_err(io::Error::other)?;
-        }
-        added.push_str(".new");
-        let path = beside(real, &added);
-        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        Ok(Self { path: Some(path), file })
-    }
-
-    fn write(&self, pieces: &[&[u8]]) -> io::Result<()> {
+    /// Writes all pieces, syncs, and closes the file.
+    fn write(real: &Path, pieces: &[&[u8]]) -> io::Result<Self> {
+        let path = real.with_file_name(random_name(real.file_name().unwrap_or_default())?);
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        let fresh = Self { path, temporary: true };
         for text in pieces {
-            (&self.file).write_all(text)?;
+            file.write_all(text)?;
         }
-        self.file.sync_all()
+        file.sync_all().map(|()| fresh)
     }
 
-    fn rename(mut self, real: &Path) -> io::Result<()> {
-        if let Some(path) = &self.path {
-            std::fs::rename(path, real)?;
-        }
-        self.path = None;
+    fn rename(&mut self, real: &Path) -> io::Result<()> {
+        std::fs::rename(&self.path, real)?;
+        self.temporary = false;
         Ok(())
     }
 }
 
 impl Drop for Fresh {
     fn drop(&mut self) {
-        if let Some(path) = &self.path {
-            let _ = std::fs::remove_file(path);
+        if self.temporary {
+            let _ = std::fs::remove_file(&self.path);
         }
     }
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::{DiskErrorKind, ReplaceError, ReplaceOptions, Replaced, portable};
+use super::{DiskErrorKind, Outcome, ReplaceError, ReplaceOptions, portable};
 
 const OPTIONS: ReplaceOptions = ReplaceOptions {
     lock_timeout: Duration::from_secs(20),
@@ -22,7 +22,7 @@ const OPTIONS: ReplaceOptions = ReplaceOptions {
 };
 
 type Edit<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Option<Zeroizing<Vec<u8>>>, Infallible>;
-type Replace = fn(&Path, &ReplaceOptions, Edit<'_>) -> Result<Replaced, ReplaceError<Infallible>>;
+type Replace = fn(&Path, &ReplaceOptions, Edit<'_>) -> Result<Outcome, ReplaceError<Infallible>>;
 
 #[cfg(unix)]
 const PROTOCOLS: [Replace; 2] =
@@ -49,7 +49,7 @@ fn names(directory: &Path) -> Vec<String> {
 }
 
 #[track_caller]
-fn fails(result: Result<Replaced, ReplaceError<Infallible>>, kind: DiskErrorKind) {
+fn fails(result: Result<Outcome, ReplaceError<Infallible>>, kind: DiskErrorKind) {
     match result {
         Err(ReplaceError::Disk(error)) => assert_eq!(error.kind(), kind, "{error}"),
         Ok(done) => panic!("{done:?}"),
@@ -67,7 +67,7 @@ fn creates_changes_and_leaves_alone() {
                 Ok(text(b"one"))
             })
             .unwrap(),
-            Replaced::Created
+            Outcome::Created
         );
         assert_eq!(
             replace(&file, &OPTIONS, &mut |old| {
@@ -75,9 +75,9 @@ fn creates_changes_and_leaves_alone() {
                 Ok(text(b"second"))
             })
             .unwrap(),
-            Replaced::Changed
+            Outcome::Replaced
         );
-        assert_eq!(replace(&file, &OPTIONS, &mut |_| Ok(None)).unwrap(), Replaced::Unchanged);
+        assert_eq!(replace(&file, &OPTIONS, &mut |_| Ok(None)).unwrap(), Outcome::Unchanged);
         assert_eq!(fs::read(&file).unwrap(), b"second");
         assert_eq!(names(directory.path()), ["tokens.json"]);
     }
@@ -94,7 +94,7 @@ fn a_limit_binds_before_and_after() {
         fails(replace(&file, &limited, &mut |_| Ok(text(b"1"))), DiskErrorKind::TooLarge);
         assert_eq!(fs::read(&file).unwrap(), b"12345");
         fs::write(&file, b"1234").unwrap();
-        assert_eq!(replace(&file, &limited, &mut |_| Ok(text(b"4321"))).unwrap(), Replaced::Changed);
+        assert_eq!(replace(&file, &limited, &mut |_| Ok(text(b"4321"))).unwrap(), Outcome::Replaced);
     }
 }
 
@@ -123,7 +123,7 @@ fn a_write_without_the_lock_makes_it_start_over() {
             let old = old.unwrap();
             Ok(text(&[old, b"+"].concat()))
         });
-        assert_eq!(done.unwrap(), Replaced::Changed);
+        assert_eq!(done.unwrap(), Outcome::Replaced);
         assert_eq!((calls, fs::read(&file).unwrap()), (2, b"ab+".to_vec()));
         assert_eq!(names(directory.path()), ["tokens.json"]);
     }
@@ -140,7 +140,7 @@ fn a_file_that_appears_meanwhile_is_not_replaced() {
             }
             Some(old) => Ok(text(&[old, b"+"].concat())),
         });
-        assert_eq!(done.unwrap(), Replaced::Changed);
+        assert_eq!(done.unwrap(), Outcome::Replaced);
         assert_eq!(fs::read(&file).unwrap(), b"first+");
     }
 }
@@ -232,6 +232,22 @@ fn the_name_of_a_new_file_fits() {
     let file = directory.path().join("x".repeat(255));
     super::replace(&file, &OPTIONS, |_| Ok::<_, Infallible>(text(b"1"))).unwrap();
     assert_eq!(fs::read(&file).unwrap(), b"1");
+}
+
+#[test]
+fn names_that_windows_reserves_or_changes_are_rejected() {
+    let (directory, _) = directory();
+    let kind = |name: &str| portable::look(&directory.path().join(name)).err().unwrap().kind();
+    for name in
+        ["CON", "nul", "Aux.json", "com9.x.json", "LPT²", "NUL .json", "a.", "a ", "ab:c", "a?b", "a\n"]
+    {
+        assert_eq!(kind(name), DiskErrorKind::InvalidName, "{name:?}");
+        let replaced = portable::replace(&directory.path().join(name), &OPTIONS, |_| Ok(text(b"1")));
+        fails(replaced, DiskErrorKind::InvalidName);
+    }
+    for name in ["console", "COM10.json", "COM", "nul-tokens.json", ".tokens.json", "a b"] {
+        assert_eq!(kind(name), DiskErrorKind::NotFound, "{name:?}");
+    }
 }
 
 #[test]

@@ -16,8 +16,8 @@ use super::fresh::{Fresh, remove_left_overs};
 use super::pipe;
 use super::place::{Place, is_regular, is_same, locking, opening, sync_directory, sync_file};
 use super::{
-    Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, NewText, Patience, ReplaceError,
-    ReplaceOptions, Replaced,
+    Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, NewText, Outcome, Patience, ReplaceError,
+    ReplaceOptions,
 };
 
 /// Reads the whole file, through links, without a lock: a rename is atomic. A pipe is read once, without facts.
@@ -38,9 +38,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
     let about = file.metadata().map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))?;
     if about.file_type().is_fifo() {
         let bytes = pipe::read(&file, path, limit, pipe::TIME_LIMIT)?;
-        let stamp = FileStamp::new(&about);
-        let facts = FileFacts { mode: None, owner: None, caller: None, group: None, links: None, stamp };
-        return Ok(Contents { bytes, facts });
+        return Ok(Contents { bytes, facts: FileFacts::unknown(FileStamp::new(&about)) });
     }
     if !about.is_file() {
         return Err(DiskError::new(DiskErrorKind::NotRegular, path));
@@ -96,7 +94,7 @@ pub(crate) fn replace<E, T: Into<NewText>>(
     path: &Path,
     options: &ReplaceOptions,
     mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<T>, E>,
-) -> Result<Replaced, ReplaceError<E>> {
+) -> Result<Outcome, ReplaceError<E>> {
     let mut patience = Patience::new(options.lock_timeout);
     let place = Place::resolve(path).map_err(|error| pipe_or(path, error))?;
     loop {
@@ -120,7 +118,7 @@ pub(crate) fn replace<E, T: Into<NewText>>(
                 sync_file(&old.file).map_err(|error| durability_unknown(path, error))?;
                 sync_directory(&place.directory).map_err(|error| durability_unknown(path, error))?;
             }
-            return Ok(Replaced::Unchanged);
+            return Ok(Outcome::Unchanged);
         };
         let pieces = text.pieces(&bytes);
         if length(&pieces) > options.size_limit {
@@ -136,8 +134,8 @@ pub(crate) fn replace<E, T: Into<NewText>>(
         wipe([bytes, text.into_bytes()]);
         let done = match &old {
             Some(old) if !old.is_unchanged(&place)? => None,
-            Some(_) => fresh.replace()?.then_some(Replaced::Changed),
-            None => fresh.appear()?.then_some(Replaced::Created),
+            Some(_) => fresh.replace()?.then_some(Outcome::Replaced),
+            None => fresh.appear()?.then_some(Outcome::Created),
         };
         if let Some(done) = done {
             sync_directory(&place.directory).map_err(|error| durability_unknown(path, error))?;
