@@ -229,6 +229,44 @@ fn an_acl_stays_and_none_is_inherited() {
 }
 
 #[test]
+fn extended_attributes_stay() {
+    if !has("setfattr", "extended attributes") || !is_root("extended attributes") {
+        return;
+    }
+    let attributes = |scene: &Scene| {
+        let shown = Command::new("getfattr").args(["-dm-", "--absolute-names"]).arg(&scene.file).output();
+        String::from_utf8_lossy(&shown.expect("getfattr").stdout).into_owned()
+    };
+    let labelled = || {
+        let scene = Scene::new(Some(OLD));
+        sh("setfattr -n security.selinux -v system_u:object_r:etc_t:s0 tokens.json", &scene);
+        scene
+    };
+    let scene = labelled();
+    sh("setfattr -n user.note -v 'by hand' tokens.json; setfattr -n user.empty tokens.json", &scene);
+    let before = attributes(&scene);
+    assert_eq!(before.lines().filter(|line| line.starts_with("user.")).count(), 2, "{before}");
+    for (name, writer) in
+        [("a", Writer::find()), ("b", Writer { args: vec!["--restrict-mode".into()], ..Writer::find() })]
+    {
+        assert!(writer.append(&scene.file, name).acknowledged);
+        assert_eq!(attributes(&scene), before);
+    }
+    // A label that cannot be set is an error, an attribute of users is not.
+    if !has("strace", "a label that cannot be set") {
+        return;
+    }
+    let around = ["strace", "-qq", "-o", "/dev/null", "-e", "inject=fsetxattr:error=EPERM"];
+    let failing = |scene: &Scene| finish(start(Writer::find().wrapped(&around, &scene.file, "a"), "a"), "a");
+    let scene = labelled();
+    refused(&failing(&scene), "SELinux label", &scene, &[]);
+    assert_eq!(text(&scene.file), OLD);
+    sh("setfattr -x security.selinux tokens.json; setfattr -n user.note -v x tokens.json", &scene);
+    appended(&failing(&scene), &scene, "a", &[]);
+    assert_eq!(attributes(&scene), "");
+}
+
+#[test]
 fn rights_of_others_go_on_request() {
     if !has("setfacl", "tighten") {
         return;

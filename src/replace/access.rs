@@ -1,6 +1,7 @@
-//! Owner, ACL and mode, copied from the old file to the new one.
+//! Owner, extended attributes, ACL and mode, copied from the old file to the new one.
 
 use alloc::vec::Vec;
+use std::ffi::CString;
 use std::fs::File;
 use std::path::Path;
 
@@ -13,6 +14,8 @@ use super::{DiskError, DiskErrorKind};
 pub(super) enum NotKept {
     /// Only root gives files away.
     Owner(Errno),
+    /// The policy of the system decides who sets a label.
+    Label(Errno),
     /// The ACL, or a file system that makes files wider than asked.
     Rights(Errno),
 }
@@ -23,7 +26,10 @@ impl NotKept {
             Self::Owner(error @ (Errno::PERM | Errno::ACCESS)) => {
                 DiskError::because(DiskErrorKind::ForeignOwner, path, error)
             }
-            Self::Owner(error) | Self::Rights(error) => {
+            Self::Label(error @ (Errno::PERM | Errno::ACCESS)) => {
+                DiskError::because(DiskErrorKind::AccessNotKept, path, error)
+            }
+            Self::Owner(error) | Self::Label(error) | Self::Rights(error) => {
                 DiskError::told(DiskErrorKind::AccessNotKept, path, error)
             }
         }
@@ -33,6 +39,9 @@ impl NotKept {
 /// The access that the new file is to have.
 pub(super) struct Access {
     owner: Option<(Uid, Gid)>,
+    label: Option<Vec<u8>>,
+    // `user.*`, kept as far as the file system takes them.
+    attributes: Vec<(CString, Vec<u8>)>,
     acl: Option<Vec<u8>>,
     mode: Mode,
 }
@@ -45,30 +54,31 @@ pub(super) fn is_open_to_others(stat: &Stat) -> bool {
 impl Access {
     /// That of a file which did not exist: its maker only.
     pub(super) fn private() -> Self {
-        Self { owner: None, acl: None, mode: owner_only() }
+        Self { owner: None, label: None, attributes: Vec::new(), acl: None, mode: owner_only() }
     }
 
     /// That of the old file, or the mode 0600 for its owner.
     pub(super) fn of(file: &File, stat: &Stat, tighten: bool) -> Result<Self, NotKept> {
-        let owner = Some((Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid)));
-        let mode = Mode::from_raw_mode(stat.st_mode) & (Mode::RWXU | Mode::RWXG | Mode::RWXO);
-        if tighten {
+        let is_kept = Mode::from_raw_mode(stat.st_mode) & (Mode::RWXU | Mode::RWXG | Mode::RWXO);
+        Ok(Self {
+            owner: Some((Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid))),
+            label: xattr::get(file, xattr::LABEL).map_err(NotKept::Label)?,
+            attributes: xattr::of_users(file),
+            acl: if tighten { None } else { xattr::get(file, xattr::ACL).map_err(NotKept::Rights)? },
             // Without the owner's bits, as of mode 1130, nobody but root could read it.
-            return Ok(Self { owner, acl: None, mode: owner_only() });
-        }
-        Ok(Self { owner, acl: acl::get(file).map_err(NotKept::Rights)?, mode })
+            mode: if tighten { owner_only() } else { is_kept },
+        })
     }
 
     /// The same where the group is lost: its bits were for others than the members of the new one, and its members may now
     /// do what all others may.
     fn without_group(self) -> Self {
-        let Self { owner, acl, mode } = self;
         // With an ACL, the mode does not tell what the group had.
-        let bits = if acl.is_some() { 0 } else { (mode & Mode::RWXG).as_raw_mode() >> 3 };
-        Self { owner, acl: None, mode: mode & (Mode::RWXU | Mode::from_raw_mode(bits)) }
+        let bits = if self.acl.is_some() { 0 } else { (self.mode & Mode::RWXG).as_raw_mode() >> 3 };
+        Self { acl: None, mode: self.mode & (Mode::RWXU | Mode::from_raw_mode(bits)), ..self }
     }
 
-    /// Owner, then ACL, then mode: with an ACL the group's bits are its mask, so the mode alone would widen it.
+    /// Owner, then attributes, then ACL, then mode: with an ACL the group's bits are its mask, so the mode alone would widen it.
     pub(super) fn apply(mut self, file: &File) -> Result<(), NotKept> {
         let is = fstat(file).map_err(NotKept::Rights)?;
         if let Some((owner, group)) = self.owner {
@@ -79,9 +89,18 @@ impl Access {
                 self = self.without_group();
             }
         }
+        if let Some(label) = &self.label
+            && xattr::get(file, xattr::LABEL).map_err(NotKept::Label)?.as_ref() != Some(label)
+        {
+            xattr::set(file, xattr::LABEL, label).map_err(NotKept::Label)?;
+        }
+        for (name, value) in &self.attributes {
+            let _ = xattr::set(file, name, value);
+        }
         match &self.acl {
-            Some(acl) => acl::set(file, acl),
-            None => acl::remove(file),
+            Some(acl) => xattr::set(file, xattr::ACL, acl),
+            // A directory's default ACL gives every new file one.
+            None => xattr::remove(file, xattr::ACL),
         }
         .map_err(NotKept::Rights)?;
         if fstat(file).map_err(NotKept::Rights)?.st_mode & 0o7777 != self.mode.as_raw_mode() {
@@ -118,36 +137,53 @@ pub(super) fn is_mount_point(file: &File) -> bool {
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-mod acl {
+mod xattr {
     use alloc::vec::Vec;
+    use core::ffi::CStr;
+    use std::ffi::CString;
     use std::fs::File;
 
-    use rustix::fs::{XattrFlags, fgetxattr, fremovexattr, fsetxattr};
+    use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fremovexattr, fsetxattr};
     use rustix::io::Errno;
 
-    const NAME: &str = "system.posix_acl_access";
-    // The most that Linux keeps in an extended attribute.
-    const MOST: usize = 65_536;
+    pub(super) const ACL: &CStr = c"system.posix_acl_access";
+    pub(super) const LABEL: &CStr = c"security.selinux";
 
-    pub(super) fn get(file: &File) -> Result<Option<Vec<u8>>, Errno> {
-        let mut acl = alloc::vec![0; MOST];
-        match fgetxattr(file, NAME, acl.as_mut_slice()) {
+    fn read(call: impl FnOnce(&mut [u8]) -> Result<usize, Errno>) -> Result<Option<Vec<u8>>, Errno> {
+        // The most that Linux keeps in an extended attribute, and in all their names.
+        let mut bytes = alloc::vec![0; 65_536];
+        match call(&mut bytes) {
             Ok(length) => {
-                acl.truncate(length);
-                Ok(Some(acl))
+                bytes.truncate(length);
+                Ok(Some(bytes))
             }
             Err(Errno::NODATA | Errno::NOTSUP) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    pub(super) fn set(file: &File, acl: &[u8]) -> Result<(), Errno> {
-        fsetxattr(file, NAME, acl, XattrFlags::empty())
+    pub(super) fn get(file: &File, name: &CStr) -> Result<Option<Vec<u8>>, Errno> {
+        read(|bytes| fgetxattr(file, name, bytes))
     }
 
-    /// A directory's default ACL gives every new file one.
-    pub(super) fn remove(file: &File) -> Result<(), Errno> {
-        match fremovexattr(file, NAME) {
+    /// The attributes `user.*` that can be read.
+    pub(super) fn of_users(file: &File) -> Vec<(CString, Vec<u8>)> {
+        let names = read(|bytes| flistxattr(file, bytes)).ok().flatten().unwrap_or_default();
+        let names = names.split(|&byte| byte == 0).filter(|name| name.starts_with(b"user."));
+        let attribute = |name| {
+            let name = CString::new(name).ok()?;
+            let value = get(file, &name).ok()??;
+            Some((name, value))
+        };
+        names.filter_map(attribute).collect()
+    }
+
+    pub(super) fn set(file: &File, name: &CStr, value: &[u8]) -> Result<(), Errno> {
+        fsetxattr(file, name, value, XattrFlags::empty())
+    }
+
+    pub(super) fn remove(file: &File, name: &CStr) -> Result<(), Errno> {
+        match fremovexattr(file, name) {
             Ok(()) | Err(Errno::NODATA | Errno::NOTSUP) => Ok(()),
             Err(error) => Err(error),
         }
@@ -155,21 +191,30 @@ mod acl {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-mod acl {
+mod xattr {
     use alloc::vec::Vec;
+    use core::ffi::CStr;
+    use std::ffi::CString;
     use std::fs::File;
 
     use rustix::io::Errno;
 
-    pub(super) fn get(_: &File) -> Result<Option<Vec<u8>>, Errno> {
+    pub(super) const ACL: &CStr = c"";
+    pub(super) const LABEL: &CStr = c"";
+
+    pub(super) fn get(_: &File, _: &CStr) -> Result<Option<Vec<u8>>, Errno> {
         Ok(None)
     }
 
-    pub(super) fn set(_: &File, _: &[u8]) -> Result<(), Errno> {
+    pub(super) fn of_users(_: &File) -> Vec<(CString, Vec<u8>)> {
+        Vec::new()
+    }
+
+    pub(super) fn set(_: &File, _: &CStr, _: &[u8]) -> Result<(), Errno> {
         Ok(())
     }
 
-    pub(super) fn remove(_: &File) -> Result<(), Errno> {
+    pub(super) fn remove(_: &File, _: &CStr) -> Result<(), Errno> {
         Ok(())
     }
 }

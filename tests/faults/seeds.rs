@@ -35,7 +35,7 @@ const SYNC: &str = "sync_file(&self.file).map_err(|error| failed(error.into()))"
 const IN_PLACE: &str = "Some(old) => { use std::io::Write as _; old.file.set_len(0).ok(); \
      let mut to = &old.file; to.rewind_(); \
      to.write_all(&pieces.concat()).map_err(|e| DiskError::told(DiskErrorKind::Io, path, e))?; \
-     sync_file(&old.file).ok(); Some(Replaced::Changed) }";
+     sync_file(&old.file).ok(); Some(Outcome::Replaced) }";
 const REWIND: &str = "trait Rewind { fn rewind_(&mut self); } impl Rewind for &File { fn rewind_(&mut self) { \
      use std::io::Seek as _; self.rewind().ok(); } } const CAREFULLY: OFlags =";
 
@@ -132,7 +132,7 @@ const SEEDS: &[Seed] = &[
     Seed {
         name: "written in place",
         changes: &[
-            ("unix.rs", "Some(_) => fresh.replace()?.then_some(Replaced::Changed),", IN_PLACE),
+            ("unix.rs", "Some(_) => fresh.replace()?.then_some(Outcome::Replaced),", IN_PLACE),
             ("unix.rs", "        wipe([bytes, text.into_bytes()]);\n", ""),
             ("unix.rs", "const CAREFULLY: OFlags =", REWIND),
         ],
@@ -153,8 +153,8 @@ const SEEDS: &[Seed] = &[
             ("unix.rs", "sync_file(&old.file).map_err(|error| durability_unknown(path, error))?;", ""),
             (
                 "unix.rs",
-                "                sync_directory(&place.directory).map_err(|error| durability_unknown(path, error))?;\n            }\n            return Ok(Replaced::Unchanged);",
-                "            let _ = old; }\n            return Ok(Replaced::Unchanged);",
+                "                sync_directory(&place.directory).map_err(|error| durability_unknown(path, error))?;\n            }\n            return Ok(Outcome::Unchanged);",
+                "            let _ = old; }\n            return Ok(Outcome::Unchanged);",
             ),
         ],
         by: Found::Row(rows::row_1_what_is_there_is_synced),
@@ -180,17 +180,36 @@ const SEEDS: &[Seed] = &[
     },
     Seed {
         name: "the ACL forgotten",
-        changes: &[(
-            "access.rs",
-            "acl: acl::get(file).map_err(NotKept::Rights)?",
-            "acl: { let _ = acl::get(file); None }",
-        )],
+        changes: &[("access.rs", "acl: if tighten { None }", "acl: if true { None }")],
         by: Found::Condition("an_acl_stays_and_none_is_inherited"),
     },
     Seed {
         name: "an inherited ACL kept",
-        changes: &[("access.rs", "None => acl::remove(file),", "None => { let _ = acl::remove; Ok(()) }")],
+        changes: &[("access.rs", "None => xattr::remove(file, xattr::ACL),", "None => Ok(()),")],
         by: Found::Condition("an_acl_stays_and_none_is_inherited"),
+    },
+    Seed {
+        name: "the label of SELinux forgotten",
+        changes: &[(
+            "access.rs",
+            "if let Some(label) = &self.label",
+            "if false && let Some(label) = &self.label",
+        )],
+        by: Found::Condition("extended_attributes_stay"),
+    },
+    Seed {
+        name: "a label that cannot be set ignored",
+        changes: &[(
+            "access.rs",
+            "xattr::set(file, xattr::LABEL, label).map_err(NotKept::Label)?;",
+            "let _ = xattr::set(file, xattr::LABEL, label);",
+        )],
+        by: Found::Condition("extended_attributes_stay"),
+    },
+    Seed {
+        name: "the attributes of users forgotten",
+        changes: &[("access.rs", "let _ = xattr::set(file, name, value);", "let _ = (name, value);")],
+        by: Found::Condition("extended_attributes_stay"),
     },
     Seed {
         name: "the owner forgotten",
