@@ -98,6 +98,14 @@ fn row_7_a_model_of_the_protocol() {
 }
 
 #[test]
+#[ignore = "needs root and loop devices"]
+fn row_6_other_file_systems() {
+    if has("mkfs.btrfs", "row 6") && power::is_inside("row_6_other_file_systems") {
+        power::report(power::row_6_other_file_systems(&Writer::find()));
+    }
+}
+
+#[test]
 #[ignore = "needs root, strace, loop devices and xfs_io"]
 fn row_8_a_power_cut_at_every_call() {
     let tools = ["strace", "xfs_io", "mkfs.ext4", "mkfs.xfs"];

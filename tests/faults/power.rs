@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::rows::{BEGINNINGS, Tally, afterwards, is_stopped, undisturbed};
+use crate::rows::{BEGINNINGS, Tally, add_crowd, afterwards, is_stopped, undisturbed};
 use crate::trace::{of_the_library, start_traced};
-use crate::writer::{Scene, Writer, child_of, finish, start};
+use crate::writer::{OLD, Scene, Writer, child_of, finish, start};
 
 /// A file system in a file.
 struct Disk {
@@ -24,11 +24,15 @@ impl Disk {
         let image = image.to_str().expect("a path");
         let make: &[&str] = match kind {
             "ext4" => &["mkfs.ext4", "-q", "-E", "nodiscard,lazy_itable_init=0"],
-            _ => &["mkfs.xfs", "-q", "-K"],
+            "xfs" => &["mkfs.xfs", "-q", "-K"],
+            _ => &["mkfs.btrfs", "-q", "-K", "-m", "single"],
         };
-        let made = run(&["truncate", "-s", if kind == "ext4" { "64M" } else { "320M" }, image])
-            && run(&[make, &[image]].concat())
-            && disk.mount();
+        let size = match kind {
+            "ext4" => "64M",
+            "xfs" => "320M",
+            _ => "128M",
+        };
+        let made = run(&["truncate", "-s", size, image]) && run(&[make, &[image]].concat()) && disk.mount();
         if !made {
             println!("skipped: {kind}: it cannot be made and mounted here");
         }
@@ -44,16 +48,37 @@ impl Disk {
     }
 
     fn mount(&self) -> bool {
-        run(&["mount", "-o", "loop", &self.image().to_string_lossy(), &self.mount_point().to_string_lossy()])
+        // btrfs writes on its own every so many seconds, and not while its image is copied.
+        let options = if self.kind == "btrfs" { "loop,commit=300" } else { "loop" };
+        run(&["mount", "-o", options, &self.image().to_string_lossy(), &self.mount_point().to_string_lossy()])
     }
 
     fn unmount(&self) -> bool {
         run(&["umount", &self.mount_point().to_string_lossy()])
     }
 
-    /// What was not synced is gone.
+    fn copy(&self) -> PathBuf {
+        self.home.path().join("copy")
+    }
+
+    /// What was not synced is gone: nothing comes to the disk any more, or its copy is mounted next.
     fn cut(&self) -> bool {
+        if self.kind == "btrfs" {
+            let (from, to) = (self.image(), self.copy());
+            return run(&["cp", "--sparse=always", &from.to_string_lossy(), &to.to_string_lossy()]);
+        }
         run(&["xfs_io", "-x", "-c", "shutdown", &self.mount_point().to_string_lossy()])
+    }
+
+    /// Mounts what is on the disk after a cut.
+    fn restart(&self) -> bool {
+        let unmounted = self.unmount();
+        if self.kind == "btrfs" {
+            // It remembers the newest state of each disk.
+            run(&["btrfs", "device", "scan", "--forget"]);
+            fs::rename(self.copy(), self.image()).expect("the copy");
+        }
+        unmounted && self.mount()
     }
 
     fn scene(&self, old: Option<&str>) -> Scene {
@@ -105,18 +130,25 @@ pub(crate) fn report(tally: Tally) {
 
 /// The power goes while the writer is behind every one of its calls, and right after it acknowledged.
 pub(crate) fn row_8_a_power_cut_at_every_call(writer: &Writer, stop: bool) -> Tally {
-    at_every_call(Tally::new("row 8, power cut at every call"), "KILL", writer, stop)
+    let kinds = ["ext4", "xfs", "btrfs"];
+    at_every_call(Tally::new("row 8, power cut at every call"), &kinds, "KILL", writer, stop)
 }
 
 /// The disk goes behind every call, and the writer goes on: its next call on that disk fails, the syncs too.
 pub(crate) fn row_9_a_disk_that_goes(writer: &Writer, stop: bool) -> Tally {
-    at_every_call(Tally::new("row 9, a disk that goes at every call"), "CONT", writer, stop)
+    at_every_call(Tally::new("row 9, a disk that goes at every call"), &["ext4", "xfs"], "CONT", writer, stop)
 }
 
 /// Stops the writer behind a call, takes the disk away, and sends the writer a signal.
-fn at_every_call(mut tally: Tally, signal: &str, writer: &Writer, stop: bool) -> Tally {
-    let mut codes = std::collections::BTreeMap::<i32, usize>::new();
-    for kind in ["ext4", "xfs"] {
+fn at_every_call(
+    mut tally: Tally,
+    kinds: &[&'static str],
+    signal: &str,
+    writer: &Writer,
+    stop: bool,
+) -> Tally {
+    let mut codes = std::collections::BTreeMap::<(&str, i32), usize>::new();
+    for &kind in kinds {
         let home = tempfile::tempdir().expect("a directory");
         let Some(disk) = Disk::new(kind, home) else { continue };
         for (what, old) in BEGINNINGS {
@@ -147,7 +179,7 @@ fn at_every_call(mut tally: Tally, signal: &str, writer: &Writer, stop: bool) ->
                     assert!(self::run(&["kill", "-s", signal, &inner.to_string()]), "it gets the signal");
                     finish(child, "a")
                 };
-                assert!(disk.unmount() && disk.mount(), "{kind} is mounted again");
+                assert!(disk.restart(), "{kind} is mounted again");
                 let (must, may): (&[&str], &[&str]) = match run.code {
                     _ if run.acknowledged => (&["a"], &[]),
                     // Durability unknown, or killed.
@@ -159,7 +191,7 @@ fn at_every_call(mut tally: Tally, signal: &str, writer: &Writer, stop: bool) ->
                     problems.push(format!("{run:?}"));
                 }
                 problems.extend(afterwards(writer, &scene, must, may));
-                *codes.entry(run.code).or_default() += 1;
+                *codes.entry((kind, run.code)).or_default() += 1;
                 let at = call.map_or("the end".into(), |call| call.text);
                 tally.add(&format!("{kind}, {what}, cut at {at}"), problems);
                 if tally.is_enough(stop) {
@@ -168,7 +200,49 @@ fn at_every_call(mut tally: Tally, signal: &str, writer: &Writer, stop: bool) ->
             }
         }
     }
-    tally.more = format!("; by exit code: {codes:?}");
+    tally.more = format!("; by file system and exit code: {codes:?}");
+    tally
+}
+
+/// Many writers on the file systems that this kernel has; on an overlay they begin with a file of its lower layer.
+pub(crate) fn row_6_other_file_systems(writer: &Writer) -> Tally {
+    let mut tally = Tally::new("row 6, other file systems");
+    let begin = |tally: &mut Tally, kind: &str, scene: &Scene| {
+        for kill in [None, Some(4)] {
+            scene.reset();
+            add_crowd(tally, kind, writer, (8, 40, kill), scene);
+        }
+    };
+    for kind in ["xfs", "btrfs"] {
+        let home = tempfile::tempdir().expect("a directory");
+        if let Some(disk) = Disk::new(kind, home) {
+            begin(&mut tally, kind, &disk.scene(Some(OLD)));
+        }
+    }
+    let home = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| home.path().join(name).to_string_lossy().into_owned();
+    if !run(&["mount", "-t", "tmpfs", "none", &path("")]) {
+        println!("skipped: row 6: no tmpfs");
+        return tally;
+    }
+    let scene = Scene::at(tempfile::tempdir_in(home.path()).expect("a directory"), Some(OLD));
+    begin(&mut tally, "tmpfs", &scene);
+    scene.reset();
+    // Over its own lower layer.
+    let lower = scene.directory.path().to_string_lossy().into_owned();
+    let layers = format!("lowerdir={lower},upperdir={},workdir={}", path("upper"), path("work"));
+    if run(&["mkdir", &path("upper"), &path("work")])
+        && run(&["mount", "-t", "overlay", "-o", &layers, "none", &lower])
+    {
+        add_crowd(&mut tally, "overlayfs, lower file", writer, (8, 40, None), &scene);
+        begin(&mut tally, "overlayfs", &scene);
+        assert!(run(&["umount", &lower]), "nobody uses it");
+        assert_eq!(scene.problems(&[], &[]), [""; 0], "the lower layer");
+    } else {
+        println!("skipped: row 6: no overlayfs");
+    }
+    drop(scene);
+    run(&["umount", &path("")]);
     tally
 }
 
@@ -187,7 +261,7 @@ pub(crate) fn row_9_a_sync_that_fails(writer: &Writer, stop: bool) -> Tally {
             // The directory of the image is in that small file system.
             let inner = tempfile::tempdir_in(home.path()).expect("a directory");
             let Some(disk) = Disk::new("ext4", inner) else { continue };
-            let scene = disk.scene((round % 2 == 0).then_some(crate::writer::OLD));
+            let scene = disk.scene((round % 2 == 0).then_some(OLD));
             disk.settle();
             let fill = home.path().join("fill");
             run(&["dd", "if=/dev/zero", &format!("of={}", fill.display()), "bs=4k"]);

@@ -320,10 +320,10 @@ fn crowd(
     writer: &Writer,
     writers: usize,
     each: usize,
-    old: Option<&str>,
+    scene: &Scene,
     kill_one_in: Option<usize>,
 ) -> (usize, usize, Vec<String>) {
-    let scene = Scene::new(old);
+    let is_new = !scene.file.exists();
     let (acknowledged, maybe) = (std::sync::Mutex::new(Vec::new()), std::sync::Mutex::new(Vec::new()));
     let problems = std::sync::Mutex::new(Vec::new());
     let (over, reads) = (AtomicBool::new(false), AtomicUsize::new(0));
@@ -337,15 +337,14 @@ fn crowd(
                         }
                         reads.fetch_add(1, Ordering::Relaxed);
                     }
-                    Err(error) => assert!(old.is_none() && reads.load(Ordering::Relaxed) == 0, "{error}"),
+                    Err(error) => assert!(is_new && reads.load(Ordering::Relaxed) == 0, "{error}"),
                 }
                 std::thread::sleep(Duration::from_micros(200));
             }
         });
         let crowd: Vec<_> = (0..writers)
             .map(|number| {
-                let (writer, scene, acknowledged, maybe, problems) =
-                    (writer, &scene, &acknowledged, &maybe, &problems);
+                let (acknowledged, maybe, problems) = (&acknowledged, &maybe, &problems);
                 scope.spawn(move || {
                     for turn in 0..each {
                         let name = format!("w{number}-{turn}");
@@ -379,7 +378,7 @@ fn crowd(
     let must: Vec<&str> = acknowledged.iter().map(String::as_str).collect();
     let may: Vec<&str> = maybe.iter().map(String::as_str).collect();
     problems.extend(scene.problems(&must, &may));
-    problems.extend(afterwards(writer, &scene, &must, &may));
+    problems.extend(afterwards(writer, scene, &must, &may));
     (acknowledged.len(), reads.into_inner(), problems)
 }
 
@@ -391,19 +390,28 @@ fn seed(number: usize) -> usize {
 
 pub(crate) fn row_6_many_writers(writer: &Writer, stop: bool) -> Tally {
     let mut tally = Tally::new("row 6, many writers");
-    let mut counted = String::new();
-    for (writers, each, kill) in [(8, 40_usize, None), (16, 60, None), (8, 40, Some(4)), (16, 60, Some(5))] {
+    for (writers, each, kill) in [(8, 40, None), (16, 60, None), (8, 40, Some(4)), (16, 60, Some(5))] {
         for (what, old) in BEGINNINGS {
-            let each = each.div_ceil(writer.every_nth);
-            let (acknowledged, reads, problems) = crowd(writer, writers, each, old, kill);
-            let what = format!("{writers} × {each}, {what}, {}", kill.map_or("no kills", |_| "kills"));
-            counted += &format!("\n  {what}: {acknowledged} acknowledged, {reads} whole reads");
-            tally.add(&what, problems);
+            add_crowd(&mut tally, what, writer, (writers, each, kill), &Scene::new(old));
             if tally.is_enough(stop) {
                 return tally;
             }
         }
     }
-    tally.more = counted;
     tally
+}
+
+/// Counts a crowd: how many writers, how often each writes, and one in how many is killed.
+pub(crate) fn add_crowd(
+    tally: &mut Tally,
+    what: &str,
+    writer: &Writer,
+    (writers, each, kill): (usize, usize, Option<usize>),
+    scene: &Scene,
+) {
+    let each = each.div_ceil(writer.every_nth);
+    let (acknowledged, reads, problems) = crowd(writer, writers, each, scene, kill);
+    let what = format!("{writers} × {each}, {what}, {}", kill.map_or("no kills", |_| "kills"));
+    tally.more += &format!("\n  {what}: {acknowledged} acknowledged, {reads} whole reads");
+    tally.add(&what, problems);
 }
