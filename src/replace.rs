@@ -75,8 +75,6 @@ pub(crate) struct FileFacts {
     pub(crate) owner: Option<u32>,
     /// The user that this process acts as.
     pub(crate) caller: Option<u32>,
-    /// The number of the group.
-    pub(crate) group: Option<u32>,
     /// How many names the file has.
     pub(crate) links: Option<u64>,
     /// The state of the file just before it was read.
@@ -85,7 +83,7 @@ pub(crate) struct FileFacts {
 
 impl FileFacts {
     const fn unknown(stamp: FileStamp) -> Self {
-        Self { mode: None, owner: None, caller: None, group: None, links: None, stamp }
+        Self { mode: None, owner: None, caller: None, links: None, stamp }
     }
 }
 

@@ -200,77 +200,67 @@ struct Wording<'a>(&'a DiskError);
 
 impl fmt::Display for Wording<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use DiskErrorKind as Kind;
+
         let DiskError { kind, path, holder, .. } = self.0;
-        if let (DiskErrorKind::Locked, Some(process)) = (kind, holder) {
-            let path = Shown(path);
+        let path = Shown(path);
+        if let (Kind::Locked, Some(process)) = (kind, holder) {
             return write!(f, "{path} is locked by process {process}; wait until it finishes and try again");
         }
-        let (before, after) = match kind {
-            DiskErrorKind::NotFound => ("", "does not exist; check the path"),
-            DiskErrorKind::NoDirectory => {
-                ("the directory of ", "does not exist; check the path, or create the directory")
+        // The path stands for `@`.
+        let text = match kind {
+            Kind::NotFound => "@ does not exist; check the path",
+            Kind::NoDirectory => "the directory of @ does not exist; check the path, or create the directory",
+            Kind::NotRegular => "@ is not a regular file; use the path of the file itself",
+            Kind::Pipe => {
+                "@ is a pipe, which can be read only once and not replaced; save its content to a file, and use the \
+                 path of that file"
             }
-            DiskErrorKind::NotRegular => ("", "is not a regular file; use the path of the file itself"),
-            DiskErrorKind::Pipe => (
-                "",
-                "is a pipe, which can be read only once and not replaced; save its content to a file, and use the path \
-                 of that file",
-            ),
-            DiskErrorKind::TimedOut => {
-                ("", "is a pipe that had no end within 60 seconds; check the program that writes to it")
+            Kind::TimedOut => {
+                "@ is a pipe that had no end within 60 seconds; check the program that writes to it"
             }
-            DiskErrorKind::SeveralLinks => {
-                ("", "has several hard links, and only one would change; remove the others first")
+            Kind::SeveralLinks => {
+                "@ has several hard links, and only one would change; remove the others first"
             }
-            DiskErrorKind::MountPoint => {
-                ("", "is a mount point and cannot be replaced; mount its directory instead of the file")
+            Kind::MountPoint => {
+                "@ is a mount point and cannot be replaced; mount its directory instead of the file"
             }
-            DiskErrorKind::KubernetesVolume => {
-                ("", "is in a Kubernetes volume, which deletes written files; change the Secret itself")
+            Kind::KubernetesVolume => {
+                "@ is in a Kubernetes volume, which deletes written files; change the Secret itself"
             }
-            DiskErrorKind::DanglingLink => {
-                ("", "is a symbolic link without a target; create the target, or remove the link")
+            Kind::DanglingLink => {
+                "@ is a symbolic link without a target; create the target, or remove the link"
             }
-            DiskErrorKind::InvalidName => {
-                ("", "has a name that Windows reserves or does not allow; use another name")
+            Kind::InvalidName => "@ has a name that Windows reserves or does not allow; use another name",
+            Kind::ReadOnly => "@ or its file system is read-only; make it writable, or use another path",
+            Kind::PermissionDenied => "permission denied for @ or its directory; run as the owner of both",
+            Kind::ForeignOwner => "@ belongs to another user; run as that user, or as root",
+            Kind::AccessNotKept => {
+                "the owner, ACL, mode or SELinux label of @ cannot be preserved, so nothing was changed; run as root, or \
+                 use another file system"
             }
-            DiskErrorKind::ReadOnly => {
-                ("", "or its file system is read-only; make it writable, or use another path")
+            Kind::TooLarge => "@ is larger than the size limit; check that it is the right file",
+            Kind::NoSpace => {
+                "no space left for a new @, so nothing was changed; free some space and try again"
             }
-            DiskErrorKind::PermissionDenied => {
-                ("permission denied for ", "or its directory; run as the owner of both")
+            Kind::Locked => "@ is in use by other programs; wait until they finish and try again",
+            Kind::LocksUnsupported => "the file system of @ does not support locks; use a local file system",
+            Kind::CrossDevice => {
+                "@ is on another file system than its directory; mount the directory instead of the file"
             }
-            DiskErrorKind::ForeignOwner => ("", "belongs to another user; run as that user, or as root"),
-            DiskErrorKind::AccessNotKept => (
-                "the owner, ACL, mode or SELinux label of ",
-                "cannot be preserved, so nothing was changed; run as root, or use another file system",
-            ),
-            DiskErrorKind::TooLarge => ("", "is larger than the size limit; check that it is the right file"),
-            DiskErrorKind::NoSpace => {
-                ("no space left for a new ", "and nothing was changed; free some space and try again")
+            Kind::NotCommitted => {
+                "the new @ could not be written, so nothing was changed; check the disk and try again"
             }
-            DiskErrorKind::Locked => {
-                ("", "is in use by other programs; wait until they finish and try again")
+            Kind::DurabilityUnknown => {
+                "@ contains the change but could not be synced, so a power cut may undo it; keep what was written, and \
+                 check the disk"
             }
-            DiskErrorKind::LocksUnsupported => {
-                ("the file system of ", "does not support locks; use a local file system")
+            Kind::Io if self.0.is_not_a_directory() => {
+                "a component of @ is a file, not a directory; check the path"
             }
-            DiskErrorKind::CrossDevice => {
-                ("", "is on another file system than its directory; mount the directory instead of the file")
-            }
-            DiskErrorKind::NotCommitted => {
-                ("the new ", "could not be written, so nothing was changed; check the disk and try again")
-            }
-            DiskErrorKind::DurabilityUnknown => (
-                "",
-                "contains the change but could not be synced, so a power cut may undo it; keep what was written, and \
-                 check the disk",
-            ),
-            DiskErrorKind::Io if self.0.is_not_a_directory() => {
-                ("a component of ", "is a file, not a directory; check the path")
-            }
-            DiskErrorKind::Io => ("", "could not be read; check the disk and try again"),
+            Kind::Io => "@ could not be read; check the disk and try again",
         };
-        write!(f, "{before}{} {after}", Shown(path))
+        let (before, after) = text.split_once('@').unwrap_or((text, ""));
+        write!(f, "{before}{path}{after}")
     }
 }

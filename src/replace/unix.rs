@@ -47,7 +47,6 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
         mode: Some(about.mode() & 0o7777),
         owner: Some(about.uid()),
         caller: Some(rustix::process::geteuid().as_raw()),
-        group: Some(about.gid()),
         links: Some(about.nlink()),
         stamp: FileStamp::new(&about),
     };
