@@ -222,7 +222,7 @@ const SEEDS: &[Seed] = &[
     },
     Seed {
         name: "the bits of a lost group kept",
-        changes: &[("access.rs", "mode: mode & (Mode::RWXU | Mode::from_raw_mode(bits))", "mode")],
+        changes: &[("access.rs", "self.mode & (Mode::RWXU | Mode::from_raw_mode(bits))", "self.mode")],
         by: Found::Condition("owners"),
     },
     Seed {
