@@ -11,19 +11,9 @@
 //! an unpredictable name, 0600 and locked; owner, extended attributes, ACL, mode; write; sync; look again; rename; sync the
 //! directory.
 //!
-//! # Weaker elsewhere
-//!
-//! - Other unixes: ACLs and extended attributes are not kept (on macOS an inherited ACL is not removed), mount points are
-//!   seen only when the rename fails; where a file cannot be renamed without replacing, a new file gets its name by a hard
-//!   link. macOS syncs with `F_FULLFSYNC`.
-//! - Not unix (Windows): file locks bind readers there, so writers lock a side file `.NAME.lock`, which stays. Owner and
-//!   rights of the new file are those that its directory gives. There is no sync of a directory, links are counted
-//!   nowhere, and the checks go by path. A file that another program has open is waited for.
-//!
-//! # Not kept
-//!
-//! Extended attributes other than the ACL, `security.selinux` and, where the file system takes them, `user.*`;
-//! set-user-id bits; the ACLs of NFS 4. Network file systems are not promised.
+//! The documentation of the module `disk` lists what other systems do less and what is not kept. On unixes that cannot
+//! rename without replacing, a new file gets its name by a hard link. macOS syncs with `F_FULLFSYNC`, but an inherited ACL
+//! stays there.
 
 use std::fs::Metadata;
 use std::time::{Duration, Instant, SystemTime};

@@ -14,9 +14,7 @@ use super::{DiskError, DiskErrorKind};
 pub(super) enum NotKept {
     /// Only root gives files away.
     Owner(Errno),
-    /// The policy of the system decides who sets a label.
-    Label(Errno),
-    /// The ACL, or a file system that makes files wider than asked.
+    /// The label, the ACL, or a file system that makes files wider than asked.
     Rights(Errno),
 }
 
@@ -26,10 +24,11 @@ impl NotKept {
             Self::Owner(error @ (Errno::PERM | Errno::ACCESS)) => {
                 DiskError::because(DiskErrorKind::ForeignOwner, path, error)
             }
-            Self::Label(error @ (Errno::PERM | Errno::ACCESS)) => {
+            // Not `PermissionDenied`: the owner of both may lack the right to set a label.
+            Self::Rights(error @ (Errno::PERM | Errno::ACCESS)) => {
                 DiskError::because(DiskErrorKind::AccessNotKept, path, error)
             }
-            Self::Owner(error) | Self::Label(error) | Self::Rights(error) => {
+            Self::Owner(error) | Self::Rights(error) => {
                 DiskError::told(DiskErrorKind::AccessNotKept, path, error)
             }
         }
@@ -62,7 +61,7 @@ impl Access {
         let is_kept = Mode::from_raw_mode(stat.st_mode) & (Mode::RWXU | Mode::RWXG | Mode::RWXO);
         Ok(Self {
             owner: Some((Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid))),
-            label: xattr::get(file, xattr::LABEL).map_err(NotKept::Label)?,
+            label: xattr::get(file, xattr::LABEL).map_err(NotKept::Rights)?,
             attributes: xattr::of_users(file),
             acl: if tighten { None } else { xattr::get(file, xattr::ACL).map_err(NotKept::Rights)? },
             // Without the owner's bits, as of mode 1130, nobody but root could read it.
@@ -90,9 +89,9 @@ impl Access {
             }
         }
         if let Some(label) = &self.label
-            && xattr::get(file, xattr::LABEL).map_err(NotKept::Label)?.as_ref() != Some(label)
+            && xattr::get(file, xattr::LABEL).map_err(NotKept::Rights)?.as_ref() != Some(label)
         {
-            xattr::set(file, xattr::LABEL, label).map_err(NotKept::Label)?;
+            xattr::set(file, xattr::LABEL, label).map_err(NotKept::Rights)?;
         }
         for (name, value) in &self.attributes {
             let _ = xattr::set(file, name, value);

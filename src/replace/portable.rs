@@ -41,16 +41,15 @@ pub(crate) fn replace<E, T: Into<NewText>>(
     let mut patience = Patience::new(options.lock_timeout);
     check_name(path)?;
     let real = resolve(path)?;
-    // Before the side file is created.
-    if stamp(&real, path)?.is_none() && !options.create {
-        return Err(missing(path).into());
-    }
+    let current_stamp = || match stamp(&real, path)? {
+        None if !options.create => Err(missing(path)),
+        stamp => Ok(stamp),
+    };
+    // Before the lock file is created.
+    current_stamp()?;
     let _lock = lock(&real, path, &mut patience)?;
     loop {
-        let before = stamp(&real, path)?;
-        if before.is_none() && !options.create {
-            return Err(missing(path).into());
-        }
+        let before = current_stamp()?;
         remove_left_overs(&real);
         let old = before.map(|_| open(&real, path, true, &mut patience)).transpose()?;
         let bytes = match (&old, before) {

@@ -201,7 +201,7 @@ const SEEDS: &[Seed] = &[
         name: "a label that cannot be set ignored",
         changes: &[(
             "access.rs",
-            "xattr::set(file, xattr::LABEL, label).map_err(NotKept::Label)?;",
+            "xattr::set(file, xattr::LABEL, label).map_err(NotKept::Rights)?;",
             "let _ = xattr::set(file, xattr::LABEL, label);",
         )],
         by: Found::Condition("extended_attributes_stay"),
