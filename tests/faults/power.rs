@@ -23,14 +23,14 @@ impl Disk {
         let image = disk.image();
         let image = image.to_str().expect("a path");
         let make: &[&str] = match kind {
-            "ext4" => &["mkfs.ext4", "-q", "-E", "nodiscard,lazy_itable_init=0"],
+            "ext3" | "ext4" => &["mke2fs", "-t", kind, "-q", "-E", "nodiscard,lazy_itable_init=0"],
             "xfs" => &["mkfs.xfs", "-q", "-K"],
             _ => &["mkfs.btrfs", "-q", "-K", "-m", "single"],
         };
         let size = match kind {
-            "ext4" => "64M",
             "xfs" => "320M",
-            _ => "128M",
+            "btrfs" => "128M",
+            _ => "64M",
         };
         let made = run(&["truncate", "-s", size, image]) && run(&[make, &[image]].concat()) && disk.mount();
         if !made {
@@ -130,7 +130,7 @@ pub(crate) fn report(tally: Tally) {
 
 /// The power goes while the writer is behind every one of its calls, and right after it acknowledged.
 pub(crate) fn row_8_a_power_cut_at_every_call(writer: &Writer, stop: bool) -> Tally {
-    let kinds = ["ext4", "xfs", "btrfs"];
+    let kinds = ["ext3", "ext4", "xfs", "btrfs"];
     at_every_call(Tally::new("row 8, power cut at every call"), &kinds, "KILL", writer, stop)
 }
 
