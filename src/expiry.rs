@@ -163,8 +163,8 @@ impl Expiry {
                 Err(InvalidExpiry::new(InvalidExpiryKind::OutOfRange))
             }
             Err(_) => {
-                let time = humantime::parse_rfc3339(text);
-                time.map_err(|_| InvalidExpiry::new(InvalidExpiryKind::NotATime)).and_then(Self::try_from)
+                let time = parse_time(text, humantime::parse_rfc3339);
+                time.ok_or_else(|| InvalidExpiry::new(InvalidExpiryKind::NotATime))
             }
         };
         expiry.map_err(|error| error.quoting(text))
@@ -174,9 +174,9 @@ impl Expiry {
     /// or no zone, which means UTC.
     pub(crate) fn parse_loosely(text: &str) -> Option<Self> {
         let (local, offset) = without_offset(text).unwrap_or((text, 0));
-        let time = humantime::parse_rfc3339_weak(local);
-        let time = time.or_else(|_| humantime::parse_rfc3339(&format!("{local}T00:00:00Z")));
-        Self::try_from(time.ok()?).ok()?.0.checked_sub(offset).map(Self)
+        let time = parse_time(local, humantime::parse_rfc3339_weak);
+        let time = time.or_else(|| parse_time(&format!("{local}T00:00:00Z"), humantime::parse_rfc3339));
+        time?.0.checked_sub(offset).map(Self)
     }
 
     /// Returns whether a token with this expiry is rejected at `now`: from the millisecond of the expiry on.
@@ -242,6 +242,22 @@ fn without_offset(text: &str) -> Option<(&str, i64)> {
         "-" => Some((time, -millis)),
         _ => None,
     }
+}
+
+/// Parses a time in another year of equal length, and moves it: on 32-bit unixes, `humantime` rejects times from 2038 on.
+fn parse_time(
+    text: &str,
+    parse: fn(&str) -> Result<SystemTime, humantime::TimestampError>,
+) -> Option<Expiry> {
+    let days_before = |year: i64| {
+        let past = year - 1;
+        past * 365 + past / 4 - past / 100 + past / 400
+    };
+    let (year, rest) = text.split_at_checked(4)?;
+    let year = year.parse().ok().filter(|year| *year >= 1970)?;
+    let similar = if days_before(year + 1) - days_before(year) == 366 { 1972 } else { 1970 };
+    let time = Expiry::try_from(parse(&format!("{similar}{rest}")).ok()?).ok()?;
+    Some(Expiry(time.0 + (days_before(year) - days_before(similar)) * 86_400_000))
 }
 
 /// Returns the milliseconds since 1970, rounded down, also before 1970.
