@@ -20,7 +20,8 @@ install() {
     skip "$name: cannot install its packages: $(tail -n 1 "$log")"
 }
 
-cargo_test() { /usr/bin/cargo test -Zbuild-std=std,panic_unwind --quiet "$@"; }
+# The same crates for tests and programs, so that std is built once.
+cargo_std() { /usr/bin/cargo "$1" -Zbuild-std=std,panic_unwind,test --quiet "${@:2}"; }
 
 # build NAME TARGET ARGUMENT...: builds tests for the target, without the dev-dependencies that only benches and other
 # tests need, which take longer than all the rest.
@@ -39,7 +40,7 @@ build() {
   export CARGO=/usr/bin/cargo RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc RUSTC_BOOTSTRAP=1
   export CARGO_BUILD_TARGET=$target CARGO_PROFILE_DEV_DEBUG=0
   unset RUSTUP_TOOLCHAIN
-  cargo_test --no-run "$@" >"$log" 2>&1 && return
+  cargo_std test --no-run "$@" >"$log" 2>&1 && return
   ! grep -qE 'failed to download|network failure|spurious network' "$log" || skip "$name: $(tail -n 1 "$log")"
   cat "$log"
   exit 1
