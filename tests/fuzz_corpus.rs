@@ -1,4 +1,4 @@
-//! The laws of the fuzz targets, over the inputs that fuzzing begins with and those that once broke one.
+//! The laws of the fuzz targets, on their seeds, on regressions, and on the `JSONTestSuite`.
 
 #![allow(missing_docs)]
 
@@ -13,17 +13,17 @@ use laws::TARGETS;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-/// Inputs that once broke the law of a target: `tests/regressions/<target>-<what>`.
+/// Inputs that once broke the law of a target: `tests/regressions/TARGET-WHAT`.
 fn regressions(target: &str) -> Vec<PathBuf> {
     let mut files = util::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/regressions"), "");
-    let of_target =
+    let is_of_target =
         |path: &PathBuf| path.file_name()?.to_str()?.strip_prefix(target)?.strip_prefix('-').map(drop);
-    files.retain(|path| of_target(path).is_some());
+    files.retain(|path| is_of_target(path).is_some());
     files
 }
 
 #[test]
-fn every_seed_keeps_the_law() {
+fn seeds_keep_the_laws() {
     let mut wrong = Vec::new();
     for (target, law) in TARGETS {
         let seeds = laws::seeds::of(target, &util::fixtures());
@@ -35,10 +35,10 @@ fn every_seed_keeps_the_law() {
 }
 
 #[test]
-fn what_once_broke_a_law_keeps_it() {
+fn regressions_keep_the_laws() {
     let all = util::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/regressions"), "");
-    let of_targets: usize = TARGETS.iter().map(|(target, _)| regressions(target).len()).sum();
-    assert_eq!(of_targets, all.len(), "each begins with the name of a target");
+    let count: usize = TARGETS.iter().map(|(target, _)| regressions(target).len()).sum();
+    assert_eq!(count, all.len(), "every file name starts with a target");
     for (target, law) in TARGETS {
         for path in regressions(target) {
             if let Err(broken) = law(&std::fs::read(&path).unwrap()) {
@@ -48,9 +48,9 @@ fn what_once_broke_a_law_keeps_it() {
     }
 }
 
-/// What `serde_json` accepts is what the `JSONTestSuite` demands, and the law is to accept the same.
+/// The law compares with `serde_json`, which must match the suite.
 #[test]
-fn json_test_suite() {
+fn matches_the_json_test_suite() {
     #[derive(Deserialize)]
     struct Case {
         name: String,
@@ -80,20 +80,20 @@ fn json_test_suite() {
             _ => {}
         }
     }
-    assert!(accepted > 90 && rejected > 180, "{accepted} {rejected}");
+    assert!(accepted > 90 && rejected > 180, "{accepted} accepted, {rejected} rejected");
 }
 
-/// Changes are made, and not only refused for the text.
+/// Otherwise the target would only test rejected files.
 #[test]
-fn many_seeds_of_changes_are_sound() {
+fn many_seeds_of_change_are_valid() {
     let seeds = laws::seeds::of("change", &util::fixtures());
-    let sound = seeds
+    let valid = seeds
         .iter()
         .filter(|seed| influxdb3_offline_tokens::TokenFile::parse(&seed[laws::change::HEADER..]).is_ok());
-    assert!(sound.count() > 200);
+    assert!(valid.count() > 200);
 }
 
-/// For `fuzz/run`: the inputs as files, in `fuzz/corpus/<target>/`.
+/// Writes the seeds and regressions into `fuzz/corpus/TARGET/`, for `fuzz/run`.
 #[test]
 #[ignore = "writes into the checkout"]
 fn write_the_corpus() {

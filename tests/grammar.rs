@@ -1,4 +1,4 @@
-//! The grammar of permissions.
+//! Permissions: the snapshot of their errors, the constructors and the accessors.
 
 #![allow(missing_docs)]
 
@@ -7,9 +7,9 @@ use std::path::Path;
 use influxdb3_offline_tokens::permission::{InvalidPermission, ParsePermissionError, Scope};
 use influxdb3_offline_tokens::{DatabaseActions, Permission};
 
-/// Each line of the fixture is a permission as a JSON string, followed by its canonical text or its errors.
+/// Each line of the fixture is a JSON string, followed by the canonical text or the errors.
 #[test]
-fn permissions_match_their_snapshot() {
+fn permissions_match_the_snapshot() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/permissions.txt");
     let expected = std::fs::read_to_string(&path).unwrap();
     let mut actual = String::new();
@@ -26,7 +26,7 @@ fn permissions_match_their_snapshot() {
         let changed = actual.lines().zip(expected.lines()).find(|(actual, expected)| actual != expected);
         assert!(
             actual == expected,
-            "{changed:?}: UPDATE=1 cargo test --test grammar, and review the difference"
+            "{changed:?}: run `UPDATE=1 cargo test --test grammar` and review the difference"
         );
     }
 }
@@ -50,10 +50,10 @@ fn render_error(text: &str, error: &ParsePermissionError) -> String {
 }
 
 #[test]
-fn the_length_of_a_name_is_counted_in_bytes() {
-    let of = |length: usize| format!("db:{}:read", "a".repeat(length));
-    assert!(Permission::parse(&of(511)).is_ok());
-    let text = of(512);
+fn limits_database_names_to_511_bytes() {
+    let permission = |length: usize| format!("db:{}:read", "a".repeat(length));
+    assert!(Permission::parse(&permission(511)).is_ok());
+    let text = permission(512);
     let error = Permission::parse(&text).unwrap_err();
     assert_eq!((error.kind().name(), error.span().len()), ("database-name-too-long", 512));
     let with_policy = format!("db:{}/{}:read", "a".repeat(500), "b".repeat(10));
@@ -62,7 +62,7 @@ fn the_length_of_a_name_is_counted_in_bytes() {
 }
 
 #[test]
-fn constructors_refuse_what_the_grammar_refuses() {
+fn constructors_reject_invalid_parts() {
     let read = DatabaseActions::READ;
     assert_eq!(Permission::database([""; 0], read), Err(InvalidPermission::NoNames));
     assert_eq!(Permission::database(["a"], DatabaseActions::EMPTY), Err(InvalidPermission::NoActions));
@@ -77,7 +77,7 @@ fn constructors_refuse_what_the_grammar_refuses() {
 }
 
 #[test]
-fn what_was_parsed_can_be_asked() {
+fn exposes_scope_and_actions() {
     let Permission::Database(permission) = Permission::parse("db:b,a:write,read").unwrap() else {
         panic!("a database permission")
     };
@@ -94,7 +94,7 @@ fn what_was_parsed_can_be_asked() {
 }
 
 #[test]
-fn a_list_of_actions_by_itself() {
+fn parses_lists_of_actions() {
     for (text, kind, under) in [
         ("", "empty-part", ""),
         ("read,", "empty-item", ""),

@@ -1,4 +1,4 @@
-//! The grammar on made texts: right ones, near misses, and anything.
+//! Properties of the grammar: valid permissions, near misses, and any text.
 
 #![allow(missing_docs)]
 
@@ -11,18 +11,17 @@ use influxdb3_offline_tokens::permission::{
     DatabaseNames, DatabasePermission, ParsePermissionError, PermissionErrorKind, Scope,
 };
 use influxdb3_offline_tokens::{DatabaseActions, DatabaseName, Permission, SystemResource, strategies};
-use laws::grammar::{self, is_right, is_right_name};
+use laws::grammar::{self, is_valid, is_valid_name};
 use props::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// A broken law as a failed case.
 fn holds(law: laws::Law) -> Result<(), TestCaseError> {
     law.map_err(TestCaseError::fail)
 }
 
-/// Texts near the grammar: pieces of it, and of what people write instead, in any order.
+/// Fragments of the grammar and of common mistakes in any order.
 fn soup() -> impl Strategy<Value = String> {
     let words = [
         "db",
@@ -74,7 +73,7 @@ fn soup() -> impl Strategy<Value = String> {
     vec(select(words.to_vec()), 0..12).prop_map(|words| words.concat())
 }
 
-/// A right text after some random changes of characters.
+/// Permissions after a few random edits.
 fn mutated() -> impl Strategy<Value = String> {
     let characters = select(":,*/_-ab9 \t$<>{}éR".chars().collect::<Vec<_>>());
     let text = prop_oneof![
@@ -114,7 +113,7 @@ proptest! {
     }
 
     #[test]
-    fn an_error_quotes_nothing_of_a_text_with_a_token(text in "[#-&]{8,20}", prefix in "api[vV]3_?") {
+    fn errors_never_quote_text_with_a_token(text in "[#-&]{8,20}", prefix in "api[vV]3_?") {
         for shape in ["db:{}:read", "db:a:{}", "{}:a:read", "{}", "system:{}:read", "db:a:read:{}", "db:a,{},:read"] {
             let permission = shape.replace("{}", &format!("{text}{prefix}{text}"));
             for error in Permission::errors(&permission).into_iter().chain(Permission::parse(&permission).err()) {
@@ -126,8 +125,8 @@ proptest! {
     }
 
     #[test]
-    fn lists_of_actions_agree_with_the_plain_check(words in vec(select(&["read", "write", "create", "", "rad", "delete", "describe"][..]), 0..5)) {
-        holds(grammar::lists_of_actions(&words.join(",")))?;
+    fn action_lists_match_the_reference(words in vec(select(&["read", "write", "create", "", "rad", "delete", "describe"][..]), 0..5)) {
+        holds(grammar::action_lists(&words.join(",")))?;
     }
 }
 
@@ -150,48 +149,48 @@ proptest! {
     }
 
     #[test]
-    fn right_texts_have_no_error(text in strategies::permission_text()) {
-        prop_assert!(is_right(&text));
+    fn valid_permissions_have_no_errors(text in strategies::permission_text()) {
+        prop_assert!(is_valid(&text));
         prop_assert!(Permission::errors(&text).is_empty());
     }
 
     #[test]
-    fn a_near_miss_has_that_mistake_and_no_other((text, kind) in strategies::wrong_permission_text()) {
-        prop_assert!(!is_right(&text));
+    fn a_near_miss_has_one_error((text, kind) in strategies::wrong_permission_text()) {
+        prop_assert!(!is_valid(&text));
         let kinds: Vec<PermissionErrorKind> = Permission::errors(&text).iter().map(ParsePermissionError::kind).collect();
         prop_assert_eq!(kinds, [kind], "{:?}", text);
-        holds(grammar::errors_are_in_place(&text))?;
+        holds(grammar::errors_have_valid_spans(&text))?;
     }
 
     #[test]
-    fn constructors_make_what_the_parser_reads(names in vec(strategies::database_name(), 1..5), actions in strategies::database_actions()) {
-        let made = Permission::database(names.iter().map(DatabaseName::as_str), actions).unwrap();
+    fn constructors_match_the_parser(names in vec(strategies::database_name(), 1..5), actions in strategies::database_actions()) {
+        let built = Permission::database(names.iter().map(DatabaseName::as_str), actions).unwrap();
         let texts: Vec<&str> = names.iter().map(DatabaseName::as_str).collect();
-        prop_assert_eq!(&made, &Permission::parse(&format!("db:{}:{actions}", texts.join(","))).unwrap());
+        prop_assert_eq!(&built, &Permission::parse(&format!("db:{}:{actions}", texts.join(","))).unwrap());
         let listed = DatabaseNames::new(&texts).unwrap();
         prop_assert_eq!(listed.iter().collect::<Vec<_>>(), texts);
         let permission = DatabasePermission::new(Scope::Names(listed), actions).unwrap();
-        prop_assert_eq!(Permission::Database(permission), made);
+        prop_assert_eq!(Permission::Database(permission), built);
     }
 
     #[test]
-    fn any_name_is_refused_or_right(name in prop_oneof![any::<String>(), soup(), "[a-zA-Z0-9_/-]{0,12}"]) {
-        let made = Permission::database([&name], DatabaseActions::READ);
-        prop_assert_eq!(made.is_ok(), is_right_name(&name), "{:?}", name);
-        if let Ok(made) = made {
-            prop_assert_eq!(Permission::parse(&made.to_string()), Ok(made));
+    fn database_names_match_the_reference(name in prop_oneof![any::<String>(), soup(), "[a-zA-Z0-9_/-]{0,12}"]) {
+        let built = Permission::database([&name], DatabaseActions::READ);
+        prop_assert_eq!(built.is_ok(), is_valid_name(&name), "{:?}", name);
+        if let Ok(built) = built {
+            prop_assert_eq!(Permission::parse(&built.to_string()), Ok(built));
         }
     }
 
     #[test]
-    fn system_resources_are_as_written(resources in vec(any::<SystemResource>(), 1..6)) {
-        let made = Permission::system(resources.clone()).unwrap();
-        let Permission::System(permission) = Permission::parse(&made.to_string()).unwrap() else { unreachable!() };
+    fn system_resources_keep_their_order(resources in vec(any::<SystemResource>(), 1..6)) {
+        let built = Permission::system(resources.clone()).unwrap();
+        let Permission::System(permission) = Permission::parse(&built.to_string()).unwrap() else { unreachable!() };
         prop_assert_eq!(permission.scope().names().unwrap().iter().collect::<Vec<_>>(), resources);
     }
 
     #[test]
-    fn sets_of_actions_obey_the_laws_of_sets(a: DatabaseActions, b: DatabaseActions) {
+    fn action_sets_behave_as_sets(a: DatabaseActions, b: DatabaseActions) {
         prop_assert_eq!((a | b).contains(a), true);
         prop_assert_eq!((a & b) | (a - b), a);
         prop_assert!(((a - b) & b).is_empty());
@@ -201,20 +200,19 @@ proptest! {
     }
 }
 
-/// Texts that once were slow or could be: the time must not grow with the square of the length.
+/// The time must not grow with the square of the length.
 #[test]
-fn long_texts_end_soon() {
+fn parses_long_texts_in_linear_time() {
     let begin = std::time::Instant::now();
     let times = 20_000;
     for piece in
         ["<", "${", "{{", "$(", "$", "${}", "<>", ":", ",", " ", "*", "a,", "$a,", "<a>,", "* ,", "{", "$a:"]
     {
-        for (before, behind) in [("", ""), ("db:", ":read"), ("db:a:", ""), ("", ">"), ("", "}}"), ("", ")")]
-        {
-            let text = format!("{before}{}{behind}", piece.repeat(times));
+        for (before, after) in [("", ""), ("db:", ":read"), ("db:a:", ""), ("", ">"), ("", "}}"), ("", ")")] {
+            let text = format!("{before}{}{after}", piece.repeat(times));
             let start = std::time::Instant::now();
             let _ = Permission::errors(&text);
-            assert!(start.elapsed().as_secs() < 5, "`{piece}` {times} times in `{before}…{behind}`");
+            assert!(start.elapsed().as_secs() < 5, "`{piece}` {times} times in `{before}…{after}`");
         }
     }
     assert!(begin.elapsed().as_secs() < 60);

@@ -1,4 +1,4 @@
-//! The example `guard_service`, driven over HTTP on loopback: who gets in, what is logged, and that it reloads.
+//! The example `guard_service` over HTTP: authorization, logs and reloads.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -26,7 +26,7 @@ use serde_json::json;
 use util::CANARY;
 
 const OTHER: &str = "apiv3_0ther7token000000000000000000000000000000";
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 struct Service {
     child: Child,
@@ -34,17 +34,16 @@ struct Service {
     log: Arc<Mutex<String>>,
 }
 
-/// What the reader of the log does.
+/// Whether the test reads the log, or closes it at the first line.
 #[derive(Clone, Copy, PartialEq)]
 enum Reader {
-    Keeps,
-    // When the service has started.
-    Goes,
+    Reads,
+    Closes,
 }
 
 impl Service {
     fn start(file: &Path) -> Self {
-        Self::start_with(file, Reader::Keeps)
+        Self::start_with(file, Reader::Reads)
     }
 
     fn start_with(file: &Path, reader: Reader) -> Self {
@@ -57,7 +56,7 @@ impl Service {
         let kept = Arc::clone(&log);
         std::thread::spawn(move || {
             for line in lines.lines().map_while(Result::ok) {
-                if reader == Reader::Goes {
+                if reader == Reader::Closes {
                     break;
                 }
                 let mut log = kept.lock().unwrap();
@@ -71,27 +70,27 @@ impl Service {
         Self { child, address, log }
     }
 
-    /// The whole answer to a request with these header lines.
+    /// Returns the response to a request with the header lines.
     fn send(&self, request: &str, headers: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         let request = format!("{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
     }
 
     fn status(&self, request: &str, token: &str) -> u16 {
-        let answer = self.send(request, &format!("Authorization: Bearer {token}\r\n"));
-        answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
+        let response = self.send(request, &format!("Authorization: Bearer {token}\r\n"));
+        response.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
     }
 
     #[track_caller]
-    fn wait_for(&self, what: &str, mut holds: impl FnMut() -> bool) {
+    fn wait_for(&self, event: &str, mut has_happened: impl FnMut() -> bool) {
         let start = Instant::now();
-        while !holds() {
-            assert!(start.elapsed() < PATIENCE, "{what} within {PATIENCE:?}; the log: {}", self.log());
+        while !has_happened() {
+            assert!(start.elapsed() < TIMEOUT, "no {event} within {TIMEOUT:?}; the log: {}", self.log());
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -123,7 +122,7 @@ fn rename_into(path: &Path, text: &str) {
     std::fs::rename(new, path).unwrap();
 }
 
-/// Writes a version as Kubernetes does: a new folder, and `..data` is swapped to it.
+/// Writes a version as Kubernetes does: into a new folder, to which it then renames `..data`.
 fn swap(mount: &Path, version: usize, text: &str) {
     let folder = mount.join(format!("..version_{version}"));
     std::fs::create_dir(&folder).unwrap();
@@ -136,7 +135,7 @@ fn swap(mount: &Path, version: usize, text: &str) {
 }
 
 #[test]
-fn endpoints_are_guarded_and_the_reason_is_logged_only() {
+fn guards_endpoints_and_logs_reasons() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.json");
     std::fs::write(&path, file(&["db:a:read", "db:*:write,create", "system:health:read"])).unwrap();
@@ -146,7 +145,7 @@ fn endpoints_are_guarded_and_the_reason_is_logged_only() {
         ("POST /databases/a", 403),
         ("POST /databases/b", 200),
         ("PUT /databases/new", 200),
-        // As a new one: the entry of `a` plays no part.
+        // A new database: the entry of `a` does not apply.
         ("PUT /databases/a", 200),
         ("DELETE /databases/b", 403),
         ("GET /databases/_internal", 403),
@@ -170,15 +169,15 @@ fn endpoints_are_guarded_and_the_reason_is_logged_only() {
         format!("Authorization: Bearer {CANARY}\r\nAuthorization: Bearer {OTHER}\r\n"),
         format!("X-Token: {CANARY}\r\n"),
     ] {
-        let answer = service.send("GET /databases/a", &headers);
-        assert!(answer.starts_with("HTTP/1.1 401"), "{headers}: {answer}");
-        assert!(answer.to_ascii_lowercase().contains("\r\nwww-authenticate: bearer\r\n"), "{answer}");
+        let response = service.send("GET /databases/a", &headers);
+        assert!(response.starts_with("HTTP/1.1 401"), "{headers}: {response}");
+        assert!(response.to_ascii_lowercase().contains("\r\nwww-authenticate: bearer\r\n"), "{response}");
     }
     service.status(&format!("GET /databases/{}", "a".repeat(10_000)), CANARY);
     let basic = STANDARD.encode(format!("user:{CANARY}"));
     for header in [format!("authorization: Token {CANARY}"), format!("Authorization: Basic {basic}  ")] {
-        let answer = service.send("GET /databases/a", &format!("{header}\r\n"));
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let response = service.send("GET /databases/a", &format!("{header}\r\n"));
+        assert!(response.starts_with("HTTP/1.1 200"), "{response}");
     }
     service.status(&format!("POST /databases/{CANARY}"), OTHER);
     service.status(&format!("POST /databases/{CANARY}"), CANARY);
@@ -186,17 +185,17 @@ fn endpoints_are_guarded_and_the_reason_is_logged_only() {
     let denied = service.send("POST /databases/a", &format!("Authorization: Bearer {CANARY}\r\n"));
     assert!(
         denied.starts_with("HTTP/1.1 403") && denied.ends_with("\r\n\r\n"),
-        "no reason in the answer: {denied}"
+        "the response shows a reason: {denied}"
     );
     let reason = "403: `db:a:read` lacks `write`, and hides `db:*:create,write`, which has it\n";
-    service.wait_for("the reason in the log", || service.log().contains(reason));
+    service.wait_for("reason in the log", || service.log().contains(reason));
     assert!(!service.log().lines().any(|line| line.contains("forged") || line.len() > 1_000));
     util::assert_no_piece_of(CANARY, &format!("{}{denied}", service.log()), "the log");
     util::assert_no_piece_of(OTHER, &service.log(), "the log");
 }
 
 #[test]
-fn a_file_that_is_invalid_at_the_start_keeps_it_from_starting() {
+fn rejects_an_invalid_file_at_startup() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.json");
     std::fs::write(&path, file(&["db:a:reed"])).unwrap();
@@ -207,7 +206,7 @@ fn a_file_that_is_invalid_at_the_start_keeps_it_from_starting() {
 }
 
 #[test]
-fn it_reloads_and_keeps_the_last_good_file() {
+fn reloads_and_keeps_the_last_valid_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.json");
     std::fs::write(&path, file(&["db:a:read"])).unwrap();
@@ -216,41 +215,40 @@ fn it_reloads_and_keeps_the_last_good_file() {
     assert!(may("a") && !may("b"));
 
     rename_into(&path, &file(&["db:b:read"]));
-    service.wait_for("the renamed file", || may("b") && !may("a"));
+    service.wait_for("reload of the renamed file", || may("b") && !may("a"));
     // In place, of the same length.
     std::fs::write(&path, file(&["db:c:read"])).unwrap();
-    service.wait_for("the file written in place", || may("c") && !may("b"));
+    service.wait_for("reload of the file written in place", || may("c") && !may("b"));
 
-    let whole = file(&["db:a:read"]);
-    let cut = whole[..whole.len() - 1].to_owned();
+    let full = file(&["db:a:read"]);
+    let cut = full[..full.len() - 1].to_owned();
     for (at, bad) in [file(&["db:a:reed"]), cut, String::new(), CANARY.into()].iter().enumerate() {
         rename_into(&path, bad);
         let kept = "keeping the last valid tokens";
-        service.wait_for("word of the invalid file", || service.log().matches(kept).count() > at);
+        service.wait_for("log line about the invalid file", || service.log().matches(kept).count() > at);
         assert!(may("c") && !may("a"));
     }
     std::fs::remove_file(&path).unwrap();
-    service.wait_for("word of the missing file", || {
+    service.wait_for("log line about the missing file", || {
         service.log().matches("keeping the last valid tokens").count() > 4
     });
     assert!(may("c"));
     rename_into(&path, &file(&["db:a:read"]));
-    service.wait_for("the good file", || may("a") && !may("c"));
+    service.wait_for("reload of the valid file", || may("a") && !may("c"));
     util::assert_no_piece_of(CANARY, &service.log(), "the log");
 }
 
-/// Sets the flag when it goes.
-struct Done<'a>(&'a AtomicBool);
-impl Drop for Done<'_> {
+/// Sets the flag on drop, so that the clients stop if the test panics.
+struct SetOnDrop<'a>(&'a AtomicBool);
+impl Drop for SetOnDrop<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
-/// Versions replace one another while clients ask. What every version allows is always allowed, what none allows never;
-/// and once a version has been seen, no answer comes from an older one.
+/// Every response follows a valid version, and never an older one than a previous response.
 #[test]
-fn it_reloads_under_load_without_a_wrong_answer() {
+fn reloads_under_load_without_wrong_responses() {
     const VERSIONS: usize = 30;
     const MOST_REQUESTS: usize = 20_000;
 
@@ -274,39 +272,38 @@ fn it_reloads_under_load_without_a_wrong_answer() {
                 }
             });
         }
-        // However this ends, the clients end too.
-        let _done = Done(&done);
+        let _guard = SetOnDrop(&done);
         for next in 1..=VERSIONS {
             let text = if next % 5 == 0 { file(&["db:always:reed"]) } else { version(next) };
             swap(mount, next, &text);
             let good = if next % 5 == 0 { next - 1 } else { next };
             let may = |version: usize| service.status(&format!("GET /databases/v{version}"), CANARY) == 200;
             if good == next {
-                service.wait_for("the next version", || may(next));
+                service.wait_for("reload of the next version", || may(next));
             }
             for _ in 0..5 {
-                assert!(may(good), "version {good} is in force");
+                assert!(may(good), "version {good} is not in force");
                 assert!(
                     (0..=VERSIONS).filter(|other| *other != good).take(good + 2).all(|other| !may(other))
                 );
             }
         }
     });
-    assert!(requests.load(Ordering::Relaxed) > 300, "there was a load");
+    assert!(requests.load(Ordering::Relaxed) > 300, "too few requests");
     util::assert_no_piece_of(CANARY, &service.log(), "the log");
 }
 
 #[test]
-fn it_goes_on_when_nobody_reads_its_log() {
+fn serves_after_the_log_is_closed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.json");
     std::fs::write(&path, file(&["db:a:read"])).unwrap();
-    let service = Service::start_with(&path, Reader::Goes);
+    let service = Service::start_with(&path, Reader::Closes);
     assert_eq!(service.status("GET /databases/b", CANARY), 403);
     assert_eq!(service.status("GET /databases/a", "apiv3_unknown"), 401);
     assert_eq!(service.status("GET /databases/a", CANARY), 200);
     rename_into(&path, &file(&[]));
-    service.wait_for("the reload", || service.status("GET /databases/a", CANARY) == 403);
+    service.wait_for("reload", || service.status("GET /databases/a", CANARY) == 403);
     rename_into(&path, &file(&["db:a:read"]));
-    service.wait_for("another reload", || service.status("GET /databases/a", CANARY) == 200);
+    service.wait_for("second reload", || service.status("GET /databases/a", CANARY) == 200);
 }

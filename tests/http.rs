@@ -1,4 +1,4 @@
-//! The body of a request to the HTTP API: the same as an entry of the file, in another spelling, and back.
+//! `HttpTokenRequest` and `HttpPermission`: errors, expiries, and conversion from and to entries of the file.
 
 #![allow(missing_docs)]
 
@@ -29,7 +29,7 @@ fn object(text: &str) -> Value {
 }
 
 #[test]
-fn a_permission_is_an_object_of_three_members() {
+fn serializes_permissions_as_objects() {
     for (text, expected) in [
         ("db:a:read", json!({"resource_type": "db", "resource_names": ["a"], "actions": ["read"]})),
         (
@@ -47,7 +47,7 @@ fn a_permission_is_an_object_of_three_members() {
     }
 }
 
-/// The documentation's example, with the name of the member that the server takes.
+/// The vendor's example, with the member `resource_names` that the server accepts.
 const BODY: &str = r#"{
   "token_name": "Read-write for DATABASE1, DATABASE2",
   "permissions": [{"resource_type": "db", "resource_names": ["DATABASE1", "DATABASE2"], "actions": ["read", "write"]}],
@@ -55,14 +55,14 @@ const BODY: &str = r#"{
 }"#;
 
 #[test]
-fn the_body_of_the_documentation_is_read() {
+fn parses_the_documented_body() {
     let request = HttpTokenRequest::parse(BODY.as_bytes()).unwrap();
     assert_eq!(request.name().as_str(), "Read-write for DATABASE1, DATABASE2");
     assert_eq!(request.permissions(), [Permission::parse("db:DATABASE1,DATABASE2:read,write").unwrap()]);
     assert_eq!(request.expiry_secs(), Some(300_000));
     let entry = request.into_entry(Token::generate().unwrap(), util::now()).unwrap();
     assert_eq!(entry.expiry().unwrap().as_millis(), 1_767_225_600_000 + 300_000_000);
-    // What some clients send beside it.
+    // Some clients send unknown members.
     let more = BODY.replacen('{', r#"{"type": "resource","#, 1).replace("300000", "null");
     assert_eq!(HttpTokenRequest::parse(more.as_bytes()).unwrap().expiry_secs(), None);
     assert_eq!(HttpTokenRequest::METHOD_AND_PATH, ("POST", "/api/v3/enterprise/configure/token"));
@@ -70,7 +70,7 @@ fn the_body_of_the_documentation_is_read() {
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
-fn what_is_wrong_is_said_where_it_is() {
+fn reports_errors_with_spans() {
     const ONE: &str = r#"{"token_name": "app", "permissions": [{"resource_type": "db", "resource_names": ["a", "b"], "actions": ["read"]}], "expiry_secs": 60}"#;
     let with = |old: &str, new: &str| {
         assert!(ONE.contains(old));
@@ -225,15 +225,17 @@ fn what_is_wrong_is_said_where_it_is() {
         ),
     ];
     let mut wrong = Vec::new();
-    for (text, kind, under, says) in rows {
+    for (text, kind, under, message) in rows {
         let error = HttpTokenRequest::parse(text.as_bytes()).unwrap_err();
         let place = error.span().text(&text).unwrap_or("?");
         let words = error.to_string();
         let location = format!("{}:{}: ", error.location().line, error.location().column);
-        let is_said = words.strip_prefix(&location).is_some_and(|words| words.contains(says));
-        if (error.kind(), place) != (kind, under) || !is_said {
-            wrong
-                .push(format!("{text}\n  {:?} `{place}` {error}\n  {kind:?} `{under}` {says}", error.kind()));
+        let has_message = words.strip_prefix(&location).is_some_and(|words| words.contains(message));
+        if (error.kind(), place) != (kind, under) || !has_message {
+            wrong.push(format!(
+                "{text}\n  {:?} `{place}` {error}\n  {kind:?} `{under}` {message}",
+                error.kind()
+            ));
         }
         assert!(serde_json::from_str::<HttpTokenRequest>(&text).is_err(), "{text}");
     }
@@ -243,7 +245,7 @@ fn what_is_wrong_is_said_where_it_is() {
 }
 
 #[test]
-fn an_expiry_becomes_seconds_and_is_never_later() {
+fn rounds_expiries_down_to_seconds() {
     let entry = |millis: i64| {
         TokenEntry::new(TokenName::parse("app").unwrap(), Token::generate().unwrap())
             .with_expiry(Some(Expiry::from_millis(millis)))
@@ -275,7 +277,7 @@ fn an_expiry_becomes_seconds_and_is_never_later() {
 }
 
 #[test]
-fn no_output_shows_a_token() {
+fn never_shows_a_token() {
     let canary = util::CANARY;
     let entry = TokenEntry::new(TokenName::parse("app").unwrap(), Token::parse(canary).unwrap())
         .with_expiry(Some(Expiry::from_millis(1_767_225_600_000 + 3_600_000)))
@@ -303,7 +305,7 @@ fn no_output_shows_a_token() {
             HttpTokenRequest::parse(text.as_bytes()).map_err(|error| format!("{error} {error:?}")),
             by_serde,
         ];
-        // A name may be anything.
+        // Some bodies are valid, as any text is a name.
         out.extend(errors.into_iter().filter_map(Result::err));
     }
     let error = HttpPermission::from_parts("db", &[format!("{canary}.")], &["read"]).unwrap_err();
@@ -311,16 +313,16 @@ fn no_output_shows_a_token() {
     util::assert_no_piece_of(canary, &out, "a request");
 }
 
-fn agree(text: &[u8]) -> Result<(), String> {
+fn parses_like_serde(text: &[u8]) -> Result<(), String> {
     let by_serde = serde_json::from_slice::<HttpTokenRequest>(text);
     match (HttpTokenRequest::parse(text), by_serde) {
         (Ok(ours), Ok(theirs)) if ours == theirs => Ok(()),
-        (Err(error), Err(_)) => in_text(&error, text),
+        (Err(error), Err(_)) => has_valid_span(&error, text),
         (ours, theirs) => Err(format!("{ours:?}\n{theirs:?}")),
     }
 }
 
-fn in_text(error: &InvalidJson, text: &[u8]) -> Result<(), String> {
+fn has_valid_span(error: &InvalidJson, text: &[u8]) -> Result<(), String> {
     let inside = error.span().end() <= text.len() && error.location().line > 0;
     if inside { Ok(()) } else { Err(format!("{error:?}")) }
 }
@@ -329,14 +331,14 @@ proptest! {
     #![proptest_config(cases(500))]
 
     #[test]
-    fn a_permission_comes_back(permission in any::<Permission>()) {
+    fn permissions_round_trip(permission in any::<Permission>()) {
         let json = HttpPermission(permission.clone()).to_json();
         prop_assert_eq!(&HttpPermission::parse(json.as_bytes()).unwrap().0, &permission);
         prop_assert_eq!(&serde_json::from_str::<HttpPermission>(&json).unwrap().0, &permission);
     }
 
     #[test]
-    fn a_request_comes_back(entry in any::<TokenEntry>(), seconds in proptest::option::of(any::<u64>())) {
+    fn requests_round_trip(entry in any::<TokenEntry>(), seconds in proptest::option::of(any::<u64>())) {
         let request = HttpTokenRequest::new(entry.name().clone(), entry.permissions().iter().cloned(), seconds);
         let json = request.to_json();
         prop_assert_eq!(&HttpTokenRequest::parse(json.as_bytes()).unwrap(), &request);
@@ -344,7 +346,7 @@ proptest! {
     }
 
     #[test]
-    fn an_entry_comes_back_to_the_second(entry in any::<TokenEntry>()) {
+    fn entries_round_trip_to_the_second(entry in any::<TokenEntry>()) {
         let Ok(request) = HttpTokenRequest::from_entry(&entry, util::now()) else {
             prop_assert!(entry.expiry().unwrap().as_millis() < 1_767_225_601_000);
             return Ok(());
@@ -363,21 +365,21 @@ proptest! {
     }
 
     #[test]
-    fn three_members_say_what_the_string_says(
+    fn from_parts_matches_the_string(
         resource_type in "db|system|dbs|\\*|",
         names in vec("[a-c]{1,2}|a,b||health|\\*|_internal|[a,:. ]{1,3}", 0..3),
         actions in vec("read|write|reed|\\*||[a,:]{1,2}", 0..3),
     ) {
-        let made = HttpPermission::from_parts(&resource_type, &names, &actions);
+        let built = HttpPermission::from_parts(&resource_type, &names, &actions);
         let text = format!("{resource_type}:{}:{}", names.join(","), actions.join(","));
-        match made {
-            Ok(made) => {
-                prop_assert_eq!(&made.0, &Permission::parse(&text).unwrap());
-                let back: Value = serde_json::from_str(&made.to_json()).unwrap();
-                prop_assert_eq!(&back["resource_names"], &json!(names), "as many names as were given");
+        match built {
+            Ok(permission) => {
+                prop_assert_eq!(&permission.0, &Permission::parse(&text).unwrap());
+                let back: Value = serde_json::from_str(&permission.to_json()).unwrap();
+                prop_assert_eq!(&back["resource_names"], &json!(names), "the names change");
             }
             Err(error) => {
-                // What holds a separator is refused here, whatever the string would say.
+                // Only the string may split an item at its separator.
                 let separated = |item: &String| item.contains([',', ':']);
                 let hidden = names.iter().chain(&actions).any(separated) || resource_type.contains(':');
                 prop_assert!(hidden || Permission::parse(&text).is_err(), "{text}: {error}");
@@ -386,7 +388,7 @@ proptest! {
     }
 
     #[test]
-    fn both_readers_agree_on_any_text(
+    fn parse_matches_serde_after_edits(
         entry in any::<TokenEntry>(),
         bytes in vec((any::<Index>(), any::<u8>()), 0..3),
     ) {
@@ -396,18 +398,18 @@ proptest! {
             let at = at.index(text.len());
             text[at] = byte;
         }
-        if let Err(error) = agree(&text) {
+        if let Err(error) = parses_like_serde(&text) {
             prop_assert!(false, "{}\n{error}", String::from_utf8_lossy(&text));
         }
     }
 
     #[test]
-    fn any_bytes_are_answered(bytes in vec(any::<u8>(), 0..60)) {
-        prop_assert!(agree(&bytes).is_ok());
+    fn any_bytes_parse_like_serde(bytes in vec(any::<u8>(), 0..60)) {
+        prop_assert!(parses_like_serde(&bytes).is_ok());
     }
 }
 
-/// A value of a format that has no integers without sign, as TOML has none.
+/// A value of a format without unsigned integers, such as TOML.
 enum Signed {
     Text(&'static str),
     Integer(i64),
@@ -440,7 +442,7 @@ impl IntoDeserializer<'_> for Signed {
 }
 
 #[test]
-fn seconds_are_read_from_a_format_with_signed_integers_only() {
+fn deserializes_seconds_from_signed_integers() {
     let read = |seconds: i64| {
         let members = [
             ("token_name", Signed::Text("app")),
@@ -453,9 +455,9 @@ fn seconds_are_read_from_a_format_with_signed_integers_only() {
     assert!(read(-1).is_err());
 }
 
-/// Such a token would never expire.
+/// The token would never expire.
 #[test]
-fn an_expiry_under_another_name_is_refused() {
+fn rejects_misspelt_expiry_members() {
     for member in ["expiry_millis", "expiry", "expires_in", "expiry_seconds", "ttl"] {
         let text = BODY.replace("expiry_secs", member);
         assert_eq!(HttpTokenRequest::parse(text.as_bytes()).unwrap_err().kind(), Kind::MisspeltMember);

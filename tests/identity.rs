@@ -1,4 +1,4 @@
-//! The identity of a presented token: owned, shared between threads, and deciding as its authorizer does.
+//! `Identity`: owned, shared between threads, and with the decisions of its authorizer.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -31,7 +31,7 @@ fn requests() -> impl Iterator<Item = AccessRequest<'static>> {
 }
 
 #[test]
-fn it_outlives_its_authorizer_and_goes_to_other_threads() {
+fn outlives_the_authorizer_in_other_threads() {
     fn is_owned<T: Clone + Send + Sync + 'static>(value: T) -> T {
         value
     }
@@ -50,7 +50,7 @@ fn it_outlives_its_authorizer_and_goes_to_other_threads() {
 }
 
 #[test]
-fn it_decides_as_its_authorizer_does() {
+fn decides_like_the_authorizer() {
     let authorizer = authorizer();
     for (token, name, expiry) in [
         ("apiv3_a", "app", Some(Expiry::from_millis(1000))),
@@ -67,8 +67,8 @@ fn it_decides_as_its_authorizer_does() {
 }
 
 #[test]
-fn an_unknown_or_expired_token_has_none() {
-    let refused = |token: &str| authorizer().authenticate(token, SystemTime::now()).unwrap_err();
-    assert_eq!(refused("apiv3_d"), DenyReason::UnknownToken);
-    assert_eq!(refused("apiv3_a"), DenyReason::Expired(Expiry::from_millis(1000)));
+fn rejects_unknown_and_expired_tokens() {
+    let reason = |token: &str| authorizer().authenticate(token, SystemTime::now()).unwrap_err();
+    assert_eq!(reason("apiv3_d"), DenyReason::UnknownToken);
+    assert_eq!(reason("apiv3_a"), DenyReason::Expired(Expiry::from_millis(1000)));
 }

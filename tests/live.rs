@@ -1,4 +1,4 @@
-//! `LiveAuthorizer`: each change of the file is seen, the last valid tokens stay in force, and readers never wait.
+//! `LiveAuthorizer`: reloads every change of the file, keeps the last valid tokens, and never blocks readers.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,7 +16,7 @@ use influxdb3_offline_tokens::live::{LiveAuthorizer, Refreshed};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// A file whose one token is called like the version; all versions have the same length.
+/// A file whose token is named after the version; all versions have the same length.
 fn text(version: usize) -> String {
     format!(r#"{{"tokens": [{{"token": "apiv3_a", "name": "version-{version:04}", "permissions": []}}]}}"#)
 }
@@ -32,7 +32,7 @@ fn rename_into(path: &Path, text: &str) {
     std::fs::rename(new, path).unwrap();
 }
 
-fn started(text: &str) -> (tempfile::TempDir, PathBuf, LiveAuthorizer) {
+fn open(text: &str) -> (tempfile::TempDir, PathBuf, LiveAuthorizer) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens.json");
     std::fs::write(&path, text).unwrap();
@@ -41,14 +41,14 @@ fn started(text: &str) -> (tempfile::TempDir, PathBuf, LiveAuthorizer) {
 }
 
 #[test]
-fn it_is_shared_between_threads() {
-    fn is_shared<T: Send + Sync + 'static>() {}
-    is_shared::<LiveAuthorizer>();
-    is_shared::<Refreshed>();
+fn is_send_and_sync() {
+    fn assert_send_sync<T: Send + Sync + 'static>() {}
+    assert_send_sync::<LiveAuthorizer>();
+    assert_send_sync::<Refreshed>();
 }
 
 #[test]
-fn it_does_not_open_without_a_valid_file() {
+fn open_requires_a_valid_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens.json");
     assert_eq!(LiveAuthorizer::open(&path).unwrap_err().path(), Some(&*path));
@@ -56,10 +56,10 @@ fn it_does_not_open_without_a_valid_file() {
     assert!(LiveAuthorizer::open(&path).unwrap_err().report().is_some());
 }
 
-/// Faster than the clock of most file systems ticks, and of the same length.
+/// Same length, and faster than the timestamps of most file systems.
 #[test]
-fn quick_changes_in_place_are_seen() {
-    let (_directory, path, live) = started(&text(0));
+fn reloads_quick_changes_in_place() {
+    let (_directory, path, live) = open(&text(0));
     for next in 1..500 {
         std::fs::write(&path, text(next)).unwrap();
         assert!(matches!(live.refresh(), Refreshed::Reloaded), "change {next}");
@@ -69,10 +69,10 @@ fn quick_changes_in_place_are_seen() {
 
 #[cfg(unix)]
 #[test]
-fn swapped_links_are_seen() {
+fn reloads_swapped_links() {
     let directory = tempfile::tempdir().unwrap();
     let swap = |next: usize| {
-        // The same length, and the same times: only the file is another one.
+        // Same length and time: only the inode differs.
         let folder = directory.path().join(format!("..version_{next}"));
         std::fs::create_dir(&folder).unwrap();
         let file = std::fs::File::create(folder.join("tokens.json")).unwrap();
@@ -88,7 +88,7 @@ fn swapped_links_are_seen() {
     let live = LiveAuthorizer::open(&path).unwrap();
     swap(1);
     assert!(matches!(live.refresh(), Refreshed::Reloaded));
-    // Settled, so that the next one is only looked at.
+    // After two seconds, `refresh` trusts the metadata and does not read the file.
     std::thread::sleep(std::time::Duration::from_millis(2_100));
     assert!(matches!(live.refresh(), Refreshed::Unchanged));
     swap(2);
@@ -97,8 +97,8 @@ fn swapped_links_are_seen() {
 }
 
 #[test]
-fn the_last_valid_tokens_stay_in_force() {
-    let (_directory, path, live) = started(&text(1));
+fn keeps_the_last_valid_tokens() {
+    let (_directory, path, live) = open(&text(1));
     let in_force = live.current();
     let kept = |what: &str| {
         let Refreshed::Kept(error) = live.refresh() else { panic!("{what}: not kept") };
@@ -109,7 +109,7 @@ fn the_last_valid_tokens_stay_in_force() {
         rename_into(&path, invalid);
         let error = kept(invalid);
         assert!(error.report().is_some_and(|report| !report.is_valid()), "{invalid}");
-        assert!(Arc::ptr_eq(&error, &kept(invalid)), "the same text has the same error");
+        assert!(Arc::ptr_eq(&error, &kept(invalid)), "reports a new error for the same text");
     }
     std::fs::remove_file(&path).unwrap();
     assert!(kept("no file").report().is_none());
@@ -122,8 +122,8 @@ fn the_last_valid_tokens_stay_in_force() {
 }
 
 #[test]
-fn a_file_that_comes_back_as_it_was_is_no_change() {
-    let (_directory, path, live) = started(&text(1));
+fn ignores_a_file_restored_unchanged() {
+    let (_directory, path, live) = open(&text(1));
     let in_force = live.current();
     std::fs::remove_file(&path).unwrap();
     assert!(matches!(live.refresh(), Refreshed::Kept(_)));
@@ -151,22 +151,21 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     vec(step, 1..12)
 }
 
-fn valid_or_not(version: usize) -> String {
+fn text_or_invalid(version: usize) -> String {
     if version.is_multiple_of(2) { text(version) } else { text(version).replace("[]", "01") }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// The outcome is the state of the file: what is in force is what it says, or the error says why not.
     #[test]
-    fn the_outcome_says_whether_the_file_is_in_force(steps in steps()) {
-        let (_directory, path, live) = started(&text(0));
+    fn outcomes_match_the_file(steps in steps()) {
+        let (_directory, path, live) = open(&text(0));
         let (mut on_disk, mut in_force, mut parsed) = (Some(0), 0, 0);
         for step in steps {
             match step {
-                Step::InPlace(version) => std::fs::write(&path, valid_or_not(version)).unwrap(),
-                Step::Renamed(version) => rename_into(&path, &valid_or_not(version)),
+                Step::InPlace(version) => std::fs::write(&path, text_or_invalid(version)).unwrap(),
+                Step::Renamed(version) => rename_into(&path, &text_or_invalid(version)),
                 Step::Touched => {
                     if let Ok(file) = std::fs::File::options().write(true).open(&path) {
                         file.set_modified(UNIX_EPOCH).unwrap();
@@ -198,9 +197,9 @@ proptest! {
 }
 
 #[test]
-fn each_change_is_reported_once_and_readers_never_go_back() {
+fn reports_each_change_once_to_concurrent_callers() {
     const VERSIONS: usize = 200;
-    let (_directory, path, live) = started(&text(0));
+    let (_directory, path, live) = open(&text(0));
     let (done, reloads) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for _ in 0..2 {
@@ -215,7 +214,6 @@ fn each_change_is_reported_once_and_readers_never_go_back() {
         }
         for next in 1..=VERSIONS {
             rename_into(&path, &text(next));
-            // Several ask at the same time, and one of them reloads.
             std::thread::scope(|scope| {
                 for _ in 0..3 {
                     scope.spawn(|| {

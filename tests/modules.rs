@@ -1,5 +1,4 @@
-//! The rules of the house: a module imports only modules above it in `lib.rs`, no import circle exists at any depth, each
-//! dependency is named in one place, no file is long, and public items have examples.
+//! Structure of `src`: import order and circles, confined dependencies, length of files, paths of items, and examples.
 
 #![allow(missing_docs)]
 
@@ -9,9 +8,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-const LONGEST: usize = 400;
+const MAX_LINES: usize = 400;
 
-/// Each dependency, and the files or folders that name it: one, but for random names of files and for keyed hashes.
+/// Each dependency, and the only files or folders that may name it.
 const CONFINED: [(&str, &[&str]); 11] = [
     ("nom", &["permission/parse"]),
     ("serde_json", &["json"]),
@@ -30,7 +29,7 @@ fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-/// Every Rust file of `src` by its path without ending: `permission/parse`.
+/// The path without extension and the text of every file of the library.
 fn files() -> Vec<(String, String)> {
     fn collect(folder: &Path, files: &mut Vec<(String, String)>) {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -48,7 +47,6 @@ fn files() -> Vec<(String, String)> {
     }
     let mut files = Vec::new();
     collect(&source(), &mut files);
-    // The program is another crate.
     files.retain(|(file, _)| !file.starts_with("bin/"));
     files.sort();
     assert!(files.len() > 30);
@@ -89,12 +87,12 @@ fn leaves(tree: &str) -> Vec<String> {
     branches.flat_map(leaves).map(|leaf| format!("{}{leaf}", head.trim())).collect()
 }
 
-/// The paths that code imports, each with its alias: `super::Name as Other`.
+/// The imported paths with their aliases: `super::Name as Other`.
 fn imports(code: &str) -> Vec<String> {
     IMPORT.captures_iter(code).flat_map(|found| leaves(&found[1])).collect()
 }
 
-/// The paths that code imports, and those that it names inline from `crate`, `super` or `self`.
+/// The imported paths, and inline paths from `crate`, `super` or `self`.
 fn paths(code: &str) -> Vec<String> {
     let rest = IMPORT.replace_all(code, "");
     let inline = INLINE.captures_iter(&rest).map(|found| found[1].to_owned());
@@ -102,13 +100,13 @@ fn paths(code: &str) -> Vec<String> {
     imports.map(|path| path.split(" as ").next().unwrap().to_owned()).chain(inline).collect()
 }
 
-/// The modules of the crate that a file names: in `use crate::…` and in paths such as `crate::name::check`.
-fn named(code: &str) -> Vec<String> {
+/// The top-level modules that code names with `crate::`.
+fn named_modules(code: &str) -> Vec<String> {
     let paths = paths(code).into_iter();
     paths.filter_map(|path| Some(path.strip_prefix("crate::")?.split("::").next()?.to_owned())).collect()
 }
 
-/// A path of the module `own` from the crate's root.
+/// Resolves a path in the module `own` to one from the crate root.
 fn absolute(own: &str, path: &str) -> String {
     let mut base: Vec<&str> = own.split("::").collect();
     let mut rest = path;
@@ -124,12 +122,12 @@ fn absolute(own: &str, path: &str) -> String {
     base.join("::")
 }
 
-/// The groups of modules that import each other in a circle. A module that names its own children is no part of one.
+/// The import circles. Imports of a module's own children do not count.
 fn circles(files: &[(String, String)]) -> BTreeSet<String> {
     let files = files.iter().filter(|(file, _)| file != "lib");
     let modules: BTreeMap<String, String> =
         files.map(|(file, text)| (file.replace('/', "::"), code(text))).collect();
-    // `use self::child::Name` makes `parent::Name` a name of the child.
+    // `use self::child::Name` makes `parent::Name` an import of the child.
     let mut homes: BTreeMap<String, &str> = BTreeMap::new();
     for (own, code) in &modules {
         for path in imports(code) {
@@ -184,7 +182,7 @@ fn module_of(file: &str) -> &str {
     file.split('/').next().unwrap()
 }
 
-/// Where `module` stands; `lib` and what is no module have no place.
+/// The imports of modules further down in `lib.rs`, and of anything that is not a module.
 fn wrong_imports(files: &[(String, String)], order: &[String]) -> Vec<String> {
     let place = |module: &str| order.iter().position(|listed| listed == module);
     let mut wrong = Vec::new();
@@ -194,19 +192,19 @@ fn wrong_imports(files: &[(String, String)], order: &[String]) -> Vec<String> {
             continue;
         };
         let code = code(text);
-        for module in named(&code) {
+        for module in named_modules(&code) {
             match place(&module) {
                 Some(other) if other > own => {
-                    wrong.push(format!("{file} imports {module}, which stands below it"));
+                    wrong.push(format!("{file} imports {module}, which is below it"));
                 }
                 Some(_) => {}
-                // `crate::Token`: a re-export of `lib.rs`, which stands above everything.
+                // For example `crate::Token`, a re-export of `lib.rs`.
                 None => {
                     wrong.push(format!("{file} imports crate::{module}, which is not a module of the list"));
                 }
             }
         }
-        // A module itself has no parent but the crate; what stands in its folder reaches only its own module so.
+        // `super` must not leave the top-level module.
         let depth = file.split('/').count() - 1;
         if code.contains(&"super::".repeat(depth + 1)) {
             wrong.push(format!("{file} imports from above its own module"));
@@ -216,7 +214,7 @@ fn wrong_imports(files: &[(String, String)], order: &[String]) -> Vec<String> {
 }
 
 #[test]
-fn modules_import_only_what_stands_above_them() {
+fn modules_import_only_modules_above_them() {
     let order = order();
     assert!(order.len() > 15, "{order:?}");
     let wrong = wrong_imports(&files(), &order);
@@ -224,7 +222,7 @@ fn modules_import_only_what_stands_above_them() {
 }
 
 #[test]
-fn a_wrong_import_is_seen() {
+fn detects_wrong_imports() {
     let order = ["span", "name", "token"].map(str::to_owned);
     for (file, text, count) in [
         ("name", "use crate::span::Span;", 0),
@@ -244,13 +242,13 @@ fn a_wrong_import_is_seen() {
 }
 
 #[test]
-fn no_modules_import_each_other_in_a_circle() {
+fn imports_have_no_circles() {
     let circles = circles(&files());
     assert!(circles.is_empty(), "{circles:#?}");
 }
 
 #[test]
-fn a_circle_is_found() {
+fn detects_import_circles() {
     for (files, expected) in [
         // Three files of a folder, by each kind of path.
         (
@@ -262,7 +260,7 @@ fn a_circle_is_found() {
             ][..],
             &["a::x, a::y, a::z"][..],
         ),
-        // By the name that the parent gives to an item of a child.
+        // By an alias in the parent.
         (
             &[
                 ("a", "mod x;\nmod y;\npub use self::x::X as Y;\nuse y::f;"),
@@ -271,7 +269,7 @@ fn a_circle_is_found() {
             ],
             &["a::x, a::y"],
         ),
-        // Files of two folders, and two circles.
+        // Two circles.
         (
             &[
                 ("a/x", "use crate::b::y::Y;"),
@@ -281,7 +279,7 @@ fn a_circle_is_found() {
             ],
             &["a::x, b::y", "c, d"],
         ),
-        // A child uses its parent, the parent its children, and a file itself.
+        // Parents, own children and the module itself.
         (
             &[
                 ("a", "mod x;\nmod y;\npub use self::x::X;\nuse y::Y;\npub fn g() { self::x::g() }"),
@@ -290,7 +288,7 @@ fn a_circle_is_found() {
             ],
             &[],
         ),
-        // Comments, texts and unit tests import nothing.
+        // Comments, strings and unit tests.
         (
             &[
                 ("a/x", "use super::y::Y;"),
@@ -319,13 +317,13 @@ fn exports(code: &str) -> BTreeSet<String> {
     reexports.chain(ITEM.captures_iter(code).map(|found| found[1].to_owned())).collect()
 }
 
-/// The root has what most programs need, and no item has two paths.
+/// The root re-exports what most programs need, and no type has two paths.
 #[test]
-fn each_item_has_one_path() {
-    const MOST: usize = 32;
+fn types_have_one_path() {
+    const MAX: usize = 32;
     let lib = code(&std::fs::read_to_string(source().join("lib.rs")).unwrap());
     let root = exports(&lib);
-    assert!((25..=MOST).contains(&root.len()), "{} names at the root: {root:?}", root.len());
+    assert!((25..=MAX).contains(&root.len()), "{} names at the root: {root:?}", root.len());
     let mut paths: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for name in root {
         paths.entry(name).or_default().push("crate".into());
@@ -337,14 +335,15 @@ fn each_item_has_one_path() {
             paths.entry(name).or_default().push(module.into());
         }
     }
-    // A function may have the name of one in another module: `admin::load`.
+    // Functions such as `admin::load` may share a name.
     let is_type = |name: &str| name.starts_with(char::is_uppercase);
-    let doubled: Vec<_> = paths.iter().filter(|(name, modules)| is_type(name) && modules.len() > 1).collect();
-    assert!(doubled.is_empty(), "{doubled:?}");
+    let duplicates: Vec<_> =
+        paths.iter().filter(|(name, modules)| is_type(name) && modules.len() > 1).collect();
+    assert!(duplicates.is_empty(), "{duplicates:?}");
 }
 
 #[test]
-fn dependencies_are_named_in_one_place() {
+fn dependencies_are_confined() {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut wrong = Vec::new();
     for (dependency, homes) in CONFINED {
@@ -353,12 +352,12 @@ fn dependencies_are_named_in_one_place() {
             let is_home = homes.iter().any(|home| file == home || file.starts_with(&format!("{home}/")));
             let code = code(text);
             let names = code.match_indices(dependency).any(|(at, _)| {
-                let behind = &code[at + dependency.len()..];
-                // A module of another crate may be called the same.
+                let after = &code[at + dependency.len()..];
+                // A module of another crate may have the same name.
                 let is_inside = code[..at].strip_suffix("::").is_some_and(|path| path.ends_with(is_word));
                 !is_inside
                     && !code[..at].ends_with(is_word)
-                    && (behind.starts_with("::") || code[..at].ends_with("use "))
+                    && (after.starts_with("::") || code[..at].ends_with("use "))
             });
             at_home |= names && is_home;
             if names && !is_home {
@@ -373,27 +372,24 @@ fn dependencies_are_named_in_one_place() {
 }
 
 #[test]
-fn no_file_is_long() {
+fn files_are_short() {
     let long: Vec<String> = files()
         .iter()
-        .filter(|(_, text)| text.lines().count() > LONGEST)
+        .filter(|(_, text)| text.lines().count() > MAX_LINES)
         .map(|(file, text)| format!("{file}: {} lines", text.lines().count()))
         .collect();
     assert!(long.is_empty(), "{}", long.join("\n"));
 }
 
 #[test]
-fn the_house_is_at_most_one_level_deep() {
+fn folders_are_one_level_deep() {
     let deep: Vec<String> =
         files().into_iter().map(|(file, _)| file).filter(|file| file.matches('/').count() > 1).collect();
     assert!(deep.is_empty(), "{deep:?}");
 }
 
-/// The public items that lack an example. rustfmt leaves each item in a paragraph of its own, behind its docs.
-///
-/// A type needs one, and so does a function with an argument besides `self`: the rest are getters and constructors whose
-/// signature says it all.
-fn without_example(file: &str, text: &str) -> Vec<String> {
+/// The public types, and functions with arguments besides `self`, that lack an example.
+fn items_without_example(file: &str, text: &str) -> Vec<String> {
     let item = Regex::new(
         r"(?m)^ *pub (?:const )?(?:(?:struct|enum|trait|type) (?<type>\w+)|fn (?<fn>\w+)[^(]*\((?<arguments>[^)]*))",
     )
@@ -417,15 +413,16 @@ fn without_example(file: &str, text: &str) -> Vec<String> {
     missing.collect()
 }
 
-// What rustdoc counts, as an unstable option, leaves out the methods of types that are re-exported from private modules.
+// The unstable count of rustdoc omits methods of types from private modules.
 #[test]
 fn public_items_have_examples() {
-    let missing: Vec<String> = files().iter().flat_map(|(file, text)| without_example(file, text)).collect();
+    let missing: Vec<String> =
+        files().iter().flat_map(|(file, text)| items_without_example(file, text)).collect();
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
 #[test]
-fn a_missing_example_is_found() {
+fn detects_missing_examples() {
     let example = "/// ```\n/// assert!(true);\n/// ```\n";
     for (text, count) in [
         (format!("/// Parses it.\n///\n{example}#[must_use]\npub const fn f(a: u8) {{}}\n"), 0),
@@ -447,6 +444,6 @@ fn a_missing_example_is_found() {
         ("pub(crate) fn f(a: u8) {}\n".to_owned(), 0),
         ("fn f() {}\n\n#[cfg(test)]\nmod tests {\n    pub fn g(a: u8) {}\n}\n".to_owned(), 0),
     ] {
-        assert_eq!(without_example("a", &text).len(), count, "{text}");
+        assert_eq!(items_without_example("a", &text).len(), count, "{text}");
     }
 }

@@ -1,5 +1,4 @@
-//! The function of the example `object_store_append`, with writers that race and stores that fail: no token is lost, and
-//! each is acknowledged once.
+//! The example `object_store_append` with concurrent writers and failing stores: no token is lost or appended twice.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 #[path = "../examples/object_store_append/append.rs"]
@@ -49,13 +48,13 @@ async fn text(store: &dyn ObjectStore) -> Vec<u8> {
     store.get(&location()).await.unwrap().bytes().await.unwrap().to_vec()
 }
 
-/// The names in the file, in their order.
+/// The names of the tokens in the file.
 async fn names(store: &dyn ObjectStore) -> Vec<String> {
     let file = TokenFile::parse(&text(store).await).unwrap();
     file.tokens().iter().map(|entry| entry.name().as_str().to_owned()).collect()
 }
 
-/// Every writer appends its own token, all at once.
+/// Appends one token per writer concurrently.
 async fn race(
     store: Arc<dyn ObjectStore>,
     writers: usize,
@@ -65,45 +64,45 @@ async fn race(
         .map(|number| {
             let (store, name) = (Arc::clone(&store), format!("w{number:02}"));
             tokio::spawn(async move {
-                let done = append(&*store, &location(), &[entry(&name)], tries).await;
-                (name, done)
+                let result = append(&*store, &location(), &[entry(&name)], tries).await;
+                (name, result)
             })
         })
         .collect();
-    let mut done = Vec::new();
+    let mut results = Vec::new();
     for task in tasks {
-        done.push(task.await.unwrap());
+        results.push(task.await.unwrap());
     }
-    done
+    results
 }
 
-/// Slow enough that all of them read before the first one writes.
-fn slow() -> Arc<ThrottledStore<InMemory>> {
+/// A store so slow that all writers read before the first one writes.
+fn slow_store() -> Arc<ThrottledStore<InMemory>> {
     let wait_put_per_call = Duration::from_millis(20);
     let config = ThrottleConfig { wait_put_per_call, ..ThrottleConfig::default() };
     Arc::new(ThrottledStore::new(InMemory::new(), config))
 }
 
 #[test]
-fn writers_that_race_lose_nothing() {
+fn concurrent_writers_lose_no_token() {
     for old in [Some(OLD), None] {
         runtime().block_on(async {
-            let store = slow();
+            let store = slow_store();
             if let Some(old) = old {
                 store.put(&location(), old.into()).await.unwrap();
             }
-            let done = race(store.clone(), 24, 40).await;
+            let results = race(store.clone(), 24, 40).await;
             let mut expected: Vec<String> = old.map(|_| "old".to_owned()).into_iter().collect();
             let mut tries = 0;
-            for (name, done) in done {
-                tries += done.unwrap_or_else(|error| panic!("{name}: {error}"));
+            for (name, result) in results {
+                tries += result.unwrap_or_else(|error| panic!("{name}: {error}"));
                 expected.push(name);
             }
             let mut found = names(&*store).await;
             found.sort();
             expected.sort();
             assert_eq!(found, expected);
-            assert!(tries > 24, "they never met");
+            assert!(tries > 24, "no conflicts");
             if let Some(old) = old {
                 let (text, at) = (text(&*store).await, old.find("}  \n").unwrap() + 1);
                 assert!(text.starts_with(&old.as_bytes()[..at]) && text.ends_with(&old.as_bytes()[at..]));
@@ -113,19 +112,18 @@ fn writers_that_race_lose_nothing() {
 }
 
 #[test]
-fn a_directory_makes_the_object_once_and_says_that_it_cannot_replace_it() {
+fn local_stores_create_but_never_replace() {
     let directory = tempfile::tempdir().unwrap();
     let store: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(directory.path()).unwrap());
     runtime().block_on(async {
-        let (made, refused): (Vec<_>, Vec<_>) =
-            race(Arc::clone(&store), 16, 10).await.into_iter().partition(|(_, done)| done.is_ok());
-        assert_eq!(made.len(), 1);
-        for (name, done) in refused {
-            assert!(matches!(done, Err(AppendError::NoCompareAndSwap)), "{name}: {done:?}");
+        let (created, rejected): (Vec<_>, Vec<_>) =
+            race(Arc::clone(&store), 16, 10).await.into_iter().partition(|(_, result)| result.is_ok());
+        assert_eq!(created.len(), 1);
+        for (name, result) in rejected {
+            assert!(matches!(result, Err(AppendError::NoCompareAndSwap)), "{name}: {result:?}");
         }
-        let (winner, _) = &made[0];
+        let (winner, _) = &created[0];
         assert_eq!(names(&*store).await, [winner.as_str()]);
-        // What is there already needs no write.
         let before = text(&*store).await;
         assert!(matches!(
             append(&*store, &location(), &[entry("other")], 9).await,
@@ -136,10 +134,10 @@ fn a_directory_makes_the_object_once_and_says_that_it_cannot_replace_it() {
 }
 
 #[test]
-fn many_machines_that_provision_the_same_token_make_it_once() {
+fn concurrent_writers_create_a_token_once() {
     let directory = tempfile::tempdir().unwrap();
     let stores: [Arc<dyn ObjectStore>; 2] =
-        [slow(), Arc::new(LocalFileSystem::new_with_prefix(directory.path()).unwrap())];
+        [slow_store(), Arc::new(LocalFileSystem::new_with_prefix(directory.path()).unwrap())];
     for store in stores {
         runtime().block_on(async {
             let tasks: Vec<_> = (0..16)
@@ -156,63 +154,62 @@ fn many_machines_that_provision_the_same_token_make_it_once() {
     }
 }
 
-/// What becomes of a put, by its number from 0.
+/// The outcome of a put.
 #[derive(Clone, Copy, Debug)]
-enum Answer {
-    /// As the store says.
-    True,
-    /// It is done, and the answer is lost.
+enum Outcome {
+    /// Written and acknowledged.
+    Acknowledged,
+    /// Written, but the response is lost.
     Lost,
-    /// It is done, tried again by the store's own client, and refused then because the version is another.
-    TriedTwice,
-    /// It is not done, and nobody says why.
-    Broken,
-    /// Somebody else was first.
+    /// Written, retried by the client of the store, and then rejected for its new version.
+    Retried,
+    /// Not written, with an unknown error.
+    Failed,
+    /// Another writer was first.
     Conflict,
-    /// Not allowed.
     Denied,
     NoBucket,
 }
 
-/// A store in memory whose puts are answered otherwise.
+/// A store in memory with an outcome for each put, by its number from 0.
 #[derive(Debug)]
-struct Odd {
+struct FaultyStore {
     store: InMemory,
     puts: AtomicU32,
-    answer: fn(u32) -> Answer,
+    outcome: fn(u32) -> Outcome,
 }
 
-impl Odd {
-    fn new(answer: fn(u32) -> Answer) -> Arc<Self> {
-        Arc::new(Self { store: InMemory::new(), puts: AtomicU32::new(0), answer })
+impl FaultyStore {
+    fn new(outcome: fn(u32) -> Outcome) -> Arc<Self> {
+        Arc::new(Self { store: InMemory::new(), puts: AtomicU32::new(0), outcome })
     }
 }
 
-impl fmt::Display for Odd {
+impl fmt::Display for FaultyStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Odd")
+        f.write_str("FaultyStore")
     }
 }
 
 type Stream<T> = Pin<Box<dyn futures_core::Stream<Item = Result<T>> + Send>>;
 
 #[async_trait]
-impl ObjectStore for Odd {
+impl ObjectStore for FaultyStore {
     async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
-        let answer = (self.answer)(self.puts.fetch_add(1, Ordering::Relaxed));
+        let outcome = (self.outcome)(self.puts.fetch_add(1, Ordering::Relaxed));
         let path = location.to_string();
-        let lost = || Error::Generic { store: "Odd", source: "the connection was closed".into() };
+        let lost = || Error::Generic { store: "FaultyStore", source: "the connection was closed".into() };
         let conflict = || Error::Precondition { path: path.clone(), source: "another version".into() };
-        match answer {
-            Answer::True => self.store.put_opts(location, payload, options).await,
-            Answer::Lost => self.store.put_opts(location, payload, options).await.and_then(|_| Err(lost())),
-            Answer::TriedTwice => {
+        match outcome {
+            Outcome::Acknowledged => self.store.put_opts(location, payload, options).await,
+            Outcome::Lost => self.store.put_opts(location, payload, options).await.and_then(|_| Err(lost())),
+            Outcome::Retried => {
                 self.store.put_opts(location, payload, options).await.and_then(|_| Err(conflict()))
             }
-            Answer::Broken => Err(lost()),
-            Answer::Conflict => Err(conflict()),
-            Answer::Denied => Err(Error::PermissionDenied { path, source: "no".into() }),
-            Answer::NoBucket => Err(Error::NotFound { path, source: "NoSuchBucket".into() }),
+            Outcome::Failed => Err(lost()),
+            Outcome::Conflict => Err(conflict()),
+            Outcome::Denied => Err(Error::PermissionDenied { path, source: "no".into() }),
+            Outcome::NoBucket => Err(Error::NotFound { path, source: "NoSuchBucket".into() }),
         }
     }
 
@@ -242,16 +239,16 @@ impl ObjectStore for Odd {
 }
 
 #[test]
-fn an_answer_that_was_lost_appends_nothing_twice() {
-    for answer in [
-        |put| if put % 2 == 0 { Answer::Lost } else { Answer::True },
-        |put| if put % 2 == 0 { Answer::TriedTwice } else { Answer::True },
-        |put| if put % 3 == 0 { Answer::Broken } else { Answer::Lost },
+fn lost_responses_append_nothing_twice() {
+    for outcome in [
+        |put| if put % 2 == 0 { Outcome::Lost } else { Outcome::Acknowledged },
+        |put| if put % 2 == 0 { Outcome::Retried } else { Outcome::Acknowledged },
+        |put| if put % 3 == 0 { Outcome::Failed } else { Outcome::Lost },
     ] {
-        let store = Odd::new(answer);
+        let store = FaultyStore::new(outcome);
         runtime().block_on(async {
-            for (name, done) in race(store.clone(), 12, 30).await {
-                done.unwrap_or_else(|error| panic!("{name}: {error}"));
+            for (name, result) in race(store.clone(), 12, 30).await {
+                result.unwrap_or_else(|error| panic!("{name}: {error}"));
             }
             let mut found = names(&*store).await;
             found.sort();
@@ -261,33 +258,33 @@ fn an_answer_that_was_lost_appends_nothing_twice() {
 }
 
 #[test]
-fn what_was_not_done_says_so_or_says_that_it_is_not_known() {
-    let run = |answer: fn(u32) -> Answer, tries| {
-        let store = Odd::new(answer);
-        let done = runtime().block_on(append(&*store, &location(), &[entry("a")], tries));
-        (done, store.puts.load(Ordering::Relaxed), runtime().block_on(store.get(&location())).is_ok())
+fn errors_tell_failed_from_unknown() {
+    let run = |outcome: fn(u32) -> Outcome, tries| {
+        let store = FaultyStore::new(outcome);
+        let result = runtime().block_on(append(&*store, &location(), &[entry("a")], tries));
+        (result, store.puts.load(Ordering::Relaxed), runtime().block_on(store.get(&location())).is_ok())
     };
-    let (done, puts, is_there) = run(|_| Answer::Conflict, 3);
-    assert!(matches!(done, Err(AppendError::Busy(3))) && puts == 3 && !is_there, "{done:?}");
-    let (done, puts, is_there) = run(|_| Answer::Broken, 4);
-    assert!(matches!(done, Err(AppendError::Unknown(_))) && puts == 4 && !is_there, "{done:?}");
-    for answer in [|_| Answer::Denied, |_| Answer::NoBucket] {
-        let (done, puts, is_there) = run(answer, 4);
-        assert!(matches!(done, Err(AppendError::Refused(_))) && puts == 1 && !is_there, "{done:?}");
+    let (result, puts, exists) = run(|_| Outcome::Conflict, 3);
+    assert!(matches!(result, Err(AppendError::Busy(3))) && puts == 3 && !exists, "{result:?}");
+    let (result, puts, exists) = run(|_| Outcome::Failed, 4);
+    assert!(matches!(result, Err(AppendError::Unknown(_))) && puts == 4 && !exists, "{result:?}");
+    for outcome in [|_| Outcome::Denied, |_| Outcome::NoBucket] {
+        let (result, puts, exists) = run(outcome, 4);
+        assert!(matches!(result, Err(AppendError::Refused(_))) && puts == 1 && !exists, "{result:?}");
     }
-    // A refusal does not tell what became of the put before it.
-    let (done, ..) = run(|put| if put == 0 { Answer::Broken } else { Answer::Denied }, 2);
-    assert!(matches!(done, Err(AppendError::Unknown(_))), "{done:?}");
-    // Done at the last try, whatever the answer says.
-    for answer in [|_| Answer::Lost, |_| Answer::TriedTwice] {
-        let (done, puts, is_there) = run(answer, 1);
-        assert!(matches!(done, Ok(1)) && puts == 1 && is_there, "{done:?}");
+    // The rejection says nothing about the previous put.
+    let (result, ..) = run(|put| if put == 0 { Outcome::Failed } else { Outcome::Denied }, 2);
+    assert!(matches!(result, Err(AppendError::Unknown(_))), "{result:?}");
+    // Written by the last try.
+    for outcome in [|_| Outcome::Lost, |_| Outcome::Retried] {
+        let (result, puts, exists) = run(outcome, 1);
+        assert!(matches!(result, Ok(1)) && puts == 1 && exists, "{result:?}");
     }
 }
 
 #[test]
-fn what_does_not_fit_is_refused_without_a_put() {
-    let store = Odd::new(|_| Answer::True);
+fn invalid_changes_write_nothing() {
+    let store = FaultyStore::new(|_| Outcome::Acknowledged);
     runtime().block_on(async {
         append(&*store, &location(), &[entry("a")], 1).await.unwrap();
         let other = entry("a").with_expiry(Some(Expiry::from_millis(1)));
@@ -307,7 +304,7 @@ fn what_does_not_fit_is_refused_without_a_put() {
 }
 
 #[test]
-fn the_example_shows_it() {
+fn the_example_appends_all_tokens() {
     let output =
         std::process::Command::new(examples::example("object_store_append")).arg("7").output().unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();

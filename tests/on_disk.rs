@@ -1,4 +1,4 @@
-//! What is found in a file on disk beside its text: its mode, its owner and its links, from the handle that was read.
+//! Findings about a file on disk: mode, owner and hard links.
 
 #![cfg(target_os = "linux")]
 #![allow(missing_docs)]
@@ -19,15 +19,15 @@ fn folder(code: Code) -> std::path::PathBuf {
     util::fixtures().join("codes").join(format!("{}-{}", code.id(), code.name()))
 }
 
-/// A copy of a fixture that only its owner can read.
+/// Copies a fixture, with mode 600.
 fn copy(code: Code, file: &str, directory: &Path) -> std::path::PathBuf {
     let path = directory.join(file);
     fs::copy(folder(code).join(file), &path).unwrap();
-    mode(&path, 0o600);
+    set_mode(&path, 0o600);
     path
 }
 
-fn mode(path: &Path, mode: u32) {
+fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
@@ -37,14 +37,14 @@ fn found(path: &Path) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn every_mode_that_others_can_use_is_found() {
+fn reports_modes_readable_by_others() {
     let code = Code::ReadableByOthers;
     let modes = fs::read_to_string(folder(code).join("modes")).unwrap();
     let directory = tempfile::tempdir().unwrap();
     for line in modes.lines() {
         let (file, bits) = line.split_once('\t').unwrap();
         let path = copy(code, file, directory.path());
-        mode(&path, u32::from_str_radix(bits, 8).unwrap());
+        set_mode(&path, u32::from_str_radix(bits, 8).unwrap());
         let found = found(&path);
         assert_eq!(found.len(), usize::from(file.starts_with("bad")), "{file} {bits}: {found:?}");
         assert!(
@@ -56,14 +56,14 @@ fn every_mode_that_others_can_use_is_found() {
 }
 
 #[test]
-fn all_fixes_take_the_rights_of_others_and_safe_ones_do_not() {
+fn only_unsafe_fixes_restrict_the_mode() {
     let code = Code::ReadableByOthers;
     let directory = tempfile::tempdir().unwrap();
     let path = copy(code, "bad.json", directory.path());
     let text = fs::read(&path).unwrap();
     let bits = || fs::metadata(&path).unwrap().mode() & 0o7777;
     let validator = Validator::new(util::now());
-    mode(&path, 0o644);
+    set_mode(&path, 0o644);
     assert_eq!(validator.fix_file(&path, Applicability::Safe).unwrap().len(), 0);
     assert_eq!(bits(), 0o644);
     let allowed = validator.clone().severity(code, None);
@@ -74,17 +74,17 @@ fn all_fixes_take_the_rights_of_others_and_safe_ones_do_not() {
     assert_eq!(validator.fix_file(&path, Applicability::Unsafe).unwrap().len(), 0);
 }
 
-/// Without the owner's bits, only root can read the file.
+/// Only root can read a file without the bits of its owner.
 #[test]
-fn a_mode_without_the_rights_of_the_owner_is_fixed_too() {
+fn fixes_modes_without_owner_bits() {
     if fs::metadata("/proc/self").unwrap().uid() != 0 {
-        println!("skipped: a_mode_without_the_rights_of_the_owner_is_fixed_too: needs root");
+        println!("skipped: fixes_modes_without_owner_bits: needs root");
         return;
     }
     let directory = tempfile::tempdir().unwrap();
     for open in [0o1130, 0o0070, 0o0007, 0o4755, 0o2640] {
         let path = copy(Code::ReadableByOthers, "bad.json", directory.path());
-        mode(&path, open);
+        set_mode(&path, open);
         let validator = Validator::new(util::now());
         assert_eq!(validator.fix_file(&path, Applicability::Unsafe).unwrap().len(), 1);
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o600, "{open:o}");
@@ -92,30 +92,29 @@ fn a_mode_without_the_rights_of_the_owner_is_fixed_too() {
     }
 }
 
-/// Also where the text stays as it is.
 #[test]
-fn who_asks_for_it_has_the_rights_of_others_taken() {
+fn restrict_mode_applies_to_unchanged_files() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("permission-tokens.json");
     let bits = || fs::metadata(&path).unwrap().mode() & 0o7777;
-    let (keep, tighten) = (FileOptions::new(), FileOptions::new().restrict_mode(true));
-    keep.save(&path, &TokenFile::default()).unwrap();
+    let (default, restricting) = (FileOptions::new(), FileOptions::new().restrict_mode(true));
+    default.save(&path, &TokenFile::default()).unwrap();
     let text = fs::read(&path).unwrap();
     let write: [&dyn Fn(&FileOptions) -> Outcome; 2] =
         [&|options| options.save(&path, &TokenFile::default()).unwrap(), &|options| {
             options.change(&path, &[]).unwrap()
         }];
     for (write, open) in write.into_iter().flat_map(|write| [0o644, 0o440, 0o604].map(|open| (write, open))) {
-        mode(&path, open);
-        assert_eq!((write(&keep), bits()), (Outcome::Unchanged, open));
-        assert_eq!((write(&tighten), bits()), (Outcome::Replaced, 0o600));
-        assert_eq!((write(&tighten), bits()), (Outcome::Unchanged, 0o600));
+        set_mode(&path, open);
+        assert_eq!((write(&default), bits()), (Outcome::Unchanged, open));
+        assert_eq!((write(&restricting), bits()), (Outcome::Replaced, 0o600));
+        assert_eq!((write(&restricting), bits()), (Outcome::Unchanged, 0o600));
         assert_eq!(fs::read(&path).unwrap(), text);
     }
 }
 
 #[test]
-fn a_second_name_is_found() {
+fn reports_hard_links() {
     let directory = tempfile::tempdir().unwrap();
     let path = copy(Code::SeveralLinks, "bad.json", directory.path());
     assert_eq!(found(&path), []);
@@ -126,20 +125,20 @@ fn a_second_name_is_found() {
 }
 
 #[test]
-fn another_owner_is_found() {
+fn reports_foreign_owners() {
     if fs::metadata("/proc/self").unwrap().uid() != 0 {
-        println!("skipped: another_owner_is_found: needs root");
+        println!("skipped: reports_foreign_owners: needs root");
         return;
     }
-    const SOMEBODY: u32 = 23_456;
+    const USER: u32 = 23_456;
     let directory = tempfile::tempdir().unwrap();
     let program = directory.path().join("program");
     fs::copy(env!("CARGO_BIN_EXE_influxdb3-tokens"), &program).unwrap();
     for path in [directory.path(), &program] {
-        mode(path, 0o755);
+        set_mode(path, 0o755);
     }
     let path = copy(Code::ForeignOwner, "bad.json", directory.path());
-    mode(&path, 0o644);
+    set_mode(&path, 0o644);
     let names = |owner: u32, caller: u32| -> Vec<String> {
         chown(&path, Some(owner), None).unwrap();
         let mut command = Command::new(&program);
@@ -153,8 +152,8 @@ fn another_owner_is_found() {
         let names = line["diagnostics"].as_array().unwrap().iter();
         names.map(|found| found["name"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(names(12_345, SOMEBODY), ["readable-by-others", "foreign-owner"]);
-    for (owner, caller) in [(SOMEBODY, SOMEBODY), (0, SOMEBODY), (SOMEBODY, 0), (0, 0)] {
-        assert_eq!(names(owner, caller), ["readable-by-others"], "{owner} owns it, {caller} checks it");
+    assert_eq!(names(12_345, USER), ["readable-by-others", "foreign-owner"]);
+    for (owner, caller) in [(USER, USER), (0, USER), (USER, 0), (0, 0)] {
+        assert_eq!(names(owner, caller), ["readable-by-others"], "owner {owner}, caller {caller}");
     }
 }

@@ -1,4 +1,4 @@
-//! Options of a check: a code that is allowed, and limits far beyond the default.
+//! Validator options: allowed codes, and a limit of findings far beyond the default.
 
 #![allow(missing_docs)]
 
@@ -15,9 +15,9 @@ fn file(create_databases: &str, members: &str) -> String {
     )
 }
 
-/// An allowed finding no longer replaces what follows from it.
+/// Reports on the placeholder would replace the other finding.
 #[test]
-fn an_allowed_name_is_reported_as_not_created() {
+fn allowed_codes_reveal_implied_findings() {
     let text = file(r#"["red"]"#, r#""permissions": ["db:red,my_db:read"]"#);
     for (severity, expected) in
         [(Some(Severity::Warning), Code::PlaceholderName), (None, Code::GrantedNotCreated)]
@@ -30,11 +30,11 @@ fn an_allowed_name_is_reported_as_not_created() {
 
 const MANY: usize = 10_000;
 
-fn many(prefix: &str) -> Vec<String> {
+fn numbered_names(prefix: &str) -> Vec<String> {
     (0..MANY).map(|number| format!("{prefix}{number}")).collect()
 }
 
-/// The findings of a code: their texts, and the offsets of the finding and its labels.
+/// The text of each finding of a code, and the offsets of the finding and its labels.
 fn findings(text: &str, code: Code) -> Vec<(&str, Vec<usize>)> {
     let report = Validator::new(util::now()).max_diagnostics(4 * MANY).check(text.as_bytes());
     let found = report.iter().filter(|found| found.code() == code).map(|found| {
@@ -46,8 +46,8 @@ fn findings(text: &str, code: Code) -> Vec<(&str, Vec<usize>)> {
 }
 
 #[test]
-fn each_of_many_databases_is_reported_once_where_it_is_granted_first() {
-    let names = many("granted-");
+fn reports_each_database_at_first_grant() {
+    let names = numbered_names("granted-");
     let list = names.join(",");
     let text = file(r#"["created"]"#, &format!(r#""permissions": ["db:{list}:read", "db:{list}:write"]"#));
     let found = findings(&text, Code::GrantedNotCreated);
@@ -57,8 +57,8 @@ fn each_of_many_databases_is_reported_once_where_it_is_granted_first() {
 }
 
 #[test]
-fn a_name_after_many_has_a_fix_only_if_it_is_granted_once() {
-    let list = many("granted-").join(",");
+fn fixes_names_granted_once() {
+    let list = numbered_names("granted-").join(",");
     for (again, fixes) in [("granted-1", 1), ("sensor", 0)] {
         let permissions = format!(r#""permissions": ["db:{list},sensor:read", "db:{again}:write"]"#);
         let text = file(r#"["sensors"]"#, &permissions);
@@ -69,8 +69,9 @@ fn a_name_after_many_has_a_fix_only_if_it_is_granted_once() {
 }
 
 #[test]
-fn each_of_many_duplicate_members_has_a_label_at_the_first() {
-    let members = many("m").iter().map(|name| format!(r#""{name}": 1"#)).collect::<Vec<_>>().join(", ");
+fn labels_the_first_of_duplicate_members() {
+    let members =
+        numbered_names("m").iter().map(|name| format!(r#""{name}": 1"#)).collect::<Vec<_>>().join(", ");
     let three_times = [members.as_str(); 3].join(", ");
     for text in [
         format!(r#"{{{three_times}, "tokens": []}}"#),

@@ -1,4 +1,4 @@
-//! `redact` shows a text without its secrets, however the text is broken.
+//! `redact`: JSON and invalid text without their secrets.
 
 #![allow(missing_docs)]
 
@@ -10,7 +10,7 @@ use influxdb3_offline_tokens::redact;
 use laws::secret::redact_keeps_the_shape;
 
 #[test]
-fn json_shows_names_permissions_and_expiries() {
+fn keeps_names_permissions_and_expiries() {
     for (text, shown) in [
         (
             r#"{"tokens": [{"name": {"password": "hunter2"}, "permissions": [{"resource_type": "db", "password": "hunter2"}]}]}"#,
@@ -35,7 +35,7 @@ fn json_shows_names_permissions_and_expiries() {
         (r#"{"name": "tulip \ud800", "token": "\ud800"}"#, r#"{"name": "************", "token": "******"}"#),
         (r#"["a", 1]"#, r#"["*", *]"#),
         ("\"a\"", "\"*\""),
-        // Comments and trailing commas do not make uncertain what is where.
+        // JSON with comments and trailing commas counts as valid.
         (
             r#"{"tokens": [{"token": "apiv3_x", "name": "collector", "permissions": ["db:sensors1234:read"],}]}"#,
             r#"{"tokens": [{"token": "*******", "name": "collector", "permissions": ["db:sensors1234:read"],}]}"#,
@@ -48,9 +48,9 @@ fn json_shows_names_permissions_and_expiries() {
 }
 
 #[test]
-fn broken_text_shows_only_complete_and_harmless_values() {
+fn keeps_only_complete_values_of_invalid_text() {
     for (text, shown) in [
-        // A complete token keeps its quotes, and what follows is shown.
+        // A complete token keeps its quotes.
         (r#"{"token": "apiv3_x" "name": "app"}"#, r#"{"token": "*******" "name": "app"}"#),
         (r#"{"token": "apiv3_a,b{c}[d]" "name": "n"}"#, r#"{"token": "***************" "name": "n"}"#),
         (r#"{"token": "apiv3_a\",b\\" "name": "n"}"#, r#"{"token": "*************" "name": "n"}"#),
@@ -58,7 +58,7 @@ fn broken_text_shows_only_complete_and_harmless_values() {
             r#"{tokens: [{"token": "abc", "expiry_millis": 12, "name": "n"}]}"#,
             r#"{tokens: [{"token": "***", "expiry_millis": 12, "name": "n"}]}"#,
         ),
-        // Otherwise everything up to the next member is hidden.
+        // An incomplete one is redacted up to the next member.
         (
             r#"{"tokens": [{"token": "apiv3_h7Q"x2L"9vTz"kP4", "name": "app"}]}"#,
             r#"{"tokens": [{"token":************************** "name": "app"}]}"#,
@@ -74,7 +74,7 @@ fn broken_text_shows_only_complete_and_harmless_values() {
             "{\"token\":*******\n*****\n********* \"name\": \"n\"}",
         ),
         (r#"{"token": "tulip", maple", "name": "n" }"#, r#"{"token": "*****", ******* "name": "n" }"#),
-        // So are unknown members, from their quote on, comments, and values of the wrong type.
+        // So are unknown members, comments, and values of the wrong type.
         (
             r#"{"token": "x", "password": "hunter2", "name": "n" "b": 1}"#,
             r#"{"token": "*", ********************** "name": "n" *******"#,
@@ -85,7 +85,7 @@ fn broken_text_shows_only_complete_and_harmless_values() {
             r#"{"token": "*", ******
  "name": **** "expiry_millis":*****"#,
         ),
-        // Names and databases are shown as far as they are valid, permissions anywhere in their array.
+        // Valid names, databases and permissions remain.
         (
             r#"{"name": "a b" "name": "apiv3_x", "name": "c d"}"#,
             r#"{"name": "a b" "name": "*******", "name": "c d"}"#,
@@ -99,7 +99,7 @@ fn broken_text_shows_only_complete_and_harmless_values() {
             r#"{"permissions": ["db:a:read", "*****", *****"system:ping:read" ******** "name": "n"}"#,
         ),
         (r#"{"permissions": [{"name": "db"}, ["x"], 1"#, r#"{"permissions": [{"name": "db"}, [*******"#),
-        // Without a member of the format nothing is known.
+        // Texts without a known member.
         ("apiv3_x", "*******"),
         ("db:a:read", "*********"),
         ("my token is tulip", "*****************"),
@@ -111,13 +111,13 @@ fn broken_text_shows_only_complete_and_harmless_values() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_hidden() {
+fn redacts_invalid_utf8() {
     assert_eq!(redact(b"{\"name\": \"a\xFF\xC3\"}"), r#"{"name": "a**"}"#);
     assert_eq!(redact(b"\xFF{\"token\": \"x\"}\xF0\x9F"), r#"**"token": "*"}**"#);
 }
 
 #[test]
-fn a_secret_that_is_nested_deeply_is_hidden() {
+fn redacts_deeply_nested_secrets() {
     for depth in (0..100).chain([125, 130, 1_000]) {
         for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
             let secret = if open == "[" { "\"apiv3_x\"" } else { r#"{"apiv3_x":1}"# };
@@ -132,7 +132,7 @@ fn a_secret_that_is_nested_deeply_is_hidden() {
     assert_eq!(redact(empty.as_bytes()), empty);
 }
 
-/// What a person leaves out, adds or writes instead of something, at any place.
+/// Insertions of the kind that people make by mistake.
 const PIECES: [&str; 43] = [
     "\"",
     "\"\"",
@@ -179,10 +179,10 @@ const PIECES: [&str; 43] = [
     "],",
 ];
 
-/// What a person writes instead of one character.
+/// Replacements of one character.
 const REPLACEMENTS: [&str; 6] = ["", "'", "“", "=", ";", " "];
 
-/// Too short to look random, and with nothing that is also elsewhere in the file.
+/// Too short to look random, and without pieces of the rest of the file.
 const SECRETS: [&str; 3] = ["apiv3_cAnArY0Kq3Z", "tulip maple crane ocean", r#"a{Q,y]Z\"W:v}K'j(r=u"#];
 
 fn file(secret: &str) -> String {
@@ -201,46 +201,46 @@ fn file(secret: &str) -> String {
 }
 
 #[track_caller]
-fn assert_nothing_is_shown(secret: &str, text: &str) {
+fn assert_redacted(secret: &str, text: &str) {
     let shown = redact(text.as_bytes());
     let piece = util::piece_of_length(4, secret, &shown);
-    assert!(piece.is_none(), "{piece:?} of the secret is shown:\n{text}\n{shown}");
+    assert!(piece.is_none(), "{piece:?} of the secret is not redacted:\n{text}\n{shown}");
     assert_eq!(shown.len(), text.len(), "{text}\n{shown}");
 }
 
-/// The text with a piece in place of `length` bytes; `None` if that is not between characters.
-fn edited(text: &str, at: usize, length: usize, piece: &str) -> Option<String> {
+/// Replaces `length` bytes by a piece; `None` if that splits a character.
+fn edit(text: &str, at: usize, length: usize, piece: &str) -> Option<String> {
     let (before, rest) = text.split_at_checked(at)?;
     Some([before, piece, rest.get(length..)?].concat())
 }
 
 #[test]
-fn no_mistake_shows_a_piece_of_a_secret() {
+fn redacts_secrets_after_any_edit() {
     for secret in SECRETS {
         let file = file(secret);
         assert!(util::piece_of_length(4, secret, &file.replace(secret, "")).is_none());
         for at in 0..=file.len() {
             let edits =
                 PIECES.map(|piece| (0, piece)).into_iter().chain(REPLACEMENTS.map(|piece| (1, piece)));
-            for text in edits.filter_map(|(length, piece)| edited(&file, at, length, piece)) {
-                assert_nothing_is_shown(secret, &text);
+            for text in edits.filter_map(|(length, piece)| edit(&file, at, length, piece)) {
+                assert_redacted(secret, &text);
             }
-            assert_nothing_is_shown(secret, file.get(..at).unwrap_or_default());
-            assert_nothing_is_shown(secret, file.get(at..).unwrap_or_default());
+            assert_redacted(secret, file.get(..at).unwrap_or_default());
+            assert_redacted(secret, file.get(at..).unwrap_or_default());
         }
     }
 }
 
 #[test]
-fn no_habit_shows_a_piece_of_a_secret() {
+fn redacts_secrets_after_replacements() {
     for secret in SECRETS {
         let file = file(secret);
         for from in ["\"", ",", ":", "[", "]", "{", "}", "\n", " "] {
             for to in PIECES {
                 let text = file.replace(from, to);
-                assert_nothing_is_shown(secret, &text);
+                assert_redacted(secret, &text);
                 for (other, instead) in [("\"", ""), (",", ""), (":", "="), ("\n", ""), ("\"", "'")] {
-                    assert_nothing_is_shown(secret, &text.replace(other, instead));
+                    assert_redacted(secret, &text.replace(other, instead));
                 }
             }
         }
@@ -248,8 +248,8 @@ fn no_habit_shows_a_piece_of_a_secret() {
 }
 
 #[test]
-fn several_mistakes_show_no_piece_of_a_secret() {
-    // A xorshift generator: the same texts in every run.
+fn redacts_secrets_after_several_edits() {
+    // A xorshift generator, for the same texts in every run.
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut below = |bound: usize| {
         state ^= state << 13;
@@ -262,9 +262,9 @@ fn several_mistakes_show_no_piece_of_a_secret() {
         let mut text = file(secret);
         for _ in 0..2 + below(4) {
             let (at, length, piece) = (below(text.len() + 1), below(3), PIECES[below(PIECES.len())]);
-            text = edited(&text, at, length, piece).unwrap_or(text);
+            text = edit(&text, at, length, piece).unwrap_or(text);
         }
-        assert_nothing_is_shown(secret, &text);
+        assert_redacted(secret, &text);
         assert_eq!(redact_keeps_the_shape(text.as_bytes()), Ok(()), "{text}");
     }
 }

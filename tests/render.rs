@@ -1,4 +1,4 @@
-//! `Report::render`: every finding at its place, on lines of the given width, without a secret.
+//! `Report::render`: all findings, within the width, without secrets.
 
 #![allow(missing_docs)]
 
@@ -15,7 +15,7 @@ fn without_color(text: &str) -> String {
 }
 
 #[test]
-fn every_finding_is_rendered_without_a_secret() {
+fn renders_every_finding_without_secrets() {
     for fixture in util::mistaken_fixtures() {
         let (bytes, name) = (fixture.bytes(), util::file_name(&fixture.path));
         let report = fixture.validator.check(&bytes);
@@ -31,10 +31,10 @@ fn every_finding_is_rendered_without_a_secret() {
 }
 
 #[test]
-fn another_text_than_the_one_that_was_checked_does_no_harm() {
+fn accepts_another_text_than_checked() {
     let texts: Vec<Vec<u8>> = util::mistaken_fixtures().iter().map(util::Fixture::bytes).collect();
     let others = texts.iter().cycle().skip(1);
-    // Names are shown, so spans end inside their characters.
+    // Spans of the report split characters of these texts.
     let names =
         ["ü", "€", "😀"].map(|letter| format!(r#"{{"tokens": [{{"name": "{}"}}]}}"#, letter.repeat(300)));
     for (text, other) in texts.iter().zip(others) {
@@ -49,7 +49,7 @@ fn another_text_than_the_one_that_was_checked_does_no_harm() {
 }
 
 #[test]
-fn long_lines_are_cut_around_the_finding() {
+fn trims_long_lines_around_findings() {
     let names = |count: usize| vec!["\"sensors\""; count].join(", ");
     let text = format!(r#"{{"tokens": [], "create_databases": [{}, "my db", {}]}}"#, names(100), names(100));
     let validator = Validator::new(util::now());
@@ -73,7 +73,7 @@ fn long_lines_are_cut_around_the_finding() {
 }
 
 #[test]
-fn a_name_moves_no_cursor_and_is_no_token() {
+fn sanitizes_the_file_name() {
     let report = validate(b"{}");
     let rendered = |name: &str| report.render(name, b"{}").to_string();
     assert!(rendered("a\u{1b}[2J\n").contains("--> a\u{FFFD}[2J\u{FFFD}:1:1"));

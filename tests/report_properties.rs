@@ -1,5 +1,4 @@
-//! The laws of a report: any bytes give one, its places are in the text, it tells no secret, and a file loads exactly when it
-//! has no error.
+//! Properties of reports and of parsed files, for fixtures, generated files and any bytes.
 
 #![allow(missing_docs)]
 
@@ -31,7 +30,7 @@ fn validator() -> Validator {
     Validator::new(util::now())
 }
 
-/// All fixtures, with the canary in place of their tokens.
+/// The small fixtures, also with the canary as their tokens.
 static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| laws::seeds::files(&util::fixtures()));
 
 #[derive(Clone, Debug)]
@@ -119,18 +118,18 @@ fn changed(mut bytes: Vec<u8>, changes: Vec<Change>) -> Vec<u8> {
 }
 
 fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
-    bytes_after(changes())
+    bytes_with(changes())
 }
 
-/// No piece of a token is copied without its prefix to where a name may stand: nobody could tell it from one.
+/// Excludes copies of bytes: a piece of a token without its prefix may be a name.
 fn bytes_with_whole_tokens() -> impl Strategy<Value = Vec<u8>> {
-    bytes_after(changes().prop_map(|mut changes| {
+    bytes_with(changes().prop_map(|mut changes| {
         changes.retain(|change| !matches!(change, Change::Copy(..)));
         changes
     }))
 }
 
-fn bytes_after(changes: impl Strategy<Value = Vec<Change>> + Clone) -> impl Strategy<Value = Vec<u8>> {
+fn bytes_with(changes: impl Strategy<Value = Vec<Change>> + Clone) -> impl Strategy<Value = Vec<u8>> {
     let seed = any::<Index>().prop_map(|at| at.get(&SEEDS).clone());
     let made = prop_oneof![layout::token_file_json(), mistakes::mistaken_file().prop_map(|(json, _)| json)];
     prop_oneof![
@@ -140,7 +139,7 @@ fn bytes_after(changes: impl Strategy<Value = Vec<Change>> + Clone) -> impl Stra
     ]
 }
 
-/// Any JSON, and files in which some values have another type.
+/// Any JSON, and files with some values of wrong types.
 fn json() -> impl Strategy<Value = String> {
     const CHARACTERS: &str =
         r#"a b é 漢 🦀 \n \" \\ \/ \b \u00e9 \ud83e\udd80 \ud800 \u0000 ' : , { ] // # ${x}"#;
@@ -172,7 +171,7 @@ fn json() -> impl Strategy<Value = String> {
     prop_oneof![value, file]
 }
 
-/// Sound entries, and plain ones among them: nothing is to be said of the most.
+/// Files of valid and almost valid entries, for the fast path.
 fn plain_entries() -> impl Strategy<Value = Vec<u8>> {
     let names = select(vec!["a", "b", "c", "d", "_admin", "", " a", "a "]);
     let permission = select(vec![
@@ -218,7 +217,7 @@ proptest! {
     #![proptest_config(cases(500))]
 
     #[test]
-    fn escapes_change_nothing(
+    fn reports_ignore_escapes(
         bytes in prop_oneof![any_bytes(), plain_entries()],
         release in select(vec![None, Some("3.4"), Some("3.9"), Some("3.11.1")]),
     ) {
@@ -226,7 +225,7 @@ proptest! {
             Some(release) => validator().release(Release::parse(release).unwrap()),
             None => validator(),
         };
-        report::escapes_change_nothing(&bytes, &validator).map_err(|error| shown(error, &bytes))?;
+        report::ignores_escapes(&bytes, &validator).map_err(|error| failure(error, &bytes))?;
     }
 }
 
@@ -234,9 +233,9 @@ proptest! {
     #![proptest_config(cases(2_000))]
 
     #[test]
-    fn random_json_is_accepted_as_by_serde_json(json in json(), changes in changes()) {
+    fn json_syntax_matches_serde_json(json in json(), changes in changes()) {
         let bytes = changed(json.into_bytes(), changes);
-        laws::syntax(&bytes).map_err(|error| shown(error, &bytes))?;
+        laws::syntax(&bytes).map_err(|error| failure(error, &bytes))?;
     }
 }
 
@@ -244,28 +243,27 @@ proptest! {
     #![proptest_config(cases(250))]
 
     #[test]
-    fn places_are_in_the_text_and_in_order(bytes in any_bytes()) {
-        report::keeps_its_laws(&bytes, &validator()).map_err(|error| shown(error, &bytes))?;
+    fn reports_are_consistent(bytes in any_bytes()) {
+        report::is_consistent(&bytes, &validator()).map_err(|error| failure(error, &bytes))?;
     }
 
     #[test]
-    fn a_file_loads_exactly_when_it_has_no_error(bytes in any_bytes()) {
-        report::loads_exactly_when_valid(&bytes).map_err(|error| shown(error, &bytes))?;
+    fn valid_reports_match_parse(bytes in any_bytes()) {
+        report::loads_if_and_only_if_valid(&bytes).map_err(|error| failure(error, &bytes))?;
     }
 
     #[test]
-    fn syntax_is_that_of_serde_json(bytes in any_bytes()) {
-        laws::syntax(&bytes).map_err(|error| shown(error, &bytes))?;
+    fn syntax_matches_serde_json(bytes in any_bytes()) {
+        laws::syntax(&bytes).map_err(|error| failure(error, &bytes))?;
     }
 
     #[test]
-    fn nothing_tells_a_secret(bytes in bytes_with_whole_tokens()) {
-        secret_law(&bytes).map_err(|error| shown(error, &bytes))?;
+    fn never_shows_a_token(bytes in bytes_with_whole_tokens()) {
+        secret_law(&bytes).map_err(|error| failure(error, &bytes))?;
     }
 }
 
-/// The bytes as people can read them, with what is broken.
-fn shown(broken: impl std::fmt::Display, bytes: &[u8]) -> TestCaseError {
+fn failure(broken: impl std::fmt::Display, bytes: &[u8]) -> TestCaseError {
     TestCaseError::fail(format!("{broken}\n{}", bytes.escape_ascii()))
 }
 
@@ -279,17 +277,17 @@ proptest! {
     #![proptest_config(cases(100))]
 
     #[test]
-    fn options_keep_the_laws(bytes in any_bytes(), release: Release, keep in 0..5_usize, deny: bool) {
+    fn reports_are_consistent_with_options(bytes in any_bytes(), release: Release, keep in 0..5_usize, deny: bool) {
         let mut validator = validator().release(release);
         if deny {
             validator = validator.deny_warnings();
         }
-        report::keeps_its_laws(&bytes, &validator).map_err(|error| shown(error, &bytes))?;
-        report::keeps_so_many(&bytes, &validator, keep).map_err(|error| shown(error, &bytes))?;
+        report::is_consistent(&bytes, &validator).map_err(|error| failure(error, &bytes))?;
+        report::keeps_the_worst_findings(&bytes, &validator, keep).map_err(|error| failure(error, &bytes))?;
     }
 
     #[test]
-    fn sound_files_are_valid_in_any_layout((file, json) in layout::token_file_and_json()) {
+    fn generated_files_are_valid((file, json) in layout::token_file_and_json()) {
         let report = validator().check(json.as_bytes());
         prop_assert!(report.is_valid(), "{report}\n{json}");
         let read = TokenFile::parse(json.as_bytes()).unwrap();
@@ -304,16 +302,16 @@ proptest! {
     }
 
     #[test]
-    fn a_chosen_mistake_is_found((json, mistake) in mistakes::mistaken_file()) {
+    fn reports_every_mistake((json, mistake) in mistakes::mistaken_file()) {
         let report = validator().check(json.as_bytes());
         prop_assert!(report.iter().any(|found| found.code() == mistake), "{mistake}:\n{report}\n{json}");
         if mistake.severity() == Severity::Error {
             prop_assert!(TokenFile::parse(json.as_bytes()).is_err());
-            // serde passes over what is nested in a member that nobody reads.
+            // serde ignores the depth of unknown members.
             let by_serde = serde_json::from_str::<TokenFile>(&json);
-            prop_assert!(mistake == Code::NestedTooDeeply || by_serde.is_err(), "{mistake}: serde reads\n{json}");
+            prop_assert!(mistake == Code::NestedTooDeeply || by_serde.is_err(), "{mistake}: serde accepts\n{json}");
             let others: Vec<_> = report.iter().filter(|found| found.severity() == Severity::Error && found.code() != mistake).collect();
-            prop_assert!(others.is_empty(), "{mistake} is not alone:\n{report}\n{json}");
+            prop_assert!(others.is_empty(), "{mistake} is not the only error:\n{report}\n{json}");
         } else {
             prop_assert!(report.is_valid(), "{mistake}:\n{report}\n{json}");
         }
@@ -324,7 +322,7 @@ proptest! {
     #![proptest_config(cases(200))]
 
     #[test]
-    fn a_file_is_the_same_however_it_is_read((file, json) in layout::token_file_and_json()) {
+    fn every_parser_reads_the_same_file((file, json) in layout::token_file_and_json()) {
         let written = file.to_json();
         for read in [
             TokenFile::parse(json.as_bytes()).ok(),
@@ -333,7 +331,7 @@ proptest! {
             serde_json::from_slice(&written).ok(),
             serde_json::to_vec(&file).ok().and_then(|text| TokenFile::parse(&text).ok()),
         ] {
-            let read = read.expect("it is sound");
+            let read = read.expect("a valid file");
             prop_assert_eq!(read.create_databases(), file.create_databases());
             prop_assert_eq!(read.tokens().len(), file.tokens().len());
             for (read, entry) in read.tokens().iter().zip(file.tokens()) {
@@ -346,15 +344,14 @@ proptest! {
         }
     }
 
-    /// Hidden are the tokens, and of the rest no more than looks like one.
     #[test]
-    fn a_redacted_file_has_everything_but_its_secrets(file in strategies::token_file()) {
+    fn redact_keeps_everything_but_secrets(file in strategies::token_file()) {
         let shown = redact(&file.to_json());
         let read: Value = serde_json::from_str(&shown).unwrap();
         let is_shown = |shown: &Value, text: &str| {
-            let doubtful = text.len() >= 20 || text.to_ascii_lowercase().contains("apiv3");
+            let is_suspicious = text.len() >= 20 || text.to_ascii_lowercase().contains("apiv3");
             let shown = shown.as_str().unwrap();
-            shown == text || doubtful && shown.bytes().all(|byte| byte == b'*')
+            shown == text || is_suspicious && shown.bytes().all(|byte| byte == b'*')
         };
         for (shown, entry) in read["tokens"].as_array().unwrap().iter().zip(file.tokens()) {
             prop_assert!(shown["token"].as_str().unwrap().bytes().all(|byte| byte == b'*'));
@@ -368,9 +365,8 @@ proptest! {
     }
 }
 
-/// Every mistake of a permission comes up, and each can be chosen.
 #[test]
-fn every_kind_of_a_mistake_is_made() {
+fn strategies_make_every_permission_error() {
     let mut runner = TestRunner::deterministic();
     let strategy = strategies::wrong_permission_text();
     let kinds: BTreeSet<&str> =
@@ -383,22 +379,23 @@ fn every_kind_of_a_mistake_is_made() {
     assert!(strategies::wrong_permission_text_with(Code::WeakToken).is_none());
 }
 
-/// Cut off behind every byte, and with every byte left out.
+/// Truncated at every byte, and without every single byte.
 #[test]
-fn a_file_cut_anywhere_keeps_the_laws() {
-    let whole = format!(
+fn truncated_files_keep_the_laws() {
+    let full = format!(
         r#"{{"create_databases": ["d\u0062é"], "tokens": [{{"token": "{}", "name": "\uD83D\uDD11", "expiry_millis": 1,
         "permissions": ["db:a,,b:red", "d\u0062: a:read"]}}], // x
         "x": [1e5, null],}}"#,
         util::CANARY
     );
-    for at in 0..=whole.len() {
-        let left_out = [&whole.as_bytes()[..at], whole.as_bytes().get(at + 1..).unwrap_or_default()].concat();
-        for bytes in [&whole.as_bytes()[..at], &left_out] {
-            for law in [report::loads_exactly_when_valid, secret_law, |bytes: &[u8]| {
-                report::keeps_its_laws(bytes, &validator())
+    for at in 0..=full.len() {
+        let without_byte =
+            [&full.as_bytes()[..at], full.as_bytes().get(at + 1..).unwrap_or_default()].concat();
+        for bytes in [&full.as_bytes()[..at], &without_byte] {
+            for law in [report::loads_if_and_only_if_valid, secret_law, |bytes: &[u8]| {
+                report::is_consistent(bytes, &validator())
             }] {
-                if let Err(error) = law(bytes).map_err(|error| shown(error, bytes)) {
+                if let Err(error) = law(bytes).map_err(|error| failure(error, bytes)) {
                     panic!("{error}");
                 }
             }
@@ -407,9 +404,9 @@ fn a_file_cut_anywhere_keeps_the_laws() {
 }
 
 #[test]
-fn a_token_in_every_place_is_never_told() {
-    let plain = r#"{"create_databases": ["d"], "tokens": [{"token": "t", "name": "n", "expiry_millis": 5, "permissions": ["db:d:read", "system:health:read"]}], "x": {"y": ["z"]}}"#;
-    let mut places = 0;
+fn never_shows_a_token_at_any_offset() {
+    let file = r#"{"create_databases": ["d"], "tokens": [{"token": "t", "name": "n", "expiry_millis": 5, "permissions": ["db:d:read", "system:health:read"]}], "x": {"y": ["z"]}}"#;
+    let mut count = 0;
     let body = util::CANARY.trim_start_matches("apiv3_");
     for secret in [
         util::CANARY.to_owned(),
@@ -418,13 +415,13 @@ fn a_token_in_every_place_is_never_told() {
         util::CANARY.replace('_', "\\u005f"),
         util::CANARY.to_uppercase().replace(&body.to_uppercase(), body),
     ] {
-        for (at, _) in plain.char_indices() {
-            let file = format!("{}{secret}{}", &plain[..at], &plain[at..]);
-            if let Err(error) = secret_law(file.as_bytes()).map_err(|error| shown(error, file.as_bytes())) {
+        for (at, _) in file.char_indices() {
+            let file = format!("{}{secret}{}", &file[..at], &file[at..]);
+            if let Err(error) = secret_law(file.as_bytes()).map_err(|error| failure(error, file.as_bytes())) {
                 panic!("{error}");
             }
-            places += 1;
+            count += 1;
         }
     }
-    assert!(places > 500);
+    assert!(count > 500);
 }

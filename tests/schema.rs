@@ -1,4 +1,4 @@
-//! The JSON Schema and the check of a file agree.
+//! The JSON Schemas, compared with the parsers.
 
 #![allow(missing_docs)]
 
@@ -26,9 +26,9 @@ fn validator(schema: &str) -> Validator {
 }
 
 #[test]
-fn what_the_schema_refuses_the_check_refuses() {
+fn schema_accepts_every_valid_fixture() {
     let schema = schema();
-    let (mut accepted, mut refused) = (0, 0);
+    let (mut accepted, mut rejected) = (0, 0);
     for code in Code::ALL {
         let folder = util::fixtures().join("codes").join(format!("{}-{}", code.id(), code.name()));
         for path in util::files(&folder, ".json") {
@@ -38,16 +38,16 @@ fn what_the_schema_refuses_the_check_refuses() {
             if schema.is_valid(&value) {
                 accepted += 1;
             } else {
-                refused += 1;
-                assert!(!valid, "{}: only the schema refuses it", path.display());
+                rejected += 1;
+                assert!(!valid, "{}: only the schema rejects it", path.display());
             }
         }
     }
-    assert!(accepted > 200 && refused > 100, "{accepted} accepted, {refused} refused");
+    assert!(accepted > 200 && rejected > 100, "{accepted} accepted, {rejected} rejected");
 }
 
 #[test]
-fn the_schema_refuses_what_it_can_see() {
+fn schema_rejects_common_mistakes() {
     let schema = schema();
     let token = |change: fn(&mut Value)| {
         let mut token =
@@ -77,7 +77,7 @@ fn the_schema_refuses_what_it_can_see() {
         ("an empty item", token(|token| token["permissions"] = json!(["db:a,,b:read"]))),
         ("a mixed wildcard", token(|token| token["permissions"] = json!(["db:*,a:read"]))),
         ("a system resource", token(|token| token["permissions"] = json!(["system:queries:read"]))),
-        ("a line break behind", token(|token| token["permissions"] = json!(["db:a:read\n"]))),
+        ("a trailing line break", token(|token| token["permissions"] = json!(["db:a:read\n"]))),
     ];
     for (what, value) in wrong {
         assert!(!schema.is_valid(value), "{what}");
@@ -86,17 +86,17 @@ fn the_schema_refuses_what_it_can_see() {
 }
 
 #[test]
-fn the_schema_of_an_admin_token_refuses_what_the_check_refuses() {
+fn admin_schema_matches_the_parser() {
     let schema = admin_schema();
     let file = |change: fn(&mut Value)| {
         let mut file = json!({"token": "apiv3_a", "name": "_admin", "description": "d", "expiry_millis": 1});
         change(&mut file);
         file
     };
-    for (what, value, right) in [
+    for (what, value, is_valid) in [
         ("all members", file(|_| {}), true),
-        ("only what must be there", json!({"token": "apiv3_a", "name": "deploy"}), true),
-        ("another member", file(|file| file["more"] = json!(1)), true),
+        ("required members only", json!({"token": "apiv3_a", "name": "deploy"}), true),
+        ("an unknown member", file(|file| file["more"] = json!(1)), true),
         (
             "null for optional members",
             file(|file| (file["description"], file["expiry_millis"]) = (Value::Null, Value::Null)),
@@ -108,14 +108,14 @@ fn the_schema_of_an_admin_token_refuses_what_the_check_refuses() {
         ("an empty name", file(|file| file["name"] = json!("")), false),
         ("the prefix", file(|file| file["token"] = json!("abc")), false),
         ("a space", file(|file| file["token"] = json!("apiv3_a b")), false),
-        ("a number for people", file(|file| file["description"] = json!(1)), false),
+        ("a number as the description", file(|file| file["description"] = json!(1)), false),
         ("a fraction", file(|file| file["expiry_millis"] = json!(1.5)), false),
         ("a date", file(|file| file["expiry_millis"] = json!("2026-01-01")), false),
         ("a tokens file", json!({"tokens": []}), false),
         ("an array", json!([file(|_| {})]), false),
     ] {
-        assert_eq!(schema.is_valid(&value), right, "{what}");
-        assert_eq!(AdminTokenFile::parse(value.to_string().as_bytes()).is_ok(), right, "{what}");
+        assert_eq!(schema.is_valid(&value), is_valid, "{what}");
+        assert_eq!(AdminTokenFile::parse(value.to_string().as_bytes()).is_ok(), is_valid, "{what}");
     }
 }
 
@@ -123,20 +123,20 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_sound_file_passes_the_schema(file in any::<TokenFile>()) {
+    fn schema_accepts_generated_files(file in any::<TokenFile>()) {
         let value: Value = serde_json::from_slice(&file.to_json()).unwrap();
         prop_assert!(schema().is_valid(&value));
     }
 
     #[test]
-    fn every_sound_admin_token_file_passes_its_schema(file in any::<AdminTokenFile>()) {
+    fn admin_schema_accepts_generated_files(file in any::<AdminTokenFile>()) {
         let value: Value = serde_json::from_slice(&file.to_json()).unwrap();
         prop_assert!(admin_schema().is_valid(&value));
     }
 
     #[test]
-    fn the_schema_and_the_grammar_agree((text, kind) in strategies::wrong_permission_text()) {
-        // A pattern cannot count the bytes of one name in a list.
+    fn schema_rejects_invalid_permissions((text, kind) in strategies::wrong_permission_text()) {
+        // A regular expression cannot limit the names in a list.
         prop_assume!(kind != PermissionErrorKind::DatabaseNameTooLong);
         let value = json!({"tokens": [{"token": "apiv3_a", "name": "app", "permissions": [text]}]});
         prop_assert!(!schema().is_valid(&value));

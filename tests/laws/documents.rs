@@ -1,5 +1,5 @@
-//! The other texts of the server's: the admin token file, the bodies of the HTTP API, and what `show tokens` prints. What is
-//! read is written and read again as the same; an error has its place in the text, and tells no token.
+//! Laws of admin token files, HTTP request bodies and the output of `show tokens`: writing and parsing are inverse, errors have
+//! valid spans, and no output shows a token.
 
 use std::fmt::{Debug, Write as _};
 
@@ -18,14 +18,14 @@ pub fn all(bytes: &[u8]) -> Law {
     body(bytes)?;
     permission(bytes)?;
     tokens(bytes)?;
-    column(&String::from_utf8_lossy(bytes))
+    permissions_column(&String::from_utf8_lossy(bytes))
 }
 
 fn validator() -> Validator {
     Validator::new(util::now()).admin_token_file()
 }
 
-fn is_in(bytes: &[u8], span: Span, what: &str) -> Law {
+fn has_valid_span(bytes: &[u8], span: Span, what: &str) -> Law {
     let inside = span.start() <= span.end() && span.end() <= bytes.len();
     let whole = std::str::from_utf8(bytes)
         .is_ok_and(|text| text.is_char_boundary(span.start()) && text.is_char_boundary(span.end()));
@@ -41,36 +41,39 @@ fn admin(bytes: &[u8]) -> Law {
     let report = validator().check(bytes);
     ensure!(report == validator().check(bytes), "not deterministic");
     for found in &report {
-        is_in(bytes, found.span(), found.code().name())?;
+        has_valid_span(bytes, found.span(), found.code().name())?;
         for edit in found.fixes().iter().flat_map(Fix::edits) {
-            is_in(bytes, TextEdit::span(edit), "an edit")?;
+            has_valid_span(bytes, TextEdit::span(edit), "an edit")?;
         }
     }
     match AdminTokenFile::parse(bytes) {
         Ok(file) => {
-            ensure!(report.is_valid(), "loads, and has errors:\n{report}");
+            ensure!(report.is_valid(), "parses, but the report has errors:\n{report}");
             let json = file.to_json();
             let again = AdminTokenFile::parse(&json).map_err(|error| error.to_string())?;
-            let same = again.token().matches(file.token().expose())
+            let is_same = again.token().matches(file.token().expose())
                 && again.name() == file.name()
                 && again.description() == file.description()
                 && again.expiry() == file.expiry();
-            ensure!(same && *again.to_json() == *json, "another file is read than was written");
+            ensure!(is_same && *again.to_json() == *json, "parses as another file than was written");
         }
         Err(error) => {
-            let (told, errors) = (error.report(), report.count(Severity::Error));
-            ensure!(told.count(Severity::Error) == errors && errors > 0, "other errors:\n{error}\n{report}");
+            let (reported, errors) = (error.report(), report.count(Severity::Error));
+            ensure!(
+                reported.count(Severity::Error) == errors && errors > 0,
+                "parsing reports other errors:\n{error}\n{report}"
+            );
         }
     }
     Ok(())
 }
 
-/// Either what was read, or where it is wrong.
-fn read<T>(bytes: &[u8], result: Result<T, InvalidJson>) -> Result<Option<T>, String> {
+/// Returns the parsed value, or `None` after checking the error.
+fn check_error<T>(bytes: &[u8], result: Result<T, InvalidJson>) -> Result<Option<T>, String> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) => {
-            is_in(bytes, error.span(), "an error")?;
+            has_valid_span(bytes, error.span(), "an error")?;
             let location = error.location();
             ensure!(location.line > 0 && location.column > 0, "{location:?}");
             Ok(None)
@@ -78,61 +81,61 @@ fn read<T>(bytes: &[u8], result: Result<T, InvalidJson>) -> Result<Option<T>, St
     }
 }
 
-fn same<T: PartialEq + Debug>(value: &T, again: Result<T, InvalidJson>) -> Law {
-    let again = again.map_err(|error| format!("{value:?} is written, and refused: {error}"))?;
-    ensure!(*value == again, "{value:?} is written, and {again:?} is read");
+fn is_same<T: PartialEq + Debug>(value: &T, again: Result<T, InvalidJson>) -> Law {
+    let again = again.map_err(|error| format!("{value:?} does not parse again: {error}"))?;
+    ensure!(*value == again, "{value:?} parses again as {again:?}");
     Ok(())
 }
 
 fn body(bytes: &[u8]) -> Law {
-    let Some(request) = read(bytes, HttpTokenRequest::parse(bytes))? else { return Ok(()) };
-    same(&request, HttpTokenRequest::parse(request.to_json().as_bytes()))
+    let Some(request) = check_error(bytes, HttpTokenRequest::parse(bytes))? else { return Ok(()) };
+    is_same(&request, HttpTokenRequest::parse(request.to_json().as_bytes()))
 }
 
 fn permission(bytes: &[u8]) -> Law {
-    let Some(permission) = read(bytes, HttpPermission::parse(bytes))? else { return Ok(()) };
+    let Some(permission) = check_error(bytes, HttpPermission::parse(bytes))? else { return Ok(()) };
     let json = serde_json::to_vec(&permission).map_err(|error| error.to_string())?;
-    same(&permission, HttpPermission::parse(&json))
+    is_same(&permission, HttpPermission::parse(&json))
 }
 
 fn tokens(bytes: &[u8]) -> Law {
-    let Some(server) = read(bytes, ServerTokens::parse(bytes))? else { return Ok(()) };
+    let Some(server) = check_error(bytes, ServerTokens::parse(bytes))? else { return Ok(()) };
     let rows = server.tokens();
     for row in rows {
         let found = server.get(row.name()).is_some_and(|found| std::ptr::eq(found, row));
-        ensure!(found, "two rows have one name");
-        column(&row.permissions().to_string())?;
+        ensure!(found, "two tokens have the same name");
+        permissions_column(&row.permissions().to_string())?;
     }
-    let nothing = TokenFile::new([], []).map_err(|error| error.to_string())?;
-    let comparison = ServerComparison::new(&nothing, &server);
+    let empty = TokenFile::new([], []).map_err(|error| error.to_string())?;
+    let comparison = ServerComparison::new(&empty, &server);
     let resource_tokens = rows.iter().filter(|row| !row.permissions().is_admin()).count();
-    ensure!(comparison.extra().len() == resource_tokens, "rows are lost");
-    ensure!(comparison.missing().is_empty() && comparison.tokens().is_empty(), "tokens of an empty file");
+    ensure!(comparison.extra().len() == resource_tokens, "tokens of the server are missing");
+    ensure!(comparison.missing().is_empty() && comparison.tokens().is_empty(), "an empty file has tokens");
     Ok(())
 }
 
-fn column(text: &str) -> Law {
-    let read = ServerPermissions::parse(text);
-    let again = ServerPermissions::parse(&read.to_string());
-    ensure!(again.is_admin() == read.is_admin(), "admin or not");
-    if !read.is_admin() {
-        ensure!(again.permissions() == read.permissions(), "other permissions");
-        ensure!(again.unparsed().eq(read.unparsed()), "other texts that are no permission");
+fn permissions_column(text: &str) -> Law {
+    let parsed = ServerPermissions::parse(text);
+    let again = ServerPermissions::parse(&parsed.to_string());
+    ensure!(again.is_admin() == parsed.is_admin(), "`is_admin` differs");
+    if !parsed.is_admin() {
+        ensure!(again.permissions() == parsed.permissions(), "permissions differ");
+        ensure!(again.unparsed().eq(parsed.unparsed()), "unparsed texts differ");
     }
     Ok(())
 }
 
-/// Of a text whose tokens are the canary, no error and no `Debug` tells a piece.
+/// Neither errors nor `Debug` show a piece of the canary.
 pub fn nothing_tells_one(bytes: &[u8]) -> Law {
-    fn told<T: std::fmt::Debug, E: std::error::Error>(read: &Result<T, E>) -> String {
-        let error = read.as_ref().err().map(ToString::to_string);
-        format!("{read:?} {}\n", error.unwrap_or_default())
+    fn shown<T: Debug, E: std::error::Error>(result: &Result<T, E>) -> String {
+        let error = result.as_ref().err().map(ToString::to_string);
+        format!("{result:?} {}\n", error.unwrap_or_default())
     }
 
-    let mut out = told(&AdminTokenFile::parse(bytes))
-        + &told(&HttpTokenRequest::parse(bytes))
-        + &told(&HttpPermission::parse(bytes))
-        + &told(&ServerTokens::parse(bytes));
+    let mut out = shown(&AdminTokenFile::parse(bytes))
+        + &shown(&HttpTokenRequest::parse(bytes))
+        + &shown(&HttpPermission::parse(bytes))
+        + &shown(&ServerTokens::parse(bytes));
     let report: Report = validator().check(bytes);
     let _ = write!(out, "{report}\n{report:?}");
     for found in &report {

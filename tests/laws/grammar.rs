@@ -1,5 +1,5 @@
-//! Printing and parsing are inverse, every error has its place, and the parser agrees with a check that is written as plainly
-//! as possible.
+//! Laws of the grammar and of single values: printing and parsing are inverse, errors have valid spans, and the parser
+//! agrees with a simple reference implementation.
 
 use influxdb3_offline_tokens::span::Span;
 use influxdb3_offline_tokens::{
@@ -9,24 +9,24 @@ use influxdb3_offline_tokens::{
 
 use super::{Law, ensure};
 
-/// All laws of texts that are no file.
+/// All laws of permissions, values and expectations.
 pub fn all(text: &str) -> Law {
-    agrees_with_the_plain_check(text)?;
-    borrowed_and_owned_are_the_same(text)?;
-    errors_are_in_place(text)?;
-    lists_of_actions(text)?;
+    matches_reference(text)?;
+    borrowed_equals_owned(text)?;
+    errors_have_valid_spans(text)?;
+    action_lists(text)?;
     values(text)?;
     expectations(text)
 }
 
-/// The grammar as the documentation tells it, by splitting; it shares nothing with the parser.
-pub fn is_right(text: &str) -> bool {
+/// Reference implementation of the documented grammar, which shares nothing with the parser.
+pub fn is_valid(text: &str) -> bool {
     let parts: Vec<&str> = text.split(':').collect();
     let &[resource_type, names, actions] = parts.as_slice() else { return false };
-    let all_of = |list: &str, is_right: &dyn Fn(&str) -> bool| list.split(',').all(is_right);
+    let all_of = |list: &str, is_valid: &dyn Fn(&str) -> bool| list.split(',').all(is_valid);
     match resource_type {
         "db" => {
-            (names == "*" || all_of(names, &is_right_name))
+            (names == "*" || all_of(names, &is_valid_name))
                 && all_of(actions, &|action| {
                     ["create", "describe", "read", "write", "delete"].contains(&action)
                 })
@@ -39,7 +39,7 @@ pub fn is_right(text: &str) -> bool {
     }
 }
 
-pub fn is_right_name(name: &str) -> bool {
+pub fn is_valid_name(name: &str) -> bool {
     if name == "_internal" {
         return true;
     }
@@ -51,7 +51,7 @@ pub fn is_right_name(name: &str) -> bool {
         && !name.ends_with('/')
 }
 
-/// What the permission means, by splitting a right text.
+/// The canonical text of a valid permission.
 fn canonical(text: &str) -> String {
     let parts: Vec<&str> = text.split(':').collect();
     let written: Vec<&str> = parts[2].split(',').collect();
@@ -60,92 +60,92 @@ fn canonical(text: &str) -> String {
     format!("{}:{}:{}", parts[0], parts[1], actions.join(","))
 }
 
-pub fn agrees_with_the_plain_check(text: &str) -> Law {
+pub fn matches_reference(text: &str) -> Law {
     let parsed = Permission::parse(text);
-    ensure!(parsed.is_ok() == is_right(text), "{text:?} is {parsed:?}");
+    ensure!(parsed.is_ok() == is_valid(text), "{text:?} is {parsed:?}");
     if let Ok(permission) = parsed {
         let printed = permission.to_string();
         ensure!(printed == canonical(text), "{text:?} is printed as {printed:?}");
-        ensure!(Permission::parse(&printed) == Ok(permission), "{printed:?} is read as another permission");
+        ensure!(Permission::parse(&printed) == Ok(permission), "{printed:?} parses as another permission");
     }
     Ok(())
 }
 
-pub fn borrowed_and_owned_are_the_same(text: &str) -> Law {
+pub fn borrowed_equals_owned(text: &str) -> Law {
     let owned = Permission::parse(text);
     let borrowed = Permission::parse_borrowed(text);
     let copied = borrowed.map(|permission| permission.to_owned());
     ensure!(copied == owned, "borrowed {copied:?}, owned {owned:?}");
     if let Ok(permission) = owned {
-        ensure!(permission.as_ref().to_owned() == permission, "{text:?} is another when it is borrowed");
+        ensure!(permission.as_ref().to_owned() == permission, "{text:?} differs when borrowed");
         let (shown, borrowed) = (format!("{permission:?}"), format!("{:?}", permission.as_ref()));
-        ensure!(shown == borrowed, "shown as {shown:?} and {borrowed:?}");
+        ensure!(shown == borrowed, "`Debug` gives {shown:?} and {borrowed:?}");
     }
     Ok(())
 }
 
-pub fn errors_are_in_place(text: &str) -> Law {
+pub fn errors_have_valid_spans(text: &str) -> Law {
     let errors = Permission::errors(text);
     let first = Permission::parse(text).err();
     ensure!(first.as_ref() == errors.first(), "{first:?} is not the first of {errors:?}");
     for error in &errors {
-        is_in(text, error.span(), "an error of a permission")?;
-        is_message(&error.message().to_string(), text)?;
+        has_valid_span(text, error.span(), "an error of a permission")?;
+        has_valid_message(&error.message().to_string(), text)?;
         ensure!(!error.help().is_empty(), "no help for {error}");
     }
-    let places: Vec<_> = errors.iter().map(|error| (error.span().start(), error.span().end())).collect();
-    ensure!(places.is_sorted(), "not in the order of the text: {places:?}");
+    let spans: Vec<_> = errors.iter().map(|error| (error.span().start(), error.span().end())).collect();
+    ensure!(spans.is_sorted(), "not in source order: {spans:?}");
     Ok(())
 }
 
-pub fn lists_of_actions(text: &str) -> Law {
+pub fn action_lists(text: &str) -> Law {
     let known = ["create", "describe", "read", "write", "delete"];
-    let right = text.split(',').all(|word| known.contains(&word));
+    let is_valid = text.split(',').all(|word| known.contains(&word));
     match DatabaseActions::parse(text) {
         Ok(actions) => {
-            ensure!(right, "{text:?} is taken for actions");
+            ensure!(is_valid, "{text:?} parses as actions");
             let again = DatabaseActions::parse(&actions.to_string());
-            ensure!(again == Ok(actions), "{actions} is read as {again:?}");
+            ensure!(again == Ok(actions), "{actions} parses as {again:?}");
             Ok(())
         }
         Err(error) => {
-            ensure!(!right, "{text:?} is refused: {error}");
-            is_in(text, error.span(), "an error of actions")
+            ensure!(!is_valid, "{text:?} is rejected: {error}");
+            has_valid_span(text, error.span(), "an error of actions")
         }
     }
 }
 
-/// Names, tokens, expiries, releases, resources and codes: what is read is printed as it was, or is read again as the same.
+/// Names, tokens, expiries, releases, resources and codes: printing and parsing are inverse.
 fn values(text: &str) -> Law {
     match DatabaseName::parse(text) {
-        Ok(name) => ensure!(name.as_str() == text && is_right_name(text), "{text:?} is taken for a name"),
+        Ok(name) => ensure!(name.as_str() == text && is_valid_name(text), "{text:?} parses as a name"),
         Err(error) => {
-            ensure!(!is_right_name(text), "{text:?} is refused: {error}");
-            is_in(text, error.span(), "an error of a name")?;
-            is_message(&error.to_string(), text)?;
+            ensure!(!is_valid_name(text), "{text:?} is rejected: {error}");
+            has_valid_span(text, error.span(), "an error of a name")?;
+            has_valid_message(&error.to_string(), text)?;
         }
     }
     match TokenName::parse(text) {
-        Ok(name) => ensure!(name.as_str() == text, "{text:?} is read as {:?}", name.as_str()),
+        Ok(name) => ensure!(name.as_str() == text, "{text:?} parses as {:?}", name.as_str()),
         Err(error) => {
-            ensure!(["", "_admin"].contains(&text), "{text:?} is refused: {error}");
-            is_in(text, error.span(), "an error of a token's name")?;
+            ensure!(["", "_admin"].contains(&text), "{text:?} is rejected: {error}");
+            has_valid_span(text, error.span(), "an error of a token's name")?;
         }
     }
-    let right = text.starts_with("apiv3_") && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_valid = text.starts_with("apiv3_") && text.bytes().all(|byte| byte.is_ascii_graphic());
     match Token::parse(text) {
         Ok(token) => {
-            ensure!(right && token.expose() == text && token.matches(text), "another token");
-            ensure!(format!("{token:?}") == "Token([redacted])", "a token is shown");
+            ensure!(is_valid && token.expose() == text && token.matches(text), "parses as another token");
+            ensure!(format!("{token:?}") == "Token([redacted])", "`Debug` shows a token");
         }
         Err(error) => {
-            ensure!(!right, "a token is refused: {error}");
-            is_in(text, error.span(), "an error of a token")?;
+            ensure!(!is_valid, "a token is rejected: {error}");
+            has_valid_span(text, error.span(), "an error of a token")?;
         }
     }
     if let Ok(expiry) = Expiry::parse(text) {
         let again = Expiry::parse(&expiry.to_string());
-        ensure!(again == Ok(expiry), "{text:?} is printed as {expiry}, which is read as {again:?}");
+        ensure!(again == Ok(expiry), "{text:?} is printed as {expiry}, which parses as {again:?}");
         let now = crate::util::now();
         let (left, gone) = (expiry.remaining(now), expiry.elapsed(now));
         ensure!(
@@ -156,17 +156,17 @@ fn values(text: &str) -> Law {
     if let Ok(expiry) = Expiry::parse_after(crate::util::now(), text) {
         ensure!(
             expiry.elapsed(crate::util::now()).is_none_or(|gone| gone.is_zero()),
-            "{text:?} ends before it begins"
+            "the expiry {text:?} is in the past"
         );
     }
     if let Ok(release) = Release::parse(text) {
         ensure!(Release::parse(&release.to_string()) == Ok(release), "{text:?} is printed as {release}");
     }
     if let Ok(resource) = SystemResource::parse(text) {
-        ensure!(resource.as_str() == text, "{text:?} is read as {}", resource.as_str());
+        ensure!(resource.as_str() == text, "{text:?} parses as {}", resource.as_str());
     }
     if let Ok(code) = Code::parse(text) {
-        ensure!([code.id(), code.name()].contains(&text), "{text:?} is read as {code}");
+        ensure!([code.id(), code.name()].contains(&text), "{text:?} parses as {code}");
     }
     Ok(())
 }
@@ -174,7 +174,7 @@ fn values(text: &str) -> Law {
 fn expectations(text: &str) -> Law {
     let lines = text.lines().count();
     match Expectations::parse(text) {
-        Ok(read) => ensure!(read.len() <= lines, "{} expectations in {lines} lines", read.len()),
+        Ok(parsed) => ensure!(parsed.len() <= lines, "{} expectations in {lines} lines", parsed.len()),
         Err(error) => {
             let places: Vec<usize> = error.errors().map(|(line, _)| line).collect();
             ensure!(places.is_sorted_by(|a, b| a < b), "lines {places:?}");
@@ -184,12 +184,12 @@ fn expectations(text: &str) -> Law {
     Ok(())
 }
 
-fn is_in(text: &str, span: Span, what: &str) -> Law {
-    ensure!(span.text(text).is_some(), "{what} is at {span:?}, which is no place in {text:?}");
+fn has_valid_span(text: &str, span: Span, what: &str) -> Law {
+    ensure!(span.text(text).is_some(), "{what} has the invalid span {span:?} in {text:?}");
     Ok(())
 }
 
-fn is_message(message: &str, text: &str) -> Law {
+fn has_valid_message(message: &str, text: &str) -> Law {
     ensure!(!message.is_empty() && !message.ends_with('.'), "the message {message:?} for {text:?}");
     ensure!(!message.contains(char::is_control), "the message {message:?} for {text:?}");
     Ok(())

@@ -1,4 +1,4 @@
-//! No token is told: not in a report, not in an error, not in a text that is shown without its secrets.
+//! Laws of secrets: no report, error or redacted text shows a token.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -9,20 +9,20 @@ use influxdb3_offline_tokens::{Release, Report, TokenFile, Validator, redact};
 use super::{Law, ensure};
 use crate::util;
 
-/// How the prefix of a token is spelt, in any case.
+/// The spellings of the prefix of a token, in lower case.
 const PREFIXES: [&[u8]; 4] = [b"apiv3_", b"\\u0061piv3_", b"apiv\\u0033_", b"apiv3\\u005f"];
 
-/// The same with the canary in place of the body of every token: behind the prefix in any case, with an escape in it or not.
+/// Replaces the body of every token by that of the canary.
 pub fn with_canary(bytes: &[u8]) -> Vec<u8> {
     let body = util::CANARY.trim_start_matches("apiv3_").as_bytes();
     let mut out = Vec::new();
     let mut rest = bytes;
-    while let Some((first, behind)) = rest.split_first() {
-        let is_here =
+    while let Some((first, after)) = rest.split_first() {
+        let has_prefix =
             |prefix: &&&[u8]| rest.get(..prefix.len()).is_some_and(|text| text.eq_ignore_ascii_case(prefix));
-        let Some(prefix) = PREFIXES.iter().find(is_here) else {
+        let Some(prefix) = PREFIXES.iter().find(has_prefix) else {
             out.push(*first);
-            rest = behind;
+            rest = after;
             continue;
         };
         out.extend_from_slice(&rest[..prefix.len()]);
@@ -34,26 +34,25 @@ pub fn with_canary(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Whether a piece of the canary stands where nobody could tell it from a name.
+/// Whether the text has a piece of the canary without its prefix, which may be a name.
 pub fn has_loose_piece(bytes: &[u8]) -> bool {
     let text = unescaped(&String::from_utf8_lossy(bytes));
     let mut pieces = text.split(util::CANARY.trim_start_matches("apiv3_")).peekable();
     let mut rest = String::new();
     while let Some(piece) = pieces.next() {
         rest += piece;
-        let is_behind = |prefix: &&[u8]| {
+        let is_prefixed = |prefix: &&[u8]| {
             let end = piece.len().checked_sub(prefix.len()).map(|start| &piece.as_bytes()[start..]);
             end.is_some_and(|end| end.eq_ignore_ascii_case(prefix))
         };
-        // A body with no prefix is as loose as a piece of it.
-        if pieces.peek().is_some() && !PREFIXES.iter().any(is_behind) {
+        if pieces.peek().is_some() && !PREFIXES.iter().any(is_prefixed) {
             return true;
         }
     }
     util::piece_of_length(4, util::CANARY, &rest).is_some()
 }
 
-/// Returns a text with its escapes of ASCII characters decoded, wherever they are.
+/// Decodes the escapes of ASCII characters anywhere in a text.
 fn unescaped(text: &str) -> String {
     let mut pieces = text.split("\\u");
     let mut out = pieces.next().unwrap_or_default().to_owned();
@@ -67,13 +66,13 @@ fn unescaped(text: &str) -> String {
     out
 }
 
-/// Whether so much as one token, or what begins like one, stands in the text: else nothing can be told.
+/// Whether the text has a piece of the canary; if not, no output can show one.
 fn has_canary(bytes: &[u8]) -> bool {
     util::piece_of(util::CANARY, &String::from_utf8_lossy(bytes)).is_some()
 }
 
-/// Everything that a report says.
-fn said(report: &Report) -> String {
+/// All texts of a report.
+fn texts(report: &Report) -> String {
     let mut out = format!("{report}\n{report:?}\n");
     for found in report {
         let _ = write!(out, "{found}\n{} {} {:?}\n", found.message(), found.pointer(), found.help());
@@ -87,36 +86,36 @@ fn said(report: &Report) -> String {
     out
 }
 
-fn chain(error: &dyn Error, on_lines: bool) -> String {
+/// `Display` and `Debug` of an error and its sources.
+fn error_chain(error: &dyn Error, pretty: bool) -> String {
     let mut out = String::new();
     let mut next = Some(error);
     while let Some(error) = next {
         let _ =
-            if on_lines { writeln!(out, "{error}\n{error:#?}") } else { writeln!(out, "{error}\n{error:?}") };
+            if pretty { writeln!(out, "{error}\n{error:#?}") } else { writeln!(out, "{error}\n{error:?}") };
         next = error.source();
     }
     out
 }
 
-/// Of a text whose tokens are the canary, nothing tells a piece. `Debug` is asked for on lines for one in eight, which the
-/// bytes choose: it is slow, and says the same.
+/// No report, error or `Debug` shows a piece of the canary. One input in eight also uses `{:#?}`, which is slow.
 pub fn nothing_tells_one(bytes: &[u8]) -> Law {
     if !has_canary(bytes) {
         return Ok(());
     }
     let validator = Validator::new(util::now());
-    let mut out = said(&validator.check(bytes));
-    out += &said(&validator.release(Release::new(3, 9, 0)).check(bytes));
+    let mut out = texts(&validator.check(bytes));
+    out += &texts(&validator.release(Release::new(3, 9, 0)).check(bytes));
     match TokenFile::parse(bytes) {
         Ok(file) => _ = write!(out, "{file:?}"),
-        Err(error) => out += &chain(&error, super::chosen(bytes, 8) == 0),
+        Err(error) => out += &error_chain(&error, super::chosen(bytes, 8) == 0),
     }
     let piece = util::piece_of(util::CANARY, &out);
     ensure!(piece.is_none(), "a report, an error or `Debug` shows {piece:?}");
     Ok(())
 }
 
-/// Shows no piece of the canary, nor of words in its place, which do not look random.
+/// `redact` shows no piece of the canary, nor of words in its place, which do not look random.
 pub fn redact_shows_none(bytes: &[u8]) -> Law {
     const WORDS: &str = "tulip, maple; crane 'ocean'";
     let piece = util::piece_of(util::CANARY, &redact(bytes));
@@ -130,12 +129,13 @@ pub fn redact_shows_none(bytes: &[u8]) -> Law {
     Ok(())
 }
 
+/// `redact` keeps the length and the lines, and replaces bytes only by `*`.
 pub fn redact_keeps_the_shape(bytes: &[u8]) -> Law {
     let shown = redact(bytes);
-    ensure!(shown.len() == bytes.len(), "{} bytes become {}", bytes.len(), shown.len());
+    ensure!(shown.len() == bytes.len(), "redact changes the length from {} to {}", bytes.len(), shown.len());
     let lines = |bytes: &[u8]| bytes.iter().map(|&byte| byte == b'\n').collect::<Vec<_>>();
     ensure!(lines(shown.as_bytes()) == lines(bytes), "redact changes the lines");
     let changed = shown.bytes().zip(bytes).find(|(shown, byte)| shown != *byte && *shown != b'*');
-    ensure!(changed.is_none(), "a byte becomes another than `*`: {changed:?}");
+    ensure!(changed.is_none(), "redact replaces a byte by another than `*`: {changed:?}");
     Ok(())
 }

@@ -1,15 +1,15 @@
-//! Inputs to begin with, made from the fixtures, and inputs that once broke a law.
+//! Seeds of the fuzz targets, from the fixtures and from tables.
 
 use std::path::Path;
 
 use super::change::HEADER;
 use crate::util;
 
-/// All fixtures that are not large, each also with the canary in place of its tokens, and without white space.
+/// The small fixtures, each also with the canary as its tokens, and without whitespace.
 pub fn files(fixtures: &Path) -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     collect(fixtures, &mut |bytes| {
-        // The large ones would cost all the time.
+        // Large inputs make fuzzing slow.
         if bytes.len() < 5_000 {
             seeds.push(super::secret::with_canary(&bytes));
             seeds.push(without_space(&bytes));
@@ -21,7 +21,7 @@ pub fn files(fixtures: &Path) -> Vec<Vec<u8>> {
     seeds
 }
 
-/// The same without what stands between the strings and signs of JSON: what is put in or taken out meets its neighbours.
+/// Removes whitespace outside of strings, so that edits touch their neighbours.
 fn without_space(bytes: &[u8]) -> Vec<u8> {
     let (mut in_string, mut escaped) = (false, false);
     let mut out = bytes.to_vec();
@@ -33,22 +33,22 @@ fn without_space(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-fn collect(folder: &Path, take: &mut impl FnMut(Vec<u8>)) {
+fn collect(folder: &Path, add: &mut impl FnMut(Vec<u8>)) {
     for path in util::files(folder, "") {
         if path.is_dir() {
-            collect(&path, take);
+            collect(&path, add);
         } else if path.extension().is_some_and(|extension| extension == "json") {
-            take(std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
+            add(std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
         }
     }
 }
 
-/// The inputs to begin with of a target.
+/// The seeds of a target.
 pub fn of(target: &str, fixtures: &Path) -> Vec<Vec<u8>> {
     let files = files(fixtures);
     let mut seeds = match target {
         "parse" => {
-            // Every piece between quotes: permissions, names, tokens and numbers.
+            // The pieces between quotes: permissions, names, tokens and numbers.
             let mut pieces: Vec<Vec<u8>> =
                 files.iter().flat_map(|file| file.split(|&byte| byte == b'"')).map(<[u8]>::to_vec).collect();
             pieces.retain(|piece| piece.len() < 200);
@@ -67,11 +67,12 @@ pub fn of(target: &str, fixtures: &Path) -> Vec<Vec<u8>> {
             files.into_iter().chain(texts).chain(nested).collect()
         }
         "change" => {
-            let chosen = |at: usize| (0..HEADER).map(move |place| (at * (place + 3) % 251).to_le_bytes()[0]);
+            let header =
+                |index: usize| (0..HEADER).map(move |byte| (index * (byte + 3) % 251).to_le_bytes()[0]);
             files
                 .iter()
                 .enumerate()
-                .map(|(at, file)| chosen(at).chain(file.iter().copied()).collect())
+                .map(|(index, file)| header(index).chain(file.iter().copied()).collect())
                 .collect()
         }
         _ => files,
@@ -111,7 +112,7 @@ const DOCUMENTS: [&str; 9] = [
     "*:*:*",
 ];
 
-/// What `serde_json` and other parsers are strict about, or are not.
+/// JSON on which parsers differ.
 const SYNTAX: [&str; 16] = [
     r#"[["a"], [["apiv3_x", "app", 1, ["db:a:read"]]]]"#,
     r#"{"tokens": [], "x": [0, -0, 1.5, 1e999, -1E-7, 0.0e+1, null, true, false, "\ud800", {"\udc00": 1}]}"#,

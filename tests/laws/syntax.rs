@@ -1,4 +1,4 @@
-//! The syntax of a file: what `serde_json` accepts is no syntax error, and what it rejects is one.
+//! Laws of the JSON syntax: the report has a syntax error if and only if `serde_json` rejects the text.
 
 use influxdb3_offline_tokens::{Code, DatabaseName, Diagnostic, Expiry, TokenEntry, TokenFile, Validator};
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use serde_json::error::Category;
 use super::{Law, ensure};
 use crate::util;
 
-/// A tokens file as the server reads it.
+/// A tokens file as the server deserializes it.
 #[derive(Deserialize)]
 struct File {
     #[serde(default)]
@@ -25,7 +25,7 @@ struct Entry {
     _permissions: Vec<String>,
 }
 
-/// The codes of texts that are no JSON.
+/// The codes of texts that are not JSON.
 const SYNTAX: [Code; 7] = [
     Code::InvalidUtf8,
     Code::ByteOrderMark,
@@ -36,10 +36,10 @@ const SYNTAX: [Code; 7] = [
     Code::OtherFile,
 ];
 
-/// The depth that is read at least.
+/// The nesting depth that parses in any case.
 const DEPTH: usize = 127;
 
-/// Holds for the text as it is, and without its surrogates: `serde_json` checks those only in strings that are used.
+/// Checks the text as it is and without surrogates, which `serde_json` checks only in strings that it deserializes.
 pub fn all(bytes: &[u8]) -> Law {
     let neutral = without_surrogates(bytes);
     let untyped = serde_json::from_slice::<IgnoredAny>(&neutral);
@@ -50,28 +50,28 @@ pub fn all(bytes: &[u8]) -> Law {
     let error = match serde_json::from_slice::<File>(bytes) {
         Ok(file) => {
             is_accepted(bytes)?;
-            return has_same_strings(bytes, &file);
+            return has_same_values(bytes, &file);
         }
         Err(error) => error,
     };
     let report = Validator::new(util::now()).check(bytes);
     ensure!(
         !report.is_valid(),
-        "the server rejects it ({:?}), and the report has no error",
+        "the server rejects it ({:?}), but the report has no error",
         error.classify()
     );
-    // The rest is also an error of the type or the range of a value, which may hide one of syntax.
-    let only_surrogates = || serde_json::from_slice::<File>(&neutral).is_ok();
-    if error.classify() != Category::Data && (untyped.is_err() || only_surrogates()) {
+    // Errors of type or range may hide a syntax error.
+    let is_only_surrogates = || serde_json::from_slice::<File>(&neutral).is_ok();
+    if error.classify() != Category::Data && (untyped.is_err() || is_only_surrogates()) {
         return is_rejected(bytes, &error);
     }
     Ok(())
 }
 
-fn has_same_strings(bytes: &[u8], theirs: &File) -> Law {
+fn has_same_values(bytes: &[u8], theirs: &File) -> Law {
     let Ok(ours) = TokenFile::parse(bytes) else { return Ok(()) };
     let databases = ours.create_databases().iter().map(DatabaseName::as_str);
-    ensure!(databases.eq(theirs.create_databases.iter().flatten()), "serde_json reads other databases");
+    ensure!(databases.eq(theirs.create_databases.iter().flatten()), "serde_json parses other databases");
     let is_same = |(ours, theirs): (&TokenEntry, &Entry)| {
         ours.token().matches(&theirs.token)
             && ours.name() == &*theirs.name
@@ -79,7 +79,7 @@ fn has_same_strings(bytes: &[u8], theirs: &File) -> Law {
     };
     let is_same =
         ours.tokens().len() == theirs.tokens.len() && ours.tokens().iter().zip(&theirs.tokens).all(is_same);
-    ensure!(is_same, "serde_json reads other tokens");
+    ensure!(is_same, "serde_json parses other tokens");
     Ok(())
 }
 
@@ -90,17 +90,17 @@ fn codes(bytes: &[u8]) -> Vec<Code> {
 
 fn is_accepted(bytes: &[u8]) -> Law {
     let may_be_reported = |code: &Code| match code {
-        // `serde_json` skips unknown members without a limit of the depth, and without reading their strings.
+        // `serde_json` ignores depth and strings of unknown members.
         Code::NestedTooDeeply => bytes.iter().filter(|byte| matches!(byte, b'[' | b'{')).count() > DEPTH,
         Code::InvalidUtf8 => std::str::from_utf8(bytes).is_err(),
-        // As a JSON string, which may also hold another file.
+        // The token may be a JSON string.
         Code::BareToken => bytes.trim_ascii().starts_with(b"\""),
-        // An object or a string, too.
+        // The other file may be JSON.
         Code::OtherFile => matches!(bytes.trim_ascii().first(), Some(b'"' | b'{')),
         _ => false,
     };
     let wrong = codes(bytes).into_iter().find(|code| !may_be_reported(code));
-    ensure!(wrong.is_none(), "serde_json accepts it, and the report has {wrong:?}");
+    ensure!(wrong.is_none(), "serde_json accepts it, but the report has {wrong:?}");
     Ok(())
 }
 
@@ -108,12 +108,12 @@ fn is_rejected(bytes: &[u8], error: &serde_json::Error) -> Law {
     let (line, column) = (error.line(), error.column());
     ensure!(
         !codes(bytes).is_empty(),
-        "serde_json rejects it at {line}:{column}, and no syntax error is reported"
+        "serde_json rejects it at {line}:{column}, but the report has no syntax error"
     );
     Ok(())
 }
 
-/// Turns escaped surrogates into other characters.
+/// Replaces escaped surrogates by other characters.
 fn without_surrogates(bytes: &[u8]) -> Vec<u8> {
     let mut out = bytes.to_vec();
     for at in 2..out.len() {

@@ -1,4 +1,4 @@
-//! Where the examples are that a test runs.
+//! Paths of the examples that tests run.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,7 +11,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The path of an example, built as it is now: `cargo test --test NAME` alone does not build examples.
+/// Builds an example and returns its path: `cargo test --test NAME` alone builds none.
 pub fn example(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.ancestors().nth(2).unwrap();
@@ -22,6 +22,6 @@ pub fn example(name: &str) -> PathBuf {
     if profile.ends_with("release") {
         build.arg("--release");
     }
-    assert!(build.status().unwrap().success(), "the example {name} builds");
+    assert!(build.status().unwrap().success(), "cannot build the example {name}");
     profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }

@@ -1,4 +1,4 @@
-//! Generated files in any layout, and changes of them.
+//! Strategies for tokens files in any layout, and for changes of them.
 #![allow(dead_code, unreachable_pub, reason = "as in util")]
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::Value;
 
-/// Members that the server ignores, and their values as JSON.
+/// Unknown members, with their values as JSON.
 const UNKNOWN: &[(&str, &str)] = &[
     ("description", r#""apiv3""#),
     ("comment", "null"),
@@ -28,11 +28,9 @@ const UNKNOWN: &[(&str, &str)] = &[
     ("x", "123456789012345678901234567890"),
 ];
 
-/// Sound files as JSON in any layout, and their values.
-///
-/// The text has any indentation, order of members, unknown members, escapes, and end.
+/// Valid files and their JSON, with any indentation, order of members, unknown members, escapes and final newlines.
 pub fn token_file_and_json() -> impl Strategy<Value = (TokenFile, String)> {
-    // Everything shrinks to zeros, which give the plainest layout.
+    // All zeros give the simplest layout, so failures shrink to it.
     (strategies::token_file(), vec(any::<u8>(), 0..=40)).prop_map(|(file, choices)| {
         let mut value = serde_json::to_value(&file).unwrap();
         if file.create_databases().is_empty() {
@@ -43,7 +41,7 @@ pub fn token_file_and_json() -> impl Strategy<Value = (TokenFile, String)> {
     })
 }
 
-/// As [`token_file_and_json`] without the values.
+/// The JSON of [`token_file_and_json`].
 pub fn token_file_json() -> impl Strategy<Value = String> {
     token_file_and_json().prop_map(|(_, json)| json)
 }
@@ -54,42 +52,42 @@ fn write(value: &Value, choices: Vec<u8>) -> String {
         Style::Compact,
         Style::Lines("  ", usize::MAX),
         Style::Lines("\t", usize::MAX),
-        // Lists in a line, and an entry in a line.
+        // Each array, or each entry, on one line.
         Style::Lines("  ", 3),
         Style::Lines("  ", 2),
         Style::Wild,
     ]);
     let newline = choices.one_of(&["\n", "\r\n"]);
-    let mut is_chosen = || choices.of(2) == 1;
+    let mut is_chosen = || choices.below(2) == 1;
     let (shuffles, escapes, has_unknown) = (is_chosen(), is_chosen(), is_chosen());
     let mut writer = Writer { choices, style, newline, shuffles, escapes, has_unknown };
     let (before, json, after) = (writer.space(), writer.value(value, 0), writer.space());
-    before.to_owned() + &json + after + &newline.repeat(writer.choices.of(3))
+    before.to_owned() + &json + after + &newline.repeat(writer.choices.below(3))
 }
 
-/// Numbers that choose, over and over; zeros if there are none.
+/// Choices from numbers in a cycle.
 struct Choices {
     numbers: Vec<u8>,
     at: usize,
 }
 
 impl Choices {
-    /// A number below `many`.
-    fn of(&mut self, many: usize) -> usize {
+    /// Returns a number below `bound`.
+    fn below(&mut self, bound: usize) -> usize {
         let number = self.numbers.get(self.at).copied().unwrap_or(0);
         self.at = if self.at + 1 < self.numbers.len() { self.at + 1 } else { 0 };
-        usize::from(number) % many
+        usize::from(number) % bound
     }
 
     fn one_of<T: Copy>(&mut self, values: &[T]) -> T {
-        values[self.of(values.len())]
+        values[self.below(values.len())]
     }
 }
 
 #[derive(Clone, Copy)]
 enum Style {
     Compact,
-    /// Items that are no deeper begin on lines of their own.
+    /// One item per line, indented so, down to the depth.
     Lines(&'static str, usize),
     Wild,
 }
@@ -124,7 +122,7 @@ impl Writer {
                 }
                 if self.shuffles {
                     for last in (1..texts.len()).rev() {
-                        texts.swap(last, self.choices.of(last + 1));
+                        texts.swap(last, self.choices.below(last + 1));
                     }
                 }
                 self.list("{", &texts, "}", depth)
@@ -140,7 +138,7 @@ impl Writer {
 
     fn list(&mut self, open: &str, items: &[String], close: &str, depth: usize) -> String {
         let (begin, blank, end) = match self.style {
-            Style::Lines(indent, deepest) if depth < deepest => {
+            Style::Lines(indent, max_depth) if depth < max_depth => {
                 let begin = self.newline.to_owned() + &indent.repeat(depth + 1);
                 (begin.clone(), begin, self.newline.to_owned() + &indent.repeat(depth))
             }
@@ -165,14 +163,14 @@ impl Writer {
         }
     }
 
-    /// A string, now and then with escapes where none are needed.
+    /// Writes a string, sometimes with needless escapes.
     fn string(&mut self, text: &str) -> String {
         let mut out = String::from("\"");
         for character in text.chars() {
             let hexadecimal = |write: fn(u16) -> String| -> String {
                 character.encode_utf16(&mut [0; 2]).iter().map(|unit| write(*unit)).collect()
             };
-            match if self.escapes { self.choices.of(5) } else { 0 } {
+            match if self.escapes { self.choices.below(5) } else { 0 } {
                 1 => out += &hexadecimal(|unit| format!("\\u{unit:04X}")),
                 2 => out += &hexadecimal(|unit| format!("\\u{unit:04x}")),
                 3 if character == '/' => out += "\\/",
@@ -186,10 +184,10 @@ impl Writer {
     }
 }
 
-/// Changes of all kinds: most of a token that the file has, if it has any, and some of one that it does not have.
+/// Changes of all kinds. Most name a token of the file, some an unknown one.
 pub fn change(file: &TokenFile) -> impl Strategy<Value = Change> + use<> {
     let names: Vec<TokenName> = file.tokens().iter().map(|entry| entry.name().clone()).collect();
-    let named = || {
+    let name = || {
         let names = names.clone();
         (weighted(0.2), any::<Index>(), any::<TokenName>()).prop_map(move |(is_new, index, new)| {
             if is_new || names.is_empty() { new } else { index.get(&names).clone() }
@@ -197,29 +195,29 @@ pub fn change(file: &TokenFile) -> impl Strategy<Value = Change> + use<> {
     };
     let secrets: HashMap<TokenName, [u8; 64]> =
         file.tokens().iter().map(|entry| (entry.name().clone(), entry.token().sha512())).collect();
-    let expecting = move |(name, token): (TokenName, Token)| {
-        let expected = secrets.get(&name).copied().unwrap_or([0; 64]);
-        Change::rotate(name, token).if_sha512(expected)
+    let rotate_if_same = move |(name, token): (TokenName, Token)| {
+        let sha512 = secrets.get(&name).copied().unwrap_or([0; 64]);
+        Change::rotate(name, token).if_sha512(sha512)
     };
     let databases = file.create_databases().to_vec();
     let dropped = (any::<Index>(), any::<DatabaseName>())
         .prop_map(move |(index, new)| if databases.is_empty() { new } else { index.get(&databases).clone() });
     prop_oneof![
-        (vec(any::<TokenEntry>(), 0..=3), any::<bool>()).prop_map(|(entries, keeps)| {
+        (vec(any::<TokenEntry>(), 0..=3), any::<bool>()).prop_map(|(entries, keep)| {
             let append = Change::append(entries);
-            if keeps { append.keep_if_same() } else { append }
+            if keep { append.keep_if_same() } else { append }
         }),
         vec(any::<DatabaseName>(), 0..=4).prop_map(Change::create_databases),
         vec(dropped, 0..=4).prop_map(Change::drop_databases),
-        named().prop_map(Change::remove),
-        (named(), any::<TokenName>()).prop_map(|(name, new_name)| Change::rename(name, new_name)),
-        (named(), any::<Token>()).prop_map(|(name, token)| Change::rotate(name, token)),
-        (named(), any::<Token>()).prop_map(expecting),
-        (named(), any::<TokenName>(), any::<Token>())
+        name().prop_map(Change::remove),
+        (name(), any::<TokenName>()).prop_map(|(name, new_name)| Change::rename(name, new_name)),
+        (name(), any::<Token>()).prop_map(|(name, token)| Change::rotate(name, token)),
+        (name(), any::<Token>()).prop_map(rotate_if_same),
+        (name(), any::<TokenName>(), any::<Token>())
             .prop_map(|(name, new_name, token)| Change::rotate(name, token).beside(new_name)),
-        (named(), option::of(strategies::expiry()))
+        (name(), option::of(strategies::expiry()))
             .prop_map(|(name, expiry)| Change::set_expiry(name, expiry)),
-        (named(), vec(any::<Permission>(), 0..=4))
+        (name(), vec(any::<Permission>(), 0..=4))
             .prop_map(|(name, permissions)| Change::set_permissions(name, permissions)),
     ]
 }

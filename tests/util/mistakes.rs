@@ -1,4 +1,4 @@
-//! Generated files with one mistake.
+//! Strategy for tokens files with one mistake.
 #![allow(unreachable_pub, reason = "as in util")]
 
 use influxdb3_offline_tokens::{Code, TokenFile, strategies};
@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// A file with an entry that a mistake can change; the words in capitals are filled in afterwards.
+/// A file that a mistake can change; `fill_in` replaces the words in capitals.
 const FILE: &str = r#"{"create_databases":DATABASES,"tokens":[BEFORE{"token":"TOKEN","name":"mistaken","expiry_millis":1900000000000,"permissions":["db:created:read"]}AFTER]}"#;
 const ENTRY: &str =
     r#"{"token":"TOKEN","name":"mistaken","expiry_millis":1900000000000,"permissions":["db:created:read"]}"#;
@@ -17,7 +17,7 @@ const PERMISSIONS: &str = r#"["db:created:read"]"#;
 const PERMISSION: &str = r#""db:created:read""#;
 const WRONG_TYPES: &[&str] = &["5", "null", "[]", "{}"];
 
-/// The code, a text of [`FILE`], and what can replace it.
+/// A code, a fragment of [`FILE`], and its replacements, each of which is a mistake with that code.
 #[rustfmt::skip]
 const MISTAKES: &[(Code, &str, &[&str])] = &[
     (Code::ByteOrderMark, "{\"create", &["\u{FEFF}{\"create"]),
@@ -78,7 +78,7 @@ const MISTAKES: &[(Code, &str, &[&str])] = &[
     (Code::InternalDatabase, PERMISSION, &["\"db:_internal:read\""]),
 ];
 
-/// Files with one mistake in any layout, and its code. Other entries may have warnings, and no error.
+/// Files with one mistake, and its code. Other entries have no errors.
 pub fn mistaken_file() -> impl Strategy<Value = (String, Code)> {
     let from_table = (select(MISTAKES), any::<Index>())
         .prop_map(|((code, old, new), which)| (code, FILE.replacen(old, new[which.index(new.len())], 1)));
@@ -91,12 +91,12 @@ pub fn mistaken_file() -> impl Strategy<Value = (String, Code)> {
     let file = (strategies::token_file(), any::<Index>());
     (mistake, spaces, file, strategies::token().no_shrink()).prop_map(
         |((code, text), spaces, (file, place), token)| {
-            (with_spaces(&filled(&text, &file, place, token.expose()), &spaces), code)
+            (insert_spaces(&fill_in(&text, &file, place, token.expose()), &spaces), code)
         },
     )
 }
 
-fn filled(text: &str, file: &TokenFile, place: Index, token: &str) -> String {
+fn fill_in(text: &str, file: &TokenFile, place: Index, token: &str) -> String {
     let entries: Vec<String> =
         file.tokens().iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();
     let (before, after) = entries.split_at(place.index(entries.len() + 1));
@@ -113,8 +113,8 @@ fn filled(text: &str, file: &TokenFile, place: Index, token: &str) -> String {
         .replace("AFTER", &after.iter().map(|entry| format!(",{entry}")).collect::<String>())
 }
 
-/// The text with spaces around its strings and values, one after the other.
-fn with_spaces(compact: &str, spaces: &[&str]) -> String {
+/// Inserts the spaces in a cycle between the tokens of the JSON.
+fn insert_spaces(compact: &str, spaces: &[&str]) -> String {
     let mut spaces = spaces.iter().cycle();
     let mut space = || spaces.next().copied().unwrap_or_default();
     let (mut out, mut in_string, mut is_escaped) = (String::new(), false, false);
@@ -133,7 +133,7 @@ fn with_spaces(compact: &str, spaces: &[&str]) -> String {
 }
 
 #[test]
-fn every_mistake_changes_one_place() {
+fn every_mistake_replaces_one_fragment() {
     for (code, old, new) in MISTAKES {
         assert_eq!(FILE.matches(old).count(), 1, "{code}: {old}");
         assert!(new.iter().all(|new| new != old), "{code}: {old}");

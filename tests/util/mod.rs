@@ -1,12 +1,12 @@
-//! What several tests need.
-#![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
+//! Shared helpers: the canary token, the fixtures, and a search for leaked secrets.
+#![allow(dead_code, unreachable_pub, reason = "each test uses a part")]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use influxdb3_offline_tokens::{Release, Validator};
 
-/// A token that no output may hold a piece of.
+/// A token of which no output may show a piece.
 pub const CANARY: &str =
     "apiv3_cAnArY0Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNyMzWhFcGe6rDlSbPjKTmIqX2wY7ZvO5nRf";
 
@@ -19,7 +19,7 @@ pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
-/// A file with mistakes, and a validator that its folder asks for.
+/// A file with mistakes, and a validator with the options of its folder.
 pub struct Fixture {
     pub path: PathBuf,
     pub release: Option<Release>,
@@ -32,17 +32,17 @@ impl Fixture {
     }
 }
 
-/// The folders with an `expected`: one for each code, one for each topic of combined mistakes, and the vendor's examples.
+/// The folders with a file `expected`.
 pub fn fixture_folders() -> Vec<PathBuf> {
     let folders = ["codes", "combined"].iter().flat_map(|group| files(&fixtures().join(group), ""));
     folders.chain([fixtures().join("vendor")]).collect()
 }
 
-/// The files of such a folder that `expected` describes: the folders of codes also have files without a mistake.
+/// The files that `expected` of the folder describes. Folders of codes also have files without mistakes.
 pub fn mistaken_files(folder: &Path) -> Vec<Fixture> {
-    let is_of_a_code = folder.parent().is_some_and(|group| group.ends_with("codes"));
+    let is_code_folder = folder.parent().is_some_and(|group| group.ends_with("codes"));
     let mut paths = files(folder, ".json");
-    paths.retain(|path| !is_of_a_code || file_name(path).starts_with("bad"));
+    paths.retain(|path| !is_code_folder || file_name(path).starts_with("bad"));
     let validators = validators(folder);
     let fixtures = paths.into_iter().flat_map(|path| {
         validators.iter().cloned().map(move |(release, validator)| Fixture {
@@ -64,8 +64,7 @@ pub fn file_name(path: &Path) -> &str {
     path.file_name().unwrap().to_str().unwrap()
 }
 
-/// A validator for each line of `release` in a folder of fixtures, or one without a release; `admin` makes it one for admin
-/// token files.
+/// One validator per line of the file `release`, or one without a release. A file `admin` selects admin token files.
 pub fn validators(folder: &Path) -> Vec<(Option<Release>, Validator)> {
     let validator = Validator::new(now());
     let is_admin = folder.join("admin").exists();
@@ -80,7 +79,7 @@ pub fn validators(folder: &Path) -> Vec<(Option<Release>, Validator)> {
     releases.lines().map(for_release).collect()
 }
 
-/// The files of a folder that have this ending, by name.
+/// The sorted files of a folder whose names have the ending.
 #[track_caller]
 pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
@@ -90,15 +89,15 @@ pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     files
 }
 
-/// The first eight bytes in a row of the secret that stand in an output.
+/// Returns the first 8 consecutive bytes of the secret that the output shows.
 pub fn piece_of(secret: &str, output: &str) -> Option<String> {
     piece_of_length(8, secret, output)
 }
 
-/// The first so many bytes in a row of the secret that stand in an output.
+/// Returns the first `length` consecutive bytes of the secret that the output shows.
 pub fn piece_of_length(length: usize, secret: &str, output: &str) -> Option<String> {
     let body = secret.trim_start_matches("apiv3_").as_bytes();
-    // Outputs are long: of every `length` bytes in a row one pair stands at a multiple of `length - 1`.
+    // Outputs are long: look at one pair per `length - 1` bytes, as every piece covers one of these pairs.
     let pair = |a: u8, b: u8| usize::from(u16::from_be_bytes([a, b]));
     let mut is_pair = [0_u64; 1 << 10];
     for two in body.windows(2) {
@@ -120,7 +119,7 @@ pub fn piece_of_length(length: usize, secret: &str, output: &str) -> Option<Stri
 }
 
 #[test]
-fn a_piece_is_found() {
+fn finds_every_piece_of_a_secret() {
     let piece = |output: &str| piece_of_length(8, CANARY, output);
     let body = &CANARY[6..];
     for start in 0..body.len() - 8 {
@@ -131,7 +130,7 @@ fn a_piece_is_found() {
     }
 }
 
-/// Fails where an output holds eight bytes of the secret in a row.
+/// Panics if the output shows 8 consecutive bytes of the secret.
 #[track_caller]
 pub fn assert_no_piece_of(secret: &str, output: &str, what: &str) {
     assert!(piece_of(secret, output).is_none(), "{what} shows a piece of the token");

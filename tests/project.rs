@@ -1,4 +1,4 @@
-//! What the project says about itself holds: the oldest Rust, and the files for other programs in `integrations/`.
+//! The stated Rust version, the gitleaks rules in `integrations/`, and the length of the examples.
 
 #![allow(missing_docs)]
 
@@ -21,9 +21,9 @@ fn version(text: &str) -> Vec<u32> {
     text.split('.').map(|part| part.parse().unwrap()).collect()
 }
 
-/// Everything that a user builds, with all features and for all systems, says that it builds with the Rust that is stated.
+/// Covers what users build, with all features and on all systems.
 #[test]
-fn no_dependency_needs_a_newer_rust() {
+fn dependencies_build_with_the_stated_rust() {
     let metadata = Command::new(env!("CARGO"))
         .args(["metadata", "--locked", "--all-features", "--format-version", "1"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -58,10 +58,10 @@ fn no_dependency_needs_a_newer_rust() {
 }
 
 #[test]
-fn the_oldest_rust_is_said_everywhere() {
-    let said = format!("Rust {}", env!("CARGO_PKG_RUST_VERSION"));
+fn documents_the_minimum_rust_version() {
+    let stated = format!("Rust {}", env!("CARGO_PKG_RUST_VERSION"));
     for path in ["README.md", ".pre-commit-hooks.yaml"] {
-        assert!(text(path).contains(&said), "{path} does not say {said}");
+        assert!(text(path).contains(&stated), "{path} does not mention {stated}");
     }
 }
 
@@ -69,9 +69,9 @@ fn the_oldest_rust_is_said_everywhere() {
 struct Rule {
     /// Its first group is the secret.
     expression: Regex,
-    /// The least entropy of a secret.
+    /// The minimum entropy of a secret.
     entropy: f64,
-    /// What no secret holds, in small letters.
+    /// Lower-case words that no secret contains.
     stopwords: Vec<String>,
 }
 
@@ -97,7 +97,7 @@ fn rules() -> [Rule; 2] {
     rules.collect::<Vec<_>>().try_into().ok().expect("two rules")
 }
 
-/// Bits a character, as gitleaks measures it.
+/// Bits per character, as in gitleaks.
 fn entropy(text: &str) -> f64 {
     let mut counts = BTreeMap::new();
     for character in text.chars() {
@@ -108,12 +108,12 @@ fn entropy(text: &str) -> f64 {
 }
 
 #[test]
-fn the_scanner_finds_tokens_where_they_stand() {
-    let [whole, any_length] = rules();
+fn gitleaks_finds_generated_tokens() {
+    let [full_length, any_length] = rules();
     for _ in 0..2_000 {
         let token = Token::generate().unwrap();
         let token = token.expose();
-        for (before, behind) in [
+        for (before, after) in [
             ("", ""),
             ("\"token\": \"", "\","),
             ("Bearer ", "\n"),
@@ -121,18 +121,18 @@ fn the_scanner_finds_tokens_where_they_stand() {
             ("://u:", "@h"),
             ("'", "'"),
         ] {
-            let text = format!("{before}{token}{behind}");
-            assert!(whole.find(&text) == Some(token), "in `{before}…{behind}`");
+            let text = format!("{before}{token}{after}");
+            assert!(full_length.find(&text) == Some(token), "in `{before}…{after}`");
         }
-        assert!(whole.find(&format!("{token}A")).is_none() && whole.find(&token[..91]).is_none());
-        // One of 16 random bytes; by chance one in thousands holds a word.
-        let word = any_length.stopwords.iter().any(|word| token.to_lowercase().contains(word));
-        assert!(word || any_length.find(&token[..28]).is_some(), "a short token is not found");
+        assert!(full_length.find(&format!("{token}A")).is_none() && full_length.find(&token[..91]).is_none());
+        // 16 random bytes, which rarely contain a stopword.
+        let has_stopword = any_length.stopwords.iter().any(|word| token.to_lowercase().contains(word));
+        assert!(has_stopword || any_length.find(&token[..28]).is_some(), "a short token is not found");
     }
 }
 
 #[test]
-fn the_scanner_passes_over_examples() {
+fn gitleaks_ignores_placeholders() {
     let mut examples: Vec<String> = [
         "apiv3_0XXXX-xxxXxXxxxXX_OxxxX...",
         "apiv3_your_token_here",
@@ -161,7 +161,6 @@ fn the_scanner_passes_over_examples() {
     }
 }
 
-/// A reader gets through an example in a minute.
 #[test]
 fn examples_are_short() {
     const MAX_LINES: usize = 100;
