@@ -1,15 +1,14 @@
 //! Laws of admin token files, HTTP request bodies and the output of `show tokens`: writing and parsing are inverse, errors have
 //! valid spans, and no output shows a token.
 
-use std::fmt::{Debug, Write as _};
+use std::fmt::Debug;
 
-use influxdb3_offline_tokens::diagnostic::{Fix, TextEdit};
 use influxdb3_offline_tokens::server::{
     HttpPermission, HttpTokenRequest, InvalidJson, ServerComparison, ServerPermissions, ServerTokens,
 };
-use influxdb3_offline_tokens::span::Span;
-use influxdb3_offline_tokens::{AdminTokenFile, Report, Severity, TokenFile, Validator};
+use influxdb3_offline_tokens::{AdminTokenFile, Severity, TokenFile, Validator};
 
+use super::report::has_valid_span;
 use super::{Law, ensure};
 use crate::util;
 
@@ -25,27 +24,9 @@ fn validator() -> Validator {
     Validator::new(util::now()).admin_token_file()
 }
 
-fn has_valid_span(bytes: &[u8], span: Span, what: &str) -> Law {
-    let inside = span.start() <= span.end() && span.end() <= bytes.len();
-    let whole = std::str::from_utf8(bytes)
-        .is_ok_and(|text| text.is_char_boundary(span.start()) && text.is_char_boundary(span.end()));
-    ensure!(
-        inside && (whole || std::str::from_utf8(bytes).is_err()),
-        "{what} at {span:?} of {}",
-        bytes.len()
-    );
-    Ok(())
-}
-
 fn admin(bytes: &[u8]) -> Law {
     let report = validator().check(bytes);
-    ensure!(report == validator().check(bytes), "not deterministic");
-    for found in &report {
-        has_valid_span(bytes, found.span(), found.code().name())?;
-        for edit in found.fixes().iter().flat_map(Fix::edits) {
-            has_valid_span(bytes, TextEdit::span(edit), "an edit")?;
-        }
-    }
+    super::report::is_consistent(bytes, &report)?;
     match AdminTokenFile::parse(bytes) {
         Ok(file) => {
             ensure!(report.is_valid(), "parses, but the report has errors:\n{report}");
@@ -136,11 +117,7 @@ pub fn nothing_tells_one(bytes: &[u8]) -> Law {
         + &shown(&HttpTokenRequest::parse(bytes))
         + &shown(&HttpPermission::parse(bytes))
         + &shown(&ServerTokens::parse(bytes));
-    let report: Report = validator().check(bytes);
-    let _ = write!(out, "{report}\n{report:?}");
-    for found in &report {
-        let _ = writeln!(out, "{found}\n{}\n{:?}", found.pointer(), found.help());
-    }
+    out += &super::secret::texts(&validator().check(bytes));
     let piece = util::piece_of(util::CANARY, &out);
     ensure!(piece.is_none(), "an error or `Debug` shows {piece:?}");
     Ok(())

@@ -9,6 +9,9 @@ use influxdb3_offline_tokens::{
 
 use super::{Law, ensure};
 
+/// In canonical order.
+const ACTIONS: [&str; 5] = ["create", "describe", "read", "write", "delete"];
+
 /// All laws of permissions, values and expectations.
 pub fn all(text: &str) -> Law {
     matches_reference(text)?;
@@ -27,9 +30,7 @@ pub fn is_valid(text: &str) -> bool {
     match resource_type {
         "db" => {
             (names == "*" || all_of(names, &is_valid_name))
-                && all_of(actions, &|action| {
-                    ["create", "describe", "read", "write", "delete"].contains(&action)
-                })
+                && all_of(actions, &|action| ACTIONS.contains(&action))
         }
         "system" => {
             (names == "*" || all_of(names, &|name| ["health", "metrics", "ping", "ready"].contains(&name)))
@@ -55,8 +56,7 @@ pub fn is_valid_name(name: &str) -> bool {
 fn canonical(text: &str) -> String {
     let parts: Vec<&str> = text.split(':').collect();
     let written: Vec<&str> = parts[2].split(',').collect();
-    let order = ["create", "describe", "read", "write", "delete"];
-    let actions: Vec<&str> = order.into_iter().filter(|action| written.contains(action)).collect();
+    let actions: Vec<&str> = ACTIONS.into_iter().filter(|action| written.contains(action)).collect();
     format!("{}:{}:{}", parts[0], parts[1], actions.join(","))
 }
 
@@ -99,8 +99,7 @@ pub fn errors_have_valid_spans(text: &str) -> Law {
 }
 
 pub fn action_lists(text: &str) -> Law {
-    let known = ["create", "describe", "read", "write", "delete"];
-    let is_valid = text.split(',').all(|word| known.contains(&word));
+    let is_valid = text.split(',').all(|word| ACTIONS.contains(&word));
     match DatabaseActions::parse(text) {
         Ok(actions) => {
             ensure!(is_valid, "{text:?} parses as actions");

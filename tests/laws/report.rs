@@ -16,25 +16,30 @@ fn validator() -> Validator {
     Validator::new(util::now())
 }
 
-/// All laws of reports, with several validator options. Each check runs once, as fuzzing needs the speed.
+/// All laws of reports, with several validator options.
 pub fn all(bytes: &[u8]) -> Law {
-    let report = validator().check(bytes);
-    report_is_consistent(bytes, &report)?;
-    report_is_consistent(bytes, &validator().release(Release::new(3, 9, 0)).deny_warnings().check(bytes))?;
-    let full = validator().max_diagnostics(usize::MAX).check(bytes);
-    ensure!(report.omitted() > 0 || report == full, "not deterministic");
-    keeps_the_worst(&full, &validator().max_diagnostics(2).check(bytes), 2)?;
-    let file = TokenFile::parse(bytes);
-    matches_parse(&report, &file)?;
-    matches_escaped(bytes, &validator(), &report, file.ok().as_ref())
+    let report = all_with(bytes, &validator(), 2)?;
+    is_consistent(bytes, &validator().release(Release::new(3, 9, 0)).deny_warnings().check(bytes))?;
+    matches_parse(&report, &TokenFile::parse(bytes))
 }
 
-fn has_valid_span(text: Option<&str>, length: usize, start: usize, end: usize, what: &str) -> Law {
-    ensure!(start <= end && end <= length, "{what} {start}..{end} is outside of {length} bytes");
-    if let Some(text) = text {
-        let is_whole = text.is_char_boundary(start) && text.is_char_boundary(end);
-        ensure!(is_whole, "{what} {start}..{end} splits a character");
-    }
+/// All laws that hold for any validator, and with any limit of findings.
+pub fn all_with(bytes: &[u8], validator: &Validator, limit: usize) -> Result<Report, String> {
+    let report = validator.check(bytes);
+    is_consistent(bytes, &report)?;
+    let full = validator.clone().max_diagnostics(usize::MAX).check(bytes);
+    ensure!(report.omitted() > 0 || report == full, "not deterministic");
+    keeps_the_worst(&full, &validator.clone().max_diagnostics(limit).check(bytes), limit)?;
+    ignores_escapes(bytes, validator, &report)?;
+    Ok(report)
+}
+
+pub(super) fn has_valid_span(bytes: &[u8], span: Span, what: &str) -> Law {
+    let is_inside = span.start() <= span.end() && span.end() <= bytes.len();
+    ensure!(is_inside, "{what} {span:?} of {} bytes", bytes.len());
+    let is_continuation = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
+    let is_whole = !is_continuation(span.start()) && !is_continuation(span.end());
+    ensure!(is_whole || std::str::from_utf8(bytes).is_err(), "{what} {span:?} splits a character");
     Ok(())
 }
 
@@ -48,36 +53,30 @@ const MISPLACED: [Code; 6] = [
     Code::PermissionsNotAList,
 ];
 
-pub fn is_consistent(bytes: &[u8], validator: &Validator) -> Law {
-    let report = validator.check(bytes);
-    ensure!(report == validator.check(bytes), "not deterministic");
-    report_is_consistent(bytes, &report)
-}
-
-fn report_is_consistent(bytes: &[u8], report: &Report) -> Law {
-    let text = std::str::from_utf8(bytes).ok();
+pub(super) fn is_consistent(bytes: &[u8], report: &Report) -> Law {
     let order: Vec<_> = report.iter().map(|found| (found.span(), found.code())).collect();
     ensure!(order.is_sorted(), "not in source order: {order:?}");
     let is_misplaced = |found: &Diagnostic| MISPLACED.contains(&found.code());
     let has_misplaced = report.iter().any(is_misplaced) || report.omitted() > 0;
+    let is_text = std::str::from_utf8(bytes).is_ok();
     let json = serde_json::from_slice::<Value>(bytes).ok().filter(|_| !has_misplaced);
     for found in report {
         let code = found.code();
-        has_valid_span(text, bytes.len(), found.span().start(), found.span().end(), code.name())?;
+        has_valid_span(bytes, found.span(), code.name())?;
         for label in found.labels() {
-            has_valid_span(text, bytes.len(), label.span().start(), label.span().end(), "a label")?;
+            has_valid_span(bytes, label.span(), "a label")?;
         }
         for fix in found.fixes() {
             let mut spans: Vec<_> = fix.edits().iter().map(TextEdit::span).collect();
             for span in &spans {
-                has_valid_span(text, bytes.len(), span.start(), span.end(), "an edit")?;
+                has_valid_span(bytes, *span, "an edit")?;
             }
             spans.sort();
             ensure!(spans.windows(2).all(|pair| pair[0].end() <= pair[1].start()), "{code}: edits overlap");
             ensure!(!spans.is_empty(), "{code}: a fix has no edit");
         }
         let labels = found.labels().iter().map(|label| (label.span(), label.location()));
-        for (span, location) in labels.chain([(found.span(), found.location())]).filter(|_| text.is_some()) {
+        for (span, location) in labels.chain([(found.span(), found.location())]).filter(|_| is_text) {
             let before = String::from_utf8_lossy(&bytes[..span.start()]);
             let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
             let line = before.matches('\n').count() + 1;
@@ -100,11 +99,6 @@ fn report_is_consistent(bytes: &[u8], report: &Report) -> Law {
 }
 
 /// A report with a limit keeps the worst findings and counts all.
-pub fn keeps_the_worst_findings(bytes: &[u8], validator: &Validator, keep: usize) -> Law {
-    let all = validator.clone().max_diagnostics(usize::MAX).check(bytes);
-    keeps_the_worst(&all, &validator.clone().max_diagnostics(keep).check(bytes), keep)
-}
-
 fn keeps_the_worst(all: &Report, some: &Report, keep: usize) -> Law {
     let (all_kept, some_kept) = (all.iter().count(), some.iter().count());
     ensure!(some_kept == keep.min(all_kept), "{some_kept} of {all_kept} findings with a limit of {keep}");
@@ -118,10 +112,6 @@ fn keeps_the_worst(all: &Report, some: &Report, keep: usize) -> Law {
     worst.sort_by_key(|found| (found.span(), found.code()));
     ensure!(some.iter().eq(worst), "not the worst findings");
     Ok(())
-}
-
-pub fn loads_if_and_only_if_valid(bytes: &[u8]) -> Law {
-    matches_parse(&validator().check(bytes), &TokenFile::parse(bytes))
 }
 
 fn matches_parse(report: &Report, file: &Result<TokenFile, InvalidFile>) -> Law {
@@ -160,11 +150,7 @@ fn escape_names(text: &str) -> (String, Vec<usize>) {
 }
 
 /// Escapes change only the spans.
-pub fn ignores_escapes(bytes: &[u8], validator: &Validator) -> Law {
-    matches_escaped(bytes, validator, &validator.check(bytes), TokenFile::parse(bytes).ok().as_ref())
-}
-
-fn matches_escaped(bytes: &[u8], validator: &Validator, short: &Report, file: Option<&TokenFile>) -> Law {
+fn ignores_escapes(bytes: &[u8], validator: &Validator, short: &Report) -> Law {
     let Ok(text) = std::str::from_utf8(bytes) else { return Ok(()) };
     if short.iter().any(|found| found.code() == Code::JsonSyntax) {
         // In invalid JSON, the name may not be a key.
@@ -201,8 +187,7 @@ fn matches_escaped(bytes: &[u8], validator: &Validator, short: &Report, file: Op
     };
     let (short, long_report) = (all(short, &|at| at), all(&long_report, &unescaped));
     ensure!(short == long_report, "without escapes {short:#?}, with escapes {long_report:#?}");
-    let other = TokenFile::parse(long.as_bytes()).ok();
-    let values = |file: Option<&TokenFile>| file.map(|file| file.to_json().into_vec());
-    ensure!(values(file) == values(other.as_ref()), "escapes change the parsed file");
+    let values = |text: &str| TokenFile::parse(text.as_bytes()).ok().map(|file| file.to_json().into_vec());
+    ensure!(values(text) == values(&long), "escapes change the parsed file");
     Ok(())
 }

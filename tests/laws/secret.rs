@@ -34,7 +34,7 @@ pub fn with_canary(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Whether the text has a piece of the canary without its prefix, which may be a name.
+/// Returns whether the text has a piece of the canary without its prefix, which may be a name.
 pub fn has_loose_piece(bytes: &[u8]) -> bool {
     let text = unescaped(&String::from_utf8_lossy(bytes));
     let mut pieces = text.split(util::CANARY.trim_start_matches("apiv3_")).peekable();
@@ -66,13 +66,13 @@ fn unescaped(text: &str) -> String {
     out
 }
 
-/// Whether the text has a piece of the canary; if not, no output can show one.
+/// Returns whether the text has a piece of the canary; if not, no output can show one.
 fn has_canary(bytes: &[u8]) -> bool {
     util::piece_of(util::CANARY, &String::from_utf8_lossy(bytes)).is_some()
 }
 
 /// All texts of a report.
-fn texts(report: &Report) -> String {
+pub(super) fn texts(report: &Report) -> String {
     let mut out = format!("{report}\n{report:?}\n");
     for found in report {
         let _ = write!(out, "{found}\n{} {} {:?}\n", found.message(), found.pointer(), found.help());

@@ -8,14 +8,16 @@ use crate::util;
 /// The small fixtures, each also with the canary as its tokens, and without whitespace.
 pub fn files(fixtures: &Path) -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
-    collect(fixtures, &mut |bytes| {
-        // Large inputs make fuzzing slow.
-        if bytes.len() < 5_000 {
-            seeds.push(super::secret::with_canary(&bytes));
-            seeds.push(without_space(&bytes));
-            seeds.push(bytes);
+    let mut paths = vec![fixtures.to_owned()];
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            paths.extend(util::files(&path, ""));
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            seeds.extend([super::secret::with_canary(&bytes), without_space(&bytes), bytes]);
         }
-    });
+    }
+    // Large inputs make fuzzing slow.
     seeds.retain(|seed| seed.len() < 5_000);
     assert!(seeds.len() > 300, "{} fixtures", seeds.len());
     seeds
@@ -33,16 +35,6 @@ fn without_space(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-fn collect(folder: &Path, add: &mut impl FnMut(Vec<u8>)) {
-    for path in util::files(folder, "") {
-        if path.is_dir() {
-            collect(&path, add);
-        } else if path.extension().is_some_and(|extension| extension == "json") {
-            add(std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
-        }
-    }
-}
-
 /// The seeds of a target.
 pub fn of(target: &str, fixtures: &Path) -> Vec<Vec<u8>> {
     let files = files(fixtures);
@@ -55,25 +47,18 @@ pub fn of(target: &str, fixtures: &Path) -> Vec<Vec<u8>> {
             pieces.extend(TEXTS.iter().map(|text| text.as_bytes().to_vec()));
             pieces
         }
-        "documents" => {
-            let texts = DOCUMENTS.iter().map(|text| text.as_bytes().to_vec());
-            files.into_iter().chain(texts).collect()
-        }
+        "documents" => files.into_iter().chain(DOCUMENTS.map(|text| text.as_bytes().to_vec())).collect(),
         "syntax" => {
             let nested = [126, 127, 128].map(|depth| {
                 format!(r#"{{"tokens": [], "x": {}{}}}"#, "[".repeat(depth), "]".repeat(depth)).into_bytes()
             });
-            let texts = SYNTAX.iter().map(|text| text.as_bytes().to_vec());
-            files.into_iter().chain(texts).chain(nested).collect()
+            files.into_iter().chain(SYNTAX.map(|text| text.as_bytes().to_vec())).chain(nested).collect()
         }
         "change" => {
             let header =
                 |index: usize| (0..HEADER).map(move |byte| (index * (byte + 3) % 251).to_le_bytes()[0]);
-            files
-                .iter()
-                .enumerate()
-                .map(|(index, file)| header(index).chain(file.iter().copied()).collect())
-                .collect()
+            let files = files.into_iter().enumerate();
+            files.map(|(index, file)| header(index).chain(file).collect()).collect()
         }
         _ => files,
     };

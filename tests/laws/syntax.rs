@@ -99,8 +99,8 @@ fn is_accepted(bytes: &[u8]) -> Law {
         Code::OtherFile => matches!(bytes.trim_ascii().first(), Some(b'"' | b'{')),
         _ => false,
     };
-    let wrong = codes(bytes).into_iter().find(|code| !may_be_reported(code));
-    ensure!(wrong.is_none(), "serde_json accepts it, but the report has {wrong:?}");
+    let unexpected = codes(bytes).into_iter().find(|code| !may_be_reported(code));
+    ensure!(unexpected.is_none(), "serde_json accepts it, but the report has {unexpected:?}");
     Ok(())
 }
 
