@@ -1,7 +1,5 @@
 //! Permissions: the snapshot of their errors, the constructors and the accessors.
 
-#![allow(missing_docs)]
-
 use std::path::Path;
 
 use influxdb3_offline_tokens::permission::{InvalidPermission, ParsePermissionError, Scope};
@@ -63,16 +61,14 @@ fn limits_database_names_to_511_bytes() {
 
 #[test]
 fn constructors_reject_invalid_parts() {
-    let read = DatabaseActions::READ;
+    let (read, empty) = (DatabaseActions::READ, DatabaseActions::EMPTY);
     assert_eq!(Permission::database([""; 0], read), Err(InvalidPermission::NoNames));
-    assert_eq!(Permission::database(["a"], DatabaseActions::EMPTY), Err(InvalidPermission::NoActions));
-    assert_eq!(Permission::all_databases(DatabaseActions::EMPTY), Err(InvalidPermission::NoActions));
     assert_eq!(Permission::system([]), Err(InvalidPermission::NoNames));
+    assert_eq!(Permission::database(["a"], empty), Err(InvalidPermission::NoActions));
+    assert_eq!(Permission::all_databases(empty), Err(InvalidPermission::NoActions));
     for name in ["", "*", "a,b", "a:b", "a b", "_x", "a/b/c", "a/"] {
-        assert!(
-            matches!(Permission::database(["a", name], read), Err(InvalidPermission::Name { index: 1, .. })),
-            "{name}"
-        );
+        let error = Permission::database(["a", name], read);
+        assert!(matches!(error, Err(InvalidPermission::Name { index: 1, .. })), "{name}");
     }
 }
 
@@ -85,12 +81,9 @@ fn exposes_scope_and_actions() {
     assert_eq!(names.iter().collect::<Vec<_>>(), ["b", "a"]);
     assert!(names.contains("a") && !names.contains("c"));
     assert_eq!(permission.actions().names().collect::<Vec<_>>(), ["read", "write"]);
-    assert!(
-        matches!(Permission::parse("db:*:read").unwrap(), Permission::Database(all) if all.scope().is_all())
-    );
-    assert!(
-        matches!(Permission::parse("system:*:read").unwrap(), Permission::System(all) if all.scope().is_all())
-    );
+    let all = |text| Permission::parse(text).unwrap();
+    assert!(matches!(all("db:*:read"), Permission::Database(all) if all.scope().is_all()));
+    assert!(matches!(all("system:*:read"), Permission::System(all) if all.scope().is_all()));
 }
 
 #[test]

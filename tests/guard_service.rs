@@ -1,11 +1,4 @@
 //! The example `guard_service` over HTTP: authorization, logs and reloads.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test"
-)]
 #![cfg(unix)]
 
 #[path = "util/examples.rs"]
@@ -23,7 +16,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
-use util::CANARY;
+use util::{CANARY, rename_into};
 
 const OTHER: &str = "apiv3_0ther7token000000000000000000000000000000";
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -34,19 +27,8 @@ struct Service {
     log: Arc<Mutex<String>>,
 }
 
-/// Whether the test reads the log, or closes it at the first line.
-#[derive(Clone, Copy, PartialEq)]
-enum Reader {
-    Reads,
-    Closes,
-}
-
 impl Service {
-    fn start(file: &Path) -> Self {
-        Self::start_with(file, Reader::Reads)
-    }
-
-    fn start_with(file: &Path, reader: Reader) -> Self {
+    fn start(file: &Path, log_is_read: bool) -> Self {
         static BUILT: OnceLock<PathBuf> = OnceLock::new();
         let mut command = Command::new(BUILT.get_or_init(|| examples::example("guard_service")));
         command.arg(file);
@@ -56,12 +38,10 @@ impl Service {
         let kept = Arc::clone(&log);
         std::thread::spawn(move || {
             for line in lines.lines().map_while(Result::ok) {
-                if reader == Reader::Closes {
+                if !log_is_read {
                     break;
                 }
-                let mut log = kept.lock().unwrap();
-                log.push_str(&line);
-                log.push('\n');
+                *kept.lock().unwrap() += &(line + "\n");
             }
         });
         let mut first = String::new();
@@ -116,10 +96,11 @@ fn file(permissions: &[&str]) -> String {
     .to_string()
 }
 
-fn rename_into(path: &Path, text: &str) {
-    let new = path.with_extension("new");
-    std::fs::write(&new, text).unwrap();
-    std::fs::rename(new, path).unwrap();
+fn temporary_file(permissions: &[&str]) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.json");
+    std::fs::write(&path, file(permissions)).unwrap();
+    (folder, path)
 }
 
 /// Writes a version as Kubernetes does: into a new folder, to which it then renames `..data`.
@@ -136,10 +117,8 @@ fn swap(mount: &Path, version: usize, text: &str) {
 
 #[test]
 fn guards_endpoints_and_logs_reasons() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tokens.json");
-    std::fs::write(&path, file(&["db:a:read", "db:*:write,create", "system:health:read"])).unwrap();
-    let service = Service::start(&path);
+    let (_folder, path) = temporary_file(&["db:a:read", "db:*:write,create", "system:health:read"]);
+    let service = Service::start(&path, true);
     for (request, status) in [
         ("GET /databases/a", 200),
         ("POST /databases/a", 403),
@@ -196,9 +175,7 @@ fn guards_endpoints_and_logs_reasons() {
 
 #[test]
 fn rejects_an_invalid_file_at_startup() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tokens.json");
-    std::fs::write(&path, file(&["db:a:reed"])).unwrap();
+    let (_folder, path) = temporary_file(&["db:a:reed"]);
     let program = examples::example("guard_service");
     let output = Command::new(program).arg(&path).output().unwrap();
     assert!(!output.status.success());
@@ -207,10 +184,8 @@ fn rejects_an_invalid_file_at_startup() {
 
 #[test]
 fn reloads_and_keeps_the_last_valid_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tokens.json");
-    std::fs::write(&path, file(&["db:a:read"])).unwrap();
-    let service = Service::start(&path);
+    let (_folder, path) = temporary_file(&["db:a:read"]);
+    let service = Service::start(&path, true);
     let may = |name: &str| service.status(&format!("GET /databases/{name}"), CANARY) == 200;
     assert!(may("a") && !may("b"));
 
@@ -220,30 +195,22 @@ fn reloads_and_keeps_the_last_valid_file() {
     std::fs::write(&path, file(&["db:c:read"])).unwrap();
     service.wait_for("reload of the file written in place", || may("c") && !may("b"));
 
-    let full = file(&["db:a:read"]);
-    let cut = full[..full.len() - 1].to_owned();
-    for (at, bad) in [file(&["db:a:reed"]), cut, String::new(), CANARY.into()].iter().enumerate() {
-        rename_into(&path, bad);
+    let wait_for_error = |count: usize| {
         let kept = "keeping the last valid tokens";
-        service.wait_for("log line about the invalid file", || service.log().matches(kept).count() > at);
+        service.wait_for("log line about the error", || service.log().matches(kept).count() >= count);
         assert!(may("c") && !may("a"));
+    };
+    let full = file(&["db:a:read"]);
+    let truncated = full[..full.len() - 1].to_owned();
+    for (at, bad) in [file(&["db:a:reed"]), truncated, String::new(), CANARY.into()].iter().enumerate() {
+        rename_into(&path, bad);
+        wait_for_error(at + 1);
     }
     std::fs::remove_file(&path).unwrap();
-    service.wait_for("log line about the missing file", || {
-        service.log().matches("keeping the last valid tokens").count() > 4
-    });
-    assert!(may("c"));
+    wait_for_error(5);
     rename_into(&path, &file(&["db:a:read"]));
     service.wait_for("reload of the valid file", || may("a") && !may("c"));
     util::assert_no_piece_of(CANARY, &service.log(), "the log");
-}
-
-/// Sets the flag on drop, so that the clients stop if the test panics.
-struct SetOnDrop<'a>(&'a AtomicBool);
-impl Drop for SetOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 /// Every response follows a valid version, and never an older one than a previous response.
@@ -257,7 +224,7 @@ fn reloads_under_load_without_wrong_responses() {
     let version = |version: usize| file(&["db:always:read", &format!("db:v{version}:read")]);
     swap(mount, 0, &version(0));
     std::os::unix::fs::symlink("..data/permission-tokens.json", &path).unwrap();
-    let service = Service::start(&path);
+    let service = Service::start(&path, true);
 
     let (done, requests) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {
@@ -272,7 +239,6 @@ fn reloads_under_load_without_wrong_responses() {
                 }
             });
         }
-        let _guard = SetOnDrop(&done);
         for next in 1..=VERSIONS {
             let text = if next % 5 == 0 { file(&["db:always:reed"]) } else { version(next) };
             swap(mount, next, &text);
@@ -288,6 +254,7 @@ fn reloads_under_load_without_wrong_responses() {
                 );
             }
         }
+        done.store(true, Ordering::Relaxed);
     });
     assert!(requests.load(Ordering::Relaxed) > 300, "too few requests");
     util::assert_no_piece_of(CANARY, &service.log(), "the log");
@@ -295,10 +262,8 @@ fn reloads_under_load_without_wrong_responses() {
 
 #[test]
 fn serves_after_the_log_is_closed() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tokens.json");
-    std::fs::write(&path, file(&["db:a:read"])).unwrap();
-    let service = Service::start_with(&path, Reader::Closes);
+    let (_folder, path) = temporary_file(&["db:a:read"]);
+    let service = Service::start(&path, false);
     assert_eq!(service.status("GET /databases/b", CANARY), 403);
     assert_eq!(service.status("GET /databases/a", "apiv3_unknown"), 401);
     assert_eq!(service.status("GET /databases/a", CANARY), 200);

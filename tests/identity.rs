@@ -1,5 +1,4 @@
 //! `Identity`: owned, shared between threads, and with the decisions of its authorizer.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,11 +1,6 @@
 //! `LiveAuthorizer`: reloads every change of the file, keeps the last valid tokens, and never blocks readers.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test"
-)]
+
+mod util;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +10,7 @@ use std::time::UNIX_EPOCH;
 use influxdb3_offline_tokens::live::{LiveAuthorizer, Refreshed};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use util::rename_into;
 
 /// A file whose token is named after the version; all versions have the same length.
 fn text(version: usize) -> String {
@@ -26,10 +22,8 @@ fn version(live: &LiveAuthorizer) -> usize {
     identity.name().as_str().strip_prefix("version-").unwrap().parse().unwrap()
 }
 
-fn rename_into(path: &Path, text: &str) {
-    let new = path.with_extension("new");
-    std::fs::write(&new, text).unwrap();
-    std::fs::rename(new, path).unwrap();
+fn set_modified(path: &Path) {
+    std::fs::File::options().write(true).open(path).unwrap().set_modified(UNIX_EPOCH).unwrap();
 }
 
 fn open(text: &str) -> (tempfile::TempDir, PathBuf, LiveAuthorizer) {
@@ -75,9 +69,8 @@ fn reloads_swapped_links() {
         // Same length and time: only the inode differs.
         let folder = directory.path().join(format!("..version_{next}"));
         std::fs::create_dir(&folder).unwrap();
-        let file = std::fs::File::create(folder.join("tokens.json")).unwrap();
-        std::io::Write::write_all(&mut &file, text(next).as_bytes()).unwrap();
-        file.set_modified(UNIX_EPOCH).unwrap();
+        std::fs::write(folder.join("tokens.json"), text(next)).unwrap();
+        set_modified(&folder.join("tokens.json"));
         let link = directory.path().join("..data_tmp");
         std::os::unix::fs::symlink(folder, &link).unwrap();
         std::fs::rename(link, directory.path().join("..data")).unwrap();
@@ -121,17 +114,6 @@ fn keeps_the_last_valid_tokens() {
     assert_eq!(version(&live), 3);
 }
 
-#[test]
-fn ignores_a_file_restored_unchanged() {
-    let (_directory, path, live) = open(&text(1));
-    let in_force = live.current();
-    std::fs::remove_file(&path).unwrap();
-    assert!(matches!(live.refresh(), Refreshed::Kept(_)));
-    std::fs::write(&path, text(1)).unwrap();
-    assert!(matches!(live.refresh(), Refreshed::Unchanged));
-    assert!(Arc::ptr_eq(&in_force, &live.current()));
-}
-
 #[derive(Clone, Debug)]
 enum Step {
     InPlace(usize),
@@ -166,11 +148,8 @@ proptest! {
             match step {
                 Step::InPlace(version) => std::fs::write(&path, text_or_invalid(version)).unwrap(),
                 Step::Renamed(version) => rename_into(&path, &text_or_invalid(version)),
-                Step::Touched => {
-                    if let Ok(file) = std::fs::File::options().write(true).open(&path) {
-                        file.set_modified(UNIX_EPOCH).unwrap();
-                    }
-                }
+                Step::Touched if on_disk.is_none() => {}
+                Step::Touched => set_modified(&path),
                 Step::Removed => drop(std::fs::remove_file(&path)),
             }
             on_disk = match step {
@@ -178,7 +157,10 @@ proptest! {
                 Step::Touched => on_disk,
                 Step::Removed => None,
             };
+            let before = live.current();
             let outcome = live.refresh();
+            let is_reloaded = matches!(outcome, Refreshed::Reloaded);
+            prop_assert_eq!(Arc::ptr_eq(&before, &live.current()), !is_reloaded);
             match on_disk {
                 None => prop_assert!(matches!(&outcome, Refreshed::Kept(error) if error.report().is_none())),
                 Some(on_disk) if !on_disk.is_multiple_of(2) => {
@@ -186,7 +168,7 @@ proptest! {
                 }
                 Some(on_disk) if on_disk == parsed => prop_assert!(matches!(outcome, Refreshed::Unchanged)),
                 Some(on_disk) => {
-                    prop_assert!(matches!(outcome, Refreshed::Reloaded), "{outcome:?}");
+                    prop_assert!(is_reloaded, "{outcome:?}");
                     in_force = on_disk;
                 }
             }

@@ -1,7 +1,5 @@
 //! Structure of `src`: import order and circles, confined dependencies, length of files, paths of items, and examples.
 
-#![allow(missing_docs)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -31,23 +29,22 @@ fn source() -> PathBuf {
 
 /// The path without extension and the text of every file of the library.
 fn files() -> Vec<(String, String)> {
-    fn collect(folder: &Path, files: &mut Vec<(String, String)>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                collect(&path, files);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let name = path.strip_prefix(source()).unwrap().with_extension("");
-                files.push((
-                    name.to_str().unwrap().replace('\\', "/"),
-                    std::fs::read_to_string(&path).unwrap(),
-                ));
+    let mut files = Vec::new();
+    let mut folders = vec![source()];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let file =
+                path.strip_prefix(source()).unwrap().with_extension("").to_str().unwrap().replace('\\', "/");
+            match path.extension() {
+                // `bin` is another crate.
+                None if file != "bin" => folders.push(path),
+                Some(extension) if extension == "rs" => {
+                    files.push((file, std::fs::read_to_string(&path).unwrap()));
+                }
+                _ => {}
             }
         }
     }
-    let mut files = Vec::new();
-    collect(&source(), &mut files);
-    files.retain(|(file, _)| !file.starts_with("bin/"));
     files.sort();
     assert!(files.len() > 30);
     files
@@ -170,59 +167,54 @@ fn circles(files: &[(String, String)]) -> BTreeSet<String> {
             (*own, reached)
         })
         .collect();
-    let in_circles = reached.iter().filter(|(own, others)| others.contains(*own));
     let circle = |(own, others): (&&str, &BTreeSet<&str>)| {
-        let back = others.iter().filter(|other| reached[*other].contains(own));
-        back.copied().collect::<Vec<_>>().join(", ")
+        let back: Vec<&str> = others.iter().copied().filter(|other| reached[other].contains(own)).collect();
+        back.join(", ")
     };
-    in_circles.map(circle).collect()
-}
-
-fn module_of(file: &str) -> &str {
-    file.split('/').next().unwrap()
+    reached.iter().map(circle).filter(|circle| !circle.is_empty()).collect()
 }
 
 /// The imports of modules further down in `lib.rs`, and of anything that is not a module.
-fn wrong_imports(files: &[(String, String)], order: &[String]) -> Vec<String> {
+fn invalid_imports(files: &[(String, String)], order: &[String]) -> Vec<String> {
     let place = |module: &str| order.iter().position(|listed| listed == module);
-    let mut wrong = Vec::new();
+    let mut errors = Vec::new();
     for (file, text) in files.iter().filter(|(file, _)| file != "lib") {
-        let Some(own) = place(module_of(file)) else {
-            wrong.push(format!("{file} is not in the list"));
+        let Some(own) = place(file.split('/').next().unwrap()) else {
+            errors.push(format!("{file} is not in the list"));
             continue;
         };
         let code = code(text);
         for module in named_modules(&code) {
             match place(&module) {
                 Some(other) if other > own => {
-                    wrong.push(format!("{file} imports {module}, which is below it"));
+                    errors.push(format!("{file} imports {module}, which is below it"));
                 }
                 Some(_) => {}
                 // For example `crate::Token`, a re-export of `lib.rs`.
                 None => {
-                    wrong.push(format!("{file} imports crate::{module}, which is not a module of the list"));
+                    errors.push(format!("{file} imports crate::{module}, which is not a module of the list"));
                 }
             }
         }
         // `super` must not leave the top-level module.
         let depth = file.split('/').count() - 1;
         if code.contains(&"super::".repeat(depth + 1)) {
-            wrong.push(format!("{file} imports from above its own module"));
+            errors.push(format!("{file} imports from above its own module"));
         }
     }
-    wrong
+    errors
 }
 
 #[test]
 fn modules_import_only_modules_above_them() {
     let order = order();
     assert!(order.len() > 15, "{order:?}");
-    let wrong = wrong_imports(&files(), &order);
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let errors = invalid_imports(&files(), &order);
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
 }
 
 #[test]
-fn detects_wrong_imports() {
+fn detects_invalid_imports() {
     let order = ["span", "name", "token"].map(str::to_owned);
     for (file, text, count) in [
         ("name", "use crate::span::Span;", 0),
@@ -237,7 +229,7 @@ fn detects_wrong_imports() {
         ("name", "// use crate::token::Token;", 0),
         ("other", "", 1),
     ] {
-        assert_eq!(wrong_imports(&[(file.into(), text.into())], &order).len(), count, "{file}: {text}");
+        assert_eq!(invalid_imports(&[(file.into(), text.into())], &order).len(), count, "{file}: {text}");
     }
 }
 
@@ -249,58 +241,47 @@ fn imports_have_no_circles() {
 
 #[test]
 fn detects_import_circles() {
+    // Each line is a file and its text, in which `|` is a line break.
     for (files, expected) in [
         // Three files of a folder, by each kind of path.
         (
-            &[
-                ("a", "mod x;\nmod y;\nmod z;"),
-                ("a/x", "use crate::a::y::Y;"),
-                ("a/y", "pub(crate) use super::{\n    A,\n    z::{Z, more},\n};"),
-                ("a/z", "fn f() -> crate::a::x::X {}"),
-            ][..],
+            r"a: mod x;|mod y;|mod z;
+            a/x: use crate::a::y::Y;
+            a/y: pub(crate) use super::{|    A,|    z::{Z, more},|};
+            a/z: fn f() -> crate::a::x::X {}",
             &["a::x, a::y, a::z"][..],
         ),
         // By an alias in the parent.
         (
-            &[
-                ("a", "mod x;\nmod y;\npub use self::x::X as Y;\nuse y::f;"),
-                ("a/x", "fn g() { super::f() }"),
-                ("a/y", "use crate::a::Y as Mine;"),
-            ],
+            r"a: mod x;|mod y;|pub use self::x::X as Y;|use y::f;
+            a/x: fn g() { super::f() }
+            a/y: use crate::a::Y as Mine;",
             &["a::x, a::y"],
         ),
         // Two circles.
         (
-            &[
-                ("a/x", "use crate::b::y::Y;"),
-                ("b/y", "use crate::a::x::X;"),
-                ("c", "use crate::d::D;"),
-                ("d", "use crate::c;"),
-            ],
+            r"a/x: use crate::b::y::Y;
+            b/y: use crate::a::x::X;
+            c: use crate::d::D;
+            d: use crate::c;",
             &["a::x, b::y", "c, d"],
         ),
         // Parents, own children and the module itself.
         (
-            &[
-                ("a", "mod x;\nmod y;\npub use self::x::X;\nuse y::Y;\npub fn g() { self::x::g() }"),
-                ("a/x", "use super::A;\nuse crate::a::y::Y;\nuse crate::a::x::g;"),
-                ("a/y", "use crate::a::{A, g};\nuse std::a::x::X;"),
-            ],
+            r"a: mod x;|mod y;|pub use self::x::X;|use y::Y;|pub fn g() { self::x::g() }
+            a/x: use super::A;|use crate::a::y::Y;|use crate::a::x::g;
+            a/y: use crate::a::{A, g};|use std::a::x::X;",
             &[],
         ),
         // Comments, strings and unit tests.
         (
-            &[
-                ("a/x", "use super::y::Y;"),
-                (
-                    "a/y",
-                    "// use super::x::X;\nconst HELP: &str = \"use x; see y\";\n#[cfg(test)]\nmod tests {\n    use super::super::x::X;\n}",
-                ),
-            ],
+            r#"a/x: use super::y::Y;
+            a/y: // use super::x::X;|const HELP: &str = "use x; see y";|#[cfg(test)]|mod tests {|    use super::super::x::X;|}"#,
             &[],
         ),
     ] {
-        let files: Vec<_> = files.iter().map(|(file, text)| (file.to_string(), text.to_string())).collect();
+        let files = files.lines().map(|line| line.trim().split_once(": ").unwrap());
+        let files: Vec<_> = files.map(|(file, text)| (file.to_owned(), text.replace('|', "\n"))).collect();
         assert_eq!(Vec::from_iter(circles(&files)), expected, "{files:#?}");
     }
 }
@@ -344,48 +325,33 @@ fn types_have_one_path() {
 
 #[test]
 fn dependencies_are_confined() {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let mut wrong = Vec::new();
+    let mut errors = Vec::new();
     for (dependency, homes) in CONFINED {
-        let mut at_home = false;
+        // A path of the dependency, or an import of it; a module of another crate may have the same name.
+        let name =
+            Regex::new(&format!(r"(?m)(?:^|[^\w:]|[^\w]::){dependency}::|\buse {dependency}\b")).unwrap();
+        let mut is_used_at_home = false;
         for (file, text) in files().iter().filter(|(file, _)| !file.ends_with("tests")) {
             let is_home = homes.iter().any(|home| file == home || file.starts_with(&format!("{home}/")));
-            let code = code(text);
-            let names = code.match_indices(dependency).any(|(at, _)| {
-                let after = &code[at + dependency.len()..];
-                // A module of another crate may have the same name.
-                let is_inside = code[..at].strip_suffix("::").is_some_and(|path| path.ends_with(is_word));
-                !is_inside
-                    && !code[..at].ends_with(is_word)
-                    && (after.starts_with("::") || code[..at].ends_with("use "))
-            });
-            at_home |= names && is_home;
-            if names && !is_home {
-                wrong.push(format!("{file} names {dependency}, which only {homes:?} may"));
+            let is_named = name.is_match(&code(text));
+            is_used_at_home |= is_named && is_home;
+            if is_named && !is_home {
+                errors.push(format!("{file} names {dependency}, which only {homes:?} may"));
             }
         }
-        if !at_home {
-            wrong.push(format!("{homes:?} do not name {dependency}"));
+        if !is_used_at_home {
+            errors.push(format!("{homes:?} do not name {dependency}"));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
 }
 
 #[test]
-fn files_are_short() {
-    let long: Vec<String> = files()
-        .iter()
-        .filter(|(_, text)| text.lines().count() > MAX_LINES)
-        .map(|(file, text)| format!("{file}: {} lines", text.lines().count()))
-        .collect();
-    assert!(long.is_empty(), "{}", long.join("\n"));
-}
-
-#[test]
-fn folders_are_one_level_deep() {
-    let deep: Vec<String> =
-        files().into_iter().map(|(file, _)| file).filter(|file| file.matches('/').count() > 1).collect();
-    assert!(deep.is_empty(), "{deep:?}");
+fn files_are_short_and_folders_flat() {
+    for (file, text) in files() {
+        assert!(text.lines().count() <= MAX_LINES, "{file}: {} lines", text.lines().count());
+        assert!(file.matches('/').count() <= 1, "{file} is more than one folder deep");
+    }
 }
 
 /// The public types, and functions with arguments besides `self`, that lack an example.
@@ -395,10 +361,8 @@ fn items_without_example(file: &str, text: &str) -> Vec<String> {
     )
     .unwrap();
     let takes_more_than_self = |arguments: &str| {
-        arguments
-            .split(',')
-            .map(str::trim)
-            .any(|argument| !argument.is_empty() && !argument.ends_with("self"))
+        let mut arguments = arguments.split(',').map(str::trim);
+        arguments.any(|argument| !argument.is_empty() && !argument.ends_with("self"))
     };
     let own = text.split("\n#[cfg(test)]\nmod ").next().unwrap();
     let missing = own.split("\n\n").filter_map(|paragraph| {
@@ -424,26 +388,22 @@ fn public_items_have_examples() {
 #[test]
 fn detects_missing_examples() {
     let example = "/// ```\n/// assert!(true);\n/// ```\n";
-    for (text, count) in [
-        (format!("/// Parses it.\n///\n{example}#[must_use]\npub const fn f(a: u8) {{}}\n"), 0),
-        ("/// Parses it.\n#[must_use]\npub const fn f(a: u8) {}\n".to_owned(), 1),
-        ("/// Parses it.\npub fn f<T: Into<u8>>(\n    &self,\n    a: T,\n) {}\n".to_owned(), 1),
-        (
-            format!(
-                "{example}pub struct A;\n\nimpl A {{\n\n    /// Sets it.\n    pub fn f(self, a: u8) {{}}\n}}\n"
-            ),
-            1,
-        ),
-        ("/// The length.\npub const fn len(&self) -> usize {}\n".to_owned(), 0),
-        ("/// Consumes it.\npub fn into_inner(mut self) -> u8 {}\n".to_owned(), 0),
-        ("/// A new token.\npub fn generate() -> Self {}\n".to_owned(), 0),
-        ("/// All of them.\npub const ALL: u8 = 1;\n".to_owned(), 0),
-        ("/// A type.\npub enum A {}\n".to_owned(), 1),
-        ("/// A type.\npub type A = B;\n".to_owned(), 1),
-        ("/// A trait.\npub trait A {}\n".to_owned(), 1),
-        ("pub(crate) fn f(a: u8) {}\n".to_owned(), 0),
-        ("fn f() {}\n\n#[cfg(test)]\nmod tests {\n    pub fn g(a: u8) {}\n}\n".to_owned(), 0),
-    ] {
+    let cases = [
+        ("/// Parses it.\n///\nEXAMPLE#[must_use]\npub const fn f(a: u8) {}\n", 0),
+        ("/// Parses it.\n#[must_use]\npub const fn f(a: u8) {}\n", 1),
+        ("/// Parses it.\npub fn f<T: Into<u8>>(\n    &self,\n    a: T,\n) {}\n", 1),
+        ("EXAMPLEpub struct A;\n\nimpl A {\n\n    /// Sets it.\n    pub fn f(self, a: u8) {}\n}\n", 1),
+        ("/// The length.\npub const fn len(&self) -> usize {}\n", 0),
+        ("/// Consumes it.\npub fn into_inner(mut self) -> u8 {}\n", 0),
+        ("/// A new token.\npub fn generate() -> Self {}\n", 0),
+        ("/// All of them.\npub const ALL: u8 = 1;\n", 0),
+        ("/// A type.\npub enum A {}\n", 1),
+        ("/// A type.\npub type A = B;\n", 1),
+        ("/// A trait.\npub trait A {}\n", 1),
+        ("pub(crate) fn f(a: u8) {}\n", 0),
+        ("fn f() {}\n\n#[cfg(test)]\nmod tests {\n    pub fn g(a: u8) {}\n}\n", 0),
+    ];
+    for (text, count) in cases.map(|(text, count)| (text.replace("EXAMPLE", example), count)) {
         assert_eq!(items_without_example("a", &text).len(), count, "{text}");
     }
 }

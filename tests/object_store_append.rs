@@ -1,5 +1,4 @@
 //! The example `object_store_append` with concurrent writers and failing stores: no token is lost or appended twice.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 #[path = "../examples/object_store_append/append.rs"]
 mod append;
@@ -25,14 +24,9 @@ use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
     ObjectStoreExt, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
-use tokio::runtime::{Builder, Runtime};
 
 const OLD: &str = "{ \"x\" : [1.50,1e2],\r\n\t\"tokens\": [\n  {\"token\":\"apiv3_old\", \"name\":\"\\u006fld\", \
                    \"permissions\":[ \"db:*:read\" ]}  \n]}\n\n";
-
-fn runtime() -> Runtime {
-    Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap()
-}
 
 fn location() -> Path {
     Path::from("tenants/a/permission-tokens.json")
@@ -54,21 +48,25 @@ async fn names(store: &dyn ObjectStore) -> Vec<String> {
     file.tokens().iter().map(|entry| entry.name().as_str().to_owned()).collect()
 }
 
+fn numbered(number: usize) -> String {
+    format!("w{number:02}")
+}
+
 /// Appends one token per writer concurrently.
 async fn race(
     store: Arc<dyn ObjectStore>,
     writers: usize,
     tries: u32,
+    name: fn(usize) -> String,
 ) -> Vec<(String, std::result::Result<u32, AppendError>)> {
-    let tasks: Vec<_> = (0..writers)
-        .map(|number| {
-            let (store, name) = (Arc::clone(&store), format!("w{number:02}"));
-            tokio::spawn(async move {
-                let result = append(&*store, &location(), &[entry(&name)], tries).await;
-                (name, result)
-            })
+    let append_one = |number: usize| {
+        let (store, name) = (Arc::clone(&store), name(number));
+        tokio::spawn(async move {
+            let result = append(&*store, &location(), &[entry(&name)], tries).await;
+            (name, result)
         })
-        .collect();
+    };
+    let tasks: Vec<_> = (0..writers).map(append_one).collect();
     let mut results = Vec::new();
     for task in tasks {
         results.push(task.await.unwrap());
@@ -83,74 +81,62 @@ fn slow_store() -> Arc<ThrottledStore<InMemory>> {
     Arc::new(ThrottledStore::new(InMemory::new(), config))
 }
 
-#[test]
-fn concurrent_writers_lose_no_token() {
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_writers_lose_no_token() {
     for old in [Some(OLD), None] {
-        runtime().block_on(async {
-            let store = slow_store();
-            if let Some(old) = old {
-                store.put(&location(), old.into()).await.unwrap();
-            }
-            let results = race(store.clone(), 24, 40).await;
-            let mut expected: Vec<String> = old.map(|_| "old".to_owned()).into_iter().collect();
-            let mut tries = 0;
-            for (name, result) in results {
-                tries += result.unwrap_or_else(|error| panic!("{name}: {error}"));
-                expected.push(name);
-            }
-            let mut found = names(&*store).await;
-            found.sort();
-            expected.sort();
-            assert_eq!(found, expected);
-            assert!(tries > 24, "no conflicts");
-            if let Some(old) = old {
-                let (text, at) = (text(&*store).await, old.find("}  \n").unwrap() + 1);
-                assert!(text.starts_with(&old.as_bytes()[..at]) && text.ends_with(&old.as_bytes()[at..]));
-            }
-        });
+        let store = slow_store();
+        if let Some(old) = old {
+            store.put(&location(), old.into()).await.unwrap();
+        }
+        let results = race(store.clone(), 24, 40, numbered).await;
+        let mut expected: Vec<String> = old.map(|_| "old".to_owned()).into_iter().collect();
+        let mut tries = 0;
+        for (name, result) in results {
+            tries += result.unwrap_or_else(|error| panic!("{name}: {error}"));
+            expected.push(name);
+        }
+        let mut found = names(&*store).await;
+        found.sort();
+        expected.sort();
+        assert_eq!(found, expected);
+        assert!(tries > 24, "no conflicts");
+        if let Some(old) = old {
+            let (text, at) = (text(&*store).await, old.find("}  \n").unwrap() + 1);
+            assert!(text.starts_with(&old.as_bytes()[..at]) && text.ends_with(&old.as_bytes()[at..]));
+        }
     }
 }
 
-#[test]
-fn local_stores_create_but_never_replace() {
+#[tokio::test(flavor = "multi_thread")]
+async fn local_stores_create_but_never_replace() {
     let directory = tempfile::tempdir().unwrap();
     let store: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(directory.path()).unwrap());
-    runtime().block_on(async {
-        let (created, rejected): (Vec<_>, Vec<_>) =
-            race(Arc::clone(&store), 16, 10).await.into_iter().partition(|(_, result)| result.is_ok());
-        assert_eq!(created.len(), 1);
-        for (name, result) in rejected {
-            assert!(matches!(result, Err(AppendError::NoCompareAndSwap)), "{name}: {result:?}");
-        }
-        let (winner, _) = &created[0];
-        assert_eq!(names(&*store).await, [winner.as_str()]);
-        let before = text(&*store).await;
-        assert!(matches!(
-            append(&*store, &location(), &[entry("other")], 9).await,
-            Err(AppendError::NoCompareAndSwap)
-        ));
-        assert_eq!(text(&*store).await, before);
-    });
+    let (created, rejected): (Vec<_>, Vec<_>) =
+        race(Arc::clone(&store), 16, 10, numbered).await.into_iter().partition(|(_, result)| result.is_ok());
+    assert_eq!(created.len(), 1);
+    for (name, result) in rejected {
+        assert!(matches!(result, Err(AppendError::NoCompareAndSwap)), "{name}: {result:?}");
+    }
+    let (winner, _) = &created[0];
+    assert_eq!(names(&*store).await, [winner.as_str()]);
+    let before = text(&*store).await;
+    assert!(matches!(
+        append(&*store, &location(), &[entry("other")], 9).await,
+        Err(AppendError::NoCompareAndSwap)
+    ));
+    assert_eq!(text(&*store).await, before);
 }
 
-#[test]
-fn concurrent_writers_create_a_token_once() {
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_writers_create_a_token_once() {
     let directory = tempfile::tempdir().unwrap();
     let stores: [Arc<dyn ObjectStore>; 2] =
         [slow_store(), Arc::new(LocalFileSystem::new_with_prefix(directory.path()).unwrap())];
     for store in stores {
-        runtime().block_on(async {
-            let tasks: Vec<_> = (0..16)
-                .map(|_| {
-                    let store = Arc::clone(&store);
-                    tokio::spawn(async move { append(&*store, &location(), &[entry("same")], 20).await })
-                })
-                .collect();
-            for task in tasks {
-                task.await.unwrap().unwrap();
-            }
-            assert_eq!(names(&*store).await, ["same"]);
-        });
+        for (_, result) in race(Arc::clone(&store), 16, 20, |_| "same".into()).await {
+            result.unwrap();
+        }
+        assert_eq!(names(&*store).await, ["same"]);
     }
 }
 
@@ -198,19 +184,19 @@ impl ObjectStore for FaultyStore {
     async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
         let outcome = (self.outcome)(self.puts.fetch_add(1, Ordering::Relaxed));
         let path = location.to_string();
-        let lost = || Error::Generic { store: "FaultyStore", source: "the connection was closed".into() };
-        let conflict = || Error::Precondition { path: path.clone(), source: "another version".into() };
-        match outcome {
-            Outcome::Acknowledged => self.store.put_opts(location, payload, options).await,
-            Outcome::Lost => self.store.put_opts(location, payload, options).await.and_then(|_| Err(lost())),
-            Outcome::Retried => {
-                self.store.put_opts(location, payload, options).await.and_then(|_| Err(conflict()))
+        let error = match outcome {
+            Outcome::Acknowledged => return self.store.put_opts(location, payload, options).await,
+            Outcome::Lost | Outcome::Failed => Error::Generic { store: "test", source: "closed".into() },
+            Outcome::Retried | Outcome::Conflict => {
+                Error::Precondition { path, source: "another version".into() }
             }
-            Outcome::Failed => Err(lost()),
-            Outcome::Conflict => Err(conflict()),
-            Outcome::Denied => Err(Error::PermissionDenied { path, source: "no".into() }),
-            Outcome::NoBucket => Err(Error::NotFound { path, source: "NoSuchBucket".into() }),
+            Outcome::Denied => Error::PermissionDenied { path, source: "no".into() },
+            Outcome::NoBucket => Error::NotFound { path, source: "NoSuchBucket".into() },
+        };
+        if matches!(outcome, Outcome::Lost | Outcome::Retried) {
+            self.store.put_opts(location, payload, options).await?;
         }
+        Err(error)
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
@@ -238,69 +224,62 @@ impl ObjectStore for FaultyStore {
     }
 }
 
-#[test]
-fn lost_responses_append_nothing_twice() {
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_responses_append_nothing_twice() {
     for outcome in [
         |put| if put % 2 == 0 { Outcome::Lost } else { Outcome::Acknowledged },
         |put| if put % 2 == 0 { Outcome::Retried } else { Outcome::Acknowledged },
         |put| if put % 3 == 0 { Outcome::Failed } else { Outcome::Lost },
     ] {
         let store = FaultyStore::new(outcome);
-        runtime().block_on(async {
-            for (name, result) in race(store.clone(), 12, 30).await {
-                result.unwrap_or_else(|error| panic!("{name}: {error}"));
-            }
-            let mut found = names(&*store).await;
-            found.sort();
-            assert_eq!(found, (0..12).map(|number| format!("w{number:02}")).collect::<Vec<_>>());
-        });
+        for (name, result) in race(store.clone(), 12, 30, numbered).await {
+            result.unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+        let mut found = names(&*store).await;
+        found.sort();
+        assert_eq!(found, (0..12).map(numbered).collect::<Vec<_>>());
     }
 }
 
-#[test]
-fn errors_tell_failed_from_unknown() {
-    let run = |outcome: fn(u32) -> Outcome, tries| {
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_tell_failed_from_unknown() {
+    type Check = fn(&std::result::Result<u32, AppendError>) -> bool;
+    let is_unknown: Check = |result| matches!(result, Err(AppendError::Unknown(_)));
+    let is_rejected: Check = |result| matches!(result, Err(AppendError::Refused(_)));
+    let is_written: Check = |result| matches!(result, Ok(1));
+    let cases: [(fn(u32) -> Outcome, u32, Check, u32); 7] = [
+        (|_| Outcome::Conflict, 3, |result| matches!(result, Err(AppendError::Busy(3))), 3),
+        (|_| Outcome::Failed, 4, is_unknown, 4),
+        (|_| Outcome::Denied, 4, is_rejected, 1),
+        (|_| Outcome::NoBucket, 4, is_rejected, 1),
+        // The rejection says nothing about the previous put.
+        (|put| if put == 0 { Outcome::Failed } else { Outcome::Denied }, 2, is_unknown, 2),
+        // Written by the last try.
+        (|_| Outcome::Lost, 1, is_written, 1),
+        (|_| Outcome::Retried, 1, is_written, 1),
+    ];
+    for (outcome, tries, is_expected, puts) in cases {
         let store = FaultyStore::new(outcome);
-        let result = runtime().block_on(append(&*store, &location(), &[entry("a")], tries));
-        (result, store.puts.load(Ordering::Relaxed), runtime().block_on(store.get(&location())).is_ok())
-    };
-    let (result, puts, exists) = run(|_| Outcome::Conflict, 3);
-    assert!(matches!(result, Err(AppendError::Busy(3))) && puts == 3 && !exists, "{result:?}");
-    let (result, puts, exists) = run(|_| Outcome::Failed, 4);
-    assert!(matches!(result, Err(AppendError::Unknown(_))) && puts == 4 && !exists, "{result:?}");
-    for outcome in [|_| Outcome::Denied, |_| Outcome::NoBucket] {
-        let (result, puts, exists) = run(outcome, 4);
-        assert!(matches!(result, Err(AppendError::Refused(_))) && puts == 1 && !exists, "{result:?}");
-    }
-    // The rejection says nothing about the previous put.
-    let (result, ..) = run(|put| if put == 0 { Outcome::Failed } else { Outcome::Denied }, 2);
-    assert!(matches!(result, Err(AppendError::Unknown(_))), "{result:?}");
-    // Written by the last try.
-    for outcome in [|_| Outcome::Lost, |_| Outcome::Retried] {
-        let (result, puts, exists) = run(outcome, 1);
-        assert!(matches!(result, Ok(1)) && puts == 1 && exists, "{result:?}");
+        let result = append(&*store, &location(), &[entry("a")], tries).await;
+        assert!(is_expected(&result), "{result:?}");
+        assert_eq!(store.puts.load(Ordering::Relaxed), puts, "{result:?}");
+        assert_eq!(store.get(&location()).await.is_ok(), result.is_ok());
     }
 }
 
-#[test]
-fn invalid_changes_write_nothing() {
+#[tokio::test(flavor = "multi_thread")]
+async fn invalid_changes_write_nothing() {
     let store = FaultyStore::new(|_| Outcome::Acknowledged);
-    runtime().block_on(async {
-        append(&*store, &location(), &[entry("a")], 1).await.unwrap();
-        let other = entry("a").with_expiry(Some(Expiry::from_millis(1)));
-        let again = append(&*store, &location(), &[entry("b"), other], 5).await.unwrap_err();
-        assert!(matches!(again, AppendError::Change(ChangeError::NameExists(_))));
-        assert_eq!(names(&*store).await, ["a"]);
-        store.store.put(&location(), "{\"tokens\": [".into()).await.unwrap();
-        let broken = append(&*store, &location(), &[entry("b")], 5).await.unwrap_err();
-        assert!(matches!(broken, AppendError::Change(ChangeError::Invalid(_))));
-        assert_eq!(store.puts.load(Ordering::Relaxed), 1);
-        util::assert_no_piece_of(
-            util::CANARY,
-            &format!("{again} {again:?} {broken} {broken:#?}"),
-            "an error",
-        );
-    });
+    append(&*store, &location(), &[entry("a")], 1).await.unwrap();
+    let other = entry("a").with_expiry(Some(Expiry::from_millis(1)));
+    let again = append(&*store, &location(), &[entry("b"), other], 5).await.unwrap_err();
+    assert!(matches!(again, AppendError::Change(ChangeError::NameExists(_))));
+    assert_eq!(names(&*store).await, ["a"]);
+    store.store.put(&location(), "{\"tokens\": [".into()).await.unwrap();
+    let broken = append(&*store, &location(), &[entry("b")], 5).await.unwrap_err();
+    assert!(matches!(broken, AppendError::Change(ChangeError::Invalid(_))));
+    assert_eq!(store.puts.load(Ordering::Relaxed), 1);
+    util::assert_no_piece_of(util::CANARY, &format!("{again} {again:?} {broken} {broken:#?}"), "an error");
 }
 
 #[test]

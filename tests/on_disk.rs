@@ -1,8 +1,6 @@
 //! Findings about a file on disk: mode, owner and hard links.
 
 #![cfg(target_os = "linux")]
-#![allow(missing_docs)]
-
 mod util;
 
 use std::fs::{self, Permissions};
@@ -31,7 +29,19 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-fn found(path: &Path) -> Vec<(&'static str, String)> {
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().mode() & 0o7777
+}
+
+fn is_root(test: &str) -> bool {
+    let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    if !is_root {
+        println!("skipped: {test}: needs root");
+    }
+    is_root
+}
+
+fn findings(path: &Path) -> Vec<(&'static str, String)> {
     let file = Validator::new(util::now()).check_file(path).unwrap();
     file.report().iter().map(|found| (found.code().name(), found.message().to_owned())).collect()
 }
@@ -45,7 +55,7 @@ fn reports_modes_readable_by_others() {
         let (file, bits) = line.split_once('\t').unwrap();
         let path = copy(code, file, directory.path());
         set_mode(&path, u32::from_str_radix(bits, 8).unwrap());
-        let found = found(&path);
+        let found = findings(&path);
         assert_eq!(found.len(), usize::from(file.starts_with("bad")), "{file} {bits}: {found:?}");
         assert!(
             found.iter().all(|(name, message)| *name == code.name() && message.contains(bits)),
@@ -61,24 +71,24 @@ fn only_unsafe_fixes_restrict_the_mode() {
     let directory = tempfile::tempdir().unwrap();
     let path = copy(code, "bad.json", directory.path());
     let text = fs::read(&path).unwrap();
-    let bits = || fs::metadata(&path).unwrap().mode() & 0o7777;
     let validator = Validator::new(util::now());
     set_mode(&path, 0o644);
-    assert_eq!(validator.fix_file(&path, Applicability::Safe).unwrap().len(), 0);
-    assert_eq!(bits(), 0o644);
     let allowed = validator.clone().severity(code, None);
-    assert_eq!(allowed.fix_file(&path, Applicability::Unsafe).unwrap().len(), 0);
-    assert_eq!(bits(), 0o644);
-    assert_eq!(validator.fix_file(&path, Applicability::Unsafe).unwrap().len(), 1);
-    assert_eq!((bits(), fs::read(&path).unwrap()), (0o600, text));
-    assert_eq!(validator.fix_file(&path, Applicability::Unsafe).unwrap().len(), 0);
+    for (validator, applicability, fixes, expected) in [
+        (&validator, Applicability::Safe, 0, 0o644),
+        (&allowed, Applicability::Unsafe, 0, 0o644),
+        (&validator, Applicability::Unsafe, 1, 0o600),
+        (&validator, Applicability::Unsafe, 0, 0o600),
+    ] {
+        assert_eq!(validator.fix_file(&path, applicability).unwrap().len(), fixes);
+        assert_eq!((mode(&path), fs::read(&path).unwrap()), (expected, text.clone()));
+    }
 }
 
 /// Only root can read a file without the bits of its owner.
 #[test]
 fn fixes_modes_without_owner_bits() {
-    if fs::metadata("/proc/self").unwrap().uid() != 0 {
-        println!("skipped: fixes_modes_without_owner_bits: needs root");
+    if !is_root("fixes_modes_without_owner_bits") {
         return;
     }
     let directory = tempfile::tempdir().unwrap();
@@ -87,8 +97,8 @@ fn fixes_modes_without_owner_bits() {
         set_mode(&path, open);
         let validator = Validator::new(util::now());
         assert_eq!(validator.fix_file(&path, Applicability::Unsafe).unwrap().len(), 1);
-        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o600, "{open:o}");
-        assert_eq!(found(&path), [], "{open:o}");
+        assert_eq!(mode(&path), 0o600, "{open:o}");
+        assert_eq!(findings(&path), [], "{open:o}");
     }
 }
 
@@ -96,20 +106,19 @@ fn fixes_modes_without_owner_bits() {
 fn restrict_mode_applies_to_unchanged_files() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("permission-tokens.json");
-    let bits = || fs::metadata(&path).unwrap().mode() & 0o7777;
     let (default, restricting) = (FileOptions::new(), FileOptions::new().restrict_mode(true));
     default.save(&path, &TokenFile::default()).unwrap();
     let text = fs::read(&path).unwrap();
-    let write: [&dyn Fn(&FileOptions) -> Outcome; 2] =
-        [&|options| options.save(&path, &TokenFile::default()).unwrap(), &|options| {
-            options.change(&path, &[]).unwrap()
-        }];
-    for (write, open) in write.into_iter().flat_map(|write| [0o644, 0o440, 0o604].map(|open| (write, open))) {
-        set_mode(&path, open);
-        assert_eq!((write(&default), bits()), (Outcome::Unchanged, open));
-        assert_eq!((write(&restricting), bits()), (Outcome::Replaced, 0o600));
-        assert_eq!((write(&restricting), bits()), (Outcome::Unchanged, 0o600));
-        assert_eq!(fs::read(&path).unwrap(), text);
+    let save = |options: &FileOptions| options.save(&path, &TokenFile::default()).unwrap();
+    let change = |options: &FileOptions| options.change(&path, &[]).unwrap();
+    for write in [&save as &dyn Fn(&FileOptions) -> Outcome, &change] {
+        for open in [0o644, 0o440, 0o604] {
+            set_mode(&path, open);
+            assert_eq!((write(&default), mode(&path)), (Outcome::Unchanged, open));
+            assert_eq!((write(&restricting), mode(&path)), (Outcome::Replaced, 0o600));
+            assert_eq!((write(&restricting), mode(&path)), (Outcome::Unchanged, 0o600));
+            assert_eq!(fs::read(&path).unwrap(), text);
+        }
     }
 }
 
@@ -117,17 +126,16 @@ fn restrict_mode_applies_to_unchanged_files() {
 fn reports_hard_links() {
     let directory = tempfile::tempdir().unwrap();
     let path = copy(Code::SeveralLinks, "bad.json", directory.path());
-    assert_eq!(found(&path), []);
+    assert_eq!(findings(&path), []);
     fs::hard_link(&path, directory.path().join("backup.json")).unwrap();
-    let found = found(&path);
+    let found = findings(&path);
     assert_eq!(found.len(), 1);
     assert!(found[0].0 == "several-links" && found[0].1.contains("2 hard links"), "{found:?}");
 }
 
 #[test]
 fn reports_foreign_owners() {
-    if fs::metadata("/proc/self").unwrap().uid() != 0 {
-        println!("skipped: reports_foreign_owners: needs root");
+    if !is_root("reports_foreign_owners") {
         return;
     }
     const USER: u32 = 23_456;

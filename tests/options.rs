@@ -1,12 +1,10 @@
 //! Validator options: allowed codes, and a limit of findings far beyond the default.
 
-#![allow(missing_docs)]
-
 mod util;
 
 use influxdb3_offline_tokens::diagnostic::Label;
 use influxdb3_offline_tokens::span::Span;
-use influxdb3_offline_tokens::{Code, Diagnostic, Severity, Validator};
+use influxdb3_offline_tokens::{Code, Diagnostic, Report, Severity, Validator};
 
 fn file(create_databases: &str, members: &str) -> String {
     format!(
@@ -34,12 +32,15 @@ fn numbered_names(prefix: &str) -> Vec<String> {
     (0..MANY).map(|number| format!("{prefix}{number}")).collect()
 }
 
+fn check(text: &str) -> Report {
+    Validator::new(util::now()).max_diagnostics(4 * MANY).check(text.as_bytes())
+}
+
 /// The text of each finding of a code, and the offsets of the finding and its labels.
 fn findings(text: &str, code: Code) -> Vec<(&str, Vec<usize>)> {
-    let report = Validator::new(util::now()).max_diagnostics(4 * MANY).check(text.as_bytes());
+    let report = check(text);
     let found = report.iter().filter(|found| found.code() == code).map(|found| {
-        let labels = found.labels().iter().map(Label::span);
-        let spans = std::iter::once(found.span()).chain(labels);
+        let spans = std::iter::once(found.span()).chain(found.labels().iter().map(Label::span));
         (found.span().text(text).unwrap(), spans.map(Span::start).collect())
     });
     found.collect()
@@ -62,7 +63,7 @@ fn fixes_names_granted_once() {
     for (again, fixes) in [("granted-1", 1), ("sensor", 0)] {
         let permissions = format!(r#""permissions": ["db:{list},sensor:read", "db:{again}:write"]"#);
         let text = file(r#"["sensors"]"#, &permissions);
-        let report = Validator::new(util::now()).max_diagnostics(4 * MANY).check(text.as_bytes());
+        let report = check(&text);
         let sensor = report.iter().find(|found| found.span().text(&text) == Some("sensor"));
         assert_eq!(sensor.map(|found| found.fixes().len()), Some(fixes), "{again}");
     }

@@ -1,7 +1,5 @@
 //! `Report::render`: all findings, within the width, without secrets.
 
-#![allow(missing_docs)]
-
 mod util;
 
 use influxdb3_offline_tokens::{Validator, validate};
@@ -56,19 +54,11 @@ fn trims_long_lines_around_findings() {
     let report = validator.max_diagnostics(1).check(text.as_bytes());
     let rendered = report.render("tokens.json", text.as_bytes()).width(WIDTH).to_string();
     let lines: Vec<&str> = rendered.lines().collect();
-    assert_eq!(
-        lines[..2],
-        [
-            "error[T0210 bad-database-name]: a space is not allowed in a database name",
-            " --> tokens.json:1:1140",
-        ]
-    );
-    assert!(
-        lines[3].starts_with("1 | …") && lines[3].ends_with('…') && lines[3].chars().count() <= WIDTH,
-        "{rendered}"
-    );
-    let column = lines[4].find('^').unwrap();
-    assert_eq!(lines[3].chars().nth(column), Some(' '));
+    let title = "error[T0210 bad-database-name]: a space is not allowed in a database name";
+    assert_eq!(lines[..2], [title, " --> tokens.json:1:1140"]);
+    let line = lines[3];
+    assert!(line.starts_with("1 | …") && line.ends_with('…') && line.chars().count() <= WIDTH, "{line}");
+    assert_eq!(line.chars().nth(lines[4].find('^').unwrap()), Some(' '));
     assert!(rendered.ends_with("\n\ntokens.json: 200 more findings not shown"), "{rendered}");
 }
 

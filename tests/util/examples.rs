@@ -1,11 +1,4 @@
 //! Paths of the examples that tests run.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test"
-)]
 #![allow(unreachable_pub, reason = "as in util")]
 
 use std::path::{Path, PathBuf};

@@ -89,6 +89,13 @@ pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     files
 }
 
+/// Replaces a file by renaming another one.
+pub fn rename_into(path: &Path, text: &str) {
+    let new = path.with_extension("new");
+    std::fs::write(&new, text).unwrap();
+    std::fs::rename(new, path).unwrap();
+}
+
 /// Returns the first 8 consecutive bytes of the secret that the output shows.
 pub fn piece_of(secret: &str, output: &str) -> Option<String> {
     piece_of_length(8, secret, output)
