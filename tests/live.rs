@@ -1,5 +1,7 @@
 //! `LiveAuthorizer`: reloads every change of the file, keeps the last valid tokens, and never blocks readers.
 
+#[path = "util/props.rs"]
+mod props;
 mod util;
 
 use std::path::{Path, PathBuf};
@@ -138,7 +140,7 @@ fn text_or_invalid(version: usize) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(props::cases(200))]
 
     #[test]
     fn outcomes_match_the_file(steps in steps()) {

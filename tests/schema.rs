@@ -1,5 +1,7 @@
 //! The JSON Schemas, compared with the parsers.
 
+#[path = "util/props.rs"]
+mod props;
 mod util;
 
 use influxdb3_offline_tokens::permission::PermissionErrorKind;
@@ -114,7 +116,7 @@ fn admin_schema_matches_the_parser() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(props::cases(200))]
 
     #[test]
     fn schemas_accept_generated_files(file: TokenFile, admin: AdminTokenFile) {
