@@ -1,5 +1,4 @@
-//! No value, error, source or panic tells a token or a piece of one (`shared/reliability.md`, row 12), and no block of memory
-//! that is given back holds one (row 13).
+//! Secrecy of tokens: no output of a value, an error or a panic contains a piece of one, and neither does freed memory.
 
 #![allow(missing_docs, unsafe_code)]
 
@@ -21,55 +20,55 @@ use influxdb3_offline_tokens::{
 use serde_json::json;
 
 thread_local! {
-    static WATCHES: Cell<bool> = const { Cell::new(false) };
+    static IS_SEARCHING: Cell<bool> = const { Cell::new(false) };
     static LEAKS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The allocator of this test: while it watches, it looks at every block that is given back.
-struct Watching;
+/// An allocator that counts freed blocks with a piece of the canary.
+struct LeakDetector;
 
-// The body of the canary from its 20th byte on: what is freed with this in it was not wiped.
 const NEEDLE_START: usize = 20;
 const NEEDLE_LENGTH: usize = 8;
 
-impl Watching {
+impl LeakDetector {
     /// # Safety
     /// The block must be readable.
-    unsafe fn look(block: *mut u8, size: usize) {
-        if !WATCHES.try_with(Cell::get).unwrap_or(false) {
+    unsafe fn inspect(block: *mut u8, size: usize) {
+        if !IS_SEARCHING.try_with(Cell::get).unwrap_or(false) {
             return;
         }
         let needle = &util::CANARY.as_bytes()[NEEDLE_START..NEEDLE_START + NEEDLE_LENGTH];
-        // Blocks may hold bytes that were never written, so that they are read one by one, as the machine has them.
-        let byte = |at: usize| unsafe { block.add(at).read_volatile() };
-        let found = (0..size.saturating_sub(NEEDLE_LENGTH - 1))
-            .any(|start| needle.iter().enumerate().all(|(at, wanted)| byte(start + at) == *wanted));
+        // Volatile, as a block may have uninitialized bytes.
+        let byte = |offset: usize| unsafe { block.add(offset).read_volatile() };
+        let found = (0..size.saturating_sub(NEEDLE_LENGTH - 1)).any(|start| {
+            needle.iter().enumerate().all(|(offset, expected)| byte(start + offset) == *expected)
+        });
         if found {
             let _ = LEAKS.try_with(|leaks| leaks.set(leaks.get() + 1));
             if std::env::var_os("SHOW_LEAKS").is_some() {
-                WATCHES.with(|watches| watches.set(false));
+                IS_SEARCHING.with(|searching| searching.set(false));
                 eprintln!("{size} bytes: {}", std::backtrace::Backtrace::force_capture());
-                WATCHES.with(|watches| watches.set(true));
+                IS_SEARCHING.with(|searching| searching.set(true));
             }
         }
     }
 }
 
-unsafe impl GlobalAlloc for Watching {
+unsafe impl GlobalAlloc for LeakDetector {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // Zeroed, so that nothing of an earlier block is taken for a leak of a later one.
+        // Zeroed, so that reused memory is not counted again.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         unsafe {
-            Self::look(block, layout.size());
+            Self::inspect(block, layout.size());
             System.dealloc(block, layout);
         }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // As an allocator does that cannot grow in place: what was there stays behind.
+        // Always moves the block, so that the old one is freed with its contents.
         unsafe {
             let new = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
             if !new.is_null() {
@@ -82,32 +81,31 @@ unsafe impl GlobalAlloc for Watching {
 }
 
 #[global_allocator]
-static ALLOCATOR: Watching = Watching;
+static ALLOCATOR: LeakDetector = LeakDetector;
 
-/// How many blocks with a piece of the canary are given back by `work`.
+/// Returns how many blocks `work` frees with a piece of the canary.
 fn leaks(work: impl FnOnce()) -> usize {
     LEAKS.with(|leaks| leaks.set(0));
-    WATCHES.with(|watches| watches.set(true));
+    IS_SEARCHING.with(|searching| searching.set(true));
     work();
-    WATCHES.with(|watches| watches.set(false));
+    IS_SEARCHING.with(|searching| searching.set(false));
     LEAKS.with(Cell::get)
 }
 
-/// The canary with every character of its body as an escape.
-/// A text with the canary.
+/// A fixture with the canary.
 struct Text {
-    what: String,
+    name: String,
     bytes: Vec<u8>,
-    /// Whether it is in the place of a token. Elsewhere it is no secret to the values, which keep it as a name.
-    is_in_place: bool,
+    /// Whether the canary is a token. Parsed values may keep it as a name elsewhere.
+    is_token: bool,
 }
 
-fn texts() -> Vec<Text> {
-    let read = |folder: &str, is_in_place: bool| {
+fn canary_texts() -> Vec<Text> {
+    let read = |folder: &str, is_token: bool| {
         let paths = util::files(&util::fixtures().join("combined").join(folder), ".json").into_iter();
         let read = |path: PathBuf| {
-            let what = format!("{folder}/{}", util::file_name(&path));
-            Text { what, bytes: std::fs::read(path).unwrap(), is_in_place }
+            let name = format!("{folder}/{}", util::file_name(&path));
+            Text { name, bytes: std::fs::read(path).unwrap(), is_token }
         };
         paths.map(read).collect::<Vec<_>>()
     };
@@ -124,8 +122,8 @@ fn entry() -> TokenEntry {
         .with_permissions([permission])
 }
 
-/// Everything that a value or an error shows.
-macro_rules! shown {
+/// Formats values with `Debug`, on one line and on several.
+macro_rules! debug_output {
     ($($value:expr),+ $(,)?) => {{
         let mut out = String::new();
         $(let _ = writeln!(out, "{0:?}\n{0:#?}", $value);)+
@@ -133,7 +131,7 @@ macro_rules! shown {
     }};
 }
 
-fn chain(error: &dyn Error) -> String {
+fn error_output(error: &dyn Error) -> String {
     let mut out = String::new();
     let mut next = Some(error);
     while let Some(error) = next {
@@ -144,20 +142,20 @@ fn chain(error: &dyn Error) -> String {
 }
 
 #[test]
-fn the_allocator_sees_what_is_not_wiped() {
+fn detects_tokens_in_freed_memory() {
     assert_eq!(leaks(|| drop(black_box(String::from(util::CANARY)))), 1);
-    let grows = leaks(|| {
+    let reallocated = leaks(|| {
         let mut text = black_box(String::from(util::CANARY));
         text.push_str(&"x".repeat(1_000));
         zeroize::Zeroize::zeroize(&mut text);
     });
-    assert_eq!(grows, 1);
+    assert_eq!(reallocated, 1);
 }
 
 #[test]
-fn values_show_no_token() {
+fn values_never_show_a_token() {
     let file = TokenFile::parse(valid_file().as_bytes()).unwrap();
-    let out = shown!(
+    let out = debug_output!(
         entry(),
         entry().token(),
         Some(entry()),
@@ -168,12 +166,12 @@ fn values_show_no_token() {
         file.clone().into_parts()
     );
     util::assert_no_piece_of(util::CANARY, &out, "a value");
-    let twice = TokenFile::new([], [entry(), entry()]).unwrap_err();
-    util::assert_no_piece_of(util::CANARY, &chain(&twice), "an error");
+    let duplicate = TokenFile::new([], [entry(), entry()]).unwrap_err();
+    util::assert_no_piece_of(util::CANARY, &error_output(&duplicate), "an error");
 }
 
 #[test]
-fn errors_show_no_token() {
+fn errors_never_show_a_token() {
     let canary = util::CANARY;
     let body = canary.trim_start_matches("apiv3_");
     let texts = [
@@ -192,46 +190,50 @@ fn errors_show_no_token() {
     let mut out = String::new();
     for text in &texts {
         let mut add = |error: Option<String>| out += &error.unwrap_or_default();
-        add(Token::parse(text).err().map(|error| chain(&error)));
-        add(DatabaseName::parse(text).err().map(|error| chain(&error)));
-        add(TokenName::parse(text).err().map(|error| chain(&error)));
-        add(Expiry::parse(text).err().map(|error| chain(&error)));
-        add(Expiry::parse_after(util::now(), text).err().map(|error| chain(&error)));
-        add(Release::parse(text).err().map(|error| chain(&error)));
-        add(text.parse::<influxdb3_offline_tokens::SystemResource>().err().map(|error| chain(&error)));
-        add(text.parse::<influxdb3_offline_tokens::Code>().err().map(|error| chain(&error)));
-        add(text.parse::<influxdb3_offline_tokens::Severity>().err().map(|error| chain(&error)));
-        add(DatabaseActions::parse(text).err().map(|error| chain(&error)));
+        add(Token::parse(text).err().map(|error| error_output(&error)));
+        add(DatabaseName::parse(text).err().map(|error| error_output(&error)));
+        add(TokenName::parse(text).err().map(|error| error_output(&error)));
+        add(Expiry::parse(text).err().map(|error| error_output(&error)));
+        add(Expiry::parse_after(util::now(), text).err().map(|error| error_output(&error)));
+        add(Release::parse(text).err().map(|error| error_output(&error)));
+        add(text.parse::<influxdb3_offline_tokens::SystemResource>().err().map(|error| error_output(&error)));
+        add(text.parse::<influxdb3_offline_tokens::Code>().err().map(|error| error_output(&error)));
+        add(text.parse::<influxdb3_offline_tokens::Severity>().err().map(|error| error_output(&error)));
+        add(DatabaseActions::parse(text).err().map(|error| error_output(&error)));
         for line in [
             text,
             &format!("app can {text} a"),
             &format!("app can read {text}!"),
             &format!("\"{text}\" {text}"),
         ] {
-            add(Expectations::parse(line).err().map(|error| chain(&error)));
+            add(Expectations::parse(line).err().map(|error| error_output(&error)));
         }
         for (resource_type, name, action) in
             [(text.as_str(), "a", "read"), ("db", text, "read"), ("db", "a", text)]
         {
             let parts = HttpPermission::from_parts(resource_type, &[name], &[action]);
-            add(parts.err().map(|error| chain(&error)));
+            add(parts.err().map(|error| error_output(&error)));
             let parts =
                 json!({"resource_type": resource_type, "resource_names": [name], "actions": [action]});
-            add(serde_json::from_value::<HttpPermission>(parts.clone()).err().map(|error| chain(&error)));
+            add(serde_json::from_value::<HttpPermission>(parts.clone())
+                .err()
+                .map(|error| error_output(&error)));
             let request = json!({"token_name": "a", text: 1, "permissions": [parts]});
-            add(HttpTokenRequest::parse(request.to_string().as_bytes()).err().map(|error| chain(&error)));
+            add(HttpTokenRequest::parse(request.to_string().as_bytes())
+                .err()
+                .map(|error| error_output(&error)));
         }
-        let twice =
+        let duplicate =
             json!([{"name": text, "permissions": "[]"}, {"name": text, "permissions": "[]"}]).to_string();
-        add(ServerTokens::parse(twice.as_bytes()).err().map(|error| chain(&error)));
-        add(serde_json::from_value::<Permission>(json!(text)).err().map(|error| chain(&error)));
-        add(serde_json::from_value::<DatabaseName>(json!(text)).err().map(|error| chain(&error)));
+        add(ServerTokens::parse(duplicate.as_bytes()).err().map(|error| error_output(&error)));
+        add(serde_json::from_value::<Permission>(json!(text)).err().map(|error| error_output(&error)));
+        add(serde_json::from_value::<DatabaseName>(json!(text)).err().map(|error| error_output(&error)));
         let file = json!({"create_databases": [text], "tokens": []});
-        add(serde_json::from_value::<TokenFile>(file).err().map(|error| chain(&error)));
+        add(serde_json::from_value::<TokenFile>(file).err().map(|error| error_output(&error)));
         let file = json!({"tokens": [{"token": text, "name": text, "permissions": [text]}]});
-        add(serde_json::from_value::<TokenFile>(file).err().map(|error| chain(&error)));
-        add(Permission::parse(text).err().map(|error| chain(&error)));
-        add(Permission::database([text], DatabaseActions::READ).err().map(|error| chain(&error)));
+        add(serde_json::from_value::<TokenFile>(file).err().map(|error| error_output(&error)));
+        add(Permission::parse(text).err().map(|error| error_output(&error)));
+        add(Permission::database([text], DatabaseActions::READ).err().map(|error| error_output(&error)));
         for error in Permission::errors(text) {
             add(Some(format!("{} {} {:?}", error.message(), error.help(), error.suggestion())));
         }
@@ -241,10 +243,10 @@ fn errors_show_no_token() {
 }
 
 #[test]
-fn reports_and_redacted_texts_show_no_token() {
-    for Text { what, bytes, is_in_place } in texts() {
+fn reports_never_show_a_token() {
+    for Text { name, bytes, is_token } in canary_texts() {
         let report = Validator::new(util::now()).check(&bytes);
-        let mut out = shown!(report);
+        let mut out = debug_output!(report);
         let _ = writeln!(out, "{report}\n{}\n{}", redact(&bytes), serde_json::to_string(&report).unwrap());
         for found in &report {
             let _ = writeln!(
@@ -258,21 +260,20 @@ fn reports_and_redacted_texts_show_no_token() {
             );
         }
         match TokenFile::parse(&bytes) {
-            Ok(_) if !is_in_place => {}
-            Ok(file) => out += &shown!(file),
-            Err(error) => out += &chain(&error),
+            Ok(_) if !is_token => {}
+            Ok(file) => out += &debug_output!(file),
+            Err(error) => out += &error_output(&error),
         }
-        util::assert_no_piece_of(util::CANARY, &out, &what);
+        util::assert_no_piece_of(util::CANARY, &out, &name);
     }
 }
 
 #[test]
-fn the_text_of_a_file_is_not_shown() {
+fn debug_never_shows_file_contents() {
     let text = format!(r#"{{"tokens": [{{"token": "{}", "name": "a", "permissions": []}}]}}"#, util::CANARY);
     let file = TokenFile::parse(text.as_bytes()).unwrap();
     let change = [edit::Change::create_databases([DatabaseName::parse("another").unwrap()])];
     let changed = edit::apply(Some(text.as_bytes()), &change).unwrap().unwrap();
-    // Neither as text nor as numbers.
     for text in [file.to_json(), changed] {
         assert_eq!(
             format!("{text:?} {text:#?}"),
@@ -282,13 +283,13 @@ fn the_text_of_a_file_is_not_shown() {
 }
 
 #[test]
-fn a_token_in_the_place_of_a_name_is_not_shown_by_debug() {
+fn debug_redacts_tokens_used_as_names() {
     use influxdb3_offline_tokens::AdminTokenFile;
     use influxdb3_offline_tokens::access::FileDifference;
     use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
 
     let upper = TokenName::parse(&util::CANARY.replacen("apiv3_", "APIV3_", 1)).unwrap();
-    util::assert_no_piece_of(util::CANARY, &shown!(upper), "`Debug`");
+    util::assert_no_piece_of(util::CANARY, &debug_output!(upper), "`Debug`");
     let canary = util::CANARY;
     let admin = format!(r#"{{"token": "apiv3_b", "name": "{canary}", "description": "{canary}"}}"#);
     let admin = AdminTokenFile::parse(admin.as_bytes()).unwrap();
@@ -300,7 +301,7 @@ fn a_token_in_the_place_of_a_name_is_not_shown_by_debug() {
         )
     };
     let [old, new] = ["read", "write"].map(|actions| TokenFile::parse(entry(actions).as_bytes()).unwrap());
-    let out = shown!(
+    let out = debug_output!(
         admin,
         server,
         server.tokens()[0],
@@ -314,12 +315,12 @@ fn a_token_in_the_place_of_a_name_is_not_shown_by_debug() {
 }
 
 #[test]
-fn what_serde_refuses_is_not_shown() {
+fn serde_errors_never_show_a_token() {
     let canary = util::CANARY;
     let entry = format!(r#"{{"token": "{canary}", "name": "a", "expiry_millis": 1, "permissions": []}}"#);
     let quoted = format!("\"{canary}\"");
     let mut out = String::new();
-    let mut refused = 0;
+    let mut rejected = 0;
     for text in [
         quoted.clone(),
         format!(r#"{{"tokens": {quoted}}}"#),
@@ -338,22 +339,22 @@ fn what_serde_refuses_is_not_shown() {
             serde_json::from_str::<influxdb3_offline_tokens::AdminTokenFile>(&text).err(),
         ];
         for error in errors.into_iter().flatten() {
-            out += &chain(&error);
-            refused += 1;
+            out += &error_output(&error);
+            rejected += 1;
         }
     }
-    assert_eq!(refused, 36);
+    assert_eq!(rejected, 36);
     util::assert_no_piece_of(canary, &out, "an error of serde");
 }
 
 #[test]
-fn panics_show_no_token() {
+fn panics_never_show_a_token() {
     type Panics = fn(String);
     let file = || valid_file().replace("\"app\"", "5");
     let panics: [(&str, Panics); 4] = [
         ("unwrapping a file", |file| drop(TokenFile::parse(file.as_bytes()).unwrap())),
         ("unwrapping a token", |_| drop(Token::parse(&format!(" {}", util::CANARY)).unwrap())),
-        ("unwrapping what is sound", |_| black_box(Err::<(), _>(entry())).unwrap()),
+        ("unwrapping the error of a valid entry", |_| black_box(Err::<(), _>(entry())).unwrap()),
         ("unwrapping a permission", |_| drop(Permission::parse(util::CANARY).unwrap())),
     ];
     for (what, panics) in panics {
@@ -366,7 +367,7 @@ fn panics_show_no_token() {
 }
 
 #[test]
-fn values_are_wiped() {
+fn zeroizes_dropped_values() {
     let source = String::from(util::CANARY);
     for (what, count) in [
         ("a token", leaks(|| drop(black_box(Token::parse(&source).unwrap())))),
@@ -412,34 +413,34 @@ fn values_are_wiped() {
             }),
         ),
     ] {
-        assert_eq!(count, 0, "{what}: blocks given back with the token in them");
+        assert_eq!(count, 0, "{what}: freed blocks contain the token");
     }
 }
 
 #[test]
-fn reading_checking_and_redacting_leave_nothing_behind() {
-    let mut wrong = Vec::new();
-    for Text { what, bytes, is_in_place } in texts() {
+fn zeroizes_memory_of_parse_and_check() {
+    let mut leaking = Vec::new();
+    for Text { name, bytes, is_token } in canary_texts() {
         let parse = leaks(|| drop(black_box(TokenFile::parse(&bytes))));
         let check = leaks(|| drop(black_box(Validator::new(util::now()).check(&bytes))));
         let shown = leaks(|| drop(black_box(redact(&bytes))));
-        if parse + check + shown > 0 && is_in_place {
-            wrong.push(format!("{what}: {parse} blocks by parse, {check} by check, {shown} by redact"));
+        if parse + check + shown > 0 && is_token {
+            leaking.push(format!("{name}: {parse} blocks by parse, {check} by check, {shown} by redact"));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(leaking.is_empty(), "{}", leaking.join("\n"));
 }
 
 #[test]
-fn loading_appending_and_changing_leave_nothing_behind() {
+fn zeroizes_memory_of_file_operations() {
     use influxdb3_offline_tokens::disk::{FileOptions, Outcome};
     use influxdb3_offline_tokens::edit::Change;
     use influxdb3_offline_tokens::{TokenName, append, load, update};
 
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens.json");
-    let made = leaks(|| assert_eq!(append(&path, &entry()).unwrap(), Outcome::Created));
-    let refused = leaks(|| drop(black_box(append(&path, &entry()).unwrap_err())));
+    let created = leaks(|| assert_eq!(append(&path, &entry()).unwrap(), Outcome::Created));
+    let rejected = leaks(|| drop(black_box(append(&path, &entry()).unwrap_err())));
     let loaded = leaks(|| drop(black_box(load(&path).unwrap())));
     let other = TokenEntry::new(TokenName::parse("other").unwrap(), Token::generate().unwrap());
     let appended = leaks(|| assert_eq!(append(&path, &other).unwrap(), Outcome::Replaced));
@@ -455,18 +456,18 @@ fn loading_appending_and_changing_leave_nothing_behind() {
         };
         drop(black_box(update(&path, plan).unwrap()));
     });
-    let all = [made, refused, loaded, appended, rotated, updated];
-    assert_eq!(all, [0; 6], "blocks that hold a token");
+    let counts = [created, rejected, loaded, appended, rotated, updated];
+    assert_eq!(counts, [0; 6], "freed blocks contain a token");
 }
 
 #[test]
-fn a_presented_token_is_neither_shown_nor_left_behind() {
+fn keeps_presented_tokens_secret() {
     use influxdb3_offline_tokens::access::PresentedToken;
 
     let canary = util::CANARY;
     let encode = |text: &str| base64::Engine::encode(&base64::prelude::BASE64_STANDARD, text);
-    let good = [format!("Bearer {canary}"), format!("Basic {}", encode(&format!("user:{canary}")))];
-    let bad = [
+    let valid = [format!("Bearer {canary}"), format!("Basic {}", encode(&format!("user:{canary}")))];
+    let invalid = [
         canary.to_owned(),
         format!("bearer {canary}"),
         format!("Bearer {canary} "),
@@ -478,75 +479,74 @@ fn a_presented_token_is_neither_shown_nor_left_behind() {
         format!("Basic {}!", encode(&format!("user:{canary}"))),
     ];
     let mut out = String::new();
-    for header in &good {
+    for header in &valid {
         let presented = PresentedToken::from_authorization(header.as_bytes()).unwrap();
         assert_eq!(presented.as_bytes(), canary.as_bytes());
-        out += &shown!(presented, Some(&presented));
+        out += &debug_output!(presented, Some(&presented));
     }
-    for header in &bad {
-        out += &chain(&PresentedToken::from_authorization(header.as_bytes()).unwrap_err());
+    for header in &invalid {
+        out += &error_output(&PresentedToken::from_authorization(header.as_bytes()).unwrap_err());
     }
     util::assert_no_piece_of(canary, &out, "a header");
-    for header in good.iter().chain(&bad) {
+    for header in valid.iter().chain(&invalid) {
         let count = leaks(|| drop(black_box(PresentedToken::from_authorization(header.as_bytes()))));
-        assert_eq!(count, 0, "blocks that hold a token");
+        assert_eq!(count, 0, "freed blocks contain a token");
     }
 }
 
 #[test]
-fn a_live_authorizer_neither_shows_a_token_nor_leaves_one_behind() {
+fn live_authorizer_keeps_tokens_secret() {
     use influxdb3_offline_tokens::live::LiveAuthorizer;
 
     let directory = tempfile::tempdir().unwrap();
-    // People give a token in place of the path, too.
+    // Users pass a token instead of a path, too.
     let path = directory.path().join(util::CANARY);
-    let good = TokenFile::new([], [entry()]).unwrap().to_json();
-    let other = format!("{} ", String::from_utf8(good.to_vec()).unwrap());
-    let bad = other.replace(':', ";");
-    std::fs::write(&path, &*good).unwrap();
+    let valid = TokenFile::new([], [entry()]).unwrap().to_json();
+    let other = format!("{} ", String::from_utf8(valid.to_vec()).unwrap());
+    let invalid = other.replace(':', ";");
+    std::fs::write(&path, &*valid).unwrap();
     let mut live = None;
     let opened = leaks(|| live = Some(LiveAuthorizer::open(&path).unwrap()));
     let live = live.unwrap();
-    let mut out = shown!(live);
+    let mut out = debug_output!(live);
     let mut counts = vec![opened];
-    for text in [other.as_bytes(), &good, &good, bad.as_bytes()] {
+    for text in [other.as_bytes(), &valid, &valid, invalid.as_bytes()] {
         std::fs::write(&path, text).unwrap();
         let mut outcome = None;
         counts.push(leaks(|| outcome = Some(live.refresh())));
-        out += &shown!(outcome, live);
+        out += &debug_output!(outcome, live);
     }
     std::fs::remove_file(&path).unwrap();
-    out += &shown!(live.refresh(), LiveAuthorizer::open(&path));
+    out += &debug_output!(live.refresh(), LiveAuthorizer::open(&path));
     util::assert_no_piece_of(util::CANARY, &out, "a live authorizer");
-    assert_eq!(counts, [0; 5], "blocks that hold a token");
+    assert_eq!(counts, [0; 5], "freed blocks contain a token");
     assert!(out.contains("Reloaded") && out.contains("Unchanged") && out.contains("does not exist"), "{out}");
 }
 
 #[test]
-fn an_admin_token_file_leaves_nothing_behind() {
+fn zeroizes_memory_of_admin_token_files() {
     use influxdb3_offline_tokens::{AdminTokenFile, admin};
 
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("admin-token.json");
     let file = || AdminTokenFile::new(Token::parse(util::CANARY).unwrap());
-    let made = leaks(|| admin::create(&path, &black_box(file())).unwrap());
+    let created = leaks(|| admin::create(&path, &black_box(file())).unwrap());
     let loaded = leaks(|| drop(black_box(admin::load(&path).unwrap())));
-    let mut wrong = Vec::new();
-    for Text { what, bytes, is_in_place } in texts() {
+    let mut leaking = Vec::new();
+    for Text { name, bytes, is_token } in canary_texts() {
         let validator = Validator::new(util::now()).admin_token_file();
         let parse = leaks(|| drop(black_box(AdminTokenFile::parse(&bytes))));
         let check = leaks(|| drop(black_box(validator.check(&bytes))));
-        if parse + check > 0 && is_in_place {
-            wrong.push(format!("{what}: {parse} blocks by parse, {check} by check"));
+        if parse + check > 0 && is_token {
+            leaking.push(format!("{name}: {parse} blocks by parse, {check} by check"));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!([made, loaded], [0; 2], "blocks that hold a token");
+    assert!(leaking.is_empty(), "{}", leaking.join("\n"));
+    assert_eq!([created, loaded], [0; 2], "freed blocks contain a token");
 }
 
-/// Row 12 for what touches a file: loading, checking, mending, changing, deciding, and their errors.
 #[test]
-fn what_reads_changes_and_decides_shows_no_token() {
+fn file_operations_never_show_a_token() {
     use influxdb3_offline_tokens::access::FileDifference;
     use influxdb3_offline_tokens::diagnostic::Applicability;
     use influxdb3_offline_tokens::disk::FileOptions;
@@ -558,16 +558,16 @@ fn what_reads_changes_and_decides_shows_no_token() {
     let directory = tempfile::tempdir().unwrap();
     let name = |name: &str| TokenName::parse(name).unwrap();
     let token = || Token::parse(util::CANARY).unwrap();
-    let append_one = || Change::append([entry()]).keep_if_same();
+    let append_entry = || Change::append([entry()]).keep_if_same();
     let changes = [
-        append_one(),
+        append_entry(),
         Change::rotate(name("app"), token()),
         Change::rotate(name("app"), token()).beside(name("new")),
         Change::rotate(name("app"), token()).if_sha512(token().sha512()),
         Change::rename(name("app"), name(util::CANARY)),
         Change::append([TokenEntry::new(name(util::CANARY), token())]),
     ];
-    let mut out = shown!(changes, FileOptions::new());
+    let mut out = debug_output!(changes, FileOptions::new());
     for change in &changes {
         out += &change.to_string();
     }
@@ -575,19 +575,21 @@ fn what_reads_changes_and_decides_shows_no_token() {
     let mut add = |error: Option<&dyn Error>, out: &mut String| {
         if let Some(error) = error {
             errors += 1;
-            *out += &chain(error);
+            *out += &error_output(error);
         }
     };
-    // People give a token in place of the path, too.
+    // Users pass a token instead of a path, too.
     for file in ["tokens.json", util::CANARY] {
         let path = directory.path().join(file);
         add(load(&path).err().as_ref().map(|error| error as _), &mut out);
-        for Text { bytes, is_in_place, .. } in texts() {
+        for Text { bytes, is_token, .. } in canary_texts() {
             std::fs::write(&path, &bytes).unwrap();
             let validator = Validator::new(util::now());
-            out +=
-                &shown!(validator.check_file(&path).unwrap(), validator.fix(&bytes, Applicability::Unsafe));
-            if is_in_place {
+            out += &debug_output!(
+                validator.check_file(&path).unwrap(),
+                validator.fix(&bytes, Applicability::Unsafe)
+            );
+            if is_token {
                 add(load(&path).err().as_ref().map(|error| error as _), &mut out);
             }
             for change in &changes {
@@ -595,7 +597,7 @@ fn what_reads_changes_and_decides_shows_no_token() {
                 add(changed.err().as_ref().map(|error| error as _), &mut out);
                 std::fs::write(&path, &bytes).unwrap();
                 let updated = update(&path, |_| Ok::<_, std::convert::Infallible>(vec![change.clone()]));
-                out += &shown!(updated.as_ref().ok());
+                out += &debug_output!(updated.as_ref().ok());
                 add(updated.err().as_ref().map(|error| error as _), &mut out);
                 std::fs::write(&path, &bytes).unwrap();
             }
@@ -613,8 +615,8 @@ fn what_reads_changes_and_decides_shows_no_token() {
     }
     let misnamed = TokenEntry::new(name(util::CANARY), Token::parse("apiv3_other").unwrap());
     let text = TokenFile::new([], [misnamed.clone()]).unwrap().to_json();
-    let twice = Change::append([misnamed]);
-    for change in [Change::remove(name(util::CANARY)), twice] {
+    let duplicate = Change::append([misnamed]);
+    for change in [Change::remove(name(util::CANARY)), duplicate] {
         add(
             edit::apply(None, std::slice::from_ref(&change)).err().as_ref().map(|error| error as _),
             &mut out,
@@ -626,7 +628,7 @@ fn what_reads_changes_and_decides_shows_no_token() {
     let file = TokenFile::new([], [entry()]).unwrap();
     let authorizer = Authorizer::new(&file);
     let request = AccessRequest::database("db1", DatabaseActions::READ);
-    out += &shown!(
+    out += &debug_output!(
         authorizer,
         authorizer.authenticate(util::CANARY, util::now()),
         authorizer.authenticate(&util::CANARY[1..], util::now()),

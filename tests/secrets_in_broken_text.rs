@@ -1,4 +1,4 @@
-//! No output shows a piece of a token, however broken the text around it is.
+//! Secrecy of tokens in broken text: no output contains a piece of one.
 
 #![allow(missing_docs)]
 
@@ -18,11 +18,11 @@ use influxdb3_offline_tokens::{
     AdminTokenFile, Code, Report, Token, TokenEntry, TokenFile, TokenName, Validator, append, load, redact,
 };
 
-/// Random, a passphrase, and a passphrase that only its place shows to be a token.
+/// A random token, a passphrase, and a passphrase without the prefix of tokens.
 const SECRETS: [&str; 3] =
     ["apiv3_h7Qx2L9vTzkP4wR8sM3nB6", "apiv3_tulip maple crane ocean", "tulip maple crane ocean"];
 
-/// Where a secret is put into [`FILE`]: what it replaces, and how. `§` is the secret.
+/// An edit of [`FILE`] that inserts a secret, which is `§`.
 struct Place {
     from: &'static str,
     to: &'static str,
@@ -39,7 +39,7 @@ const FILE: &str = r#"{
 }
 "#;
 
-/// A value there is a secret, whatever it looks like.
+/// Places where every value is a secret.
 const SECRET_PLACES: &[Place] = &[
     Place { from: r#""apiv3_a""#, to: r#""§""#, secrets: &SECRETS },
     Place { from: r#""token": "apiv3_b""#, to: r#""tokne": "§""#, secrets: &SECRETS },
@@ -53,7 +53,7 @@ const SECRET_PLACES: &[Place] = &[
     Place { from: r#""apiv3_a""#, to: r#""Bearer §""#, secrets: &SECRETS },
 ];
 
-/// A value there is a secret if it looks like one.
+/// Places where a value is a secret if it looks like one.
 const OTHER_PLACES: &[Place] = &[
     Place { from: r#""x""#, to: r#""§""#, secrets: PREFIXED },
     Place { from: r#""app""#, to: r#""§""#, secrets: RANDOM },
@@ -70,7 +70,7 @@ const OTHER_PLACES: &[Place] = &[
 const PREFIXED: &[&str] = SECRETS.split_at(2).0;
 const RANDOM: &[&str] = SECRETS.split_at(1).0;
 
-/// Edits of a whole file: every occurrence is replaced.
+/// Edits that replace every occurrence.
 const EDITS: &[(&str, &str)] = &[
     ("\"", "'"),
     ("\"", "`"),
@@ -178,7 +178,7 @@ const TEXTS: &[&str] = &[
     "{\"tokens\": [{\n<<<<<<< HEAD\n\"token\": \"§\",\n=======\n\"token\": \"apiv3_x\",\n>>>>>>> §\n\"name\": \"a\"}]}",
 ];
 
-/// Texts with pieces of a secret, which are between `§`.
+/// Texts with pieces of a secret between `§`.
 const SPLIT_TEXTS: &[&str] = &[
     r#"{"tokens": [{"token": "apiv3_§h7Q§"§x2L§"§9vTz§"§kP4§", "name": "app"}]}"#,
     r#"{"tokens": [{"token": "apiv3_§h7Qq§"§x2Lq§"§9vTz§"§kP4q§", "name": "app"}]}"#,
@@ -187,12 +187,12 @@ const SPLIT_TEXTS: &[&str] = &[
     r#"{"tokens": [{"name": "app", "permissions": [], "token": "apiv3_§h7Qx2L9vT"#,
 ];
 
-/// What is put between two characters of a secret.
+/// Insertions between two characters of a secret.
 const PIECES: [&str; 15] =
     ["\"", "'", "\" ", "\", \"", "\": \"", "\n", ",", ": ", "}", "]", "{", "\\", "\0", " // ", "${"];
 
 #[test]
-fn no_output_shows_a_secret() {
+fn never_shows_a_secret() {
     let mut outputs = Outputs::default();
     for (number, place) in SECRET_PLACES.iter().chain(OTHER_PLACES).enumerate() {
         let file = FILE.replacen(place.from, place.to, 1);
@@ -226,7 +226,7 @@ fn no_output_shows_a_secret() {
 }
 
 #[test]
-fn no_output_shows_a_piece_of_a_broken_secret() {
+fn never_shows_pieces_of_a_broken_secret() {
     let mut outputs = Outputs::default();
     for (number, place) in SECRET_PLACES.iter().enumerate() {
         let file = FILE.replacen(place.from, place.to, 1);
@@ -246,30 +246,30 @@ fn no_output_shows_a_piece_of_a_broken_secret() {
 }
 
 #[test]
-fn no_output_shows_a_secret_in_a_damaged_file() {
+fn never_shows_a_secret_of_a_damaged_file() {
     let mut outputs = Outputs::default();
     for (number, place) in SECRET_PLACES.iter().chain(OTHER_PLACES).enumerate() {
         let file = FILE.replacen(place.from, place.to, 1);
         let secret = place.secrets[number % place.secrets.len()];
-        for (at, sign) in file.char_indices().filter(|(_, c)| !c.is_alphanumeric() && *c != '§') {
+        for (at, character) in file.char_indices().filter(|(_, c)| !c.is_alphanumeric() && *c != '§') {
             let (start, end) = file.split_at(at);
             let what = format!("place {number}, byte {at}");
             outputs.check(&format!("{what}, truncated"), &fill(start, secret), secret);
-            let without = [start, &end[sign.len_utf8()..]].concat();
-            outputs.check(&format!("{what}, without {sign:?}"), &fill(&without, secret), secret);
+            let without = [start, &end[character.len_utf8()..]].concat();
+            outputs.check(&format!("{what}, without {character:?}"), &fill(&without, secret), secret);
         }
     }
     outputs.finish();
 }
 
 #[test]
-fn no_error_of_a_file_shows_a_secret() {
+fn file_errors_never_show_a_secret() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens.json");
     for (number, text) in TEXTS.iter().enumerate() {
         for secret in SECRETS {
             std::fs::write(&path, fill(text, secret)).unwrap();
-            assert!(!has_piece(secret, &errors_of_file(&path)), "text {number}");
+            assert!(!has_piece(secret, &file_error_output(&path)), "text {number}");
         }
     }
 }
@@ -278,29 +278,29 @@ fn fill(text: &str, secret: &str) -> String {
     text.replace('§', secret)
 }
 
-/// Whether a text has four characters of a word of the secret in a row, or a shorter word.
+/// Returns whether a text contains four consecutive characters of a word of the secret, or a shorter word.
 fn has_piece(secret: &str, text: &str) -> bool {
     let mut words = secret.trim_start_matches("apiv3_").split(' ');
     words.any(|word| util::piece_of_length(word.len().min(4), word, text).is_some())
 }
 
-/// Looks for secrets in outputs.
+/// Searches outputs for secrets.
 #[derive(Default)]
 struct Outputs {
     cases: usize,
-    /// The messages of syntax errors.
+    /// Messages of syntax errors.
     messages: BTreeSet<String>,
-    /// The cases that show a secret, without their texts.
+    /// Cases that show a secret, without their texts.
     leaks: BTreeSet<String>,
-    /// Texts for the program, and the secrets in them.
+    /// Texts for the program and their secrets.
     files: Vec<String>,
     secrets: BTreeSet<String>,
 }
 
 impl Outputs {
     fn check(&mut self, what: &str, text: &str, secret: &str) {
-        let piece = |text: &str| has_piece(secret, text);
-        if !piece(text) {
+        let is_shown = |text: &str| has_piece(secret, text);
+        if !is_shown(text) {
             return;
         }
         let validator = Validator::new(util::now());
@@ -308,25 +308,25 @@ impl Outputs {
         let syntax = report.iter().filter(|found| found.code() == Code::JsonSyntax);
         self.messages.extend(syntax.map(|found| found.message().to_owned()));
         let mut outputs = vec![
-            ("a report", of_report(&report)),
-            ("an error", of_error(TokenFile::parse(text.as_bytes()).err())),
+            ("a report", report_output(&report)),
+            ("an error", error_output(TokenFile::parse(text.as_bytes()).err())),
             ("redact", redact(text.as_bytes())),
         ];
-        // The others take most of the time, and show the same.
+        // The other outputs are slow and similar.
         self.cases += 1;
         if self.cases.is_multiple_of(9) {
             self.files.push(text.into());
             self.secrets.insert(secret.into());
             let admin = validator.clone().admin_token_file().check(text.as_bytes());
             outputs.extend([
-                ("a report of an admin token file", of_report(&admin)),
-                ("a format of a report", formats(text.as_bytes(), &report)),
-                ("a fix", fixes(&validator, text.as_bytes())),
-                ("an error of another format", errors(text.as_bytes())),
+                ("a report of an admin token file", report_output(&admin)),
+                ("a format of a report", report_formats(text.as_bytes(), &report)),
+                ("a fix", fix_output(&validator, text.as_bytes())),
+                ("an error of another format", parse_errors(text.as_bytes())),
             ]);
         }
         for (output, shown) in outputs {
-            if piece(&shown) {
+            if is_shown(&shown) {
                 self.leaks.insert(format!("{what}: {output}"));
             }
         }
@@ -344,7 +344,7 @@ impl Outputs {
 }
 
 impl Outputs {
-    /// Returns what the program prints about all files.
+    /// Returns the output of the program for all files.
     fn run_program(&self, format: &str) -> String {
         let folder = tempfile::tempdir().unwrap();
         let names: Vec<String> = (0..self.files.len()).map(|number| format!("{number}.json")).collect();
@@ -359,7 +359,7 @@ impl Outputs {
     }
 }
 
-fn of_report(report: &Report) -> String {
+fn report_output(report: &Report) -> String {
     let mut out = format!("{report}\n{report:?}\n");
     for found in report {
         let _ = writeln!(out, "{found}\n{}\n{}\n{:?}", found.message(), found.pointer(), found.help());
@@ -376,35 +376,34 @@ fn of_report(report: &Report) -> String {
     out
 }
 
-/// The report as other programs get it.
-fn formats(bytes: &[u8], report: &Report) -> String {
+fn report_formats(bytes: &[u8], report: &Report) -> String {
     format!("{}\n{}", report.render("tokens.json", bytes), serde_json::to_string(report).unwrap())
 }
 
-fn fixes(validator: &Validator, bytes: &[u8]) -> String {
+fn fix_output(validator: &Validator, bytes: &[u8]) -> String {
     let fixed = validator.fix(bytes, Applicability::Unsafe).unwrap();
     let mut out = format!("{fixed:?}");
-    for mended in fixed.applied() {
-        let _ = writeln!(out, "{mended:?} {} {}", mended.message(), mended.pointer());
+    for applied in fixed.applied() {
+        let _ = writeln!(out, "{applied:?} {} {}", applied.message(), applied.pointer());
     }
     out
 }
 
-/// The errors of everything else that reads a text.
-fn errors(bytes: &[u8]) -> String {
+/// Errors of the other parsers.
+fn parse_errors(bytes: &[u8]) -> String {
     let change = [Change::remove(TokenName::parse("app").unwrap())];
     [
-        of_error(AdminTokenFile::parse(bytes).err()),
-        of_error(edit::apply(Some(bytes), &change).err()),
-        of_error(HttpTokenRequest::parse(bytes).err()),
-        of_error(HttpPermission::parse(bytes).err()),
-        of_error(ServerTokens::parse(bytes).err()),
-        of_error(serde_json::from_slice::<TokenFile>(bytes).err()),
+        error_output(AdminTokenFile::parse(bytes).err()),
+        error_output(edit::apply(Some(bytes), &change).err()),
+        error_output(HttpTokenRequest::parse(bytes).err()),
+        error_output(HttpPermission::parse(bytes).err()),
+        error_output(ServerTokens::parse(bytes).err()),
+        error_output(serde_json::from_slice::<TokenFile>(bytes).err()),
     ]
     .concat()
 }
 
-fn of_error(error: Option<impl Error>) -> String {
+fn error_output(error: Option<impl Error>) -> String {
     let Some(error) = error else { return String::new() };
     let mut out = String::new();
     let mut next: Option<&dyn Error> = Some(&error);
@@ -415,8 +414,7 @@ fn of_error(error: Option<impl Error>) -> String {
     out
 }
 
-/// The errors of files on disk.
-fn errors_of_file(path: &Path) -> String {
+fn file_error_output(path: &Path) -> String {
     let entry = TokenEntry::new(TokenName::parse("new").unwrap(), Token::parse("apiv3_x").unwrap());
-    of_error(load(path).err()) + &of_error(append(path, &entry).err())
+    error_output(load(path).err()) + &error_output(append(path, &entry).err())
 }

@@ -1,4 +1,4 @@
-//! What a server reports is read, and compared with a file by what tokens may do.
+//! Tokens as a server shows them: parsing, and comparison with a tokens file.
 
 #![allow(missing_docs)]
 
@@ -29,7 +29,7 @@ fn hash(token: &str, digits: usize) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()[..digits].to_owned()
 }
 
-/// A row with all columns, as a server prints it that was started with authentication.
+/// A row with all columns, as a server with authentication prints it.
 fn row(id: u64, name: &str, token: &str, expiry: &str, permissions: &Value) -> Value {
     json!({
         "token_id": id,
@@ -42,8 +42,8 @@ fn row(id: u64, name: &str, token: &str, expiry: &str, permissions: &Value) -> V
     })
 }
 
-/// Two tokens, and the operator's.
-fn shown() -> Value {
+/// Two tokens and the admin token.
+fn rows_json() -> Value {
     json!([
         {"token_id": 0, "name": "_admin", "hash": "0123456ab", "created_at": "2025-08-28T16:54:21", "permissions": "*:*:*"},
         row(1, "app", CANARY, "2026-06-01T00:00:00", &json!(["db:a:read", "db:a:write"])),
@@ -60,51 +60,51 @@ fn file() -> TokenFile {
     TokenFile::parse(text.to_string().as_bytes()).unwrap()
 }
 
-fn parse(shown: &Value) -> ServerTokens {
-    ServerTokens::parse(shown.to_string().as_bytes()).unwrap()
+fn parse(rows: &Value) -> ServerTokens {
+    ServerTokens::parse(rows.to_string().as_bytes()).unwrap()
 }
 
-/// What a comparison says, a word for each thing.
-fn says(file: &TokenFile, server: &ServerTokens) -> Vec<String> {
+/// A line for each difference.
+fn differences(file: &TokenFile, server: &ServerTokens) -> Vec<String> {
     let comparison = ServerComparison::new(file, server);
-    let mut words: Vec<String> = Vec::new();
-    words.extend(comparison.missing().iter().map(|entry| format!("missing {}", entry.name())));
-    words.extend(comparison.extra().iter().map(|row| format!("extra {}", row.name())));
+    let mut lines: Vec<String> = Vec::new();
+    lines.extend(comparison.missing().iter().map(|entry| format!("missing {}", entry.name())));
+    lines.extend(comparison.extra().iter().map(|row| format!("extra {}", row.name())));
     for token in comparison.tokens() {
-        let mut word = token.entry().name().to_string();
-        assert_eq!(token.row().name(), word);
+        let mut line = token.entry().name().to_string();
+        assert_eq!(token.row().name(), line);
         if let Some((file, server)) = token.expiry() {
-            let shown =
+            let display =
                 |expiry: Option<Expiry>| expiry.map_or("never".to_owned(), |expiry| expiry.to_string());
-            let _ = write!(word, ", expires {} there {}", shown(file), shown(server));
+            let _ = write!(line, ", expires {} on the server {}", display(file), display(server));
         }
-        word += &token.gained().iter().map(|right| format!(", more: {right}")).collect::<String>();
-        word += &token.lost().iter().map(|right| format!(", less: {right}")).collect::<String>();
+        line += &token.gained().iter().map(|right| format!(", more: {right}")).collect::<String>();
+        line += &token.lost().iter().map(|right| format!(", less: {right}")).collect::<String>();
         if token.is_admin() {
-            word += ", admin";
+            line += ", admin";
         }
         if token.has_unparsed() {
-            word += ", unread";
+            line += ", unparsed";
         }
         if token.has_same_secret() == Some(false) {
-            word += ", secret";
+            line += ", secret";
         }
-        words.push(word);
+        lines.push(line);
     }
-    assert_eq!(comparison.is_empty(), words.is_empty());
-    words
+    assert_eq!(comparison.is_empty(), lines.is_empty());
+    lines
 }
 
 #[test]
-fn the_same_in_another_spelling_is_no_difference() {
-    assert_eq!(says(&file(), &parse(&shown())), [""; 0]);
-    let mut reversed = shown();
+fn ignores_spelling_and_row_order() {
+    assert_eq!(differences(&file(), &parse(&rows_json())), [""; 0]);
+    let mut reversed = rows_json();
     reversed.as_array_mut().unwrap().reverse();
-    assert_eq!(says(&file(), &parse(&reversed)), [""; 0]);
+    assert_eq!(differences(&file(), &parse(&reversed)), [""; 0]);
 }
 
 #[test]
-fn each_difference_is_told() {
+fn reports_each_difference() {
     type Change = fn(&mut Vec<Value>);
     let rows: &[(Change, &[&str])] = &[
         (|rows| drop(rows.remove(1)), &["missing app"]),
@@ -126,8 +126,8 @@ fn each_difference_is_told() {
         (|rows| rows[1]["permissions"] = json!("db:a:read,write"), &[]),
         (|rows| rows[1]["permissions"] = json!("*:*:*"), &["app, admin"]),
         (|rows| rows[1]["permissions"] = json!(r#"["*:*:*"]"#), &["app, admin"]),
-        (|rows| rows[1]["permissions"] = json!(r#"["db:a:read,write","db:a:purge"]"#), &["app, unread"]),
-        (|rows| rows[1]["permissions"] = json!("nothing of this kind"), &["app, unread"]),
+        (|rows| rows[1]["permissions"] = json!(r#"["db:a:read,write","db:a:purge"]"#), &["app, unparsed"]),
+        (|rows| rows[1]["permissions"] = json!("nothing of this kind"), &["app, unparsed"]),
         (|rows| rows[1]["hash"] = json!(hash(SECOND, 9)), &["app, secret"]),
         (|rows| rows[1]["hash"] = json!(hash(CANARY, 9).to_uppercase()), &[]),
         (|rows| rows[1]["hash"] = json!(hash(CANARY, 128)), &[]),
@@ -137,21 +137,21 @@ fn each_difference_is_told() {
         (|rows| drop(rows[1].as_object_mut().unwrap().remove("hash")), &[]),
         (
             |rows| drop(rows[1].as_object_mut().unwrap().remove("expiry")),
-            &["app, expires 2026-06-01T00:00:00Z there never"],
+            &["app, expires 2026-06-01T00:00:00Z on the server never"],
         ),
         (
             |rows| rows[1]["expiry"] = json!("2026-06-01T00:00:00.001"),
-            &["app, expires 2026-06-01T00:00:00Z there 2026-06-01T00:00:00.001Z"],
+            &["app, expires 2026-06-01T00:00:00Z on the server 2026-06-01T00:00:00.001Z"],
         ),
         (|rows| rows[1]["expiry"] = json!(1_780_272_000_000_i64), &[]),
         (|rows| rows[1]["expiry"] = json!("2026-06-01 00:00:00Z"), &[]),
-        // No token of the file may do this, and it makes no difference to what this one may do.
+        // No resource token has rights on `_internal`.
         (|rows| rows[1]["permissions"] = json!(r#"["db:a:read,write","db:_internal:read"]"#), &[]),
     ];
     for (change, expected) in rows {
-        let mut shown = shown();
-        change(shown.as_array_mut().unwrap());
-        assert_eq!(says(&file(), &parse(&shown)), *expected, "{shown}");
+        let mut changed = rows_json();
+        change(changed.as_array_mut().unwrap());
+        assert_eq!(differences(&file(), &parse(&changed)), *expected, "{changed}");
     }
 }
 
@@ -165,8 +165,8 @@ trait Tap: Sized {
 impl Tap for Value {}
 
 #[test]
-fn what_is_wrong_is_said_where_it_is() {
-    let text = shown().to_string();
+fn reports_spans_of_invalid_json() {
+    let text = rows_json().to_string();
     let with = |old: &str, new: &str| {
         assert!(text.contains(old), "{old}");
         text.replacen(old, new, 1)
@@ -186,16 +186,19 @@ fn what_is_wrong_is_said_where_it_is() {
         (with("\"0123456ab\"", "9"), Kind::WrongType, "9"),
         (with("\"token_id\"", "\"name\""), Kind::DuplicateMember, "\"name\""),
     ];
-    for (text, kind, under) in rows {
+    for (text, kind, expected) in rows {
         let error = ServerTokens::parse(text.as_bytes()).unwrap_err();
-        let place = error.span().text(&text).unwrap();
-        assert!(error.kind() == kind && (place == under || under == "*"), "{text}: {error:?} {place}");
+        let spanned = error.span().text(&text).unwrap();
+        assert!(
+            error.kind() == kind && (spanned == expected || expected == "*"),
+            "{text}: {error:?} {spanned}"
+        );
     }
 }
 
 #[test]
-fn the_column_is_read_in_all_its_forms() {
-    for (column, permissions, unread, admin) in [
+fn parses_each_form_of_permissions() {
+    for (column, permissions, unparsed, admin) in [
         ("[]", &[][..], &[][..], false),
         ("*:*:*", &[], &[], true),
         ("[\"*:*:*\"]", &[], &[], true),
@@ -212,12 +215,12 @@ fn the_column_is_read_in_all_its_forms() {
             (permissions.iter().map(ToString::to_string).collect(), admin),
             "{column}"
         );
-        assert_eq!(read.unparsed().collect::<Vec<_>>(), unread, "{column}");
+        assert_eq!(read.unparsed().collect::<Vec<_>>(), unparsed, "{column}");
     }
 }
 
 #[test]
-fn nothing_shows_a_token_or_its_hash() {
+fn never_shows_a_token_or_hash() {
     let other = json!([
         row(1, "app", SECOND, "2027-01-01T00:00:00", &json!(["db:a:read", "db:a:purge"])),
         {"name": "x", "hash": hash(CANARY, 128), "permissions": "[]"},
@@ -237,16 +240,16 @@ fn nothing_shows_a_token_or_its_hash() {
     }
 }
 
-/// The column as servers may print it: as written, an entry for each action, an entry for each name, or in the reverse order.
-fn spelt(permissions: &[Permission], way: usize) -> String {
-    let mut texts: Vec<String> = match way {
+/// The permissions as the server may print them: as written, an element for each action or each name, or reversed.
+fn spelled(permissions: &[Permission], style: usize) -> String {
+    let mut texts: Vec<String> = match style {
         0 => return ServerPermissions::new(permissions.iter().cloned()).to_string(),
         1 | 2 => {
             let pieces = permissions.iter().flat_map(|permission| {
                 let text = permission.to_string();
                 let parts: Vec<String> = text.split(':').map(str::to_owned).collect();
                 let by = |part: usize| -> Vec<String> { parts[part].split(',').map(str::to_owned).collect() };
-                let names: Vec<String> = if way == 1 { vec![parts[1].clone()] } else { by(1) };
+                let names: Vec<String> = if style == 1 { vec![parts[1].clone()] } else { by(1) };
                 by(2)
                     .into_iter()
                     .flat_map(|action| {
@@ -262,9 +265,8 @@ fn spelt(permissions: &[Permission], way: usize) -> String {
     json!(texts).to_string()
 }
 
-fn reported(entry: &TokenEntry, way: usize, digits: Option<usize>) -> Value {
-    let mut row =
-        json!({"token_id": 1, "name": entry.name().as_str(), "permissions": spelt(entry.permissions(), way)});
+fn server_row(entry: &TokenEntry, style: usize, digits: Option<usize>) -> Value {
+    let mut row = json!({"token_id": 1, "name": entry.name().as_str(), "permissions": spelled(entry.permissions(), style)});
     if let Some(digits) = digits {
         row["hash"] = json!(hash(entry.token().expose(), digits));
     }
@@ -278,26 +280,25 @@ proptest! {
     #![proptest_config(cases(300))]
 
     #[test]
-    fn a_column_comes_back(permissions in vec(any::<Permission>(), 0..5)) {
+    fn permissions_round_trip(permissions in vec(any::<Permission>(), 0..5)) {
         let column = ServerPermissions::new(permissions.clone());
         prop_assert_eq!(ServerPermissions::parse(&column.to_string()), column.clone());
         prop_assert_eq!(column.permissions(), permissions);
     }
 
     #[test]
-    fn a_server_that_took_the_file_differs_in_nothing(
+    fn finds_no_difference_after_loading(
         file in any::<TokenFile>(),
-        way in 0..4_usize,
+        style in 0..4_usize,
         digits in proptest::option::of(8..=128_usize),
     ) {
-        let rows: Vec<Value> = file.tokens().iter().map(|entry| reported(entry, way, digits)).collect();
+        let rows: Vec<Value> = file.tokens().iter().map(|entry| server_row(entry, style, digits)).collect();
         let server = parse(&Value::from(rows));
-        prop_assert_eq!(says(&file, &server), Vec::<String>::new());
+        prop_assert_eq!(differences(&file, &server), Vec::<String>::new());
     }
 
-    /// The comparison of two sets of permissions says so exactly when they do not allow the same.
     #[test]
-    fn permissions_differ_when_what_they_allow_differs(
+    fn compares_permissions_by_rights(
         ours in vec(any::<Permission>(), 0..4),
         theirs in vec(any::<Permission>(), 0..4),
     ) {
@@ -306,17 +307,17 @@ proptest! {
                 .with_permissions(permissions.iter().cloned())
         };
         let file = TokenFile::new([], [entry(&ours)]).unwrap();
-        let server = parse(&json!([reported(&entry(&theirs), 0, Some(9))]));
+        let server = parse(&json!([server_row(&entry(&theirs), 0, Some(9))]));
         let same = Rights::new(&ours).is_equivalent(&Rights::new(&theirs));
         prop_assert_eq!(ServerComparison::new(&file, &server).is_empty(), same);
     }
 
     #[test]
-    fn any_bytes_are_answered(
+    fn error_spans_are_in_bounds(
         noise in vec(any::<u8>(), 0..60),
         bytes in vec((any::<Index>(), any::<u8>()), 0..3),
     ) {
-        let mut text = shown().to_string().into_bytes();
+        let mut text = rows_json().to_string().into_bytes();
         for (at, byte) in bytes {
             let at = at.index(text.len());
             text[at] = byte;
@@ -329,7 +330,7 @@ proptest! {
     }
 
     #[test]
-    fn a_time_of_any_year_is_read_as_it_is_printed(expiry in 0..253_402_300_799_999_i64) {
+    fn parses_times_of_any_year(expiry in 0..253_402_300_799_999_i64) {
         let printed = Expiry::from_millis(expiry).to_string();
         let server = parse(&json!([{"name": "a", "permissions": "[]", "expiry": printed.trim_end_matches('Z')}]));
         let read: Option<i64> = server.get("a").and_then(ServerToken::expiry).map(Expiry::as_millis);
@@ -338,8 +339,8 @@ proptest! {
 }
 
 #[test]
-fn a_secret_is_compared_by_its_hash() {
-    let server = parse(&shown());
+fn compares_secrets_by_hash() {
+    let server = parse(&rows_json());
     let token = |text| Token::parse(text).unwrap();
     let app = server.get("app").unwrap();
     assert_eq!(app.has_secret(&token(CANARY)), Some(true));

@@ -1,4 +1,4 @@
-//! Which tokens are called weak: those that people invent, and no random one.
+//! Detection of weak tokens: invented ones are reported, random ones are not.
 
 #![allow(missing_docs)]
 
@@ -8,20 +8,20 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use influxdb3_offline_tokens::{Code, Validator};
 
-/// Returns which of these bodies are reported as weak or as a placeholder.
-fn judged(bodies: &[String]) -> Vec<bool> {
+/// Returns for each body whether it is reported as weak or as a placeholder.
+fn are_weak(bodies: &[String]) -> Vec<bool> {
     let entry = |(index, body): (usize, &String)| {
         format!(r#"{{"token": "apiv3_{body}", "name": "n{index}", "permissions": []}}"#)
     };
     let entries: Vec<String> = bodies.iter().enumerate().map(entry).collect();
     let file = format!(r#"{{"tokens": [{}]}}"#, entries.join(","));
-    let mut judged = vec![false; bodies.len()];
+    let mut are_weak = vec![false; bodies.len()];
     for found in &Validator::new(util::now()).max_diagnostics(usize::MAX).check(file.as_bytes()) {
         if matches!(found.code(), Code::WeakToken | Code::PlaceholderToken) {
-            judged[found.pointer().split('/').nth(2).unwrap().parse::<usize>().unwrap()] = true;
+            are_weak[found.pointer().split('/').nth(2).unwrap().parse::<usize>().unwrap()] = true;
         }
     }
-    judged
+    are_weak
 }
 
 /// Random bytes from a seed (`SplitMix64`).
@@ -54,7 +54,7 @@ fn uuid(bytes: &[u8]) -> String {
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..32]].join("-")
 }
 
-/// Every fifth is as short as it may be, where chance counts most.
+/// One in five has the minimum length, which is the likeliest to look weak.
 fn random_token(random: &mut Random, index: usize) -> String {
     let length = if index.is_multiple_of(5) { 16 } else { 16 + index / 5 % 49 };
     let bytes = random.bytes(length);
@@ -66,40 +66,44 @@ fn random_token(random: &mut Random, index: usize) -> String {
     }
 }
 
-fn no_random_token_is_weak(count: usize, seed: u64) {
+fn assert_random_tokens_are_strong(count: usize, seed: u64) {
     let mut random = Random(seed);
     let mut index = 0;
     while index < count {
         let bodies: Vec<String> =
             (index..index + 1_000).map(|index| random_token(&mut random, index)).collect();
-        let weak = judged(&bodies).iter().position(|is_weak| *is_weak);
-        assert_eq!(weak.map(|at| &bodies[at]), None, "of seed {seed}");
+        let weak = are_weak(&bodies).iter().position(|is_weak| *is_weak);
+        assert_eq!(weak.map(|at| &bodies[at]), None, "seed {seed}");
         index += bodies.len();
     }
 }
 
 #[test]
-fn no_random_token_of_many_is_weak() {
-    no_random_token_is_weak(50_000, 1);
+fn accepts_random_tokens() {
+    assert_random_tokens_are_strong(50_000, 1);
 }
 
 #[test]
 #[ignore = "takes a minute in a debug build"]
-fn no_random_token_of_a_million_is_weak() {
-    no_random_token_is_weak(1_000_000, 2);
+fn accepts_a_million_random_tokens() {
+    assert_random_tokens_are_strong(1_000_000, 2);
 }
 
 #[test]
-fn sentences_and_default_passwords_are_weak() {
+fn reports_invented_tokens() {
     assert!(INVENTED.len() > 100, "{}", INVENTED.len());
     let bodies: Vec<String> = INVENTED.iter().map(ToString::to_string).collect();
-    let strong: Vec<&str> =
-        INVENTED.iter().zip(judged(&bodies)).filter(|(_, is_weak)| !is_weak).map(|(body, _)| *body).collect();
+    let strong: Vec<&str> = INVENTED
+        .iter()
+        .zip(are_weak(&bodies))
+        .filter(|(_, is_weak)| !is_weak)
+        .map(|(body, _)| *body)
+        .collect();
     assert!(strong.is_empty(), "{strong:#?}");
 }
 
 #[test]
-fn four_words_are_weak_and_ten_are_not() {
+fn reports_short_passphrases() {
     let words =
         ["mango", "velvet", "orbit", "tunnel", "cactus", "ribbon", "planet", "walnut", "hammer", "glacier"];
     let capitalized = words.map(|word| word[..1].to_ascii_uppercase() + &word[1..]);
@@ -119,10 +123,10 @@ fn four_words_are_weak_and_ten_are_not() {
         } else {
             [true, true, true, true, true, false]
         };
-        assert_eq!(judged(&bodies), expected, "{separator:?} {}", words[0]);
+        assert_eq!(are_weak(&bodies), expected, "{separator:?} {}", words[0]);
     }
     let ten = STRONG.map(String::from);
-    assert_eq!(judged(&ten), [false; STRONG.len()]);
+    assert_eq!(are_weak(&ten), [false; STRONG.len()]);
 }
 
 const STRONG: [&str; 5] = [
@@ -133,7 +137,7 @@ const STRONG: [&str; 5] = [
     "ankle-banjo-clump-dodge-elbow-flint-grunt-hound-ivory-jumbo",
 ];
 
-/// Tokens that people invent.
+/// Tokens as people invent them.
 #[rustfmt::skip]
 const INVENTED: &[&str] = &[
     "change-this-token-before-production",

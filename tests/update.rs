@@ -1,4 +1,4 @@
-//! An update reads, plans and writes under one lock: a plan is never stale, and one that fails changes nothing.
+//! `update`: reading, planning and writing under one lock.
 
 #![allow(missing_docs)]
 
@@ -28,11 +28,11 @@ fn name(name: &str) -> TokenName {
     TokenName::parse(name).unwrap()
 }
 
-fn entry(of: &str) -> TokenEntry {
-    TokenEntry::new(name(of), Token::generate().unwrap())
+fn entry(token_name: &str) -> TokenEntry {
+    TokenEntry::new(name(token_name), Token::generate().unwrap())
 }
 
-/// A directory with a file of one token, `app`, that has expired.
+/// A directory with a tokens file whose only token, `app`, has expired.
 fn directory() -> (tempfile::TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("permission-tokens.json");
@@ -41,7 +41,7 @@ fn directory() -> (tempfile::TempDir, PathBuf) {
     (directory, path)
 }
 
-fn at_once() -> FileOptions {
+fn without_waiting() -> FileOptions {
     FileOptions::new().lock_timeout(Duration::ZERO)
 }
 
@@ -54,7 +54,7 @@ proptest! {
     #![proptest_config(props::cases(60))]
 
     #[test]
-    fn an_update_is_a_load_a_plan_and_a_change(
+    fn matches_load_and_change(
         (text, changes) in prop::option::of(layout::token_file_and_json()).prop_flat_map(|file| {
             let (file, text) = file.unzip();
             let change = layout::change(&file.unwrap_or_default());
@@ -62,28 +62,28 @@ proptest! {
         }),
     ) {
         let directory = tempfile::tempdir().unwrap();
-        let [one, other] = ["one", "other"].map(|name| directory.path().join(name).join("tokens.json"));
-        for path in [&one, &other] {
+        let [updated_path, changed_path] = ["updated", "changed"].map(|name| directory.path().join(name).join("tokens.json"));
+        for path in [&updated_path, &changed_path] {
             fs::create_dir(path.parent().unwrap()).unwrap();
             if let Some(text) = &text {
                 fs::write(path, text).unwrap();
             }
         }
         let json = |file: Option<&TokenFile>| file.map(|file| file.to_json().to_vec());
-        let before = load(&other).ok();
-        let mut given = None;
-        let updated = update(&one, |file| {
-            given = Some(json(file));
+        let before = load(&changed_path).ok();
+        let mut planned = None;
+        let updated = update(&updated_path, |file| {
+            planned = Some(json(file));
             Ok::<_, Infallible>(changes.clone())
         });
-        let changed = FileOptions::new().change(&other, &changes);
-        prop_assert!(given == Some(json(before.as_ref())), "the plan got another file");
-        prop_assert!(fs::read(&one).ok() == fs::read(&other).ok(), "other bytes than by a change");
+        let changed = FileOptions::new().change(&changed_path, &changes);
+        prop_assert!(planned == Some(json(before.as_ref())), "the plan gets another file");
+        prop_assert!(fs::read(&updated_path).ok() == fs::read(&changed_path).ok(), "`change` writes other bytes");
         match (updated, changed) {
             (Ok(updated), Ok(outcome)) => {
                 prop_assert_eq!(updated.outcome(), outcome);
-                prop_assert!(json(updated.before()) == json(before.as_ref()), "another file before");
-                prop_assert!(json(updated.after()) == json(load(&one).ok().as_ref()), "another file after");
+                prop_assert!(json(updated.before()) == json(before.as_ref()), "`before` is another file");
+                prop_assert!(json(updated.after()) == json(load(&updated_path).ok().as_ref()), "`after` is another file");
             }
             (Err(UpdateError::File(Error::Change { error, .. })), Err(Error::Change { error: expected, .. })) => {
                 prop_assert_eq!(error, expected);
@@ -91,17 +91,17 @@ proptest! {
             (updated, changed) => prop_assert!(false, "{updated:?}, {changed:?}"),
         }
         let in_memory = edit::update(text.as_deref().map(str::as_bytes), |file| {
-            assert!(json(file) == json(before.as_ref()), "the plan got another file");
+            assert!(json(file) == json(before.as_ref()), "the plan gets another file");
             Ok::<_, ChangeError>(changes.clone())
         });
         let in_memory = in_memory.ok().flatten().map(|text| text.to_vec());
         let unchanged = || text.clone().map(String::into_bytes);
-        prop_assert!(in_memory.or_else(unchanged) == fs::read(&one).ok(), "other bytes in memory");
+        prop_assert!(in_memory.or_else(unchanged) == fs::read(&updated_path).ok(), "`edit::update` returns other bytes");
     }
 }
 
 #[test]
-fn of_sixteen_threads_one_rotates_an_expired_token() {
+fn rotates_once_across_threads() {
     let (_directory, path) = directory();
     let (now, start) = (util::now(), Barrier::new(16));
     let rotate_if_expired = |file: Option<&TokenFile>| {
@@ -113,7 +113,7 @@ fn of_sixteen_threads_one_rotates_an_expired_token() {
         let rotate = Change::rotate(name("app"), Token::generate()?);
         Ok::<_, GenerateTokenError>(vec![rotate, Change::set_expiry(name("app"), Some(expiry))])
     };
-    let delivered: Vec<[u8; 64]> = std::thread::scope(|scope| {
+    let rotated: Vec<[u8; 64]> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..16)
             .map(|_| {
                 scope.spawn(|| {
@@ -126,20 +126,22 @@ fn of_sixteen_threads_one_rotates_an_expired_token() {
             .collect();
         threads.into_iter().filter_map(|thread| thread.join().unwrap()).collect()
     });
-    assert_eq!(delivered.len(), 1);
-    assert_eq!(load(&path).unwrap().get("app").unwrap().token().sha512(), delivered[0]);
+    assert_eq!(rotated.len(), 1);
+    assert_eq!(load(&path).unwrap().get("app").unwrap().token().sha512(), rotated[0]);
 }
 
 #[test]
-fn the_error_of_a_plan_comes_through() {
+fn returns_the_error_of_the_plan() {
     let (directory, path) = directory();
     let old = fs::read(&path).unwrap();
     let invalid = || Expiry::parse("tomorrow").unwrap_err();
     let error = update(&path, |_| Err(invalid())).unwrap_err();
     assert_eq!(error.to_string(), format!("`{}`: the plan failed: {}", path.display(), invalid()));
     assert!(error.source().is_none() && !error.is_durability_unknown());
-    assert!(matches!(&error, UpdateError::Plan { error, path: of } if *error == invalid() && *of == path));
-    // The plan's own causes follow.
+    assert!(
+        matches!(&error, UpdateError::Plan { error, path: shown } if *error == invalid() && *shown == path)
+    );
+    // The source of the plan's error is the source of the update's.
     let inner = || Err(load(directory.path().join("none")).unwrap_err());
     let error = update(&path, |_| inner()).unwrap_err();
     let UpdateError::Plan { error: plan, .. } = &error else { panic!("{error:?}") };
@@ -149,7 +151,7 @@ fn the_error_of_a_plan_comes_through() {
 }
 
 #[test]
-fn a_plan_that_fails_or_panics_leaves_the_lock_free_and_the_file_unchanged() {
+fn failed_plans_change_nothing() {
     let (directory, path) = directory();
     let old = fs::read(&path).unwrap();
     assert!(update(&path, |_| Err("no")).is_err());
@@ -161,16 +163,16 @@ fn a_plan_that_fails_or_panics_leaves_the_lock_free_and_the_file_unchanged() {
     assert!(matches!(refused, UpdateError::File(Error::Change { error: ChangeError::NoSuchToken(_), .. })));
     assert_eq!(fs::read(&path).unwrap(), old);
     assert_eq!(directory.path().read_dir().unwrap().count(), 1);
-    at_once().append(&path, &entry("next")).unwrap();
-    // The same without a file.
+    without_waiting().append(&path, &entry("next")).unwrap();
+    // No file exists.
     let new = directory.path().join("new.json");
     assert!(update(&new, |_| Err("no")).is_err());
     assert!(!new.exists());
-    at_once().append(&new, &entry("next")).unwrap();
+    without_waiting().append(&new, &entry("next")).unwrap();
 }
 
 #[test]
-fn others_wait_for_a_slow_plan() {
+fn blocks_writers_during_a_plan() {
     let (_directory, path) = directory();
     let (planning, is_planning) = mpsc::channel();
     std::thread::scope(|scope| {
@@ -183,7 +185,7 @@ fn others_wait_for_a_slow_plan() {
             })
         });
         is_planning.recv().unwrap();
-        match at_once().append(&path, &entry("hurried")).unwrap_err() {
+        match without_waiting().append(&path, &entry("hurried")).unwrap_err() {
             Error::Disk(error) => assert_eq!(error.kind(), DiskErrorKind::Locked),
             error => panic!("{error:?}"),
         }
@@ -194,7 +196,7 @@ fn others_wait_for_a_slow_plan() {
 }
 
 #[test]
-fn a_plan_runs_again_if_the_file_was_replaced_without_the_lock() {
+fn reruns_the_plan_after_unlocked_writes() {
     let (_directory, path) = directory();
     let runs = AtomicUsize::new(0);
     let updated = update(&path, |file| {
@@ -210,7 +212,7 @@ fn a_plan_runs_again_if_the_file_was_replaced_without_the_lock() {
 }
 
 #[test]
-fn without_changes_nothing_is_written() {
+fn writes_nothing_without_changes() {
     let (directory, path) = directory();
     let identity = || {
         let about = fs::metadata(&path).unwrap();
@@ -232,7 +234,7 @@ fn without_changes_nothing_is_written() {
 }
 
 #[test]
-fn no_plan_is_made_without_a_valid_file() {
+fn skips_the_plan_for_invalid_files() {
     let (directory, path) = directory();
     let never = |_: Option<&TokenFile>| -> Result<Vec<Change>, Infallible> { panic!("planned") };
     fs::write(&path, "garbage").unwrap();

@@ -1,4 +1,4 @@
-//! Names, tokens, expiries, releases: tables and laws.
+//! Names, tokens, expiries, releases, permissions and files as values: parsing, printing and conversions.
 
 #![allow(missing_docs)]
 
@@ -23,22 +23,22 @@ use influxdb3_offline_tokens::{
 use props::cases;
 use proptest::prelude::*;
 
-/// Fails unless a check of a file with this value at this place has an error there.
+/// Asserts that a check reports an error at `pointer` if the member there is `value`.
 #[track_caller]
-fn assert_is_error(pointer: &str, value: &str) {
+fn assert_check_rejects(pointer: &str, value: &str) {
     let mut file = serde_json::json!({
         "create_databases": ["a"],
         "tokens": [{"token": "apiv3_a", "name": "a", "permissions": []}],
     });
     *file.pointer_mut(pointer).unwrap() = value.into();
     let report = Validator::new(UNIX_EPOCH).check(file.to_string().as_bytes());
-    let is_there =
+    let has_error =
         report.iter().any(|found| found.severity() == Severity::Error && found.pointer() == pointer);
-    assert!(is_there, "{value:?}: {report}");
+    assert!(has_error, "{value:?}: {report}");
 }
 
 #[test]
-fn names_of_databases() {
+fn parses_database_names() {
     for name in ["a", "0", "db1", "A-b_c", "a/b", "a/_", "_internal", &"a".repeat(511)] {
         assert_eq!(DatabaseName::parse(name).unwrap().as_str(), name);
     }
@@ -66,23 +66,23 @@ fn names_of_databases() {
     ] {
         let error = DatabaseName::parse(name).unwrap_err();
         assert_eq!((error.kind(), error.span()), (kind, span), "{name:?}");
-        assert_is_error("/create_databases/0", name);
+        assert_check_rejects("/create_databases/0", name);
     }
 }
 
 #[test]
-fn names_of_tokens() {
+fn parses_token_names() {
     for name in ["a", " ", " app", "_ADMIN", " _admin", "_admin ", "\u{1F511}", "a\nb"] {
         assert_eq!(TokenName::parse(name).unwrap().as_str(), name);
     }
     for (name, kind) in [("", Empty), ("_admin", InvalidNameKind::Reserved)] {
         assert_eq!(TokenName::parse(name).unwrap_err().kind(), kind);
-        assert_is_error("/tokens/0/name", name);
+        assert_check_rejects("/tokens/0/name", name);
     }
 }
 
 #[test]
-fn tokens() {
+fn parses_tokens() {
     for token in ["apiv3_", "apiv3_a", "apiv3_a:b", "apiv3_~!"] {
         assert_eq!(Token::parse(token).unwrap().expose(), token);
     }
@@ -100,24 +100,24 @@ fn tokens() {
     ] {
         let error = Token::parse(token).unwrap_err();
         assert_eq!((error.kind(), error.span()), (kind, span), "{token:?}");
-        assert_is_error("/tokens/0/token", token);
+        assert_check_rejects("/tokens/0/token", token);
     }
 }
 
 #[test]
-fn generated_tokens_are_as_the_server_makes_them() {
+fn generates_distinct_url_safe_tokens() {
     let tokens: Vec<Token> = (0..100).map(|_| Token::generate().unwrap()).collect();
     for token in &tokens {
         let body = token.expose().strip_prefix("apiv3_").unwrap();
         assert_eq!(body.len(), 86);
         assert!(body.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
     }
-    let different: std::collections::HashSet<&str> = tokens.iter().map(Token::expose).collect();
-    assert_eq!(different.len(), tokens.len());
+    let distinct: std::collections::HashSet<&str> = tokens.iter().map(Token::expose).collect();
+    assert_eq!(distinct.len(), tokens.len());
 }
 
 #[test]
-fn the_hash_is_of_the_whole_token() {
+fn hashes_the_whole_token() {
     // `printf apiv3_abc | sha512sum`
     let hash = Token::parse("apiv3_abc").unwrap().sha512();
     let hex = hash.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
@@ -127,7 +127,7 @@ fn the_hash_is_of_the_whole_token() {
 const SHA512_OF_APIV3_ABC: &str = "4543376fb0e749b254cc7e177337714a4a1c70d4e3f3c4aaca36258c02323541957f0298cde6e60d791159d79ba6ba23d1b70716ee6ef6229584fc5c96d0627e";
 
 #[test]
-fn values_are_made_from_and_compared_with_texts() {
+fn compares_names_with_strings() {
     let name = DatabaseName::try_from("a").unwrap();
     assert!(name == "a" && name == *"a" && name != "b");
     let name = TokenName::try_from("a").unwrap();
@@ -140,7 +140,7 @@ fn values_are_made_from_and_compared_with_texts() {
 }
 
 #[test]
-fn expiries_as_text() {
+fn parses_and_displays_expiries() {
     for (millis, text) in [
         (0, "1970-01-01T00:00:00Z"),
         (1, "1970-01-01T00:00:00.001Z"),
@@ -182,7 +182,7 @@ fn expiries_as_text() {
 }
 
 #[test]
-fn expiries_after_a_time() {
+fn adds_durations_to_a_time() {
     let now = UNIX_EPOCH + Duration::from_secs(1_000_000);
     let day = 86_400_000;
     for (duration, millis) in
@@ -205,7 +205,7 @@ fn expiries_after_a_time() {
 }
 
 #[test]
-fn a_token_ends_at_the_millisecond_of_its_expiry() {
+fn expires_at_the_exact_millisecond() {
     let expiry = Expiry::from_millis(1_000);
     for (nanos, past) in [(0, false), (999_999_999, false), (1_000_000_000, true), (1_000_000_001, true)] {
         let now = UNIX_EPOCH + Duration::from_nanos(nanos);
@@ -221,7 +221,7 @@ fn a_token_ends_at_the_millisecond_of_its_expiry() {
 }
 
 #[test]
-fn releases() {
+fn parses_releases() {
     for (text, release) in [
         ("3.9", Release::new(3, 9, 0)),
         ("3.11.1", Release::new(3, 11, 1)),
@@ -240,7 +240,7 @@ fn releases() {
 }
 
 #[test]
-fn files_have_every_name_and_token_once() {
+fn rejects_duplicate_names_and_tokens() {
     let entry = |name: &str, token: &str| {
         TokenEntry::new(TokenName::parse(name).unwrap(), Token::parse(token).unwrap())
     };
@@ -264,7 +264,7 @@ fn any_time() -> impl Strategy<Value = SystemTime> {
     )
 }
 
-/// Milliseconds since 1970, rounded down, by a way of its own.
+/// Milliseconds since 1970, rounded down; independent of the library.
 fn millis_of(time: SystemTime) -> i128 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i128::try_from(after.as_millis()).unwrap(),
@@ -287,8 +287,8 @@ proptest! {
     }
 
     #[test]
-    fn an_expiry_after_a_time_is_exact_or_refused(now in any_time(), duration: Duration) {
-        // To the millisecond: the rest of one may be cut, and nothing wraps.
+    fn adds_durations_exactly_or_fails(now in any_time(), duration: Duration) {
+        // Only a fraction of a millisecond is lost.
         let exact = millis_of(now) + i128::try_from(duration.as_millis()).unwrap();
         match Expiry::after(now, duration) {
             Ok(expiry) => prop_assert_eq!(i128::from(expiry.as_millis()), exact),
@@ -300,14 +300,14 @@ proptest! {
     }
 
     #[test]
-    fn an_expiry_is_past_or_something_remains(expiry: Expiry, now in any_time()) {
+    fn past_expiries_have_no_time_remaining(expiry: Expiry, now in any_time()) {
         prop_assert_eq!(expiry.is_past(now), i128::from(expiry.as_millis()) <= millis_of(now));
         prop_assert_eq!(expiry.is_past(now), expiry.remaining(now).is_none());
         prop_assert_eq!(expiry.is_past(now), expiry.elapsed(now).is_some());
     }
 
     #[test]
-    fn any_text_is_an_expiry_or_refused(text: String, digits in "[0-9TZ:. +-]{0,30}", now in any_time()) {
+    fn parsed_expiries_round_trip(text: String, digits in "[0-9TZ:. +-]{0,30}", now in any_time()) {
         for text in [text, digits] {
             if let Ok(expiry) = Expiry::parse(&text) {
                 prop_assert_eq!(Expiry::parse(&expiry.to_string()), Ok(expiry));
@@ -317,7 +317,7 @@ proptest! {
     }
 
     #[test]
-    fn releases_round_trip_in_order(a: Release, b: Release, text: String) {
+    fn releases_round_trip_and_sort(a: Release, b: Release, text: String) {
         prop_assert_eq!(Release::parse(&a.to_string()), Ok(a));
         prop_assert_eq!(Release::parse(&format!("v{a}")), Ok(a));
         let numbers = |release: Release| release.to_string().split('.').map(|part| part.parse::<u16>().unwrap()).collect::<Vec<_>>();
@@ -332,23 +332,23 @@ proptest! {
         if let Err(error) = DatabaseName::parse(&text) {
             prop_assert!(error.span().text(&text).is_some());
         }
-        let refused = text.is_empty() || text == "_admin";
-        prop_assert_eq!(TokenName::parse(&text).is_err(), refused);
+        let is_invalid = text.is_empty() || text == "_admin";
+        prop_assert_eq!(TokenName::parse(&text).is_err(), is_invalid);
     }
 
     #[test]
-    fn tokens_match_themselves_only(token: Token, other: Token) {
+    fn tokens_match_only_themselves(token: Token, other: Token) {
         prop_assert!(token.matches(token.expose()) && token.clone().matches(token.expose()));
         prop_assert_eq!(token.matches(other.expose()), token.expose() == other.expose());
         prop_assert_eq!(token.sha512() == other.sha512(), token.expose() == other.expose());
     }
 
     #[test]
-    fn a_text_is_a_token_if_it_has_the_prefix_and_is_visible(text in prop_oneof![any::<String>(), "apiv3_.{0,8}", "[aApiv3_ ]{5,9}"]) {
-        let right = text.starts_with("apiv3_") && text.bytes().all(|byte| (b'!'..=b'~').contains(&byte));
+    fn accepts_visible_tokens_with_prefix(text in prop_oneof![any::<String>(), "apiv3_.{0,8}", "[aApiv3_ ]{5,9}"]) {
+        let is_valid = text.starts_with("apiv3_") && text.bytes().all(|byte| (b'!'..=b'~').contains(&byte));
         match Token::parse(&text) {
-            Ok(token) => prop_assert!(right && token.expose() == text),
-            Err(error) => prop_assert!(!right && error.span().text(&text).is_some()),
+            Ok(token) => prop_assert!(is_valid && token.expose() == text),
+            Err(error) => prop_assert!(!is_valid && error.span().text(&text).is_some()),
         }
     }
 
@@ -359,7 +359,7 @@ proptest! {
     }
 
     #[test]
-    fn lines_and_columns_are_as_counted(text in "(\n|\r\n|a|é|\u{1F4C8}|.{1,400}|\n{3}){0,12}", offset in 0..5_000_usize) {
+    fn locates_lines_and_columns(text in "(\n|\r\n|a|é|\u{1F4C8}|.{1,400}|\n{3}){0,12}", offset in 0..5_000_usize) {
         let offset = offset.min(text.len());
         let offset = (0..=offset).rev().find(|&at| text.is_char_boundary(at)).unwrap();
         let before = &text[..offset];
@@ -372,7 +372,7 @@ proptest! {
 
 /// A misspelt `expiry_millis` would make a token that never expires.
 #[test]
-fn serde_takes_no_member_for_another() {
+fn serde_rejects_misspelt_members() {
     let entry =
         |member: &str| format!(r#"{{"token": "apiv3_a", "name": "a", "permissions": [], "{member}": 1}}"#);
     for member in ["expiry_milis", "Expiry_millis", "expires", "expiry_secs", "ttl"] {
@@ -395,7 +395,7 @@ fn serde_takes_no_member_for_another() {
     for member in ["comment", "owner", "x"] {
         assert_eq!(serde_json::from_str::<TokenEntry>(&entry(member)).unwrap().expiry(), None);
     }
-    // Beside the member itself it is only unknown, as for `parse`.
+    // Unknown, not misspelt, if `expiry_millis` is present: as `parse`.
     for member in ["id", "value", "expires", "grants"] {
         let text = entry("expiry_millis").replacen('{', &format!("{{\"{member}\": 1, "), 1);
         assert!(serde_json::from_str::<TokenEntry>(&text).is_ok(), "{member}");
@@ -406,7 +406,7 @@ fn serde_takes_no_member_for_another() {
 }
 
 #[test]
-fn null_for_an_optional_member_reads_as_missing() {
+fn treats_null_as_absent() {
     let entry = r#"{"token": "apiv3_a", "name": "a", "expiry_millis": null, "permissions": []}"#;
     let file = format!(r#"{{"create_databases": null, "tokens": [{entry}]}}"#);
     let parsed = TokenFile::parse(file.as_bytes()).unwrap();
@@ -429,22 +429,24 @@ fn null_for_an_optional_member_reads_as_missing() {
 }
 
 #[test]
-fn values_convert_from_owned_strings() {
-    fn from<T: TryFrom<String> + std::str::FromStr>(text: &str) -> bool {
+fn values_convert_from_strings() {
+    fn converts<T: TryFrom<String> + std::str::FromStr>(text: &str) -> bool {
         T::try_from(text.to_owned()).is_ok()
             && text.parse::<T>().is_ok()
             && T::try_from(String::new()).is_err()
     }
-    assert!(from::<DatabaseName>("a") && from::<TokenName>("a") && from::<Token>("apiv3_a"));
-    assert!(from::<Expiry>("1000") && from::<Release>("3.9"));
+    assert!(converts::<DatabaseName>("a") && converts::<TokenName>("a") && converts::<Token>("apiv3_a"));
+    assert!(converts::<Expiry>("1000") && converts::<Release>("3.9"));
     assert!(
-        from::<Permission>("db:a:read") && from::<DatabaseActions>("read") && from::<SystemResource>("ping")
+        converts::<Permission>("db:a:read")
+            && converts::<DatabaseActions>("read")
+            && converts::<SystemResource>("ping")
     );
-    assert!(from::<Code>("T0214") && from::<Severity>("note"));
+    assert!(converts::<Code>("T0214") && converts::<Severity>("note"));
 }
 
 #[test]
-fn a_file_grows_by_entries_with_other_names_and_tokens() {
+fn pushes_only_unique_entries() {
     let entry = |name, token| TokenEntry::new(TokenName::parse(name).unwrap(), Token::parse(token).unwrap());
     let mut file = TokenFile::default();
     file.push(entry("a", "apiv3_1")).unwrap();
@@ -457,7 +459,7 @@ fn a_file_grows_by_entries_with_other_names_and_tokens() {
 }
 
 #[test]
-fn actions_are_a_set() {
+fn actions_form_a_set() {
     let (read, write) = (DatabaseActions::READ, DatabaseActions::WRITE);
     let mut actions = DatabaseActions::ALL;
     actions &= read | write;
@@ -471,7 +473,7 @@ fn actions_are_a_set() {
 }
 
 #[test]
-fn permissions_have_an_order() {
+fn sorts_permissions() {
     let mut permissions: Vec<Permission> =
         ["system:ping:read", "db:b:read", "db:a:write", "db:a:read", "db:*:write"]
             .map(|text| text.parse().unwrap())
@@ -482,7 +484,7 @@ fn permissions_have_an_order() {
 }
 
 #[test]
-fn permissions_of_typed_names_cannot_fail() {
+fn builds_permissions_from_typed_names() {
     let name = |text: &str| DatabaseName::parse(text).unwrap();
     let mut names = DatabaseNames::from(name("b"));
     names.extend([name("a/x"), name("_internal")]);
@@ -506,7 +508,7 @@ fn permissions_of_typed_names_cannot_fail() {
 }
 
 #[test]
-fn lists_of_names_iterate() {
+fn iterates_names_and_resources() {
     let text = String::from("db:a,b:read");
     let names: Vec<&str> = match Permission::parse_borrowed(&text).unwrap() {
         Permission::Database(permission) => {

@@ -1,4 +1,4 @@
-//! A wanted file leads to the changes that it says, and to none once they are made.
+//! Plans of a wanted file: the changes to a tokens file, and none once they are applied.
 
 #![allow(missing_docs)]
 
@@ -20,7 +20,7 @@ use influxdb3_offline_tokens::{Expiry, Rights, Token, TokenEntry, TokenFile, str
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// Secrets that are not random: `apiv3_new0` and so on.
+/// Secrets that are not random: `apiv3_new1` and so on.
 fn secrets() -> impl FnMut() -> Result<Token, Infallible> {
     let count = Cell::new(0);
     move || {
@@ -46,7 +46,7 @@ fn plan(wanted: &WantedFile, file: Option<&TokenFile>, now: SystemTime) -> Vec<S
     wanted.plan(file, now, secrets()).unwrap().iter().map(ToString::to_string).collect()
 }
 
-/// The changes from a token with this expiry to one with these members, now and once they are made.
+/// Plans the changes from a token with the expiry `old` to a wanted one with `members`, and asserts that no others follow.
 #[track_caller]
 fn expiry_changes(old: Option<i64>, members: &Value) -> Vec<String> {
     let mut entry = json!({"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]});
@@ -60,14 +60,14 @@ fn expiry_changes(old: Option<i64>, members: &Value) -> Vec<String> {
     let file = TokenFile::parse(text.as_bytes()).unwrap();
     let changes = wanted.plan(Some(&file), day(0), secrets()).unwrap();
     let after = edit::apply(Some(text.as_bytes()), &changes).unwrap();
-    assert_eq!(after.is_some(), !changes.is_empty(), "a change that changes nothing");
+    assert_eq!(after.is_some(), !changes.is_empty(), "a change without effect");
     let after = TokenFile::parse(after.as_deref().unwrap_or(text.as_bytes())).unwrap();
     assert_eq!(plan(&wanted, Some(&after), day(0)), [""; 0], "not idempotent");
     changes.iter().map(|change| change.to_string().replace(" of token `app`", "")).collect()
 }
 
 #[test]
-fn expiries_are_set_and_tokens_rotated() {
+fn plans_expiries_and_rotations() {
     let rotate = || "rotate token `app`".to_owned();
     let set = |number| format!("set the expiry to {}", Expiry::from_millis(millis(number)));
     let remove = || "remove the expiry".to_owned();
@@ -86,7 +86,7 @@ fn expiries_are_set_and_tokens_rotated() {
         (Some(millis(5)), at(5), vec![]),
         (Some(millis(6)), at(5), vec![set(5)]),
         (Some(past), at(5), vec![rotate(), set(5)]),
-        // Rotated, it would have expired at once.
+        // A rotated token would have expired at once.
         (Some(past), at(0), vec![set(0)]),
         (Some(millis(0)), at(0), vec![]),
         (None, lifetime.clone(), vec![set(90)]),
@@ -95,7 +95,7 @@ fn expiries_are_set_and_tokens_rotated() {
         (Some(millis(7)), lifetime.clone(), vec![rotate(), set(90)]),
         (Some(millis(7) + 1), lifetime.clone(), vec![]),
         (Some(millis(90)), lifetime.clone(), vec![]),
-        // As a clock could have it that is ahead of ours.
+        // Tolerates a clock that is ahead.
         (Some(millis(90) + 3_600_000), lifetime.clone(), vec![]),
         (Some(millis(90) + 3_600_001), lifetime, vec![set(90)]),
         (Some(millis(0) + 66_000), json!({"expires_in": "1m"}), vec![]),
@@ -111,7 +111,7 @@ fn expiries_are_set_and_tokens_rotated() {
 }
 
 #[test]
-fn tokens_and_databases_are_added_and_only_others_removed() {
+fn plans_additions_and_removals() {
     let text = br#"{"create_databases": ["a"], "tokens": [
         {"token": "apiv3_a", "name": "one", "permissions": ["db:a:write,read", "db:a:read"]},
         {"token": "apiv3_b", "name": "other", "permissions": ["db:a:read"]}]}"#;
@@ -136,17 +136,16 @@ fn tokens_and_databases_are_added_and_only_others_removed() {
     let secrets: Vec<&str> = after.tokens().iter().map(|entry| entry.token().expose()).collect();
     assert_eq!(secrets, ["apiv3_a", "apiv3_b", "apiv3_new1", "apiv3_new2"]);
     assert_eq!(plan(&wanted, Some(&after), day(0)), [""; 0]);
-    // Expired, and rotated for nothing if its wanted expiry has passed, too.
+    // `three` has expired, too, but so has its wanted expiry.
     assert_eq!(plan(&wanted, Some(&after), day(1))[0], "rotate token `two`");
     assert_eq!(plan(&wanted, Some(&after), day(1)).len(), 2);
-    // Without a file all is new.
     assert_eq!(plan(&wanted, None, day(0)).len(), 2);
     let other = WantedFile::parse(br#"{"tokens": [{"name": "one", "permissions": ["db:a:read"]}]}"#).unwrap();
     assert_eq!(plan(&other, Some(&file), day(0)), ["set the permissions of token `one` to `db:a:read`"]);
 }
 
 #[test]
-fn a_rotation_expects_the_secret_that_was_planned_for() {
+fn rotations_expect_the_planned_secret() {
     let text = |token: &str| {
         format!(
             r#"{{"tokens": [{{"token": "{token}", "name": "app", "expiry_millis": 1, "permissions": []}}]}}"#
@@ -155,19 +154,19 @@ fn a_rotation_expects_the_secret_that_was_planned_for() {
     let file = TokenFile::parse(text("apiv3_a").as_bytes()).unwrap();
     let changes = wanted(&json!([{"name": "app", "permissions": [], "expires_in": "1d"}]));
     let changes = changes.plan(Some(&file), day(0), secrets()).unwrap();
-    let refused = edit::apply(Some(text("apiv3_b").as_bytes()), &changes).unwrap_err();
-    assert!(matches!(refused, ChangeError::SecretChanged(name) if name == "app"));
+    let error = edit::apply(Some(text("apiv3_b").as_bytes()), &changes).unwrap_err();
+    assert!(matches!(error, ChangeError::SecretChanged(name) if name == "app"));
 }
 
 #[test]
-fn the_error_of_the_secrets_comes_through() {
+fn returns_errors_of_the_secret_source() {
     let wanted = wanted(&json!([{"name": "app", "permissions": []}]));
     assert_eq!(wanted.plan(None, day(0), || Err("no vault")).unwrap_err(), "no vault");
     let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#);
     assert!(wanted.plan(Some(&file.unwrap()), day(0), || Err("no vault")).unwrap().is_empty());
 }
 
-/// A wanted file of the same names as a tokens file could have; what it names, and whether others are removed.
+/// A wanted file, the tokens and databases that it names, and whether it removes others.
 fn wanted_file() -> impl Strategy<Value = (WantedFile, TokenFile, bool)> {
     let lifetimes = prop::collection::vec((0..4_u8, 1..200_u64, 0..200_u64), 8);
     (strategies::token_file(), lifetimes, any::<bool>()).prop_map(|(file, lifetimes, remove)| {
@@ -192,7 +191,7 @@ fn wanted_file() -> impl Strategy<Value = (WantedFile, TokenFile, bool)> {
     })
 }
 
-fn plain(entry: &TokenEntry) -> (String, [u8; 64], String) {
+fn comparable(entry: &TokenEntry) -> (String, [u8; 64], String) {
     let rest = format!("{:?} {:?}", entry.expiry(), entry.permissions());
     (entry.name().to_string(), entry.token().sha512(), rest)
 }
@@ -201,7 +200,7 @@ proptest! {
     #![proptest_config(props::cases(200))]
 
     #[test]
-    fn a_plan_leads_to_the_wanted_file_and_a_second_one_is_empty(
+    fn plans_are_complete_and_idempotent(
         (wanted, names, removes) in wanted_file(),
         (file, text) in layout::token_file_and_json(),
         days in 0..300_u64,
@@ -211,25 +210,25 @@ proptest! {
         prop_assert_eq!(after.is_some(), !changes.is_empty());
         let after = TokenFile::parse(after.as_deref().unwrap_or(text.as_bytes())).unwrap();
         prop_assert_eq!(plan(&wanted, Some(&after), day(days)), [""; 0]);
-        // Also a little earlier, as another clock may have it; a secret that expired in between is another matter.
+        // Also with a clock that is a little behind.
         let earlier = day(days) - Duration::from_secs(60);
         prop_assert_eq!(plan(&wanted, Some(&after), earlier), [""; 0]);
         for entry in names.tokens() {
-            let now = after.get(entry.name().as_str()).expect("a wanted token");
-            prop_assert!(Rights::new(now.permissions()) == Rights::new(entry.permissions()), "other rights");
+            let planned = after.get(entry.name().as_str()).expect("a wanted token");
+            prop_assert!(Rights::new(planned.permissions()) == Rights::new(entry.permissions()), "rights differ");
         }
         for entry in file.tokens().iter().filter(|entry| names.get(entry.name().as_str()).is_none()) {
-            let now = after.get(entry.name().as_str());
-            prop_assert_eq!(now.map(plain), Some(plain(entry)).filter(|_| !removes));
+            let kept = after.get(entry.name().as_str());
+            prop_assert_eq!(kept.map(comparable), Some(comparable(entry)).filter(|_| !removes));
         }
         for name in names.create_databases().iter().chain(file.create_databases()) {
-            prop_assert!(after.create_databases().contains(name), "a database is missing");
+            prop_assert!(after.create_databases().contains(name), "missing database");
         }
     }
 }
 
 #[test]
-fn all_errors_are_reported_with_their_places() {
+fn reports_every_error_with_location() {
     let long = r#""expires_in": "3d", "rotate_within""#;
     for (json, expected) in [
         ("", vec!["1:1: unexpected end of the JSON"]),
@@ -295,12 +294,12 @@ fn all_errors_are_reported_with_their_places() {
         let [error] = error.errors() else { panic!("{error}") };
         assert!(error.to_string().ends_with(&format!(": {expected}")), "{members}: {error}");
     }
-    let exactly = format!(r#"{{"tokens": [{{"name": "a", "permissions": [], {long}: "71h 59m 59s"}}]}}"#);
-    assert!(WantedFile::parse(exactly.as_bytes()).is_ok());
+    let shortest = format!(r#"{{"tokens": [{{"name": "a", "permissions": [], {long}: "71h 59m 59s"}}]}}"#);
+    assert!(WantedFile::parse(shortest.as_bytes()).is_ok());
 }
 
 #[test]
-fn a_token_in_a_wanted_file_is_not_shown() {
+fn never_shows_a_token() {
     let canary = util::CANARY;
     for json in [
         format!(r#"{{"{canary}": "{canary}", "tokens": ["{canary}"]}}"#),
@@ -319,9 +318,8 @@ fn a_token_in_a_wanted_file_is_not_shown() {
     util::assert_no_piece_of(canary, &format!("{wanted:?} {:?}", plan(&wanted, None, day(0))), "a plan");
 }
 
-/// The example `reconcile` is idempotent, also between processes.
 #[test]
-fn of_eight_reconcilers_one_makes_the_changes() {
+fn reconciles_once_across_processes() {
     let folder = tempfile::tempdir().unwrap();
     let wanted = folder.path().join("wanted.json");
     std::fs::write(

@@ -190,7 +190,7 @@ mod tests {
     use super::{Authorizer, TokenFile};
 
     #[test]
-    fn each_authorizer_has_a_key_of_its_own() {
+    fn each_authorizer_has_its_own_key() {
         let text = br#"{"tokens": [{"token": "apiv3_a", "name": "a", "permissions": []}]}"#;
         let file = TokenFile::parse(text).unwrap();
         let digests = || Authorizer::new(&file).holders.into_keys();

@@ -1,9 +1,11 @@
+//! Overlap of edits.
+
 use crate::diagnostic::EditSet;
 use crate::diagnostic::fix::TextEdit;
 use crate::span::Span;
 
 #[test]
-fn edits_overlap_if_one_changes_a_byte_or_a_place_of_the_other() {
+fn rejects_overlapping_edits() {
     let edit = |start, end, text: &str| TextEdit::new(Span::new(start, end), text);
     for (first, second, overlap) in [
         (edit(0, 2, "x"), edit(2, 4, "y"), false),

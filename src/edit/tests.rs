@@ -1,4 +1,4 @@
-//! The proof of an append.
+//! The check that appended text contains the entries and nothing else.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -11,16 +11,16 @@ use crate::name::TokenName;
 use crate::permission::Permission;
 use crate::token::Token;
 
-const ONE: &str = r#"{"tokens":[{"token":"apiv3_a","name":"a","permissions":[]}]}"#;
+const FILE: &str = r#"{"tokens":[{"token":"apiv3_a","name":"a","permissions":[]}]}"#;
 
 #[test]
-fn only_the_entries_themselves_are_proven_to_be_appended() {
+fn accepts_only_the_appended_entries() {
     let entry = |token: &str, permission: &str| {
         TokenEntry::new(TokenName::parse("b").unwrap(), Token::parse(token).unwrap())
             .with_permissions([Permission::parse(permission).unwrap()])
     };
     let entry_b = entry("apiv3_b", "db:d:read");
-    let facts = survey(ONE.as_bytes()).unwrap();
+    let facts = survey(FILE.as_bytes()).unwrap();
     let layout = Layout::new(&facts);
     let text = |entry: &TokenEntry| String::from(layout.entry(entry).as_str());
     let b = text(&entry_b);
@@ -33,7 +33,7 @@ fn only_the_entries_themselves_are_proven_to_be_appended() {
         (format!(",{b},"), false),
         (format!(",{b},{b}"), false),
         (format!(",{b}]"), false),
-        // These are valid by themselves, but end the list early.
+        // Valid on their own, but they close the array early.
         (format!(",{b}],\"x\":["), false),
         (format!(",{b}]}} {{\"tokens\":["), false),
         (format!(",{}", text(&entry("apiv3_c", "db:d:read"))), false),

@@ -1,4 +1,4 @@
-//! When a file is read again.
+//! Rereading of a file whose stamp has not settled.
 
 use std::format;
 use std::string::String;
@@ -9,14 +9,14 @@ fn text(version: u8) -> String {
     format!(r#"{{"tokens": [{{"token": "apiv3_a", "name": "v{version}", "permissions": []}}]}}"#)
 }
 
-/// A change that leaves no trace but in the text: the new stamp counts as seen.
+/// Changes the text only: the new stamp counts as seen.
 fn change_unseen(live: &LiveAuthorizer, version: u8) {
     std::fs::write(&live.path, text(version)).unwrap();
     live.seen.lock().unwrap().stamp = replace::look(&live.path).unwrap();
 }
 
 #[test]
-fn a_file_is_read_until_its_state_has_settled() {
+fn rereads_until_the_stamp_settles() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens.json");
     std::fs::write(&path, text(0)).unwrap();
@@ -29,12 +29,12 @@ fn a_file_is_read_until_its_state_has_settled() {
         assert!(matches!(refresh(millis), Refreshed::Reloaded), "{millis} ms");
         assert!(matches!(refresh(millis), Refreshed::Unchanged), "{millis} ms");
     }
-    // From then on it is only looked at.
+    // Settled: only the stamp is compared.
     change_unseen(&live, 5);
     assert!(matches!(refresh(10_001), Refreshed::Unchanged));
     std::fs::write(&path, format!("{} ", text(6))).unwrap();
     assert!(matches!(refresh(10_002), Refreshed::Reloaded));
-    // A new state settles anew.
+    // A new stamp has to settle again.
     change_unseen(&live, 7);
     assert!(matches!(refresh(11_000), Refreshed::Reloaded));
 }

@@ -1,4 +1,4 @@
-//! What only the inside can show: the edit that is called again, what is named ours, the portable protocol.
+//! The replacement of a file, also by the portable protocol: retries, limits, locks and pipes.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -41,7 +41,7 @@ fn directory() -> (tempfile::TempDir, PathBuf) {
     (directory, file)
 }
 
-/// The names in the directory, without the portable protocol's side file.
+/// Returns the names in the directory, without the lock file of the portable protocol.
 fn names(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name());
     let names = entries.map(|name| name.into_string().unwrap());
@@ -49,7 +49,7 @@ fn names(directory: &Path) -> Vec<String> {
 }
 
 #[track_caller]
-fn fails(result: Result<Outcome, ReplaceError<Infallible>>, kind: DiskErrorKind) {
+fn assert_fails(result: Result<Outcome, ReplaceError<Infallible>>, kind: DiskErrorKind) {
     match result {
         Err(ReplaceError::Disk(error)) => assert_eq!(error.kind(), kind, "{error}"),
         Ok(done) => panic!("{done:?}"),
@@ -58,7 +58,7 @@ fn fails(result: Result<Outcome, ReplaceError<Infallible>>, kind: DiskErrorKind)
 }
 
 #[test]
-fn creates_changes_and_leaves_alone() {
+fn creates_replaces_and_keeps_files() {
     for replace in PROTOCOLS {
         let (directory, file) = directory();
         assert_eq!(
@@ -84,14 +84,14 @@ fn creates_changes_and_leaves_alone() {
 }
 
 #[test]
-fn a_limit_binds_before_and_after() {
+fn enforces_the_size_limit() {
     for replace in PROTOCOLS {
         let (directory, file) = directory();
         let limited = ReplaceOptions { size_limit: 4, ..OPTIONS };
-        fails(replace(&file, &limited, &mut |_| Ok(text(b"12345"))), DiskErrorKind::TooLarge);
+        assert_fails(replace(&file, &limited, &mut |_| Ok(text(b"12345"))), DiskErrorKind::TooLarge);
         assert!(names(directory.path()).is_empty());
         fs::write(&file, b"12345").unwrap();
-        fails(replace(&file, &limited, &mut |_| Ok(text(b"1"))), DiskErrorKind::TooLarge);
+        assert_fails(replace(&file, &limited, &mut |_| Ok(text(b"1"))), DiskErrorKind::TooLarge);
         assert_eq!(fs::read(&file).unwrap(), b"12345");
         fs::write(&file, b"1234").unwrap();
         assert_eq!(replace(&file, &limited, &mut |_| Ok(text(b"4321"))).unwrap(), Outcome::Replaced);
@@ -99,18 +99,18 @@ fn a_limit_binds_before_and_after() {
 }
 
 #[test]
-fn an_absent_file_is_made_only_on_request() {
+fn creates_files_only_if_allowed() {
     for replace in PROTOCOLS {
         let (directory, file) = directory();
         let options = ReplaceOptions { create: false, ..OPTIONS };
-        fails(replace(&file, &options, &mut |_| Ok(text(b"1"))), DiskErrorKind::NotFound);
-        fails(replace(&file.join("a"), &OPTIONS, &mut |_| Ok(text(b"1"))), DiskErrorKind::NoDirectory);
+        assert_fails(replace(&file, &options, &mut |_| Ok(text(b"1"))), DiskErrorKind::NotFound);
+        assert_fails(replace(&file.join("a"), &OPTIONS, &mut |_| Ok(text(b"1"))), DiskErrorKind::NoDirectory);
         assert!(names(directory.path()).is_empty());
     }
 }
 
 #[test]
-fn a_write_without_the_lock_makes_it_start_over() {
+fn retries_after_an_unlocked_write() {
     for replace in PROTOCOLS {
         let (directory, file) = directory();
         fs::write(&file, b"a").unwrap();
@@ -130,7 +130,7 @@ fn a_write_without_the_lock_makes_it_start_over() {
 }
 
 #[test]
-fn a_file_that_appears_meanwhile_is_not_replaced() {
+fn keeps_a_file_created_meanwhile() {
     for replace in PROTOCOLS {
         let (_directory, file) = directory();
         let done = replace(&file, &OPTIONS, &mut |old| match old {
@@ -146,7 +146,7 @@ fn a_file_that_appears_meanwhile_is_not_replaced() {
 }
 
 #[test]
-fn a_file_that_is_written_all_the_time_ends_in_an_error() {
+fn gives_up_on_constant_writes() {
     for replace in PROTOCOLS {
         let (directory, file) = directory();
         fs::write(&file, b"").unwrap();
@@ -157,14 +157,14 @@ fn a_file_that_is_written_all_the_time_ends_in_an_error() {
             fs::write(&file, &grown).unwrap();
             Ok(text(b"lost"))
         });
-        fails(done, DiskErrorKind::Locked);
+        assert_fails(done, DiskErrorKind::Locked);
         assert_eq!(fs::read(&file).unwrap(), grown);
         assert_eq!(names(directory.path()), ["tokens.json"]);
     }
 }
 
 #[test]
-fn an_error_of_the_edit_changes_nothing() {
+fn failed_edits_change_nothing() {
     for create in [true, false] {
         let (directory, file) = directory();
         if !create {
@@ -177,7 +177,7 @@ fn an_error_of_the_edit_changes_nothing() {
 }
 
 #[test]
-fn threads_lose_nothing() {
+fn threads_lose_no_update() {
     for replace in PROTOCOLS {
         let (directory, file) = directory();
         std::thread::scope(|scope| {
@@ -201,18 +201,18 @@ fn threads_lose_nothing() {
 }
 
 #[test]
-fn left_overs_go_and_others_stay() {
+fn removes_only_stale_temporary_files() {
     for replace in PROTOCOLS {
         let (directory, file) = directory();
         let digits = "0123456789abcdef0123456789abcdef";
-        let left = format!(".tokens.json.{digits}.new");
+        let stale = format!(".tokens.json.{digits}.new");
         let others = [
             format!("tokens.json.{digits}.new"),
             format!(".tokens.jsom.{digits}.new"),
             format!(".tokens.json.{}.new", &digits[1..]),
             format!(".tokens.json.{digits}.old"),
         ];
-        for name in others.iter().chain([&left]) {
+        for name in others.iter().chain([&stale]) {
             fs::write(directory.path().join(name), b"secret").unwrap();
         }
         replace(&file, &OPTIONS, &mut |_| Ok(text(b"new"))).unwrap();
@@ -227,7 +227,7 @@ fn left_overs_go_and_others_stay() {
 
 #[test]
 #[cfg(unix)]
-fn the_name_of_a_new_file_fits() {
+fn supports_the_longest_file_name() {
     let (directory, _) = directory();
     let file = directory.path().join("x".repeat(255));
     super::replace(&file, &OPTIONS, |_| Ok::<_, Infallible>(text(b"1"))).unwrap();
@@ -243,7 +243,7 @@ fn names_that_windows_reserves_or_changes_are_rejected() {
     {
         assert_eq!(kind(name), DiskErrorKind::InvalidName, "{name:?}");
         let replaced = portable::replace(&directory.path().join(name), &OPTIONS, |_| Ok(text(b"1")));
-        fails(replaced, DiskErrorKind::InvalidName);
+        assert_fails(replaced, DiskErrorKind::InvalidName);
     }
     for name in ["console", "COM10.json", "COM", "nul-tokens.json", ".tokens.json", "a b"] {
         assert_eq!(kind(name), DiskErrorKind::NotFound, "{name:?}");
@@ -252,7 +252,7 @@ fn names_that_windows_reserves_or_changes_are_rejected() {
 
 #[test]
 #[cfg(unix)]
-fn no_path_shows_a_token() {
+fn errors_redact_and_escape_paths() {
     let error = super::read(Path::new("/nowhere/apiv3_secret\n"), 1).err().unwrap();
     let shown = format!("{error} {error:?} {error:#?}");
     assert!(!shown.contains("secret"), "{shown}");
@@ -262,7 +262,7 @@ fn no_path_shows_a_token() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn an_ended_wait_names_the_holder() {
+fn lock_timeout_names_the_holder() {
     let (_directory, file) = directory();
     fs::write(&file, b"old").unwrap();
     let held = fs::File::open(&file).unwrap();
@@ -282,7 +282,7 @@ fn an_ended_wait_names_the_holder() {
 
 #[test]
 #[cfg(unix)]
-fn reads_through_links_and_tells_what_it_read() {
+fn reads_through_links() {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
     let (directory, file) = directory();
@@ -293,7 +293,7 @@ fn reads_through_links_and_tells_what_it_read() {
     for path in [&file, &link] {
         let contents = super::read(path, 5).unwrap();
         assert_eq!(*contents.bytes, b"12345");
-        // Exact: the bytes and one to see the end.
+        // One more byte detects the end.
         assert!(contents.bytes.capacity() <= 6);
         assert_eq!(contents.facts.mode, Some(0o640));
         assert_eq!(contents.facts.owner, Some(fs::metadata(&file).unwrap().uid()));
@@ -330,7 +330,7 @@ fn reads_through_links_and_tells_what_it_read() {
     {
         use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-        // Whoever opens it waits for a writer.
+        // `open` would wait for a writer.
         let fifo = directory.path().join("fifo");
         mknodat(CWD, &fifo, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
         assert_eq!(portable::read(&fifo, 9).err().unwrap().kind(), DiskErrorKind::NotRegular);
@@ -340,7 +340,7 @@ fn reads_through_links_and_tells_what_it_read() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_pipe_is_read_once_within_its_limits_and_not_replaced() {
+fn reads_pipes_within_limits() {
     use std::io::Write as _;
 
     use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat, open};
@@ -355,7 +355,7 @@ fn a_pipe_is_read_once_within_its_limits_and_not_replaced() {
             let mut file = fs::OpenOptions::new().write(true).open(fifo).unwrap();
             for piece in pieces {
                 std::thread::sleep(Duration::from_millis(40));
-                // Past the limit, nobody reads on.
+                // Fails beyond the limit, as the reader has closed the pipe.
                 let _ = file.write_all(piece);
             }
         })
@@ -372,7 +372,7 @@ fn a_pipe_is_read_once_within_its_limits_and_not_replaced() {
         match (super::read(&fifo, limit), expected) {
             (Ok(contents), Some(length)) => {
                 assert_eq!(contents.bytes.len(), length);
-                assert!(*contents.bytes == pieces.concat(), "other bytes");
+                assert!(*contents.bytes == pieces.concat(), "bytes differ");
                 assert_eq!((contents.facts.mode, contents.facts.links), (None, None));
             }
             (Err(error), None) => assert_eq!(error.kind(), DiskErrorKind::TooLarge),
@@ -380,7 +380,7 @@ fn a_pipe_is_read_once_within_its_limits_and_not_replaced() {
         }
         writer.join().unwrap();
     }
-    // Nobody writes, and somebody does not end.
+    // Without a writer, and with one that writes nothing.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK;
     let pipe = fs::File::from(open(&fifo, flags, Mode::empty()).unwrap());
     let read = || super::pipe::read(&pipe, &fifo, 9, Duration::from_millis(30)).err().unwrap().kind();

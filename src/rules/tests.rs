@@ -1,14 +1,16 @@
+//! The strength of tokens.
+
 use super::strength::{Strength, is_evenly_mixed, strength};
 
 #[test]
-fn words_are_not_evenly_mixed_however_they_are_written() {
+fn detects_evenly_mixed_tokens() {
     assert!(is_evenly_mixed(b"Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE4xVtAaQiUoNyMzWhFc"));
     assert!(!is_evenly_mixed(b"MySuperSecretAdminToken2024ForOurInfluxDBServer1Here"));
     assert!(!is_evenly_mixed(&b"aZ3".repeat(20)));
 }
 
 #[test]
-fn repetitions_and_sequences_are_weak_and_examples_are_placeholders() {
+fn rates_token_strength() {
     for (body, expected) in [
         ("", Strength::Weak),
         ("secret", Strength::Weak),

@@ -1,7 +1,9 @@
+//! Suggestions for misspelt words.
+
 use super::meant;
 
 #[test]
-fn a_slip_is_recognised_and_another_word_is_not() {
+fn suggests_only_near_misses() {
     let actions = ["create", "describe", "read", "write", "delete"];
     for (written, expected) in [
         ("red", Some(("read", false))),

@@ -1,4 +1,4 @@
-//! Broken texts: every error is reported once, at its place, and what is around it is read.
+//! Error recovery of the JSON parser.
 
 use std::fmt::Write as _;
 use std::format;
@@ -13,8 +13,8 @@ impl ErrorHandler for Vec<SyntaxError> {
     }
 }
 
-/// Returns the errors as `Kind text`, or as `Kind text before^` if the span is empty, and the strings.
-fn read(text: &str) -> (String, Vec<String>) {
+/// Returns the errors as `Kind text`, or as `Kind preceding text^` if the span is empty, and the parsed strings.
+fn parse(text: &str) -> (String, Vec<String>) {
     let mut parser = Parser::new(text, Vec::new());
     let node = Node::read(&mut parser);
     let errors = parser.end();
@@ -52,7 +52,7 @@ fn collect(text: &str, node: &Node<'_>, strings: &mut Vec<String>) {
     }
 }
 
-/// A text, its errors, and the strings that are read.
+/// A text, its errors, and its parsed strings.
 const TEXTS: &[(&str, &str, &str)] = &[
     (r#"{"a": 1, /* x */ "b": 2} // end"#, "Comment /* x */; Comment // end", "a|b"),
     ("# by hand\n{\"a\": \"b\"} # end", "Comment # by hand; Comment # end", "a|b"),
@@ -203,10 +203,10 @@ const TEXTS: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn errors_are_reported_once_and_the_rest_is_read() {
+fn reports_each_error_once() {
     for (text, errors, strings) in TEXTS {
-        let (found, read) = read(text);
-        assert_eq!((found.as_str(), read.join("|").as_str()), (*errors, *strings), "{text}");
+        let (found, parsed) = parse(text);
+        assert_eq!((found.as_str(), parsed.join("|").as_str()), (*errors, *strings), "{text}");
     }
 }
 
@@ -228,7 +228,7 @@ const FILE: &str = r#"{
 }
 "#;
 
-/// A piece of the file, what replaces it, the errors, and how many of the strings are not read as they were.
+/// A fragment of the file, its replacement, the errors, and the number of strings that are lost.
 const EDITS: &[(&str, &str, &str, usize)] = &[
     ("{\n  \"create", "/* by hand */\n{\n  \"create", "Comment /* by hand */", 0),
     (r#""a", "b"],"#, r#""a", "b",],"#, "TrailingComma ,", 0),
@@ -295,18 +295,18 @@ const EDITS: &[(&str, &str, &str, usize)] = &[
 ];
 
 #[test]
-fn one_mistake_in_a_file_is_one_error() {
-    let (_, strings) = read(FILE);
+fn reports_one_error_per_mistake() {
+    let (_, strings) = parse(FILE);
     for (from, to, errors, lost) in EDITS {
         assert!(FILE.contains(from), "{from}");
-        let (found, read) = read(&FILE.replacen(from, to, 1));
-        let missing = strings.iter().filter(|string| !read.contains(string)).count();
+        let (found, parsed) = parse(&FILE.replacen(from, to, 1));
+        let missing = strings.iter().filter(|string| !parsed.contains(string)).count();
         assert_eq!((found.as_str(), missing), (*errors, *lost), "{from} -> {to}");
     }
 }
 
 #[test]
-fn mistakes_are_reported_together() {
+fn reports_several_mistakes_together() {
     let edits = [
         (r#""a", "b"],"#, r#""a" "b",],"#),
         (r#""apiv3_one""#, r#""apiv3_one"#),
@@ -316,7 +316,7 @@ fn mistakes_are_reported_together() {
         (r#""name": "two""#, "name: $NAME"),
     ];
     let text = edits.iter().fold(FILE.to_owned(), |text, (from, to)| text.replacen(from, to, 1));
-    let (errors, strings) = read(&text);
+    let (errors, strings) = parse(&text);
     let expected = [
         r#"MissingComma ["a"^"#,
         "TrailingComma ,",
@@ -332,9 +332,9 @@ fn mistakes_are_reported_together() {
     assert!(strings.ends_with(&["permissions".to_owned(), "db:b:read".to_owned()]), "{strings:?}");
 }
 
-/// Units that open, interrupt or repeat something. Quadratic time would not end in minutes.
+/// Repeats units that open or interrupt a value. In quadratic time this would take minutes.
 #[test]
-fn hostile_texts_take_linear_time() {
+fn parses_hostile_text_in_linear_time() {
     const LENGTH: usize = 50_000;
     let units = [
         "[·{·{\"a\":·]·}·,·:·\"·\"\n·'·'\n·“·`·\\·\"\\·/*·//·#\n·a·a ·a\"·a\" ·1 ·1.·-·\u{a0}·",

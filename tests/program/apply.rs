@@ -1,4 +1,4 @@
-//! `apply`: what it changes and prints, and that it does so once.
+//! `apply`: its changes and output, also in concurrent processes.
 
 use std::process::Stdio;
 
@@ -11,8 +11,8 @@ const WANTED: &str = r#"{"create_databases": ["sensors"], "tokens": [
     {"name": "app", "permissions": ["db:sensors:read"], "expires_in": "90d", "rotate_within": "7d"},
     {"name": "collector", "permissions": ["db:sensors:write"]}]}"#;
 
-/// A file in which `app` has expired, and that has a token that is not wanted.
-fn expired() -> String {
+/// A tokens file in which `app` has expired and `other` is not wanted.
+fn expired_file() -> String {
     format!(
         r#"{{ "x" : [1.50,1e2], "tokens": [
   {{"token":"{CANARY}", "name":"\u0061pp", "expiry_millis":1, "permissions":["db:sensors:read"]}},
@@ -21,8 +21,8 @@ fn expired() -> String {
 }
 
 #[test]
-fn of_eight_processes_one_makes_the_changes() {
-    for old in [Some(expired()), None] {
+fn applies_once_across_processes() {
+    for old in [Some(expired_file()), None] {
         let folder = folder(&[("w.json", WANTED)]);
         let path = folder.path().join("t.json");
         if let Some(old) = &old {
@@ -44,7 +44,7 @@ fn of_eight_processes_one_makes_the_changes() {
                 Some(String::from_utf8(output.stdout).unwrap()).filter(|text| text != "no changes\n"),
             );
         }
-        let [printed] = &*printed else { panic!("not one of eight made changes: {printed:?}") };
+        let [printed] = &*printed else { panic!("the output of processes with changes: {printed:?}") };
         assert_no_piece_of(CANARY, printed, "apply");
         let file = load(&path).unwrap();
         let names: Vec<&str> = file.tokens().iter().map(|entry| entry.name().as_str()).collect();
@@ -75,14 +75,14 @@ fn of_eight_processes_one_makes_the_changes() {
 }
 
 #[test]
-fn a_dry_run_prints_the_changes_and_others_are_removed_on_request() {
-    let folder = folder(&[("w.json", WANTED), ("t.json", &expired())]);
+fn previews_changes_and_removes_others() {
+    let folder = folder(&[("w.json", WANTED), ("t.json", &expired_file())]);
     let apply =
         |options: &[&str]| run(&[&["apply", "t.json", "w.json"], options].concat(), folder.path(), b"");
     let dry = apply(&["--dry-run", "--remove-others"]);
     assert_eq!((dry.code, &*dry.stderr), (0, ""));
     assert_eq!(dry.stdout.lines().last(), Some("remove token `other`"));
-    assert_eq!(std::fs::read_to_string(folder.path().join("t.json")).unwrap(), expired());
+    assert_eq!(std::fs::read_to_string(folder.path().join("t.json")).unwrap(), expired_file());
     let done = apply(&["--remove-others"]);
     assert_eq!(done.stdout.lines().count(), dry.stdout.lines().count());
     assert!(load(folder.path().join("t.json")).unwrap().get("other").is_none());
@@ -91,7 +91,7 @@ fn a_dry_run_prints_the_changes_and_others_are_removed_on_request() {
         assert_eq!((again.code, &*again.stdout, &*again.stderr), (0, "no changes\n", ""));
     }
     std::fs::remove_file(folder.path().join("t.json")).unwrap();
-    let none = apply(&["--dry-run"]);
-    assert_eq!((none.code, none.stdout.lines().count()), (0, 2));
+    let new = apply(&["--dry-run"]);
+    assert_eq!((new.code, new.stdout.lines().count()), (0, 2));
     assert!(!folder.path().join("t.json").exists());
 }

@@ -1,8 +1,8 @@
-//! Transcripts of the program: what a user's shell shows.
+//! The program: transcripts of its commands, exit codes and output.
 //!
 //! A block of `console` in `tests/program/*.md` and in the README is run by `sh`, all blocks of a file in one new directory.
 //! A line that starts with `$ ` is a command, one that starts with `> ` continues it, `[1]` is an exit code, and `[..]`
-//! stands for anything. `SNAPSHOTS=overwrite cargo test --test program` writes what the commands print now.
+//! stands for any text. `SNAPSHOTS=overwrite cargo test --test program` updates the transcripts.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 #![cfg(unix)]
@@ -27,7 +27,7 @@ struct Run {
     stderr: String,
 }
 
-/// The program in a directory, without the settings of the terminal that runs the tests.
+/// Returns the program in a directory, independent of the terminal that runs the tests.
 fn command(directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_influxdb3-tokens"));
     command.current_dir(directory).env("COLUMNS", "80");
@@ -43,7 +43,7 @@ fn run(arguments: &[&str], directory: &Path, input: &[u8]) -> Run {
     let mut command = command(directory);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    // With wrong arguments, the program ends before it reads.
+    // With invalid arguments, the program exits before it reads.
     let _ = child.stdin.take().unwrap().write_all(input);
     let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -68,7 +68,6 @@ fn run_in_shell(command: &str, directory: &Path) -> String {
     let programs = Path::new(env!("CARGO_BIN_EXE_influxdb3-tokens")).parent().unwrap();
     let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
     let mut shell = Command::new("sh");
-    // The umask is that of a usual user, and standard error goes where standard output goes.
     shell.args(["-c", &format!("umask 022; {{ {command}\n}} 2>&1")]).current_dir(directory);
     shell
         .env("PATH", path)
@@ -87,7 +86,7 @@ fn run_in_shell(command: &str, directory: &Path) -> String {
     }
 }
 
-/// Returns a text in which the blocks have the output that their commands have now.
+/// Returns the text with the current output of its commands.
 fn replay(text: &str) -> String {
     let directory = tempfile::tempdir().unwrap();
     let mut replayed = String::new();
@@ -118,11 +117,11 @@ fn assert_transcript(path: &Path) {
 }
 
 #[test]
-fn transcripts_show_what_the_program_prints() {
+fn transcripts_are_current() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/program");
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut paths: Vec<_> =
-        paths.filter(|path| path.extension().is_some_and(|ending| ending == "md")).collect();
+        paths.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect();
     paths.sort();
     assert!(paths.len() > 5);
     for path in paths {
@@ -131,12 +130,12 @@ fn transcripts_show_what_the_program_prints() {
 }
 
 #[test]
-fn the_readme_shows_what_the_program_prints() {
+fn readme_is_current() {
     assert_transcript(&Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
 }
 
 #[test]
-fn every_line_of_help_fits_into_80_columns() {
+fn help_fits_into_80_columns() {
     let transcript = include_str!("help.md");
     let commands =
         transcript.lines().filter(|line| line.starts_with("$ ") && line.ends_with("--help")).count();
@@ -145,9 +144,8 @@ fn every_line_of_help_fits_into_80_columns() {
     assert!(long.is_empty(), "{long:#?}");
 }
 
-/// A reader that has gone does not know that the file was changed.
 #[test]
-fn a_change_whose_result_is_not_printed_has_exit_code_3() {
+fn exits_with_3_if_output_fails_after_a_change() {
     let folder = folder(&[]);
     let mut command = command(folder.path());
     command.args(["create", "tokens.json", "--name", "app"]);
@@ -159,9 +157,9 @@ fn a_change_whose_result_is_not_printed_has_exit_code_3() {
     assert!(folder.path().join("tokens.json").exists());
 }
 
-/// Also if the output does not fit into a buffer.
+/// The output exceeds its buffer.
 #[test]
-fn a_fix_whose_report_is_not_printed_has_exit_code_3() {
+fn exits_with_3_if_output_fails_after_a_fix() {
     let entry = |number| {
         format!(r#"{{"token": "apiv3_{number}", "name": "{number}", "permissions": ["db:a:Read"]}}"#)
     };
@@ -173,9 +171,8 @@ fn a_fix_whose_report_is_not_printed_has_exit_code_3() {
     assert_eq!(command.status().unwrap().code(), Some(3));
 }
 
-/// A manifest has the bytes of the file, whatever they are.
 #[test]
-fn a_kubernetes_secret_has_the_bytes_of_the_file() {
+fn kubernetes_secret_keeps_every_byte() {
     use base64::Engine as _;
     let text = format!(
         "{{\r\n\t\"tokens\": [{{\"token\": \"{}\", \"name\": \"ü \\u0022'#: $x ????>>>>\", \"permissions\": []}}]\r\n}}\n\n",
@@ -191,9 +188,8 @@ fn a_kubernetes_secret_has_the_bytes_of_the_file() {
     assert_eq!(base64::engine::general_purpose::STANDARD.decode(data).unwrap(), text.as_bytes());
 }
 
-/// The counts of the summary include the findings beyond the limit of a report.
 #[test]
-fn the_summary_counts_all_findings() {
+fn summary_counts_omitted_findings() {
     let entry = r#"{"token": "apiv3_a", "name": "", "permissions": ["db:a:Read"]}"#;
     let text = format!(r#"{{"tokens": [{}]}}"#, vec![entry; 1_500].join(","));
     let folder = folder(&[("tokens.json", &text)]);

@@ -1,5 +1,5 @@
-//! SARIF logs against the JSON Schema of SARIF 2.1.0 (OASIS), which is not in this repository: the crate `serde-sarif` ships
-//! it, and `Cargo.toml` names that crate so that cargo brings its source and never builds it.
+//! SARIF logs and the JSON Schema of SARIF 2.1.0 (OASIS), which the crate `serde-sarif` ships: `Cargo.toml` names that crate
+//! so that cargo fetches its source, and never builds it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{folder, run};
 
-/// None where cargo cannot bring it.
+/// The schema, or `None` if cargo cannot fetch it.
 static SCHEMA: LazyLock<Option<Validator>> = LazyLock::new(|| {
     let mut metadata = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
     metadata.args(["metadata", "--locked", "--format-version", "1", "--manifest-path"]);
@@ -21,7 +21,7 @@ static SCHEMA: LazyLock<Option<Validator>> = LazyLock::new(|| {
     let manifest = &packages.find(|package| package["name"] == "serde-sarif").unwrap()["manifest_path"];
     let schema = Path::new(manifest.as_str().unwrap()).with_file_name("src/schema.json");
     let mut schema: Value = serde_json::from_slice(&std::fs::read(schema).ok()?).unwrap();
-    // Its pattern has a `]` that opens nothing; no log of ours has a language.
+    // The pattern has an unmatched `]`, and no log of ours has a language.
     for object in ["run", "toolComponent"] {
         let language = &mut schema["definitions"][object]["properties"]["language"];
         drop(language.as_object_mut().unwrap().remove("pattern"));
@@ -31,20 +31,20 @@ static SCHEMA: LazyLock<Option<Validator>> = LazyLock::new(|| {
 });
 
 #[track_caller]
-fn assert_is_valid(log: &Value) {
+fn assert_matches_schema(log: &Value) {
     let Some(schema) = &*SCHEMA else {
-        println!("skipped: the schema of SARIF: cargo cannot bring its source");
+        println!("skipped: cargo cannot fetch the schema of SARIF");
         return;
     };
-    let wrong: Vec<String> =
+    let errors: Vec<String> =
         schema.iter_errors(log).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
 }
 
 #[test]
-fn the_schema_refuses_what_is_no_log() {
+fn schema_rejects_invalid_logs() {
     let Some(schema) = &*SCHEMA else {
-        println!("skipped: the schema of SARIF: cargo cannot bring its source");
+        println!("skipped: cargo cannot fetch the schema of SARIF");
         return;
     };
     let folder = folder(&[("tokens.json", TEXT)]);
@@ -71,12 +71,12 @@ fn the_schema_refuses_what_is_no_log() {
 }
 
 #[track_caller]
-pub(crate) fn assert_is_log(log: &Value) {
-    assert_is_valid(log);
+pub(crate) fn assert_valid_log(log: &Value) {
+    assert_matches_schema(log);
     for run in log["runs"].as_array().unwrap() {
         let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
         let ids: BTreeSet<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
-        assert_eq!(ids.len(), rules.len(), "rules are unique");
+        assert_eq!(ids.len(), rules.len(), "duplicate rules");
         for result in run["results"].as_array().unwrap() {
             let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
             assert_eq!(result["ruleId"], rules[index]["id"]);
@@ -87,20 +87,20 @@ pub(crate) fn assert_is_log(log: &Value) {
 const TEXT: &str = "{\n  \"tokens\": [],\n  \"create_databases\": [\"a\", \"a\", \"ü\"]\n}";
 
 #[test]
-fn a_log_has_places_rules_and_fixes() {
+fn log_has_locations_rules_and_fixes() {
     let folder = folder(&[("my tokens.json", TEXT)]);
     let run = run(&["validate", "--format", "sarif", "my tokens.json", "none.json"], folder.path(), b"");
     assert_eq!(run.code, 2);
     let log: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_is_log(&log);
+    assert_valid_log(&log);
     let run = &log["runs"][0];
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
     let results = run["results"].as_array().unwrap();
     let duplicate = results.iter().find(|result| result["ruleId"] == "T0412").unwrap();
     assert_eq!(duplicate["level"], "warning");
-    let place = &duplicate["locations"][0]["physicalLocation"];
-    assert_eq!(place["artifactLocation"]["uri"], "my%20tokens.json");
-    let region = &place["region"];
+    let location = &duplicate["locations"][0]["physicalLocation"];
+    assert_eq!(location["artifactLocation"]["uri"], "my%20tokens.json");
+    let region = &location["region"];
     let offset = usize::try_from(region["byteOffset"].as_u64().unwrap()).unwrap();
     let length = usize::try_from(region["byteLength"].as_u64().unwrap()).unwrap();
     assert!(TEXT[offset..offset + length].contains('a'));
@@ -113,13 +113,13 @@ fn a_log_has_places_rules_and_fixes() {
 }
 
 #[test]
-fn the_description_of_a_fix_states_its_effect() {
+fn fix_descriptions_state_the_effect() {
     let folder = folder(&[]);
     let text =
         br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:Read", "db:a:raed"]}]}"#;
     let run = run(&["validate", "--format", "sarif", "-"], folder.path(), text);
     let log: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_is_log(&log);
+    assert_valid_log(&log);
     let results = log["runs"][0]["results"].as_array().unwrap();
     let fixes = results.iter().filter(|result| result["ruleId"] == "T0214").map(|result| &result["fixes"][0]);
     let texts: Vec<&str> = fixes.map(|fix| fix["description"]["text"].as_str().unwrap()).collect();
@@ -127,9 +127,9 @@ fn the_description_of_a_fix_states_its_effect() {
 }
 
 #[test]
-fn a_log_of_nothing_is_a_log() {
+fn logs_unreadable_input() {
     let folder = folder(&[]);
     let run = run(&["validate", "--format", "sarif", "-"], folder.path(), b"{\"tokens\": [], \"\xff\": 1}");
-    assert_is_log(&serde_json::from_str(&run.stdout).unwrap());
+    assert_valid_log(&serde_json::from_str(&run.stdout).unwrap());
     assert!(run.stdout.contains("\"uri\": \"stdin\""));
 }

@@ -1,11 +1,11 @@
-//! No command shows a token or a piece of one.
+//! Secrecy of tokens in the output of every command.
 
 use crate::util::{CANARY, assert_no_piece_of, piece_of_length};
 use crate::{folder, run};
 
-/// Files that have the canary in every place where people put one.
+/// Files with the canary in every place where users put a token.
 fn files() -> Vec<String> {
-    let good = format!(
+    let valid = format!(
         r#"{{"create_databases": ["red"], "tokens": [{{"token": "{CANARY}", "name": "app", "permissions": ["db:red:reed"]}}]}}"#
     );
     let entry = |member: &str, value: &str| {
@@ -15,7 +15,7 @@ fn files() -> Vec<String> {
     };
     let quoted = format!(r#""{CANARY}""#);
     let mut files = vec![
-        good.clone(),
+        valid.clone(),
         CANARY.to_owned(),
         quoted.clone(),
         format!("Bearer {CANARY}"),
@@ -29,22 +29,22 @@ fn files() -> Vec<String> {
         format!(r#"{{"tokens": [{{"token": {quoted}, "name": {quoted}, "permissions": ["{CANARY}"]}}]}}"#),
         format!(r#"{{"tokens": [{{"token": {quoted}, "name": "a", "permissions": ["db:{CANARY}:read"]}}]}}"#),
         format!(r#"{{"tokens": [{{"token": {quoted}, "name": "a", "permissions": "db:a:{CANARY}"}}]}}"#),
-        format!("# {CANARY}\n{good}"),
-        good.replace("\", \"name\"", "\n\", \"name\""),
-        good.replace("apiv3_", "\\u0061piv3_"),
-        good.replace("apiv3_", "Bearer apiv3_"),
-        good.replace("apiv3_", ""),
+        format!("# {CANARY}\n{valid}"),
+        valid.replace("\", \"name\"", "\n\", \"name\""),
+        valid.replace("apiv3_", "\\u0061piv3_"),
+        valid.replace("apiv3_", "Bearer apiv3_"),
+        valid.replace("apiv3_", ""),
         entry("token", &quoted),
         entry("expiry_millis", &quoted),
         entry("secret", &quoted),
         entry("name", &quoted),
     ];
-    files.extend((1..good.len()).step_by(23).map(|end| good[..end].to_owned()));
+    files.extend((1..valid.len()).step_by(23).map(|end| valid[..end].to_owned()));
     files
 }
 
 #[test]
-fn no_command_shows_a_piece_of_a_token_of_a_file() {
+fn never_shows_a_token_of_a_file() {
     for (number, text) in files().iter().enumerate() {
         let folder = folder(&[("t.json", text), ("w.json", r#"{"tokens": []}"#)]);
         let commands = [
@@ -71,8 +71,8 @@ fn no_command_shows_a_piece_of_a_token_of_a_file() {
 }
 
 #[test]
-fn no_command_repeats_a_token_of_its_arguments() {
-    let good = r#"{"tokens": [{"token": "apiv3_first", "name": "app", "permissions": ["db:red:read"]}]}"#;
+fn never_shows_a_token_argument() {
+    let file = r#"{"tokens": [{"token": "apiv3_first", "name": "app", "permissions": ["db:red:read"]}]}"#;
     for command in [
         "validate §",
         "validate --format json §",
@@ -128,7 +128,7 @@ fn no_command_repeats_a_token_of_its_arguments() {
         "completions §",
         "§",
     ] {
-        let folder = folder(&[("t.json", good)]);
+        let folder = folder(&[("t.json", file)]);
         let arguments: Vec<String> = command.split(' ').map(|word| word.replace('§', CANARY)).collect();
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let run = run(&arguments, folder.path(), b"");
@@ -137,7 +137,7 @@ fn no_command_repeats_a_token_of_its_arguments() {
 }
 
 #[test]
-fn no_command_repeats_a_token_that_is_a_name() {
+fn never_shows_a_token_used_as_name() {
     let named = |token: &str, name: &str| {
         format!(
             r#"{{"create_databases": ["{name}"], "tokens": [{{"token": "apiv3_{token}", "name": "{name}", "permissions": ["db:{name}:read"]}}]}}"#
@@ -168,7 +168,7 @@ fn no_command_repeats_a_token_that_is_a_name() {
     }
 }
 
-/// Broken texts, and the pieces of the tokens in them.
+/// Broken texts and the pieces of their tokens.
 const BROKEN: [(&str, &[&str]); 4] = [
     (r#"{"tokens": [{"token": "apiv3_h7Q"x2L"9vTz"kP4", "name": "app"}]}"#, &["h7Q", "x2L", "9vTz", "kP4"]),
     (
@@ -180,7 +180,7 @@ const BROKEN: [(&str, &[&str]); 4] = [
 ];
 
 #[test]
-fn no_command_shows_a_piece_of_a_token_in_broken_text() {
+fn never_shows_a_token_of_broken_text() {
     for command in [
         "validate t.json",
         "validate --admin t.json",
