@@ -12,9 +12,7 @@ use InvalidJsonKind as Kind;
 use influxdb3_offline_tokens::server::{
     InvalidJsonKind, ServerComparison, ServerPermissions, ServerToken, ServerTokens,
 };
-use influxdb3_offline_tokens::{
-    DatabaseActions, Expiry, Permission, Rights, Token, TokenEntry, TokenFile, TokenName,
-};
+use influxdb3_offline_tokens::{Expiry, Permission, Rights, Token, TokenEntry, TokenFile, TokenName};
 use props::cases;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -109,10 +107,7 @@ fn reports_each_difference() {
     let rows: &[(Change, &[&str])] = &[
         (|rows| drop(rows.remove(1)), &["missing app"]),
         (|rows| rows.clear(), &["missing app", "missing other"]),
-        (
-            |rows| rows.push(row(3, "more", SECOND, "", &json!([])).tap(|row| row["expiry"] = Value::Null)),
-            &["extra more"],
-        ),
+        (|rows| rows.push(json!({"name": "more", "permissions": "[]"})), &["extra more"]),
         (|rows| rows[1]["name"] = json!("APP"), &["missing app", "extra APP"]),
         (|rows| rows[1]["permissions"] = json!(r#"["db:a:read"]"#), &["app, less: write on database `a`"]),
         (
@@ -154,15 +149,6 @@ fn reports_each_difference() {
         assert_eq!(differences(&file(), &parse(&changed)), *expected, "{changed}");
     }
 }
-
-trait Tap: Sized {
-    fn tap(mut self, change: impl FnOnce(&mut Self)) -> Self {
-        change(&mut self);
-        self
-    }
-}
-
-impl Tap for Value {}
 
 #[test]
 fn reports_spans_of_invalid_json() {
@@ -242,25 +228,20 @@ fn never_shows_a_token_or_hash() {
 
 /// The permissions as the server may print them: as written, an element for each action or each name, or reversed.
 fn spelled(permissions: &[Permission], style: usize) -> String {
-    let mut texts: Vec<String> = match style {
-        0 => return ServerPermissions::new(permissions.iter().cloned()).to_string(),
-        1 | 2 => {
-            let pieces = permissions.iter().flat_map(|permission| {
-                let text = permission.to_string();
-                let parts: Vec<String> = text.split(':').map(str::to_owned).collect();
-                let by = |part: usize| -> Vec<String> { parts[part].split(',').map(str::to_owned).collect() };
-                let names: Vec<String> = if style == 1 { vec![parts[1].clone()] } else { by(1) };
-                by(2)
-                    .into_iter()
-                    .flat_map(|action| {
-                        names.iter().map(|name| format!("{}:{name}:{action}", parts[0])).collect::<Vec<_>>()
-                    })
-                    .collect::<Vec<_>>()
-            });
-            pieces.collect()
+    if style == 0 {
+        return ServerPermissions::new(permissions.iter().cloned()).to_string();
+    }
+    let mut texts = Vec::new();
+    for permission in permissions {
+        let text = permission.to_string();
+        let parts: Vec<&str> = text.split(':').collect();
+        let split = |part: usize, is_split: bool| -> Vec<&str> {
+            if is_split { parts[part].split(',').collect() } else { vec![parts[part]] }
+        };
+        for names in split(1, style == 2) {
+            texts.extend(split(2, style < 3).iter().map(|actions| format!("{}:{names}:{actions}", parts[0])));
         }
-        _ => permissions.iter().map(ToString::to_string).collect(),
-    };
+    }
     texts.reverse();
     json!(texts).to_string()
 }
@@ -347,8 +328,4 @@ fn compares_secrets_by_hash() {
     assert_eq!(app.has_secret(&token(SECOND)), Some(false));
     let bare = parse(&json!([{"name": "app", "permissions": "[]"}]));
     assert_eq!(bare.get("app").unwrap().has_secret(&token(CANARY)), None);
-    assert_eq!(server.tokens().len(), 3);
-    assert!(
-        app.permissions().permissions()[0] == Permission::database(["a"], DatabaseActions::READ).unwrap()
-    );
 }

@@ -322,30 +322,20 @@ fn never_shows_a_token() {
 fn reconciles_once_across_processes() {
     let folder = tempfile::tempdir().unwrap();
     let wanted = folder.path().join("wanted.json");
-    std::fs::write(
-        &wanted,
-        r#"{"tokens": [{"name": "app", "permissions": ["db:a:read"], "expires_in": "90d"}]}"#,
-    )
-    .unwrap();
-    let path = folder.path().join("tokens.json");
+    let json = json!({"tokens": [{"name": "app", "permissions": ["db:a:read"], "expires_in": "90d"}]});
+    std::fs::write(&wanted, json.to_string()).unwrap();
     let program = examples::example("reconcile");
-    let children: Vec<_> = (0..8)
-        .map(|_| {
-            let mut command = std::process::Command::new(&program);
-            command.arg(&path).arg(&wanted).stdout(std::process::Stdio::piped()).spawn().unwrap()
-        })
-        .collect();
-    let outputs = children.into_iter().map(|child| child.wait_with_output().unwrap());
-    let printed: Vec<String> = outputs
-        .map(|output| {
-            assert!(output.status.success());
-            String::from_utf8(output.stdout).unwrap()
-        })
-        .collect();
-    assert_eq!(
-        printed.iter().filter(|text| text.starts_with("append token `app`")).count(),
-        1,
-        "{printed:?}"
-    );
-    assert_eq!(printed.iter().filter(|text| *text == "1 tokens, Unchanged\n").count(), 7, "{printed:?}");
+    let children = [(); 8].map(|()| {
+        let mut command = std::process::Command::new(&program);
+        command.arg(folder.path().join("tokens.json")).arg(&wanted);
+        command.stdout(std::process::Stdio::piped()).spawn().unwrap()
+    });
+    let printed = children.map(|child| {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    });
+    let count = |is_expected: fn(&String) -> bool| printed.iter().filter(|text| is_expected(text)).count();
+    assert_eq!(count(|text| text.starts_with("append token `app`")), 1, "{printed:?}");
+    assert_eq!(count(|text| text == "1 tokens, Unchanged\n"), 7, "{printed:?}");
 }

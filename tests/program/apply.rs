@@ -23,75 +23,61 @@ fn expired_file() -> String {
 #[test]
 fn applies_once_across_processes() {
     for old in [Some(expired_file()), None] {
-        let folder = folder(&[("w.json", WANTED)]);
+        let files: Vec<_> = old.iter().map(|old| ("t.json", &**old)).chain([("w.json", WANTED)]).collect();
+        let folder = folder(&files);
         let path = folder.path().join("t.json");
-        if let Some(old) = &old {
-            std::fs::write(&path, old).unwrap();
-            std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-        }
-        let children: Vec<_> = (0..8)
-            .map(|_| {
-                let mut command = command(folder.path());
-                command.args(["apply", "t.json", "w.json"]);
-                command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-            })
-            .collect();
-        let outputs = children.into_iter().map(|child| child.wait_with_output().unwrap());
-        let mut printed = Vec::new();
-        for output in outputs {
+        let children = [(); 8].map(|()| {
+            let mut command = command(folder.path());
+            command.args(["apply", "t.json", "w.json"]).stdin(Stdio::null());
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        });
+        let printed = children.map(|child| {
+            let output = child.wait_with_output().unwrap();
             assert_eq!((output.status.code(), &*output.stderr), (Some(0), &b""[..]));
-            printed.extend(
-                Some(String::from_utf8(output.stdout).unwrap()).filter(|text| text != "no changes\n"),
-            );
-        }
-        let [printed] = &*printed else { panic!("the output of processes with changes: {printed:?}") };
-        assert_no_piece_of(CANARY, printed, "apply");
+            String::from_utf8(output.stdout).unwrap()
+        });
+        let changes: Vec<&String> = printed.iter().filter(|text| *text != "no changes\n").collect();
+        let [changes] = &*changes else { panic!("not one process with changes: {printed:?}") };
+        assert_no_piece_of(CANARY, changes, "apply");
+        let lines: Vec<&str> = changes.lines().map(|line| line.split(" to 2").next().unwrap()).collect();
         let file = load(&path).unwrap();
         let names: Vec<&str> = file.tokens().iter().map(|entry| entry.name().as_str()).collect();
         let app = file.get("app").unwrap();
         assert!(app.expiry().is_some_and(|expiry| expiry > Expiry::from_millis(1)));
-        let lines: Vec<&str> = printed.lines().map(|line| line.split(" to 2").next().unwrap()).collect();
-        if old.is_some() {
-            assert_eq!(names, ["app", "other", "collector"]);
-            assert!(!app.token().matches(CANARY));
-            assert_eq!(
-                lines,
-                [
-                    "add `sensors` to `create_databases`",
-                    "rotate token `app`",
-                    "set the expiry of token `app`",
-                    "append token `collector` with no expiry and `db:sensors:write`"
-                ]
-            );
-            let text = std::fs::read_to_string(&path).unwrap();
-            assert!(
-                text.contains(r#" "x" : [1.50,1e2], "#) && text.contains(r#""name":"\u0061pp""#),
-                "{names:?}"
-            );
-        } else {
-            assert_eq!((names.as_slice(), lines.len()), (&["app", "collector"][..], 2));
+        if old.is_none() {
+            assert_eq!((&*names, lines.len()), (&["app", "collector"][..], 2));
+            continue;
         }
+        assert_eq!(names, ["app", "other", "collector"]);
+        assert!(!app.token().matches(CANARY));
+        let expected = [
+            "add `sensors` to `create_databases`",
+            "rotate token `app`",
+            "set the expiry of token `app`",
+            "append token `collector` with no expiry and `db:sensors:write`",
+        ];
+        assert_eq!(lines, expected);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(
+            text.contains(r#" "x" : [1.50,1e2], "#) && text.contains(r#""name":"\u0061pp""#),
+            "{names:?}"
+        );
     }
 }
 
 #[test]
 fn previews_changes_and_removes_others() {
-    let folder = folder(&[("w.json", WANTED), ("t.json", &expired_file())]);
-    let apply =
-        |options: &[&str]| run(&[&["apply", "t.json", "w.json"], options].concat(), folder.path(), b"");
-    let dry = apply(&["--dry-run", "--remove-others"]);
-    assert_eq!((dry.code, &*dry.stderr), (0, ""));
-    assert_eq!(dry.stdout.lines().last(), Some("remove token `other`"));
-    assert_eq!(std::fs::read_to_string(folder.path().join("t.json")).unwrap(), expired_file());
-    let done = apply(&["--remove-others"]);
-    assert_eq!(done.stdout.lines().count(), dry.stdout.lines().count());
-    assert!(load(folder.path().join("t.json")).unwrap().get("other").is_none());
-    for options in [&["--remove-others"][..], &["--dry-run"]] {
-        let again = apply(options);
-        assert_eq!((again.code, &*again.stdout, &*again.stderr), (0, "no changes\n", ""));
-    }
-    std::fs::remove_file(folder.path().join("t.json")).unwrap();
-    let new = apply(&["--dry-run"]);
-    assert_eq!((new.code, new.stdout.lines().count()), (0, 2));
-    assert!(!folder.path().join("t.json").exists());
+    let folder = folder(&[("w.json", WANTED), ("t.json", &*expired_file())]);
+    let path = folder.path().join("t.json");
+    let apply = |options: &[&str]| {
+        let run = run(&[&["apply", "t.json", "w.json"], options].concat(), folder.path(), b"");
+        assert_eq!((run.code, &*run.stderr), (0, ""));
+        run.stdout
+    };
+    let preview = apply(&["--dry-run", "--remove-others"]);
+    assert_eq!(preview.lines().last(), Some("remove token `other`"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), expired_file());
+    let applied = apply(&["--remove-others"]);
+    assert_eq!(applied.lines().count(), preview.lines().count());
+    assert!(load(&path).unwrap().get("other").is_none());
 }

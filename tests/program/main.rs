@@ -27,14 +27,18 @@ struct Run {
     stderr: String,
 }
 
-/// Returns the program in a directory, independent of the terminal that runs the tests.
-fn command(directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_influxdb3-tokens"));
+/// Returns a command in a directory, independent of the terminal that runs the tests.
+fn isolated(program: &str, directory: &Path) -> Command {
+    let mut command = Command::new(program);
     command.current_dir(directory).env("COLUMNS", "80");
     for variable in ["CI", "NO_COLOR", "CLICOLOR_FORCE"] {
         command.env_remove(variable);
     }
     command
+}
+
+fn command(directory: &Path) -> Command {
+    isolated(env!("CARGO_BIN_EXE_influxdb3-tokens"), directory)
 }
 
 /// Runs the program to its end.
@@ -53,7 +57,7 @@ fn run(arguments: &[&str], directory: &Path, input: &[u8]) -> Run {
 }
 
 /// Creates a directory with files that only their owner can read.
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+fn folder<T: AsRef<[u8]>>(files: &[(&str, T)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = folder.path().join(name);
@@ -67,15 +71,9 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 fn run_in_shell(command: &str, directory: &Path) -> String {
     let programs = Path::new(env!("CARGO_BIN_EXE_influxdb3-tokens")).parent().unwrap();
     let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("umask 022; {{ {command}\n}} 2>&1")]).current_dir(directory);
-    shell
-        .env("PATH", path)
-        .env("COLUMNS", "80")
-        .env_remove("CI")
-        .env_remove("NO_COLOR")
-        .env_remove("CLICOLOR_FORCE");
-    let output = shell.output().unwrap();
+    let mut shell = isolated("sh", directory);
+    let output = shell.args(["-c", &format!("umask 022; {{ {command}\n}} 2>&1")]).env("PATH", path).output();
+    let output = output.unwrap();
     let mut text = String::from_utf8(output.stdout).unwrap();
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
@@ -118,11 +116,7 @@ fn assert_transcript(path: &Path) {
 
 #[test]
 fn transcripts_are_current() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/program");
-    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut paths: Vec<_> =
-        paths.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect();
-    paths.sort();
+    let paths = util::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/program"), ".md");
     assert!(paths.len() > 5);
     for path in paths {
         assert_transcript(&path);
@@ -146,7 +140,7 @@ fn help_fits_into_80_columns() {
 
 #[test]
 fn exits_with_3_if_output_fails_after_a_change() {
-    let folder = folder(&[]);
+    let folder = folder::<&str>(&[]);
     let mut command = command(folder.path());
     command.args(["create", "tokens.json", "--name", "app"]);
     let (reader, writer) = std::io::pipe().unwrap();
@@ -194,10 +188,10 @@ fn summary_counts_omitted_findings() {
     let text = format!(r#"{{"tokens": [{}]}}"#, vec![entry; 1_500].join(","));
     let folder = folder(&[("tokens.json", &text)]);
     let run = run(&["validate", "tokens.json"], folder.path(), b"");
-    let last: Vec<&str> = run.stdout.lines().rev().take(2).collect();
+    let [fixable, counts] = [0, 1].map(|number| run.stdout.lines().nth_back(number).unwrap());
     assert!(
-        last[1].starts_with("1 file checked: ") && run.stdout.contains("more findings not shown"),
-        "{last:?}"
+        counts.starts_with("1 file checked: ") && run.stdout.contains("more findings not shown"),
+        "{counts}"
     );
-    assert!(last[0].starts_with("[*] 1500 fixable with --fix"), "{last:?}");
+    assert!(fixable.starts_with("[*] 1500 fixable with --fix"), "{fixable}");
 }

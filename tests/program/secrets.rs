@@ -1,78 +1,66 @@
 //! Secrecy of tokens in the output of every command.
 
-use crate::util::{CANARY, assert_no_piece_of, piece_of_length};
-use crate::{folder, run};
+use crate::util::{CANARY, assert_no_piece_of, files, fixtures, piece_of_length};
+use crate::{Run, folder, run};
 
-/// Files with the canary in every place where users put a token.
-fn files() -> Vec<String> {
-    let valid = format!(
-        r#"{{"create_databases": ["red"], "tokens": [{{"token": "{CANARY}", "name": "app", "permissions": ["db:red:reed"]}}]}}"#
-    );
-    let entry = |member: &str, value: &str| {
-        format!(
-            r#"{{"tokens": [{{"token": "{CANARY}", "name": "app", "permissions": [], "{member}": {value}}}]}}"#
-        )
-    };
-    let quoted = format!(r#""{CANARY}""#);
-    let mut files = vec![
-        valid.clone(),
-        CANARY.to_owned(),
-        quoted.clone(),
-        format!("Bearer {CANARY}"),
-        format!("[{quoted}]"),
-        format!(r#"{{"tokens": [{quoted}]}}"#),
-        format!(r#"{{"tokens": {quoted}}}"#),
-        format!(r#"{{"token": {quoted}, "name": "_admin"}}"#),
-        format!(r#"{{{quoted}: 1, "tokens": []}}"#),
-        format!(r#"{{"create_databases": [{quoted}], "tokens": []}}"#),
-        format!(r#"{{"tokens": [{{"token": "app", "name": {quoted}, "permissions": ["db:a:read"]}}]}}"#),
-        format!(r#"{{"tokens": [{{"token": {quoted}, "name": {quoted}, "permissions": ["{CANARY}"]}}]}}"#),
-        format!(r#"{{"tokens": [{{"token": {quoted}, "name": "a", "permissions": ["db:{CANARY}:read"]}}]}}"#),
-        format!(r#"{{"tokens": [{{"token": {quoted}, "name": "a", "permissions": "db:a:{CANARY}"}}]}}"#),
-        format!("# {CANARY}\n{valid}"),
-        valid.replace("\", \"name\"", "\n\", \"name\""),
-        valid.replace("apiv3_", "\\u0061piv3_"),
-        valid.replace("apiv3_", "Bearer apiv3_"),
-        valid.replace("apiv3_", ""),
-        entry("token", &quoted),
-        entry("expiry_millis", &quoted),
-        entry("secret", &quoted),
-        entry("name", &quoted),
-    ];
-    files.extend((1..valid.len()).step_by(23).map(|end| valid[..end].to_owned()));
-    files
+/// Broken texts and the pieces of their tokens.
+const BROKEN: [(&str, &[&str]); 4] = [
+    (r#"{"tokens": [{"token": "apiv3_h7Q"x2L"9vTz"kP4", "name": "app"}]}"#, &["h7Q", "x2L", "9vTz", "kP4"]),
+    (
+        "{'tokens': [{'token': 'apiv3_tulip maple crane ocean', 'name': 'app'}]}",
+        &["tulip", "maple", "crane", "ocean"],
+    ),
+    ("{tokens: [{token: apiv3_h7Q x2L 9vTz kP4, name: app}]}", &["h7Q", "x2L", "9vTz", "kP4"]),
+    (r#"{"tokens": [{"name": "app", "permissions": [], "token": "apiv3_h7Qx2L9vT"#, &["h7Qx2L9vT"]),
+];
+
+/// Commands that read `t.json`.
+#[rustfmt::skip]
+const COMMANDS: &[&str] = &[
+    "validate --release 3.9 t.json", "validate --admin t.json", "validate --diff --fix-all t.json",
+    "validate --fix-all t.json", "redact t.json", "list t.json", "remove t.json app", "rotate t.json app",
+    "append t.json --name new --permission db:red:read", "apply t.json w.json --dry-run --remove-others",
+    "apply t.json t.json --dry-run", "access t.json app --database red --action read",
+    "who-can t.json --database red --action read", "diff t.json t.json", "assert t.json t.json",
+    "compare t.json t.json", "export requests t.json", "export secret t.json --name tokens",
+];
+
+/// Runs a command whose arguments are separated by spaces; `§` is the canary.
+fn run_command(command: &str, files: &[(&str, &[u8])]) -> (Run, String) {
+    let folder = folder(files);
+    let arguments: Vec<String> = command.split(' ').map(|word| word.replace('§', CANARY)).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let run = run(&arguments, folder.path(), b"");
+    let output = format!("{}{}", run.stdout, run.stderr);
+    (run, output)
 }
 
 #[test]
 fn never_shows_a_token_of_a_file() {
-    for (number, text) in files().iter().enumerate() {
-        let folder = folder(&[("t.json", text), ("w.json", r#"{"tokens": []}"#)]);
-        let commands = [
-            "validate --format human --release 3.9 t.json",
-            "validate --format json t.json",
-            "validate --format github t.json",
-            "validate --format sarif t.json",
-            "validate --admin t.json",
-            "validate --diff --fix-all t.json",
-            "redact t.json",
-            "list t.json",
-            "list --format json t.json",
-            "apply t.json w.json --dry-run --remove-others",
-            "apply t.json t.json --dry-run",
-            "append t.json --name new --permission db:red:read",
-            "validate --fix-all t.json",
-        ];
-        for command in commands {
-            let run = run(&command.split(' ').collect::<Vec<_>>(), folder.path(), b"");
-            let what = format!("{command} of file {number}: {}", text.replace(CANARY, "CANARY"));
-            assert_no_piece_of(CANARY, &(run.stdout + &run.stderr), &what);
+    let folders =
+        ["secrets-in-place", "secrets-out-of-place"].map(|name| fixtures().join("combined").join(name));
+    let paths = folders.iter().flat_map(|folder| files(folder, ".json"));
+    let fixtures = paths.map(|path| std::fs::read(path).unwrap());
+    let more_texts = [
+        format!("Bearer {CANARY}"),
+        format!(r#"{{"tokens": ["{CANARY}"]}}"#),
+        format!(r#"{{"tokens": [{{"token": "{CANARY}", "name": "app", "permissions": ["db:red:reed"]}}]}}"#),
+    ];
+    let texts = fixtures.chain(more_texts.map(String::into_bytes)).map(|text| (text, &[CANARY][..]));
+    let broken = BROKEN.iter().map(|(text, pieces)| (text.as_bytes().to_vec(), *pieces));
+    for (number, (text, pieces)) in texts.chain(broken).enumerate() {
+        for command in COMMANDS {
+            let (_, output) = run_command(command, &[("t.json", &text), ("w.json", br#"{"tokens": []}"#)]);
+            assert!(!output.contains("--help"), "{command}: {output}");
+            let is_shown = |piece: &&str| piece_of_length(piece.len().min(4), piece, &output).is_some();
+            assert!(!pieces.iter().any(is_shown), "{command} shows a piece of text {number}");
         }
     }
 }
 
 #[test]
 fn never_shows_a_token_argument() {
-    let file = r#"{"tokens": [{"token": "apiv3_first", "name": "app", "permissions": ["db:red:read"]}]}"#;
+    let file = br#"{"tokens": [{"token": "apiv3_first", "name": "app", "permissions": ["db:red:read"]}]}"#;
     for command in [
         "validate §",
         "validate --format json §",
@@ -128,11 +116,8 @@ fn never_shows_a_token_argument() {
         "completions §",
         "§",
     ] {
-        let folder = folder(&[("t.json", file)]);
-        let arguments: Vec<String> = command.split(' ').map(|word| word.replace('§', CANARY)).collect();
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let run = run(&arguments, folder.path(), b"");
-        assert_no_piece_of(CANARY, &(run.stdout + &run.stderr), command);
+        let (_, output) = run_command(command, &[("t.json", file)]);
+        assert_no_piece_of(CANARY, &output, command);
     }
 }
 
@@ -159,57 +144,9 @@ fn never_shows_a_token_used_as_name() {
         "rotate new.json §",
         "remove new.json §",
     ] {
-        let folder = folder(&[("old.json", &old), ("new.json", &new)]);
-        let command = command.replace('§', CANARY);
-        let run = run(&command.split(' ').collect::<Vec<_>>(), folder.path(), b"");
-        let shown = run.stdout + &run.stderr;
-        assert!(run.code <= 1 && shown.contains("****"), "{}: {}", command.replace(CANARY, "§"), run.code);
-        assert_no_piece_of(CANARY, &shown, &command.replace(CANARY, "§"));
-    }
-}
-
-/// Broken texts and the pieces of their tokens.
-const BROKEN: [(&str, &[&str]); 4] = [
-    (r#"{"tokens": [{"token": "apiv3_h7Q"x2L"9vTz"kP4", "name": "app"}]}"#, &["h7Q", "x2L", "9vTz", "kP4"]),
-    (
-        "{'tokens': [{'token': 'apiv3_tulip maple crane ocean', 'name': 'app'}]}",
-        &["tulip", "maple", "crane", "ocean"],
-    ),
-    ("{tokens: [{token: apiv3_h7Q x2L 9vTz kP4, name: app}]}", &["h7Q", "x2L", "9vTz", "kP4"]),
-    (r#"{"tokens": [{"name": "app", "permissions": [], "token": "apiv3_h7Qx2L9vT"#, &["h7Qx2L9vT"]),
-];
-
-#[test]
-fn never_shows_a_token_of_broken_text() {
-    for command in [
-        "validate t.json",
-        "validate --admin t.json",
-        "validate --format json t.json",
-        "validate --format github t.json",
-        "validate --format sarif t.json",
-        "validate --diff --fix-all t.json",
-        "validate --fix-all t.json",
-        "list t.json",
-        "redact t.json",
-        "append t.json --name new --permission db:red:read",
-        "remove t.json app",
-        "rotate t.json app",
-        "apply t.json t.json",
-        "access t.json app --database red --action read",
-        "who-can t.json --database red --action read",
-        "diff t.json t.json",
-        "assert t.json t.json",
-        "compare t.json t.json",
-        "export requests t.json",
-        "export secret t.json --name tokens",
-    ] {
-        for (number, (text, pieces)) in BROKEN.iter().enumerate() {
-            let folder = folder(&[("t.json", text)]);
-            let run = run(&command.split(' ').collect::<Vec<_>>(), folder.path(), b"");
-            let shown = run.stdout + &run.stderr;
-            assert!(run.code > 0 || command == "redact t.json", "{command} of text {number}");
-            let is_shown = |piece: &&str| piece_of_length(piece.len().min(4), piece, &shown).is_some();
-            assert!(!pieces.iter().any(is_shown), "{command} shows a piece of text {number}");
-        }
+        let files = [("old.json", old.as_bytes()), ("new.json", new.as_bytes())];
+        let (run, output) = run_command(command, &files);
+        assert!(run.code <= 1 && output.contains("****"), "{command}: {}", run.code);
+        assert_no_piece_of(CANARY, &output, command);
     }
 }
