@@ -185,16 +185,6 @@ proptest! {
     }
 
     #[test]
-    fn no_text_is_a_database_without_an_entry(name in ".{0,20}", texts in texts()) {
-        let permissions = permissions(&texts);
-        for actions in sets(&ACTIONS) {
-            let decision = decide(&permissions, AccessRequest::database(&name, actions));
-            prop_assert!(!decision.is_allowed() || texts.iter().any(|text| text.starts_with("db:")));
-        }
-        prop_assert!(!decide(&[], AccessRequest::database(&name, DatabaseActions::READ)).is_allowed());
-    }
-
-    #[test]
     fn covers_and_beyond_are_exact(one in texts(), other in texts()) {
         let (one, other) = (permissions(&one), permissions(&other));
         let (left, right) = (Rights::new(&one), Rights::new(&other));

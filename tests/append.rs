@@ -123,17 +123,6 @@ fn a_token_is_removed_with_its_comma() {
 }
 
 #[test]
-fn a_token_is_escaped_where_json_wants_it() {
-    let odd = Token::parse("apiv3_a\"b\\c").unwrap();
-    for change in
-        [Change::append([TokenEntry::new(name("new"), odd.clone())]), Change::rotate(name("a"), odd.clone())]
-    {
-        let text = after(THREE, &[change]);
-        assert!(text.contains(r#""apiv3_a\"b\\c""#), "{text}");
-    }
-}
-
-#[test]
 fn what_does_not_fit_is_refused() {
     let text = THREE.replace("OLD", OLD);
     let refuse = |changes: &[Change]| edit::apply(Some(text.as_bytes()), changes).unwrap_err();

@@ -7,11 +7,10 @@ mod mistakes;
 mod props;
 mod util;
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use influxdb3_offline_tokens::Validator;
 use influxdb3_offline_tokens::diagnostic::Applicability;
-use influxdb3_offline_tokens::{Code, Validator};
 use laws::fix;
 use props::cases;
 use proptest::prelude::*;
@@ -35,72 +34,6 @@ proptest! {
         let result = fix::all(&Validator::new(util::now()), json.as_bytes());
         prop_assert!(result.is_ok(), "{mistake}: {}", result.unwrap_err());
     }
-}
-
-/// The codes with a fix that is safe.
-const SAFE: [Code; 18] = [
-    Code::ByteOrderMark,
-    Code::JsonSyntax,
-    Code::MisspeltMember,
-    Code::PermissionsNotAList,
-    Code::PermissionObject,
-    Code::CreateDatabasesNotAList,
-    Code::ExpiryNotAnInteger,
-    Code::NullMember,
-    Code::EmptyItem,
-    Code::Whitespace,
-    Code::UnknownResourceType,
-    Code::UnknownAction,
-    Code::UnknownSystemResource,
-    Code::NameWithSurroundingSpace,
-    Code::DuplicatePermission,
-    Code::DuplicateItem,
-    Code::RedundantPermission,
-    Code::DuplicateDatabase,
-];
-
-/// The codes with a fix that a person should look at.
-const ASK: [Code; 27] = [
-    Code::JsonSyntax,
-    Code::ArrayAtTop,
-    Code::HttpRequestBody,
-    Code::MissingMember,
-    Code::MisspeltMember,
-    Code::ExpiryNotAnInteger,
-    Code::ExtraPart,
-    Code::EmptyItem,
-    Code::Whitespace,
-    Code::UnknownResourceType,
-    Code::MixedWildcard,
-    Code::BadDatabaseName,
-    Code::UnknownAction,
-    Code::WildcardAction,
-    Code::ActionNotGrantable,
-    Code::ActionNotForType,
-    Code::UnknownSystemResource,
-    Code::TokenPrefix,
-    Code::TokenCharacters,
-    Code::PlaceholderToken,
-    Code::WeakToken,
-    Code::ExpiryInSeconds,
-    Code::ExpiryTooFine,
-    Code::ExpiryNotPositive,
-    Code::DuplicateToken,
-    Code::SpecificHidesWildcard,
-    Code::GrantedNotCreated,
-];
-
-#[test]
-fn every_code_has_its_fixes() {
-    let mut found = BTreeSet::new();
-    for fixture in util::mistaken_fixtures() {
-        for finding in &fixture.validator.check(&fixture.bytes()) {
-            found.extend(finding.fixes().iter().map(|fix| (fix.applicability(), finding.code())));
-        }
-    }
-    let safe = SAFE.map(|code| (Applicability::Safe, code));
-    let ask = ASK.map(|code| (Applicability::Unsafe, code));
-    assert!(found.iter().eq(safe.iter().chain(&ask)), "{found:#?}");
 }
 
 /// With the message of each, and its location in the original file.

@@ -83,7 +83,7 @@ impl Deed {
 
 /// The change that these bytes choose.
 fn chosen_deed([kind, which, value, more]: [u8; 4], file: &TokenFile) -> Option<Deed> {
-    const NAMES: [&str; 5] = ["new", "app", "\"\\\n/", "\u{1F511} \u{7F}", "token-1"];
+    const NAMES: [&str; 5] = ["new", "app", "\"\\\n/\u{1}", "\u{1F511} \u{7F}", "token-1"];
     const TOKENS: [&str; 4] = ["apiv3_new", r#"apiv3_"\/"#, "apiv3_other", "apiv3_:"];
     const DATABASES: [&str; 4] = ["a", "db1", "sensors/autogen", "_internal"];
     const PERMISSIONS: [&str; 4] =
@@ -360,7 +360,7 @@ fn is_rest(rest: &[u8], whole: &[u8]) -> bool {
 }
 
 /// Whether `after` is `before` with one text put in: every other byte is the same.
-pub fn is_one_insertion(before: &[u8], after: &[u8]) -> bool {
+fn is_one_insertion(before: &[u8], after: &[u8]) -> bool {
     let start = before.iter().zip(after).take_while(|(a, b)| a == b).count();
     let end = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();
     after.len() > before.len() && start + end >= before.len()
