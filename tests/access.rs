@@ -1,15 +1,8 @@
-//! The server's rules of access, one table row for each thing they say, in every order of the permissions.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test"
-)]
+//! The server's access rules, differences of rights, and expectations of access.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use influxdb3_offline_tokens::access::{DenyReason, DifferenceKind, EntryKey, FileDifference, decide};
+use influxdb3_offline_tokens::access::{DenyReason, EntryKey, FileDifference, decide};
 use influxdb3_offline_tokens::{
     AccessRequest, Authorizer, DatabaseActions, DatabaseName, Decision, Expectations, Expiry, Permission,
     Rights, SystemResource, Token, TokenEntry, TokenFile, TokenName,
@@ -30,82 +23,56 @@ fn file(entries: impl IntoIterator<Item = TokenEntry>) -> TokenFile {
     TokenFile::new([], entries).unwrap()
 }
 
+fn with_expiry(entry: TokenEntry, millis: i64) -> TokenEntry {
+    entry.with_expiry(Some(Expiry::from_millis(millis)))
+}
+
 fn at(millis: i64) -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(millis.unsigned_abs())
 }
 
-// `write db1`, `read,write new db9`, `read others`, `read any`, `system health`.
+fn read(database: &str) -> AccessRequest<'_> {
+    AccessRequest::database(database, DatabaseActions::READ)
+}
+
+/// Parses `write db1`, `read,write new db9`, `read others`, `read any` or `system health`; `-` is no action.
 fn request(text: &str) -> AccessRequest<'_> {
     match text.split(' ').collect::<Vec<_>>()[..] {
         ["system", name] => AccessRequest::system(name.parse().unwrap()),
-        [actions, "others"] => AccessRequest::other_databases(set(actions)),
-        [actions, "any"] => AccessRequest::any_database(set(actions)),
-        [actions, "new", name] => AccessRequest::new_database(name, set(actions)),
-        [actions, name] => AccessRequest::database(name, set(actions)),
-        _ => panic!("no request: {text}"),
+        [actions, "others"] => AccessRequest::other_databases(action_set(actions)),
+        [actions, "any"] => AccessRequest::any_database(action_set(actions)),
+        [actions, "new", name] => AccessRequest::new_database(name, action_set(actions)),
+        [actions, name] => AccessRequest::database(name, action_set(actions)),
+        _ => panic!("invalid request: {text}"),
     }
 }
 
-fn set(actions: &str) -> DatabaseActions {
+fn action_set(actions: &str) -> DatabaseActions {
     if actions == "-" { DatabaseActions::EMPTY } else { DatabaseActions::parse(actions).unwrap() }
 }
 
-fn orders<T: Clone>(list: &[T]) -> Vec<Vec<T>> {
-    if list.len() < 2 {
-        return vec![list.to_vec()];
-    }
-    let mut all = Vec::new();
-    for at in 0..list.len() {
-        let mut rest = list.to_vec();
-        let first = rest.remove(at);
-        for mut order in orders(&rest) {
-            order.insert(0, first.clone());
-            all.push(order);
-        }
-    }
-    all
+fn strings(list: impl IntoIterator<Item: ToString>) -> Vec<String> {
+    list.into_iter().map(|item| item.to_string()).collect()
 }
 
-/// Decides in every order of the permissions and in every way there is, and expects one text of all.
+/// Checks rows of permissions, a request and the decision. `access_properties.rs` has every order of the permissions.
 #[track_caller]
-fn expect(list: &[&str], asked: &str, expected: &str) {
-    for order in orders(list) {
-        let permissions = permissions(&order);
-        let request = request(asked);
-        let decided = decide(&permissions, request);
-        assert_eq!(decided.to_string(), expected, "{order:?}, {asked}");
-        assert_eq!(Rights::new(&permissions).decide(request), decided, "rights of {order:?}, {asked}");
-        let file = file([entry("app", CANARY, &order)]);
-        let authorizer = Authorizer::new(&file);
-        assert_eq!(
-            authorizer.decide(CANARY, request, UNIX_EPOCH),
-            decided,
-            "authorizer of {order:?}, {asked}"
-        );
-        assert_eq!(file.tokens()[0].decide(request, UNIX_EPOCH), decided, "entry of {order:?}, {asked}");
-        if let Some(entry) = decided.entry() {
-            let made: Vec<_> = entry.sources(&permissions).map(|at| permissions[at].clone()).collect();
-            let alone = decide(&made, request);
-            assert_eq!(alone.entry(), Some(entry), "what made the entry makes it alone: {order:?}, {asked}");
-        }
-    }
-}
-
-#[track_caller]
-fn table(rows: &[(&[&str], &str, &str)]) {
+fn assert_decisions(rows: &[(&[&str], &str, &str)]) {
     for (list, asked, expected) in rows {
-        expect(list, asked, expected);
+        let decision = decide(&permissions(list), request(asked)).to_string();
+        assert_eq!(decision, *expected, "{list:?}, {asked}");
     }
 }
 
 const NO_ENTRY: &str = "denied: no permission of the token covers this request";
 const INTERNAL: &str = "denied: only an admin token reaches `_internal`, whatever a permission says";
-const NO_NAME: &str = "denied: no database can have this name";
-const NOWHERE: &str = "denied: no single entry for databases has all of these actions";
+const INVALID_NAME: &str = "denied: no database can have this name";
+const NO_SINGLE_ENTRY: &str = "denied: no single entry for databases has all of these actions";
+const NO_ACTION: &str = "denied: no action is asked for";
 
 #[test]
-fn rule_1_grants_of_one_key_are_united() {
-    table(&[
+fn unites_permissions_with_one_key() {
+    assert_decisions(&[
         (&["db:a:read", "db:a:write"], "read,write a", "allowed by `db:a:read,write`"),
         (
             &["db:a,b:read", "db:b,c:write", "db:b:delete"],
@@ -119,34 +86,33 @@ fn rule_1_grants_of_one_key_are_united() {
 }
 
 #[test]
-fn rule_2_the_exact_entry_hides_the_wildcard() {
-    let hiding: &[&str] = &["db:db1:read", "db:*:write"];
+fn exact_entries_shadow_the_wildcard() {
+    let shadowing: &[&str] = &["db:db1:read", "db:*:write"];
     let split: &[&str] = &["db:db1:read", "db:*:read", "db:*:write"];
-    table(&[
-        (hiding, "write db1", "denied: `db:db1:read` lacks `write`, and hides `db:*:write`, which has it"),
-        (hiding, "read db1", "allowed by `db:db1:read`"),
-        (hiding, "write db2", "allowed by `db:*:write`"),
-        (hiding, "read db2", "denied: `db:*:write` lacks `read`"),
-        // Together they would have both.
-        (hiding, "read,write db1", "denied: `db:db1:read` lacks `write`"),
+    assert_decisions(&[
+        (shadowing, "write db1", "denied: `db:db1:read` lacks `write`, and hides `db:*:write`, which has it"),
+        (shadowing, "read db1", "allowed by `db:db1:read`"),
+        (shadowing, "write db2", "allowed by `db:*:write`"),
+        (shadowing, "read db2", "denied: `db:*:write` lacks `read`"),
+        (shadowing, "read,write db1", "denied: `db:db1:read` lacks `write`"),
         (
             split,
             "read,write db1",
             "denied: `db:db1:read` lacks `write`, and hides `db:*:read,write`, which has it",
         ),
         (split, "read,write db2", "allowed by `db:*:read,write`"),
-        // A name is compared whole, and as it is.
-        (hiding, "write db", "allowed by `db:*:write`"),
-        (hiding, "write db11", "allowed by `db:*:write`"),
-        (hiding, "write DB1", "allowed by `db:*:write`"),
+        // Names are compared whole and case-sensitively.
+        (shadowing, "write db", "allowed by `db:*:write`"),
+        (shadowing, "write db11", "allowed by `db:*:write`"),
+        (shadowing, "write DB1", "allowed by `db:*:write`"),
         (&["db:a/rp:read"], "read a", NO_ENTRY),
         (&["db:a:read"], "read a/rp", NO_ENTRY),
     ]);
 }
 
 #[test]
-fn rule_3_all_actions_are_needed_in_one_entry() {
-    table(&[
+fn requires_all_actions_in_one_entry() {
+    assert_decisions(&[
         (&["db:a:read"], "read,write a", "denied: `db:a:read` lacks `write`"),
         (
             &["db:a:create,describe,read,write,delete"],
@@ -159,12 +125,12 @@ fn rule_3_all_actions_are_needed_in_one_entry() {
 }
 
 #[test]
-fn rule_4_a_new_database_is_decided_by_the_wildcard() {
-    table(&[
+fn decides_new_databases_by_the_wildcard() {
+    assert_decisions(&[
         (&["db:*:write"], "write new db9", "allowed by `db:*:write`"),
         (&["db:*:write"], "create new db9", "denied: `db:*:write` lacks `create`"),
         (&["db:*:create"], "create new db9", "allowed by `db:*:create`"),
-        // An exact entry neither allows nor hides it.
+        // Exact entries have no effect.
         (&["db:db9:create,write"], "create new db9", NO_ENTRY),
         (&["db:db9:read", "db:*:write"], "write new db9", "allowed by `db:*:write`"),
         (&["db:db9:write", "db:*:read"], "write new db9", "denied: `db:*:read` lacks `write`"),
@@ -172,44 +138,32 @@ fn rule_4_a_new_database_is_decided_by_the_wildcard() {
 }
 
 #[test]
-fn other_databases_are_decided_by_the_wildcard_alone() {
-    table(&[
+fn decides_other_databases_by_the_wildcard() {
+    assert_decisions(&[
         (&["db:*:write", "db:a:read"], "write others", "allowed by `db:*:write`"),
         (&["db:a:read,write", "db:*:read"], "read,write others", "denied: `db:*:read` lacks `write`"),
         (&["db:a:read"], "read others", NO_ENTRY),
-        (&["db:*:read"], "- others", "denied: no action is asked for"),
+        (&["db:*:read"], "- others", NO_ACTION),
     ]);
-    // A database of any name is a database, and not all others.
-    let (old, new) = (permissions(&["db:*:read"]), permissions(&["db:*:read", "db:another-database:write"]));
-    let (old, new) = (Rights::new(&old), Rights::new(&new));
-    let write = DatabaseActions::WRITE;
-    assert_eq!(
-        new.difference(&old),
-        [AccessRequest::database("another-database", write)],
-        "gained for one database"
-    );
-    assert_eq!(old.difference(&new), [AccessRequest::database("another-database", DatabaseActions::READ)]);
-    let all = permissions(&["db:*:read,write"]);
-    assert_eq!(Rights::new(&all).difference(&old), [AccessRequest::other_databases(write)]);
 }
 
 #[test]
-fn rule_5_any_database_needs_one_entry_with_all_actions() {
-    table(&[
+fn any_database_requires_one_entry() {
+    assert_decisions(&[
         (&["db:b:read", "db:a:read"], "read any", "allowed by `db:a:read`"),
         (&["db:a:read", "db:*:read"], "read any", "allowed by `db:*:read`"),
         (&["db:a:write", "db:*:read"], "write any", "allowed by `db:a:write`"),
-        (&["db:a:write", "db:b:read"], "read,write any", NOWHERE),
+        (&["db:a:write", "db:b:read"], "read,write any", NO_SINGLE_ENTRY),
         (&["db:a:write", "db:a:read"], "read,write any", "allowed by `db:a:read,write`"),
-        (&["db:*:read"], "write any", NOWHERE),
+        (&["db:*:read"], "write any", NO_SINGLE_ENTRY),
         (&["system:*:read"], "read any", NO_ENTRY),
         (&["db:_internal:read"], "read any", "allowed by `db:_internal:read`"),
     ]);
 }
 
 #[test]
-fn rule_6_system_resources() {
-    table(&[
+fn decides_system_resources() {
+    assert_decisions(&[
         (&["system:health,ping:read"], "system ping", "allowed by `system:ping:read`"),
         (&["system:health:read"], "system metrics", NO_ENTRY),
         (&["system:*:read"], "system ready", "allowed by `system:*:read`"),
@@ -221,8 +175,8 @@ fn rule_6_system_resources() {
 }
 
 #[test]
-fn rule_7_internal_is_for_admins() {
-    table(&[
+fn denies_the_internal_database() {
+    assert_decisions(&[
         (&["db:_internal:read"], "read _internal", INTERNAL),
         (&["db:*:read"], "read _internal", INTERNAL),
         (&["db:_internal:read", "db:*:read"], "read _internal", INTERNAL),
@@ -232,46 +186,37 @@ fn rule_7_internal_is_for_admins() {
 }
 
 #[test]
-fn rule_8_without_an_entry_everything_is_denied() {
+fn denies_without_an_entry_or_action() {
     for asked in ["read a", "read new a", "read any", "system health"] {
-        expect(&[], asked, NO_ENTRY);
+        assert_decisions(&[(&[], asked, NO_ENTRY)]);
     }
-    table(&[(&["db:a:read"], "read b", NO_ENTRY), (&["system:*:read"], "read a", NO_ENTRY)]);
-    // Nothing asked for is nothing allowed.
-    let nothing = "denied: no action is asked for";
-    for asked in ["- a", "- new a", "- any", "- _internal"] {
-        expect(&["db:*:read", "db:a:read"], asked, nothing);
+    assert_decisions(&[(&["db:a:read"], "read b", NO_ENTRY), (&["system:*:read"], "read a", NO_ENTRY)]);
+    for asked in ["- a", "- new a", "- any", "- others", "- _internal"] {
+        assert_decisions(&[(&["db:*:read", "db:a:read"], asked, NO_ACTION)]);
     }
 }
 
 #[test]
-fn a_name_that_no_database_can_have_is_denied_by_the_wildcard_too() {
+fn denies_invalid_database_names() {
     let permissions = permissions(&["db:*:read", "db:a,b:read"]);
     let long = "a".repeat(512);
-    let strange =
+    let invalid =
         ["", "*", "a,b", "a b", " a", "a\0", "a:b", "db:*", "a.b", "\u{200b}a", "a\n", "%2A", "\"a\"", &long];
-    for name in strange {
-        for request in [
-            AccessRequest::database(name, DatabaseActions::READ),
-            AccessRequest::new_database(name, DatabaseActions::READ),
-        ] {
-            assert_eq!(decide(&permissions, request).to_string(), NO_NAME, "{name:?}");
+    for name in invalid {
+        for request in [read(name), AccessRequest::new_database(name, DatabaseActions::READ)] {
+            assert_eq!(decide(&permissions, request).to_string(), INVALID_NAME, "{name:?}");
         }
     }
-    // What the server's widest rule allows, `db:*` reaches.
+    // The server's widest rule for names allows these.
     for name in ["_own", "-a", "größe", "a/b/c", &long[1..]] {
-        assert!(
-            decide(&permissions, AccessRequest::database(name, DatabaseActions::READ)).is_allowed(),
-            "{name:?}"
-        );
+        assert!(decide(&permissions, read(name)).is_allowed(), "{name:?}");
     }
 }
 
 #[test]
-fn an_unknown_and_an_expired_token_may_do_nothing() {
-    let request = AccessRequest::database("a", DatabaseActions::READ);
-    let ends = |millis| entry("app", CANARY, &["db:a:read"]).with_expiry(Some(Expiry::from_millis(millis)));
-    for (expiry, now, allowed) in [
+fn denies_unknown_and_expired_tokens() {
+    let request = read("a");
+    for (expiry, now, is_allowed) in [
         (1000, at(999), true),
         (1000, at(1000), false),
         (1000, at(1001), false),
@@ -284,36 +229,29 @@ fn an_unknown_and_an_expired_token_may_do_nothing() {
         (i64::MAX - 1, at(i64::MAX), false),
         (i64::MAX, at(i64::MAX), true),
     ] {
-        let file = file([ends(expiry)]);
+        let file = file([with_expiry(entry("app", CANARY, &["db:a:read"]), expiry)]);
         let authorizer = Authorizer::new(&file);
         let decision = authorizer.decide(CANARY, request, now);
-        assert_eq!(decision.is_allowed(), allowed, "{expiry} {now:?}");
+        assert_eq!(decision.is_allowed(), is_allowed, "{expiry} {now:?}");
         assert_eq!(file.tokens()[0].decide(request, now), decision);
-        assert_eq!(file.who_can(request, now).count(), usize::from(allowed));
-        if !allowed {
+        assert_eq!(file.who_can(request, now).count(), usize::from(is_allowed));
+        if !is_allowed {
             assert_eq!(decision, Decision::Denied(DenyReason::Expired(Expiry::from_millis(expiry))));
             assert!(decision.reason().unwrap().is_unauthenticated());
         }
     }
     let authorizer = Authorizer::new(&file([entry("app", CANARY, &["db:*:read"])]));
-    let others = [
-        "",
-        "apiv3_",
-        &CANARY[1..],
-        &CANARY[..CANARY.len() - 1],
-        &format!("{CANARY} "),
-        &CANARY.to_lowercase(),
-    ];
-    for presented in others {
+    let truncated = &CANARY[..CANARY.len() - 1];
+    for presented in ["", "apiv3_", &CANARY[1..], truncated, &format!("{CANARY} "), &CANARY.to_lowercase()] {
         let decision = authorizer.decide(presented, request, at(0));
         assert_eq!(decision, Decision::Denied(DenyReason::UnknownToken));
     }
-    let none = Authorizer::new(&TokenFile::default());
-    assert!(none.is_empty() && !none.decide(CANARY, request, at(0)).is_allowed());
+    let empty = Authorizer::new(&TokenFile::default());
+    assert!(empty.is_empty() && !empty.decide(CANARY, request, at(0)).is_allowed());
 }
 
 #[test]
-fn every_token_of_a_large_file_is_found_and_no_other() {
+fn finds_every_token_of_a_large_file() {
     let token = |at: usize| format!("apiv3_{at:040}");
     let tokens = (0..5000).map(|at| {
         let own = format!("db:own{at}:read");
@@ -322,77 +260,58 @@ fn every_token_of_a_large_file_is_found_and_no_other() {
     let authorizer = Authorizer::new(&file(tokens));
     assert_eq!(authorizer.len(), 5000);
     for at in 0..5000 {
-        let who = authorizer.authenticate(token(at), UNIX_EPOCH).unwrap();
-        assert_eq!(who.name().as_str(), format!("t{at}"));
-        let read = |name: &str| who.decide(AccessRequest::database(name, DatabaseActions::READ)).is_allowed();
-        assert!(read(&format!("own{at}")) && !read(&format!("own{}", at + 1)) && !read("shared"));
+        let found = authorizer.authenticate(token(at), UNIX_EPOCH).unwrap();
+        assert_eq!(found.name().as_str(), format!("t{at}"));
+        let can_read = |name: &str| found.decide(read(name)).is_allowed();
+        assert!(can_read(&format!("own{at}")) && !can_read(&format!("own{}", at + 1)) && !can_read("shared"));
         assert!(authorizer.authenticate(token(at + 5000), UNIX_EPOCH).is_err());
     }
 }
 
 #[test]
-fn a_token_with_many_databases_finds_each() {
+fn finds_every_database_of_a_token() {
     let names: Vec<String> = (0..3000).map(|at| format!("database_{at}")).collect();
     let all = format!("db:{}:read", names.join(","));
     let authorizer = Authorizer::new(&file([entry("app", CANARY, &[&all])]));
-    let who = authorizer.authenticate(CANARY, UNIX_EPOCH).unwrap();
+    let found = authorizer.authenticate(CANARY, UNIX_EPOCH).unwrap();
     for name in &names {
-        let decision = who.decide(AccessRequest::database(name, DatabaseActions::READ));
-        assert_eq!(decision.to_string(), format!("allowed by `db:{name}:read`"));
+        assert_eq!(found.decide(read(name)).to_string(), format!("allowed by `db:{name}:read`"));
     }
-    assert!(!who.decide(AccessRequest::database("database_3000", DatabaseActions::READ)).is_allowed());
+    assert!(!found.decide(read("database_3000")).is_allowed());
 }
 
 #[test]
-fn threads_share_an_authorizer() {
-    fn shared<T: Send + Sync + 'static>() {}
-    shared::<Authorizer>();
-    shared::<Expectations>();
-}
-
-/// What shows names, of tokens that were pasted as names.
-fn misplaced() -> String {
-    let entry = entry(CANARY, "apiv3_other", &[&format!("db:{CANARY}:read")]);
-    let twice = TokenFile::new([], [entry.clone(), entry.clone()]).unwrap_err();
-    let database = DatabaseName::parse(CANARY).unwrap();
-    let file = TokenFile::new([database.clone()], [entry.clone()]).unwrap();
-    let empty = TokenFile::default();
-    let (difference, rights) = (FileDifference::new(&empty, &file), entry.rights());
-    let decision = entry.decide(AccessRequest::database(CANARY, DatabaseActions::WRITE), UNIX_EPOCH);
-    let decisions: Vec<_> =
-        file.who_can(AccessRequest::database(CANARY, DatabaseActions::READ), UNIX_EPOCH).collect();
-    let key = EntryKey::Database(CANARY);
-    let permissions = entry.permissions();
-    format!(
-        "{:?} {database:?} {twice:?} {twice} {file:?} {difference:?} {rights:?} {decision:?} {decision} {decisions:?} {key:?} {key} {permissions:?}",
-        entry.name()
-    )
+fn authorizer_and_expectations_are_send_and_sync() {
+    fn assert_shareable<T: Send + Sync + 'static>() {}
+    assert_shareable::<Authorizer>();
+    assert_shareable::<Expectations>();
 }
 
 #[test]
-fn nothing_shows_a_token() {
-    let file = file([entry("app", CANARY, &["db:a:read"]), entry("old", "apiv3_old", &[])]);
-    let authorizer = Authorizer::new(&file);
-    let request = AccessRequest::database(CANARY, DatabaseActions::READ);
-    let who = authorizer.authenticate(CANARY, UNIX_EPOCH).unwrap();
+fn never_shows_a_token() {
+    let team = file([entry("app", CANARY, &["db:a:read"]), entry("old", "apiv3_old", &[])]);
+    let authorizer = Authorizer::new(&team);
+    let found = authorizer.authenticate(CANARY, UNIX_EPOCH).unwrap();
+    let request = read(CANARY);
     let expectations = format!("{CANARY} can read a\napp can read {CANARY}\nnobody can read {CANARY}");
     let expectations = Expectations::parse(&expectations).unwrap();
-    let failed = expectations.check(&file, UNIX_EPOCH);
-    let wrong = Expectations::parse(&format!("{CANARY} {CANARY}\napp can {CANARY} a")).unwrap_err();
-    let other = TokenFile::default();
+    let failed = expectations.check(&team, UNIX_EPOCH);
+    let invalid = Expectations::parse(&format!("{CANARY} {CANARY}\napp can {CANARY} a")).unwrap_err();
+    // Tokens pasted as names.
+    let entry = entry(CANARY, "apiv3_other", &[&format!("db:{CANARY}:read")]);
+    let duplicate = TokenFile::new([], [entry.clone(), entry.clone()]).unwrap_err();
+    let database = DatabaseName::parse(CANARY).unwrap();
+    let misnamed = TokenFile::new([database.clone()], [entry.clone()]).unwrap();
+    let allowed = entry.decide(request, UNIX_EPOCH);
+    let decisions: Vec<_> = misnamed.who_can(request, UNIX_EPOCH).collect();
+    let (denied, key) = (decide(&[], request), EntryKey::Database(CANARY));
     let outputs = [
-        format!(
-            "{authorizer:?} {who:?} {:?}",
-            who.decide(AccessRequest::any_database(DatabaseActions::READ))
-        ),
-        format!("{:?}", FileDifference::new(&file, &other)),
-        format!("{request} {}", decide(&[], request)),
-        failed.iter().map(ToString::to_string).collect(),
-        format!("{:?}", expectations.verify(&file, UNIX_EPOCH).unwrap_err()),
-        format!("{wrong} {wrong:?}"),
-        decide(&permissions(&[&format!("db:{CANARY}:read")]), request).to_string(),
-        format!("{request:?} {:?} {expectations:?} {failed:?}", decide(&[], request)),
-        misplaced(),
+        format!("{authorizer:?} {found:?} {request:?} {request} {denied:?} {denied} {allowed:?} {allowed}"),
+        format!("{expectations:?} {failed:?} {} {invalid:?} {invalid}", strings(&failed).join("")),
+        format!("{:?}", expectations.verify(&team, UNIX_EPOCH).unwrap_err()),
+        format!("{database:?} {duplicate:?} {duplicate} {misnamed:?} {decisions:?} {key:?} {key}"),
+        format!("{:?} {:?} {:?}", entry.name(), entry.rights(), entry.permissions()),
+        format!("{:?}", FileDifference::new(&team, &misnamed)),
     ];
     for output in outputs {
         assert!(!output.contains("Canary"), "{output}");
@@ -400,194 +319,164 @@ fn nothing_shows_a_token() {
 }
 
 #[test]
-fn what_a_token_can_do_after_hiding() {
+fn lists_rights_after_shadowing() {
     let permissions =
         permissions(&["db:b,a:read", "db:*:write,create", "db:_internal:read", "system:ping:read"]);
     let rights = Rights::new(&permissions);
     let named: Vec<_> = rights.databases().map(|(name, actions)| format!("{name}:{actions}")).collect();
     assert_eq!(named, ["_internal:", "a:read", "b:read"]);
-    assert_eq!(rights.other_databases(), set("create,write"));
-    assert_eq!((rights.database("a"), rights.database("c")), (set("read"), set("create,write")));
-    assert_eq!((rights.database("_internal"), rights.database("*")), (set("-"), set("-")));
+    assert_eq!(rights.other_databases(), action_set("create,write"));
+    for (name, expected) in [("a", "read"), ("c", "create,write"), ("_internal", "-"), ("*", "-")] {
+        assert_eq!(rights.database(name), action_set(expected), "{name}");
+    }
     assert_eq!(rights.system_resources().collect::<Vec<_>>(), [SystemResource::Ping]);
 }
 
 #[test]
-fn who_can() {
+fn lists_tokens_with_access() {
     let file = file([
         entry("one", "apiv3_1", &["db:a:read"]),
         entry("all", "apiv3_2", &["db:*:read"]),
-        entry("hidden", "apiv3_3", &["db:a:write", "db:*:read"]),
+        entry("shadowed", "apiv3_3", &["db:a:write", "db:*:read"]),
     ]);
-    let who = |asked| {
-        let who = file.who_can(request(asked), UNIX_EPOCH);
-        who.map(|(token, by)| format!("{} by {by}", token.name())).collect::<Vec<_>>().join(", ")
-    };
-    assert_eq!(who("read a"), "one by db:a:read, all by db:*:read");
-    assert_eq!(who("read b"), "all by db:*:read, hidden by db:*:read");
-    assert_eq!(who("write new b"), "");
-    assert_eq!(who("write any"), "hidden by db:a:write");
-}
-
-#[track_caller]
-fn covers(wide: &[&str], narrow: &[&str], witness: &[&str]) {
-    let (one, other) = (permissions(wide), permissions(narrow));
-    let (one, other) = (Rights::new(&one), Rights::new(&other));
-    assert_eq!(one.covers(&other), witness.is_empty());
-    let beyond: Vec<_> = other.difference(&one).iter().map(ToString::to_string).collect();
-    assert_eq!(beyond, witness, "{narrow:?} beyond {wide:?}");
-}
-
-#[test]
-fn one_list_covers_another_or_a_witness_says_why_not() {
-    covers(&["db:*:read"], &["db:a:read"], &[]);
-    covers(&["db:a:read"], &["db:*:read"], &["read on any other database"]);
-    covers(&["db:*:read,write", "db:a:read"], &["db:*:write"], &["write on database `a`"]);
-    covers(&["db:*:write"], &["db:*:read,write", "db:a:write"], &["read on any other database"]);
-    covers(&["db:*:write", "db:_internal:read"], &["db:*:write"], &[]);
-    covers(&["db:*:write"], &["db:_internal:read"], &["read on any database"]);
-    covers(&["db:*:write,read"], &["db:_internal:read"], &[]);
-    covers(
-        &["system:health:read"],
-        &["system:*:read"],
-        &[
-            "read on system resource `metrics`",
-            "read on system resource `ping`",
-            "read on system resource `ready`",
-        ],
-    );
-    covers(
-        &["db:a,b:read"],
-        &["db:a:read,write", "db:c:read"],
-        &["write on database `a`", "read on database `c`"],
-    );
-}
-
-#[track_caller]
-fn smallest(list: &[&str], expected: &[&str]) {
-    for order in orders(list) {
-        let permissions = permissions(&order);
-        let small: Vec<_> =
-            Rights::new(&permissions).to_permissions().iter().map(ToString::to_string).collect();
-        assert_eq!(small, expected, "{order:?}");
+    for (asked, expected) in [
+        ("read a", "one by db:a:read, all by db:*:read"),
+        ("read b", "all by db:*:read, shadowed by db:*:read"),
+        ("write new b", ""),
+        ("write any", "shadowed by db:a:write"),
+    ] {
+        let found = file.who_can(request(asked), UNIX_EPOCH);
+        let found: Vec<_> = found.map(|(token, entry)| format!("{} by {entry}", token.name())).collect();
+        assert_eq!(found.join(", "), expected, "{asked}");
     }
 }
 
 #[test]
-fn the_smallest_list() {
-    smallest(&[], &[]);
-    smallest(&["db:b:read", "db:a:read"], &["db:a,b:read"]);
-    smallest(&["db:a:read", "db:a:write"], &["db:a:read,write"]);
-    smallest(&["db:a:read", "db:*:read", "db:b:write"], &["db:*:read", "db:b:write"]);
-    // One permission for each set of actions, even if two of them could be spread over the others.
-    let sets = ["db:a:read", "db:b:write", "db:c:read,write"];
-    smallest(&sets, &sets);
-    smallest(&["db:a,c:read", "db:b,c:write"], &sets);
-    // An entry that hides is not left out, though `db:*` has more.
-    smallest(&["db:*:read,write", "db:a:read"], &["db:*:read,write", "db:a:read"]);
-    smallest(&["db:a:read", "db:b:read,write"], &["db:a:read", "db:b:read,write"]);
-    smallest(&["system:ping:read", "system:*:read"], &["system:*:read"]);
-    smallest(&["system:ping:read", "system:health:read"], &["system:health,ping:read"]);
-    smallest(&["db:_internal:read", "db:a:read"], &["db:a:read"]);
-    smallest(&["db:_internal:write", "db:a:read"], &["db:a:read", "db:_internal:write"]);
+fn covers_rights_or_returns_witnesses() {
+    let table: &[(&[&str], &[&str], &[&str])] = &[
+        (&["db:*:read"], &["db:a:read"], &[]),
+        (&["db:a:read"], &["db:*:read"], &["read on any other database"]),
+        (&["db:*:read"], &["db:*:read,write"], &["write on any other database"]),
+        (&["db:*:read"], &["db:*:read", "db:a:write"], &["write on database `a`"]),
+        (&["db:*:read", "db:a:write"], &["db:*:read"], &["read on database `a`"]),
+        (&["db:*:write"], &["db:*:read,write", "db:a:write"], &["read on any other database"]),
+        (&["db:*:write", "db:_internal:read"], &["db:*:write"], &[]),
+        (&["db:*:write"], &["db:_internal:read"], &["read on any database"]),
+        (&["db:*:write,read"], &["db:_internal:read"], &[]),
+        (
+            &["system:health,ping:read"],
+            &["system:*:read"],
+            &["read on system resource `metrics`", "read on system resource `ready`"],
+        ),
+        (
+            &["db:a,b:read"],
+            &["db:a:read,write", "db:c:read"],
+            &["write on database `a`", "read on database `c`"],
+        ),
+    ];
+    for (wide, narrow, witnesses) in table {
+        let (one, other) = (permissions(wide), permissions(narrow));
+        let (one, other) = (Rights::new(&one), Rights::new(&other));
+        assert_eq!(one.covers(&other), witnesses.is_empty(), "{narrow:?} in {wide:?}");
+        assert_eq!(strings(other.difference(&one)), *witnesses, "{narrow:?} beyond {wide:?}");
+    }
 }
 
 #[test]
-fn the_difference_of_two_files() {
-    let ends = |entry: TokenEntry, millis| entry.with_expiry(Some(Expiry::from_millis(millis)));
-    let databases = |names: &[&str]| names.iter().map(|name| name.parse().unwrap()).collect::<Vec<_>>();
+fn minimizes_permissions() {
+    let sets: &[&str] = &["db:a:read", "db:b:write", "db:c:read,write"];
+    let table: &[(&[&str], &[&str])] = &[
+        (&[], &[]),
+        (&["db:b:read", "db:a:read"], &["db:a,b:read"]),
+        (&["db:a:read", "db:a:write"], &["db:a:read,write"]),
+        (&["db:a:read", "db:*:read", "db:b:write"], &["db:*:read", "db:b:write"]),
+        // One permission for each set of actions, even if two of them could be spread over the others.
+        (sets, sets),
+        (&["db:b,c:write", "db:a,c:read"], sets),
+        // A shadowing entry stays, though `db:*` has more actions.
+        (&["db:a:read", "db:*:read,write"], &["db:*:read,write", "db:a:read"]),
+        (&["system:ping:read", "system:*:read"], &["system:*:read"]),
+        (&["system:ping:read", "system:health:read"], &["system:health,ping:read"]),
+        (&["db:_internal:read", "db:a:read"], &["db:a:read"]),
+        (&["db:_internal:write", "db:a:read"], &["db:a:read", "db:_internal:write"]),
+    ];
+    for (list, expected) in table {
+        assert_eq!(strings(Rights::new(&permissions(list)).to_permissions()), *expected, "{list:?}");
+    }
+}
+
+#[test]
+fn compares_two_files() {
+    let database = |name: &str| DatabaseName::parse(name).unwrap();
     let old = TokenFile::new(
-        databases(&["gone", "stays"]),
+        ["removed", "kept"].map(database),
         [
             entry("same", "apiv3_same", &["db:a:read", "db:a:write"]),
             entry("removed", "apiv3_removed", &["db:a:read"]),
             entry("before", "apiv3_renamed", &["db:a:read"]),
             entry("rotated", "apiv3_old", &["db:a:read"]),
             entry("changed", "apiv3_changed", &["db:a:read", "db:*:write"]),
-            ends(entry("longer", "apiv3_longer", &["db:a:read"]), 1),
-            ends(entry("shorter", "apiv3_shorter", &["db:a:read"]), 2),
-            ends(entry("idle", "apiv3_idle", &[]), 1),
+            with_expiry(entry("later", "apiv3_later", &["db:a:read"]), 1),
+            with_expiry(entry("earlier", "apiv3_earlier", &["db:a:read"]), 2),
+            with_expiry(entry("idle", "apiv3_idle", &[]), 1),
             entry("x", "apiv3_x", &["db:x:read"]),
             entry("y", "apiv3_y", &["db:y:read"]),
         ],
-    );
+    )
+    .unwrap();
     let new = TokenFile::new(
-        databases(&["stays", "added"]),
+        ["kept", "added"].map(database),
         [
             entry("added", "apiv3_added", &["db:a:read"]),
             entry("same", "apiv3_same", &["db:a:read,write"]),
             entry("after", "apiv3_renamed", &["db:a:read"]),
             entry("rotated", "apiv3_new", &["db:a:read"]),
             entry("changed", "apiv3_changed", &["db:a:write", "db:*:write"]),
-            entry("longer", "apiv3_longer", &["db:a:read"]),
-            ends(entry("shorter", "apiv3_shorter", &["db:a:read"]), 1),
+            entry("later", "apiv3_later", &["db:a:read"]),
+            with_expiry(entry("earlier", "apiv3_earlier", &["db:a:read"]), 1),
             entry("idle", "apiv3_idle", &[]),
-            // The holders of the two secrets have changed places.
+            // Two tokens exchanged their names.
             entry("y", "apiv3_x", &["db:y:read"]),
             entry("x", "apiv3_y", &["db:x:read"]),
         ],
-    );
-    let (old, new) = (old.unwrap(), new.unwrap());
+    )
+    .unwrap();
     let difference = FileDifference::new(&old, &new);
-    let lines: Vec<_> = difference
-        .tokens()
-        .iter()
-        .map(|token| {
-            let name = |entry: Option<&TokenEntry>| {
-                entry.map_or(String::from("-"), |entry| entry.name().to_string())
-            };
-            let rights = |list: &[AccessRequest<'_>]| {
-                list.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-            };
-            format!(
-                "{} {} {}: +[{}] -[{}] expiry {} gains {}",
-                token.kind().name(),
-                name(token.before()),
-                name(token.after()),
-                rights(token.gained()),
-                rights(token.lost()),
-                token.expiry().is_some(),
-                token.gains()
-            )
-        })
-        .collect();
-    assert_eq!(
-        lines,
-        [
-            "removed removed -: +[] -[read on database `a`] expiry false gains false",
-            "renamed before after: +[] -[] expiry false gains false",
-            "rotated rotated rotated: +[] -[] expiry false gains false",
-            "kept changed changed: +[write on database `a`] -[read on database `a`] expiry false gains true",
-            "kept longer longer: +[] -[] expiry true gains true",
-            "kept shorter shorter: +[] -[] expiry true gains false",
-            "kept idle idle: +[] -[] expiry true gains false",
-            "renamed x y: +[read on database `y`] -[read on database `x`] expiry false gains true",
-            "renamed y x: +[read on database `x`] -[read on database `y`] expiry false gains true",
-            "added - added: +[read on database `a`] -[] expiry false gains true",
-        ]
-    );
-    let names = |list: &[&influxdb3_offline_tokens::DatabaseName]| {
-        list.iter().map(ToString::to_string).collect::<Vec<_>>()
-    };
-    assert_eq!(names(difference.databases_added()), ["added"]);
-    assert_eq!(names(difference.databases_removed()), ["gone"]);
+    let name = |entry: Option<&TokenEntry>| entry.map_or("-".into(), |entry| entry.name().to_string());
+    let tokens = difference.tokens().iter().map(|token| {
+        let (kind, before, after) = (token.kind().name(), name(token.before()), name(token.after()));
+        let (gained, lost) = (strings(token.gained()).join("; "), strings(token.lost()).join("; "));
+        let expiry = if token.expiry().is_some() { " expiry" } else { "" };
+        let gains = if token.gains() { " gains" } else { "" };
+        format!("{kind} {before} {after}: +[{gained}] -[{lost}]{expiry}{gains}")
+    });
+    let expected = [
+        "removed removed -: +[] -[read on database `a`]",
+        "renamed before after: +[] -[]",
+        "rotated rotated rotated: +[] -[]",
+        "kept changed changed: +[write on database `a`] -[read on database `a`] gains",
+        "kept later later: +[] -[] expiry gains",
+        "kept earlier earlier: +[] -[] expiry",
+        "kept idle idle: +[] -[] expiry",
+        "renamed x y: +[read on database `y`] -[read on database `x`] gains",
+        "renamed y x: +[read on database `x`] -[read on database `y`] gains",
+        "added - added: +[read on database `a`] -[] gains",
+    ];
+    assert_eq!(tokens.collect::<Vec<_>>(), expected);
+    assert_eq!(strings(difference.databases_added()), ["added"]);
+    assert_eq!(strings(difference.databases_removed()), ["removed"]);
     assert!(difference.gains() && !difference.is_empty());
     assert!(FileDifference::new(&old, &old).is_empty());
-    assert_eq!(DifferenceKind::Kept.name(), "kept");
-}
-
-fn team() -> TokenFile {
-    file([
-        entry("app", "apiv3_app", &["db:sensors:read,write", "db:*:read"]),
-        entry("admin-sync", "apiv3_admin", &["db:*:create,read,write,delete", "db:sensors:read"]),
-        entry("night job", "apiv3_night", &["system:health:read"]),
-        entry("old", "apiv3_old", &["db:*:delete"]).with_expiry(Some(Expiry::from_millis(0))),
-    ])
 }
 
 #[test]
-fn expectations_hold_or_fail() {
-    let team = team();
+fn checks_expectations() {
+    let team = file([
+        entry("app", "apiv3_app", &["db:sensors:read,write", "db:*:read"]),
+        entry("admin-sync", "apiv3_admin", &["db:*:create,read,write,delete", "db:sensors:read"]),
+        entry("night job", "apiv3_night", &["system:health:read"]),
+        with_expiry(entry("old", "apiv3_old", &["db:*:delete"]), 0),
+    ]);
     for (line, expected) in [
         ("app can read,write sensors", ""),
         ("app can read *", ""),
@@ -641,19 +530,18 @@ fn expectations_hold_or_fail() {
             "`old` cannot delete on database `a`: the token expired at 1970-01-01T00:00:00Z",
         ),
         ("app can read \"any\"", ""),
-        ("  # nothing", ""),
+        ("  # comment", ""),
         ("app can read sensors# comment", ""),
     ] {
-        let expectations = Expectations::parse(line).unwrap_or_else(|wrong| panic!("{line}: {wrong}"));
-        let failed = expectations.check(&team, at(1));
-        let failed: Vec<_> = failed.iter().map(|one| one.to_string().replacen("line 1: ", "", 1)).collect();
-        assert_eq!(failed.join(" / "), expected, "{line}");
+        let expectations = Expectations::parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        let failed = strings(&expectations.check(&team, at(1))).join(" / ");
+        assert_eq!(failed.replace("line 1: ", ""), expected, "{line}");
         assert_eq!(expectations.verify(&team, at(1)).is_ok(), expected.is_empty(), "{line}");
     }
 }
 
 #[test]
-fn the_error_of_failed_expectations_lists_all() {
+fn lists_all_failed_expectations() {
     let expectations: Expectations = "app can read a\nnobody can read b\njob can read a".parse().unwrap();
     let file = file([entry("app", "apiv3_a", &["db:b:read"])]);
     let error = expectations.verify(&file, UNIX_EPOCH).unwrap_err();
@@ -665,83 +553,67 @@ fn the_error_of_failed_expectations_lists_all() {
     assert_eq!(format!("{error:?}"), expected);
 }
 
+/// `errors.rs` has several invalid lines.
 #[test]
-fn expectations_that_are_wrong_say_where_and_what() {
-    for (line, expected) in [
+fn rejects_invalid_expectations() {
+    let table: &[(&[&str], &str)] = &[
         (
-            "app",
+            &["app"],
             "`can` or `cannot` is missing: use `can` or `cannot` after the tokens, and put a name with spaces between two `\"`",
         ),
         (
-            "app may read a",
-            "unexpected word `may`: use `can` or `cannot` after the tokens, and put a name with spaces between two `\"`",
-        ),
-        (
-            "night job can read a",
+            &["night job can read a"],
             "unexpected word `job`: use `can` or `cannot` after the tokens, and put a name with spaces between two `\"`",
         ),
-        ("can read a", "the name of a token is missing: name at least one"),
-        ("app, can read a", "the name of a token is missing: name at least one"),
-        (", app can read a", "the name of a token is missing: name at least one"),
-        ("only can read a", "the name of a token is missing: name at least one"),
-        ("nobody but can read a", "the name of a token is missing: name at least one"),
         (
-            "_admin can read a",
+            &[
+                "can read a",
+                "app, can read a",
+                ", app can read a",
+                "only can read a",
+                "nobody but can read a",
+            ],
+            "the name of a token is missing: name at least one",
+        ),
+        (
+            &["_admin can read a"],
             "invalid token name `_admin`: `_admin` is reserved for the operator token: use another name",
         ),
-        ("\"\" can read a", "invalid token name: the name is empty: add a name; is a variable unset?"),
-        ("only app cannot read a", "`cannot` in a line with `only` or `nobody`: use `can`"),
-        ("app can", "the actions are missing: name at least one, such as `read`"),
-        ("app can raed a", "unknown action `raed`: did you mean `read`?"),
-        ("app can read, a", "unknown action `a`: use `create`, `describe`, `read`, `write` or `delete`"),
-        ("app can read", "the end is missing: name a database, `*`, `any`, `new` or `system`"),
+        (&["\"\" can read a"], "invalid token name: the name is empty: add a name; is a variable unset?"),
+        (&["only app cannot read a"], "`cannot` in a line with `only` or `nobody`: use `can`"),
+        (&["app can"], "the actions are missing: name at least one, such as `read`"),
+        (&["app can read, a"], "unknown action `a`: use `create`, `describe`, `read`, `write` or `delete`"),
+        (&["app can read"], "the end is missing: name a database, `*`, `any`, `new` or `system`"),
         (
-            "app can read a b",
-            "unexpected word `b`: write one database or resource on a line, and nothing after it",
-        ),
-        (
-            "app can read a, b",
+            &["app can read a, b"],
             "unexpected word `,`: write one database or resource on a line, and nothing after it",
         ),
         (
-            "app can read a.b",
+            &["app can read a.b"],
             "invalid database name `a.b`: `.` is not allowed in a database name: use ASCII letters, digits, `_` and `-`, with a letter or digit first and at most one `/` inside",
         ),
         (
-            "app can read system",
+            &["app can read system"],
             "unknown system resource: use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database of that name between two `\"`",
         ),
         (
-            "app can read system tokens",
+            &["app can read system tokens"],
             "unknown system resource `tokens`: use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database of that name between two `\"`",
         ),
         (
-            "app cannot read *",
+            &["app cannot read *", "only app can read *", "nobody can read *", "app cannot read system *"],
             "`*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
         ),
         (
-            "only app can read *",
-            "`*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
-        ),
-        (
-            "nobody can read *",
-            "`*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
-        ),
-        (
-            "nobody but app can read *",
-            "`*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
-        ),
-        (
-            "app cannot read system *",
-            "`*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
-        ),
-        (
-            "app can write system health",
+            &["app can write system health"],
             "only `read` is available for system resources: remove the other actions",
         ),
-        ("\"app can read a", "the `\"` is not closed: close it on the same line"),
-    ] {
-        let wrong = Expectations::parse(&format!("# one\r\n{line}\n")).expect_err(line);
-        assert_eq!(wrong.to_string(), format!("line 2: {expected}"), "{line}");
+        (&["\"app can read a"], "the `\"` is not closed: close it on the same line"),
+    ];
+    for (lines, expected) in table {
+        for line in *lines {
+            let error = Expectations::parse(&format!("# one\r\n{line}\n")).expect_err(line);
+            assert_eq!(error.to_string(), format!("line 2: {expected}"), "{line}");
+        }
     }
 }

@@ -1,19 +1,12 @@
-//! Access against a plain model that is written from the rules, and the answers against brute force over every request.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test"
-)]
+//! Access decisions compared with a plain model of the rules, and comparisons of rights with brute force over all requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::UNIX_EPOCH;
 
 use influxdb3_offline_tokens::access::{DifferenceKind, FileDifference, decide};
 use influxdb3_offline_tokens::{
-    AccessRequest, Authorizer, DatabaseActions, Permission, Rights, SystemResource, Token, TokenEntry,
-    TokenFile, TokenName,
+    AccessRequest, Authorizer, DatabaseActions, Expectations, Permission, Rights, SystemResource, Token,
+    TokenEntry, TokenFile, TokenName,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -22,16 +15,16 @@ use proptest::sample::{select, subsequence};
 const NAMES: [&str; 4] = ["a", "b", "c", "_internal"];
 const ACTIONS: [&str; 5] = ["create", "describe", "read", "write", "delete"];
 const SYSTEM: [&str; 4] = ["health", "metrics", "ping", "ready"];
-const STRANGE: [&str; 6] = ["", "*", "a,b", "a b", "A", "_INTERNAL"];
+const UNUSUAL: [&str; 6] = ["", "*", "a,b", "a b", "A", "_INTERNAL"];
 
-/// The rules as they are written down, over the texts of permissions; nothing of the crate is used.
+/// The documented rules over the texts of permissions, independent of the crate.
 struct Model {
     databases: BTreeMap<String, BTreeSet<String>>,
     system: BTreeSet<String>,
 }
 
 impl Model {
-    fn of(texts: &[String]) -> Self {
+    fn new(texts: &[String]) -> Self {
         let mut model = Self { databases: BTreeMap::new(), system: BTreeSet::new() };
         for text in texts {
             let [kind, names, actions] = text.split(':').collect::<Vec<_>>()[..] else { panic!("{text}") };
@@ -52,12 +45,11 @@ impl Model {
         if wanted.is_empty() {
             return false;
         }
-        // A name that is none of a database is compared with no entry.
-        let named = |name: &str| name.is_empty() || name.contains([' ', '*', ',']);
+        let is_invalid = |name: &str| name.is_empty() || name.contains([' ', '*', ',']);
         let has = |entry: Option<&BTreeSet<String>>| entry.is_some_and(|actions| wanted.is_subset(actions));
         match request {
             AccessRequest::Database { name, .. } | AccessRequest::NewDatabase { name, .. }
-                if name == "_internal" || named(name) =>
+                if name == "_internal" || is_invalid(name) =>
             {
                 false
             }
@@ -71,28 +63,24 @@ impl Model {
             AccessRequest::System { resource } => {
                 self.system.contains(resource.as_str()) || self.system.contains("*")
             }
-            other => panic!("the model does not know {other}"),
+            other => panic!("the model lacks {other}"),
         }
     }
 }
 
-fn sets(of: &[&str]) -> Vec<DatabaseActions> {
-    let set = |bits: usize| {
-        let names: Vec<_> = (0..of.len()).filter(|bit| bits >> bit & 1 == 1).map(|bit| of[bit]).collect();
-        if names.is_empty() {
-            DatabaseActions::EMPTY
-        } else {
-            DatabaseActions::parse(&names.join(",")).unwrap()
-        }
-    };
-    (0..1 << of.len()).map(set).collect()
+fn action_sets(names: &[&str]) -> Vec<DatabaseActions> {
+    names.iter().fold(vec![DatabaseActions::EMPTY], |mut sets, name| {
+        let action = DatabaseActions::parse(name).unwrap();
+        sets.extend(sets.clone().iter().map(|set| *set | action));
+        sets
+    })
 }
 
-/// Every request there is over the names, one that no permission has, and strange ones.
+/// Every request about a granted, an unknown or an unusual name.
 fn every_request(actions: &[&str]) -> Vec<AccessRequest<'static>> {
     let mut requests: Vec<_> = SystemResource::ALL.iter().copied().map(AccessRequest::system).collect();
-    for actions in sets(actions) {
-        for name in NAMES.into_iter().chain(["fresh"]).chain(STRANGE) {
+    for actions in action_sets(actions) {
+        for name in NAMES.into_iter().chain(["unknown"]).chain(UNUSUAL) {
             requests.push(AccessRequest::database(name, actions));
             requests.push(AccessRequest::new_database(name, actions));
         }
@@ -102,8 +90,8 @@ fn every_request(actions: &[&str]) -> Vec<AccessRequest<'static>> {
     requests
 }
 
-fn texts_of(actions: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
-    let some = move || subsequence(actions.to_vec(), 1..=actions.len()).prop_map(|list| list.join(","));
+fn texts_with(actions: &'static [&'static str]) -> impl Strategy<Value = Vec<String>> {
+    let subset = move || subsequence(actions.to_vec(), 1..=actions.len()).prop_map(|list| list.join(","));
     let names = || {
         prop_oneof![
             1 => Just(String::from("*")),
@@ -115,21 +103,21 @@ fn texts_of(actions: &'static [&'static str]) -> impl Strategy<Value = Vec<Strin
         3 => subsequence(SYSTEM.to_vec(), 1..=SYSTEM.len()).prop_map(|list| list.join(",")),
     ];
     let permission = prop_oneof![
-        5 => (names(), some()).prop_map(|(names, actions)| format!("db:{names}:{actions}")),
+        5 => (names(), subset()).prop_map(|(names, actions)| format!("db:{names}:{actions}")),
         1 => resources.prop_map(|resources| format!("system:{resources}:read")),
     ];
     vec(permission, 0..6)
 }
 
 fn texts() -> impl Strategy<Value = Vec<String>> {
-    texts_of(&ACTIONS)
+    texts_with(&ACTIONS)
 }
 
 fn permissions(texts: &[String]) -> Vec<Permission> {
     texts.iter().map(|text| Permission::parse(text).unwrap()).collect()
 }
 
-fn table(permissions: &[Permission], requests: &[AccessRequest<'_>]) -> Vec<bool> {
+fn decisions(permissions: &[Permission], requests: &[AccessRequest<'_>]) -> Vec<bool> {
     let rights = Rights::new(permissions);
     requests.iter().map(|request| rights.decide(*request).is_allowed()).collect()
 }
@@ -148,15 +136,15 @@ fn file(tokens: &[(usize, usize, Vec<String>)]) -> TokenFile {
 }
 
 fn tokens() -> impl Strategy<Value = Vec<(usize, usize, Vec<String>)>> {
-    vec((0..4_usize, 0..4_usize, texts_of(&ACTIONS[2..4])), 0..5)
+    vec((0..4_usize, 0..4_usize, texts_with(&ACTIONS[2..4])), 0..5)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn every_way_to_decide_decides_as_the_model(texts in texts()) {
-        let model = Model::of(&texts);
+    fn every_api_decides_like_the_model(texts in texts()) {
+        let model = Model::new(&texts);
         let permissions = permissions(&texts);
         let rights = Rights::new(&permissions);
         let file = TokenFile::new([], [TokenEntry::new(TokenName::parse("app").unwrap(), Token::parse("apiv3_x").unwrap())
@@ -167,46 +155,47 @@ proptest! {
             prop_assert_eq!(decision.is_allowed(), model.allows(request), "{}: {}", request, decision);
             prop_assert_eq!(rights.decide(request), decision);
             prop_assert_eq!(authorizer.decide("apiv3_x", request, UNIX_EPOCH), decision);
-            // Who is allowed something is allowed it by an entry that its permissions made.
-            if decision.is_allowed() {
-                let entry = decision.entry().unwrap();
-                prop_assert!(entry.actions().contains(request.actions()));
-                prop_assert!(entry.sources(&permissions).next().is_some());
+            prop_assert_eq!(file.tokens()[0].decide(request, UNIX_EPOCH), decision);
+            prop_assert!(!decision.is_allowed() || decision.entry().unwrap().actions().contains(request.actions()));
+            if let Some(entry) = decision.entry() {
+                let sources: Vec<_> = entry.sources(&permissions).map(|at| permissions[at].clone()).collect();
+                prop_assert_eq!(decide(&sources, request).entry(), Some(entry));
             }
         }
     }
 
     #[test]
-    fn order_plays_no_part(texts in texts().prop_flat_map(|texts| (Just(texts.clone()), Just(texts).prop_shuffle()))) {
+    fn order_has_no_effect(texts in texts().prop_flat_map(|texts| (Just(texts.clone()), Just(texts).prop_shuffle()))) {
         let (one, other) = (permissions(&texts.0), permissions(&texts.1));
         for request in every_request(&ACTIONS) {
             prop_assert_eq!(decide(&one, request), decide(&other, request));
         }
+        prop_assert_eq!(Rights::new(&one).to_permissions(), Rights::new(&other).to_permissions());
     }
 
     #[test]
-    fn covers_and_beyond_are_exact(one in texts(), other in texts()) {
+    fn covers_and_difference_are_exact(one in texts(), other in texts()) {
         let (one, other) = (permissions(&one), permissions(&other));
         let (left, right) = (Rights::new(&one), Rights::new(&other));
         let requests = every_request(&ACTIONS);
-        let (allowed, by_other) = (table(&one, &requests), table(&other, &requests));
-        let more = allowed.iter().zip(&by_other).any(|(one, other)| *one && !other);
-        prop_assert_eq!(right.covers(&left), !more);
-        prop_assert_eq!(left.is_equivalent(&right), allowed == by_other);
-        let beyond = left.difference(&right);
-        for witness in &beyond {
+        let (allowed, allowed_by_other) = (decisions(&one, &requests), decisions(&other, &requests));
+        let is_wider = allowed.iter().zip(&allowed_by_other).any(|(one, other)| *one && !other);
+        prop_assert_eq!(right.covers(&left), !is_wider);
+        prop_assert_eq!(left.is_equivalent(&right), allowed == allowed_by_other);
+        let witnesses = left.difference(&right);
+        for witness in &witnesses {
             prop_assert!(left.decide(*witness).is_allowed() && !right.decide(*witness).is_allowed(), "{}", witness);
         }
-        // Nothing that is more for a database or resource is left out.
-        for (request, (one, other)) in requests.iter().zip(allowed.iter().zip(&by_other)) {
+        // Every wider right has a witness.
+        for (request, (one, other)) in requests.iter().zip(allowed.iter().zip(&allowed_by_other)) {
             if *one && !other && request.actions().len() == 1 {
-                let told = beyond.iter().any(|witness| {
-                    let same = match (request, witness) {
-                        (AccessRequest::Database { name, .. }, AccessRequest::Database { name: told, .. }) => name == told,
+                let has_witness = witnesses.iter().any(|witness| {
+                    let is_same = match (request, witness) {
+                        (AccessRequest::Database { name, .. }, AccessRequest::Database { name: other, .. }) => name == other,
                         (AccessRequest::Database { name, .. }, AccessRequest::OtherDatabases { .. }) => {
                             !left.databases().chain(right.databases()).any(|(named, _)| named == *name)
                         }
-                        (AccessRequest::System { resource }, AccessRequest::System { resource: told }) => resource == told,
+                        (AccessRequest::System { resource }, AccessRequest::System { resource: other }) => resource == other,
                         (
                             AccessRequest::NewDatabase { .. } | AccessRequest::OtherDatabases { .. },
                             AccessRequest::OtherDatabases { .. },
@@ -214,20 +203,20 @@ proptest! {
                         | (AccessRequest::AnyDatabase { .. }, _) => true,
                         _ => false,
                     };
-                    same && witness.actions().contains(request.actions())
+                    is_same && witness.actions().contains(request.actions())
                 });
-                prop_assert!(told, "{} is not told", request);
+                prop_assert!(has_witness, "no witness for {}", request);
             }
         }
     }
 
     #[test]
-    fn the_smallest_list_allows_the_same_with_one_permission_per_set_of_actions(texts in texts()) {
-        let long = permissions(&texts);
-        let small = Rights::new(&long).to_permissions();
+    fn minimized_permissions_grant_the_same(texts in texts()) {
+        let permissions_before = permissions(&texts);
+        let small = Rights::new(&permissions_before).to_permissions();
         let requests = every_request(&ACTIONS);
-        prop_assert_eq!(table(&small, &requests), table(&long, &requests));
-        prop_assert_eq!(Rights::new(&small), Rights::new(&long));
+        prop_assert_eq!(decisions(&small, &requests), decisions(&permissions_before, &requests));
+        prop_assert_eq!(Rights::new(&small), Rights::new(&permissions_before));
         prop_assert_eq!(Rights::new(&small).to_permissions(), small.clone());
         let texts: Vec<String> = small.iter().map(ToString::to_string).collect();
         prop_assert_eq!(permissions(&texts), small);
@@ -239,11 +228,11 @@ proptest! {
 
 proptest! {
     #[test]
-    fn the_difference_of_files_is_exact(old in tokens(), new in tokens()) {
+    fn file_difference_is_exact(old in tokens(), new in tokens()) {
         let (old, new) = (file(&old), file(&new));
         let difference = FileDifference::new(&old, &new);
         let requests = every_request(&ACTIONS[2..4]);
-        let allowed = |entry: Option<&TokenEntry>| table(entry.map_or(&[], TokenEntry::permissions), &requests);
+        let allowed = |entry: Option<&TokenEntry>| decisions(entry.map_or(&[], TokenEntry::permissions), &requests);
         let mut gains = false;
         let (mut before, mut after) = (0, 0);
         for token in difference.tokens() {
@@ -267,33 +256,33 @@ proptest! {
             prop_assert_eq!(token.kind(), expected);
         }
         prop_assert_eq!(difference.gains(), gains);
-        // What is not told is the same in both.
-        let told = |entry: &TokenEntry| difference.tokens().iter().any(|token| token.before().is_some_and(|old| old.name() == entry.name()));
-        let untold: Vec<_> = old.tokens().iter().filter(|entry| !told(entry)).collect();
-        for entry in &untold {
+        // Unlisted entries are the same in both files.
+        let is_listed = |entry: &TokenEntry| difference.tokens().iter().any(|token| token.before().is_some_and(|old| old.name() == entry.name()));
+        let unlisted: Vec<_> = old.tokens().iter().filter(|entry| !is_listed(entry)).collect();
+        for entry in &unlisted {
             let same = new.get(entry.name().as_str()).unwrap();
             prop_assert!(same.token().matches(entry.token().expose()));
             prop_assert_eq!(allowed(Some(entry)), allowed(Some(same)));
         }
-        prop_assert_eq!((before + untold.len(), after + untold.len()), (old.tokens().len(), new.tokens().len()));
+        prop_assert_eq!((before + unlisted.len(), after + unlisted.len()), (old.tokens().len(), new.tokens().len()));
     }
 
     #[test]
-    fn expectations_never_fail_to_answer(text in r#"([ -~]|(app|only|nobody|but|can|cannot|read|any|new|system|\*|,|"|#|\n) ){0,30}"#) {
-        if let Err(wrong) = influxdb3_offline_tokens::Expectations::parse(&text) {
+    fn invalid_expectations_have_valid_lines(text in r#"([ -~]|(app|only|nobody|but|can|cannot|read|any|new|system|\*|,|"|#|\n) ){0,30}"#) {
+        if let Err(error) = Expectations::parse(&text) {
             let lines = text.lines().count();
-            prop_assert!(wrong.errors().len() > 0);
-            prop_assert!(wrong.errors().all(|(line, _)| (1..=lines).contains(&line)));
+            prop_assert!(error.errors().len() > 0);
+            prop_assert!(error.errors().all(|(line, _)| (1..=lines).contains(&line)));
         }
     }
 
     #[test]
-    fn who_can_is_everybody_who_can(tokens in tokens(), at in select(every_request(&ACTIONS[2..4]))) {
+    fn who_can_matches_the_model(tokens in tokens(), request in select(every_request(&ACTIONS[2..4]))) {
         let file = file(&tokens);
-        let who: Vec<_> = file.who_can(at, UNIX_EPOCH).map(|(token, _)| token.name().clone()).collect();
+        let names: Vec<_> = file.who_can(request, UNIX_EPOCH).map(|(token, _)| token.name().clone()).collect();
         for token in file.tokens() {
             let texts: Vec<_> = token.permissions().iter().map(ToString::to_string).collect();
-            prop_assert_eq!(who.contains(token.name()), Model::of(&texts).allows(at));
+            prop_assert_eq!(names.contains(token.name()), Model::new(&texts).allows(request));
         }
     }
 }

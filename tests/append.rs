@@ -1,6 +1,4 @@
-//! A change of a text keeps every byte that it does not concern, and looks like what is there.
-
-mod util;
+//! Changes of a text: their layout, their errors and their descriptions. `append_properties.rs` has generated files.
 
 use influxdb3_offline_tokens::edit::{self, Change, ChangeError};
 use influxdb3_offline_tokens::{DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName};
@@ -12,26 +10,33 @@ fn name(name: &str) -> TokenName {
     TokenName::parse(name).unwrap()
 }
 
-fn entry(of: &str) -> TokenEntry {
-    TokenEntry::new(name(of), Token::parse(NEW).unwrap())
-        .with_permissions([Permission::parse("db:a:read").unwrap()])
+fn token(token: &str) -> Token {
+    Token::parse(token).unwrap()
 }
 
-fn appended(of: &str) -> Change {
-    Change::append([entry(of)])
+fn databases(names: &[&str]) -> Vec<DatabaseName> {
+    names.iter().map(|name| DatabaseName::parse(name).unwrap()).collect()
 }
 
-/// The text after the changes, with the secrets written shortly.
+fn entry(entry_name: &str) -> TokenEntry {
+    TokenEntry::new(name(entry_name), token(NEW)).with_permissions([Permission::parse("db:a:read").unwrap()])
+}
+
+fn append(name: &str) -> Change {
+    Change::append([entry(name)])
+}
+
+/// Applies the changes, with `OLD` and `NEW` for the tokens.
 #[track_caller]
-fn after(text: &str, changes: &[Change]) -> String {
+fn apply(text: &str, changes: &[Change]) -> String {
     let text = text.replace("OLD", OLD);
     let result = edit::apply(Some(text.as_bytes()), changes).unwrap().expect("a change");
-    TokenFile::parse(&result).expect("a sound file");
+    TokenFile::parse(&result).expect("a valid file");
     String::from_utf8(result.to_vec()).unwrap().replace(OLD, "OLD").replace(NEW, "NEW")
 }
 
 #[test]
-fn an_entry_is_appended_in_the_style_of_the_file() {
+fn appends_in_the_style_of_the_file() {
     for (text, expected) in [
         (
             r#"{"tokens":[{"token":"OLD","name":"old","permissions":[]}]}"#,
@@ -51,15 +56,13 @@ fn an_entry_is_appended_in_the_style_of_the_file() {
             "{\r\n\t\"tokens\" : [\r\n\t\t{\r\n\t\t\t\"token\": \"OLD\",\r\n\t\t\t\"name\": \"old\",\r\n\t\t\t\"permissions\": []\r\n\t\t},\r\n\t\t{\r\n\t\t\t\"token\": \"NEW\",\r\n\t\t\t\"name\": \"new\",\r\n\t\t\t\"permissions\": [\"db:a:read\"]\r\n\t\t}\r\n\t]\r\n}\r\n",
         ),
     ] {
-        assert_eq!(after(text, &[appended("new")]), expected);
+        assert_eq!(apply(text, &[append("new")]), expected);
     }
 }
 
 #[test]
-fn databases_are_added_where_they_are_missing() {
-    let add = |names: &[&str]| {
-        [Change::create_databases(names.iter().map(|name| DatabaseName::parse(name).unwrap()))]
-    };
+fn adds_missing_databases() {
+    let add = |names: &[&str]| [Change::create_databases(databases(names))];
     for (text, names, expected) in [
         (r#"{"tokens":[]}"#, &["a"][..], r#"{"create_databases": ["a"], "tokens":[]}"#),
         (
@@ -79,10 +82,10 @@ fn databases_are_added_where_they_are_missing() {
             "{\"tokens\": [], \"create_databases\": [\n \"a\",\n \"b\",\n \"c\"\n]}",
         ),
     ] {
-        assert_eq!(after(text, &add(names)), expected);
+        assert_eq!(apply(text, &add(names)), expected);
     }
-    let there = br#"{"create_databases":["\u0061"],"tokens":[]}"#;
-    assert!(edit::apply(Some(there), &add(&["a"])).unwrap().is_none());
+    let escaped = br#"{"create_databases":["\u0061"],"tokens":[]}"#;
+    assert!(edit::apply(Some(escaped), &add(&["a"])).unwrap().is_none());
 }
 
 const THREE: &str = "{\"tokens\": [\n {\"token\":\"apiv3_1\",\"name\":\"a\",\"permissions\":[]},\n \
@@ -90,83 +93,91 @@ const THREE: &str = "{\"tokens\": [\n {\"token\":\"apiv3_1\",\"name\":\"a\",\"pe
     {\"token\":\"apiv3_3\",\"name\":\"c\",\"permissions\":[],\"expiry_millis\":9}\n]}";
 
 #[test]
-fn one_token_is_changed_and_the_others_stay() {
-    let rotated = Change::rotate(name("b"), Token::parse(NEW).unwrap());
-    assert_eq!(after(THREE, &[rotated]), THREE.replace("OLD", "NEW"));
-
-    let set = |expiry| [Change::set_expiry(name("b"), expiry)];
-    assert_eq!(after(THREE, &set(Some(Expiry::from_millis(-8)))), THREE.replace(":7", ":-8"));
-    assert_eq!(after(THREE, &set(None)), THREE.replace(",\"expiry_millis\":7", ""));
-    let first = [Change::set_expiry(name("a"), Some(Expiry::from_millis(5)))];
-    let expected = THREE.replace("\"a\",\"permissions\":[]", "\"a\",\"permissions\":[],\"expiry_millis\":5");
-    assert_eq!(after(THREE, &first), expected);
-
-    let granted = Change::set_permissions(name("b"), [Permission::parse("system:*:read").unwrap()]);
-    assert_eq!(after(THREE, &[granted]), THREE.replace("db:x:read", "system:*:read"));
-
-    let beside = Change::rotate(name("b"), Token::parse(NEW).unwrap()).beside(name("b2"));
-    let added =
-        ",\n {\"token\":\"NEW\",\"name\":\"b2\",\"expiry_millis\":7,\"permissions\":[\"db:x:read\"]}\n]}";
-    assert_eq!(after(THREE, &[beside]), THREE.replace("\n]}", added));
+fn changes_one_token() {
+    let rotate = || Change::rotate(name("b"), token(NEW));
+    let set_expiry = |name, millis: Option<i64>| Change::set_expiry(name, millis.map(Expiry::from_millis));
+    for (change, old, new) in [
+        (rotate(), "OLD", "NEW"),
+        (rotate().if_sha512(token(OLD).sha512()), "OLD", "NEW"),
+        (
+            rotate().beside(name("b2")),
+            "\n]}",
+            ",\n {\"token\":\"NEW\",\"name\":\"b2\",\"expiry_millis\":7,\"permissions\":[\"db:x:read\"]}\n]}",
+        ),
+        (Change::rename(name("b"), name("\"x\\")), "\\u0062", "\\\"x\\\\"),
+        (set_expiry(name("b"), Some(-8)), ":7", ":-8"),
+        (set_expiry(name("b"), None), ",\"expiry_millis\":7", ""),
+        (
+            set_expiry(name("a"), Some(5)),
+            "\"a\",\"permissions\":[]",
+            "\"a\",\"permissions\":[],\"expiry_millis\":5",
+        ),
+        (
+            Change::set_permissions(name("b"), [Permission::parse("system:*:read").unwrap()]),
+            "db:x:read",
+            "system:*:read",
+        ),
+    ] {
+        assert_eq!(apply(THREE, &[change]), THREE.replace(old, new));
+    }
+    let same_name = Change::rename(name("a"), name("a"));
+    let text = THREE.replace("OLD", OLD);
+    assert!(edit::apply(Some(text.as_bytes()), &[same_name]).unwrap().is_none());
 }
 
 #[test]
-fn a_token_is_removed_with_its_comma() {
+fn removes_tokens_with_their_commas() {
     let lines: Vec<&str> = THREE.lines().collect();
-    let without = |of: &str| after(THREE, &[Change::remove(name(of))]);
-    assert_eq!(without("a"), [lines[0], lines[2], lines[3], lines[4]].join("\n"));
-    assert_eq!(without("b"), [lines[0], lines[1], lines[3], lines[4]].join("\n"));
-    let last = [lines[0], lines[1], lines[2].trim_end_matches(','), lines[4]].join("\n");
-    assert_eq!(without("c"), last);
-    let none = ["a", "b", "c"].map(|of| Change::remove(name(of)));
-    assert_eq!(after(THREE, &none), "{\"tokens\": [\n \n]}");
-}
-
-#[test]
-fn what_does_not_fit_is_refused() {
-    let text = THREE.replace("OLD", OLD);
-    let refuse = |changes: &[Change]| edit::apply(Some(text.as_bytes()), changes).unwrap_err();
-    assert_eq!(refuse(&[appended("b")]), ChangeError::NameExists(name("b")));
-    assert_eq!(refuse(&[Change::remove(name("d"))]), ChangeError::NoSuchToken(name("d")));
-    assert_eq!(refuse(&[appended("d"), appended("e")]), ChangeError::TokenExists(name("e")));
-    let twice = Change::append([entry("d"), entry("d")]);
-    assert_eq!(refuse(&[twice]), ChangeError::NameExists(name("d")));
-    let same_secret = Change::rotate(name("a"), Token::parse(OLD).unwrap());
-    assert_eq!(refuse(&[same_secret]), ChangeError::TokenExists(name("a")));
-    for changes in [&[][..], &[appended("a")], &[Change::drop_databases([])]] {
-        let broken = edit::apply(Some(b"{\"tokens\": ["), changes).unwrap_err();
-        assert!(matches!(broken, ChangeError::Invalid(_)));
+    let b = lines[2].trim_end_matches(',');
+    for (names, expected) in [
+        (&["a"][..], &[lines[0], lines[2], lines[3], lines[4]][..]),
+        (&["b"], &[lines[0], lines[1], lines[3], lines[4]]),
+        (&["c"], &[lines[0], lines[1], b, lines[4]]),
+        (&["a", "b", "c"], &["{\"tokens\": [", " ", "]}"]),
+    ] {
+        let changes: Vec<_> = names.iter().map(|removed| Change::remove(name(removed))).collect();
+        assert_eq!(apply(THREE, &changes), expected.join("\n"));
     }
 }
 
 #[test]
-fn provisioning_twice_changes_nothing() {
-    let append = |of: &str| Change::append([entry(of)]).keep_if_same();
-    let once = edit::apply(None, &[append("a")]).unwrap().unwrap();
-    assert!(edit::apply(Some(&once), &[append("a")]).unwrap().is_none());
-    let other = Change::append([entry("a").with_expiry(Some(Expiry::from_millis(1)))]).keep_if_same();
-    assert_eq!(edit::apply(Some(&once), &[other]).unwrap_err(), ChangeError::NameExists(name("a")));
-}
-
-#[test]
-fn a_token_is_renamed_in_place() {
-    let rename = |from: &str, to: &str| Change::rename(name(from), name(to));
-    assert_eq!(after(THREE, &[rename("b", "\"x\\")]), THREE.replace("\\u0062", "\\\"x\\\\"));
+fn rejects_conflicting_changes() {
     let text = THREE.replace("OLD", OLD);
-    let apply = |change| edit::apply(Some(text.as_bytes()), &[change]);
-    assert!(apply(rename("b", "b")).unwrap().is_none());
-    assert_eq!(apply(rename("b", "a")).unwrap_err(), ChangeError::NameExists(name("a")));
-    for to in ["d", "e"] {
-        assert_eq!(apply(rename("d", to)).unwrap_err(), ChangeError::NoSuchToken(name("d")));
+    let rename = |from, to| Change::rename(name(from), name(to));
+    let rotate = || Change::rotate(name("b"), token(NEW)).if_sha512(token(NEW).sha512());
+    for (changes, expected) in [
+        (&[append("b")][..], ChangeError::NameExists(name("b"))),
+        (&[Change::append([entry("d"), entry("d")])], ChangeError::NameExists(name("d"))),
+        (&[append("d"), append("e")], ChangeError::TokenExists(name("e"))),
+        (&[Change::remove(name("d"))], ChangeError::NoSuchToken(name("d"))),
+        (&[Change::rotate(name("a"), token(OLD))], ChangeError::TokenExists(name("a"))),
+        (&[rotate()], ChangeError::SecretChanged(name("b"))),
+        (&[rotate().beside(name("d"))], ChangeError::SecretChanged(name("b"))),
+        (&[rename("b", "a")], ChangeError::NameExists(name("a"))),
+        (&[rename("d", "d")], ChangeError::NoSuchToken(name("d"))),
+        (&[rename("d", "e")], ChangeError::NoSuchToken(name("d"))),
+    ] {
+        assert_eq!(edit::apply(Some(text.as_bytes()), changes).unwrap_err(), expected);
+    }
+    for changes in [&[][..], &[append("a")], &[Change::drop_databases([])]] {
+        let error = edit::apply(Some(b"{\"tokens\": ["), changes).unwrap_err();
+        assert!(matches!(error, ChangeError::Invalid(_)));
     }
 }
 
 #[test]
-fn databases_are_dropped_with_their_commas() {
+fn keep_if_same_is_idempotent() {
+    let append = |entry| Change::append([entry]).keep_if_same();
+    let text = edit::apply(None, &[append(entry("a"))]).unwrap().unwrap();
+    assert!(edit::apply(Some(&text), &[append(entry("a"))]).unwrap().is_none());
+    let other = append(entry("a").with_expiry(Some(Expiry::from_millis(1))));
+    assert_eq!(edit::apply(Some(&text), &[other]).unwrap_err(), ChangeError::NameExists(name("a")));
+}
+
+#[test]
+fn drops_databases_with_their_commas() {
     let text = "{\"create_databases\": [\n \"a\",\n \"\\u0062\",\n \"c\"\n], \"tokens\": []}";
-    let drop = |names: &[&str]| {
-        [Change::drop_databases(names.iter().map(|name| DatabaseName::parse(name).unwrap()))]
-    };
+    let drop = |names: &[&str]| [Change::drop_databases(databases(names))];
     for (names, expected) in [
         (&["a"][..], "[\n \"\\u0062\",\n \"c\"\n]"),
         (&["b", "d"], "[\n \"a\",\n \"c\"\n]"),
@@ -176,29 +187,17 @@ fn databases_are_dropped_with_their_commas() {
         (&["a", "b", "c"], "[\n \n]"),
     ] {
         let expected = format!("{{\"create_databases\": {expected}, \"tokens\": []}}");
-        assert_eq!(after(text, &drop(names)), expected);
+        assert_eq!(apply(text, &drop(names)), expected);
     }
-    assert!(edit::apply(Some(text.as_bytes()), &drop(&["d"])).unwrap().is_none());
-    assert!(edit::apply(None, &drop(&["d"])).unwrap().is_none());
-}
-
-#[test]
-fn a_rotation_expects_a_secret() {
-    let digest = |token: &str| Token::parse(token).unwrap().sha512();
-    let rotate = |expected| Change::rotate(name("b"), Token::parse(NEW).unwrap()).if_sha512(expected);
-    assert_eq!(after(THREE, &[rotate(digest(OLD))]), THREE.replace("OLD", "NEW"));
-    let text = THREE.replace("OLD", OLD);
-    for rotate in [rotate(digest(NEW)), rotate(digest(NEW)).beside(name("d"))] {
-        let refused = edit::apply(Some(text.as_bytes()), &[rotate]).unwrap_err();
-        assert_eq!(refused, ChangeError::SecretChanged(name("b")));
+    for text in [Some(text.as_bytes()), None] {
+        assert!(edit::apply(text, &drop(&["d"])).unwrap().is_none());
     }
 }
 
 #[test]
-fn a_change_is_described() {
+fn describes_changes() {
     let entry = entry("a").with_expiry(Some(Expiry::from_millis(0)));
-    let rotate = Change::rotate(name("a"), Token::parse(NEW).unwrap());
-    let database = || [DatabaseName::parse("d").unwrap()];
+    let rotate = Change::rotate(name("a"), token(NEW));
     for (change, expected) in [
         (
             Change::append([entry.clone(), TokenEntry::new(name(OLD), entry.token().clone())]),
@@ -215,8 +214,8 @@ fn a_change_is_described() {
             "set the expiry of token `a` to 1970-01-01T00:00:00Z",
         ),
         (Change::set_permissions(name("a"), []), "set the permissions of token `a` to nothing"),
-        (Change::create_databases(database()), "add `d` to `create_databases`"),
-        (Change::drop_databases(database()), "remove `d` from `create_databases`"),
+        (Change::create_databases(databases(&["d"])), "add `d` to `create_databases`"),
+        (Change::drop_databases(databases(&["d"])), "remove `d` from `create_databases`"),
     ] {
         assert_eq!(change.to_string(), expected);
     }

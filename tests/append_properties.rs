@@ -1,6 +1,4 @@
-//! A change of a file of any layout changes nothing else, as `serde_json` reads it and byte by byte.
-
-#![allow(missing_docs)]
+//! Changes of generated files in any layout: what changes, and that every other byte stays.
 
 #[path = "util/layout.rs"]
 mod layout;
@@ -12,16 +10,22 @@ mod util;
 use influxdb3_offline_tokens::edit::{self, Change, ChangeError};
 use influxdb3_offline_tokens::{TokenEntry, TokenFile, append, load};
 use laws::change;
+use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// An entry in a form that can be compared, without showing its secret where a test fails.
-fn plain(entry: &TokenEntry) -> (String, [u8; 64], String) {
+/// An entry in a form that can be compared and shown.
+fn comparable(entry: &TokenEntry) -> (String, [u8; 64], String) {
     let rest = format!("{:?} {:?}", entry.expiry(), entry.permissions());
     (entry.name().to_string(), entry.token().sha512(), rest)
 }
 
 fn entries(file: &TokenFile) -> Vec<(String, [u8; 64], String)> {
-    file.tokens().iter().map(plain).collect()
+    file.tokens().iter().map(comparable).collect()
+}
+
+fn text_and_changes() -> impl Strategy<Value = (String, Vec<Change>)> {
+    layout::token_file_and_json()
+        .prop_flat_map(|(file, text)| (Just(text), vec(layout::change(&file), 0..=8)))
 }
 
 proptest! {
@@ -34,27 +38,18 @@ proptest! {
     }
 }
 
-fn changes() -> impl Strategy<Value = (String, Vec<Change>)> {
-    layout::token_file_and_json()
-        .prop_flat_map(|(file, text)| (Just(text), proptest::collection::vec(layout::change(&file), 0..=8)))
-}
-
 proptest! {
     #![proptest_config(props::cases(500))]
 
-    /// Changes that are applied in one pass have the result of one after the other.
     #[test]
-    fn changes_together_are_changes_in_order((text, changes) in changes()) {
-        let mut current = Ok(text.clone().into_bytes());
-        for change in &changes {
-            current = current.and_then(|bytes| {
-                let changed = edit::apply(Some(&bytes), std::slice::from_ref(change))?;
-                Ok::<_, ChangeError>(changed.map_or(bytes, |changed| changed.to_vec()))
-            });
-        }
+    fn one_pass_equals_separate_changes((text, changes) in text_and_changes()) {
+        let separately = changes.iter().try_fold(text.clone().into_bytes(), |bytes, change| {
+            let changed = edit::apply(Some(&bytes), std::slice::from_ref(change))?;
+            Ok::<_, ChangeError>(changed.map_or(bytes, |changed| changed.to_vec()))
+        });
         let together = edit::apply(Some(text.as_bytes()), &changes);
         let together = together.map(|changed| changed.map_or(text.into_bytes(), |changed| changed.to_vec()));
-        prop_assert!(together == current, "{changes:?}");
+        prop_assert!(together == separately, "{changes:?}");
     }
 }
 
@@ -63,9 +58,9 @@ proptest! {
     #![proptest_config(props::cases(60))]
 
     #[test]
-    fn what_was_appended_on_the_disk_is_loaded_again(
+    fn load_returns_appended_entries(
         text in prop::option::of(layout::token_file_json()),
-        new in prop::collection::vec(any::<TokenEntry>(), 1..4),
+        new in vec(any::<TokenEntry>(), 1..4),
     ) {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("tokens.json");
@@ -77,9 +72,9 @@ proptest! {
         for entry in &new {
             let before = std::fs::read(&path).ok();
             if append(&path, entry).is_ok() {
-                expected.push(plain(entry));
+                expected.push(comparable(entry));
             } else {
-                prop_assert!(std::fs::read(&path).ok() == before, "changed by an error");
+                prop_assert!(std::fs::read(&path).ok() == before, "changed despite an error");
             }
         }
         prop_assert_eq!(entries(&load(&path).unwrap()), expected);

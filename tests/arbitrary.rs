@@ -1,6 +1,4 @@
-//! What the crate `arbitrary` makes of any bytes.
-
-#![allow(missing_docs)]
+//! Values that the crate `arbitrary` generates from any bytes.
 
 mod util;
 
@@ -15,35 +13,35 @@ use influxdb3_offline_tokens::{
 };
 use proptest::prelude::*;
 
-fn made<'a, T: Arbitrary<'a>>(bytes: &'a [u8]) -> T {
-    T::arbitrary(&mut Unstructured::new(bytes)).expect("every input makes a value")
+fn generate<'a, T: Arbitrary<'a>>(bytes: &'a [u8]) -> T {
+    T::arbitrary(&mut Unstructured::new(bytes)).unwrap()
 }
 
 proptest! {
     #[test]
-    fn any_bytes_make_values_that_are_read_again(bytes in prop::collection::vec(any::<u8>(), 0..4_096)) {
-        let name: DatabaseName = made(&bytes);
+    fn generated_values_round_trip(bytes in prop::collection::vec(any::<u8>(), 0..4_096)) {
+        let name: DatabaseName = generate(&bytes);
         prop_assert_eq!(DatabaseName::parse(name.as_str()), Ok(name));
-        let name: TokenName = made(&bytes);
+        let name: TokenName = generate(&bytes);
         prop_assert_eq!(TokenName::parse(name.as_str()), Ok(name));
-        let token: Token = made(&bytes);
+        let token: Token = generate(&bytes);
         prop_assert!(Token::parse(token.expose()).is_ok());
-        let permission: Permission = made(&bytes);
+        let permission: Permission = generate(&bytes);
         prop_assert_eq!(Permission::parse(&permission.to_string()), Ok(permission));
-        let file: TokenFile = made(&bytes);
+        let file: TokenFile = generate(&bytes);
         let report = Validator::new(util::now()).check(&file.to_json());
         prop_assert!(report.is_valid(), "{}", report);
         let read = TokenFile::parse(&file.to_json()).unwrap();
         prop_assert_eq!(read.tokens().len(), file.tokens().len());
-        let admin: AdminTokenFile = made(&bytes);
+        let admin: AdminTokenFile = generate(&bytes);
         prop_assert!(AdminTokenFile::parse(&admin.to_json()).is_ok());
-        let request: HttpTokenRequest = made(&bytes);
+        let request: HttpTokenRequest = generate(&bytes);
         prop_assert_eq!(HttpTokenRequest::parse(request.to_json().as_bytes()), Ok(request));
-        let release: Release = made(&bytes);
+        let release: Release = generate(&bytes);
         prop_assert_eq!(Release::parse(&release.to_string()), Ok(release));
-        let code: Code = made(&bytes);
+        let code: Code = generate(&bytes);
         prop_assert_eq!(Code::parse(code.id()), Ok(code));
-        let changes: Vec<Change> = made(&bytes);
+        let changes: Vec<Change> = generate(&bytes);
         if let Ok(Some(changed)) = edit::apply(Some(&file.to_json()), &changes) {
             prop_assert!(TokenFile::parse(&changed).is_ok());
         }
@@ -51,24 +49,23 @@ proptest! {
 }
 
 #[test]
-fn no_bytes_make_the_smallest_values() {
-    assert_eq!(made::<Permission>(b"").to_string(), "db:db1:read");
-    assert!(made::<TokenFile>(b"").tokens().is_empty());
-    assert!(made::<TokenEntry>(b"").permissions().is_empty());
+fn no_bytes_generate_the_smallest_values() {
+    assert_eq!(generate::<Permission>(b"").to_string(), "db:db1:read");
+    assert!(generate::<TokenFile>(b"").tokens().is_empty());
+    assert!(generate::<TokenEntry>(b"").permissions().is_empty());
 }
 
-/// Every kind of change comes up.
 #[test]
-fn bytes_choose_the_kind_of_change() {
+fn generates_every_kind_of_change() {
     let kinds: BTreeSet<String> = (0..=u8::MAX)
-        .map(|byte| format!("{:?}", made::<Change>(&[byte; 64])))
+        .map(|byte| format!("{:?}", generate::<Change>(&[byte; 64])))
         .map(|change| change.split([' ', '(']).next().unwrap_or_default().to_owned())
         .collect();
     assert_eq!(kinds.len(), 8, "{kinds:?}");
 }
 
 #[test]
-fn different_bytes_make_different_permissions() {
+fn generates_different_permissions() {
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut byte = || {
         state ^= state << 13;
@@ -78,9 +75,9 @@ fn different_bytes_make_different_permissions() {
     };
     let bytes: Vec<u8> = (0..40_000).map(|_| byte()).collect();
     let texts: BTreeSet<String> =
-        bytes.chunks(40).map(|bytes| made::<Permission>(bytes).to_string()).collect();
+        bytes.chunks(40).map(|bytes| generate::<Permission>(bytes).to_string()).collect();
     assert!(texts.len() > 500, "{} of 1,000", texts.len());
-    for begin in ["db:*:", "system:*:", "system:metrics", "db:db1,"] {
-        assert!(texts.iter().any(|text| text.starts_with(begin)), "no {begin}");
+    for prefix in ["db:*:", "system:*:", "system:metrics", "db:db1,"] {
+        assert!(texts.iter().any(|text| text.starts_with(prefix)), "no {prefix}");
     }
 }

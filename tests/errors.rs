@@ -1,6 +1,4 @@
-//! The messages of errors: what is wrong, the invalid text unless it may be a secret, and what to do.
-
-#![allow(missing_docs)]
+//! Error messages: the fact, the invalid text unless it may be a secret, and the help.
 
 use std::fmt::Debug;
 use std::str::FromStr;
@@ -16,7 +14,7 @@ fn message<T: FromStr<Err: ToString> + Debug>(text: &str) -> String {
 }
 
 #[test]
-fn an_invalid_permission_is_quoted() {
+fn quotes_invalid_permissions() {
     for (text, expected) in [
         ("db:a:raed", "unknown action `raed` (at byte 5): did you mean `read`?"),
         ("bd:a:read", "unknown resource type `bd` (at byte 0): did you mean `db`?"),
@@ -61,7 +59,7 @@ fn an_invalid_permission_is_quoted() {
 }
 
 #[test]
-fn an_invalid_value_is_quoted() {
+fn quotes_invalid_values() {
     let name =
         "use ASCII letters, digits, `_` and `-`, with a letter or digit first and at most one `/` inside";
     for (message, expected) in [
@@ -115,7 +113,7 @@ fn an_invalid_value_is_quoted() {
 }
 
 #[test]
-fn a_duplicate_entry_is_named() {
+fn names_duplicate_entries() {
     let entry = |name, token| TokenEntry::new(TokenName::parse(name).unwrap(), Token::parse(token).unwrap());
     let error = |second| TokenFile::new([], [entry("app", "apiv3_a"), second]).unwrap_err().to_string();
     assert_eq!(error(entry("app", "apiv3_b")), "a token named `app` already exists; use another name");
@@ -123,7 +121,7 @@ fn a_duplicate_entry_is_named() {
 }
 
 #[test]
-fn each_line_that_is_no_expectation_is_described() {
+fn lists_invalid_expectations() {
     let error = Expectations::parse("app can raed a\napp can read a\napp can read a b").unwrap_err();
     let expected = [
         "line 1: unknown action `raed`: did you mean `read`?",
@@ -135,7 +133,7 @@ fn each_line_that_is_no_expectation_is_described() {
 }
 
 #[test]
-fn what_may_be_a_secret_is_not_quoted() {
+fn never_quotes_possible_secrets() {
     for text in ["apiv3_a", "APIV3_A", "x apiv3_a", "Kq3Zf0mC7uXk9Tn2LwYv5RgH1sBd8JpE", "a\u{1b}[31m", "a`b"]
     {
         let permission = format!("db:a:{text}");
@@ -159,7 +157,7 @@ fn what_may_be_a_secret_is_not_quoted() {
         let name = format!("{text} .");
         assert!(!message::<DatabaseName>(&name).contains(text));
     }
-    // Part of the text is a token: nothing of the rest is certain.
+    // A text with a token is not quoted at all.
     let text = "db:apiv3_a:secret";
     assert_eq!(
         message::<Permission>(text),
@@ -170,7 +168,7 @@ fn what_may_be_a_secret_is_not_quoted() {
 }
 
 #[test]
-fn an_invalid_file_lists_its_first_errors() {
+fn lists_the_first_errors_of_a_file() {
     let one = TokenFile::parse(
         br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:raed"]}]}"#,
     );
@@ -190,7 +188,7 @@ fn an_invalid_file_lists_its_first_errors() {
 }
 
 #[test]
-fn an_error_of_unwrap_reads_well() {
+fn debug_equals_display() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.json");
     std::fs::write(&path, "[]").unwrap();

@@ -1,4 +1,4 @@
-//! Fixes add no error, and change no byte more than they report.
+//! The laws of fixes on the fixtures and on generated files, and the list of applied fixes.
 
 mod laws;
 #[path = "util/mistakes.rs"]
@@ -30,34 +30,29 @@ proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 200, ..cases(150) })]
 
     #[test]
-    fn generated_files_with_a_mistake_keep_the_laws((json, mistake) in mistakes::mistaken_file()) {
+    fn generated_mistakes_keep_the_laws((json, mistake) in mistakes::mistaken_file()) {
         let result = fix::all(&Validator::new(util::now()), json.as_bytes());
         prop_assert!(result.is_ok(), "{mistake}: {}", result.unwrap_err());
     }
 }
 
-/// With the message of each, and its location in the original file.
 #[test]
-fn applied_fixes_are_listed() {
+fn lists_applied_fixes() {
     let text = r#"[{"token": "apiv3_your_token_here", "name": "a", "permissions": ["db:b:reed"],}]"#;
     let validator = Validator::new(util::now());
     let fixed = validator.fix(text.as_bytes(), Applicability::Unsafe).unwrap();
-    let listed: Vec<_> = fixed
-        .applied()
-        .iter()
-        .map(|mended| {
-            (mended.location().column, mended.code().name(), mended.pointer(), mended.has_new_token())
-        })
-        .collect();
+    let applied = fixed.applied().iter();
+    let applied =
+        applied.map(|fix| (fix.location().column, fix.code().name(), fix.pointer(), fix.has_new_token()));
     let expected = [
         (1, "array-at-top", "", false),
         (13, "placeholder-token", "/tokens/0/token", true),
         (72, "unknown-action", "/tokens/0/permissions/0", false),
         (78, "json-syntax", "", false),
     ];
-    assert_eq!(listed, expected);
+    assert_eq!(applied.collect::<Vec<_>>(), expected);
     assert!(fixed.applied()[2].message().contains("`reed`"), "{}", fixed.applied()[2].message());
-    // Whatever the limit of findings.
-    let few = validator.max_diagnostics(1).fix(text.as_bytes(), Applicability::Unsafe).unwrap();
-    assert_eq!(few.applied(), fixed.applied());
+    // The limit of findings has no effect.
+    let limited = validator.max_diagnostics(1).fix(text.as_bytes(), Applicability::Unsafe).unwrap();
+    assert_eq!(limited.applied(), fixed.applied());
 }

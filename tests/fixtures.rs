@@ -1,6 +1,6 @@
-//! Snapshots of the fixtures: `expected` states what the check, safe fixes and all fixes make of each file of its folder.
+//! Snapshots of the fixtures: each folder's `expected` has the findings and fixes of its files.
 //!
-//! `UPDATE=1 cargo test --test fixtures` writes the snapshots again.
+//! `UPDATE=1 cargo test --test fixtures` rewrites them.
 
 mod util;
 
@@ -23,17 +23,17 @@ fn files_with_mistakes_match_their_snapshots() {
         }
         let expected = std::fs::read_to_string(&path).unwrap_or_default();
         if actual != expected {
-            let _ = write!(failures, "\n{}\n{}", path.display(), failure(&expected, &actual));
+            let _ = write!(failures, "\n{}\n{}", path.display(), changed_lines(&expected, &actual));
         }
     }
     assert!(
         failures.is_empty(),
-        "{failures}\nif this is intended: UPDATE=1 cargo test --test fixtures, and review the difference"
+        "{failures}\nto accept: UPDATE=1 cargo test --test fixtures, then review the difference"
     );
 }
 
 #[test]
-fn a_difference_has_the_changed_members_of_a_line() {
+fn difference_shows_changed_members() {
     let before = "{\"a\": [\"x\", \"y\"], \"b\": \"1\t\"}\n";
     for (old, new, expected) in [
         ("\"x\", \"y\"", "\"x\"", "    - \"x\", \"y\"\n    + \"x\"\n"),
@@ -71,12 +71,12 @@ fn render_folder(folder: &Path) -> String {
     sections.collect::<Vec<_>>().join("\n")
 }
 
-/// The findings of a file and the result of its fixes; `code` is the topic of the folder.
-fn render(validator: &Validator, bytes: &[u8], code: Option<Code>) -> String {
+/// The findings of a file and the result of its fixes; `topic` is the code of the folder.
+fn render(validator: &Validator, bytes: &[u8], topic: Option<Code>) -> String {
     let report = validator.check(bytes);
     let mut out = String::new();
     for found in &report {
-        render_finding(&mut out, bytes, found, code);
+        render_finding(&mut out, bytes, found, topic);
     }
     if report.omitted() > 0 {
         let _ = writeln!(out, "  {} more", report.omitted());
@@ -100,9 +100,9 @@ fn render(validator: &Validator, bytes: &[u8], code: Option<Code>) -> String {
 fn render_finding(out: &mut String, bytes: &[u8], found: &Diagnostic, topic: Option<Code>) {
     let (code, severity, location) = (found.code(), found.severity(), found.location());
     let at = format!("{}:{}", location.line, location.column);
-    let _ = write!(out, "  {severity} {code} {at} {}", underlined(bytes, found.span()));
+    let _ = write!(out, "  {severity} {code} {at} {}", quoted(bytes, found.span()));
     let _ = writeln!(out, " {}", if found.pointer().is_empty() { "(file)" } else { found.pointer() });
-    // Its own folder has the message.
+    // The code's own folder has the message.
     if severity == Severity::Note && topic.is_some_and(|topic| topic != code)
         || code == Code::NeverExpires && topic != Some(code)
     {
@@ -113,7 +113,7 @@ fn render_finding(out: &mut String, bytes: &[u8], found: &Diagnostic, topic: Opt
         let _ = writeln!(out, "    help: {help}");
     }
     for label in found.labels() {
-        let (text, at) = (underlined(bytes, label.span()), label.location());
+        let (text, at) = (quoted(bytes, label.span()), label.location());
         let _ = writeln!(out, "    label {}:{} {text}: {}", at.line, at.column, label.message());
     }
     for fix in found.fixes() {
@@ -125,7 +125,7 @@ fn render_finding(out: &mut String, bytes: &[u8], found: &Diagnostic, topic: Opt
 
 fn render_edit(bytes: &[u8], edit: &TextEdit) -> String {
     let new = edit.text().map_or_else(|| "a new token".to_owned(), |text| format!("{text:?}"));
-    let old = underlined(bytes, edit.span());
+    let old = quoted(bytes, edit.span());
     match (edit.span().is_empty(), new.as_str()) {
         (true, _) => {
             let at = LineIndex::new(bytes).location(edit.span().start());
@@ -136,8 +136,8 @@ fn render_edit(bytes: &[u8], edit: &TextEdit) -> String {
     }
 }
 
-/// The text of a span, without the middle of a long one.
-fn underlined(bytes: &[u8], span: Span) -> String {
+/// The text of a span, abbreviated if long.
+fn quoted(bytes: &[u8], span: Span) -> String {
     let text = String::from_utf8_lossy(&bytes[span.range()]);
     let characters: Vec<char> = text.chars().collect();
     if characters.len() <= 120 {
@@ -157,24 +157,17 @@ fn render_result(validator: &Validator, before: &[u8], after: &[u8]) -> String {
     format!(" leave {left}:\n{}", difference(&before, &with_new_tokens_replaced(&before, &after)))
 }
 
-/// `NEW` for each generated token.
+/// Replaces generated tokens by `NEW`.
 fn with_new_tokens_replaced(before: &str, after: &str) -> String {
-    let mut pieces = after.split("apiv3_");
-    let mut result = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        let (body, rest) = piece.split_at(piece.find(|c| !is_part(c)).unwrap_or(piece.len()));
-        if body.len() == 86 && !before.contains(body) {
-            result.push_str("NEW");
-        } else {
-            let _ = write!(result, "apiv3_{body}");
-        }
-        result.push_str(rest);
-    }
-    result
+    let token = regex::Regex::new("apiv3_[A-Za-z0-9_-]{86,}").unwrap();
+    let replacement = |found: &regex::Captures<'_>| {
+        let token = &found[0];
+        if token.len() == 92 && !before.contains(token) { "NEW".to_owned() } else { token.to_owned() }
+    };
+    token.replace_all(after, replacement).into_owned()
 }
 
-/// `-` and `+` lines for the changed lines, and in a line for the changed members and elements.
+/// The changed lines, or only the changed members and elements of a line, after `-` and `+`.
 fn difference(before: &str, after: &str) -> String {
     let (mut out, mut removed, mut added) = (String::new(), Vec::new(), Vec::new());
     for (change, piece) in changes(&pieces(before), &pieces(after)) {
@@ -191,7 +184,7 @@ fn difference(before: &str, after: &str) -> String {
     out + &hunk(&removed, &added)
 }
 
-/// Neighbouring pieces of one line stay together.
+/// Joins adjacent pieces of one line.
 fn hunk(removed: &[&str], added: &[&str]) -> String {
     let sides = [removed.concat(), added.concat()];
     let lines = |show: fn(&str) -> String| {
@@ -205,7 +198,7 @@ fn hunk(removed: &[&str], added: &[&str]) -> String {
     lines.map(|(sign, line)| format!("    {sign} {line}\n")).collect()
 }
 
-/// A piece without its indentation and line end, its control characters escaped.
+/// A piece without surrounding space and with escaped control characters.
 fn visible(piece: &str) -> String {
     let trimmed = piece.trim_matches([' ', '\n']);
     if trimmed.is_empty() {
@@ -221,7 +214,7 @@ fn visible(piece: &str) -> String {
     shown
 }
 
-/// The lines of a text; outside of strings also the members and elements in a line.
+/// The lines of a text, split at members and elements.
 fn pieces(text: &str) -> Vec<&str> {
     let bytes = text.as_bytes();
     let (mut pieces, mut start, mut in_string) = (Vec::new(), 0, false);
@@ -249,7 +242,7 @@ enum Change {
     Added,
 }
 
-/// A shortest list of changes, by the longest common subsequence.
+/// The shortest list of changes, by the longest common subsequence.
 fn changes<'t>(before: &[&'t str], after: &[&'t str]) -> Vec<(Change, &'t str)> {
     let mut common = vec![vec![0; after.len() + 1]; before.len() + 1];
     for (i, old) in before.iter().enumerate().rev() {
@@ -274,23 +267,12 @@ fn changes<'t>(before: &[&'t str], after: &[&'t str]) -> Vec<(Change, &'t str)> 
     changes
 }
 
-/// The changed lines of a snapshot, under the names of their files.
-fn failure(expected: &str, actual: &str) -> String {
-    let [expected, actual] = [expected, actual].map(|text| text.lines().collect::<Vec<_>>());
-    let (mut out, mut file) = (String::new(), "");
-    for (change, line) in changes(&expected, &actual) {
-        if !line.is_empty() && !line.starts_with(' ') {
-            file = line;
-        }
-        let sign = match change {
-            Change::None => continue,
-            Change::Removed => '-',
-            Change::Added => '+',
-        };
-        if !file.is_empty() {
-            let _ = writeln!(out, "{}", std::mem::take(&mut file));
-        }
-        let _ = writeln!(out, "{sign} {line}");
-    }
-    out
+fn changed_lines(before: &str, after: &str) -> String {
+    let [before, after] = [before, after].map(|text| text.lines().collect::<Vec<_>>());
+    let line = |(change, line)| match change {
+        Change::None => String::new(),
+        Change::Removed => format!("- {line}\n"),
+        Change::Added => format!("+ {line}\n"),
+    };
+    changes(&before, &after).into_iter().map(line).collect()
 }

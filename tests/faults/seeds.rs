@@ -181,12 +181,12 @@ const SEEDS: &[Seed] = &[
     Seed {
         name: "the ACL forgotten",
         changes: &[("access.rs", "acl: if tighten { None }", "acl: if true { None }")],
-        by: Found::Condition("an_acl_stays_and_none_is_inherited"),
+        by: Found::Condition("keeps_an_acl_and_inherits_none"),
     },
     Seed {
         name: "an inherited ACL kept",
         changes: &[("access.rs", "None => xattr::remove(file, xattr::ACL),", "None => Ok(()),")],
-        by: Found::Condition("an_acl_stays_and_none_is_inherited"),
+        by: Found::Condition("keeps_an_acl_and_inherits_none"),
     },
     Seed {
         name: "the label of SELinux forgotten",
@@ -195,7 +195,7 @@ const SEEDS: &[Seed] = &[
             "if let Some(label) = &self.label",
             "if false && let Some(label) = &self.label",
         )],
-        by: Found::Condition("extended_attributes_stay"),
+        by: Found::Condition("keeps_extended_attributes"),
     },
     Seed {
         name: "a label that cannot be set ignored",
@@ -204,12 +204,12 @@ const SEEDS: &[Seed] = &[
             "xattr::set(file, xattr::LABEL, label).map_err(NotKept::Rights)?;",
             "let _ = xattr::set(file, xattr::LABEL, label);",
         )],
-        by: Found::Condition("extended_attributes_stay"),
+        by: Found::Condition("keeps_extended_attributes"),
     },
     Seed {
         name: "the attributes of users forgotten",
         changes: &[("access.rs", "let _ = xattr::set(file, name, value);", "let _ = (name, value);")],
-        by: Found::Condition("extended_attributes_stay"),
+        by: Found::Condition("keeps_extended_attributes"),
     },
     Seed {
         name: "the owner forgotten",
@@ -218,17 +218,17 @@ const SEEDS: &[Seed] = &[
             "if is.st_uid != owner.as_raw()",
             "if false && is.st_uid != owner.as_raw()",
         )],
-        by: Found::Condition("owners"),
+        by: Found::Condition("keeps_the_owner_or_removes_lost_rights"),
     },
     Seed {
         name: "the bits of a lost group kept",
         changes: &[("access.rs", "self.mode & (Mode::RWXU | Mode::from_raw_mode(bits))", "self.mode")],
-        by: Found::Condition("owners"),
+        by: Found::Condition("keeps_the_owner_or_removes_lost_rights"),
     },
     Seed {
         name: "the members of a lost group taken for all others",
         changes: &[("access.rs", "Mode::from_raw_mode(bits)", "Mode::RWXO")],
-        by: Found::Condition("owners"),
+        by: Found::Condition("keeps_the_owner_or_removes_lost_rights"),
     },
     Seed {
         name: "the mode forgotten",
@@ -237,12 +237,12 @@ const SEEDS: &[Seed] = &[
             "fchmod(file, self.mode).map_err(NotKept::Rights)?;",
             "let _ = fchmod::<&File>;",
         )],
-        by: Found::Condition("every_mode_stays_under_every_umask"),
+        by: Found::Condition("keeps_the_mode_under_every_umask"),
     },
     Seed {
         name: "hard links not seen",
         changes: &[("unix.rs", "if stat.st_nlink > 1 {", "if false {")],
-        by: Found::Condition("a_hard_link_is_refused"),
+        by: Found::Condition("rejects_a_hard_link"),
     },
     Seed {
         name: "a planted link followed when cleaning",
@@ -254,7 +254,7 @@ const SEEDS: &[Seed] = &[
                 "OFlags::RDWR | OFlags::NONBLOCK",
             ),
         ],
-        by: Found::Condition("planted_names_are_not_followed"),
+        by: Found::Condition("ignores_planted_temporary_names"),
     },
     Seed {
         name: "other users' files written",
@@ -263,7 +263,7 @@ const SEEDS: &[Seed] = &[
             // The kernel refuses to give the new file away, too.
             ("access.rs", "if is.st_uid != owner.as_raw()", "if false && is.st_uid != owner.as_raw()"),
         ],
-        by: Found::Condition("owners"),
+        by: Found::Condition("keeps_the_owner_or_removes_lost_rights"),
     },
 ];
 

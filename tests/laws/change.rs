@@ -1,4 +1,4 @@
-//! A change of a sound text is read by `serde_json` as exactly that change, and every other byte is kept.
+//! Changes of a valid text: `serde_json` reads exactly the change, and every other byte stays.
 
 use influxdb3_offline_tokens::edit::{self, Change, ChangeError};
 use influxdb3_offline_tokens::{DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName};
@@ -8,44 +8,44 @@ use serde_json::{Value, json};
 
 use super::{Law, ensure};
 
-/// How many bytes choose the changes.
+/// The number of bytes that choose the changes.
 pub const HEADER: usize = 13;
 
-/// The first byte says how many changes are made, four more for each of three what it is; the rest is the text.
+/// Chooses the number of changes by the first byte, and each of up to three by four more; the rest is the text.
 pub fn all(input: &[u8]) -> Law {
     let Some((header, text)) = input.split_first_chunk::<HEADER>() else { return Ok(()) };
     let Ok(file) = TokenFile::parse(text) else {
         for changes in [&[][..], &[Change::create_databases([])]] {
-            let refused = matches!(edit::apply(Some(text), changes), Err(ChangeError::Invalid(_)));
-            ensure!(refused, "a text that does not load is changed");
+            let is_rejected = matches!(edit::apply(Some(text), changes), Err(ChangeError::Invalid(_)));
+            ensure!(is_rejected, "an invalid file is changed");
         }
         return Ok(());
     };
     let [count, chosen @ ..] = header;
     let chosen = chosen.as_chunks::<4>().0.iter().take(1 + usize::from(count % 3));
-    let deeds: Vec<Deed> = chosen.filter_map(|bytes| chosen_deed(*bytes, &file)).collect();
-    let changes: Vec<Change> = deeds.iter().map(Deed::change).collect();
-    let mut at_last: Result<Vec<u8>, ChangeError> = Ok(text.to_vec());
-    for (deed, change) in deeds.iter().zip(&changes) {
-        let Ok(before) = &at_last else { break };
+    let edits: Vec<Edit> = chosen.filter_map(|bytes| chosen_edit(*bytes, &file)).collect();
+    let changes: Vec<Change> = edits.iter().map(Edit::change).collect();
+    let mut separately: Result<Vec<u8>, ChangeError> = Ok(text.to_vec());
+    for (edit, change) in edits.iter().zip(&changes) {
+        let Ok(before) = &separately else { break };
         let changed = edit::apply(Some(before), std::slice::from_ref(change));
-        one(before, deed, &changed)?;
-        at_last = changed.map(|changed| changed.map_or(before.clone(), |changed| changed.to_vec()));
+        has_result(before, edit, &changed)?;
+        separately = changed.map(|changed| changed.map_or(before.clone(), |changed| changed.to_vec()));
     }
     if changes.len() > 1 {
         let together = edit::apply(Some(text), &changes);
         let together = together.map(|changed| changed.map_or(text.to_vec(), |changed| changed.to_vec()));
-        ensure!(together == at_last, "other changes together than one by one: {changes:?}");
+        ensure!(together == separately, "one pass differs from separate changes: {changes:?}");
     }
-    if let Ok(text) = at_last {
-        ensure!(TokenFile::parse(&text).is_ok(), "no sound file after {changes:?}");
+    if let Ok(text) = separately {
+        ensure!(TokenFile::parse(&text).is_ok(), "an invalid file after {changes:?}");
     }
     Ok(())
 }
 
-/// A change and its parts.
+/// The parts of a change.
 #[derive(Debug)]
-enum Deed {
+enum Edit {
     Append { entries: Vec<TokenEntry>, keep: bool },
     Remove(TokenName),
     Rename(TokenName, TokenName),
@@ -57,7 +57,7 @@ enum Deed {
     DropDatabases(Vec<DatabaseName>),
 }
 
-impl Deed {
+impl Edit {
     fn change(&self) -> Change {
         match self {
             Self::Append { entries, keep: false } => Change::append(entries.clone()),
@@ -81,8 +81,7 @@ impl Deed {
     }
 }
 
-/// The change that these bytes choose.
-fn chosen_deed([kind, which, value, more]: [u8; 4], file: &TokenFile) -> Option<Deed> {
+fn chosen_edit([kind, which, value, more]: [u8; 4], file: &TokenFile) -> Option<Edit> {
     const NAMES: [&str; 5] = ["new", "app", "\"\\\n/\u{1}", "\u{1F511} \u{7F}", "token-1"];
     const TOKENS: [&str; 4] = ["apiv3_new", r#"apiv3_"\/"#, "apiv3_other", "apiv3_:"];
     const DATABASES: [&str; 4] = ["a", "db1", "sensors/autogen", "_internal"];
@@ -117,76 +116,75 @@ fn chosen_deed([kind, which, value, more]: [u8; 4], file: &TokenFile) -> Option<
     let is_new = more & 0x80 != 0;
     Some(match kind % 10 {
         0 | 7 => {
-            let made =
+            let new =
                 TokenEntry::new(name(is_new)?, token()?).with_expiry(expiry).with_permissions(permissions());
-            let first = if kind % 10 == 7 { present().cloned().unwrap_or(made) } else { made };
+            let first = if kind % 10 == 7 { present().cloned().unwrap_or(new) } else { new };
             let other = |secret: Token| {
                 let name = TokenName::parse(&pick(&NAMES, which / 16)).ok()?;
                 Some(TokenEntry::new(name, secret).with_permissions(permissions()))
             };
             let second = Token::parse(&pick(&TOKENS, value / 16)).ok().filter(|_| kind & 0x40 != 0);
             let entries = [Some(first), second.and_then(other)].into_iter().flatten().collect();
-            Deed::Append { entries, keep: kind & 0x80 != 0 }
+            Edit::Append { entries, keep: kind & 0x80 != 0 }
         }
-        1 => Deed::CreateDatabases(databases().collect()),
-        2 => Deed::Remove(name(is_new)?),
+        1 => Edit::CreateDatabases(databases().collect()),
+        2 => Edit::Remove(name(is_new)?),
         3 => {
-            let there = present().map_or([0; 64], |entry| entry.token().sha512());
-            let expected = [None, None, Some(there), Some([1; 64])][usize::from(more % 4)];
-            Deed::Rotate { name: name(is_new)?, token: token()?, expected }
+            let current = present().map_or([0; 64], |entry| entry.token().sha512());
+            let expected = [None, None, Some(current), Some([1; 64])][usize::from(more % 4)];
+            Edit::Rotate { name: name(is_new)?, token: token()?, expected }
         }
-        4 => Deed::RotateBeside { name: name(is_new)?, new_name: name(more & 0x40 == 0)?, token: token()? },
-        5 => Deed::SetExpiry(name(is_new)?, expiry),
+        4 => Edit::RotateBeside { name: name(is_new)?, new_name: name(more & 0x40 == 0)?, token: token()? },
+        5 => Edit::SetExpiry(name(is_new)?, expiry),
         8 => {
             let other = file.tokens().get(usize::from(value) % file.tokens().len().max(1));
             let other = other.filter(|_| more & 0x40 == 0).map(|entry| entry.name().clone());
-            Deed::Rename(name(is_new)?, other.or_else(|| name(true))?)
+            Edit::Rename(name(is_new)?, other.or_else(|| name(true))?)
         }
         9 => {
             let created = file.create_databases().iter().enumerate();
             let created = created.filter(|(at, _)| which >> (at % 8) & 1 == 1).map(|(_, name)| name.clone());
-            Deed::DropDatabases(created.chain(databases().filter(|_| is_new)).collect())
+            Edit::DropDatabases(created.chain(databases().filter(|_| is_new)).collect())
         }
-        _ => Deed::SetPermissions(name(is_new)?, permissions()),
+        _ => Edit::SetPermissions(name(is_new)?, permissions()),
     })
 }
 
-/// What a change should have done, by the values.
-fn one(before: &[u8], change: &Deed, changed: &Result<Option<impl AsRef<[u8]>>, ChangeError>) -> Law {
-    // A number that no double holds is sound where the server ignores it, and `serde_json` does not read it.
+/// Compares a result with the same change of the values.
+fn has_result(before: &[u8], change: &Edit, changed: &Result<Option<impl AsRef<[u8]>>, ChangeError>) -> Law {
+    // `serde_json` rejects numbers beyond a double, which are valid in ignored members.
     let Ok(mut value) = serde_json::from_slice::<Value>(before) else { return Ok(()) };
-    let made = make(&mut value, change);
-    match (changed, made) {
+    match (changed, apply(&mut value, change)) {
         (Ok(changed), Ok(())) => {
             let after = changed.as_ref().map_or(before, AsRef::as_ref);
-            let read: Value = serde_json::from_slice(after).map_err(|error| format!("no JSON: {error}"))?;
-            ensure!(read == value, "{change:?} makes other values:\n{read}\n{value}");
-            ensure!(changed.is_none() || after != before, "{change:?} is a change and changes nothing");
+            let read: Value =
+                serde_json::from_slice(after).map_err(|error| format!("invalid JSON: {error}"))?;
+            ensure!(read == value, "{change:?} has other values:\n{read}\n{value}");
+            ensure!(changed.is_none() || after != before, "{change:?} returns the same text");
             if changed.is_some() { keeps_other_bytes(before, change, after) } else { Ok(()) }
         }
-        (Err(error), Err(wanted)) => {
-            let same = std::mem::discriminant(error) == std::mem::discriminant(&wanted);
-            ensure!(same, "{change:?} is refused with {error:?} instead of {wanted:?}");
+        (Err(error), Err(expected)) => {
+            let is_same = std::mem::discriminant(error) == std::mem::discriminant(&expected);
+            ensure!(is_same, "{change:?} fails with {error:?} instead of {expected:?}");
             Ok(())
         }
-        (Ok(_), Err(wanted)) => Err(format!("{change:?} is made and should be refused: {wanted:?}")),
-        (Err(error), Ok(())) => Err(format!("{change:?} is refused: {error:?}")),
+        (Ok(_), Err(expected)) => Err(format!("{change:?} should fail: {expected:?}")),
+        (Err(error), Ok(())) => Err(format!("{change:?} fails: {error:?}")),
     }
 }
 
-/// Makes the change in the values.
-fn make(file: &mut Value, change: &Deed) -> Result<(), ChangeError> {
+fn apply(file: &mut Value, change: &Edit) -> Result<(), ChangeError> {
     let tokens = file["tokens"].as_array().cloned().unwrap_or_default();
-    let place = |name: &TokenName| {
-        let place = tokens.iter().position(|token| token["name"] == name.as_str());
-        place.ok_or_else(|| ChangeError::NoSuchToken(name.clone()))
+    let index_of = |name: &TokenName| {
+        let index = tokens.iter().position(|token| token["name"] == name.as_str());
+        index.ok_or_else(|| ChangeError::NoSuchToken(name.clone()))
     };
-    let refuse = |name: &TokenName, token: &Token| {
+    let reject_existing = |name: &TokenName, token: &Token| {
         let exists = tokens.iter().any(|other| other["token"] == token.expose());
         if exists { Err(ChangeError::TokenExists(name.clone())) } else { Ok(()) }
     };
     match change {
-        Deed::Append { entries, keep } => {
+        Edit::Append { entries, keep } => {
             for (before, entry) in entries.iter().enumerate() {
                 let before = &entries[..before];
                 let mut new = json!({ "token": entry.token().expose(), "name": entry.name().as_str(),
@@ -194,7 +192,7 @@ fn make(file: &mut Value, change: &Deed) -> Result<(), ChangeError> {
                 if let Some(expiry) = entry.expiry() {
                     new["expiry_millis"] = expiry.as_millis().into();
                 }
-                if let Ok(at) = place(entry.name()) {
+                if let Ok(at) = index_of(entry.name()) {
                     let same =
                         ["token", "expiry_millis"].iter().all(|member| tokens[at][*member] == new[*member])
                             && canonical(&tokens[at]["permissions"]) == new["permissions"];
@@ -206,57 +204,57 @@ fn make(file: &mut Value, change: &Deed) -> Result<(), ChangeError> {
                 if before.iter().any(|other| other.name() == entry.name()) {
                     return Err(ChangeError::NameExists(entry.name().clone()));
                 }
-                refuse(entry.name(), entry.token())?;
+                reject_existing(entry.name(), entry.token())?;
                 if before.iter().any(|other| other.token().expose() == entry.token().expose()) {
                     return Err(ChangeError::TokenExists(entry.name().clone()));
                 }
                 push(&mut file["tokens"], new);
             }
         }
-        Deed::CreateDatabases(names) => {
-            let is_there = file.get("create_databases").is_some();
+        Edit::CreateDatabases(names) => {
+            let exists = file.get("create_databases").is_some();
             for name in names {
                 let list = &mut file["create_databases"];
                 if !list.as_array().is_some_and(|list| list.contains(&name.as_str().into())) {
                     push(list, name.as_str().into());
                 }
             }
-            if !is_there && file["create_databases"].is_null() {
+            if !exists && file["create_databases"].is_null() {
                 file.as_object_mut().map(|file| file.remove("create_databases"));
             }
         }
-        Deed::DropDatabases(names) => {
+        Edit::DropDatabases(names) => {
             let list = file.get_mut("create_databases").and_then(Value::as_array_mut);
             if let Some(list) = list {
                 list.retain(|database| !names.iter().any(|name| database == name.as_str()));
             }
         }
-        Deed::Rename(name, new_name) => {
-            let at = place(name)?;
-            if name != new_name && place(new_name).is_ok() {
+        Edit::Rename(name, new_name) => {
+            let at = index_of(name)?;
+            if name != new_name && index_of(new_name).is_ok() {
                 return Err(ChangeError::NameExists(new_name.clone()));
             }
             file["tokens"][at]["name"] = new_name.as_str().into();
         }
-        Deed::Remove(name) => {
-            let at = place(name)?;
+        Edit::Remove(name) => {
+            let at = index_of(name)?;
             file["tokens"].as_array_mut().map(|tokens| tokens.remove(at));
         }
-        Deed::Rotate { name, token, expected } => {
-            let at = place(name)?;
+        Edit::Rotate { name, token, expected } => {
+            let at = index_of(name)?;
             let old = tokens[at]["token"].as_str().and_then(|token| Token::parse(token).ok());
             if expected.is_some_and(|expected| old.is_none_or(|old| old.sha512() != expected)) {
                 return Err(ChangeError::SecretChanged(name.clone()));
             }
-            refuse(name, token)?;
+            reject_existing(name, token)?;
             file["tokens"][at]["token"] = token.expose().into();
         }
-        Deed::RotateBeside { name, new_name, token } => {
-            let old = &tokens[place(name)?];
-            if place(new_name).is_ok() {
+        Edit::RotateBeside { name, new_name, token } => {
+            let old = &tokens[index_of(name)?];
+            if index_of(new_name).is_ok() {
                 return Err(ChangeError::NameExists(new_name.clone()));
             }
-            refuse(new_name, token)?;
+            reject_existing(new_name, token)?;
             let mut new = json!({ "token": token.expose(), "name": new_name.as_str(), "permissions": canonical(&old["permissions"]) });
             // `null` reads as missing.
             if let Some(expiry) = old.get("expiry_millis").filter(|expiry| !expiry.is_null()) {
@@ -264,15 +262,15 @@ fn make(file: &mut Value, change: &Deed) -> Result<(), ChangeError> {
             }
             push(&mut file["tokens"], new);
         }
-        Deed::SetExpiry(name, expiry) => {
-            let entry = &mut file["tokens"][place(name)?];
+        Edit::SetExpiry(name, expiry) => {
+            let entry = &mut file["tokens"][index_of(name)?];
             match expiry {
                 Some(expiry) => entry["expiry_millis"] = expiry.as_millis().into(),
                 None => drop(entry.as_object_mut().map(|entry| entry.remove("expiry_millis"))),
             }
         }
-        Deed::SetPermissions(name, permissions) => {
-            file["tokens"][place(name)?]["permissions"] = list(permissions);
+        Edit::SetPermissions(name, permissions) => {
+            file["tokens"][index_of(name)?]["permissions"] = list(permissions);
         }
     }
     Ok(())
@@ -289,23 +287,22 @@ fn push(list: &mut Value, value: Value) {
     }
 }
 
-/// The permissions as the crate prints them.
 fn canonical(permissions: &Value) -> Value {
     let texts = permissions.as_array().into_iter().flatten().filter_map(Value::as_str);
     texts.filter_map(|text| Some(Permission::parse(text).ok()?.to_string())).collect()
 }
 
-/// The entries of a file as they are written, found by `serde`.
+/// The texts of a file's values.
 #[derive(Deserialize)]
-struct Written<'a> {
+struct RawFile<'a> {
     #[serde(borrow, default, deserialize_with = "present")]
     create_databases: Option<&'a RawValue>,
     #[serde(borrow)]
-    tokens: Vec<WrittenEntry<'a>>,
+    tokens: Vec<RawEntry<'a>>,
 }
 
 #[derive(Deserialize)]
-struct WrittenEntry<'a> {
+struct RawEntry<'a> {
     #[serde(borrow)]
     name: &'a RawValue,
     #[serde(borrow)]
@@ -316,25 +313,25 @@ struct WrittenEntry<'a> {
     expiry_millis: Option<&'a RawValue>,
 }
 
-/// `null` as a value, too.
+/// Distinguishes `null` from a missing member.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
     <&RawValue>::deserialize(deserializer).map(Some)
 }
 
-fn keeps_other_bytes(before: &[u8], change: &Deed, after: &[u8]) -> Law {
-    let written: Written<'_> =
-        serde_json::from_slice(before).map_err(|error| format!("not read: {error}"))?;
+fn keeps_other_bytes(before: &[u8], change: &Edit, after: &[u8]) -> Law {
+    let file: RawFile<'_> =
+        serde_json::from_slice(before).map_err(|error| format!("invalid JSON: {error}"))?;
     let is = |raw: &RawValue, name: &TokenName| {
         serde_json::from_str::<String>(raw.get()).is_ok_and(|text| text == name.as_str())
     };
-    let entry = |name: &TokenName| written.tokens.iter().find(|entry| is(entry.name, name));
+    let entry = |name: &TokenName| file.tokens.iter().find(|entry| is(entry.name, name));
     let replaced = match change {
-        Deed::Rename(name, _) => entry(name).map(|entry| entry.name),
-        Deed::Rotate { name, .. } => entry(name).map(|entry| entry.token),
-        Deed::SetPermissions(name, _) => entry(name).map(|entry| entry.permissions),
-        Deed::SetExpiry(name, Some(_)) => entry(name).and_then(|entry| entry.expiry_millis),
-        Deed::DropDatabases(_) => written.create_databases,
-        Deed::CreateDatabases(_) => written.create_databases.filter(|list| list.get() == "null"),
+        Edit::Rename(name, _) => entry(name).map(|entry| entry.name),
+        Edit::Rotate { name, .. } => entry(name).map(|entry| entry.token),
+        Edit::SetPermissions(name, _) => entry(name).map(|entry| entry.permissions),
+        Edit::SetExpiry(name, Some(_)) => entry(name).and_then(|entry| entry.expiry_millis),
+        Edit::DropDatabases(_) => file.create_databases,
+        Edit::CreateDatabases(_) => file.create_databases.filter(|list| list.get() == "null"),
         _ => None,
     };
     let kept = match replaced {
@@ -343,8 +340,8 @@ fn keeps_other_bytes(before: &[u8], change: &Deed, after: &[u8]) -> Law {
             let end = start + value.get().len();
             let (head, tail) = (&before[..start], &before[end..]);
             let now = after.strip_prefix(head).and_then(|rest| rest.strip_suffix(tail));
-            let is_drop = matches!(change, Deed::DropDatabases(_));
-            now.is_some_and(|now| !is_drop || is_rest(now, &before[start..end]))
+            let is_drop = matches!(change, Edit::DropDatabases(_));
+            now.is_some_and(|now| !is_drop || is_subsequence(now, &before[start..end]))
         }
         None if after.len() > before.len() => is_one_insertion(before, after),
         None => is_one_insertion(after, before),
@@ -353,13 +350,12 @@ fn keeps_other_bytes(before: &[u8], change: &Deed, after: &[u8]) -> Law {
     Ok(())
 }
 
-/// Whether `rest` is `whole` without some of its bytes.
-fn is_rest(rest: &[u8], whole: &[u8]) -> bool {
+fn is_subsequence(rest: &[u8], whole: &[u8]) -> bool {
     let mut whole = whole.iter();
     rest.iter().all(|byte| whole.any(|other| other == byte))
 }
 
-/// Whether `after` is `before` with one text put in: every other byte is the same.
+/// Returns whether `after` is `before` with one insertion.
 fn is_one_insertion(before: &[u8], after: &[u8]) -> bool {
     let start = before.iter().zip(after).take_while(|(a, b)| a == b).count();
     let end = before.iter().rev().zip(after.iter().rev()).take_while(|(a, b)| a == b).count();

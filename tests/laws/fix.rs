@@ -1,4 +1,4 @@
-//! Fixes add no error, change no byte more than they report, and a safe one changes no right and no token.
+//! Fixes: they add no error and change only the reported bytes; safe fixes keep rights and tokens.
 
 use std::collections::BTreeMap;
 
@@ -9,26 +9,26 @@ use influxdb3_offline_tokens::{Code, Diagnostic, Report, Rights, Severity, Token
 
 use super::{Law, ensure};
 
-/// Stands for a generated token: of its kind, and in no input.
+/// A placeholder for generated tokens that occurs in no input.
 const NEW_TOKEN: &str =
     "apiv3_nEwT0kEn4Jx9Qm2VbZs6Wd1Hc8Lf5Yk3Gp7Ra0Tu-Ei2On_Xs4Mv6Bz8Ql1Wj3Fh5Dy7Kc9Pg0Ut2Ae4Ro6IqSx";
 
 const LEVELS: [Applicability; 2] = [Applicability::Safe, Applicability::Unsafe];
 
-/// The number of fixes of an input that are applied alone.
-const ALONE: usize = 3;
+/// The number of fixes of an input that are applied separately.
+const SEPARATE: usize = 3;
 
-/// The number of runs after which no fix is left. Each resolves what the one before uncovered, or could not apply.
+/// The number of runs after which no fix remains. A run can uncover a finding or leave a fix to the next.
 const MAX_RUNS: usize = 64;
 
-/// Errors that only the whole file shows: a fix that causes one alone is dropped.
-const OF_THE_FILE: [Code; 2] = [Code::DuplicateName, Code::DuplicateToken];
+/// Errors of the whole file: `Validator::fix` omits fixes that cause one.
+const FILE_ERRORS: [Code; 2] = [Code::DuplicateName, Code::DuplicateToken];
 
 fn fix_up_to(found: &Diagnostic, level: Applicability) -> Option<&Fix> {
     found.fixes().iter().find(|fix| fix.applicability() <= level)
 }
 
-/// Applies edits in the plainest way. Returns `None` if two overlap.
+/// Applies edits one by one. Returns `None` if two overlap.
 fn spliced(bytes: &[u8], edits: &[&TextEdit]) -> Option<Vec<u8>> {
     let mut edits = edits.to_vec();
     edits.sort_by_key(|edit| edit.span());
@@ -47,8 +47,8 @@ fn spliced(bytes: &[u8], edits: &[&TextEdit]) -> Option<Vec<u8>> {
     Some(result)
 }
 
-/// Replaces every generated token by one word.
-pub fn without_new_tokens(bytes: &[u8]) -> String {
+/// Replaces tokens of the length of a generated one by `NEW`.
+fn without_new_tokens(bytes: &[u8]) -> String {
     let mut text = String::from_utf8_lossy(bytes).replace(NEW_TOKEN, "NEW");
     let mut from = 0;
     while let Some(at) = text[from..].find("apiv3_").map(|at| at + from) {
@@ -64,31 +64,31 @@ pub fn without_new_tokens(bytes: &[u8]) -> String {
 }
 
 pub fn all(validator: &Validator, bytes: &[u8]) -> Law {
-    hold(validator, bytes, &LEVELS, ALONE)
+    check(validator, bytes, &LEVELS, SEPARATE)
 }
 
-/// Checks one of the levels, which the bytes choose, and one fix alone: for a fuzzer, which sees twice as many texts.
+/// Checks one level and one separate fix, chosen by a hash of the bytes; this doubles the speed of a fuzzer.
 pub fn some(validator: &Validator, bytes: &[u8]) -> Law {
     let level = super::chosen(bytes, LEVELS.len());
-    hold(validator, bytes, &LEVELS[level..=level], 1)
+    check(validator, bytes, &LEVELS[level..=level], 1)
 }
 
-fn hold(validator: &Validator, bytes: &[u8], levels: &[Applicability], count: usize) -> Law {
+fn check(validator: &Validator, bytes: &[u8], levels: &[Applicability], count: usize) -> Law {
     let validator = &validator.clone().max_diagnostics(usize::MAX);
     let report = validator.check(bytes);
     for level in levels {
-        whole_text(validator, bytes, &report, *level)?;
+        all_fixes(validator, bytes, &report, *level)?;
         converges(validator, bytes, *level)?;
     }
-    // The bytes choose some fixes, so that a text with many costs no more than its length.
+    // All fixes of a long text would take too long.
     let fixes: Vec<_> =
         report.iter().flat_map(|found| found.fixes().iter().map(move |fix| (found, fix))).collect();
     let first = super::chosen(bytes, fixes.len().max(1));
     let mut some = fixes.iter().cycle().skip(first).take(fixes.len().min(count));
-    some.try_for_each(|fix| alone(validator, bytes, &report, *fix))
+    some.try_for_each(|fix| separate_fix(validator, bytes, &report, *fix))
 }
 
-fn whole_text(validator: &Validator, bytes: &[u8], report: &Report, level: Applicability) -> Law {
+fn all_fixes(validator: &Validator, bytes: &[u8], report: &Report, level: Applicability) -> Law {
     let fixed = validator.fix(bytes, level).map_err(|error| error.to_string())?;
     let is_unchanged = fixed.as_bytes() == bytes;
     let after = if is_unchanged { report.clone() } else { validator.check(fixed.as_bytes()) };
@@ -102,16 +102,16 @@ fn whole_text(validator: &Validator, bytes: &[u8], report: &Report, level: Appli
         fixed.applied_count(),
         show()
     );
-    is_listed(&fixed, bytes, report, level).map_err(|wrong| format!("{wrong}, {}", show()))?;
+    applied_fixes_match(&fixed, bytes, report, level).map_err(|error| format!("{error}, {}", show()))?;
     let new_error = new_error(report, &after);
-    ensure!(new_error.is_none(), "a new error, {new_error:?}, {}", show());
+    ensure!(new_error.is_none(), "new error {new_error:?}, {}", show());
     if level == Applicability::Safe && !is_unchanged {
-        ensure!(keeps_rights(bytes, fixed.as_bytes()), "a right or a token changed, {}", show());
+        ensure!(keeps_rights(bytes, fixed.as_bytes()), "a safe fix changed a right or a token, {}", show());
     }
     Ok(())
 }
 
-/// Returns a code that has more errors than before.
+/// Returns a code with more errors than before.
 fn new_error(before: &Report, after: &Report) -> Option<Code> {
     let errors = |report: &Report| {
         let mut counts = BTreeMap::new();
@@ -125,35 +125,32 @@ fn new_error(before: &Report, after: &Report) -> Option<Code> {
     errors(after).into_iter().find(is_new).map(|(code, _)| code)
 }
 
-/// The listed fixes are those of findings, and their edits make the text what it is.
-fn is_listed(fixed: &FixedText, bytes: &[u8], report: &Report, level: Applicability) -> Law {
-    let mended = fixed.applied();
-    ensure!(mended.is_sorted_by_key(AppliedFix::span), "fixes in another order");
+/// Compares the applied fixes with the fixes of findings, and their edits with the fixed text.
+fn applied_fixes_match(fixed: &FixedText, bytes: &[u8], report: &Report, level: Applicability) -> Law {
+    ensure!(fixed.applied().is_sorted_by_key(AppliedFix::span), "unsorted fixes");
     let lines = LineIndex::new(bytes);
     let mut findings: Vec<&Diagnostic> =
         report.iter().filter(|found| fix_up_to(found, level).is_some()).collect();
     let mut edits: Vec<&TextEdit> = Vec::new();
-    for mended in mended {
-        let is_this = |found: &&Diagnostic| {
+    for applied in fixed.applied() {
+        let is_same = |found: &&Diagnostic| {
             (found.code(), found.span(), found.message(), found.pointer())
-                == (mended.code(), mended.span(), mended.message(), mended.pointer())
+                == (applied.code(), applied.span(), applied.message(), applied.pointer())
         };
-        let at = findings.iter().position(is_this);
-        let finding = findings.remove(at.ok_or_else(|| format!("no finding for {mended:?}"))?);
+        let at = findings.iter().position(is_same);
+        let finding = findings.remove(at.ok_or_else(|| format!("no finding for {applied:?}"))?);
         let fix = fix_up_to(finding, level).into_iter().flat_map(Fix::edits);
-        ensure!(mended.location() == lines.location(mended.span().start()), "a fix on another line");
+        ensure!(applied.location() == lines.location(applied.span().start()), "another location");
         let is_new_token = |edit: &TextEdit| edit.text().is_none();
-        ensure!(mended.has_new_token() == fix.clone().any(is_new_token), "a new token is not listed");
+        ensure!(applied.has_new_token() == fix.clone().any(is_new_token), "an unreported new token");
         edits.extend(fix);
     }
-    let plain = spliced(bytes, &edits).ok_or("the listed fixes overlap")?;
-    let is_same =
-        plain == fixed.as_bytes() || without_new_tokens(&plain) == without_new_tokens(fixed.as_bytes());
-    ensure!(is_same, "other bytes than the edits make: {}", plain.escape_ascii());
+    let expected = spliced(bytes, &edits).ok_or("the applied fixes overlap")?;
+    let is_same = without_new_tokens(&expected) == without_new_tokens(fixed.as_bytes());
+    ensure!(is_same, "the edits result in other bytes: {}", expected.escape_ascii());
     Ok(())
 }
 
-/// Repeated runs end.
 fn converges(validator: &Validator, bytes: &[u8], level: Applicability) -> Law {
     let mut text = bytes.to_vec();
     for _ in 0..MAX_RUNS {
@@ -164,7 +161,7 @@ fn converges(validator: &Validator, bytes: &[u8], level: Applicability) -> Law {
         text = fixed.as_bytes().to_vec();
     }
     Err(format!(
-        "{level}: fixes are left after {MAX_RUNS} runs\n{}\n{}",
+        "{level}: fixes remain after {MAX_RUNS} runs\n{}\n{}",
         bytes.escape_ascii(),
         text.escape_ascii()
     ))
@@ -174,8 +171,8 @@ fn replacement(edit: &TextEdit) -> String {
     edit.text().unwrap_or(NEW_TOKEN).to_owned()
 }
 
-/// Whether every entry of a file that loads still loads, with its token, its expiry and its rights.
-pub fn keeps_rights(before: &[u8], after: &[u8]) -> bool {
+/// Returns whether every entry of a valid file keeps its token, expiry and rights.
+fn keeps_rights(before: &[u8], after: &[u8]) -> bool {
     let Ok(before) = TokenFile::parse(before) else { return true };
     let Ok(after) = TokenFile::parse(after) else { return false };
     let mut pairs = before.tokens().iter().zip(after.tokens());
@@ -187,23 +184,28 @@ pub fn keeps_rights(before: &[u8], after: &[u8]) -> bool {
         })
 }
 
-/// Each fix by itself resolves its finding and adds no error, but for one that only the whole file shows.
-fn alone(validator: &Validator, bytes: &[u8], report: &Report, (found, fix): (&Diagnostic, &Fix)) -> Law {
+/// Checks that a fix resolves its finding and adds no error, except [`FILE_ERRORS`].
+fn separate_fix(
+    validator: &Validator,
+    bytes: &[u8],
+    report: &Report,
+    (found, fix): (&Diagnostic, &Fix),
+) -> Law {
     let edits: Vec<&TextEdit> = fix.edits().iter().collect();
-    let one = spliced(bytes, &edits).ok_or_else(|| format!("{found}: its edits overlap"))?;
-    let after = validator.check(&one);
+    let fixed = spliced(bytes, &edits).ok_or_else(|| format!("{found}: its edits overlap"))?;
+    let after = validator.check(&fixed);
     let count = |report: &Report| report.iter().filter(|other| other.code() == found.code()).count();
     // A permission with a duplicate is redundant when the duplicate is removed: fewer findings in all.
     let is_resolved = count(&after) < count(report) || after.iter().count() < report.iter().count();
-    let adds_error = new_error(report, &after).is_some_and(|code| !OF_THE_FILE.contains(&code));
-    // In text with other syntax errors, before and after, the reader may recover elsewhere. `fix` checks the whole.
+    let adds_error = new_error(report, &after).is_some_and(|code| !FILE_ERRORS.contains(&code));
+    // Beside other syntax errors the parser may recover elsewhere.
     let is_syntax = |other: &&Diagnostic| other.code() == Code::JsonSyntax && *other != found;
     let is_broken =
         report.iter().any(|other| is_syntax(&other)) && after.iter().any(|other| is_syntax(&other));
-    let (before, one) = (bytes.escape_ascii(), one.escape_ascii());
+    let (before, fixed) = (bytes.escape_ascii(), fixed.escape_ascii());
     ensure!(
         is_broken || is_resolved && !adds_error,
-        "the fix of {found}\n{before}\n{report}\nmakes\n{one}\n{after}"
+        "the fix of {found}\n{before}\n{report}\nresults in\n{fixed}\n{after}"
     );
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! What holds for any bytes: for the property tests, for the fuzz targets of `fuzz/`, and for `tests/fuzz_corpus.rs`.
-#![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
+//! Laws that hold for any bytes, for property tests, `tests/fuzz_corpus.rs` and the fuzz targets.
+#![allow(dead_code, unreachable_pub, reason = "each test uses some laws")]
 
 pub mod change;
 pub mod documents;
@@ -12,7 +12,9 @@ pub mod syntax;
 
 use std::hash::{DefaultHasher, Hasher};
 
-/// Nothing, or how the law is broken. The text has no secret but those that a test made up.
+use influxdb3_offline_tokens::Validator;
+
+/// The result of a law. The message may quote the input, which has only secrets of tests.
 pub type Law = Result<(), String>;
 
 macro_rules! ensure {
@@ -24,14 +26,14 @@ macro_rules! ensure {
 }
 pub(crate) use ensure;
 
-/// A number below `of`, which the bytes choose: where a law is held for some of what an input has, or for some inputs.
-fn chosen(bytes: &[u8], of: usize) -> usize {
+/// Returns a number below `count` from a hash of the bytes, to check only a part of an input or of all inputs.
+fn chosen(bytes: &[u8], count: usize) -> usize {
     let mut hasher = DefaultHasher::new();
     hasher.write(bytes);
-    usize::try_from(hasher.finish() % of as u64).unwrap_or(0)
+    usize::try_from(hasher.finish() % count as u64).unwrap_or(0)
 }
 
-/// Each fuzz target: its name, and what it does with an input.
+/// The names and laws of the fuzz targets.
 pub const TARGETS: [(&str, fn(&[u8]) -> Law); 7] = [
     ("parse", parse),
     ("load", load),
@@ -42,58 +44,55 @@ pub const TARGETS: [(&str, fn(&[u8]) -> Law); 7] = [
     ("syntax", syntax),
 ];
 
-/// Every grammar that is not JSON, and lines of expectations.
+/// The grammars that are not JSON, such as permissions and expectations.
 pub fn parse(input: &[u8]) -> Law {
-    let text = String::from_utf8_lossy(input);
-    grammar::all(&text)
+    grammar::all(&String::from_utf8_lossy(input))
 }
 
-/// The report of a file, under several settings, and whether it loads.
+/// The report of a file under several settings, and whether the file loads.
 pub fn load(input: &[u8]) -> Law {
     report::all(input)?;
-    if secret::has_loose_piece(input) {
-        return Ok(());
-    }
-    secret::nothing_tells_one(&secret::with_canary(input))
+    for_canary(input, secret::nothing_tells_one)
 }
 
-/// Changes of a sound text: the first bytes choose them.
+/// Checks a text whose tokens are the canary, unless other text has a piece of it.
+fn for_canary(input: &[u8], law: fn(&[u8]) -> Law) -> Law {
+    if secret::has_loose_piece(input) { Ok(()) } else { law(&secret::with_canary(input)) }
+}
+
+fn validator() -> Validator {
+    Validator::new(crate::util::now())
+}
+
+/// Changes of a valid text, chosen by the first bytes.
 pub fn change(input: &[u8]) -> Law {
     change::all(input)
 }
 
-/// Fixes, with the default settings.
+/// Fixes with the default settings.
 pub fn fix(input: &[u8]) -> Law {
-    let validator = influxdb3_offline_tokens::Validator::new(crate::util::now());
-    fix::all(&validator, input)
+    fix::all(&validator(), input)
 }
 
-/// Some of these laws, which the bytes choose: the fuzz target. What breaks one breaks [`fix`].
+/// A sample of [`fix`], for the fuzz target.
 pub fn fix_sampled(input: &[u8]) -> Law {
-    let validator = influxdb3_offline_tokens::Validator::new(crate::util::now());
-    fix::some(&validator, input)
+    fix::some(&validator(), input)
 }
 
-/// The text without its secrets.
+/// Redacted text.
 pub fn redact(input: &[u8]) -> Law {
     secret::redact_keeps_the_shape(input)?;
-    if secret::has_loose_piece(input) {
-        return Ok(());
-    }
-    secret::redact_shows_none(&secret::with_canary(input))
+    for_canary(input, secret::redact_shows_none)
 }
 
-/// The admin token file, its fixes, and the other texts of the server's.
+/// The admin token file, its fixes, and the HTTP requests and lists of the server.
 pub fn documents(input: &[u8]) -> Law {
     documents::all(input)?;
-    fix::all(&influxdb3_offline_tokens::Validator::new(crate::util::now()).admin_token_file(), input)?;
-    if secret::has_loose_piece(input) {
-        return Ok(());
-    }
-    documents::nothing_tells_one(&secret::with_canary(input))
+    fix::all(&validator().admin_token_file(), input)?;
+    for_canary(input, documents::nothing_tells_one)
 }
 
-/// The syntax of a tokens file, against `serde_json`.
+/// The syntax of a tokens file, compared with `serde_json`.
 pub fn syntax(input: &[u8]) -> Law {
     syntax::all(input)
 }
