@@ -15,16 +15,16 @@ use crate::replace::{ReplaceError, read, replace};
 /// ```
 ///
 /// # Errors
-/// As [`load`](crate::load); an invalid admin token file (with the report).
+/// The errors of [`load`](crate::load); an invalid admin token file, with its report.
 pub fn load(path: impl AsRef<Path>) -> Result<AdminTokenFile, Error> {
     let path = path.as_ref();
     let contents = read(path, MAX_FILE_BYTES)?;
     AdminTokenFile::parse(&contents.bytes).map_err(|error| Error::Invalid { path: path.into(), error })
 }
 
-/// Makes an admin token file with mode 0600, and never in place of another file.
+/// Creates an admin token file with mode 0600. It never replaces another file.
 ///
-/// When it returns `Ok`, the token is on the disk.
+/// On `Ok`, the token is durable on disk.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AdminTokenFile, Token, admin};
@@ -38,12 +38,12 @@ pub fn load(path: impl AsRef<Path>) -> Result<AdminTokenFile, Error> {
 /// ```
 ///
 /// # Errors
-/// There is a file already ([`Error::Exists`]); one cannot be made. Nothing was changed then, unless
-/// [`Error::is_durability_unknown`] says so.
+/// The file already exists ([`Error::Exists`]) or cannot be created. On error nothing is changed, unless
+/// [`Error::is_durability_unknown`] returns true.
 pub fn create(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<(), Error> {
     let path = path.as_ref();
     let edit =
-        |old: Option<&[u8]>| if old.is_some() { Err(()) } else { Ok(Some(file.to_json().into_wiped())) };
+        |old: Option<&[u8]>| if old.is_some() { Err(()) } else { Ok(Some(file.to_json().into_zeroizing())) };
     match replace(path, &FileOptions::new().0, edit) {
         Ok(_) => Ok(()),
         Err(ReplaceError::Edit(())) => Err(Error::Exists { path: path.into() }),
@@ -51,7 +51,7 @@ pub fn create(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<(), Error
     }
 }
 
-/// Replaces the content of a file, whatever it is, by an admin token file, as [`save`](crate::save) does for a tokens file.
+/// Replaces any content of a file by an admin token file, as [`save`](crate::save) does for a tokens file.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AdminTokenFile, Token, admin};
@@ -65,7 +65,7 @@ pub fn create(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<(), Error
 /// ```
 ///
 /// # Errors
-/// As [`save`](crate::save).
+/// The errors of [`save`](crate::save).
 pub fn save(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<Outcome, Error> {
     FileOptions::new().save_admin(path, file)
 }
@@ -85,7 +85,7 @@ impl FileOptions {
     /// ```
     ///
     /// # Errors
-    /// As [`save`](crate::save); with [`create`](Self::create) off, a file that does not exist.
+    /// The errors of [`save`](crate::save); with [`create`](Self::create) off, a file that does not exist.
     pub fn save_admin(&self, path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<Outcome, Error> {
         self.save_text(path.as_ref(), &file.to_json())
     }

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::from_text::from_text;
 use crate::secret::Fragment;
-use crate::suggest::meant;
+use crate::suggest::closest_word;
 
 /// The severity of a finding.
 ///
@@ -82,7 +82,7 @@ impl fmt::Display for Severity {
 
 macro_rules! codes {
     ($($variant:ident = $id:literal, $name:literal, $severity:ident, $summary:literal;)+) => {
-        /// One kind of finding: a permanent id and name, a default severity, a summary and an explanation.
+        /// A kind of finding: a permanent id and name, a default severity, a summary and an explanation.
         ///
         /// ```
         /// use influxdb3_offline_tokens::{Code, Severity};
@@ -137,9 +137,11 @@ macro_rules! codes {
                 match self { $(Self::$variant => $name,)+ }
             }
 
-            /// The severity where nobody chose another. Three codes vary: `database-name-too-long` is only a warning up to 511
-            /// bytes, `wildcard-database` is a warning where `write`, `create` or `delete` is granted, and `unexpanded-variable`
-            /// is a warning in the name of a token.
+            /// Returns the default severity. For three codes it depends on the finding:
+            ///
+            /// - `database-name-too-long` is a warning up to 511 bytes.
+            /// - `wildcard-database` is a warning if `write`, `create` or `delete` is granted.
+            /// - `unexpanded-variable` is a warning in the name of a token.
             ///
             /// ```
             /// use influxdb3_offline_tokens::{Code, Severity};
@@ -151,7 +153,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => Severity::$severity,)+ }
             }
 
-            /// The mistake in a line.
+            /// Returns the mistake in one line.
             ///
             /// ```
             /// use influxdb3_offline_tokens::Code;
@@ -163,7 +165,7 @@ macro_rules! codes {
                 match self { $(Self::$variant => $summary,)+ }
             }
 
-            /// Markdown under four headings: what it does, why it is bad, example, use instead.
+            /// Returns the explanation, as Markdown with four headings: what it does, why it is bad, example, use instead.
             ///
             /// ```
             /// use influxdb3_offline_tokens::Code;
@@ -179,6 +181,7 @@ macro_rules! codes {
 }
 
 codes! {
+    // T01xx: the text, its JSON and its members.
     InvalidUtf8 = "T0101", "invalid-utf8", Error, "the file is not valid UTF-8";
     ByteOrderMark = "T0102", "byte-order-mark", Error, "the file starts with a byte order mark";
     EmptyFile = "T0103", "empty-file", Error, "the file is empty";
@@ -201,6 +204,7 @@ codes! {
     TokensFile = "T0120", "tokens-file", Error, "the file is a tokens file, not an admin token file";
     OtherFile = "T0121", "other-file", Error, "the file is of another kind";
     NullMember = "T0122", "null-member", Warning, "an optional member is `null`";
+    // T02xx: the grammar of one permission.
     MissingPart = "T0201", "missing-part", Error, "a permission lacks one of its three parts";
     ExtraPart = "T0202", "extra-part", Error, "a permission has more than three parts";
     EmptyPart = "T0203", "empty-part", Error, "a part of a permission is empty";
@@ -219,6 +223,7 @@ codes! {
     ActionNotGrantable = "T0216", "action-not-grantable", Error, "the action cannot be granted to a resource token";
     ActionNotForType = "T0217", "action-not-for-type", Error, "the action is not available for this resource type";
     UnknownSystemResource = "T0218", "unknown-system-resource", Error, "a permission has an unknown system resource";
+    // T03xx: the token, name and expiry of one entry.
     TokenPrefix = "T0301", "token-prefix", Error, "a token does not start with `apiv3_`";
     TokenCharacters = "T0302", "token-characters", Error, "a token contains characters that a header cannot carry";
     PlaceholderToken = "T0303", "placeholder-token", Warning, "a token is copied from an example";
@@ -236,6 +241,7 @@ codes! {
     ExpiresFar = "T0315", "expires-far", Note, "a token expires far in the future";
     TokenInName = "T0316", "token-in-name", Warning, "a name contains a token";
     TokenNotUrlSafe = "T0317", "token-not-url-safe", Note, "a token must be encoded in a URL";
+    // T04xx: entries, permissions and databases in relation to each other, and to the server.
     DuplicateName = "T0401", "duplicate-name", Error, "two tokens have the same name";
     DuplicateToken = "T0402", "duplicate-token", Error, "two entries have the same token";
     NoTokens = "T0403", "no-tokens", Warning, "`tokens` is empty";
@@ -256,6 +262,7 @@ codes! {
     AllowsDelete = "T0418", "allows-delete", Warning, "the target release allows deleting databases with this action";
     WildcardSystem = "T0419", "wildcard-system", Note, "a permission covers all endpoints, but no `system` tables";
     DefaultRetentionPolicy = "T0420", "default-retention-policy", Warning, "a database name ends with a default retention policy";
+    // T05xx: the file on disk.
     ReadableByOthers = "T0501", "readable-by-others", Warning, "users other than the owner have access to the file";
     ForeignOwner = "T0502", "foreign-owner", Warning, "the file is owned by another user";
     SeveralLinks = "T0503", "several-links", Note, "the file has several hard links";
@@ -281,7 +288,7 @@ impl Code {
     pub fn parse(text: &str) -> Result<Self, UnknownCode> {
         let found = Self::ALL.iter().copied().find(|code| code.name() == text || code.id() == text);
         found.ok_or_else(|| UnknownCode {
-            meant: meant(text, Self::ALL.iter().map(|code| code.name()))
+            suggestion: closest_word(text, Self::ALL.iter().map(|code| code.name()))
                 .and_then(|(name, _)| Self::ALL.iter().copied().find(|code| code.name() == name)),
             text: Fragment::new(text, text),
         })
@@ -305,12 +312,12 @@ impl fmt::Display for Code {
 /// assert_eq!(error.to_string(), "unknown code `unkown-action`: did you mean `unknown-action`?");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("unknown code{text}: {}", match self.meant {
+#[error("unknown code{text}: {}", match self.suggestion {
     Some(code) => alloc::format!("did you mean `{code}`?"),
     None => "expected a form such as `T0214` or `unknown-action`".into(),
 })]
 pub struct UnknownCode {
-    meant: Option<Code>,
+    suggestion: Option<Code>,
     text: Fragment,
 }
 
@@ -325,6 +332,6 @@ impl UnknownCode {
     /// ```
     #[must_use]
     pub const fn suggestion(&self) -> Option<Code> {
-        self.meant
+        self.suggestion
     }
 }

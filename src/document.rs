@@ -1,4 +1,4 @@
-//! The file as a document: one [`Entry`] per token, in one pass.
+//! The document of a file: one [`Entry`] per token, in one pass.
 
 mod field;
 mod members;
@@ -36,7 +36,7 @@ pub(crate) trait Visitor<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Outline<'a> {
     pub(crate) shape: Shape<'a>,
-    /// The span of the object, or of what is in its place.
+    /// The span of the object, or of another value in its place.
     pub(crate) span: Span,
     pub(crate) tokens: Field<'a, ()>,
     pub(crate) create_databases: Field<'a, ()>,
@@ -87,7 +87,7 @@ struct Reader<'a, 'v, V> {
     visitor: &'v mut V,
 }
 
-/// A parser over `&mut Sink` reads a part of the text again: its syntax errors are already reported.
+/// A parser over `&mut Sink` reads a part of the text a second time, when its syntax errors are already reported.
 impl ErrorHandler for &mut Sink {
     fn syntax_error(&mut self, _: SyntaxError, _: &str) {}
 }
@@ -160,7 +160,7 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, V> {
         self.outline.create_databases = Field::Valid { key, span, value: () };
     }
 
-    /// Finds the meaning of the members without a field, and reads the values of misspelt ones.
+    /// Sets the meaning of the members without a field, and reads the values of misspelt ones.
     #[cold]
     fn resolve_others(&mut self, parser: &mut Parser<'a, Sink>) {
         let Outline { tokens, create_databases, others, shape, .. } = &mut self.outline;
@@ -177,17 +177,17 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, V> {
         let text = parser.text();
         let misspelt = others.iter().filter(|_| is_misspelt).filter_map(Other::misspelt);
         for (known, key, start) in misspelt.collect::<Vec<_>>() {
-            let mut again = Parser::at(text, start, &mut parser.errors);
+            let mut second_pass = Parser::at(text, start, &mut parser.errors);
             if known == tokens_name {
-                self.read_tokens(&mut again, key);
+                self.read_tokens(&mut second_pass, key);
             } else {
-                self.read_databases(&mut again, key);
+                self.read_databases(&mut second_pass, key);
             }
         }
         if is_entry {
             self.entry.read(&mut Parser::at(text, self.outline.span.start(), ()), 0);
-            // It is a member of the file.
-            self.entry.others.retain(|other| !other.is(databases_name));
+            // `create_databases` is a member of the file.
+            self.entry.others.retain(|other| !other.matches(databases_name));
             self.visit_entry(&mut parser.errors);
         }
     }
@@ -208,8 +208,8 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, V> {
             _ => node.elements().iter().any(shape::is_entry),
         };
         if has_entries {
-            let mut again = Parser::at(parser.text(), node.span.start(), &mut parser.errors);
-            again.array(|parser| self.read_element(parser));
+            let mut second_pass = Parser::at(parser.text(), node.span.start(), &mut parser.errors);
+            second_pass.array(|parser| self.read_element(parser));
         }
         self.outline
     }

@@ -1,6 +1,6 @@
-//! Changes of a text, from bytes to bytes; everything else keeps its bytes.
+//! Changes of a text, from bytes to bytes. All other bytes are unchanged.
 //!
-//! Use it for a file in an object store, a Secret or a database that has its own compare-and-swap; for a path, use
+//! Use it for a text that is not on disk, such as in an object store, a Secret or a database. For a path, use
 //! [`update`](crate::update). The example `object_store_append` uses it with the crate `object_store`.
 
 mod error;
@@ -42,18 +42,18 @@ use crate::span::Span;
 /// ```
 ///
 /// # Errors
-/// A text that is not a valid tokens file, even if there are no changes; a name or secret that already exists; an unknown
-/// name; a secret that is not the expected one.
+/// An invalid tokens file, even without changes; a name or token that already exists; an unknown name; a token that is not
+/// the expected one.
 pub fn apply(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<SecretBytes>, ChangeError> {
     let changed = changed_text(text, changes)?;
     Ok(changed.map(|changed| changed.into_bytes(text.unwrap_or_default())))
 }
 
-/// Passes the current file to `plan`, and applies the returned changes, all or none. `None` for `text` is a file that does not
-/// exist yet, and `plan` gets `None` then.
+/// Passes the current file to `plan`, and applies the returned changes, all or none. `None` for `text`, and then for `plan`, is
+/// a file that does not exist yet.
 ///
-/// Returns `None` if nothing changes. A store with compare-and-swap needs no lock: read a version, `update` its text, and write
-/// the result only if the version is still the same; otherwise start over.
+/// Returns `None` if nothing changes. A store with compare-and-swap needs no lock: read a version, `update` its text, and
+/// write the result only if the version is unchanged. Otherwise start over.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{TokenFile, edit};

@@ -1,4 +1,4 @@
-//! Errors of the values at the root of the crate.
+//! Errors of the types at the root of the crate.
 //!
 //! The errors of names, tokens and permissions are in their modules.
 

@@ -1,4 +1,4 @@
-//! Expectations of what tokens can do, one a line, to be checked in a test.
+//! Expectations of what tokens can do, as text, for tests of a tokens file.
 
 // In dependency order: a file imports only siblings above it.
 mod parse;

@@ -13,8 +13,8 @@ use crate::secret::Fragment;
 
 /// The time from which a token is rejected: Unix time in milliseconds, any `i64`.
 ///
-/// A token is active while its expiry is later than now; loading a file does not check it (server source).
-/// A token that never expires has no expiry, in the file and here, or [`Expiry::NEVER`].
+/// A token is active while its expiry is later than now; loading a file does not check it (server source). A token that
+/// never expires has no expiry, or [`Expiry::NEVER`].
 ///
 /// `Display` prints RFC 3339 from 1970 to 9999, and the number of milliseconds otherwise.
 ///
@@ -31,7 +31,7 @@ use crate::secret::Fragment;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Expiry(i64);
 
-// The last second that RFC 3339 can express: 9999-12-31T23:59:59Z.
+// The last millisecond that RFC 3339 can express: 9999-12-31T23:59:59.999Z.
 pub(crate) const LAST_RFC3339_MILLIS: i64 = 253_402_300_799_999;
 
 impl Expiry {
@@ -136,14 +136,14 @@ impl Expiry {
     /// ```
     ///
     /// # Errors
-    /// A text that is not a duration; a time that does not fit.
+    /// A text that is not a duration; a time that does not fit into 64 bits of milliseconds.
     pub fn parse_after(now: SystemTime, duration: &str) -> Result<Self, InvalidExpiry> {
         let parsed = humantime::parse_duration(duration);
         let expiry = parsed.map_err(|_| InvalidExpiry::new(InvalidExpiryKind::NotADuration));
         expiry.and_then(|parsed| Self::after(now, parsed)).map_err(|error| error.quoting(duration))
     }
 
-    /// Reads what `Display` prints: a time in UTC as RFC 3339, or an integer of milliseconds.
+    /// Parses a time in UTC as RFC 3339, or an integer of milliseconds: what `Display` prints.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Expiry;
@@ -153,9 +153,8 @@ impl Expiry {
     /// ```
     ///
     /// # Errors
-    /// An integer that does not fit into 64 bits; any other text, such as a time before 1970 or one with another zone than
-    /// `Z` or `+00:00`. A time finer than a millisecond is no error: it is cut to the millisecond; and a leap second is the
-    /// second before it.
+    /// An integer that does not fit into 64 bits; any other text, such as a time before 1970 or with another zone than `Z` or
+    /// `+00:00`. A time is rounded down to the millisecond, and a leap second is the second before it.
     pub fn parse(text: &str) -> Result<Self, InvalidExpiry> {
         let expiry = match text.parse() {
             Ok(millis) => Ok(Self(millis)),
@@ -170,8 +169,7 @@ impl Expiry {
         expiry.map_err(|error| error.quoting(text))
     }
 
-    /// Parses more forms of a time: a date alone, which is the start of that day, a space in place of the `T`, another zone,
-    /// or no zone, which means UTC.
+    /// Parses more forms of a time: a date alone (the start of that day), a space instead of `T`, another zone, or no zone (UTC).
     pub(crate) fn parse_loosely(text: &str) -> Option<Self> {
         let (local, offset) = without_offset(text).unwrap_or((text, 0));
         let time = parse_time(local, humantime::parse_rfc3339_weak);
@@ -179,7 +177,7 @@ impl Expiry {
         time?.0.checked_sub(offset).map(Self)
     }
 
-    /// Returns whether a token with this expiry is rejected at `now`: from the millisecond of the expiry on.
+    /// Returns whether a token with this expiry is rejected at `now`. The expiry itself is past.
     ///
     /// ```
     /// use std::time::{Duration, UNIX_EPOCH};
@@ -222,8 +220,8 @@ impl Expiry {
     /// ```
     #[must_use]
     pub fn elapsed(self, now: SystemTime) -> Option<Duration> {
-        let gone = millis(now) - i128::from(self.0);
-        (gone >= 0).then(|| Duration::from_millis(u64::try_from(gone).unwrap_or(u64::MAX)))
+        let elapsed = millis(now) - i128::from(self.0);
+        (elapsed >= 0).then(|| Duration::from_millis(u64::try_from(elapsed).unwrap_or(u64::MAX)))
     }
 }
 
@@ -262,7 +260,7 @@ fn parse_time(
 
 /// Returns the milliseconds since 1970, rounded down, also before 1970.
 pub(crate) fn millis(time: SystemTime) -> i128 {
-    // Whole seconds first, as a division of 128 bits is slow.
+    // A division of 128 bits is slow.
     let seconds = |duration: Duration| i128::from(duration.as_secs()) * 1000;
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => seconds(after) + i128::from(after.subsec_millis()),
@@ -274,7 +272,7 @@ pub(crate) fn millis(time: SystemTime) -> i128 {
 }
 
 /// Formats a duration to the second: `2h 30m`.
-pub(crate) fn in_words(duration: Duration) -> String {
+pub(crate) fn format_duration(duration: Duration) -> String {
     humantime::format_duration(Duration::from_secs(duration.as_secs())).to_string()
 }
 
@@ -297,7 +295,7 @@ impl fmt::Display for Expiry {
 impl TryFrom<SystemTime> for Expiry {
     type Error = InvalidExpiry;
 
-    /// Rounded down to the millisecond.
+    /// Rounds down to the millisecond.
     fn try_from(time: SystemTime) -> Result<Self, InvalidExpiry> {
         Self::after(time, Duration::ZERO)
     }
@@ -342,7 +340,7 @@ pub struct InvalidExpiry {
 }
 
 impl InvalidExpiryKind {
-    /// Returns the message before and behind the text.
+    /// Returns the message before and after the text.
     const fn parts(self) -> (&'static str, &'static str) {
         match self {
             Self::NotATime => (

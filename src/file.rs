@@ -14,7 +14,7 @@ use crate::permission::Permission;
 use crate::secret::Fragment;
 use crate::token::Token;
 
-/// One entry of `tokens`: the secret, its name, when it ends and what it may do.
+/// One entry of `tokens`: the token, its name, its expiry and its permissions.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Expiry, Permission, Token, TokenEntry, TokenName};
@@ -34,7 +34,7 @@ pub struct TokenEntry {
 }
 
 impl TokenEntry {
-    /// An entry that never expires and may do nothing yet.
+    /// Creates an entry without an expiry and without permissions.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenName};
@@ -48,7 +48,7 @@ impl TokenEntry {
         Self { token, name, expiry: None, permissions: Vec::new() }
     }
 
-    // For the decoder, which has all at once.
+    // For `check`, which has all parts at once.
     pub(crate) const fn of(
         token: Token,
         name: TokenName,
@@ -58,12 +58,12 @@ impl TokenEntry {
         Self { token, name, expiry, permissions }
     }
 
-    /// The same entry with this expiry; none means that it never expires.
+    /// Sets the expiry; `None` means that the token never expires.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Expiry, Token, TokenEntry, TokenName};
     ///
-    /// let expiry = Expiry::parse("2027-01-01T00:00:00Z")?;
+    /// let expiry = Expiry::parse("2030-01-01T00:00:00Z")?;
     /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::parse("apiv3_a")?);
     /// assert_eq!(entry.with_expiry(Some(expiry)).expiry(), Some(expiry));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -73,7 +73,7 @@ impl TokenEntry {
         Self { expiry, ..self }
     }
 
-    /// The same entry with these permissions in place of its own.
+    /// Replaces the permissions.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenName};
@@ -89,7 +89,7 @@ impl TokenEntry {
         Self { permissions: permissions.into_iter().collect(), ..self }
     }
 
-    /// The same entry with another secret.
+    /// Replaces the token.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenName};
@@ -105,7 +105,7 @@ impl TokenEntry {
         Self { token, ..self }
     }
 
-    /// The secret.
+    /// Returns the token.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -119,7 +119,7 @@ impl TokenEntry {
         &self.token
     }
 
-    /// The name, unique in a file.
+    /// Returns the name, which is unique in a file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -133,7 +133,7 @@ impl TokenEntry {
         &self.name
     }
 
-    /// When it ends; none where the file has no `expiry_millis`. [`Expiry::NEVER`] means never, too.
+    /// Returns the expiry; `None` if the file has no `expiry_millis`. [`Expiry::NEVER`] also means never.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenName};
@@ -186,7 +186,7 @@ pub struct TokenFile {
 }
 
 impl TokenFile {
-    /// A file of these databases and tokens.
+    /// Creates a file from databases and tokens.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenFile, TokenName};
@@ -198,7 +198,7 @@ impl TokenFile {
     /// ```
     ///
     /// # Errors
-    /// Two tokens of one name, or two entries of one token.
+    /// Two entries with the same name or the same token.
     pub fn new(
         create_databases: impl IntoIterator<Item = DatabaseName>,
         tokens: impl IntoIterator<Item = TokenEntry>,
@@ -220,12 +220,12 @@ impl TokenFile {
         Ok(file)
     }
 
-    // For the decoder, which has checked both.
+    // For `check`, which has checked both lists.
     pub(crate) const fn checked(create_databases: Vec<DatabaseName>, tokens: Vec<TokenEntry>) -> Self {
         Self { create_databases, tokens }
     }
 
-    /// The databases to create when the server starts, in the order of the file.
+    /// Returns the databases that the server creates at start-up, in file order.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -239,7 +239,7 @@ impl TokenFile {
         &self.create_databases
     }
 
-    /// The tokens, in the order of the file.
+    /// Returns the tokens, in file order.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -253,7 +253,7 @@ impl TokenFile {
         &self.tokens
     }
 
-    /// The entry of that name.
+    /// Returns the entry with that name.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -281,7 +281,7 @@ impl TokenFile {
     /// ```
     ///
     /// # Errors
-    /// Another entry has the name or the token.
+    /// Another entry has the same name or the same token.
     pub fn push(&mut self, entry: TokenEntry) -> Result<(), DuplicateEntry> {
         for other in &self.tokens {
             if other.name == entry.name {
@@ -296,7 +296,7 @@ impl TokenFile {
         Ok(())
     }
 
-    /// The databases and the tokens by value.
+    /// Returns the databases and the tokens by value.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -340,8 +340,8 @@ pub enum DuplicateEntry {
         /// The name of both entries.
         name: TokenName,
     },
-    /// Two entries have the same token: before 3.11.1 the last shadows the first (server source), since then it is rejected
-    /// (release notes).
+    /// Two entries have the same token. Before 3.11.1 the last one replaces the first (server source); since then it is
+    /// rejected (release notes).
     #[error("the token of{} is already in use; generate a new one", Fragment::new(.name.as_str(), .name.as_str()))]
     #[non_exhaustive]
     Token {

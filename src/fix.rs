@@ -1,4 +1,4 @@
-//! Application of fixes: all of a level in one pass.
+//! The application of fixes.
 
 mod applied;
 
@@ -18,7 +18,7 @@ use crate::secret::SecretBytes;
 use crate::span::Span;
 use crate::token::{GenerateTokenError, Token};
 
-/// A text with fixes applied. `Debug` redacts the text, and it is zeroized on drop.
+/// A text with applied fixes. `Debug` redacts the text, which is zeroized on drop.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -42,9 +42,9 @@ impl FixedText {
     /// use influxdb3_offline_tokens::Validator;
     /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
-    /// let right = br#"{"tokens": []}"#;
-    /// let fixed = Validator::new(SystemTime::now()).fix(right, Applicability::Unsafe)?;
-    /// assert_eq!((fixed.as_bytes(), fixed.applied_count()), (&right[..], 0));
+    /// let valid = br#"{"tokens": []}"#;
+    /// let fixed = Validator::new(SystemTime::now()).fix(valid, Applicability::Unsafe)?;
+    /// assert_eq!((fixed.as_bytes(), fixed.applied_count()), (&valid[..], 0));
     /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
@@ -52,7 +52,7 @@ impl FixedText {
         &self.bytes
     }
 
-    /// Converts this into the text.
+    /// Returns the text by value.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -65,7 +65,7 @@ impl FixedText {
     /// ```
     #[must_use]
     pub fn into_bytes(self) -> SecretBytes {
-        SecretBytes::wiped(self.bytes)
+        SecretBytes::from_zeroizing(self.bytes)
     }
 
     /// Returns the number of applied fixes. If it is 0, the text is unchanged.
@@ -115,8 +115,8 @@ impl core::fmt::Debug for FixedText {
 impl Validator {
     /// Applies the fixes of one check: the safe ones, or all with [`Applicability::Unsafe`]. All other bytes are unchanged.
     ///
-    /// If fixes overlap, only the first is applied. The next call offers what this one left or uncovered. A fix that would
-    /// cause a new error is not applied, and a code that [`severity`](Self::severity) turns off is not fixed.
+    /// If fixes overlap, only the first is applied; call it again for the rest. A fix that would cause an error is not applied.
+    /// A code that [`severity`](Self::severity) turns off is not fixed.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Validator;
@@ -129,14 +129,14 @@ impl Validator {
     /// ```
     ///
     /// # Errors
-    /// A fix replaces a token, and the operating system provides no random bytes.
+    /// A fix replaces a token, but the operating system returns no random bytes.
     pub fn fix(&self, bytes: &[u8], up_to: Applicability) -> Result<FixedText, GenerateTokenError> {
         let (report, before) = self.check_all(bytes, Severity::Note);
         let is_wanted = |fix: &Fix| fix.applicability() <= up_to;
         let proposed = report.iter().filter(|finding| finding.fixes().iter().any(is_wanted));
         let mut edits = EditSet::default();
         let mut chosen: Vec<_> = proposed.filter(|diagnostic| edits.add(diagnostic.edits())).collect();
-        // Some errors appear only in the whole file, such as a trimmed name that is now a duplicate.
+        // Some fixes cause errors only in the whole file, such as a trimmed name that becomes a duplicate.
         while !chosen.is_empty() {
             let applied = apply(bytes, &chosen)?;
             let (after, counts) = self.check_all(&applied.bytes, Severity::Error);

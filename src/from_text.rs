@@ -1,4 +1,4 @@
-//! The conversions of values with a function `parse`.
+//! Conversions from text for types with a function `parse`.
 
 macro_rules! from_text {
     ($($type:ty, $error:ty);+ $(;)?) => {$(
@@ -22,7 +22,7 @@ macro_rules! from_text {
             type Error = $error;
 
             fn try_from(text: alloc::string::String) -> Result<Self, $error> {
-                // It may be a secret.
+                // The text may be a secret.
                 Self::parse(&zeroize::Zeroizing::new(text))
             }
         }

@@ -1,4 +1,4 @@
-//! Writes JSON; the only file that names `serde_json`.
+//! The JSON writer, on top of `serde_json`.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,13 +12,13 @@ pub(crate) fn quoted(text: &str) -> String {
     compact(&text)
 }
 
-/// Writes strings that hold no secret as a JSON array on one line.
+/// Writes strings without secrets as a JSON array on one line.
 pub(crate) fn quoted_list<T: serde::Serialize>(texts: &[T]) -> String {
     let texts: Vec<String> = texts.iter().map(compact).collect();
     alloc::format!("[{}]", texts.join(", "))
 }
 
-/// Writes a value that holds no secret on one line.
+/// Writes a value without secrets on one line.
 pub(crate) fn compact(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
@@ -28,10 +28,10 @@ pub(crate) fn pretty(value: &impl serde::Serialize) -> SecretBytes {
     let mut text = SecretWriter::default();
     let _ = serde_json::to_writer_pretty(&mut text, value);
     text.push(b"\n");
-    SecretBytes::wiped(text.0)
+    SecretBytes::from_zeroizing(text.0)
 }
 
-/// A text that grows without leaving copies of its secrets behind.
+/// A buffer that zeroizes its old memory when it grows.
 #[derive(Default)]
 pub(crate) struct SecretWriter(pub(crate) Zeroizing<Vec<u8>>);
 

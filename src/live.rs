@@ -1,4 +1,4 @@
-//! An authorizer that follows its file on disk.
+//! An authorizer that reloads its file.
 
 #[cfg(test)]
 mod tests;
@@ -16,15 +16,14 @@ use crate::file::TokenFile;
 use crate::replace::{self, DiskError, FileStamp, Shown};
 use crate::secret::SecretBytes;
 
-// For so long after a state of the file was first seen, a change may leave no trace but in the text: the clock of a file
-// system ticks slowly, on FAT every two seconds.
+// A second change within this time may have the same timestamp: FAT has a resolution of two seconds.
 const SETTLING: Duration = Duration::from_secs(2);
 
-/// The authorizer of a tokens file that may change: [`refresh`](Self::refresh) loads the file again if it has changed, and
-/// keeps the last valid tokens while it is invalid or cannot be read.
+/// The authorizer of a tokens file that may change. [`refresh`](Self::refresh) reloads a changed file, and keeps the last valid
+/// tokens while the file is invalid or unreadable.
 ///
-/// It has no thread and needs no async runtime: the service calls `refresh` as often as it wants, such as once a second
-/// from a thread or a blocking task, since it reads from disk. All methods take `&self`; share it behind an `Arc`.
+/// It has no thread and no async runtime. Call `refresh` regularly, such as once a second, from a thread or a blocking task,
+/// because it reads from disk. All methods take `&self`; share it in an `Arc`.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -39,7 +38,7 @@ const SETTLING: Duration = Duration::from_secs(2);
 /// std::fs::write(&path, r#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
 /// match live.refresh() {
 ///     Refreshed::Reloaded => println!("loaded {} tokens", live.current().len()),
-///     Refreshed::Kept(error) => eprintln!("the tokens stay as they are: {error}"),
+///     Refreshed::Kept(error) => eprintln!("the old tokens stay in use: {error}"),
 ///     _ => {} // unchanged
 /// }
 /// assert!(live.current().authenticate("apiv3_a", SystemTime::now()).is_ok());
@@ -47,26 +46,26 @@ const SETTLING: Duration = Duration::from_secs(2);
 /// ```
 pub struct LiveAuthorizer {
     path: PathBuf,
-    // The key of `Seen::text`.
+    // Hashes the text for `LastRead::text`.
     hasher: RandomState,
-    seen: Mutex<Seen>,
+    last: Mutex<LastRead>,
     current: RwLock<Arc<Authorizer>>,
 }
 
-/// The file as it was read last.
-struct Seen {
+/// The state of the last read.
+struct LastRead {
     stamp: FileStamp,
-    /// When the stamp was first seen.
+    /// When the stamp was first last.
     since: Instant,
-    /// Whether it was read after the stamp had settled.
+    /// Whether the stamp was older than `SETTLING`.
     is_settled: bool,
-    /// The hash of its text.
+    /// The hash of the text.
     text: u64,
-    /// The errors of its text.
+    /// The error if the text is invalid.
     invalid: Option<Arc<Error>>,
 }
 
-/// What [`LiveAuthorizer::refresh`] found and did.
+/// The result of [`LiveAuthorizer::refresh`].
 ///
 /// ```
 /// use influxdb3_offline_tokens::live::{LiveAuthorizer, Refreshed};
@@ -85,17 +84,17 @@ struct Seen {
 #[must_use]
 #[non_exhaustive]
 pub enum Refreshed {
-    /// The tokens in force are those of the file, as before.
+    /// The file is unchanged.
     Unchanged,
-    /// The file has changed, and its tokens are in force now.
+    /// The file has changed, and its tokens are now in use.
     Reloaded,
-    /// The file is invalid or cannot be read: the tokens of the last valid file stay in force. Every refresh returns this
-    /// until the file is valid again, so log the error only if it differs from the last one.
+    /// The file is invalid or unreadable, and the tokens of the last valid file stay in use. Every refresh returns this until the
+    /// file is valid, so log the error only if it changes.
     Kept(Arc<Error>),
 }
 
 impl LiveAuthorizer {
-    /// Loads a file, as [`load`](crate::load) does, through links.
+    /// Loads a file, as [`load`](crate::load) does. Symbolic links are followed.
     ///
     /// ```
     /// use influxdb3_offline_tokens::live::LiveAuthorizer;
@@ -109,25 +108,25 @@ impl LiveAuthorizer {
     /// ```
     ///
     /// # Errors
-    /// As [`load`](crate::load): there is no last valid file yet.
+    /// The errors of [`load`](crate::load): without a valid file, there are no tokens.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let (hasher, since) = (RandomState::new(), Instant::now());
         // A pipe can be read only once.
         replace::look(path)?;
         let contents = replace::read(path, MAX_FILE_BYTES)?;
-        let (stamp, bytes) = (contents.facts.stamp, SecretBytes::wiped(contents.bytes));
+        let (stamp, bytes) = (contents.facts.stamp, SecretBytes::from_zeroizing(contents.bytes));
         let text = hasher.hash_one(&*bytes);
         let authorizer = parse(path, &bytes)?;
         Ok(Self {
             path: path.into(),
             hasher,
-            seen: Mutex::new(Seen { stamp, since, is_settled: false, text, invalid: None }),
+            last: Mutex::new(LastRead { stamp, since, is_settled: false, text, invalid: None }),
             current: RwLock::new(Arc::new(authorizer)),
         })
     }
 
-    /// Returns the authorizer of the last valid file. Take it once per request: a later call may return another one.
+    /// Returns the authorizer of the last valid file. Call it once per request: a later call may return another one.
     ///
     /// ```
     /// use influxdb3_offline_tokens::live::LiveAuthorizer;
@@ -143,14 +142,13 @@ impl LiveAuthorizer {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Loads the file again if it has changed since it was last read.
+    /// Reloads the file if it has changed since the last read.
     ///
-    /// It compares device, inode, size and times of the file behind all symbolic links, so that a rename, a write in place
-    /// and Kubernetes' swapped links are all seen. Since two changes can have the same times, it reads a changed file once
-    /// more when its state is two seconds old, and at each call until then. A file that could not be read is read at each
-    /// call.
+    /// It follows symbolic links, and compares device, inode, size and times. So it detects a rename, a write in place and the
+    /// swapped links of Kubernetes. Two changes can have the same times: until two seconds after a change, each call reads the
+    /// file. An unreadable file is also read at each call.
     ///
-    /// Calls at the same time wait for one another; [`current`](Self::current) waits for none of them.
+    /// Concurrent calls wait for each other; [`current`](Self::current) does not wait.
     ///
     /// ```
     /// use influxdb3_offline_tokens::live::{LiveAuthorizer, Refreshed};
@@ -166,46 +164,46 @@ impl LiveAuthorizer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn refresh(&self) -> Refreshed {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        // Only now: another call may have had the lock for long.
-        self.refresh_at(&mut seen, Instant::now())
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        // After the lock, which may take long.
+        self.refresh_at(&mut last, Instant::now())
     }
 
-    fn refresh_at(&self, seen: &mut Seen, now: Instant) -> Refreshed {
-        match self.read_changed(seen, now) {
+    fn refresh_at(&self, last: &mut LastRead, now: Instant) -> Refreshed {
+        match self.read_changed(last, now) {
             Ok(Some(authorizer)) => {
                 let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
                 let old = core::mem::replace(&mut *current, Arc::new(authorizer));
-                // A large one takes time to drop, and readers wait for the lock.
+                // Dropping a large authorizer takes time: release the lock first.
                 drop(current);
                 drop(old);
                 Refreshed::Reloaded
             }
-            Ok(None) => seen.invalid.clone().map_or(Refreshed::Unchanged, Refreshed::Kept),
+            Ok(None) => last.invalid.clone().map_or(Refreshed::Unchanged, Refreshed::Kept),
             Err(error) => Refreshed::Kept(Arc::new(error.into())),
         }
     }
 
-    /// Returns `None` if the text is as it was, or invalid.
-    fn read_changed(&self, seen: &mut Seen, now: Instant) -> Result<Option<Authorizer>, DiskError> {
-        if seen.is_settled && seen.stamp == replace::look(&self.path)? {
+    /// Returns `None` if the text is unchanged or invalid.
+    fn read_changed(&self, last: &mut LastRead, now: Instant) -> Result<Option<Authorizer>, DiskError> {
+        if last.is_settled && last.stamp == replace::look(&self.path)? {
             return Ok(None);
         }
         let contents = replace::read(&self.path, MAX_FILE_BYTES)?;
-        let (stamp, bytes) = (contents.facts.stamp, SecretBytes::wiped(contents.bytes));
+        let (stamp, bytes) = (contents.facts.stamp, SecretBytes::from_zeroizing(contents.bytes));
         let text = self.hasher.hash_one(&*bytes);
-        let parsed = (text != seen.text).then(|| parse(&self.path, &bytes));
-        if stamp != seen.stamp {
-            (seen.stamp, seen.since) = (stamp, now);
+        let parsed = (text != last.text).then(|| parse(&self.path, &bytes));
+        if stamp != last.stamp {
+            (last.stamp, last.since) = (stamp, now);
         }
-        seen.is_settled = now.saturating_duration_since(seen.since) >= SETTLING;
+        last.is_settled = now.saturating_duration_since(last.since) >= SETTLING;
         let Some(parsed) = parsed else { return Ok(None) };
-        seen.text = text;
+        last.text = text;
         let (authorizer, invalid) = match parsed {
             Ok(authorizer) => (Some(authorizer), None),
             Err(error) => (None, Some(Arc::new(error))),
         };
-        seen.invalid = invalid;
+        last.invalid = invalid;
         Ok(authorizer)
     }
 }

@@ -78,7 +78,7 @@ pub enum InvalidNameKind {
     Reserved,
 }
 
-/// The error of a name that the server would reject, or that would do harm there.
+/// The error of a database or token name that the server rejects, or that would do harm there.
 ///
 /// `Display` prints the message, the offset of the first invalid byte, the name unless it may be a secret, and the help.
 ///
@@ -195,9 +195,9 @@ impl fmt::Display for InvalidNameKind {
 const NAME_BYTES: [bool; 256] = {
     let mut table = [false; 256];
     let (mut rest, mut byte) = (table.as_mut_slice(), 0_u8);
-    while let [is_part, more @ ..] = rest {
-        *is_part = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        (rest, byte) = (more, byte.wrapping_add(1));
+    while let [is_allowed, tail @ ..] = rest {
+        *is_allowed = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        (rest, byte) = (tail, byte.wrapping_add(1));
     }
     table
 };
@@ -207,7 +207,7 @@ pub(crate) fn is_name_byte(byte: u8) -> bool {
     NAME_BYTES.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
-/// Checks a database name. Returns its first error, which does not quote the name: most callers drop it.
+/// Checks a database name. Its first error does not quote the name, because most callers drop the error.
 pub(crate) fn check_database_name(name: &str) -> Result<(), InvalidName> {
     if name == INTERNAL_DATABASE {
         return Ok(());

@@ -6,8 +6,8 @@
 //!
 //! | text | why |
 //! |---|---|
-//! | `db:NAME:*` | `*` as an action is on one page; the server answers "action not supported" (server source) |
-//! | `*:*:*` | belongs to admin tokens only (server source); 3.4 to 3.9 make a full admin token of it (inferred) |
+//! | `db:NAME:*` | one page of the documentation has it; the server answers "action not supported" (server source) |
+//! | `*:*:*` | only admin tokens can have it (server source); 3.4 to 3.9 create a full admin token from it (inferred) |
 //! | `db:NAME:drop`, `update`, `all`, `admin` | the server rejects them for resource tokens (server source) |
 //! | `token:…` | exists inside the server, and is rejected for resource tokens (server source) |
 //!
@@ -15,9 +15,9 @@
 //!
 //! | text | why |
 //! |---|---|
-//! | `system: Health:read` | names of system resources in another case or with spaces: nothing else in the string is trimmed or folded, and releases before 3.10 may not survive it (inferred) |
-//! | `db:*,*:read` | a repeated `*` means no more than `*`, and is one letter from a mixed list, which is rejected |
-//! | a database name with `.`, a space, letters other than ASCII or a second `/`, or that begins with `_` or `-` | the catalogue accepts it, but the HTTP write path rejects it (server source) |
+//! | `system: Health:read` | the server ignores case and spaces only here, and releases before 3.10 may panic (inferred) |
+//! | `db:*,*:read` | a repeated `*` means `*`, and is one typo away from a mixed list, which the server rejects |
+//! | a database name with `.`, a space, letters other than ASCII or a second `/`, or that starts with `_` or `-` | the catalogue accepts it, but the HTTP write path rejects it (server source) |
 
 // In dependency order: a file imports only siblings above it.
 mod error;
@@ -49,7 +49,7 @@ pub(crate) use self::variables::variables;
 use crate::from_text::from_text;
 use crate::name::InvalidName;
 
-/// A permission that borrows its names from the text that was parsed: nothing is allocated.
+/// A permission that borrows its names from the parsed text, without an allocation.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Permission;
@@ -62,7 +62,7 @@ use crate::name::InvalidName;
 pub type PermissionRef<'a> = Permission<&'a str>;
 
 impl Permission {
-    /// Reads a permission string. One allocation at most.
+    /// Parses a permission string, with at most one allocation.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
@@ -75,13 +75,13 @@ impl Permission {
     /// ```
     ///
     /// # Errors
-    /// A text that is not of the grammar (see the crate's documentation): the error is the first one, with its place.
-    /// [`Permission::errors`] gives all.
+    /// The first error of a text that does not match the grammar (see the crate's documentation). [`Permission::errors`] returns
+    /// all of them.
     pub fn parse(text: &str) -> Result<Self, ParsePermissionError> {
         Self::parse_borrowed(text).map(|permission| permission.to_owned())
     }
 
-    /// Reads a permission string and borrows its names: no allocation unless it is wrong.
+    /// Parses a permission string and borrows its names. Allocates only if it is invalid.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
@@ -98,7 +98,7 @@ impl Permission {
         parse::permission(text, |_| ()).ok_or_else(|| diagnose::first(text, diagnose::permission(text)))
     }
 
-    /// The same without a word of what is wrong, which takes longer to find than that something is.
+    /// Parses without looking for the error of an invalid text, which takes longer.
     #[cfg(feature = "std")]
     pub(crate) fn accept(text: &str) -> Option<PermissionRef<'_>> {
         parse::permission(text, |_| ())
@@ -111,14 +111,14 @@ impl Permission {
         parse::permission(text, name)
     }
 
-    /// Everything that is wrong with a permission string, in the order of the text; nothing if it is right.
+    /// Returns all errors of a permission string in source order; empty if it is valid.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
     ///
     /// let text = "dbs:a,,b:red";
-    /// let wrong: Vec<_> = Permission::errors(text).iter().map(|error| error.kind().name()).collect();
-    /// assert_eq!(wrong, ["unknown-resource-type", "empty-item", "unknown-action"]);
+    /// let names: Vec<_> = Permission::errors(text).iter().map(|error| error.kind().name()).collect();
+    /// assert_eq!(names, ["unknown-resource-type", "empty-item", "unknown-action"]);
     /// ```
     #[must_use]
     pub fn errors(text: &str) -> Vec<ParsePermissionError> {
@@ -134,7 +134,7 @@ impl Permission {
         diagnose::permission(text)
     }
 
-    /// `db:NAMES:read` of names that are already typed: a name, several, or [`Scope::All`].
+    /// Creates `db:NAMES:read` from typed names: one, several, or [`Scope::All`].
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseName, Permission};
@@ -151,7 +151,7 @@ impl Permission {
         Self::Database(DatabasePermission::read(scope))
     }
 
-    /// `db:NAMES:write` of names that are already typed: a name, several, or [`Scope::All`].
+    /// Creates `db:NAMES:write` from typed names: one, several, or [`Scope::All`].
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseName, Permission};
@@ -164,7 +164,7 @@ impl Permission {
         Self::Database(DatabasePermission::write(scope))
     }
 
-    /// `db:NAMES:read,write` of names that are already typed: a name, several, or [`Scope::All`]. For other actions, see
+    /// Creates `db:NAMES:read,write` from typed names: one, several, or [`Scope::All`]. For other actions, see
     /// [`DatabasePermission::with_added_actions`].
     ///
     /// ```
@@ -178,7 +178,7 @@ impl Permission {
         Self::Database(DatabasePermission::read(scope).with_added_actions(DatabaseActions::WRITE))
     }
 
-    /// `db:NAMES:ACTIONS`.
+    /// Creates `db:NAMES:ACTIONS`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission};
@@ -189,7 +189,7 @@ impl Permission {
     /// ```
     ///
     /// # Errors
-    /// No name, a name that the server's write path refuses, no action.
+    /// No name, no action, or a name that the server's write path rejects.
     pub fn database<N: AsRef<str>>(
         names: impl IntoIterator<Item = N>,
         actions: DatabaseActions,
@@ -197,8 +197,7 @@ impl Permission {
         DatabasePermission::new(Scope::Names(DatabaseNames::new(names)?), actions).map(Self::Database)
     }
 
-    /// `db:*:ACTIONS`: all databases, also those to come. Releases 3.4 to 3.9 refuse it in a
-    /// tokens file (inferred).
+    /// Creates `db:*:ACTIONS`: all databases, including future ones. Releases 3.4 to 3.9 reject it in a tokens file (inferred).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission};
@@ -213,7 +212,7 @@ impl Permission {
         DatabasePermission::new(Scope::All, actions).map(Self::Database)
     }
 
-    /// `system:NAMES:read`.
+    /// Creates `system:NAMES:read`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Permission, SystemResource};
@@ -230,7 +229,7 @@ impl Permission {
         Ok(Self::System(SystemPermission::new(Scope::Names(resources))))
     }
 
-    /// `system:*:read`: all endpoints.
+    /// Creates `system:*:read`: all endpoints.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
@@ -245,7 +244,7 @@ impl Permission {
 
 #[cfg(feature = "std")]
 impl Permission {
-    /// Builds a permission from the parts of a text that was accepted. Without names it is for all.
+    /// Builds a permission from the parts of a valid text. `names` is `None` for `*`.
     #[inline]
     pub(crate) fn from_checked(is_database: bool, names: Option<&str>, actions: DatabaseActions) -> Self {
         if is_database {
@@ -271,7 +270,7 @@ impl DatabaseActions {
     /// ```
     ///
     /// # Errors
-    /// An empty list or item, an action that does not exist or cannot be granted.
+    /// An empty list or item; an action that does not exist or cannot be granted.
     pub fn parse(text: &str) -> Result<Self, ParsePermissionError> {
         parse::database_actions(text).ok_or_else(|| diagnose::first(text, diagnose::actions(text)))
     }

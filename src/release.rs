@@ -36,7 +36,7 @@ impl Release {
     /// # Ok::<(), influxdb3_offline_tokens::error::InvalidRelease>(())
     /// ```
     pub const CREATE_ACTION: Self = Self::new(3, 1, 0);
-    /// 3.4.0: the first that reads offline tokens files (release notes).
+    /// 3.4.0: the first release that reads offline tokens files (release notes).
     ///
     /// ```
     /// use influxdb3_offline_tokens::Release;
@@ -56,8 +56,8 @@ impl Release {
     /// # Ok::<(), influxdb3_offline_tokens::error::InvalidRelease>(())
     /// ```
     pub const NO_DELETE_BY_WRITE: Self = Self::new(3, 8, 4);
-    /// 3.10.0: `db:*:…` in the file is accepted; `*` as a type, unknown system resources and mixed wildcards are refused
-    /// cleanly (server source, run).
+    /// 3.10.0: `db:*:…` is accepted in the file. `*` as a type, unknown system resources and mixed wildcards are rejected
+    /// without harm (server source, run).
     ///
     /// ```
     /// use influxdb3_offline_tokens::Release;
@@ -67,7 +67,7 @@ impl Release {
     /// # Ok::<(), influxdb3_offline_tokens::error::InvalidRelease>(())
     /// ```
     pub const WILDCARD_DATABASES: Self = Self::new(3, 10, 0);
-    /// 3.10.0: the first with the endpoint `GET /ready`, which `system:ready:read` is for (release notes).
+    /// 3.10.0: the first release with the endpoint `GET /ready`, for `system:ready:read` (release notes).
     ///
     /// ```
     /// use influxdb3_offline_tokens::Release;
@@ -77,7 +77,7 @@ impl Release {
     /// # Ok::<(), influxdb3_offline_tokens::error::InvalidRelease>(())
     /// ```
     pub const READY_RESOURCE: Self = Self::new(3, 10, 0);
-    /// 3.11.1: a token whose hash is registered already is refused (release notes).
+    /// 3.11.1: a token whose hash is already registered is rejected (release notes).
     ///
     /// ```
     /// use influxdb3_offline_tokens::Release;
@@ -88,7 +88,7 @@ impl Release {
     /// ```
     pub const UNIQUE_TOKENS: Self = Self::new(3, 11, 1);
 
-    /// The release `major.minor.patch`.
+    /// Creates the release `major.minor.patch`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Release;
@@ -100,7 +100,7 @@ impl Release {
         Self { major, minor, patch }
     }
 
-    /// The first of the three numbers.
+    /// Returns the first of the three numbers.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Release;
@@ -113,7 +113,7 @@ impl Release {
         self.major
     }
 
-    /// The second one.
+    /// Returns the second number.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Release;
@@ -125,7 +125,7 @@ impl Release {
         self.minor
     }
 
-    /// The third one.
+    /// Returns the third number.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Release;
@@ -137,7 +137,7 @@ impl Release {
         self.patch
     }
 
-    /// Reads `3.9` (the same as `3.9.0`) or `3.11.1`; a leading `v` is allowed.
+    /// Parses `3.9` (the same as `3.9.0`) or `3.11.1`; a leading `v` is allowed.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Release;

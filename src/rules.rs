@@ -41,10 +41,10 @@ use crate::document::Entry;
 /// Checks one entry. A rule starts with its cheapest test.
 type EntryRule = for<'a> fn(&Entry<'a>, &Options, &mut Sink);
 
-/// Checks what the entries of a file have in common.
+/// Checks the file as a whole.
 type FileRule = for<'a> fn(&Facts<'a>, &Options, &mut Sink);
 
-/// The rules, each with the worst severity that its codes have by default.
+/// The rules for entries, each with the worst default severity of its codes.
 const ENTRY_RULES: [(Severity, EntryRule); 7] = [
     (Severity::Error, members::check),
     (Severity::Error, token::check),
@@ -55,7 +55,7 @@ const ENTRY_RULES: [(Severity, EntryRule); 7] = [
     (Severity::Error, admin::check_entry),
 ];
 
-/// The rules of which the outcome depends on the permissions alone.
+/// The rules whose findings depend only on the permissions.
 const PERMISSION_RULES: [(Severity, EntryRule); 5] = [
     (Severity::Error, permission_shape::check),
     (Severity::Error, permission_grammar::check),
@@ -64,6 +64,7 @@ const PERMISSION_RULES: [(Severity, EntryRule); 5] = [
     (Severity::Warning, permission_set::check),
 ];
 
+/// The rules for the file as a whole.
 const FILE_RULES: [(Severity, FileRule); 5] = [
     (Severity::Error, file::check),
     (Severity::Error, duplicates::check),

@@ -1,4 +1,4 @@
-//! Bytes that hold secrets, such as the text of a tokens file.
+//! Secret bytes, and the parts of a text that a message may quote.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -7,7 +7,7 @@ use core::ops::Deref;
 
 use zeroize::Zeroizing;
 
-/// Bytes that hold secrets: wiped when dropped, and `Debug` shows only how many there are.
+/// Secret bytes, such as the text of a tokens file: zeroized on drop, and `Debug` shows only their number.
 ///
 /// ```
 /// use influxdb3_offline_tokens::TokenFile;
@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl SecretBytes {
-    /// Hands the bytes over, which nobody wipes from then on.
+    /// Returns the bytes; the caller is now responsible for zeroizing them.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -34,18 +34,18 @@ impl SecretBytes {
     }
 
     #[cfg(feature = "std")]
-    pub(crate) const fn wiped(bytes: Zeroizing<Vec<u8>>) -> Self {
+    pub(crate) const fn from_zeroizing(bytes: Zeroizing<Vec<u8>>) -> Self {
         Self(bytes)
     }
 
     #[cfg(feature = "std")]
-    pub(crate) fn into_wiped(mut self) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn into_zeroizing(mut self) -> Zeroizing<Vec<u8>> {
         core::mem::take(&mut self.0)
     }
 }
 
 impl From<Vec<u8>> for SecretBytes {
-    /// Takes the bytes over; what the vector left elsewhere while it grew is not wiped.
+    /// Takes ownership. Copies that the vector left behind while it grew are not zeroized.
     fn from(bytes: Vec<u8>) -> Self {
         Self(Zeroizing::new(bytes))
     }
@@ -65,9 +65,9 @@ impl AsRef<[u8]> for SecretBytes {
     }
 }
 
-/// A text for `Debug`; none where a token was pasted into it, in any case.
+/// Returns a text for `Debug`, or `[redacted]` if it contains a token in upper or lower case.
 pub(crate) fn shown(text: &str) -> &str {
-    if has_in_any_case(text, "apiv3_") { "[redacted]" } else { text }
+    if contains_ignore_case(text, "apiv3_") { "[redacted]" } else { text }
 }
 
 /// Implements `Debug` as the name of the type and its text.
@@ -84,32 +84,31 @@ macro_rules! debug_as_text {
 
 pub(crate) use debug_as_text;
 
-/// Returns whether a text contains a word of ASCII letters, in any case.
-pub(crate) fn has_in_any_case(text: &str, word: &str) -> bool {
+/// Returns whether a text contains an ASCII word, ignoring case.
+pub(crate) fn contains_ignore_case(text: &str, word: &str) -> bool {
     text.as_bytes().windows(word.len()).any(|piece| piece.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-const LONGEST_SHOWN: usize = 64;
+const MAX_QUOTED_LENGTH: usize = 64;
 
-/// Returns whether a message may quote `fragment`, a part of `container`: short, printable, and no piece of a token that
-/// was pasted into the wrong place.
+/// Returns whether a message may quote `fragment`, a part of `container`. It must be short, printable and no piece of a token.
 pub(crate) fn may_show(fragment: &str, container: &str) -> bool {
     is_harmless(fragment) && !mentions_token(container)
 }
 
 fn is_harmless(fragment: &str) -> bool {
     !fragment.is_empty()
-        && fragment.len() <= LONGEST_SHOWN
+        && fragment.len() <= MAX_QUOTED_LENGTH
         && !fragment.contains(|c: char| c.is_control() || c == '`')
         && !looks_random(fragment)
 }
 
-/// Returns whether a text has the prefix of a token in any case.
+/// Returns whether a text has the prefix of a token, ignoring case.
 pub(crate) fn mentions_token(text: &str) -> bool {
-    has_in_any_case(text, "apiv3")
+    contains_ignore_case(text, "apiv3")
 }
 
-/// Returns whether a text has a long run of letters in both cases and digits, as encoded random bytes have.
+/// Returns whether a text has a long run of digits and letters in both cases, like encoded random bytes.
 pub(crate) fn looks_random(text: &str) -> bool {
     const LONG: usize = 20;
     if text.len() < LONG {
@@ -159,7 +158,7 @@ impl fmt::Debug for SecretBytes {
 
 impl Drop for SecretBytes {
     fn drop(&mut self) {
-        // An empty buffer is wiped as one block, a full one byte by byte, which takes several times as long.
+        // `Zeroizing` clears spare capacity several times as fast as elements.
         self.0.clear();
     }
 }

@@ -1,7 +1,6 @@
-//! serde for values through their strings, and for objects through the JSON of the format.
+//! The traits of serde: values as strings, and the objects of the format.
 //!
-//! A type error of serde quotes the value that it met, which may be a secret in the wrong place. So everything that a
-//! person may write is read by visitors whose errors quote nothing.
+//! A type error of serde quotes the value, which may be a secret in the wrong place. The visitors here quote nothing.
 
 // In dependency order: a file imports only siblings above it.
 mod any_format;
@@ -25,7 +24,7 @@ use crate::permission::{DatabaseActions, Permission, SystemResource};
 use crate::release::Release;
 use crate::server::{HttpPermission, HttpTokenRequest, InvalidJson};
 
-/// Reads a string and parses it; what is no string is not quoted.
+/// Parses a string. Errors do not quote other values.
 struct Text<T>(&'static str, PhantomData<T>);
 
 impl<T: core::str::FromStr<Err: fmt::Display>> Visitor<'_> for Text<T> {
@@ -71,7 +70,7 @@ through_text!(
     Release = "a release such as `3.9`",
 );
 
-/// A value of any format is read by the parser of its JSON, so that both accept the same.
+/// Converts a value of any format to JSON and parses that, so that all formats accept the same.
 macro_rules! through_json {
     ($($type:ty = $parse:expr),+ $(,)?) => {$(
         impl<'de> Deserialize<'de> for $type {
@@ -86,8 +85,8 @@ macro_rules! through_json {
 through_json!(
     Expiry = expiry,
     TokenEntry = entry,
-    TokenFile = |json| TokenFile::parse(json).map_err(|error| first(&error)),
-    AdminTokenFile = |json| AdminTokenFile::parse(json).map_err(|error| first(&error)),
+    TokenFile = |json| TokenFile::parse(json).map_err(|error| first_error(&error)),
+    AdminTokenFile = |json| AdminTokenFile::parse(json).map_err(|error| first_error(&error)),
     HttpPermission = |json| HttpPermission::parse(json).map_err(InvalidJson::into_message),
     HttpTokenRequest = |json| HttpTokenRequest::parse(json).map_err(InvalidJson::into_message),
 );
@@ -107,12 +106,12 @@ fn expiry(json: &[u8]) -> Result<Expiry, &'static str> {
 
 fn entry(json: &[u8]) -> Result<TokenEntry, String> {
     let file = Zeroizing::new([br#"{"tokens":["#, json, b"]}"].concat());
-    let file = TokenFile::parse(&file).map_err(|error| first(&error).replacen("/tokens/0", "", 1))?;
+    let file = TokenFile::parse(&file).map_err(|error| first_error(&error).replacen("/tokens/0", "", 1))?;
     file.into_parts().1.pop().ok_or_else(String::new)
 }
 
-/// The first error, by its pointer: there is no text to count lines in.
-fn first(error: &InvalidFile) -> String {
+/// Returns the first error with its pointer, because there is no text with lines.
+fn first_error(error: &InvalidFile) -> String {
     let Some(error) = error.report().iter().next() else { return String::new() };
     let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
     format!("{}: {}{help}", error.pointer(), error.message())

@@ -1,5 +1,4 @@
-//! The interfaces of a running server: the HTTP API that creates a token, the list of its tokens, and the comparison of
-//! that list with a file.
+//! The interfaces of a running server: the HTTP request that creates a token, and the list of tokens to compare with a file.
 
 // In dependency order: a file imports only siblings above it.
 pub(crate) mod json;

@@ -1,4 +1,4 @@
-//! Places in a text: byte spans, and lines and columns.
+//! Byte spans, and lines and columns.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -19,7 +19,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// The bytes from `start` up to `end`; empty at `start` where `end` is smaller.
+    /// Creates the span from `start` to `end`; empty, at `start`, if `end` is smaller.
     ///
     /// ```
     /// use influxdb3_offline_tokens::span::Span;
@@ -34,7 +34,7 @@ impl Span {
         Self { start, end }
     }
 
-    /// The offset of the first byte.
+    /// Returns the offset of the first byte.
     ///
     /// ```
     /// use influxdb3_offline_tokens::span::Span;
@@ -46,7 +46,7 @@ impl Span {
         self.start
     }
 
-    /// The offset behind the last byte.
+    /// Returns the offset after the last byte.
     ///
     /// ```
     /// use influxdb3_offline_tokens::span::Span;
@@ -58,7 +58,7 @@ impl Span {
         self.end
     }
 
-    /// How many bytes it covers.
+    /// Returns the number of bytes.
     ///
     /// ```
     /// use influxdb3_offline_tokens::span::Span;
@@ -70,20 +70,20 @@ impl Span {
         self.end - self.start
     }
 
-    /// Returns whether it covers no byte: a place between two bytes.
+    /// Returns whether the span is empty: a position between two bytes.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
     ///
     /// let error = Permission::parse("db:a").unwrap_err();
-    /// assert!(error.span().is_empty()); // something is missing behind the last byte
+    /// assert!(error.span().is_empty()); // something is missing after the last byte
     /// ```
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.start == self.end
     }
 
-    /// The same as a standard range.
+    /// Returns the span as a standard range.
     ///
     /// ```
     /// use influxdb3_offline_tokens::span::Span;
@@ -97,7 +97,7 @@ impl Span {
         self.start..self.end
     }
 
-    /// The text under the span; none where it is not inside `text` or not on character boundaries.
+    /// Returns the text of the span; `None` if it is outside of `text` or not on character boundaries.
     ///
     /// ```
     /// use influxdb3_offline_tokens::span::Span;
@@ -128,7 +128,7 @@ pub struct Location {
 
 const STRIDE: usize = 1024;
 
-/// Finds the line and column of byte offsets, in a time that does not grow with the length of the lines.
+/// An index of a text, which converts byte offsets to lines and columns. Long lines do not slow it down.
 ///
 /// ```
 /// use influxdb3_offline_tokens::span::LineIndex;
@@ -141,12 +141,12 @@ const STRIDE: usize = 1024;
 pub struct LineIndex<'a> {
     text: &'a [u8],
     line_starts: Vec<usize>,
-    // How many characters begin before each multiple of STRIDE bytes.
+    // The number of characters before each multiple of STRIDE bytes.
     characters: Vec<usize>,
 }
 
 impl<'a> LineIndex<'a> {
-    /// Reads the text once.
+    /// Creates the index, in one pass over the text.
     ///
     /// ```
     /// use influxdb3_offline_tokens::span::LineIndex;
@@ -158,17 +158,17 @@ impl<'a> LineIndex<'a> {
     pub fn new(text: &'a [u8]) -> Self {
         let mut line_starts = Vec::from([0]);
         let mut characters = Vec::with_capacity(text.len() / STRIDE + 1);
-        let mut seen = 0;
+        let mut total = 0;
         for (number, chunk) in text.chunks(STRIDE).enumerate() {
-            characters.push(seen);
-            seen += count_characters(chunk);
+            characters.push(total);
+            total += count_characters(chunk);
             let newlines = chunk.iter().enumerate().filter(|&(_, &byte)| byte == b'\n');
             line_starts.extend(newlines.map(|(at, _)| number * STRIDE + at + 1));
         }
         Self { text, line_starts, characters }
     }
 
-    /// Returns the location of the byte at `offset`; that of the end of the text for any offset after it.
+    /// Returns the location of the byte at `offset`; the end of the text for any offset after it.
     ///
     /// ```
     /// use influxdb3_offline_tokens::span::LineIndex;
@@ -194,7 +194,7 @@ impl<'a> LineIndex<'a> {
 }
 
 fn count_characters(bytes: &[u8]) -> usize {
-    // Nearly every text.
+    // Fast path: almost every text is ASCII.
     if bytes.is_ascii() {
         return bytes.len();
     }

@@ -1,4 +1,4 @@
-//! "Did you mean": the known word that a misspelt one is near.
+//! "Did you mean": the known word that is closest to a misspelt one.
 
 #[cfg(feature = "std")]
 use alloc::string::String;
@@ -7,25 +7,25 @@ use alloc::vec::Vec;
 #[cfg(all(test, feature = "std"))]
 mod tests;
 
-/// Longer words are not compared.
-const LONGEST: usize = 40;
+/// The maximum length of compared words.
+const MAX_LENGTH: usize = 40;
 
-/// Returns the word of `known` that `written` was meant to be, and whether they differ in case only.
-pub(crate) fn meant<'k>(
+/// Returns the word of `known` that is closest to `written`, and whether they differ only in case.
+pub(crate) fn closest_word<'k>(
     written: &str,
     known: impl IntoIterator<Item = &'k str> + Clone,
 ) -> Option<(&'k str, bool)> {
     if let Some(same) = known.clone().into_iter().find(|word| word.eq_ignore_ascii_case(written)) {
         return Some((same, true));
     }
-    if written.len() > LONGEST {
+    if written.len() > MAX_LENGTH {
         return None;
     }
     let near = known.into_iter().filter_map(|word| {
-        // One slip in a short word, two in a longer one; more is another word.
+        // One typo in a short word, two or more in a longer one.
         let allowed = if word.len() < 5 { 1 } else { 2 + word.len() / 12 };
         let (a, b) = (written.as_bytes(), word.as_bytes());
-        if b.len() > LONGEST || a.len().abs_diff(b.len()) > allowed || different_letters(a, b) > allowed {
+        if b.len() > MAX_LENGTH || a.len().abs_diff(b.len()) > allowed || different_letters(a, b) > allowed {
             return None;
         }
         let distance = distance(a, b);
@@ -34,7 +34,7 @@ pub(crate) fn meant<'k>(
     near.min().map(|(_, word)| (word, false))
 }
 
-/// Returns the number of letters that only one of two words has: each takes a change of its own.
+/// Returns the number of letters that only one of two words has, a lower bound of their distance.
 fn different_letters(a: &[u8], b: &[u8]) -> usize {
     let letters = |word: &[u8]| word.iter().fold(0_u32, |letters, byte| letters | 1 << (byte & 31));
     let (a, b) = (letters(a), letters(b));
@@ -60,10 +60,10 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
     cell(&last, b.len())
 }
 
-/// Returns whether two names differ in their digits only, as `db1` and `db10`, or have other ones, as many of them, as
-/// `sensors_1` and `sensor2`: then they are of two databases.
+/// Returns whether two names differ only in digits (`db1`, `db10`), or have equally many but different digits (`sensors_1`,
+/// `sensor2`): then neither is a misspelling.
 #[cfg(feature = "std")]
-pub(crate) fn differ_in_a_number(a: &str, b: &str) -> bool {
+pub(crate) fn differ_in_number(a: &str, b: &str) -> bool {
     let digits = |byte: &u8| byte.is_ascii_digit();
     let others = |byte: &u8| !byte.is_ascii_digit();
     if a.bytes().filter(others).eq(b.bytes().filter(others)) {
@@ -83,36 +83,36 @@ pub(crate) struct Word<'n> {
 #[cfg(feature = "std")]
 impl<'n> Word<'n> {
     pub(crate) fn new(name: &'n str) -> Self {
-        // Nobody reads a long name.
-        let name = if name.len() > LONGEST { "" } else { name };
-        Self { name, letters: plain(name).collect() }
+        // Long names are not compared.
+        let name = if name.len() > MAX_LENGTH { "" } else { name };
+        Self { name, letters: normalize(name).collect() }
     }
 
-    /// Returns the letters without a prefix that names of times may have.
-    fn letters_of_time(&self) -> &str {
+    /// Returns the letters without the prefix `token`, as in `token_expiry`.
+    fn without_token_prefix(&self) -> &str {
         self.letters.strip_prefix("token").unwrap_or(&self.letters)
     }
 
-    /// Returns whether the name ends with another one, after more than its first letter twice.
-    pub(crate) fn is_more_than(&self, other: &str) -> bool {
-        let other: String = plain(other).collect();
+    /// Returns whether the name is `other` with a prefix, which is not just a doubled first letter.
+    pub(crate) fn has_prefix_before(&self, other: &str) -> bool {
+        let other: String = normalize(other).collect();
         let before = self.letters.strip_suffix(&other).unwrap_or_default();
         !before.is_empty() && other.get(..1) != Some(before)
     }
 
-    /// Returns whether another name has the same letters and digits, in any case.
-    pub(crate) fn is(&self, other: &str) -> bool {
-        plain(other).eq(self.letters.chars())
+    /// Returns whether another name has the same letters and digits, ignoring case.
+    pub(crate) fn matches(&self, other: &str) -> bool {
+        normalize(other).eq(self.letters.chars())
     }
 
-    /// Returns whether the name is that of a time from now on, or of one in another unit than milliseconds.
+    /// Returns whether the name is that of a duration, or of a time in another unit than milliseconds.
     pub(crate) fn is_duration(&self) -> bool {
         const WORDS: [&str; 5] = ["ttl", "lifetime", "validfor", "maxage", "expiresafter"];
         const UNITS: [&str; 20] = [
             "hr", "hrs", "week", "weeks", "month", "months", "sec", "secs", "second", "seconds", "min",
             "mins", "minute", "minutes", "hour", "hours", "day", "days", "micros", "nanos",
         ];
-        let letters = self.letters_of_time();
+        let letters = self.without_token_prefix();
         let is_unit = |rest: &str| rest.is_empty() || rest == "millis" || UNITS.contains(&rest);
         if WORDS.iter().any(|word| letters.strip_prefix(word).is_some_and(is_unit)) {
             return true;
@@ -128,12 +128,12 @@ impl<'n> Word<'n> {
     /// Returns whether the name is that of an expiry: `expires_at`, `expiration_millis`; or of a duration.
     pub(crate) fn is_expiry(&self) -> bool {
         const STEMS: [&str; 4] = ["expiration", "expiry", "expires", "expire"];
-        // Each precedes those that it begins with.
+        // Each word precedes its own prefixes.
         const WORDS: &str = "milliseconds millisecond millis ms timestamp date time unix epoch iso utc at on";
-        let rest = STEMS.iter().find_map(|stem| self.letters_of_time().strip_prefix(stem));
+        let rest = STEMS.iter().find_map(|stem| self.without_token_prefix().strip_prefix(stem));
         let is_time = rest.is_some_and(|mut rest| {
-            while let Some(behind) = WORDS.split(' ').find_map(|word| rest.strip_prefix(word)) {
-                rest = behind;
+            while let Some(remaining) = WORDS.split(' ').find_map(|word| rest.strip_prefix(word)) {
+                rest = remaining;
             }
             rest.is_empty()
         });
@@ -143,6 +143,6 @@ impl<'n> Word<'n> {
 
 /// Returns the letters and digits of a name, in lower case.
 #[cfg(feature = "std")]
-fn plain(name: &str) -> impl Iterator<Item = char> {
+fn normalize(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase())
 }

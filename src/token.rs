@@ -36,7 +36,7 @@ pub enum InvalidTokenKind {
     Characters,
 }
 
-/// The error of an invalid token. It keeps nothing of the text.
+/// The error of an invalid token. It contains no part of the text.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Token;
@@ -88,7 +88,7 @@ impl InvalidToken {
     }
 }
 
-/// The operating system returned no random bytes.
+/// The error of the operating system if it returns no random bytes.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Token;
@@ -104,9 +104,9 @@ impl InvalidToken {
 #[error("the operating system returned no random bytes")]
 pub struct GenerateTokenError(#[source] pub(super) rand::rngs::SysError);
 
-/// Returns whether a text contains a whole token: no name has 32 such characters after the prefix.
+/// Returns whether a text contains a complete token: the prefix and at least 32 characters.
 #[cfg(feature = "std")]
-pub(crate) fn holds_token(text: &str) -> bool {
+pub(crate) fn contains_token(text: &str) -> bool {
     const SHORTEST_BODY: usize = 32;
     let is_body = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     text.len() >= TOKEN_PREFIX.len() + SHORTEST_BODY
@@ -116,7 +116,7 @@ pub(crate) fn holds_token(text: &str) -> bool {
         })
 }
 
-/// Returns whether a test is true of any byte. Blocks of a fixed length are tested without a branch: twice as fast for a token.
+/// Returns whether any byte passes a test. Blocks of 16 bytes without a branch are twice as fast.
 #[inline]
 pub(crate) fn any_byte(text: &str, test: impl Fn(u8) -> bool) -> bool {
     let bytes = text.as_bytes();

@@ -1,7 +1,7 @@
 //! The wanted state of a tokens file, and the changes that lead to it.
 //!
-//! A wanted file is a tokens file without secrets. Each token may have a lifetime, `expires_in`, in place of `expiry_millis`, and
-//! a time before its expiry from which it is rotated, `rotate_within`:
+//! A wanted file is a tokens file without secrets. Instead of `expiry_millis`, a token may have a lifetime (`expires_in`), and
+//! a time before its expiry from which it is rotated (`rotate_within`):
 //!
 //! ```json
 //! {
@@ -12,7 +12,7 @@
 //! }
 //! ```
 //!
-//! Pass the plan to [`update`](crate::update), so that it is made and applied under one lock:
+//! Pass the plan to [`update`](crate::update), which computes and applies it under one lock:
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -86,7 +86,7 @@ enum WantedExpiry {
 }
 
 impl WantedFile {
-    /// Sets whether the plan removes tokens that the wanted file does not name. By default they stay.
+    /// Sets whether the plan removes tokens that are not in the wanted file. By default it keeps them.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -105,18 +105,17 @@ impl WantedFile {
         self
     }
 
-    /// Returns the changes from the current file to the wanted one at the time `now`; `None` is a file that does not exist.
-    /// `secrets` returns a new secret for each token that is added or rotated. Once the changes are applied, a second plan
-    /// is empty until the next rotation.
+    /// Returns the changes from the current file to the wanted state at `now`; `None` is a file that does not exist. `secrets`
+    /// returns a new secret for each added or rotated token. After the changes, the plan is empty until the next rotation.
     ///
-    /// - A token that is missing is added.
-    /// - A token that has expired, or expires within `rotate_within`, is rotated, and gets the wanted expiry. It is not
-    ///   rotated if the wanted `expiry_millis` is in the past, too.
-    /// - The expiry is set if it differs from `expiry_millis`, and removed if none is wanted. With `expires_in` an existing
-    ///   expiry stays until the rotation, unless it is later than `now` and `expires_in` by more than a tenth of
-    ///   `expires_in`, or an hour: so clocks may differ a little.
-    /// - The permissions are set if their [`Rights`] differ. Another spelling or order stays.
-    /// - Databases that are missing in `create_databases` are added, and none is removed.
+    /// - A missing token is added.
+    /// - A token that has expired, or expires within `rotate_within`, is rotated and gets the wanted expiry. It is not rotated
+    ///   if the wanted `expiry_millis` is also in the past.
+    /// - The expiry is set if it differs from `expiry_millis`, and removed if none is wanted.
+    /// - With `expires_in`, an existing expiry is kept until the rotation. It is shortened only if it exceeds `now` plus
+    ///   `expires_in` by more than a tenth of `expires_in`, at most an hour. This tolerates different clocks.
+    /// - The permissions are set if their [`Rights`] differ. Spelling and order are ignored.
+    /// - Databases that are missing in `create_databases` are added. None is removed.
     ///
     /// ```
     /// use std::convert::Infallible;
@@ -208,10 +207,10 @@ impl WantedToken {
 }
 
 impl WantedExpiry {
-    /// The most by which clocks may differ, if the lifetime is long.
+    /// The maximum tolerated difference of clocks.
     const MAX_TOLERANCE: Duration = Duration::from_secs(60 * 60);
 
-    /// Returns whether a token with this expiry is to be rotated.
+    /// Returns whether a token with this expiry must be rotated.
     fn is_due(self, old: Expiry, now: SystemTime) -> bool {
         match self {
             Self::At(expiry) if expiry.is_past(now) => false,
@@ -220,7 +219,7 @@ impl WantedExpiry {
         }
     }
 
-    /// Returns the expiry of a token that has the expiry `old`, or of a new secret.
+    /// Returns the new expiry of a token with the expiry `old`; `None` for a new secret.
     fn to_expiry(self, old: Option<Expiry>, now: SystemTime) -> Option<Expiry> {
         match self {
             Self::Never => None,

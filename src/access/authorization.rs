@@ -34,7 +34,7 @@ enum Source<'a> {
 }
 
 impl<'a> PresentedToken<'a> {
-    /// Takes the token from the value of an `Authorization` header, by the rules of the server (server source):
+    /// Parses the value of an `Authorization` header by the rules of the server (server source):
     ///
     /// - `Bearer TOKEN` and `Token TOKEN`, with exactly one space. The case of the scheme matters.
     /// - `Basic BASE64`, with padding. The decoded text is a user, one `:` and the token. The user is ignored and may be empty.
@@ -51,7 +51,7 @@ impl<'a> PresentedToken<'a> {
     /// ```
     ///
     /// # Errors
-    /// Every other value. An empty token is an error, too, although the server looks it up.
+    /// Any other value, and an empty token, which the server would look up.
     pub fn from_authorization(value: &'a (impl AsRef<[u8]> + ?Sized)) -> Result<Self, InvalidAuthorization> {
         let value = value.as_ref();
         if !value.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) {
@@ -95,9 +95,9 @@ impl<'a> PresentedToken<'a> {
     }
 }
 
-/// Decodes `Basic` credentials, and returns the token in them.
+/// Decodes `Basic` credentials and returns their token.
 fn decode(credentials: &[u8]) -> Result<SecretBytes, InvalidAuthorization> {
-    // Of the full length from the start: a buffer that grows leaves copies behind.
+    // Allocated with its full length: a buffer that grows leaves copies behind.
     let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(credentials.len())]);
     let length =
         STANDARD.decode_slice(credentials, &mut bytes).map_err(|_| InvalidAuthorization::Credentials)?;
@@ -106,7 +106,7 @@ fn decode(credentials: &[u8]) -> Result<SecretBytes, InvalidAuthorization> {
     match (text.find(':'), text.matches(':').count()) {
         (Some(colon), 1) => {
             bytes.drain(..=colon);
-            Ok(SecretBytes::wiped(bytes))
+            Ok(SecretBytes::from_zeroizing(bytes))
         }
         _ => Err(InvalidAuthorization::Credentials),
     }
@@ -124,7 +124,7 @@ impl fmt::Debug for PresentedToken<'_> {
     }
 }
 
-/// The error of an `Authorization` header from which the server takes no token. It keeps nothing of the header.
+/// The error of an invalid `Authorization` header. It contains no part of the header.
 ///
 /// ```
 /// use influxdb3_offline_tokens::access::{InvalidAuthorization, PresentedToken};
@@ -152,7 +152,7 @@ pub enum InvalidAuthorization {
         "the `Authorization` header contains characters other than visible ASCII; send only the token itself"
     )]
     Characters,
-    /// What follows `Basic` is not the base64 of a UTF-8 text with one `:`.
+    /// The credentials of `Basic` are not the base64 of a UTF-8 text with exactly one `:`.
     #[error(
         "the credentials of `Basic` are not the base64 of a user, one `:` and the token; encode them with padding, or \
          use `Bearer`"

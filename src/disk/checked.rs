@@ -67,7 +67,7 @@ impl CheckedFile {
     /// ```
     #[must_use]
     pub fn into_bytes(self) -> SecretBytes {
-        SecretBytes::wiped(self.bytes)
+        SecretBytes::from_zeroizing(self.bytes)
     }
 
     /// Returns the report.

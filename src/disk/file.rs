@@ -164,7 +164,7 @@ impl FileOptions {
 impl From<edit::ChangedText> for NewText {
     fn from(changed: edit::ChangedText) -> Self {
         match changed {
-            edit::ChangedText::Whole(text) => Self::Whole(text.into_wiped()),
+            edit::ChangedText::Whole(text) => Self::Whole(text.into_zeroizing()),
             edit::ChangedText::Insertion(at, mut text) => {
                 // Moved, not copied.
                 let text = Zeroizing::new(core::mem::take(&mut *text).into_bytes());

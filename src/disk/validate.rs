@@ -84,7 +84,7 @@ impl Validator {
         let result = replace(path, &options.0, |old| {
             let fixed = self.fix(old.unwrap_or_default(), up_to)?;
             let (bytes, of_text) = fixed.into_parts();
-            let mode = mode.clone().map(|message| AppliedFix::of_the_file(Code::ReadableByOthers, message));
+            let mode = mode.clone().map(|message| AppliedFix::for_disk(Code::ReadableByOthers, message));
             applied = mode.into_iter().chain(of_text).collect();
             Ok((!applied.is_empty()).then_some(bytes))
         });

@@ -16,10 +16,10 @@ use crate::span::Span;
 use crate::syntax::{ErrorHandler, Kind, Node, Parser, SmallSpan, Str};
 use crate::token::{Token, check_token};
 
-/// An entry of `tokens` with the span of everything in it. One entry is reused for the whole file.
+/// An entry of `tokens` with all spans. One value is reused for all entries of a file.
 #[derive(Debug, Default)]
 pub(crate) struct Entry<'a> {
-    /// The text that the spans are in.
+    /// The text of the file.
     pub(crate) source: &'a str,
     pub(crate) role: Role,
     pub(crate) index: usize,
@@ -32,7 +32,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) description: Field<'a, Text<'a>>,
     /// The elements of `permissions` that are no strings, with their indices.
     pub(crate) invalid_permissions: Vec<(usize, Node<'a>)>,
-    /// Whether the array is spelled as in the entry before.
+    /// Whether the array is identical to that of the previous entry.
     pub(crate) repeats_permissions: bool,
     /// The members without a field, in source order.
     pub(crate) others: Vec<Other<'a>>,
@@ -40,7 +40,7 @@ pub(crate) struct Entry<'a> {
     names: Vec<SmallSpan>,
     // The buffer of `permissions` between entries.
     elements: Vec<Element<'a>>,
-    // The array of the entry before, if all of its elements are strings.
+    // The array of the previous entry, if all of its elements are strings.
     last_array: &'a str,
     last_start: usize,
 }
@@ -56,7 +56,7 @@ pub(crate) enum Role {
 }
 
 impl<'a> Entry<'a> {
-    /// Creates an entry to read into.
+    /// Creates an empty entry.
     pub(crate) fn new(role: Role) -> Self {
         Self { role, ..Self::default() }
     }
@@ -100,7 +100,7 @@ impl<'a> Entry<'a> {
         self.key(slot).is_none().then_some(slot)
     }
 
-    /// Returns the key of a member that is there.
+    /// Returns the key of a member, unless it is missing.
     #[inline]
     const fn key(&self, slot: Slot) -> Option<&Str<'a>> {
         match slot {
@@ -123,7 +123,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Finds the meaning of the members without a field, and reads the values of misspelt ones.
+    /// Sets the meaning of the members without a field, and reads the values of misspelt ones.
     #[cold]
     fn resolve_others(&mut self) {
         let lists: &[&str] = if self.role == Role::Resource { &ENTRY_LISTS } else { &[] };
@@ -138,7 +138,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Returns the names of the members, each with its key if it is there.
+    /// Returns the names of the members, each with its key unless it is missing.
     pub(crate) fn keys(&self) -> [(&'static str, Option<&Str<'a>>); 4] {
         let names = if self.role == Role::Resource { ENTRY_MEMBERS } else { ADMIN_MEMBERS };
         names.map(|name| (name, Slot::of(name, self.role).and_then(|slot| self.key(slot))))
@@ -205,7 +205,7 @@ impl<'a> Entry<'a> {
         })
     }
 
-    /// Returns whether two names have the same length, perhaps a multiple of 64 apart: otherwise none occurs twice.
+    /// Returns whether two names may be equal, because their lengths are equal modulo 64.
     #[inline]
     pub(crate) fn may_repeat_names(&self) -> bool {
         let mut lengths = 0_u64;
@@ -242,14 +242,14 @@ impl<'a> Entry<'a> {
         Span::new(self.span.start(), self.span.start() + 1)
     }
 
-    /// Returns the token of an entry without errors as a value.
+    /// Returns the token as a value, for an entry without errors.
     pub(crate) fn to_token(&self) -> Option<Token> {
         let token: &str = self.token.value()?;
         debug_assert!(check_token(token).is_ok(), "the rules report an invalid token");
         Some(Token::checked(token))
     }
 
-    /// Returns an entry without errors as a value.
+    /// Returns the entry as a value, if it has no errors.
     pub(crate) fn to_value(&self) -> Option<TokenEntry> {
         let permissions = self.to_permissions()?;
         let name = TokenName::parse(self.name.value()?).ok()?;

@@ -1,4 +1,4 @@
-//! Members of an object, and strings with their spans.
+//! The known members of an object, and decoded strings.
 
 use alloc::boxed::Box;
 use core::ops::{Deref, Range};
@@ -89,7 +89,7 @@ impl<'a> Field<'a, Text<'a>> {
 #[derive(Clone, Debug)]
 pub(crate) struct Text<'a> {
     pub(super) source: Str<'a>,
-    // Only if the string has escapes.
+    // `None` if the string has no escapes.
     decoded: Option<Zeroizing<Box<str>>>,
 }
 

@@ -1,4 +1,4 @@
-//! Members that the format does not have: duplicates, misspelt members and unknown ones.
+//! Members without a field: duplicate, misspelt and unknown ones.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -9,7 +9,7 @@ use foldhash::quality::RandomState;
 
 use crate::diagnostic::Applicability;
 use crate::span::Span;
-use crate::suggest::{Word, meant};
+use crate::suggest::{Word, closest_word};
 use crate::syntax::{Node, Str};
 
 /// The members of the file, all of them lists.
@@ -21,10 +21,10 @@ pub(crate) const ENTRY_LISTS: [&str; 1] = ["permissions"];
 /// The members of the admin token file.
 pub(crate) const ADMIN_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "description"];
 
-/// Members of a body of the HTTP API, and their names in the file.
+/// Members of a request body of the HTTP API, and their names in the file.
 const HTTP_MEMBERS: [(&str, &str); 2] = [("token_name", "name"), ("expiry_secs", "expiry_millis")];
 
-/// The members of the file, each with words that people write instead.
+/// The members of the file, each with common other names.
 const ALIASES: [(&str, &str); 5] = [
     ("expiry_millis", "valid_until valid_till valid_to until not_after exp"),
     ("permissions", "perms grants scopes"),
@@ -75,14 +75,14 @@ impl<'a> Other<'a> {
         Some((known, self.key, self.node.span.start()))
     }
 
-    /// Returns whether this is its decoded name.
-    pub(crate) fn is(&self, name: &str) -> bool {
+    /// Returns whether the decoded name is `name`.
+    pub(crate) fn matches(&self, name: &str) -> bool {
         self.name.as_deref() == Some(name)
     }
 }
 
-/// Finds the meaning of each member. `known` are the members of the object, each with the key if it is there, and `lists`
-/// those that are lists.
+/// Sets the meaning of each member. `known` are the members of the object, each with its key unless it is missing. `lists`
+/// are those that are lists.
 #[cold]
 pub(super) fn resolve<'a>(
     others: &mut [Other<'a>],
@@ -98,7 +98,7 @@ pub(super) fn resolve<'a>(
         match other.meaning {
             Meaning::Misspelt { known, .. } => free.retain(|free| *free != known),
             Meaning::Unknown => {
-                other.meaning = nearly(name, lists).map_or(Meaning::Unknown, Meaning::SecondList);
+                other.meaning = misspelt_list(name, lists).map_or(Meaning::Unknown, Meaning::SecondList);
             }
             _ => {}
         }
@@ -127,7 +127,7 @@ fn mark_duplicates<'a>(others: &mut [Other<'a>], known: &[(&'static str, Option<
     }
 }
 
-/// Returns the meaning of a member, of those that are `free`.
+/// Returns the meaning of a member. `free` are the missing members of the object.
 pub(super) fn meaning(name: &str, free: &[&'static str]) -> Meaning {
     if let Some((_, known)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
         return Meaning::Http(known);
@@ -139,13 +139,13 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Meaning {
     if word.is_duration() {
         return if free.contains(&"expiry_millis") { Meaning::Duration } else { Meaning::Unknown };
     }
-    if let Some(known) = near(name, &word, free) {
-        // `old_name` and `no_expiry_millis` may mean that there is none.
-        let is_more = word.is_more_than(known);
-        let applicability = if is_more { Applicability::Unsafe } else { Applicability::Safe };
+    if let Some(known) = find_similar(name, &word, free) {
+        // `old_name` and `no_expiry_millis` may mean that the member does not apply.
+        let has_prefix = word.has_prefix_before(known);
+        let applicability = if has_prefix { Applicability::Unsafe } else { Applicability::Safe };
         return Meaning::Misspelt { known, applicability };
     }
-    let is_alias = |aliases: &str| aliases.split(' ').any(|alias| word.is(alias));
+    let is_alias = |aliases: &str| aliases.split(' ').any(|alias| word.matches(alias));
     let alias = ALIASES.iter().find(|(known, aliases)| free.contains(known) && is_alias(aliases));
     let expiry = || (word.is_expiry() && free.contains(&"expiry_millis")).then_some("expiry_millis");
     match alias.map(|(known, _)| *known).or_else(expiry) {
@@ -156,9 +156,9 @@ pub(super) fn meaning(name: &str, free: &[&'static str]) -> Meaning {
 
 /// Returns whether a member is disabled on purpose, such as `//tokens`, `_tokens` and `#name`: JSON has no comments.
 fn is_commented_out(name: &str) -> bool {
-    // Quotes and invisible characters are slips.
-    let is_slip = |c: char| c.is_whitespace() || is_invisible(c) || matches!(c, '\'' | '"' | '`');
-    name.trim_start_matches(is_slip).starts_with(|c: char| !c.is_alphanumeric())
+    // Quotes and invisible characters are typos.
+    let is_typo = |c: char| c.is_whitespace() || is_invisible(c) || matches!(c, '\'' | '"' | '`');
+    name.trim_start_matches(is_typo).starts_with(|c: char| !c.is_alphanumeric())
 }
 
 /// Returns whether a character is a no-break space or similar, as copied from web pages.
@@ -167,15 +167,15 @@ pub(crate) fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}')
 }
 
-/// Returns the list whose name a member nearly has: the items of a second list would be lost.
-fn nearly(name: &str, lists: &[&'static str]) -> Option<&'static str> {
-    if is_commented_out(name) { None } else { near(name, &Word::new(name), lists) }
+/// Returns the list that a member misspells. The server would ignore the items of a second list.
+fn misspelt_list(name: &str, lists: &[&'static str]) -> Option<&'static str> {
+    if is_commented_out(name) { None } else { find_similar(name, &Word::new(name), lists) }
 }
 
-/// Returns the known name that a name is, apart from case and signs, or is near.
-fn near(name: &str, word: &Word<'_>, known: &[&'static str]) -> Option<&'static str> {
-    let same = known.iter().copied().find(|known| word.is(known));
-    same.or_else(|| meant(name, known.iter().copied()).map(|(known, _)| known))
+/// Returns the known name that is equal apart from case and signs, or closest.
+fn find_similar(name: &str, word: &Word<'_>, known: &[&'static str]) -> Option<&'static str> {
+    let same = known.iter().copied().find(|known| word.matches(known));
+    same.or_else(|| closest_word(name, known.iter().copied()).map(|(known, _)| known))
 }
 
 /// Returns whether a member is from a request body of the HTTP API.

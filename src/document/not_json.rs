@@ -1,4 +1,4 @@
-//! Texts that are not JSON at all.
+//! The kinds of text that is not JSON.
 
 use super::OtherFile;
 use crate::span::Span;
@@ -10,7 +10,7 @@ pub(crate) enum NotJson {
     Empty,
     /// Tokens, alone or as `Bearer apiv3_…` or `NAME=apiv3_…`.
     Tokens,
-    /// The mark of a merge conflict.
+    /// The marker of a merge conflict.
     Conflict,
     Known(OtherFile),
     Unknown,
@@ -60,7 +60,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_' | '<')
 }
 
-/// Returns the offset after the whitespace and comments at the start. YAML and others have them, too.
+/// Returns the offset after the whitespace and comments at the start.
 fn after_comments(text: &str) -> usize {
     let mut rest = text.trim_ascii_start();
     loop {
@@ -73,7 +73,7 @@ fn after_comments(text: &str) -> usize {
     }
 }
 
-/// Returns the span of the first token of a text that holds nothing else.
+/// Returns the span of the first token of a text that contains only tokens.
 fn only_tokens(text: &str) -> Option<Span> {
     let mut first = None;
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {

@@ -1,4 +1,4 @@
-//! Files of another kind, by how they start.
+//! The kinds of other files, by their start or their members.
 
 use std::path::Path;
 
@@ -31,7 +31,7 @@ const SIGNATURES: [(&[&[u8]], OtherFile); 8] = [
     (&[b"-----BEGIN PGP "], OtherFile::new("an OpenPGP message", "decrypt it first: `gpg --decrypt`")),
     (&[b"-----BEGIN "], OtherFile::new("a PEM file, such as a certificate or a key", "check the path")),
     (
-        // The second is the same in Base64.
+        // The second is the first in Base64.
         &[b"Salted__", b"U2FsdGVkX1"],
         OtherFile::new("a file encrypted with `openssl enc`", "decrypt it first: `openssl enc -d`"),
     ),
@@ -54,7 +54,7 @@ impl OtherFile {
         Self::new("a file encrypted with SOPS", "decrypt it first: `sops --decrypt`");
     pub(super) const MARKUP: Self =
         Self::new("HTML or XML", "check where the file comes from; is it an error page?");
-    /// JSON in quotes that make no JSON string.
+    /// JSON in quotes that are not those of a JSON string.
     pub(super) const QUOTED: Self = Self::new("JSON in quotes", "remove the quotes around the whole text");
     const MANIFEST: Self = Self::new(
         "a Kubernetes manifest",
@@ -102,14 +102,14 @@ impl OtherFile {
         }
     }
 
-    /// Returns the kind of a text that stands for a file: Base64, a reference, or variables that SOPS encrypted.
+    /// Returns the kind of a text in place of a file: Base64, a reference, or variables that SOPS encrypted.
     pub(super) fn of_text(text: &str) -> Option<Self> {
         let text = text.trim_ascii();
         let kind = base64(text).or_else(|| is_reference(text).then_some(Self::REFERENCE));
         kind.or_else(|| is_sops(text).then_some(Self::SOPS))
     }
 
-    /// Returns whether a text is JSON in quotes that make no JSON string.
+    /// Returns whether a text is JSON in quotes that are not those of a JSON string.
     pub(super) fn is_quoted(text: &str) -> bool {
         let is_quote = |c| matches!(c, '\'' | '"' | '`' | '\u{2018}'..='\u{201F}');
         let inner = text.trim_start_matches(is_quote);
@@ -125,7 +125,7 @@ impl OtherFile {
 
     /// Returns the kind of an object by its members, and the key that shows it.
     pub(crate) fn of_members<'a>(others: &[Other<'a>]) -> Option<(Self, Str<'a>)> {
-        let find = |name: &str| others.iter().find(|other| other.is(name));
+        let find = |name: &str| others.iter().find(|other| other.matches(name));
         if let (Some(version), Some(_)) = (find("apiVersion"), find("kind")) {
             return Some((Self::MANIFEST, version.key));
         }
@@ -137,7 +137,7 @@ impl OtherFile {
         let is_encrypted = |(key, node): &(Str<'_>, Node<'_>)| {
             key.plain() == Some("mac") && node.as_str().is_some_and(|mac| mac.raw().starts_with(SOPS_VALUE))
         };
-        let metadata = others.iter().find(|other| other.is("sops"))?;
+        let metadata = others.iter().find(|other| other.matches("sops"))?;
         metadata.node.members().iter().any(is_encrypted).then_some(metadata.key)
     }
 }
@@ -163,8 +163,8 @@ fn is_json(text: &str) -> bool {
 
 /// Returns the kind of an object in Base64.
 fn base64(text: &str) -> Option<OtherFile> {
-    const SHORTEST: usize = 16;
-    // What follows `{` is white space or a quote. A byte order mark may precede it.
+    const MIN_LENGTH: usize = 16;
+    // White space or a quote follows `{`. A byte order mark may precede it.
     let kind = match text.strip_prefix("77u/").unwrap_or(text).as_bytes() {
         [b'e', b'w' | b'y', ..] => OtherFile::BASE64,
         [b'Z', b'X', b'c'..=b'f' | b'k'..=b'n', ..] => OtherFile::BASE64_TWICE,
@@ -175,7 +175,7 @@ fn base64(text: &str) -> Option<OtherFile> {
             || byte.is_ascii_whitespace()
             || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
     };
-    (text.len() >= SHORTEST && text.bytes().all(is_digit)).then_some(kind)
+    (text.len() >= MIN_LENGTH && text.bytes().all(is_digit)).then_some(kind)
 }
 
 /// Returns whether a line refers to a file or to a secret in a store.

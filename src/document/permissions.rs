@@ -89,8 +89,8 @@ impl<'a> Element<'a> {
         start..self.text.bytes().rposition(|byte| byte == b':').unwrap_or(start)
     }
 
-    /// Returns the names of an invalid permission `db:NAMES:ACTIONS`, each with its range in the text; none if one is not a
-    /// name, or may be another part of a permission.
+    /// Returns the names of an invalid permission `db:NAMES:ACTIONS`, each with its range in the text. Returns none if one of
+    /// them is invalid or may be another part of a permission.
     pub(crate) fn intended_names(&self) -> impl Iterator<Item = (Range<usize>, &str)> {
         let is_part = |name: &str| {
             matches!(name, "db" | "system") || DatabaseActions::from_name(name.as_bytes()).is_some()
@@ -115,8 +115,8 @@ fn items(text: &str, list: Option<Range<usize>>) -> impl Iterator<Item = (Range<
         let list = rest?;
         // Items are short: a loop over bytes is faster than a search for a character.
         let length = list.bytes().position(|byte| byte == b',').unwrap_or(list.len());
-        let (item, behind) = list.split_at_checked(length)?;
-        rest = behind.get(1..);
+        let (item, rest_of_list) = list.split_at_checked(length)?;
+        rest = rest_of_list.get(1..);
         let range = start..start + item.len();
         start = range.end + 1;
         Some((range, item))

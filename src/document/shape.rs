@@ -1,4 +1,4 @@
-//! Other files in place of a tokens file.
+//! The shape of a file: a tokens file, or another value in its place.
 
 use super::OtherFile;
 use super::members::{self, Meaning, Other};
@@ -10,7 +10,7 @@ use crate::syntax::{Kind, Node, Str};
 /// The shape of a file.
 #[derive(Debug, Default)]
 pub(crate) enum Shape<'a> {
-    /// An object with members of a tokens file, or nothing that is known.
+    /// A tokens file, or an object of no known kind.
     #[default]
     TokensFile,
     /// One entry instead of the file.
@@ -21,13 +21,13 @@ pub(crate) enum Shape<'a> {
     Other(OtherFile, Span),
     /// A body of the HTTP API, by the key that shows it.
     HttpBody(Str<'a>),
-    /// An object whose only member is a tokens file, by the key of it.
+    /// An object whose only member, with this key, is a tokens file.
     Wrapped(Str<'a>),
     /// An array of entries.
     Entries,
     /// An array of something else.
     Array,
-    /// An array that holds a tokens file.
+    /// An array that contains a tokens file.
     FileInArray,
     /// A string or a scalar.
     Scalar(Node<'a>),
@@ -42,12 +42,12 @@ pub(super) fn of_object<'a>(others: &[Other<'a>], has_databases: bool) -> Shape<
         other.name.as_deref().map_or(Meaning::Unknown, |name| members::meaning(name, &[known]))
     };
     let is_token = |other: &Other<'_>| {
-        let is_slip = Meaning::Misspelt { known: "token", applicability: Applicability::Safe };
-        other.node.kind == Kind::String && meaning(other, "token") == is_slip
+        let is_misspelt = Meaning::Misspelt { known: "token", applicability: Applicability::Safe };
+        other.node.kind == Kind::String && meaning(other, "token") == is_misspelt
     };
     let is_permissions =
         |other: &Other<'_>| matches!(meaning(other, "permissions"), Meaning::Misspelt { .. });
-    let has = |name: &str| others.iter().any(|other| other.is(name));
+    let has = |name: &str| others.iter().any(|other| other.matches(name));
     let has_token = others.iter().any(is_token);
     // An admin token has neither permissions nor databases.
     let is_entry = has_token || ["token", "name", "expiry_millis"].into_iter().any(has);

@@ -1,4 +1,4 @@
-//! Messages of syntax errors.
+//! The messages of syntax errors.
 
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
@@ -17,7 +17,7 @@ impl ErrorHandler for Sink {
         let (message, help) = describe(kind, fragment);
         let draft = self.report(code, span, At::File).message(message).help(help);
         if matches!(kind, Kind::Comment | Kind::TrailingComma) {
-            // A comment may hold the only copy of a token.
+            // A comment may contain the only copy of a token.
             let may_be_token = mentions_token(fragment) || fragment.contains("\\u");
             let applicability = if may_be_token { Applicability::Unsafe } else { Applicability::Safe };
             draft.fix(applicability, [TextEdit::new(span, "")]);

@@ -1,4 +1,4 @@
-//! Changes of a tokens file.
+//! The type `Change`.
 
 use alloc::format;
 use alloc::string::String;
@@ -13,7 +13,7 @@ use crate::permission::Permission;
 use crate::redact::may_show;
 use crate::token::Token;
 
-/// One change of a tokens file. `Display` describes it, and neither `Display` nor `Debug` shows a secret.
+/// One change of a tokens file. `Display` describes it; neither `Display` nor `Debug` contains a secret.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Permission, TokenName, edit};
@@ -42,7 +42,7 @@ pub(super) enum ChangeKind {
     DropDatabases(Vec<DatabaseName>),
 }
 
-/// A digest that `Debug` does not show: it would help to guess a weak secret.
+/// A digest that `Debug` redacts, because it would help to guess a weak secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sha512(pub(super) [u8; 64]);
 
@@ -70,8 +70,8 @@ impl Change {
         Self(ChangeKind::Append { entries: entries.into_iter().collect(), keep_if_same: false })
     }
 
-    /// Keeps an existing token if it has the same name, secret and expiry as the one to append, and the same permissions in
-    /// the same order; any other token of that name is still an error. Only [`append`](Self::append) has this option.
+    /// Keeps an existing token if it is equal to the one to append, with its permissions in the same order. Any other token with
+    /// that name is still an error. Only [`append`](Self::append) has this option.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{TokenFile, edit};
@@ -91,9 +91,8 @@ impl Change {
         self
     }
 
-    /// Replaces the secret of a token. Its name, permissions and expiry stay; for another expiry, add a
-    /// [`set_expiry`](Self::set_expiry). A server that has a token with this name keeps the old secret (server source, for
-    /// the admin token file).
+    /// Replaces the secret of a token. Its name, permissions and expiry are unchanged; see [`set_expiry`](Self::set_expiry). A
+    /// server that has a token with this name keeps the old secret (server source, for the admin token file).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Token, TokenFile, TokenName, edit};
@@ -110,8 +109,8 @@ impl Change {
         Self(ChangeKind::Rotate { name, token, beside: None, if_sha512: None })
     }
 
-    /// Keeps the old token, and adds the new one under another name with the same permissions and expiry, so that both are
-    /// valid for a while. Only [`rotate`](Self::rotate) has this option.
+    /// Keeps the old token, and adds the new one under another name with the same permissions and expiry. Both are valid then.
+    /// Only [`rotate`](Self::rotate) has this option.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Token, TokenFile, TokenName, edit};
@@ -131,9 +130,8 @@ impl Change {
         self
     }
 
-    /// Rotates only if the secret to be replaced has this [`sha512`](Token::sha512), so that of two programs that rotate the
-    /// same secret, the second gets [`ChangeError::SecretChanged`](super::ChangeError::SecretChanged). Only
-    /// [`rotate`](Self::rotate) has this option.
+    /// Rotates only if the old secret has this [`sha512`](Token::sha512). If two programs rotate the same secret, the second gets
+    /// [`ChangeError::SecretChanged`](super::ChangeError::SecretChanged). Only [`rotate`](Self::rotate) has this option.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Token, TokenName, edit};
@@ -154,7 +152,7 @@ impl Change {
         self
     }
 
-    /// Sets the expiry of a token; `None` means never.
+    /// Sets the expiry of a token; `None` means that it never expires.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Expiry, TokenName, edit};
@@ -204,7 +202,7 @@ impl Change {
         Self(ChangeKind::Remove(name))
     }
 
-    /// Gives a token another name. Its secret, permissions and expiry stay.
+    /// Renames a token. Its secret, permissions and expiry are unchanged.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{TokenFile, TokenName, edit};
@@ -221,7 +219,7 @@ impl Change {
         Self(ChangeKind::Rename { name, new_name })
     }
 
-    /// Adds databases to `create_databases`, except for those that are already there.
+    /// Adds databases to `create_databases`, except for existing ones.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseName, edit};
@@ -238,8 +236,8 @@ impl Change {
         Self(ChangeKind::CreateDatabases(names.into_iter().collect()))
     }
 
-    /// Removes databases from `create_databases`, as far as they are there. Permissions that name them stay, and so do the
-    /// databases of a running server.
+    /// Removes databases from `create_databases`; unknown ones are ignored. Permissions and the databases of a running server are
+    /// unchanged.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseName, edit};
@@ -303,7 +301,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// Lists names or permissions, those that may be quoted.
+/// Lists names or permissions. Those that may not be quoted are `…`.
 fn list<T: fmt::Display>(items: &[T]) -> String {
     let quote = |item: &T| {
         let item = format!("{item}");

@@ -22,19 +22,19 @@ use crate::redact::may_show;
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ChangeError {
-    /// The text is not a valid tokens file; the report has its errors.
+    /// The text is not a valid tokens file.
     #[error(transparent)]
     Invalid(#[from] InvalidFile),
     /// A token with this name already exists, in the file or in the change.
     #[error("a token named `{}` already exists; use another name, or rotate that token", shown(.0))]
     NameExists(TokenName),
-    /// The secret of the new token with this name already exists, in the file or in the change.
+    /// The secret of the new token with this name is already used, in the file or in the change.
     #[error("the secret of `{}` is already in use; generate a new one", shown(.0))]
     TokenExists(TokenName),
     /// No token has this name.
     #[error("no token is named `{}`; check the name", shown(.0))]
     NoSuchToken(TokenName),
-    /// The secret to be replaced does not have the expected SHA-512 ([`Change::if_sha512`](super::Change::if_sha512)).
+    /// The old secret does not have the expected SHA-512 ([`Change::if_sha512`](super::Change::if_sha512)).
     #[error("the secret of `{}` is not the expected one; load the file again", shown(.0))]
     SecretChanged(TokenName),
     /// The changed text failed verification, because of a bug in this crate. Nothing was changed.
@@ -42,14 +42,14 @@ pub enum ChangeError {
     NotProven,
 }
 
-// A name may be a token that was pasted in its place.
+// `Display` redacts a name that may be a token.
 impl fmt::Debug for ChangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-/// Returns a name if a message may quote it.
+/// Returns a name, or `…` if a message may not quote it.
 pub(super) fn shown(name: &TokenName) -> &str {
     let name = name.as_str();
     if may_show(name, name) { name } else { "…" }

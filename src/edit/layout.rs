@@ -1,4 +1,4 @@
-//! The layout of a text: insertions look like their neighbours.
+//! The layout of a text, which insertions follow.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -17,10 +17,10 @@ use crate::rules::Facts;
 use crate::span::Span;
 use crate::token::Token;
 
-/// A text to put in place of a span.
+/// A span and its new text.
 pub(super) type Edit = (Span, Zeroizing<String>);
 
-/// How the text is written.
+/// The white space and separators of a text.
 pub(super) struct Layout<'a> {
     text: &'a str,
     tokens: Span,
@@ -28,9 +28,9 @@ pub(super) struct Layout<'a> {
     create: Option<Span>,
     last_database: Option<Span>,
     object_start: usize,
-    // Between entries; a line break and indentation, or a blank, or nothing.
+    // The white space between entries: a line break and indentation, a blank, or nothing.
     gap: &'a str,
-    // The white space between the members of an entry on lines of their own, and before its closing bracket.
+    // The white space between members on separate lines, and before the closing bracket.
     member_gap: Option<(&'a str, &'a str)>,
     colon: &'static str,
     comma: &'static str,
@@ -52,7 +52,7 @@ impl<'a> Layout<'a> {
             create: outline.create_databases.member_span().map(|_| outline.create_databases.span()),
             last_database: outline.last_database,
             object_start: outline.span.start(),
-            // A single entry on a line has no neighbour to tell how they are separated.
+            // A single entry on a line does not show the separator.
             gap: if gap.is_empty() && !compact && outline.entries == 1 { " " } else { gap },
             member_gap: inside.contains('\n').then_some((inside, end)),
             colon: if compact { ":" } else { ": " },
@@ -70,7 +70,7 @@ impl<'a> Layout<'a> {
         let permissions = self.permissions(entry.permissions());
         concat(&[
             &format!("{{{start}\"token\"{colon}\""),
-            &spelt(entry.token()),
+            &escape_token(entry.token()),
             &format!(
                 "\",{between}\"name\"{colon}{name},{between}{expiry}\"permissions\"{colon}{permissions}{end}}}"
             ),
@@ -88,7 +88,7 @@ impl<'a> Layout<'a> {
         format!("[{}]", permissions.join(self.comma))
     }
 
-    /// Returns the offset and the text of entries behind the last one.
+    /// Returns the offset and the text of new entries after the last one.
     pub(super) fn append(&self, entries: &[Cow<'_, TokenEntry>]) -> (usize, Zeroizing<String>) {
         let (first, between, end) = match self.last {
             Some(_) => (format!(",{}", self.gap), format!(",{}", self.gap), String::new()),
@@ -96,7 +96,7 @@ impl<'a> Layout<'a> {
             None => {
                 let newline = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
                 let line = format!("{newline}{}", self.indentation());
-                // A line break inside of the list stays in front of the bracket.
+                // A line break inside of the list remains before the bracket.
                 let inside = self.tokens.text(self.text).unwrap_or_default();
                 let end = if inside.contains('\n') { String::new() } else { line.clone() };
                 (format!("{line}  "), format!(",{line}  "), end)
@@ -112,15 +112,14 @@ impl<'a> Layout<'a> {
         (self.last.map_or(self.tokens.start() + 1, Span::end), concat(&pieces))
     }
 
-    /// Returns whether an inserted text reads as exactly these entries: it begins with the comma that belongs there, and the
-    /// rest between the brackets of a list of its own is a list of them and of nothing else. So it is, too, behind an
-    /// element of a longer list, or alone in an empty one.
+    /// Returns whether an inserted text is parsed as exactly these entries. It must start with a comma if the list has elements;
+    /// the rest must be the elements of a separate list. Then it is also valid in the longer list.
     pub(super) fn is_list_of(&self, inserted: &str, entries: &[Cow<'_, TokenEntry>]) -> bool {
         let list = if self.last.is_some() { inserted.strip_prefix(',') } else { Some(inserted) };
         let text = concat(&["{\"tokens\":[", list.unwrap_or(","), "]}"]);
-        // The list ends with the bracket that was put behind it.
+        // The list must end with the added bracket.
         let ends =
-            survey(text.as_bytes()).is_ok_and(|alone| alone.outline.tokens.span().end() + 1 == text.len());
+            survey(text.as_bytes()).is_ok_and(|facts| facts.outline.tokens.span().end() + 1 == text.len());
         let same = |file: TokenFile| {
             let read = file.tokens();
             read.len() == entries.len() && read.iter().zip(entries).all(|(read, entry)| read.is_same(entry))
@@ -135,7 +134,7 @@ impl<'a> Layout<'a> {
         line.get(..line.len() - line.trim_start_matches([' ', '\t']).len()).unwrap_or_default()
     }
 
-    /// Adds databases behind the last one, and the list if there is none.
+    /// Adds databases after the last one, and the list if there is none.
     pub(super) fn databases(&self, names: &[String]) -> Option<Edit> {
         let blank = self.comma.trim_start_matches(',');
         let list = names.join(self.comma);
@@ -143,7 +142,7 @@ impl<'a> Layout<'a> {
             _ if names.is_empty() => return None,
             (_, Some(last)) => {
                 let gap = match space_before(self.text, last.start()) {
-                    // A single item has no neighbour to tell how they are separated.
+                    // A single item does not show the separator.
                     "" => blank,
                     gap => gap,
                 };
@@ -162,7 +161,7 @@ impl<'a> Layout<'a> {
         Some((span, Zeroizing::new(text)))
     }
 
-    /// Adds the expiry behind the last member of an entry.
+    /// Adds the expiry after the last member of an entry.
     pub(super) fn add_expiry(&self, place: &Place, expiry: Expiry) -> Edit {
         let gap = match place.members {
             0 | 1 => self.comma.trim_start_matches(','),
@@ -173,7 +172,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Joins texts. The result never grows: growing would leave a copy of a secret behind.
+/// Joins texts. The buffer never grows, because growing leaves copies of secrets behind.
 fn concat(pieces: &[&str]) -> Zeroizing<String> {
     let length = pieces.iter().map(|piece| piece.len()).sum();
     let mut text = Zeroizing::new(String::with_capacity(length));
@@ -181,10 +180,10 @@ fn concat(pieces: &[&str]) -> Zeroizing<String> {
     text
 }
 
-/// Spells a token between quotes: of its characters, JSON escapes `"` and `\`.
-pub(super) fn spelt(token: &Token) -> Zeroizing<String> {
+/// Escapes `"` and `\` in a token.
+pub(super) fn escape_token(token: &Token) -> Zeroizing<String> {
     let token = token.expose();
-    // Large enough for every character to be escaped, so that it never grows.
+    // Large enough if every character is escaped, so that it never grows.
     let mut text = Zeroizing::new(String::with_capacity(token.len() * 2));
     for character in token.chars() {
         if matches!(character, '"' | '\\') {

@@ -1,4 +1,4 @@
-//! One pass over a text: one change, or many inside of entries.
+//! One pass over a text: one change, or many independent changes of entries.
 
 use alloc::borrow::Cow;
 use alloc::string::ToString as _;
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::ChangedText;
 use super::change::{Change, ChangeKind, Sha512};
 use super::error::ChangeError;
-use super::layout::{Edit, Layout, spelt};
+use super::layout::{Edit, Layout, escape_token};
 use super::place::{self, Place};
 use crate::check::survey;
 use crate::diagnostic::TextEdit;
@@ -24,10 +24,8 @@ use crate::secret::SecretBytes;
 use crate::span::Span;
 use crate::token::Token;
 
-/// Applies the first changes, at least one. Returns the new text, or `None` if it is the same, and the number of applied
-/// changes.
-///
-/// A plan for many tokens would otherwise parse the text several times for each change.
+/// Applies the first changes, at least one, in one pass. Returns the new text, or `None` if it is unchanged, and the number of
+/// applied changes.
 pub(super) fn apply(bytes: &[u8], changes: &[Change]) -> Result<(Option<ChangedText>, usize), ChangeError> {
     let changes = independent(changes);
     let pass = Pass::new(bytes, changes)?;
@@ -42,7 +40,7 @@ pub(super) fn apply(bytes: &[u8], changes: &[Change]) -> Result<(Option<ChangedT
         match pass.edits(change) {
             Ok(new) => edits.extend(new),
             Err(error) if count == 0 => return Err(error),
-            // It may depend on a change before it: the next pass decides, by the text with that change.
+            // It may depend on an earlier change: the next pass tries it on the changed text.
             Err(_) => break,
         }
         count += 1;
@@ -60,22 +58,24 @@ pub(super) fn apply(bytes: &[u8], changes: &[Change]) -> Result<(Option<ChangedT
     Ok(((*changed != *bytes).then_some(ChangedText::Whole(changed)), count))
 }
 
-/// Puts texts in place of spans, which are sorted and do not overlap.
+/// Replaces spans, which are sorted and do not overlap.
 pub(super) fn splice(bytes: &[u8], edits: &[Edit]) -> SecretBytes {
-    SecretBytes::wiped(splice_pieces(bytes, edits.iter().map(|(span, new)| (span.range(), new.as_bytes()))))
+    SecretBytes::from_zeroizing(splice_pieces(
+        bytes,
+        edits.iter().map(|(span, new)| (span.range(), new.as_bytes())),
+    ))
 }
 
-/// Returns the first changes that do not depend on each other: one, or several inside of entries, of which none changes the
-/// same member as another.
+/// Returns the first changes that do not depend on each other: one, or several that change different members of entries.
 fn independent(changes: &[Change]) -> &[Change] {
-    let (mut done, mut secrets) = (HashSet::new(), HashSet::new());
+    let (mut members, mut secrets) = (HashSet::new(), HashSet::new());
     let are_independent = changes.iter().map(|change| match &change.0 {
         ChangeKind::Rotate { beside: Some(_), .. } => false,
         ChangeKind::Rotate { name, token, .. } => {
-            done.insert((name, mem::discriminant(&change.0))) && secrets.insert(token.expose())
+            members.insert((name, mem::discriminant(&change.0))) && secrets.insert(token.expose())
         }
         ChangeKind::SetExpiry { name, .. } | ChangeKind::SetPermissions { name, .. } => {
-            done.insert((name, mem::discriminant(&change.0)))
+            members.insert((name, mem::discriminant(&change.0)))
         }
         _ => false,
     });
@@ -122,13 +122,13 @@ impl<'a> Pass<'a> {
                 if name == new_name {
                     return Ok(Vec::new());
                 }
-                self.refuse_name(new_name)?;
+                self.check_new_name(new_name)?;
                 edit(place.name, &quoted(new_name.as_str()))
             }
             ChangeKind::Rotate { name, token, if_sha512, .. } => {
-                let place = self.rotated(name, *if_sha512)?;
-                self.refuse_token(name, token)?;
-                Vec::from([(place.token, spelt(token))])
+                let place = self.entry_to_rotate(name, *if_sha512)?;
+                self.check_new_token(name, token)?;
+                Vec::from([(place.token, escape_token(token))])
             }
             ChangeKind::SetExpiry { name, expiry } => match (self.place(name)?, expiry) {
                 (Place { expiry: Some((value, _)), .. }, Some(new)) => {
@@ -168,11 +168,11 @@ impl<'a> Pass<'a> {
                     if *keep_if_same && self.place(name).is_ok_and(|place| place.entry.is_same(entry)) {
                         continue;
                     }
-                    self.refuse_name(name)?;
+                    self.check_new_name(name)?;
                     if !names.insert(name.as_str()) {
                         return Err(ChangeError::NameExists(name.clone()));
                     }
-                    self.refuse_token(name, entry.token())?;
+                    self.check_new_token(name, entry.token())?;
                     if !secrets.insert(entry.token().expose()) {
                         return Err(ChangeError::TokenExists(name.clone()));
                     }
@@ -181,9 +181,9 @@ impl<'a> Pass<'a> {
                 Ok(Some(new))
             }
             ChangeKind::Rotate { name, token, beside: Some(new_name), if_sha512 } => {
-                let old = &self.rotated(name, *if_sha512)?.entry;
-                self.refuse_name(new_name)?;
-                self.refuse_token(new_name, token)?;
+                let old = &self.entry_to_rotate(name, *if_sha512)?.entry;
+                self.check_new_name(new_name)?;
+                self.check_new_token(new_name, token)?;
                 let new = TokenEntry::new(new_name.clone(), token.clone()).with_expiry(old.expiry());
                 Ok(Some(Vec::from([Cow::Owned(new.with_permissions(old.permissions().iter().cloned()))])))
             }
@@ -208,8 +208,8 @@ impl<'a> Pass<'a> {
         place.ok_or_else(|| ChangeError::NoSuchToken(name.clone()))
     }
 
-    /// Returns the entry of a secret that is replaced, if it is the expected one.
-    fn rotated(&self, name: &TokenName, expected: Option<Sha512>) -> Result<&Place, ChangeError> {
+    /// Returns the entry whose secret is replaced, if that is the expected one.
+    fn entry_to_rotate(&self, name: &TokenName, expected: Option<Sha512>) -> Result<&Place, ChangeError> {
         let place = self.place(name)?;
         match expected {
             Some(expected) if expected != Sha512(place.entry.token().sha512()) => {
@@ -219,18 +219,18 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn refuse_name(&self, name: &TokenName) -> Result<(), ChangeError> {
+    fn check_new_name(&self, name: &TokenName) -> Result<(), ChangeError> {
         let present = self.facts.names.get(name.as_str());
         present.map_or(Ok(()), |_| Err(ChangeError::NameExists(name.clone())))
     }
 
-    fn refuse_token(&self, name: &TokenName, token: &Token) -> Result<(), ChangeError> {
+    fn check_new_token(&self, name: &TokenName, token: &Token) -> Result<(), ChangeError> {
         let present = self.facts.tokens.get(token.expose());
         present.map_or(Ok(()), |_| Err(ChangeError::TokenExists(name.clone())))
     }
 }
 
-/// Drops elements of a list, each with a comma and the space on one side. The flag of an element says whether it is dropped.
+/// Drops elements of a list, each with the comma and the space on one side. The flag marks the dropped ones.
 fn drop_elements(elements: &[(Span, bool)]) -> Vec<Edit> {
     let last_kept = elements.iter().rposition(|(_, is_dropped)| !is_dropped);
     let dropped = elements.iter().enumerate().filter(|(_, (_, is_dropped))| *is_dropped);

@@ -1,4 +1,4 @@
-//! The entries that are changed, with the spans of their members.
+//! The entries to change, with the spans of their members.
 
 use std::collections::{HashMap, HashSet};
 
@@ -25,10 +25,10 @@ pub(super) struct Place {
     pub(super) members: usize,
 }
 
-/// Returns the entries at these indices of a valid file.
+/// Finds the entries with these indices in a valid file.
 pub(super) fn find(text: &str, indices: HashSet<usize>) -> HashMap<usize, Place> {
     let mut finder = Finder { indices, places: HashMap::new() };
-    // Without names, there is nothing to read again.
+    // Without indices, a second pass is not needed.
     if !finder.indices.is_empty() {
         let sink = Sink::new(&Levels::new(), 0);
         document::read(Parser::new(text, sink), &mut finder);

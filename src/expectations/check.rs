@@ -1,4 +1,4 @@
-//! Expectations of a tokens file, for a build to check.
+//! The type `Expectations` and its check.
 
 use core::fmt;
 use std::collections::{HashMap, HashSet};
@@ -8,13 +8,13 @@ use std::vec::Vec;
 
 use crate::access::AccessRequest;
 use crate::expectations::failure::{FailedExpectation, FailedExpectations, FailureKind};
-use crate::expectations::parse::{Expectation, InvalidExpectations, Rule, What, parse};
+use crate::expectations::parse::{Expectation, InvalidExpectations, Rule, Target, parse};
 use crate::file::{TokenEntry, TokenFile};
 use crate::from_text::from_text;
 use crate::name::INTERNAL_DATABASE;
 use crate::permission::{DatabaseActions, SystemResource};
 
-/// Expectations of a tokens file, one a line, such as a build checks before a file is deployed.
+/// Expectations of what tokens can do, one per line, to test a tokens file before it is deployed.
 ///
 /// ```text
 /// # comment
@@ -27,8 +27,7 @@ use crate::permission::{DatabaseActions, SystemResource};
 /// collector can read system health
 /// ```
 ///
-/// Grammar (words are separated by blanks; `#` begins a comment, a word in `"` holds anything but `"` and is never a
-/// keyword):
+/// Grammar (words are separated by blanks; `#` starts a comment; a word in `"` is never a keyword):
 ///
 /// ```text
 /// line    = [ who ( "can" | "cannot" ) actions what | ( "only" who | "nobody" [ "but" who ] ) "can" actions what ]
@@ -39,19 +38,18 @@ use crate::permission::{DatabaseActions, SystemResource};
 ///
 /// | what | means |
 /// |---|---|
-/// | `sensors` | this database, as one that exists |
-/// | `*` | every database but `_internal`: those that the file names, and all others |
-/// | `any` | any database: at least one entry for databases has all of the actions |
+/// | `sensors` | this database, which exists |
+/// | `*` | every database except `_internal`, whether the file names it or not |
+/// | `any` | at least one database: one entry for databases has all of the actions |
 /// | `new` | a database that does not exist yet |
-/// | `system health` | this system resource; `system *` every one, `system any` at least one |
+/// | `system health` | this system resource; `system *` means all of them, `system any` at least one |
 ///
 /// - `can`: each of these tokens is allowed all of the actions at once.
-/// - `cannot`: none of these tokens is allowed even one of the actions.
-/// - `only … can`: these tokens can, and no other token can even one of the actions. `nobody but … can`: no other token
-///   can; `nobody can`: no token can.
-/// - `*` and `system *` are only for `can`: "not every one" would hold where a token reads all databases but one. With
-///   `cannot`, `only` and `nobody`, write `any`: not even one.
-/// - A token that the file does not have fails the expectation, also with `cannot`: it is probably misspelt.
+/// - `cannot`: none of these tokens is allowed any of the actions.
+/// - `only … can`: these tokens are allowed all of the actions, and no other token is allowed any of them.
+/// - `nobody but … can`: no other token is allowed any of the actions. `nobody can`: no token is.
+/// - `*` and `system *` need `can`. With `cannot`, `only` and `nobody`, use `any`.
+/// - A token that is not in the file fails the expectation, also with `cannot`: it is probably misspelt.
 /// - An expired token can do nothing.
 ///
 /// ```
@@ -69,7 +67,7 @@ use crate::permission::{DatabaseActions, SystemResource};
 pub struct Expectations(Vec<Expectation>);
 
 impl Expectations {
-    /// Reads a text of expectations.
+    /// Parses expectations.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Expectations;
@@ -80,12 +78,12 @@ impl Expectations {
     /// ```
     ///
     /// # Errors
-    /// Every line that is not of the grammar, with what is wrong with it.
+    /// The errors of all invalid lines.
     pub fn parse(text: &str) -> Result<Self, InvalidExpectations> {
         parse(text).map(Self)
     }
 
-    /// How many expectations there are.
+    /// Returns the number of expectations.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Expectations;
@@ -99,7 +97,7 @@ impl Expectations {
         self.0.len()
     }
 
-    /// Returns whether there is none.
+    /// Returns whether there are no expectations.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Expectations;
@@ -133,7 +131,7 @@ impl Expectations {
         if failed.is_empty() { Ok(()) } else { Err(FailedExpectations::new(&failed)) }
     }
 
-    /// The expectations that `file` fails at `now`, in the order of their lines; for each token that fails, one.
+    /// Returns the expectations that `file` fails at `now`, in line order: one failure per line and token.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -157,8 +155,8 @@ impl Expectations {
             for name in &expectation.who {
                 let kind = match (tokens.get(&**name), expectation.rule) {
                     (None, _) => Some(FailureKind::NoSuchToken),
-                    (Some(token), Rule::Can | Rule::Only) => expectation.denied(token, now),
-                    (Some(token), Rule::Cannot) => expectation.allowed(token, now),
+                    (Some(token), Rule::Can | Rule::Only) => expectation.find_denied(token, now),
+                    (Some(token), Rule::Cannot) => expectation.find_allowed(token, now),
                     (Some(_), Rule::NobodyBut) => None,
                 };
                 fail(name, kind);
@@ -166,7 +164,7 @@ impl Expectations {
             if matches!(expectation.rule, Rule::Only | Rule::NobodyBut) {
                 let named: HashSet<&str> = expectation.who.iter().map(AsRef::as_ref).collect();
                 for token in file.tokens().iter().filter(|token| !named.contains(token.name().as_str())) {
-                    fail(token.name().as_str(), expectation.allowed(token, now));
+                    fail(token.name().as_str(), expectation.find_allowed(token, now));
                 }
             }
         }
@@ -174,8 +172,8 @@ impl Expectations {
     }
 }
 
-// The databases that the permissions distinguish: those that they name, and all others.
-fn every(token: &TokenEntry, actions: DatabaseActions) -> Vec<AccessRequest<'_>> {
+/// Returns a request for each database that the permissions name, and one for all others.
+fn requests_for_every_database(token: &TokenEntry, actions: DatabaseActions) -> Vec<AccessRequest<'_>> {
     let rights = token.rights();
     let named = rights.databases().map(|(name, _)| name).filter(|name| *name != INTERNAL_DATABASE);
     let mut requests: Vec<_> = named.map(|name| AccessRequest::database(name, actions)).collect();
@@ -185,30 +183,30 @@ fn every(token: &TokenEntry, actions: DatabaseActions) -> Vec<AccessRequest<'_>>
 
 impl Expectation {
     fn requests<'a>(&'a self, token: &'a TokenEntry, actions: DatabaseActions) -> Vec<AccessRequest<'a>> {
-        match &self.what {
-            What::Database(name) => vec![AccessRequest::database(name, actions)],
-            What::EveryDatabase => every(token, actions),
-            What::AnyDatabase => vec![AccessRequest::any_database(actions)],
-            What::NewDatabase => vec![AccessRequest::other_databases(actions)],
-            What::System(resource) => vec![AccessRequest::system(*resource)],
-            What::EverySystem | What::AnySystem => {
+        match &self.target {
+            Target::Database(name) => vec![AccessRequest::database(name, actions)],
+            Target::EveryDatabase => requests_for_every_database(token, actions),
+            Target::AnyDatabase => vec![AccessRequest::any_database(actions)],
+            Target::NewDatabase => vec![AccessRequest::other_databases(actions)],
+            Target::System(resource) => vec![AccessRequest::system(*resource)],
+            Target::EverySystem | Target::AnySystem => {
                 SystemResource::ALL.iter().copied().map(AccessRequest::system).collect()
             }
         }
     }
 
-    // The decision that shows that the token cannot do all of the actions.
-    fn denied<'a>(&'a self, token: &'a TokenEntry, now: SystemTime) -> Option<FailureKind<'a>> {
+    /// Returns the first decision that denies the token one of the actions.
+    fn find_denied<'a>(&'a self, token: &'a TokenEntry, now: SystemTime) -> Option<FailureKind<'a>> {
         let requests = self.requests(token, self.actions);
         let decided = requests.iter().map(|request| (*request, token.decide(*request, now)));
         let denied: Vec<_> = decided.filter(|(_, decision)| !decision.is_allowed()).collect();
-        let is_any = matches!(self.what, What::AnySystem) && denied.len() < requests.len();
+        let is_any = matches!(self.target, Target::AnySystem) && denied.len() < requests.len();
         let (request, decision) = *denied.first().filter(|_| !is_any)?;
         Some(FailureKind::Denied { request, decision })
     }
 
-    // The decision that shows that the token can do one of the actions.
-    fn allowed<'a>(&'a self, token: &'a TokenEntry, now: SystemTime) -> Option<FailureKind<'a>> {
+    /// Returns the first decision that allows the token one of the actions.
+    fn find_allowed<'a>(&'a self, token: &'a TokenEntry, now: SystemTime) -> Option<FailureKind<'a>> {
         self.actions.iter().find_map(|action| {
             let requests = self.requests(token, action).into_iter();
             let mut decided = requests.map(|request| (request, token.decide(request, now)));

@@ -7,7 +7,7 @@ use std::vec::Vec;
 use crate::access::{AccessRequest, Decision, Quoted};
 use crate::secret::debug_as_text;
 
-/// An expectation that a file does not meet: the line, the token, and what was found instead.
+/// An expectation that a file fails: its line, the token, and the decision.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -43,9 +43,9 @@ pub struct FailedExpectation<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FailureKind<'a> {
-    /// The file has no token of this name.
+    /// The file has no token with this name.
     NoSuchToken,
-    /// The token should be allowed this, and is not.
+    /// The request should be allowed, but is denied.
     #[non_exhaustive]
     Denied {
         /// The request.
@@ -53,7 +53,7 @@ pub enum FailureKind<'a> {
         /// The decision.
         decision: Decision<'a>,
     },
-    /// The token should not be allowed this, and is.
+    /// The request should be denied, but is allowed.
     #[non_exhaustive]
     Allowed {
         /// The request.
@@ -64,7 +64,7 @@ pub enum FailureKind<'a> {
 }
 
 impl<'a> FailedExpectation<'a> {
-    /// The line of the expectation, from 1.
+    /// Returns the line of the expectation, from 1.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -81,7 +81,7 @@ impl<'a> FailedExpectation<'a> {
         self.line
     }
 
-    /// The name of the token that fails it.
+    /// Returns the name of the token that fails the expectation.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -134,7 +134,7 @@ impl fmt::Display for FailedExpectation<'_> {
     }
 }
 
-/// The error of a file that fails expectations: all failures, as text.
+/// The error of a file that fails expectations. It contains all failures as text.
 ///
 /// `Debug` prints what `Display` prints, so that `unwrap` reads well in a test. [`Expectations::check`] returns the failures
 /// as values.

@@ -1,4 +1,4 @@
-//! The grammar of expectations, and the values that it parses to.
+//! The parser of expectations.
 
 use core::fmt;
 use std::boxed::Box;
@@ -10,9 +10,9 @@ use self::ExpectationErrorKind as Kind;
 use crate::name::{InvalidNameKind, check_database_name, check_token_name};
 use crate::permission::{DatabaseActions, SystemResource};
 use crate::secret::Fragment;
-use crate::suggest::meant;
+use crate::suggest::closest_word;
 
-/// The kind of an error in a line.
+/// The kind of an error in a line of expectations.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Expectations;
@@ -26,9 +26,9 @@ use crate::suggest::meant;
 pub enum ExpectationErrorKind {
     /// A `"` that is not closed.
     UnclosedQuote,
-    /// No token where one has to be named.
+    /// A missing token name.
     MissingToken,
-    /// A name that no token of the file can have.
+    /// An invalid token name.
     InvalidToken(InvalidNameKind),
     /// No `can` or `cannot` after the tokens.
     MissingVerb,
@@ -38,23 +38,23 @@ pub enum ExpectationErrorKind {
     MissingActions,
     /// An action that does not exist.
     UnknownAction,
-    /// Another action than `read` on a system resource.
+    /// An action other than `read` on a system resource.
     ActionNotForSystem,
-    /// `*` where something is not allowed: "not every one" is less than who writes it means.
+    /// `*` with `cannot`, `only` or `nobody`: it would mean "not all", which is rarely intended.
     EveryDenied,
     /// Nothing after the actions.
     MissingWhat,
-    /// A name that no database can have.
+    /// An invalid database name.
     InvalidDatabase(InvalidNameKind),
     /// No system resource after `system`, or one that does not exist.
     UnknownSystemResource,
-    /// More than one sentence.
+    /// Words after the end of the expectation.
     TooMuch,
 }
 
-/// The error of a text with lines that are not expectations.
+/// The error of invalid expectations.
 ///
-/// `Display` and `Debug` print each on a line: the number of its line, the invalid word, unless that may be a secret, and
+/// `Display` and `Debug` print one error per line: the line number, the invalid word, unless it may be a secret, and the
 /// help.
 ///
 /// ```
@@ -74,7 +74,8 @@ struct LineError {
     line: usize,
     kind: Kind,
     word: Fragment,
-    meant: Option<&'static str>,
+    // The closest action.
+    suggestion: Option<&'static str>,
 }
 
 impl InvalidExpectations {
@@ -103,7 +104,7 @@ impl fmt::Debug for InvalidExpectations {
 
 impl fmt::Display for LineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kind, word, meant, .. } = self;
+        let Self { kind, word, suggestion, .. } = self;
         let (what, help) = match kind {
             Kind::UnclosedQuote => ("the `\"` is not closed", "close it on the same line"),
             Kind::MissingToken => ("the name of a token is missing", "name at least one"),
@@ -116,8 +117,8 @@ impl fmt::Display for LineError {
             }
             Kind::Negated => ("`cannot` in a line with `only` or `nobody`", "use `can`"),
             Kind::MissingActions => ("the actions are missing", "name at least one, such as `read`"),
-            Kind::UnknownAction => match meant {
-                Some(meant) => return write!(f, "unknown action{word}: did you mean `{meant}`?"),
+            Kind::UnknownAction => match suggestion {
+                Some(action) => return write!(f, "unknown action{word}: did you mean `{action}`?"),
                 None => ("unknown action", "use `create`, `describe`, `read`, `write` or `delete`"),
             },
             Kind::ActionNotForSystem => {
@@ -143,14 +144,14 @@ impl fmt::Display for LineError {
     }
 }
 
-/// A kind of error, and the word that it is about.
-struct Wrong<'a>(Kind, &'a str);
+/// A kind of error, and the invalid word.
+struct WordError<'a>(Kind, &'a str);
 
-impl Wrong<'_> {
+impl WordError<'_> {
     fn in_line(self, line: usize, text: &str) -> LineError {
         let Self(kind, word) = self;
-        let meant = meant(word, DatabaseActions::ALL.names()).map(|(meant, _)| meant);
-        LineError { line, kind, word: Fragment::new(word, text), meant }
+        let suggestion = closest_word(word, DatabaseActions::ALL.names()).map(|(name, _)| name);
+        LineError { line, kind, word: Fragment::new(word, text), suggestion }
     }
 }
 
@@ -160,7 +161,7 @@ pub(super) struct Expectation {
     pub(super) rule: Rule,
     pub(super) who: Vec<Box<str>>,
     pub(super) actions: DatabaseActions,
-    pub(super) what: What,
+    pub(super) target: Target,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,7 +173,7 @@ pub(super) enum Rule {
 }
 
 #[derive(Clone, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum Target {
     Database(Box<str>),
     EveryDatabase,
     AnyDatabase,
@@ -188,14 +189,14 @@ pub(super) fn parse(text: &str) -> Result<Vec<Expectation>, InvalidExpectations>
     for (line, text) in (1..).zip(text.lines()) {
         match words(text).and_then(|words| sentence(line, &words)) {
             Ok(expectation) => expectations.extend(expectation),
-            Err(wrong) => errors.push(wrong.in_line(line, text)),
+            Err(error) => errors.push(error.in_line(line, text)),
         }
     }
     if errors.is_empty() { Ok(expectations) } else { Err(InvalidExpectations(errors)) }
 }
 
 /// Splits a line into words and commas. A quoted word keeps its first quote, so that it is never a keyword.
-fn words(line: &str) -> Result<Vec<&str>, Wrong<'_>> {
+fn words(line: &str) -> Result<Vec<&str>, WordError<'_>> {
     let mut words = Vec::new();
     let mut rest = line.trim_start();
     while let Some(first) = rest.chars().next().filter(|first| *first != '#') {
@@ -203,7 +204,10 @@ fn words(line: &str) -> Result<Vec<&str>, Wrong<'_>> {
         let (length, skipped) = match first {
             ',' => (1, 0),
             '"' => (
-                1 + rest.get(1..).and_then(|rest| rest.find('"')).ok_or(Wrong(Kind::UnclosedQuote, ""))?,
+                1 + rest
+                    .get(1..)
+                    .and_then(|rest| rest.find('"'))
+                    .ok_or(WordError(Kind::UnclosedQuote, ""))?,
                 1,
             ),
             _ => (rest.find(is_end).unwrap_or(rest.len()), 0),
@@ -215,11 +219,11 @@ fn words(line: &str) -> Result<Vec<&str>, Wrong<'_>> {
 }
 
 /// Returns a word without its quote.
-fn text(word: &str) -> &str {
+fn without_quote(word: &str) -> &str {
     word.strip_prefix('"').unwrap_or(word)
 }
 
-fn sentence<'a>(line: usize, words: &[&'a str]) -> Result<Option<Expectation>, Wrong<'a>> {
+fn sentence<'a>(line: usize, words: &[&'a str]) -> Result<Option<Expectation>, WordError<'a>> {
     let (rule, (who, rest)) = match words {
         [] => return Ok(None),
         ["only", rest @ ..] => (Some(Rule::Only), list(rest, Kind::MissingToken)?),
@@ -228,77 +232,80 @@ fn sentence<'a>(line: usize, words: &[&'a str]) -> Result<Option<Expectation>, W
         _ => (None, list(words, Kind::MissingToken)?),
     };
     for name in &who {
-        check_token_name(name).map_err(|error| Wrong(Kind::InvalidToken(error.kind()), name))?;
+        check_token_name(name).map_err(|error| WordError(Kind::InvalidToken(error.kind()), name))?;
     }
     let (rule, rest) = match (rule, rest) {
         (None, ["cannot", rest @ ..]) => (Rule::Cannot, rest),
-        (Some(_), ["cannot", ..]) => return Err(Wrong(Kind::Negated, "")),
+        (Some(_), ["cannot", ..]) => return Err(WordError(Kind::Negated, "")),
         (rule, ["can", rest @ ..]) => (rule.unwrap_or(Rule::Can), rest),
-        _ => return Err(Wrong(Kind::MissingVerb, first(rest))),
+        _ => return Err(WordError(Kind::MissingVerb, first_word(rest))),
     };
     let (names, rest) = list(rest, Kind::MissingActions)?;
     let mut actions = DatabaseActions::EMPTY;
     for name in names {
-        actions |= DatabaseActions::from_name(name.as_bytes()).ok_or(Wrong(Kind::UnknownAction, name))?;
+        actions |= DatabaseActions::from_name(name.as_bytes()).ok_or(WordError(Kind::UnknownAction, name))?;
     }
-    let (what, rest) = what(rest)?;
+    let (target, rest) = target(rest)?;
     if !rest.is_empty() {
-        return Err(Wrong(Kind::TooMuch, first(rest)));
+        return Err(WordError(Kind::TooMuch, first_word(rest)));
     }
-    if rule != Rule::Can && matches!(what, What::EveryDatabase | What::EverySystem) {
-        return Err(Wrong(Kind::EveryDenied, ""));
+    if rule != Rule::Can && matches!(target, Target::EveryDatabase | Target::EverySystem) {
+        return Err(WordError(Kind::EveryDenied, ""));
     }
-    let is_system = matches!(what, What::System(_) | What::EverySystem | What::AnySystem);
+    let is_system = matches!(target, Target::System(_) | Target::EverySystem | Target::AnySystem);
     if is_system && actions != DatabaseActions::READ {
-        return Err(Wrong(Kind::ActionNotForSystem, ""));
+        return Err(WordError(Kind::ActionNotForSystem, ""));
     }
     let who = who.into_iter().map(Box::from).collect();
-    Ok(Some(Expectation { line, rule, who, actions, what }))
+    Ok(Some(Expectation { line, rule, who, actions, target }))
 }
 
-fn first<'a>(words: &[&'a str]) -> &'a str {
-    words.first().map_or("", |word| text(word))
+fn first_word<'a>(words: &[&'a str]) -> &'a str {
+    words.first().map_or("", |word| without_quote(word))
 }
 
-/// Returns the words with commas between them at the start; a keyword is none of them.
-fn list<'w, 'a>(words: &'w [&'a str], missing: Kind) -> Result<(Vec<&'a str>, &'w [&'a str]), Wrong<'a>> {
+/// Parses words separated by commas; a keyword is an error.
+fn list<'w, 'a>(words: &'w [&'a str], missing: Kind) -> Result<(Vec<&'a str>, &'w [&'a str]), WordError<'a>> {
     let mut list = Vec::new();
     let mut rest = words;
     loop {
         match rest {
-            [] | ["can" | "cannot" | "only" | "nobody" | "but" | ",", ..] => return Err(Wrong(missing, "")),
-            [word, ",", more @ ..] => {
-                list.push(text(word));
-                rest = more;
+            [] | ["can" | "cannot" | "only" | "nobody" | "but" | ",", ..] => {
+                return Err(WordError(missing, ""));
             }
-            [word, more @ ..] => {
-                list.push(text(word));
-                return Ok((list, more));
+            [word, ",", tail @ ..] => {
+                list.push(without_quote(word));
+                rest = tail;
+            }
+            [word, tail @ ..] => {
+                list.push(without_quote(word));
+                return Ok((list, tail));
             }
         }
     }
 }
 
-/// Parses what the actions are on.
-fn what<'w, 'a>(words: &'w [&'a str]) -> Result<(What, &'w [&'a str]), Wrong<'a>> {
-    let (what, rest) = match words {
-        ["*", rest @ ..] => (What::EveryDatabase, rest),
-        ["any", rest @ ..] => (What::AnyDatabase, rest),
-        ["new", rest @ ..] => (What::NewDatabase, rest),
-        ["system", "*", rest @ ..] => (What::EverySystem, rest),
-        ["system", "any", rest @ ..] => (What::AnySystem, rest),
+/// Parses the target of the actions.
+fn target<'w, 'a>(words: &'w [&'a str]) -> Result<(Target, &'w [&'a str]), WordError<'a>> {
+    let (target, rest) = match words {
+        ["*", rest @ ..] => (Target::EveryDatabase, rest),
+        ["any", rest @ ..] => (Target::AnyDatabase, rest),
+        ["new", rest @ ..] => (Target::NewDatabase, rest),
+        ["system", "*", rest @ ..] => (Target::EverySystem, rest),
+        ["system", "any", rest @ ..] => (Target::AnySystem, rest),
         ["system", rest @ ..] => {
             let resource = rest.first().copied().unwrap_or_default();
             let known = SystemResource::from_name(resource);
-            let known = known.ok_or(Wrong(Kind::UnknownSystemResource, text(resource)))?;
-            (What::System(known), rest.get(1..).unwrap_or_default())
+            let known = known.ok_or(WordError(Kind::UnknownSystemResource, without_quote(resource)))?;
+            (Target::System(known), rest.get(1..).unwrap_or_default())
         }
-        [] | [",", ..] => return Err(Wrong(Kind::MissingWhat, "")),
+        [] | [",", ..] => return Err(WordError(Kind::MissingWhat, "")),
         [name, rest @ ..] => {
-            let name = text(name);
-            check_database_name(name).map_err(|error| Wrong(Kind::InvalidDatabase(error.kind()), name))?;
-            (What::Database(Box::from(name)), rest)
+            let name = without_quote(name);
+            check_database_name(name)
+                .map_err(|error| WordError(Kind::InvalidDatabase(error.kind()), name))?;
+            (Target::Database(Box::from(name)), rest)
         }
     };
-    Ok((what, rest))
+    Ok((target, rest))
 }

@@ -8,11 +8,11 @@ use crate::name::{InvalidName, OPERATOR_TOKEN_NAME, check_admin_token_name};
 use crate::secret::shown;
 use crate::token::Token;
 
-/// An admin token file without errors: one token that may do everything.
+/// A valid admin token file: one token that may do everything.
 ///
-/// The server reads one admin token from a file of its own (`--admin-token-file`), a JSON object with `token`, `name` and
-/// `expiry_millis` (documentation). It takes the file where there is no admin token yet (documentation), and skips a name
-/// that exists already (server source).
+/// The server reads one admin token from a separate file (`--admin-token-file`): a JSON object with `token`, `name` and
+/// `expiry_millis` (documentation). It creates the token only if no admin token exists (documentation), and skips a name that
+/// already exists (server source).
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
@@ -25,8 +25,7 @@ use crate::token::Token;
 /// ```
 ///
 /// # Limitations
-/// `description` is kept here, and the server whose source is open (3.10) ignores it, as it does every member that it does
-/// not know (server source).
+/// `description` is kept here, but the server ignores it, like every unknown member (server source, 3.10).
 #[derive(Clone)]
 pub struct AdminTokenFile {
     token: Token,
@@ -37,7 +36,7 @@ pub struct AdminTokenFile {
 }
 
 impl AdminTokenFile {
-    /// The operator token `_admin`, which never expires.
+    /// Creates a file with the operator token `_admin`, which never expires.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
@@ -51,7 +50,7 @@ impl AdminTokenFile {
         Self { token, name: OPERATOR_TOKEN_NAME.into(), description: None, expiry: None }
     }
 
-    /// The same token under this name; `_admin` is the operator token's (documentation).
+    /// Sets the name. `_admin` is the name of the operator token (documentation).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
@@ -69,13 +68,13 @@ impl AdminTokenFile {
         Ok(Self { name: name.into(), ..self })
     }
 
-    /// The same token with this text for people.
+    /// Sets the description, a text for people.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
     ///
-    /// let file = AdminTokenFile::new(Token::generate()?).with_description(Some("made by the installer"));
-    /// assert_eq!(file.description(), Some("made by the installer"));
+    /// let file = AdminTokenFile::new(Token::generate()?).with_description(Some("created by the installer"));
+    /// assert_eq!(file.description(), Some("created by the installer"));
     /// assert!(!format!("{file:?}").contains("installer"));
     /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
@@ -84,7 +83,7 @@ impl AdminTokenFile {
         Self { description: description.map(Into::into), ..self }
     }
 
-    /// The same token with this expiry; none means that it never expires.
+    /// Sets the expiry; `None` means that the token never expires.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -100,7 +99,7 @@ impl AdminTokenFile {
         Self { expiry, ..self }
     }
 
-    /// The secret.
+    /// Returns the token.
     ///
     /// ```
     /// use influxdb3_offline_tokens::AdminTokenFile;
@@ -114,7 +113,7 @@ impl AdminTokenFile {
         &self.token
     }
 
-    /// The name; never empty.
+    /// Returns the name; never empty.
     ///
     /// ```
     /// use influxdb3_offline_tokens::AdminTokenFile;
@@ -128,8 +127,7 @@ impl AdminTokenFile {
         &self.name
     }
 
-    /// Returns whether it is the operator token, `_admin`: nobody can delete it, and only with it can it be replaced by a new one
-    /// (documentation).
+    /// Returns whether it is the operator token, `_admin`. It cannot be deleted, and only it can regenerate itself (documentation).
     ///
     /// ```
     /// use influxdb3_offline_tokens::AdminTokenFile;
@@ -143,7 +141,7 @@ impl AdminTokenFile {
         *self.name == *OPERATOR_TOKEN_NAME
     }
 
-    /// The text for people.
+    /// Returns the description, a text for people.
     ///
     /// ```
     /// use influxdb3_offline_tokens::AdminTokenFile;
@@ -157,13 +155,13 @@ impl AdminTokenFile {
         self.description.as_deref()
     }
 
-    /// When it ends; none where the file has no `expiry_millis`. [`Expiry::NEVER`] means never, too.
+    /// Returns the expiry; `None` if the file has no `expiry_millis`. [`Expiry::NEVER`] also means never.
     ///
     /// ```
     /// use influxdb3_offline_tokens::AdminTokenFile;
     ///
-    /// let file = AdminTokenFile::parse(br#"{"token": "apiv3_a", "name": "deploy", "expiry_millis": 1798761600000}"#)?;
-    /// assert_eq!(file.expiry().unwrap().to_string(), "2027-01-01T00:00:00Z");
+    /// let file = AdminTokenFile::parse(br#"{"token": "apiv3_a", "name": "deploy", "expiry_millis": 1893456000000}"#)?;
+    /// assert_eq!(file.expiry().unwrap().to_string(), "2030-01-01T00:00:00Z");
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
     #[must_use]
@@ -172,7 +170,7 @@ impl AdminTokenFile {
     }
 }
 
-/// Without the description, which is any text and may hold a token, as may a name.
+/// Without the description, which may contain a token.
 impl fmt::Debug for AdminTokenFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AdminTokenFile")

@@ -1,4 +1,4 @@
-//! Applied fixes, and their spans in the original text.
+//! The applied fixes.
 
 use alloc::string::String;
 
@@ -23,8 +23,8 @@ use crate::span::{Location, Span};
 pub struct AppliedFix(pub(super) Diagnostic);
 
 impl AppliedFix {
-    /// Creates it from a finding about the file itself, not its text.
-    pub(crate) fn of_the_file(code: Code, message: String) -> Self {
+    /// Creates a fix of the file on disk, not of its text.
+    pub(crate) fn for_disk(code: Code, message: String) -> Self {
         let mut diagnostic = Diagnostic::new(code, code.severity(), Span::new(0, 0));
         diagnostic.message = message.into();
         Self(diagnostic)
@@ -130,7 +130,7 @@ impl AppliedFix {
         self.0.fixes().first().and_then(Fix::effect)
     }
 
-    /// Returns whether the fix replaced a token by a new one, which its clients then need.
+    /// Returns whether the fix replaced a token. Its clients need the new one.
     ///
     /// ```
     /// use std::time::SystemTime;

@@ -1,4 +1,4 @@
-//! The types of the names.
+//! The types `DatabaseName` and `TokenName`.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -11,9 +11,9 @@ use crate::secret::debug_as_text;
 
 /// The name of a database.
 ///
-/// Valid names are those that the server's HTTP write path accepts (server source, 3.10): 1 to 511 bytes, an ASCII letter
-/// or digit, then ASCII letters, digits, `_` and `-`, and at most one `/`, which is not last (`database/retention_policy`);
-/// and `_internal`, which every server has. The documentation asks for at most 64 characters.
+/// A valid name is one that the server's HTTP write path accepts (server source, 3.10), or `_internal`, which every server
+/// has. It has 1 to 511 bytes: an ASCII letter or digit, then ASCII letters, digits, `_` and `-`. One `/` may be inside
+/// (`database/retention_policy`). The documentation asks for at most 64 characters.
 ///
 /// ```
 /// use influxdb3_offline_tokens::DatabaseName;
@@ -109,7 +109,7 @@ impl TokenName {
     }
 }
 
-macro_rules! text_of_a_name {
+macro_rules! string_impls {
     ($($name:ident),+) => {$(
         impl PartialEq<str> for $name {
             fn eq(&self, other: &str) -> bool {
@@ -150,6 +150,6 @@ macro_rules! text_of_a_name {
     )+};
 }
 
-text_of_a_name!(DatabaseName, TokenName);
+string_impls!(DatabaseName, TokenName);
 debug_as_text!(DatabaseName, TokenName);
 from_text!(DatabaseName, InvalidName; TokenName, InvalidName);

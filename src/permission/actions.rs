@@ -1,4 +1,4 @@
-//! The sets of actions.
+//! The set of actions on databases.
 
 use core::array;
 use core::fmt;
@@ -27,7 +27,7 @@ pub struct DatabaseActions(u8);
 
 pub(super) const NAMES: [&str; 5] = ["create", "describe", "read", "write", "delete"];
 
-// The texts of all 32 sets, so that printing is a look-up.
+// The texts of all 32 sets: printing is a look-up.
 const TEXTS: [&str; 32] = [
     "",
     "create",
@@ -74,8 +74,8 @@ impl DatabaseActions {
     /// assert_eq!(actions, DatabaseActions::READ);
     /// ```
     pub const EMPTY: Self = Self(0);
-    /// `create`: create the database. It counts in `db:*` only: a database that does not exist has no other entry (server
-    /// source).
+    /// `create`: create the database. Only `db:*` can grant it, because no other entry covers a database that does not exist
+    /// (server source).
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -83,7 +83,7 @@ impl DatabaseActions {
     /// assert_eq!(DatabaseActions::CREATE.to_string(), "create");
     /// ```
     pub const CREATE: Self = Self(1);
-    /// `describe`: see that it exists, which `influxdb3 import list` needs on at least one database (documentation).
+    /// `describe`: see that the database exists. `influxdb3 import list` needs it on at least one database (documentation).
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -91,7 +91,7 @@ impl DatabaseActions {
     /// assert_eq!(DatabaseActions::DESCRIBE.to_string(), "describe");
     /// ```
     pub const DESCRIBE: Self = Self(1 << 1);
-    /// `read`: query it.
+    /// `read`: query the database.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -99,7 +99,7 @@ impl DatabaseActions {
     /// assert_eq!(DatabaseActions::READ.to_string(), "read");
     /// ```
     pub const READ: Self = Self(1 << 2);
-    /// `write`: write to it.
+    /// `write`: write to the database.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -107,7 +107,7 @@ impl DatabaseActions {
     /// assert_eq!(DatabaseActions::WRITE.to_string(), "write");
     /// ```
     pub const WRITE: Self = Self(1 << 3);
-    /// `delete`: delete it (server source) or its rows (documentation).
+    /// `delete`: delete the database (server source) or its rows (documentation).
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -115,7 +115,7 @@ impl DatabaseActions {
     /// assert_eq!(DatabaseActions::DELETE.to_string(), "delete");
     /// ```
     pub const DELETE: Self = Self(1 << 4);
-    /// All five.
+    /// All five actions.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -124,7 +124,7 @@ impl DatabaseActions {
     /// ```
     pub const ALL: Self = Self(0b1_1111);
 
-    /// Returns whether all of `other` are in the set.
+    /// Returns whether the set contains all actions of `other`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -151,7 +151,7 @@ impl DatabaseActions {
         self.0 == 0
     }
 
-    /// How many actions there are, 0 to 5.
+    /// Returns the number of actions, 0 to 5.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -163,7 +163,7 @@ impl DatabaseActions {
         self.0.count_ones() as usize
     }
 
-    /// The actions of both.
+    /// Returns the actions of either set.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -176,7 +176,7 @@ impl DatabaseActions {
         Self(self.0 | other.0)
     }
 
-    /// The actions that are in both.
+    /// Returns the actions of both sets.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -190,7 +190,7 @@ impl DatabaseActions {
         Self(self.0 & other.0)
     }
 
-    /// The actions of this set that are not in `other`.
+    /// Returns the actions of this set that are not in `other`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -204,7 +204,7 @@ impl DatabaseActions {
         Self(self.0 & !other.0)
     }
 
-    /// The actions one by one, in the server's order.
+    /// Iterates over the actions one by one, in the server's order.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -215,7 +215,7 @@ impl DatabaseActions {
         self.into_iter()
     }
 
-    /// The names in the server's order.
+    /// Iterates over the names of the actions, in the server's order.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -238,7 +238,7 @@ impl DatabaseActions {
         })
     }
 
-    /// Returns the list, such as `read,write`; empty if there are no actions.
+    /// Returns the actions as a list, such as `read,write`; empty if there are none.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         TEXTS.get(usize::from(self.0)).copied().unwrap_or_default()
@@ -265,7 +265,7 @@ impl IntoIterator for DatabaseActions {
 }
 
 impl FromIterator<Self> for DatabaseActions {
-    /// All of them together.
+    /// Returns the union of the sets.
     fn from_iter<I: IntoIterator<Item = Self>>(sets: I) -> Self {
         sets.into_iter().fold(Self::EMPTY, Self::union)
     }

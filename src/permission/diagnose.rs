@@ -1,4 +1,4 @@
-//! Errors of texts that the grammar rejects: splits the text into words and classifies each.
+//! Errors of texts that the grammar rejects: each word of the text is classified.
 
 use alloc::vec::Vec;
 
@@ -9,7 +9,7 @@ use crate::permission::system_resource::SystemResource;
 use crate::permission::variables::variables;
 use crate::secret::{Fragment, mentions_token};
 use crate::span::Span;
-use crate::suggest::meant;
+use crate::suggest::closest_word;
 
 const TYPES: [&str; 2] = ["db", "system"];
 const TYPE_ALIASES: [(&str, &[&str]); 2] =
@@ -24,34 +24,34 @@ const NOT_GRANTABLE: [&str; 4] = ["drop", "update", "all", "admin"];
 /// Returns all mistakes of a permission, in the order of the text.
 pub(super) fn permission(text: &str) -> Vec<Mistake> {
     let mut finder = Finder::new(text);
-    finder.permission();
+    finder.check_permission();
     finder.finish()
 }
 
 /// Returns all mistakes of a list of actions on databases.
 pub(super) fn actions(text: &str) -> Vec<Mistake> {
     let mut finder = Finder::new(text);
-    finder.actions(whole(text));
+    finder.check_actions(full_span(text));
     finder.finish()
 }
 
-/// Returns the errors of mistakes, each with its fragment.
+/// Returns the error of each mistake, with its fragment.
 pub(super) fn errors(text: &str, mistakes: Vec<Mistake>) -> impl Iterator<Item = ParsePermissionError> {
-    // Searched once, not for every error of a long text.
-    let is_hidden = mentions_token(text);
+    // Once, not for every error of a long text.
+    let has_token = mentions_token(text);
     mistakes.into_iter().map(move |mistake| {
-        let fragment = if is_hidden { "" } else { mistake.span.text(text).unwrap_or_default() };
+        let fragment = if has_token { "" } else { mistake.span.text(text).unwrap_or_default() };
         mistake.error(text).quoting(Fragment::of_harmless(fragment))
     })
 }
 
 /// Returns the error of the first mistake.
 pub(super) fn first(text: &str, mistakes: Vec<Mistake>) -> ParsePermissionError {
-    let unknown = || ParsePermissionError::new(Kind::MissingPart(PermissionPart::Type), whole(text));
+    let unknown = || ParsePermissionError::new(Kind::MissingPart(PermissionPart::Type), full_span(text));
     errors(text, mistakes).next().unwrap_or_else(unknown)
 }
 
-fn whole(text: &str) -> Span {
+fn full_span(text: &str) -> Span {
     Span::new(0, text.len())
 }
 
@@ -60,7 +60,7 @@ fn whole(text: &str) -> Span {
 pub(crate) struct Mistake {
     pub(crate) kind: Kind,
     pub(crate) span: Span,
-    // Whether the permission is for system resources, as written or meant.
+    // Whether the permission is for system resources, as written or as suggested.
     is_system: bool,
 }
 
@@ -68,47 +68,47 @@ impl Mistake {
     /// Returns the error with its suggestion, without a fragment.
     pub(crate) fn error(self, text: &str) -> ParsePermissionError {
         let word = self.span.text(text).unwrap_or_default();
-        let meant = match self.kind {
-            Kind::UnknownResourceType => type_meant(word),
+        let suggestion = match self.kind {
+            Kind::UnknownResourceType => suggest_type(word),
             Kind::UnknownSystemResource => {
-                meant(word, SystemResource::ALL.iter().map(|known| known.as_str()))
+                closest_word(word, SystemResource::ALL.iter().map(|known| known.as_str()))
             }
-            // The only action on system resources.
+            // `read` is the only action on system resources.
             Kind::WildcardAction | Kind::ActionNotGrantable if self.is_system => Some(("read", false)),
-            Kind::UnknownAction if self.is_system => near(word, &["read"]),
-            Kind::UnknownAction => action_meant(word),
+            Kind::UnknownAction if self.is_system => suggest_from(word, &["read"]),
+            Kind::UnknownAction => suggest_action(word),
             _ => None,
         };
-        ParsePermissionError::new(self.kind, self.span).meaning(meant)
+        ParsePermissionError::new(self.kind, self.span).with_suggestion(suggestion)
     }
 }
 
-fn action_meant(word: &str) -> Option<(&'static str, bool)> {
-    near(word, &ACTIONS).or_else(|| alias(word, &ACTION_ALIASES)).or_else(|| separated(word))
+fn suggest_action(word: &str) -> Option<(&'static str, bool)> {
+    suggest_from(word, &ACTIONS).or_else(|| find_alias(word, &ACTION_ALIASES)).or_else(|| split_actions(word))
 }
 
-fn near(word: &str, actions: &[&'static str]) -> Option<(&'static str, bool)> {
-    meant(word, actions.iter().copied()).filter(|_| !word.contains('*'))
+fn suggest_from(word: &str, actions: &[&'static str]) -> Option<(&'static str, bool)> {
+    closest_word(word, actions.iter().copied()).filter(|_| !word.contains('*'))
 }
 
-fn is_sign(c: char) -> bool {
+fn is_other_separator(c: char) -> bool {
     matches!(c, ';' | '|' | '+' | '/' | '&') || c.is_whitespace()
 }
 
-/// Returns the actions of a list with another separator.
-fn separated(word: &str) -> Option<(&'static str, bool)> {
+/// Returns the actions of a list with separators other than `,`.
+fn split_actions(word: &str) -> Option<(&'static str, bool)> {
     let mut actions = DatabaseActions::EMPTY;
-    for word in word.split(is_sign).filter(|word| !word.is_empty()) {
+    for word in word.split(is_other_separator).filter(|word| !word.is_empty()) {
         actions |= DatabaseActions::from_name(word.as_bytes())?;
     }
     (!actions.is_empty()).then(|| (actions.as_str(), false))
 }
 
-fn type_meant(word: &str) -> Option<(&'static str, bool)> {
-    alias(word, &TYPE_ALIASES).or_else(|| meant(word, TYPES))
+fn suggest_type(word: &str) -> Option<(&'static str, bool)> {
+    find_alias(word, &TYPE_ALIASES).or_else(|| closest_word(word, TYPES))
 }
 
-fn alias(word: &str, known: &[(&'static str, &[&str])]) -> Option<(&'static str, bool)> {
+fn find_alias(word: &str, known: &[(&'static str, &[&str])]) -> Option<(&'static str, bool)> {
     known.iter().find(|(_, aliases)| is_one_of(word, aliases)).map(|(known, _)| (*known, false))
 }
 
@@ -133,27 +133,29 @@ impl<'a> Finder<'a> {
         self.mistakes
     }
 
-    fn permission(&mut self) {
-        let parts = self.split(whole(self.text), b':');
+    fn check_permission(&mut self) {
+        let parts = self.split(full_span(self.text), b':');
         let (resource_type, names, actions) = match *parts {
             [only] if !self.is_type(only) => {
-                // A variable may expand to the whole permission: then nothing is missing.
-                if !self.variables_in(only) {
-                    self.missing(PermissionPart::Type, 0);
+                // A variable may expand to all three parts.
+                if !self.report_variables(only) {
+                    self.report_missing(PermissionPart::Type, 0);
                 }
                 return;
             }
             // `db:read`
-            [first, last] if self.are_actions(last) && self.is_type(first) => (Some(first), None, Some(last)),
+            [first, last] if self.is_action_list(last) && self.is_type(first) => {
+                (Some(first), None, Some(last))
+            }
             // `sensors:read`
-            [first, last] if self.are_actions(last) => (None, Some(first), Some(last)),
+            [first, last] if self.is_action_list(last) => (None, Some(first), Some(last)),
             _ => (parts.first().copied(), parts.get(1).copied(), parts.get(2).copied()),
         };
         let end = self.text.len();
         let resource_type = if let Some(span) = resource_type {
-            self.resource_type(span)
+            self.check_resource_type(span)
         } else {
-            self.missing(PermissionPart::Type, 0);
+            self.report_missing(PermissionPart::Type, 0);
             Some("db")
         };
         if resource_type == Some("*") {
@@ -161,29 +163,29 @@ impl<'a> Finder<'a> {
         }
         self.is_system = resource_type == Some("system");
         if let Some(names) = names {
-            self.names(names, resource_type);
+            self.check_names(names, resource_type);
         } else {
-            self.missing(PermissionPart::Names, actions.map_or(end, Span::start));
+            self.report_missing(PermissionPart::Names, actions.map_or(end, Span::start));
         }
         if let Some(actions) = actions {
-            self.actions(actions);
+            self.check_actions(actions);
         } else if names.is_some() {
-            self.missing(PermissionPart::Actions, end);
+            self.report_missing(PermissionPart::Actions, end);
         }
         if let Some(extra) = parts.get(3) {
-            self.add(Kind::ExtraPart, Span::new(extra.start() - 1, end));
+            self.report(Kind::ExtraPart, Span::new(extra.start() - 1, end));
         }
     }
 
-    fn add(&mut self, kind: Kind, span: Span) {
+    fn report(&mut self, kind: Kind, span: Span) {
         self.mistakes.push(Mistake { kind, span, is_system: self.is_system });
     }
 
-    fn missing(&mut self, part: PermissionPart, at: usize) {
-        self.add(Kind::MissingPart(part), Span::new(at, at));
+    fn report_missing(&mut self, part: PermissionPart, at: usize) {
+        self.report(Kind::MissingPart(part), Span::new(at, at));
     }
 
-    fn get(&self, span: Span) -> &'a str {
+    fn text_of(&self, span: Span) -> &'a str {
         span.text(self.text).unwrap_or_default()
     }
 
@@ -192,7 +194,7 @@ impl<'a> Finder<'a> {
         let mut variables = self.variables.iter().peekable();
         let mut pieces = Vec::new();
         let mut start = span.start();
-        for (at, byte) in (start..).zip(self.get(span).bytes()) {
+        for (at, byte) in (start..).zip(self.text_of(span).bytes()) {
             while variables.next_if(|variable| variable.end() <= at).is_some() {}
             if byte == separator && variables.peek().is_none_or(|variable| variable.start() > at) {
                 pieces.push(Span::new(start, at));
@@ -204,106 +206,106 @@ impl<'a> Finder<'a> {
     }
 
     /// Reports the variables in a span, and returns whether there are any.
-    fn variables_in(&mut self, span: Span) -> bool {
+    fn report_variables(&mut self, span: Span) -> bool {
         let start = self.variables.partition_point(|variable| variable.end() <= span.start());
         let end = self.variables.partition_point(|variable| variable.start() < span.end());
         for variable in self.variables.get(start..end).unwrap_or_default().to_vec() {
-            self.add(Kind::UnexpandedVariable, variable);
+            self.report(Kind::UnexpandedVariable, variable);
         }
         start < end
     }
 
     /// Returns the word of a span, without whitespace around it; `None` if it is empty or has variables.
     fn word(&mut self, span: Span, empty: Kind) -> Option<(Span, &'a str)> {
-        let text = self.get(span);
+        let text = self.text_of(span);
         let word = text.trim();
         if word.is_empty() {
-            self.add(empty, span);
+            self.report(empty, span);
             return None;
         }
         let start = span.start() + (text.len() - text.trim_start().len());
         let inner = Span::new(start, start + word.len());
-        for outside in [Span::new(span.start(), inner.start()), Span::new(inner.end(), span.end())] {
-            if !outside.is_empty() {
-                self.add(Kind::Whitespace, outside);
+        for padding in [Span::new(span.start(), inner.start()), Span::new(inner.end(), span.end())] {
+            if !padding.is_empty() {
+                self.report(Kind::Whitespace, padding);
             }
         }
-        (!self.variables_in(inner)).then_some((inner, word))
+        (!self.report_variables(inner)).then_some((inner, word))
     }
 
     fn is_type(&self, span: Span) -> bool {
-        let word = self.get(span).trim();
-        is_one_of(word, &TYPES) || alias(word, &TYPE_ALIASES).is_some()
+        let word = self.text_of(span).trim();
+        is_one_of(word, &TYPES) || find_alias(word, &TYPE_ALIASES).is_some()
     }
 
-    /// Returns whether a part contains nothing but actions, separated in any way.
-    fn are_actions(&self, span: Span) -> bool {
+    /// Returns whether a part contains only actions, with any separator.
+    fn is_action_list(&self, span: Span) -> bool {
         // `read/write` may be a database and its retention policy.
-        let is_sign = |c| c == ',' || c != '/' && is_sign(c);
-        let mut words = self.get(span).split(is_sign).filter(|word| !word.is_empty()).peekable();
+        let is_separator = |c| c == ',' || c != '/' && is_other_separator(c);
+        let mut words = self.text_of(span).split(is_separator).filter(|word| !word.is_empty()).peekable();
         words.peek().is_some() && words.all(|word| ACTIONS.contains(&word))
     }
 
-    /// Returns the type, written or meant; `None` if it is unknown.
-    fn resource_type(&mut self, span: Span) -> Option<&'static str> {
+    /// Returns the type, as written or as suggested; `None` if it is unknown.
+    fn check_resource_type(&mut self, span: Span) -> Option<&'static str> {
         let (span, word) = self.word(span, Kind::EmptyPart(PermissionPart::Type))?;
         if let Some(known) = TYPES.into_iter().find(|known| *known == word) {
             return Some(known);
         }
         if word == "*" {
-            self.add(Kind::AdminPermission, span);
+            self.report(Kind::AdminPermission, span);
             return Some("*");
         }
-        self.add(Kind::UnknownResourceType, span);
-        type_meant(word).map(|(known, _)| known)
+        self.report(Kind::UnknownResourceType, span);
+        suggest_type(word).map(|(known, _)| known)
     }
 
-    fn names(&mut self, span: Span, resource_type: Option<&str>) {
+    fn check_names(&mut self, span: Span, resource_type: Option<&str>) {
         let pieces = self.split(span, b',');
-        let words = || pieces.iter().map(|piece| self.get(*piece).trim()).filter(|word| !word.is_empty());
+        let words = || pieces.iter().map(|piece| self.text_of(*piece).trim()).filter(|word| !word.is_empty());
         if words().nth(1).is_some() && words().any(|word| word == "*") {
-            self.add(Kind::MixedWildcard, span);
+            self.report(Kind::MixedWildcard, span);
         }
-        for (span, word) in self.items(&pieces, PermissionPart::Names) {
+        for (span, word) in self.check_items(&pieces, PermissionPart::Names) {
             match resource_type {
                 _ if word == "*" => {}
-                _ if word.contains('*') => self.add(Kind::Glob, span),
-                Some("db") => self.database_name(span, word),
+                _ if word.contains('*') => self.report(Kind::Glob, span),
+                Some("db") => self.check_database_name(span, word),
                 Some(_) if SystemResource::from_name(word).is_none() => {
-                    self.add(Kind::UnknownSystemResource, span);
+                    self.report(Kind::UnknownSystemResource, span);
                 }
                 _ => {}
             }
         }
     }
 
-    fn database_name(&mut self, span: Span, word: &str) {
+    fn check_database_name(&mut self, span: Span, word: &str) {
         let Err(error) = check_database_name(word) else { return };
         let kind = match error.kind() {
             InvalidNameKind::TooLong => Kind::DatabaseNameTooLong,
             kind => Kind::BadDatabaseName(kind),
         };
         let start = span.start() + error.span().start();
-        self.add(kind, Span::new(start, start + error.span().len()));
+        self.report(kind, Span::new(start, start + error.span().len()));
     }
 
-    fn actions(&mut self, span: Span) {
+    fn check_actions(&mut self, span: Span) {
         let pieces = self.split(span, b',');
-        for (span, word) in self.items(&pieces, PermissionPart::Actions) {
+        for (span, word) in self.check_items(&pieces, PermissionPart::Actions) {
             if word == "*" {
-                self.add(Kind::WildcardAction, span);
+                self.report(Kind::WildcardAction, span);
             } else if is_one_of(word, &NOT_GRANTABLE) {
-                self.add(Kind::ActionNotGrantable, span);
+                self.report(Kind::ActionNotGrantable, span);
             } else if !ACTIONS.contains(&word) {
-                self.add(Kind::UnknownAction, span);
+                self.report(Kind::UnknownAction, span);
             } else if self.is_system && word != "read" {
-                self.add(Kind::ActionNotForType, span);
+                self.report(Kind::ActionNotForType, span);
             }
         }
     }
 
-    /// Returns the items of a list that are words.
-    fn items(&mut self, pieces: &[Span], part: PermissionPart) -> Vec<(Span, &'a str)> {
+    /// Returns the items of a list, without empty items and variables.
+    fn check_items(&mut self, pieces: &[Span], part: PermissionPart) -> Vec<(Span, &'a str)> {
         let words = (1..).zip(pieces).filter_map(|(number, piece)| {
             let empty = if pieces.len() > 1 { Kind::EmptyItem { number } } else { Kind::EmptyPart(part) };
             self.word(*piece, empty)

@@ -79,7 +79,7 @@ pub enum PermissionErrorKind {
     ActionNotGrantable,
     /// An action other than `read` on a system resource.
     ActionNotForType,
-    /// A name that is not one of a system resource.
+    /// A name that is not that of a system resource.
     UnknownSystemResource,
 }
 
@@ -135,22 +135,23 @@ impl PermissionErrorKind {
 pub struct ParsePermissionError {
     kind: PermissionErrorKind,
     span: Span,
-    meant: Option<(&'static str, bool)>,
+    // The suggestion, and whether it differs only in case.
+    suggestion: Option<(&'static str, bool)>,
     fragment: Fragment,
 }
 
 impl ParsePermissionError {
     pub(crate) const fn new(kind: PermissionErrorKind, span: Span) -> Self {
-        Self { kind, span, meant: None, fragment: Fragment::EMPTY }
+        Self { kind, span, suggestion: None, fragment: Fragment::EMPTY }
     }
 
-    /// Creates an error that covers a whole text.
-    pub(crate) fn of_whole(kind: PermissionErrorKind, text: &str) -> Self {
+    /// Creates an error that covers the whole text.
+    pub(crate) fn for_text(kind: PermissionErrorKind, text: &str) -> Self {
         Self::new(kind, Span::new(0, text.len())).quoting(Fragment::new(text, text))
     }
 
-    pub(super) fn meaning(self, meant: Option<(&'static str, bool)>) -> Self {
-        Self { meant, ..self }
+    pub(super) fn with_suggestion(self, suggestion: Option<(&'static str, bool)>) -> Self {
+        Self { suggestion, ..self }
     }
 
     pub(super) fn quoting(self, fragment: Fragment) -> Self {
@@ -199,7 +200,7 @@ impl ParsePermissionError {
     /// ```
     #[must_use]
     pub const fn suggestion(&self) -> Option<&'static str> {
-        match self.meant {
+        match self.suggestion {
             Some((text, _)) => Some(text),
             None => None,
         }
@@ -215,7 +216,7 @@ impl ParsePermissionError {
     /// ```
     #[must_use]
     pub const fn differs_only_in_case(&self) -> bool {
-        matches!(self.meant, Some((_, true)))
+        matches!(self.suggestion, Some((_, true)))
     }
 
     /// Returns the message, without offset and help.
@@ -247,8 +248,8 @@ impl ParsePermissionError {
             self.kind,
             Kind::UnknownResourceType | Kind::UnknownAction | Kind::UnknownSystemResource
         );
-        if let Some(meant) = self.suggestion().filter(|_| unknown) {
-            return Cow::Owned(format!("did you mean `{meant}`?"));
+        if let Some(word) = self.suggestion().filter(|_| unknown) {
+            return Cow::Owned(format!("did you mean `{word}`?"));
         }
         Cow::Borrowed(match self.kind {
             Kind::MissingPart(_) => "write `TYPE:NAMES:ACTIONS`, such as `db:db1,db2:read,write`",
@@ -267,8 +268,8 @@ impl ParsePermissionError {
             Kind::UnknownAction => {
                 "use `read`, `write`, `create`, `describe` or `delete` for databases, `read` for system resources"
             }
-            Kind::WildcardAction if self.meant.is_none() => "list the actions, such as `read,write`",
-            Kind::ActionNotGrantable if self.meant.is_none() => {
+            Kind::WildcardAction if self.suggestion.is_none() => "list the actions, such as `read,write`",
+            Kind::ActionNotGrantable if self.suggestion.is_none() => {
                 "grant `read`, `write`, `create`, `describe` or `delete`"
             }
             Kind::WildcardAction | Kind::ActionNotGrantable | Kind::ActionNotForType => {
@@ -281,7 +282,7 @@ impl ParsePermissionError {
     }
 }
 
-/// The message on a kind of error, which quotes a fragment if it names what is wrong.
+/// The message of an error, which may quote the invalid fragment.
 struct Message<'a>(PermissionErrorKind, &'a Fragment);
 
 impl fmt::Display for Message<'_> {

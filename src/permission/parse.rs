@@ -1,4 +1,4 @@
-//! The grammar, over bytes. It says yes or no; what is wrong with a text, `diagnose` finds.
+//! The parser of valid permissions, over bytes. `diagnose` finds the errors of invalid ones.
 
 use core::ops::Range;
 
@@ -14,41 +14,41 @@ use crate::permission::{
     SystemResource, SystemResources,
 };
 
-// An error without its place: nobody looks at it.
+// Without an error: `diagnose` finds it.
 type Parsed<'a, T> = IResult<&'a [u8], T, ()>;
 
 /// Parses `TYPE:NAMES:ACTIONS`. Returns `None` if the text is invalid. `name` receives the range of each name or `*`, also of
 /// those before an error.
 #[inline]
 pub(super) fn permission(text: &str, mut name: impl FnMut(Range<usize>)) -> Option<PermissionRef<'_>> {
-    // What the grammar accepts is ASCII, so the names can be cut out of the text.
+    // Accepted text is ASCII, so any part of it is a `str`.
     let names = |skip: usize, names: &[u8]| text.get(skip..skip + names.len()).unwrap_or_default();
     let name = |from: &[u8], to: &[u8]| name(text.len() - from.len()..text.len() - to.len());
     if let Some(rest) = text.strip_prefix("db:") {
         let databases = scope(database_name, name);
-        let (scope, actions) = whole((terminated(databases, char(':')), actions), rest)?;
+        let (scope, actions) = parse_all((terminated(databases, char(':')), actions), rest)?;
         let scope = scope.map(|list| DatabaseNames::checked(names("db:".len(), list)));
-        // Invariant: `actions` takes at least one.
+        // Invariant: `actions` accepts at least one.
         return Some(Permission::Database(DatabasePermission { scope, actions }));
     }
     let rest = text.strip_prefix("system:")?;
     let resources = scope(system_resource, name);
-    let (scope, ()) = whole((terminated(resources, char(':')), only_read), rest)?;
+    let (scope, ()) = parse_all((terminated(resources, char(':')), only_read), rest)?;
     let scope = scope.map(|list| SystemResources::checked(names("system:".len(), list)));
     Some(Permission::System(SystemPermission { scope }))
 }
 
-/// A list of actions on databases; none where the text is wrong.
+/// Parses a list of actions on databases.
 pub(super) fn database_actions(text: &str) -> Option<DatabaseActions> {
-    whole(actions, text)
+    parse_all(actions, text)
 }
 
 #[inline]
-fn whole<'a, O>(mut parser: impl Parser<&'a [u8], Output = O, Error = ()>, text: &'a str) -> Option<O> {
+fn parse_all<'a, O>(mut parser: impl Parser<&'a [u8], Output = O, Error = ()>, text: &'a str) -> Option<O> {
     parser.parse(text.as_bytes()).ok().filter(|(rest, _)| rest.is_empty()).map(|(_, output)| output)
 }
 
-/// `*`, or a list of names; `each` receives the input before and after each of them.
+/// Parses `*` or a list of names; `each` receives the input before and after each name.
 #[inline]
 fn scope<'a>(
     mut name: impl FnMut(&'a [u8]) -> Parsed<'a, ()>,
@@ -64,24 +64,23 @@ fn scope<'a>(
     }
 }
 
-/// One item, and others behind commas; `join` takes two of them together.
+/// Parses items separated by commas; `join` combines two of them.
 #[inline]
 fn list<'a, T>(
     mut item: impl FnMut(&'a [u8]) -> Parsed<'a, T>,
     join: impl Fn(T, T) -> T,
 ) -> impl FnMut(&'a [u8]) -> Parsed<'a, T> {
     move |input| {
-        let (mut rest, mut all) = item(input)?;
-        while let [b',', more @ ..] = rest {
-            let (behind, one) = item(more)?;
-            all = join(all, one);
-            rest = behind;
+        let (mut rest, mut joined) = item(input)?;
+        while let [b',', tail @ ..] = rest {
+            let (remaining, next) = item(tail)?;
+            joined = join(joined, next);
+            rest = remaining;
         }
-        Ok((rest, all))
+        Ok((rest, joined))
     }
 }
 
-/// The whole word is taken first, and judged then.
 #[inline]
 fn database_name(input: &[u8]) -> Parsed<'_, ()> {
     let (mut rest, name) = name_bytes(input)?;
@@ -111,7 +110,7 @@ fn word(input: &[u8]) -> Parsed<'_, &[u8]> {
     take_while1(input, |byte| byte.is_ascii_lowercase())
 }
 
-/// As that of nom, which is not inlined and takes twice as long for short words.
+/// Like `take_while1` of nom, which is not inlined and takes twice as long for short words.
 #[inline]
 fn take_while1(input: &[u8], is_part: impl Fn(u8) -> bool) -> Parsed<'_, &[u8]> {
     let length = input.iter().position(|byte| !is_part(*byte)).unwrap_or(input.len());

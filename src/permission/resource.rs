@@ -1,4 +1,4 @@
-//! Permissions for one type of resource: databases, or the server's endpoints.
+//! The permissions on databases and on the server's endpoints.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -6,7 +6,7 @@ use core::fmt;
 use crate::permission::{DatabaseActions, DatabaseNames, InvalidPermission, Scope, SystemResources};
 use crate::secret::debug_as_text;
 
-/// A permission on databases: which ones, and at least one action.
+/// A permission on databases: their names or all, and at least one action.
 ///
 /// ```
 /// use influxdb3_offline_tokens::DatabaseActions;
@@ -23,7 +23,7 @@ pub struct DatabasePermission<T = Box<str>> {
     pub(super) actions: DatabaseActions,
 }
 
-/// A permission on the server's endpoints: which ones; the only action is `read`.
+/// A permission to read the server's endpoints: their names or all. There is no other action.
 ///
 /// ```
 /// use influxdb3_offline_tokens::permission::{Scope, SystemPermission};
@@ -36,7 +36,7 @@ pub struct SystemPermission<T = Box<str>> {
 }
 
 impl DatabasePermission {
-    /// A permission to read the databases of `scope`: a name, several, or [`Scope::All`].
+    /// Creates a permission to read the databases of `scope`: a name, several, or [`Scope::All`].
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseActions, DatabaseName};
@@ -53,7 +53,7 @@ impl DatabasePermission {
         Self { scope: scope.into(), actions: DatabaseActions::READ }
     }
 
-    /// A permission to write to the databases of `scope`: a name, several, or [`Scope::All`].
+    /// Creates a permission to write to the databases of `scope`: a name, several, or [`Scope::All`].
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseName;
@@ -68,7 +68,7 @@ impl DatabasePermission {
         Self { scope: scope.into(), actions: DatabaseActions::WRITE }
     }
 
-    /// The permission with more actions.
+    /// Returns the permission with these actions added.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseActions, DatabaseName};
@@ -83,7 +83,7 @@ impl DatabasePermission {
         Self { actions: self.actions | actions, ..self }
     }
 
-    /// A permission for the databases of `scope`.
+    /// Creates a permission on the databases of `scope`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -95,7 +95,7 @@ impl DatabasePermission {
     /// ```
     ///
     /// # Errors
-    /// No action at all.
+    /// No action.
     pub fn new(scope: Scope<DatabaseNames>, actions: DatabaseActions) -> Result<Self, InvalidPermission> {
         if actions.is_empty() {
             return Err(InvalidPermission::NoActions);
@@ -106,7 +106,7 @@ impl DatabasePermission {
 }
 
 impl<T> DatabasePermission<T> {
-    /// Which databases.
+    /// Returns the databases.
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseActions;
@@ -142,7 +142,7 @@ impl<T> DatabasePermission<T> {
 }
 
 impl SystemPermission {
-    /// A permission to read the endpoints of `scope`.
+    /// Creates a permission to read the endpoints of `scope`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::SystemResource;
@@ -159,7 +159,7 @@ impl SystemPermission {
 }
 
 impl<T> SystemPermission<T> {
-    /// Which endpoints.
+    /// Returns the endpoints.
     ///
     /// ```
     /// use influxdb3_offline_tokens::permission::{Scope, SystemPermission};

@@ -1,4 +1,4 @@
-//! The scope of a permission: all, or a list of names.
+//! The scope of a permission: `*` or a list of names.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -11,7 +11,7 @@ use crate::permission::InvalidPermission;
 use crate::permission::system_resource::SystemResource;
 use crate::secret::debug_as_text;
 
-/// All (`*`), or a list of names, from which it converts.
+/// The scope of a permission: `*` or a list of names, from which it converts.
 ///
 /// ```
 /// use influxdb3_offline_tokens::DatabaseName;
@@ -44,7 +44,7 @@ impl<N> Scope<N> {
         matches!(self, Self::All)
     }
 
-    /// The names; none for `*`.
+    /// Returns the names; `None` for `*`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
@@ -80,9 +80,9 @@ impl<N: AsRef<str>> Scope<N> {
 
 /// The names of databases in a permission: at least one, in the order written.
 ///
-/// They are kept as one text, so that a permission takes one allocation or none. A [`DatabaseName`] converts into one, and
-/// extends it, without another check. Names that are borrowed, as in a [`PermissionRef`](crate::permission::PermissionRef),
-/// iterate by value, and outlive the permission.
+/// They are stored as one string, so that a permission takes at most one allocation. A [`DatabaseName`] converts into a list
+/// and extends it without another check. Borrowed names, as in a [`PermissionRef`](crate::permission::PermissionRef), iterate
+/// by value and outlive the permission.
 ///
 /// ```
 /// use influxdb3_offline_tokens::DatabaseName;
@@ -118,7 +118,7 @@ fn push(list: &mut String, item: &str) {
     list.push_str(item);
 }
 
-fn not_empty(list: String) -> Result<Box<str>, InvalidPermission> {
+fn require_name(list: String) -> Result<Box<str>, InvalidPermission> {
     if list.is_empty() { Err(InvalidPermission::NoNames) } else { Ok(list.into()) }
 }
 
@@ -135,7 +135,7 @@ impl DatabaseNames {
     /// ```
     ///
     /// # Errors
-    /// No name, or one that the server's write path refuses.
+    /// No name, or one that the server's write path rejects.
     pub fn new<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Self, InvalidPermission> {
         let mut list = String::new();
         for (index, name) in names.into_iter().enumerate() {
@@ -145,12 +145,12 @@ impl DatabaseNames {
             push(&mut list, name);
         }
         // Invariant: at least one name, each accepted by check_database_name, joined by commas.
-        not_empty(list).map(Self)
+        require_name(list).map(Self)
     }
 }
 
 impl<T: AsRef<str>> DatabaseNames<T> {
-    /// The names, in the order written.
+    /// Iterates over the names, in the order written.
     ///
     /// ```
     /// use influxdb3_offline_tokens::permission::DatabaseNames;
@@ -163,7 +163,7 @@ impl<T: AsRef<str>> DatabaseNames<T> {
         self.into_iter()
     }
 
-    /// Returns whether `name` is among them.
+    /// Returns whether `name` is in the list.
     ///
     /// ```
     /// use influxdb3_offline_tokens::permission::DatabaseNames;
@@ -179,7 +179,7 @@ impl<T: AsRef<str>> DatabaseNames<T> {
 }
 
 impl SystemResources {
-    /// Copies the resources.
+    /// Creates the list.
     ///
     /// ```
     /// use influxdb3_offline_tokens::SystemResource;
@@ -196,12 +196,12 @@ impl SystemResources {
         let mut list = String::new();
         resources.into_iter().for_each(|resource| push(&mut list, resource.as_str()));
         // Invariant: at least one resource, joined by commas.
-        not_empty(list).map(Self)
+        require_name(list).map(Self)
     }
 }
 
 impl<T: AsRef<str>> SystemResources<T> {
-    /// The resources, in the order written.
+    /// Iterates over the resources, in the order written.
     ///
     /// ```
     /// use influxdb3_offline_tokens::SystemResource;
@@ -215,7 +215,7 @@ impl<T: AsRef<str>> SystemResources<T> {
         self.into_iter()
     }
 
-    /// Returns whether `resource` is among them.
+    /// Returns whether `resource` is in the list.
     ///
     /// ```
     /// use influxdb3_offline_tokens::SystemResource;
@@ -235,7 +235,7 @@ impl<'a> IntoIterator for DatabaseNames<&'a str> {
     type Item = &'a str;
     type IntoIter = Split<'a, char>;
 
-    /// Iterates over the names, in the order written, as pieces of the text that was parsed.
+    /// Iterates over the names, in the order written, as slices of the parsed text.
     fn into_iter(self) -> Self::IntoIter {
         self.0.split(',')
     }
@@ -253,7 +253,7 @@ impl<'a> IntoIterator for SystemResources<&'a str> {
 macro_rules! lists {
     ($($name:ident of $item:ident),+) => {$(
         impl<T> $name<T> {
-            // For the parser, which has checked them.
+            // For the parser, which has checked the items.
             pub(super) const fn checked(text: T) -> Self {
                 Self(text)
             }

@@ -1,13 +1,13 @@
-//! The system resources.
+//! The endpoints that a token can be allowed to read.
 
 use core::fmt;
 
 use crate::permission::{ParsePermissionError, PermissionErrorKind};
-use crate::suggest::meant;
+use crate::suggest::closest_word;
 
 /// An endpoint of the server that a token can be allowed to read.
 ///
-/// `health`, `metrics` and `ping` are documented; `ready` came with release 3.10.0 (release notes).
+/// `health`, `metrics` and `ping` are documented; `ready` exists since release 3.10.0 (release notes).
 ///
 /// ```
 /// use influxdb3_offline_tokens::SystemResource;
@@ -39,7 +39,7 @@ impl SystemResource {
     /// ```
     pub const ALL: &'static [Self] = &[Self::Health, Self::Metrics, Self::Ping, Self::Ready];
 
-    /// The name.
+    /// Returns the name.
     ///
     /// ```
     /// use influxdb3_offline_tokens::SystemResource;
@@ -56,7 +56,7 @@ impl SystemResource {
         }
     }
 
-    /// The resource of that name. The server also takes `Health` and ` health` (server source); the crate does not.
+    /// Parses the name of a resource. The server also accepts `Health` and ` health` (server source); this crate does not.
     ///
     /// ```
     /// use influxdb3_offline_tokens::SystemResource;
@@ -69,8 +69,8 @@ impl SystemResource {
     /// Any other name.
     pub fn parse(name: &str) -> Result<Self, ParsePermissionError> {
         Self::from_name(name).ok_or_else(|| {
-            ParsePermissionError::of_whole(PermissionErrorKind::UnknownSystemResource, name)
-                .meaning(meant(name, Self::ALL.iter().map(|known| known.as_str())))
+            ParsePermissionError::for_text(PermissionErrorKind::UnknownSystemResource, name)
+                .with_suggestion(closest_word(name, Self::ALL.iter().map(|known| known.as_str())))
         })
     }
 

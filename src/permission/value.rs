@@ -1,4 +1,4 @@
-//! The type of a permission.
+//! The type `Permission`.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -10,9 +10,9 @@ use crate::secret::debug_as_text;
 
 /// One permission string: `db:db1,db2:read,write` or `system:health:read`.
 ///
-/// The names are kept in the order written, the actions as a set. `T` is where the names are kept: a `Box<str>`, or a
-/// `&str` of the text that was parsed ([`PermissionRef`]). Two are equal only with their names in one order; what they allow
-/// is compared by `Rights`. The order is that of type, names and actions.
+/// Names are in the order written, actions are a set. `T` stores the names: a `Box<str>`, or a `&str` of the parsed text
+/// ([`PermissionRef`]). Equality and order compare type, names in their order, and actions. To compare what permissions
+/// allow, use `Rights`.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{DatabaseActions, Permission};
@@ -33,7 +33,7 @@ pub enum Permission<T = Box<str>> {
 }
 
 impl<T: AsRef<str>> Permission<T> {
-    /// `db` or `system`.
+    /// Returns `db` or `system`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
@@ -50,7 +50,7 @@ impl<T: AsRef<str>> Permission<T> {
         }
     }
 
-    /// The same permission, borrowed.
+    /// Returns the same permission, borrowed.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
@@ -66,7 +66,7 @@ impl<T: AsRef<str>> Permission<T> {
         self.map(AsRef::as_ref)
     }
 
-    /// The same permission with names of its own.
+    /// Returns the same permission with owned names.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;

@@ -1,4 +1,4 @@
-//! Template variables.
+//! Template variables in a text.
 
 use alloc::vec::Vec;
 
@@ -16,21 +16,21 @@ const BRACKETS: [(&str, &str); 8] = [
     ("<", ">"),
 ];
 
-/// Signs that are on both sides of a name.
+/// Signs on both sides of a name.
 const SIGNS: [&str; 4] = ["%", "!", "@", "__"];
 
 /// Returns the spans of `${…}`, `$(…)`, `$NAME`, `{{…}}`, `{NAME}`, `((…))`, `[[…]]`, `#{…}#`, `<…>`, `%NAME%`, `!NAME!`,
 /// `@NAME@` and `__NAME__`, which a template engine or a shell should have expanded.
 pub(crate) fn variables(text: &str) -> Vec<Span> {
-    // What is not closed once is never closed later: this keeps the search linear on `<<<<<…`.
+    // A bracket that has no end once has none later: the search stays linear on `<<<<<…`.
     let mut closes = [true; BRACKETS.len()];
     let mut spans = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..) {
         let is_first =
             |byte| matches!(byte, b'$' | b'{' | b'(' | b'[' | b'#' | b'<' | b'%' | b'!' | b'@' | b'_');
-        let Some(begin) = rest.bytes().position(is_first) else { break };
-        let (before, rest) = text.split_at_checked(at + begin).unwrap_or_default();
+        let Some(skipped) = rest.bytes().position(is_first) else { break };
+        let (before, rest) = text.split_at_checked(at + skipped).unwrap_or_default();
         let opened = BRACKETS.iter().zip(&mut closes).find(|((open, _), _)| rest.starts_with(open));
         let mut length = None;
         if let Some(((open, close), closes)) = opened.filter(|(_, closes)| **closes) {
@@ -64,14 +64,14 @@ fn shell_variable(text: &str) -> Option<usize> {
     (length > 0).then_some(1 + length)
 }
 
-/// Returns the length of `{NAME}` at the start. A permission may be an object in a string.
+/// Returns the length of `{NAME}` at the start; other braces may be those of an object.
 fn in_braces(text: &str) -> Option<usize> {
     let name = text.strip_prefix('{')?;
     let length = name_length(name);
     (length > 0 && name.get(length..)?.starts_with('}')).then_some(length + 2)
 }
 
-/// Returns the length of a name between signs at the start. `a@b@c` and `my__db__1` have none.
+/// Returns the length of a name between signs at the start. `a@b@c` and `my__db__1` do not match.
 fn between_signs(before: &str, text: &str) -> Option<usize> {
     let sign = SIGNS.into_iter().find(|sign| text.starts_with(sign))?;
     let is_part = |c: char| sign != "%" && (c == '_' || c.is_alphanumeric());

@@ -1,4 +1,4 @@
-//! The admin token file.
+//! The rule for the admin token file.
 
 use alloc::format;
 
@@ -22,7 +22,7 @@ pub(super) fn check_entry(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
         .fix(Applicability::Unsafe, [TextEdit::insert(entry.bracket().end(), member)]);
 }
 
-/// Reports another file in place of an admin token file. Returns whether it is one.
+/// Reports another file in place of an admin token file. Returns whether it did.
 pub(crate) fn report_other_file(entry: &Entry<'_>, sink: &mut Sink) -> bool {
     let sops = OtherFile::sops(&entry.others).map(|key| (OtherFile::SOPS, key));
     let other = || OtherFile::of_members(&entry.others).filter(|_| entry.token.is_missing());
@@ -31,10 +31,10 @@ pub(crate) fn report_other_file(entry: &Entry<'_>, sink: &mut Sink) -> bool {
         return true;
     }
     let has = |name: &str, is_kind: fn(Kind) -> bool| {
-        entry.others.iter().any(|other| other.is(name) && is_kind(other.node.kind))
+        entry.others.iter().any(|other| other.matches(name) && is_kind(other.node.kind))
     };
     let is_list = |kind| matches!(kind, Kind::Array | Kind::Object);
-    // `tokens` is also a misspelt `token`.
+    // `tokens` may be a misspelt `token`.
     let has_token = entry.token.key().is_some_and(|key| key.decode().is_some_and(|key| key == "token"));
     let is_tokens_file = !has_token && (has("create_databases", |_| true) || has("tokens", is_list));
     if is_tokens_file {

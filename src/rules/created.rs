@@ -1,4 +1,4 @@
-//! The names in `create_databases`.
+//! The rule for `create_databases`.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -78,7 +78,7 @@ fn not_a_list(node: &Node<'_>, sink: &mut Sink) {
         .fix(Applicability::Safe, list.map(|list| TextEdit::new(node.span, list)));
 }
 
-/// Returns the names of a JSON-encoded list, or of a list that is separated by commas.
+/// Returns the names of a JSON-encoded or comma-separated list.
 fn names_in(text: &str) -> Vec<String> {
     let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
     Node::string_list(text).unwrap_or_else(|| names.map(String::from).collect())

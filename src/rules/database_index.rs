@@ -1,4 +1,4 @@
-//! The databases that a file creates and grants.
+//! The index of the databases that a file creates and grants.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -13,7 +13,7 @@ use crate::name::check_database_name;
 use crate::span::Span;
 use crate::syntax::SmallSpan;
 
-/// The databases of a file, as far as it was read.
+/// The databases that a file creates and grants.
 #[derive(Debug)]
 pub(crate) struct DatabaseIndex<'a> {
     pub(super) text: &'a str,
@@ -46,7 +46,7 @@ pub(super) struct Granted {
     pub(super) name: SmallSpan,
     pub(super) entry: usize,
     pub(super) permission: usize,
-    // Whether another permission grants it, too.
+    // Whether another permission also grants it.
     pub(super) is_repeated: bool,
 }
 
@@ -123,7 +123,7 @@ impl<'a> DatabaseIndex<'a> {
                 created.is_granted = true;
                 continue;
             }
-            // `create_databases` may also follow the entries.
+            // `create_databases` may follow `tokens`.
             if !self.reports_missing && !self.created.is_empty() {
                 continue;
             }
@@ -133,7 +133,7 @@ impl<'a> DatabaseIndex<'a> {
         }
     }
 
-    /// Leaves the first grant of each database that is not created.
+    /// Keeps only the first grant of each database that is not created.
     pub(super) fn complete(&mut self, outline: &Outline<'_>) {
         let is_read = matches!(outline.shape, Shape::TokensFile)
             && !outline.tokens.is_missing()

@@ -1,4 +1,4 @@
-//! Database names.
+//! The rules for database names.
 
 use alloc::vec::Vec;
 
@@ -7,21 +7,21 @@ use super::placeholder::is_placeholder;
 use crate::code::{Code, Severity};
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::Text;
-use crate::limits::MAX_DOCUMENTED_NAME;
+use crate::limits::DOCUMENTED_MAX_NAME_LENGTH;
 use crate::name::{INTERNAL_DATABASE, InvalidName, InvalidNameKind, MAX_DATABASE_NAME, check_database_name};
 use crate::permission::variables;
 use crate::redact::mentions_token;
 use crate::span::Span;
-use crate::token::holds_token;
+use crate::token::contains_token;
 
 /// Returns whether no rule reports on a valid name.
 #[inline]
 pub(super) fn is_plain(name: &str) -> bool {
-    name.len() <= MAX_DOCUMENTED_NAME
+    name.len() <= DOCUMENTED_MAX_NAME_LENGTH
         && name != INTERNAL_DATABASE
         && !has_default_policy(name)
         && !is_placeholder(name)
-        && !holds_token(name)
+        && !contains_token(name)
 }
 
 /// Returns whether a name ends with a retention policy that a v1 client does not send as part of the name.
@@ -33,13 +33,13 @@ fn has_default_policy(name: &str) -> bool {
 /// Reports a valid name that is probably a mistake.
 #[cold]
 pub(super) fn check_valid(name: &str, span: Span, at: At, sink: &mut Sink) {
-    if holds_token(name) {
+    if contains_token(name) {
         token_in_name(span, at, sink);
-    } else if name.len() > MAX_DOCUMENTED_NAME {
+    } else if name.len() > DOCUMENTED_MAX_NAME_LENGTH {
         let length = name.len();
         sink.report_as(Code::DatabaseNameTooLong, Severity::Warning, span, at)
             .message(format_args!(
-                "the database name has {length} characters: the documentation allows {MAX_DOCUMENTED_NAME}, the server {MAX_DATABASE_NAME}"
+                "the database name has {length} characters: the documentation allows {DOCUMENTED_MAX_NAME_LENGTH}, the server {MAX_DATABASE_NAME}"
             ))
             .help("use a shorter name");
     }
@@ -115,11 +115,11 @@ fn split(text: &Text<'_>) -> Vec<TextEdit> {
 /// Reports the template variables in a name. Returns whether there are any.
 fn report_variables(name: &Text<'_>, at: At, sink: &mut Sink) -> bool {
     let variables = variables(name);
-    // Searched once: a name may have very many variables.
-    let is_hidden = !variables.is_empty() && mentions_token(name);
+    // Once, not for every variable of a long name.
+    let has_token = !variables.is_empty() && mentions_token(name);
     let mut locator = name.locator();
     for variable in &variables {
-        let fragment = if is_hidden { "" } else { variable.text(name).unwrap_or_default() };
+        let fragment = if has_token { "" } else { variable.text(name).unwrap_or_default() };
         sink.report(Code::UnexpandedVariable, locator.locate(variable.range()), at)
             .message_on("unexpanded variable", fragment)
             .help("write the value, or expand the template first");

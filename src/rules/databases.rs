@@ -1,4 +1,4 @@
-//! Databases that are granted but not created, or created but not granted.
+//! The rule for databases that are granted but not created, or created but not granted.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -19,12 +19,12 @@ use crate::limits::MAX_COMPARED_PAIRS;
 use crate::name::{INTERNAL_DATABASE, check_database_name};
 use crate::redact::may_show;
 use crate::span::Span;
-use crate::suggest::{differ_in_a_number, meant};
+use crate::suggest::{closest_word, differ_in_number};
 
 pub(super) fn check(facts: &Facts<'_>, _: &Options, sink: &mut Sink) {
     let databases = &facts.databases;
     let mut explained = Vec::new();
-    // An invalid name may be one of those that seem to be missing.
+    // An invalid name may be a misspelling of a missing one.
     let is_valid = databases.created().iter().all(|(_, name)| check_database_name(name).is_ok());
     if is_valid && !matches!(facts.outline.create_databases, Field::Invalid { .. }) {
         explained = granted_not_created(facts, sink);
@@ -50,7 +50,7 @@ fn has_finding(name: &str, sink: &Sink) -> bool {
     name == INTERNAL_DATABASE || is_placeholder(name) && sink.is_enabled(Code::PlaceholderName)
 }
 
-/// Reports grants of databases that are not created. Returns the created names that were probably meant.
+/// Reports grants of databases that are not created. Returns the created names that they probably misspell.
 fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str> {
     let databases = &facts.databases;
     let name = |granted: &Granted| granted.name.string(databases.text).decode().unwrap_or_default();
@@ -59,8 +59,8 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
         granted.filter(|(name, _)| !has_finding(name, sink)).collect();
     let created: Vec<&str> = databases.by_name.keys().map(AsRef::as_ref).collect();
     let nearest = |name: &str| {
-        let others = created.iter().copied().filter(|other| !differ_in_a_number(name, other));
-        meant(name, others).map(|(near, _)| near).filter(|near| may_show(near, near))
+        let others = created.iter().copied().filter(|other| !differ_in_number(name, other));
+        closest_word(name, others).map(|(near, _)| near).filter(|near| may_show(near, near))
     };
     let compared = MAX_COMPARED_PAIRS / created.len().max(1);
     let nearest: Vec<Option<&str>> = missing
@@ -68,7 +68,7 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
         .enumerate()
         .map(|(at, (name, _))| if at < compared { nearest(name) } else { None })
         .collect();
-    // One created name is not the misspelling of several.
+    // Several names are not misspellings of one created name.
     let mut counts: HashMap<&str, usize, RandomState> = HashMap::default();
     for near in nearest.iter().flatten() {
         *counts.entry(near).or_default() += 1;
@@ -79,7 +79,7 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
     let mut addition = addition(facts, &unknown.collect::<Vec<_>>());
     let mut explained = Vec::new();
     for ((name, granted), near) in missing.iter().zip(nearest) {
-        // If the near name is not granted, both findings are one mistake.
+        // If the similar name is not granted, both findings have the same cause.
         let pair = near.filter(|near| !databases.is_granted(near));
         explained.extend(pair);
         let at = At::Permission(granted.entry, granted.permission);
@@ -122,7 +122,7 @@ fn addition(facts: &Facts<'_>, names: &[&str]) -> Option<TextEdit> {
             let start = outline.span.start() + 1;
             let rest = facts.text.get(start..)?;
             let gap = rest.get(..rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len())?;
-            // On a line of its own if the members are.
+            // On a separate line if the members are.
             let (before, after) = if gap.contains('\n') { (gap, "") } else { ("", " ") };
             Some(TextEdit::insert(start, format!("{before}\"create_databases\": {list},{after}")))
         }

@@ -1,4 +1,4 @@
-//! Strings that occur more than once.
+//! The search for duplicates.
 
 use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash, Hasher};
@@ -12,7 +12,7 @@ use crate::limits::TYPICAL_ENTRY;
 use crate::span::Span;
 use crate::syntax::{SecretStr, SmallSpan};
 
-/// Returns each item with a key that an item before it has, behind the first of those.
+/// Returns each item whose key occurs earlier, after the first item with that key.
 pub(super) fn duplicates<K: Eq + Hash, V: Clone>(items: impl Iterator<Item = (V, K)>) -> Vec<(V, V)> {
     let mut firsts: HashMap<K, V, RandomState> = HashMap::default();
     let mut duplicates = Vec::new();
@@ -25,7 +25,7 @@ pub(super) fn duplicates<K: Eq + Hash, V: Clone>(items: impl Iterator<Item = (V,
     duplicates
 }
 
-/// A string of an entry that an entry before it has.
+/// A string of an entry that an earlier entry also has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Duplicate {
     pub(super) entry: usize,
@@ -34,8 +34,8 @@ pub(super) struct Duplicate {
     pub(super) first: Span,
 }
 
-/// Finds the strings of entries that must be unique, by keyed hashes that are sorted once: several times as fast as a map, 16
-/// bytes for each string, and no copy of a secret.
+/// Finds duplicate strings of entries by sorted keyed hashes. They are several times as fast as a map, take 16 bytes per
+/// string, and contain no copy of a secret.
 #[derive(Debug)]
 pub(crate) struct DuplicateIndex<'a> {
     text: &'a str,
@@ -55,7 +55,7 @@ impl<'a> DuplicateIndex<'a> {
         Self { text, hasher: RandomState::default(), keys, spans }
     }
 
-    /// Adds the string of an entry. The entries ascend.
+    /// Adds the string of an entry. Indices must ascend.
     #[inline]
     pub(super) fn insert(&mut self, entry: usize, string: &Text<'a>) {
         self.keys.push(self.hash(string) | entry as u64 & LOWER_HALF);
@@ -92,13 +92,13 @@ impl<'a> DuplicateIndex<'a> {
         self.span(entry).string(self.text).decode_secret()
     }
 
-    /// Returns each string that occurs before, with its first occurrence, in no particular order.
+    /// Returns each duplicate with its first occurrence, in no particular order.
     pub(super) fn duplicates(&self) -> impl Iterator<Item = Duplicate> {
         let groups = self.keys.chunk_by(|a, b| a & !LOWER_HALF == b & !LOWER_HALF);
         groups.filter(|group| group.len() > 1).flat_map(|group| self.duplicates_in(group))
     }
 
-    /// Compares strings of equal hashes. Different strings rarely have one.
+    /// Compares the strings with equal hashes, which are almost always equal.
     #[cold]
     fn duplicates_in(&self, group: &[u64]) -> Vec<Duplicate> {
         let strings = group.iter().filter_map(|key| Some((entry(*key), self.decode(entry(*key))?)));

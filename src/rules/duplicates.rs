@@ -1,4 +1,4 @@
-//! Tokens and names that are not unique.
+//! The rule for duplicate tokens and token names.
 
 use alloc::vec::Vec;
 use std::collections::HashSet;
@@ -15,7 +15,7 @@ const ONE_ENTRY: &str = "merge the entry into the one with the same name and tok
 pub(super) fn check(facts: &Facts<'_>, _: &Options, sink: &mut Sink) {
     let tokens: Vec<Duplicate> = facts.tokens.duplicates().collect();
     let names: Vec<Duplicate> = facts.names.duplicates().collect();
-    // An entry that was pasted twice needs neither another token nor another name.
+    // An entry that was pasted twice should be removed, not changed.
     let entries = |duplicates: &[Duplicate]| -> HashSet<(usize, usize)> {
         duplicates.iter().map(|duplicate| (duplicate.first_entry, duplicate.entry)).collect()
     };

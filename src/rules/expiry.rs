@@ -1,4 +1,4 @@
-//! The expiry of a token.
+//! The rule for the expiry of a token.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -9,7 +9,7 @@ use super::options::Options;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Entry, Field, Meaning, Other, Role};
-use crate::expiry::{Expiry, LAST_RFC3339_MILLIS, in_words};
+use crate::expiry::{Expiry, LAST_RFC3339_MILLIS, format_duration};
 use crate::limits::SECONDS_END;
 use crate::name::OPERATOR_TOKEN_NAME;
 use crate::span::Span;
@@ -24,7 +24,7 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
 }
 
 fn missing(entry: &Entry<'_>, sink: &mut Sink) {
-    // A duration is reported as such, and the operator token never expires (documentation).
+    // A duration has another finding, and the operator token never expires (documentation).
     let is_duration =
         |other: &Other<'_>| matches!(other.meaning, Meaning::Duration | Meaning::Http("expiry_millis"));
     let is_operator = entry.role == Role::Admin
@@ -100,7 +100,7 @@ pub(super) fn removal(entry: &Entry<'_>) -> Option<TextEdit> {
 
 fn days(time: Duration) -> String {
     match time.as_secs() / 86_400 {
-        0 => in_words(time),
+        0 => format_duration(time),
         1 => "1 day".into(),
         days => format!("{days} days"),
     }

@@ -1,4 +1,4 @@
-//! Guesses about values in place of an expiry.
+//! Guesses of the expiry that a value means.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use crate::diagnostic::TextEdit;
 use crate::document::Text;
-use crate::expiry::{Expiry, in_words};
+use crate::expiry::{Expiry, format_duration};
 use crate::limits::{LIKELY_SECONDS, MICROSECONDS};
 use crate::span::Span;
 use crate::syntax::Node;
@@ -17,9 +17,9 @@ use crate::syntax::Node;
 pub(super) const LONGEST_DURATION: Duration = Duration::from_secs(20 * 366 * 24 * 60 * 60);
 
 const NANOSECONDS: i64 = 100_000_000_000_000_000;
-/// September 2001, as the first of the likely seconds.
+/// September 2001, like the first of the likely seconds.
 const FIRST_LIKELY: i64 = 1_000_000_000_000;
-/// `20270501120000` is a date, and no time of the year 2612.
+/// `20270501120000` is a date, not a time in the year 2612.
 const DIGITS_OF_A_DATE: Range<i64> = 20_000_101_000_000..21_000_101_000_000;
 const MILLIS_PER_HOUR: i64 = 3_600_000;
 
@@ -48,7 +48,7 @@ impl Guess {
 
     /// Returns the guess for a number with a fraction or an exponent.
     fn of_float(spelt: &str) -> Option<Self> {
-        // As many characters are exact.
+        // A number with at most this many characters is exact.
         const EXACT: usize = 17;
         let number: f64 = spelt.parse().ok()?;
         let integer = |number: f64| format!("{:.0}", number.floor()).parse().ok();
@@ -59,8 +59,7 @@ impl Guess {
         Some(Self { is_exact: guess.is_exact && number.fract() == 0.0 && spelt.len() <= EXACT, ..guess })
     }
 
-    /// Returns the guess for a value that is not an integer; `None` if it is no possible time, such as `"20270501"`, which
-    /// would be 1970.
+    /// Returns the guess for a value that is not an integer; `None` if it is unlikely, such as `"20270501"`, which is 1970.
     pub(super) fn of_value(now: SystemTime, node: &Node<'_>) -> Option<Self> {
         let guess = match node.number() {
             Some(number) => Self::of_float(number)?,
@@ -113,7 +112,7 @@ pub(super) fn duration_help(now: SystemTime, millis: i64) -> String {
     let Some(end) = end else {
         return "if it is a duration, use the Unix time in milliseconds when it ends".into();
     };
-    format!("for {} from now, use `{}`", in_words(time), end.as_millis())
+    format!("for {} from now, use `{}`", format_duration(time), end.as_millis())
 }
 
 /// Returns whether a value is an expiry in milliseconds that is in the future.

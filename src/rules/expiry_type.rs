@@ -1,4 +1,4 @@
-//! Expiries that are not an integer.
+//! The rule for expiries that are not an integer.
 
 use super::expiry::removal;
 use super::expiry_guess::{Guess, is_never};

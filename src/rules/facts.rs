@@ -1,4 +1,4 @@
-//! Facts for the file rules: about 40 bytes per entry, in place of the entries.
+//! The facts that file rules need: about 40 bytes per entry.
 
 use super::database_index::DatabaseIndex;
 use super::duplicate_index::DuplicateIndex;

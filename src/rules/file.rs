@@ -1,4 +1,4 @@
-//! The members of the file, and other files in place of a tokens file.
+//! The rule for the members of the file, and for other files in place of a tokens file.
 
 use super::facts::Facts;
 use super::options::Options;
@@ -20,7 +20,7 @@ pub(super) fn check(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
             tokens(facts, bracket, sink);
         }
         Shape::Entry => {
-            // `create_databases` would be wrapped, too.
+            // Otherwise `create_databases` would become a member of the entry.
             let is_alone = outline.create_databases.is_missing();
             let edits = is_alone.then(|| wrap("{\"tokens\": [", "]}"));
             sink.report(Code::MissingMember, bracket, At::File)
@@ -50,7 +50,7 @@ pub(super) fn check(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
         }
         Shape::Entries | Shape::Array => {
             invalid_entries(facts, sink);
-            // Once wrapped, each element that is not an entry would be another error.
+            // Wrapping an element that is not an entry would cause another error.
             let are_entries = matches!(outline.shape, Shape::Entries);
             let edits = are_entries.then(|| wrap("{\"tokens\": ", "}"));
             sink.report(Code::ArrayAtTop, bracket, At::File)

@@ -1,4 +1,4 @@
-//! Missing, duplicate, misspelt and unknown members, and values of the wrong type.
+//! The rule for missing, duplicate, misspelt and unknown members, and values of the wrong type.
 
 use alloc::format;
 use alloc::string::ToString;
@@ -93,12 +93,12 @@ pub(super) fn null_member<T>(
     at: At,
     sink: &mut Sink,
 ) {
-    // A misspelt name is reported as such.
+    // A misspelt name has another finding.
     if let Field::Null { key, span } = field
         && key.decode().is_some_and(|key| key == name)
     {
         // Without `null`, a duplicate would take effect.
-        let member = field.member_span().filter(|_| !others.iter().any(|other| other.is(name)));
+        let member = field.member_span().filter(|_| !others.iter().any(|other| other.matches(name)));
         sink.report(Code::NullMember, *span, at)
             .message(format_args!("`{name}` is `null`: the server reads it as missing{}", effect(name)))
             .help("remove the member")
@@ -157,7 +157,7 @@ pub(super) fn report_others(others: &[Other<'_>], entry: Option<usize>, options:
                 draft.fix(Applicability::Unsafe, rename.into_iter().chain(millis))
             }
             Meaning::Misspelt { known, applicability } => {
-                // An expiry that is misread or in the past would end a token that never expired.
+                // A wrong or past expiry would disable a token that never expired.
                 let is_certain =
                     known != "expiry_millis" || expiry_guess::is_future(options.now, &other.node);
                 let applicability = if is_certain { applicability } else { Applicability::Unsafe };

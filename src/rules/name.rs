@@ -1,4 +1,4 @@
-//! Names of tokens.
+//! The rule for names of tokens.
 
 use super::options::Options;
 use super::placeholder::has_variable;
@@ -7,7 +7,7 @@ use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Entry, Role, Text};
 use crate::name::OPERATOR_TOKEN_NAME;
 use crate::span::Span;
-use crate::token::holds_token;
+use crate::token::contains_token;
 
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(name) = entry.name.value() else { return };
@@ -21,7 +21,7 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
             .help("name the client that uses the token");
         return;
     }
-    if holds_token(name) {
+    if contains_token(name) {
         token_in_name(name.span(), at, sink);
     }
     if name.trim().len() < name.len() {
@@ -47,7 +47,7 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     }
 }
 
-/// Returns whether no rule can apply: ASCII at both ends, no variable, no token and not the reserved name.
+/// Fast path: ASCII at both ends, no variable, no token and not the reserved name.
 #[inline]
 fn is_plain(name: &str) -> bool {
     let is_graphic = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
@@ -57,7 +57,7 @@ fn is_plain(name: &str) -> bool {
         && is_graphic(bytes.last())
         && !matches!(bytes.first(), Some(b'<' | b'_' | b'@' | b'!'))
         && !bytes.iter().fold(false, may_be_variable)
-        && !holds_token(name)
+        && !contains_token(name)
 }
 
 /// Returns the spans of the whitespace at the start and the end of a text.

@@ -1,4 +1,4 @@
-//! Files that are not JSON.
+//! The findings on files that are not a JSON object.
 
 use crate::code::Code;
 use crate::diagnostic::{At, Sink};
@@ -7,8 +7,8 @@ use crate::span::Span;
 use crate::syntax::{Kind, Node};
 use crate::token::TOKEN_PREFIX;
 
-/// The smallest file of each kind.
-const fn smallest(role: Role) -> &'static str {
+/// Returns the help with the smallest valid file.
+const fn minimal_file_help(role: Role) -> &'static str {
     match role {
         Role::Resource => "write at least `{\"tokens\": []}`",
         Role::Admin => "write `{\"token\": …, \"name\": \"_admin\"}`",
@@ -20,13 +20,15 @@ pub(crate) fn report(kind: NotJson, span: Span, role: Role, sink: &mut Sink) {
     let (code, message, help) = match kind {
         NotJson::Tokens => return bare_token(span, role, sink),
         NotJson::Known(kind) => return other_file(kind, span, role, sink),
-        NotJson::Empty => (Code::EmptyFile, "the file is empty", smallest(role)),
+        NotJson::Empty => (Code::EmptyFile, "the file is empty", minimal_file_help(role)),
         NotJson::Conflict => {
             (Code::JsonSyntax, "unresolved merge conflict", "resolve the conflict, and remove its markers")
         }
-        NotJson::Unknown => {
-            (Code::JsonSyntax, "the file does not start with `{`: it is not a JSON object", smallest(role))
-        }
+        NotJson::Unknown => (
+            Code::JsonSyntax,
+            "the file does not start with `{`: it is not a JSON object",
+            minimal_file_help(role),
+        ),
     };
     sink.report(code, span, At::File).message(message).help(help);
 }
@@ -35,25 +37,25 @@ pub(crate) fn report(kind: NotJson, span: Span, role: Role, sink: &mut Sink) {
 fn bare_token(span: Span, role: Role, sink: &mut Sink) {
     let help = match role {
         Role::Resource => "write `{\"tokens\": [{\"token\": …, \"name\": …, \"permissions\": […]}]}`",
-        Role::Admin => smallest(role),
+        Role::Admin => minimal_file_help(role),
     };
     sink.report(Code::BareToken, span, At::File)
-        .message(format_args!("the file is a bare token, not {}", wanted(role)))
+        .message(format_args!("the file is a bare token, not {}", expected_file(role)))
         .help(help);
 }
 
 /// Reports a file of another kind.
 pub(crate) fn other_file(kind: OtherFile, span: Span, role: Role, sink: &mut Sink) {
     if kind == OtherFile::SOPS {
-        // Only its end shows that the values are encrypted.
+        // The file is recognized only at its end, after other findings.
         sink.clear();
     }
     sink.report(Code::OtherFile, span, At::File)
-        .message(format_args!("this is {}, not {}", kind.name, wanted(role)))
+        .message(format_args!("this is {}, not {}", kind.name, expected_file(role)))
         .help(kind.help);
 }
 
-/// Reports a value in place of the object.
+/// Reports another value in place of the object.
 pub(crate) fn not_an_object(value: &Node<'_>, role: Role, sink: &mut Sink) {
     if let Some(string) = value.as_str().filter(|_| is_bare_token(value)) {
         return bare_token(string.span(), role, sink);
@@ -66,11 +68,11 @@ pub(crate) fn not_an_object(value: &Node<'_>, role: Role, sink: &mut Sink) {
         let kind = value.kind.description();
         sink.report(Code::NotAnObject, value.head(), At::File)
             .message(format_args!("expected an object with `{member}`, found {kind}"))
-            .help(smallest(role));
+            .help(minimal_file_help(role));
     }
 }
 
-const fn wanted(role: Role) -> &'static str {
+const fn expected_file(role: Role) -> &'static str {
     match role {
         Role::Resource => "a tokens file",
         Role::Admin => "an admin token file",

@@ -1,4 +1,4 @@
-//! Options of the rules.
+//! The options of the rules.
 
 use core::time::Duration;
 use std::time::SystemTime;
@@ -7,7 +7,7 @@ use crate::expiry::Expiry;
 use crate::limits::{MICROSECONDS, SECONDS_END};
 use crate::release::Release;
 
-/// Options of the rules. The core has no clock, so `now` is one of them.
+/// The options of the rules, including the current time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
     pub(crate) now: SystemTime,
@@ -21,7 +21,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Returns the options with the range of usual expiries, which is compared for each entry.
+    /// Creates the options, with the range of usual expiries.
     pub(crate) fn new(now: SystemTime, soon: Duration, far: Duration, release: Option<Release>) -> Self {
         let after = |time| Expiry::after(now, time).unwrap_or(Expiry::NEVER);
         let first = after(soon).max(Expiry::from_millis(SECONDS_END));

@@ -1,4 +1,4 @@
-//! One valid permission: its names, its actions and its scope.
+//! The rule for one valid permission.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -43,7 +43,7 @@ fn unusual(entry: &Entry<'_>, element: &Element<'_>, grant: Grant, sink: &mut Si
             sink.report_as(code, severity, span, at)
                 .message(format_args!(
                     "the token can {} all databases, including future ones",
-                    spoken(grant.actions, " and ")
+                    join_names(grant.actions, " and ")
                 ))
                 .help("list the databases that the token needs");
         }
@@ -57,8 +57,8 @@ fn unusual(entry: &Entry<'_>, element: &Element<'_>, grant: Grant, sink: &mut Si
     }
 }
 
-/// Returns actions as in `read and write`.
-pub(super) fn spoken(actions: DatabaseActions, conjunction: &str) -> String {
+/// Returns the names of actions, as in `read and write`.
+pub(super) fn join_names(actions: DatabaseActions, conjunction: &str) -> String {
     actions.names().collect::<Vec<_>>().join(conjunction)
 }
 

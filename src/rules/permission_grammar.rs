@@ -1,4 +1,4 @@
-//! Permissions that the grammar rejects.
+//! The rule for permissions that the grammar rejects.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -61,10 +61,10 @@ fn report_mistakes(text: &Text<'_>, piece: Range<usize>, at: At, sink: &mut Sink
         return;
     }
     let mistakes = Permission::mistakes(piece);
-    // Only if a finding is kept.
+    // Computed only if a finding is kept.
     let repairs = LazyCell::new(|| repairs(piece, &mistakes).unwrap_or_default());
-    // Searched once, not for every fragment of a long text.
-    let is_hidden = mentions_token(piece);
+    // Once, not for every fragment of a long text.
+    let has_token = mentions_token(piece);
     let mut locator = text.locator();
     let mut locate = |range: Range<usize>| locator.locate(start + range.start..start + range.end);
     for (index, mistake) in mistakes.iter().enumerate() {
@@ -76,13 +76,13 @@ fn report_mistakes(text: &Text<'_>, piece: Range<usize>, at: At, sink: &mut Sink
             Kind::AdminPermission if piece.starts_with("*:") => {
                 ": releases 3.4 to 3.9 turn this token into an admin token"
             }
-            // A server accepts known ones in any case.
+            // The server ignores the case of known resources.
             Kind::UnknownSystemResource if piece.starts_with("system:") && !error.differs_only_in_case() => {
                 ", on which releases 3.4 to 3.9 panic at every start"
             }
             _ => "",
         };
-        let fragment = if is_hidden { "" } else { error.span().text(piece).unwrap_or_default() };
+        let fragment = if has_token { "" } else { error.span().text(piece).unwrap_or_default() };
         let message = format_args!("{kind}{note}");
         let draft = match kind {
             Kind::UnknownResourceType
@@ -102,7 +102,7 @@ fn report_mistakes(text: &Text<'_>, piece: Range<usize>, at: At, sink: &mut Sink
     }
 }
 
-/// Returns the code of the same name.
+/// Returns the code with the same name.
 fn code(kind: Kind) -> Option<Code> {
     Code::ALL.iter().copied().find(|code| code.name() == kind.name())
 }

@@ -1,4 +1,4 @@
-//! Several permissions in one string.
+//! The split of a string with several permissions.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -12,8 +12,10 @@ use crate::permission::Permission;
 pub(super) fn split(text: &str) -> Vec<Range<usize>> {
     let is_separator = |c: char| matches!(c, ',' | ';') || c.is_ascii_whitespace();
     let types = ["db:", "system:"].into_iter().flat_map(|kind| text.match_indices(kind));
-    let is_behind = |at: &usize| text.get(..*at).is_some_and(|before| before.ends_with(is_separator));
-    let mut starts: Vec<usize> = types.map(|(at, _)| at).filter(is_behind).chain([text.len()]).collect();
+    let is_after_separator =
+        |at: &usize| text.get(..*at).is_some_and(|before| before.ends_with(is_separator));
+    let mut starts: Vec<usize> =
+        types.map(|(at, _)| at).filter(is_after_separator).chain([text.len()]).collect();
     starts.sort_unstable();
     let (mut pieces, mut start) = (Vec::new(), 0);
     for next in starts {
@@ -33,12 +35,12 @@ pub(super) fn repeated_types(text: &str) -> Option<Vec<Range<usize>>> {
     // It has one `:` more than a permission.
     text.match_indices(':').nth(2)?;
     let (first, _) = text.split_once(':')?;
-    let again = format!(",{first}:");
+    let repeated = format!(",{first}:");
     let types: Vec<Range<usize>> =
-        text.match_indices(&again).map(|(at, found)| at + 1..at + found.len()).collect();
+        text.match_indices(&repeated).map(|(at, found)| at + 1..at + found.len()).collect();
     let (names, actions) = (text.get(..types.first()?.start)?, text.get(types.last()?.end..)?);
     let are_between_names = names.matches(':').count() == 1 && actions.matches(':').count() == 1;
-    Permission::accept(&text.replace(&again, ","))?;
+    Permission::accept(&text.replace(&repeated, ","))?;
     are_between_names.then_some(types)
 }
 

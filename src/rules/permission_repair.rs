@@ -1,4 +1,4 @@
-//! Repairs of invalid permissions.
+//! The repairs of invalid permissions.
 
 use alloc::format;
 use alloc::string::String;
@@ -36,13 +36,13 @@ pub(super) fn repairs(text: &str, mistakes: &[Mistake]) -> Option<Vec<Repair>> {
     spans.is_sorted_by(|one, next| one.end() <= next.start()).then_some(repairs)
 }
 
-/// The permission that a mistake is in.
+/// The permission that contains a mistake.
 struct Context<'t> {
     text: &'t str,
     actions: &'t str,
     is_system: bool,
     has_wildcard_name: bool,
-    // Whether a name or action is a type. The text may then hold a second permission, and a repair might grant more.
+    // Whether a name or action is a type: the text may contain a second permission, and a repair might grant more.
     has_type: bool,
 }
 
@@ -82,7 +82,7 @@ impl<'t> Context<'t> {
                 repair(Applicability::Unsafe, self.with_comma(span)?, "", everything())
             }
             Kind::EmptyItem { .. } => repair(Applicability::Safe, self.with_comma(span)?, "", None),
-            // Each `:` was meant as a comma between actions.
+            // Each `:` is probably a comma between actions.
             Kind::ExtraPart => {
                 let extra = span.text(self.text)?;
                 let is_empty = extra.bytes().all(|byte| byte == b':');
@@ -99,16 +99,16 @@ impl<'t> Context<'t> {
             }
             _ => {
                 let error = mistake.error(self.text);
-                let meant = error.suggestion()?;
+                let suggestion = error.suggestion()?;
                 if error.differs_only_in_case() {
-                    return repair(Applicability::Safe, span, meant, None);
+                    return repair(Applicability::Safe, span, suggestion, None);
                 }
                 let effect = match kind {
-                    Kind::UnknownAction | Kind::ActionNotGrantable => Some(format!("grants `{meant}`")),
-                    Kind::UnknownSystemResource => Some(format!("grants the actions on `{meant}`")),
+                    Kind::UnknownAction | Kind::ActionNotGrantable => Some(format!("grants `{suggestion}`")),
+                    Kind::UnknownSystemResource => Some(format!("grants the actions on `{suggestion}`")),
                     _ => None,
                 };
-                repair(Applicability::Unsafe, span, meant, effect)
+                repair(Applicability::Unsafe, span, suggestion, effect)
             }
         }
     }

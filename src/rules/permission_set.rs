@@ -1,4 +1,4 @@
-//! Duplicate items, and duplicate, redundant and shadowed permissions of one token.
+//! The rule for duplicate items, and for duplicate, redundant and shadowed permissions of one token.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -8,7 +8,7 @@ use foldhash::quality::RandomState;
 
 use super::duplicate_index::duplicates;
 use super::options::Options;
-use super::permission::spoken;
+use super::permission::join_names;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Element, Entry, Grant, Resource};
@@ -31,7 +31,7 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     }
 }
 
-/// Returns whether a name occurs twice, or there are too many to compare.
+/// Returns whether there is a duplicate name, or too many names to compare.
 fn may_repeat(entry: &Entry<'_>, elements: &[Element<'_>]) -> bool {
     let (mut known, mut count) = ([""; MAX_COMPARED_NAMES], 0);
     for element in elements {
@@ -78,7 +78,7 @@ fn duplicate_items(entry: &Entry<'_>, element: &Element<'_>, sink: &mut Sink) {
 /// An action on a database or system resource, or on `*`.
 type Right<'t> = (Resource, &'t str, DatabaseActions);
 
-/// The permissions that grant a right: their number, and the first and the last of them.
+/// The number of permissions that grant a right, and the first and last of them.
 #[derive(Clone, Copy)]
 struct Holders {
     count: usize,
@@ -86,8 +86,7 @@ struct Holders {
     last: usize,
 }
 
-/// Reports permissions that others repeat or include. If permissions include each other, the first is not reported, so that
-/// all fixes together keep the rights of the token.
+/// Reports duplicate and redundant permissions. Of equal ones the first is not reported: all fixes together keep the rights.
 #[cold]
 fn overlaps(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
     let granted =
@@ -114,7 +113,7 @@ fn overlaps(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
             holders.last = *position;
         }
     }
-    // Databases differ: a permission for one may exist to shadow the one for `*`.
+    // Not for databases: a permission for one may exist to shadow the one for `*`.
     let all = holders.get(&(Resource::System, "*", DatabaseActions::READ)).copied();
     for (position, element, grant, rights) in others.into_iter().rev() {
         let all = all.filter(|_| grant.resource == Resource::System && !grant.is_all);
@@ -180,20 +179,20 @@ fn shadowed(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
         let mut locator = element.text.locator();
         let mut has_fix = true;
         for (range, name) in entry.names(element) {
-            // `db:*` does not reach `_internal` anyway. Each name is reported once.
+            // `db:*` does not cover `_internal`. Each name is reported once.
             let granted = by_name.insert(name, DatabaseActions::ALL).unwrap_or_default();
-            let hidden = all - granted;
-            if hidden.is_empty() || name == INTERNAL_DATABASE {
+            let shadowed_actions = all - granted;
+            if shadowed_actions.is_empty() || name == INTERNAL_DATABASE {
                 continue;
             }
             let (span, at) = (locator.locate(range), at_of(entry, element));
             let Some(draft) = sink.report(Code::SpecificHidesWildcard, span, at).kept() else { continue };
             let is_quoted = draft.may_quote(name, &element.text);
             let database = if is_quoted { format!("`{name}`") } else { "this database".into() };
-            let actions = spoken(hidden, " or ");
+            let actions = join_names(shadowed_actions, " or ");
             // One edit adds the actions for all names of the permission.
             let scope = if entry.names(element).nth(1).is_some() { "every name" } else { &*database };
-            let edit = TextEdit::insert(element.text.span().end(), format!(",{hidden}"));
+            let edit = TextEdit::insert(element.text.span().end(), format!(",{shadowed_actions}"));
             draft
                 .message(format!(
                     "the token cannot {actions} {database}: this permission shadows the one for `*`"
@@ -201,7 +200,7 @@ fn shadowed(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
                 .label(wildcard, "the permission for `*`")
                 .help("add the actions to this permission if the token needs them")
                 .fix(Applicability::Unsafe, has_fix.then_some(edit))
-                .effect(format!("adds `{hidden}` on {scope}"));
+                .effect(format!("adds `{shadowed_actions}` on {scope}"));
             has_fix = false;
         }
     }

@@ -1,4 +1,4 @@
-//! Permissions in a form other than an array of strings.
+//! The rule for permissions that are not an array of strings.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -102,7 +102,7 @@ fn object_text(node: &Node<'_>) -> Option<Zeroizing<String>> {
         let separator = if text.is_empty() { "" } else { ":" };
         text.push_str(separator);
         for (index, item) in items.iter().enumerate() {
-            // With a separator, the string would be several names.
+            // A separator would turn the string into several names.
             let item = Text::new(item.as_str()?).filter(|item| !item.contains([',', ':']))?;
             text.push_str(if index > 0 { "," } else { "" });
             text.push_str(&item);

@@ -1,4 +1,4 @@
-//! Template variables, and names that are copied from examples.
+//! The recognition of template variables and placeholders.
 
 use crate::permission::variables;
 use crate::span::Span;
@@ -30,10 +30,10 @@ pub(super) fn is_template(token: &str) -> bool {
         None => (token, token, token.starts_with('/')),
     };
     // The colon of `Authorization: Bearer` does not mark a reference.
-    let has_colon = before.split(':').skip(1).any(|behind| !behind.starts_with(' '));
+    let has_colon = before.split(':').skip(1).any(|after| !after.starts_with(' '));
     let word = token.rsplit(' ').next().unwrap_or_default();
     let word = word.strip_prefix(TOKEN_PREFIX).unwrap_or(word);
-    let is_twice = |mark: &str| word.matches(mark).nth(1).is_some();
+    let is_repeated = |mark: &str| word.matches(mark).nth(1).is_some();
     is_path
         || has_colon
         || body.contains("://")
@@ -41,7 +41,7 @@ pub(super) fn is_template(token: &str) -> bool {
         || token.contains(['{', '[', '<'])
         || token.contains('(') && token.contains(')')
         || word.starts_with(['@', '%', '#'])
-        || ["@", "%", "#"].into_iter().any(is_twice)
+        || ["@", "%", "#"].into_iter().any(is_repeated)
         || word.starts_with("__") && word.ends_with("__")
 }
 

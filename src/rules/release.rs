@@ -1,4 +1,4 @@
-//! Differences of the target release.
+//! The rule for features that the target release lacks.
 
 use core::ops::Range;
 
@@ -28,7 +28,7 @@ pub(super) fn check_entry(entry: &Entry<'_>, options: &Options, sink: &mut Sink)
 
 #[cold]
 fn check(entry: &Entry<'_>, element: &Element<'_>, grant: Grant, release: Release, sink: &mut Sink) {
-    // A release without support for the file does not misread it.
+    // Releases before 3.4 do not read the file at all.
     let reads_file = release >= Release::OFFLINE_TOKENS;
     let at = At::Permission(entry.index, element.index);
     let action = |names: &[&str]| element.actions().find(|(_, action)| names.contains(action));

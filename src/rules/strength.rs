@@ -1,4 +1,4 @@
-//! Tokens that are easy to guess.
+//! The rule for tokens that are easy to guess.
 
 use super::options::Options;
 use super::placeholder::is_template;
@@ -13,8 +13,7 @@ use crate::token::{TOKEN_PREFIX, any_byte, check_token};
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(token) = entry.token.value() else { return };
     let body = token.strip_prefix(TOKEN_PREFIX).unwrap_or_default();
-    // The marks of templates: `#`, `$`, `%`, `(`, `<`, `@` and `{`. Comparisons joined by `|` would not be done for a block of
-    // bytes at once.
+    // The marks of templates: `#`, `$`, `%`, `(`, `<`, `@` and `{`. Unlike `|`, `min` compiles to comparisons of whole blocks.
     let is_mark = |byte: u8| {
         let signs = byte.wrapping_sub(b'#').saturating_sub(2);
         signs.min(byte ^ b'(').min(byte ^ b'<').min(byte ^ b'@').min(byte ^ b'{') == 0
@@ -45,12 +44,12 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
 
 /// Returns whether a token consists of variables. A strong token may contain `$x` or `<x>` by chance.
 pub(super) fn is_template_body(body: &str) -> bool {
-    let is_one = |variable: &Span| {
+    let is_template_variable = |variable: &Span| {
         let text = variable.text(body).unwrap_or_default();
         let is_bare = !text.starts_with("${") && !text.starts_with("$(") && text.starts_with('$');
         !is_bare || text.len() == body.len() || !text.bytes().any(|byte| byte.is_ascii_lowercase())
     };
-    let variables: alloc::vec::Vec<Span> = variables(body).into_iter().filter(is_one).collect();
+    let variables: alloc::vec::Vec<Span> = variables(body).into_iter().filter(is_template_variable).collect();
     let rest = splice_pieces(body.as_bytes(), variables.iter().map(|variable| (variable.range(), &b""[..])));
     let rest = core::str::from_utf8(&rest).unwrap_or_default();
     !variables.is_empty() && !matches!(strength(rest), Strength::Strong)
@@ -59,16 +58,16 @@ pub(super) fn is_template_body(body: &str) -> bool {
 /// The estimated strength of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Strength {
-    /// As many random bits as the documentation asks for, by this estimate.
+    /// At least the number of random bits that the documentation asks for.
     Strong,
-    /// The token of an example.
+    /// Copied from an example.
     Placeholder,
     /// Fewer than 128 bits.
     Weak,
 }
 
-// 128 bits, less a margin for random sequences and repetitions: 16 random bytes are never reported as weak.
-const WANTED_BITS: f64 = 112.0;
+// 128 bits minus a margin for random repetitions: 16 random bytes are never reported as weak.
+const MIN_BITS: f64 = 112.0;
 
 /// Words in lower case in the tokens of examples and tests.
 const PLACEHOLDERS: &str = "example placeholder changeme change_me change-me replace token_here token-here \
@@ -110,8 +109,8 @@ pub(super) fn strength(body: &str) -> Strength {
         return Strength::Strong;
     }
     let body = body.get(..MAX_JUDGED_TOKEN).unwrap_or(body);
-    let has_words = is_made_of_words(body.as_bytes());
-    let is_weak = bits(body.as_bytes(), has_words) < WANTED_BITS;
+    let has_words = consists_of_words(body.as_bytes());
+    let is_weak = bits(body.as_bytes(), has_words) < MIN_BITS;
     if !has_words && !is_weak {
         return Strength::Strong;
     }
@@ -125,8 +124,8 @@ pub(super) fn strength(body: &str) -> Strength {
     }
 }
 
-/// Returns whether a text clearly starts with encoded random bytes: characters of all classes that alternate often, many
-/// different ones, few in sequence. These 43 characters have 256 bits, which no suffix can reduce.
+/// Fast path: returns whether a text starts with 43 characters (256 bits) that are certainly random. All classes alternate
+/// often, many characters are different, and few are in sequence.
 pub(super) fn is_evenly_mixed(body: &[u8]) -> bool {
     // The compiler unrolls loops over arrays: this runs for every token.
     let (Some(body), Some(start)) = (body.first_chunk::<43>(), body.first_chunk::<32>()) else {
@@ -137,10 +136,10 @@ pub(super) fn is_evenly_mixed(body: &[u8]) -> bool {
         pairs.fold(0_u8, |count, (a, b)| count + u8::from(pair(*a, *b)))
     };
     let has = |class: fn(&u8) -> bool| body.iter().fold(false, |has, byte| has | class(byte));
-    // Digits, upper case and lower case differ above the lowest five bits. Random text alternates between them in 27 of 42
-    // places, and words in fewer than half of them.
+    // Classes of characters differ above the lowest five bits. They alternate in 27 of 42 places in random text, and in fewer
+    // than 21 in words.
     count(|a, b| a >> 5 != b >> 5) >= 19
-        // At most one apart. The difference wraps only between 0 and 255, which is no byte of a text.
+        // At most one apart. Only 0 and 255 wrap, and 255 is no byte of a text.
         && count(|a, b| a.wrapping_sub(b).wrapping_add(1) <= 2) <= 10
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_uppercase)
@@ -148,24 +147,24 @@ pub(super) fn is_evenly_mixed(body: &[u8]) -> bool {
         && different(start) >= 16
 }
 
-/// Returns a lower bound of the number of different bytes: two that differ only in the highest bits may count as one.
+/// Returns a lower bound of the number of different bytes.
 #[inline]
 fn different(body: &[u8]) -> u32 {
     body.iter().fold(0_u64, |seen, byte| seen | 1 << (byte & 63)).count_ones()
 }
 
-/// Returns whether a text is made of words: its neighbouring characters are likelier in words than in random text.
-fn is_made_of_words(body: &[u8]) -> bool {
-    // Random text in Base64 gets here in less than one of a million tokens.
-    const WORDS: i32 = 32;
+/// Returns whether a text consists of words: its pairs of characters are more likely in words than in random text.
+fn consists_of_words(body: &[u8]) -> bool {
+    // Fewer than one in a million random Base64 texts reaches this score.
+    const MIN_SCORE: i32 = 32;
     let is_upper = !body.iter().any(u8::is_ascii_lowercase);
-    let in_words = |byte: u8| if is_upper { byte.to_ascii_lowercase() } else { byte };
+    let format_duration = |byte: u8| if is_upper { byte.to_ascii_lowercase() } else { byte };
     let pairs = body.iter().zip(body.iter().skip(1));
-    let score: i32 = pairs.map(|(a, b)| evidence(in_words(*a), in_words(*b))).sum();
-    score >= WORDS && !is_hex(body)
+    let score: i32 = pairs.map(|(a, b)| evidence(format_duration(*a), format_duration(*b))).sum();
+    score >= MIN_SCORE && !is_hex(body)
 }
 
-/// Returns the evidence in half bits that two neighbouring characters are of words, and not random.
+/// Returns the evidence, in half bits, that a pair of characters is from words and not random.
 fn evidence(a: u8, b: u8) -> i32 {
     let is_common = || {
         let followers = FOLLOWERS.get(usize::from(a - b'a'));
@@ -184,8 +183,8 @@ fn evidence(a: u8, b: u8) -> i32 {
     }
 }
 
-/// Estimates the random bits, up to [`WANTED_BITS`], for an attacker who knows the alphabet, repetitions, sequences and, if
-/// the text has them, words and numbers.
+/// Estimates the random bits, up to [`MIN_BITS`]. The attacker knows the alphabet, repetitions and sequences, and if the text
+/// has them, words and numbers.
 fn bits(body: &[u8], has_words: bool) -> f64 {
     const HASHES: usize = 512;
     let hash = |at: usize| {
@@ -196,7 +195,7 @@ fn bits(body: &[u8], has_words: bool) -> f64 {
     // The last position of each sequence of three bytes, by its hash.
     let mut last = [usize::MAX; HASHES];
     let (mut bits, mut at) = (0.0, 0);
-    while at < body.len() && bits < WANTED_BITS {
+    while at < body.len() && bits < MIN_BITS {
         let rest = body.get(at..).unwrap_or_default();
         let earlier = hash(at).and_then(|hash| body.get(*last.get(hash)?..)).unwrap_or_default();
         let repeated = earlier.iter().zip(rest).take_while(|(a, b)| a == b).count();
@@ -256,7 +255,7 @@ fn follows(body: &[u8], at: usize) -> bool {
 
 /// Estimates the size of the alphabet of a text.
 fn alphabet(body: &[u8]) -> f64 {
-    // Random text of 16 bytes has more different characters.
+    // 16 random bytes have more different characters.
     const FEW: u32 = 8;
     let has = |class: fn(&u8) -> bool| body.iter().any(class);
     let size = if is_hex(body) {
@@ -271,7 +270,7 @@ fn alphabet(body: &[u8]) -> f64 {
     f64::from(if different < FEW { different } else { size }.max(2))
 }
 
-/// Returns whether a text is hexadecimal digits of one case, as of a UUID.
+/// Returns whether a text is hexadecimal digits in one case, like a UUID.
 fn is_hex(body: &[u8]) -> bool {
     let has = |class: fn(&u8) -> bool| body.iter().any(class);
     body.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-')

@@ -1,4 +1,4 @@
-//! The characters of tokens.
+//! The rule for the characters of tokens.
 
 use alloc::vec::Vec;
 
@@ -18,7 +18,7 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     if !token.starts_with(TOKEN_PREFIX) || any_byte(token, |byte| !byte.is_ascii_graphic()) {
         return invalid(token, at, sink);
     }
-    // `&` follows `%`. Joined by `min` for the sake of blocks, as in `strength`.
+    // `&` follows `%`. `min` compiles to comparisons of whole blocks, as in `strength`.
     let is_sign = |byte: u8| {
         let percent_or_and = byte.wrapping_sub(b'%').saturating_sub(1);
         percent_or_and.min(byte ^ b':').min(byte ^ b'+').min(byte ^ b'#') == 0
@@ -28,7 +28,7 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     }
 }
 
-/// Reports signs that have a meaning where the token is sent.
+/// Reports characters with a meaning in a header or URL.
 #[cold]
 fn signs(token: &Text<'_>, at: At, sink: &mut Sink) {
     if let Some(colon) = token.find(':') {
@@ -70,9 +70,9 @@ fn invalid(token: &Text<'_>, at: At, sink: &mut Sink) {
         .message("the token does not start with `apiv3_`")
         .help(help)
         .fix(Applicability::Unsafe, scheme_edits(token, scheme));
-    // Removing the scheme keeps the text after the prefix.
-    let behind = scheme.and_then(|start| Some((start, check_token(token.get(start..)?).err()?.span())));
-    if let Some((start, span)) = behind {
+    // Removing the scheme does not fix the characters after it.
+    let invalid = scheme.and_then(|start| Some((start, check_token(token.get(start..)?).err()?.span())));
+    if let Some((start, span)) = invalid {
         characters(token.locate(start + span.start()..start + span.end()), at, sink);
     }
 }

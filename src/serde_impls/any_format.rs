@@ -1,4 +1,4 @@
-//! A value of any format of serde as JSON text.
+//! The conversion of a value of any serde format to JSON.
 
 use core::fmt;
 
@@ -87,7 +87,7 @@ impl<'de> Visitor<'de> for Value<'_> {
 }
 
 impl Value<'_> {
-    /// Replaces the comma behind the last element, if there is one.
+    /// Writes the closing bracket in place of the last comma.
     fn close(self, bracket: &[u8]) {
         self.0.0.pop_if(|last| *last == b',');
         self.0.push(bracket);

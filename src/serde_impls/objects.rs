@@ -1,4 +1,4 @@
-//! The objects that are written, and their members.
+//! The serialized objects and their members.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,7 +13,7 @@ use crate::permission::Permission;
 use crate::secret::SecretBytes;
 use crate::server::{HttpPermission, HttpTokenRequest};
 
-/// Serializes types as objects. An `optional` member is left out if it is `None`.
+/// Serializes types as objects. An `optional` member is omitted if it is `None`.
 macro_rules! objects {
     ($($type:ident($value:ident) { $($name:literal $($optional:ident)?: $member:expr,)+ })+) => {$(
         impl Serialize for $type {
@@ -123,8 +123,8 @@ impl TokenFile {
 }
 
 impl AdminTokenFile {
-    /// The file as JSON text, indented by two spaces, with a final newline, as the vendor's command writes it (server
-    /// source). It holds the secret, and is wiped when dropped.
+    /// Returns the file as JSON text, indented by two spaces, with a final newline, as the vendor's command writes it (server
+    /// source). It contains the secret, and is zeroized on drop.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
@@ -140,7 +140,7 @@ impl AdminTokenFile {
 }
 
 impl HttpPermission {
-    /// The object as JSON text on one line.
+    /// Returns the object as JSON text on one line.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
@@ -163,7 +163,7 @@ impl From<Permission> for HttpPermission {
 }
 
 impl HttpTokenRequest {
-    /// The body as JSON text on one line. There is no secret in it.
+    /// Returns the body as JSON text on one line. It contains no secret.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenName;

@@ -1,4 +1,4 @@
-//! The differences between a file and a server.
+//! The comparison of a file with a server.
 
 use alloc::vec::Vec;
 use std::collections::HashMap;
@@ -8,10 +8,10 @@ use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
 use crate::server::show_tokens::{ServerToken, ServerTokens};
 
-/// The differences between a tokens file and the tokens of a server. Tokens are paired by name.
+/// The differences between a tokens file and the tokens of a server. Tokens are matched by name.
 ///
-/// Compared is what a token may do, when it ends, and its secret where the server tells a piece of its hash; not how
-/// permissions are spelt. Admin tokens of the server count only where the file has a token of that name.
+/// The comparison covers rights, expiry, and the secret if the server shows a part of its hash. The spelling of permissions is
+/// ignored. Admin tokens of the server count only if the file has a token with that name.
 ///
 /// ```
 /// use influxdb3_offline_tokens::TokenFile;
@@ -30,8 +30,8 @@ use crate::server::show_tokens::{ServerToken, ServerTokens};
 /// ```
 ///
 /// # Limitations
-/// A server keeps a permission for the database as it was when the token was made. That it was deleted and made again under
-/// the same name does not show in the names.
+/// The server binds a permission to the database that exists when the token is created. A database that is deleted and created
+/// again with the same name is not covered, and the comparison cannot detect this.
 #[derive(Clone, Debug)]
 pub struct ServerComparison<'a> {
     missing: Vec<&'a TokenEntry>,
@@ -67,7 +67,7 @@ impl<'a> ServerComparison<'a> {
         Self { missing, extra: server.tokens().iter().filter(is_extra).collect(), tokens }
     }
 
-    /// The tokens of the file that the server lacks, in the order of the file.
+    /// Returns the tokens of the file that the server lacks, in file order.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -84,7 +84,7 @@ impl<'a> ServerComparison<'a> {
         &self.missing
     }
 
-    /// The resource tokens of the server that the file lacks, in the order of the server.
+    /// Returns the resource tokens of the server that the file lacks, in server order.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -101,7 +101,7 @@ impl<'a> ServerComparison<'a> {
         &self.extra
     }
 
-    /// The tokens of both that differ, in the order of the file.
+    /// Returns the tokens that differ, in file order.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -118,7 +118,7 @@ impl<'a> ServerComparison<'a> {
         &self.tokens
     }
 
-    /// Returns whether nothing differs. A secret of which the server tells no hash is not compared.
+    /// Returns whether there are no differences. Without a hash from the server, the secret is not compared.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -160,7 +160,7 @@ impl<'a> ServerDifference<'a> {
     fn between(entry: &'a TokenEntry, row: &'a ServerToken) -> Option<Self> {
         let (file, server) = (entry.rights(), Rights::new(row.permissions().permissions()));
         let mut difference = Self { entry, row, gained: server.difference(&file), lost: Vec::new() };
-        // What was not read may allow all of that.
+        // Unparsed permissions may allow these requests.
         let is_known = !difference.is_admin() && !difference.has_unparsed();
         if is_known {
             difference.lost = file.difference(&server);
@@ -173,7 +173,7 @@ impl<'a> ServerDifference<'a> {
         (!is_same).then_some(difference)
     }
 
-    /// The token in the file.
+    /// Returns the token in the file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -190,7 +190,7 @@ impl<'a> ServerDifference<'a> {
         self.entry
     }
 
-    /// The token on the server.
+    /// Returns the token on the server.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -207,7 +207,7 @@ impl<'a> ServerDifference<'a> {
         self.row
     }
 
-    /// Returns whether the server has an admin token of this name, which can do everything.
+    /// Returns whether the server has an admin token with this name, which may do everything.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -224,8 +224,8 @@ impl<'a> ServerDifference<'a> {
         self.row.permissions().is_admin()
     }
 
-    /// Returns whether the server prints permissions that this crate does not know, so that what the token may do there is not
-    /// known in full.
+    /// Returns whether the server prints permissions that this crate cannot parse. Then the rights on the server are not fully
+    /// known.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -241,8 +241,8 @@ impl<'a> ServerDifference<'a> {
         self.row.permissions().unparsed().next().is_some()
     }
 
-    /// Returns what the server allows and the file does not, as requests. Not for an admin token, which
-    /// may do everything ([`is_admin`](Self::is_admin)).
+    /// Returns the requests that only the server allows; none for an admin token, which may do everything
+    /// ([`is_admin`](Self::is_admin)).
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -259,8 +259,8 @@ impl<'a> ServerDifference<'a> {
         &self.gained
     }
 
-    /// Returns what the file allows and the server does not, as requests. Nothing where the server
-    /// prints permissions that are not known ([`has_unparsed`](Self::has_unparsed)): they may allow it.
+    /// Returns the requests that only the file allows; none if the server prints permissions that cannot be parsed
+    /// ([`has_unparsed`](Self::has_unparsed)), which may allow them.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -277,16 +277,16 @@ impl<'a> ServerDifference<'a> {
         &self.lost
     }
 
-    /// The expiry in the file and on the server, where they differ; none in it means never.
+    /// Returns the expiry in the file and on the server, if they differ. `None` inside means never.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Expiry, TokenFile};
     /// use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
-    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[]"}]"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2030-01-01T00:00:00", "permissions": "[]"}]"#)?;
     /// let comparison = ServerComparison::new(&file, &server);
-    /// assert_eq!(comparison.tokens()[0].expiry(), Some((None, Some(Expiry::parse("2027-01-01T00:00:00Z")?))));
+    /// assert_eq!(comparison.tokens()[0].expiry(), Some((None, Some(Expiry::parse("2030-01-01T00:00:00Z")?))));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -296,8 +296,8 @@ impl<'a> ServerDifference<'a> {
         (file != server).then_some((file, server))
     }
 
-    /// Returns whether the secret is the same, as [`ServerToken::has_secret`] does. A server does not take a changed secret
-    /// for a name that it has (server source, for the admin token file).
+    /// Returns whether the secret is the same, as [`ServerToken::has_secret`]. A server does not accept a changed secret for an
+    /// existing name (server source, for the admin token file).
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;

@@ -1,9 +1,4 @@
-//! The body of the request that creates a resource token on a running server: `POST /api/v3/enterprise/configure/token`
-//! (documentation).
-//!
-//! It is an entry of the tokens file in another form: a permission is an object, the name is `token_name`, and the expiry is
-//! a number of seconds after the creation of the token. It has no secret: the server generates one and returns it once
-//! (documentation), so the secret of a file cannot be transferred to a server in this way.
+//! The HTTP request that creates a resource token on a running server (documentation).
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -16,7 +11,9 @@ use crate::file::TokenEntry;
 use crate::name::{InvalidNameKind, TokenName};
 use crate::permission::{ParsePermissionError, Permission, PermissionErrorKind as Kind, PermissionPart};
 use crate::server::http_error::{ACTIONS, InvalidHttpPermission, RESOURCE_NAMES, RESOURCE_TYPE};
-use crate::server::json::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong, wrong_type};
+use crate::server::json::{
+    InvalidJson, InvalidJsonKind, JsonError, Object, fail, list, read, text, wrong_type,
+};
 use crate::span::Span;
 use crate::suggest::Word;
 use crate::syntax::{Node, Str};
@@ -25,7 +22,7 @@ use crate::token::Token;
 /// A permission in the form of the HTTP API: `{"resource_type": "db", "resource_names": ["db1"], "actions": ["read"]}`
 /// (documentation).
 ///
-/// serde writes and reads that object. Older documentation calls the names `resource_identifier`, which this crate rejects.
+/// serde serializes and parses that object. Older documentation calls the names `resource_identifier`, which is rejected.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Permission;
@@ -39,7 +36,7 @@ use crate::token::Token;
 pub struct HttpPermission(pub Permission);
 
 impl HttpPermission {
-    /// Parses such an object. Unknown members are ignored.
+    /// Parses a permission object. Unknown members are ignored.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::HttpPermission;
@@ -98,13 +95,13 @@ fn check_separators(resource_type: &str, part: PermissionPart, item: &str) -> Op
             let kind = Kind::BadDatabaseName(InvalidNameKind::BadCharacter(separator));
             ParsePermissionError::new(kind, Span::new(at, at + 1))
         }
-        (PermissionPart::Names, _) => ParsePermissionError::of_whole(Kind::UnknownSystemResource, item),
-        (PermissionPart::Actions, _) => ParsePermissionError::of_whole(Kind::UnknownAction, item),
-        (PermissionPart::Type, _) => ParsePermissionError::of_whole(Kind::UnknownResourceType, item),
+        (PermissionPart::Names, _) => ParsePermissionError::for_text(Kind::UnknownSystemResource, item),
+        (PermissionPart::Actions, _) => ParsePermissionError::for_text(Kind::UnknownAction, item),
+        (PermissionPart::Type, _) => ParsePermissionError::for_text(Kind::UnknownResourceType, item),
     })
 }
 
-/// Finds the item that an error of the permission string is in.
+/// Finds the item that contains an error of the permission string.
 fn in_lists(
     error: ParsePermissionError,
     text: &str,
@@ -115,12 +112,14 @@ fn in_lists(
     let end = error.span().end() - start;
     let (part, items) = lists.get(before.matches(':').count()).unwrap_or(&lists[0]);
     let index = before.rsplit(':').next().map_or(0, |list| list.matches(',').count());
-    // An error of a whole list is in no item.
+    // An error of the whole list has no item.
     let item = items.get(index).filter(|item| end <= item.len()).map(|_| index);
     InvalidHttpPermission::new(*part, item, error.at(Span::new(before.len() - start, end)))
 }
 
-/// A request to a running server to create a resource token, without the secret, which the server generates.
+/// The body of the HTTP request that creates a resource token on a running server (documentation).
+///
+/// It has no secret: the server generates one and returns it once (documentation). So it cannot transfer a secret of a file.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -156,7 +155,7 @@ impl HttpTokenRequest {
     /// ```
     pub const METHOD_AND_PATH: (&'static str, &'static str) = ("POST", "/api/v3/enterprise/configure/token");
 
-    /// Creates a request for a token that expires after a number of seconds; `None` means never.
+    /// Creates a request for a token that expires this many seconds after its creation; `None` means never.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Permission, TokenName};
@@ -176,8 +175,8 @@ impl HttpTokenRequest {
         Self { name, permissions: permissions.into_iter().collect(), expiry_secs }
     }
 
-    /// Returns the request that creates the token of an entry if sent at `now`: it expires at the same time or less than a
-    /// second earlier.
+    /// Returns the request that creates the token of an entry, if it is sent at `now`. The token expires at the same time, or less
+    /// than a second earlier.
     ///
     /// ```
     /// use std::time::UNIX_EPOCH;
@@ -189,8 +188,8 @@ impl HttpTokenRequest {
     /// assert_eq!(HttpTokenRequest::from_entry(&entry, UNIX_EPOCH)?.expiry_secs(), None);
     /// let entry = entry.with_expiry(Some(Expiry::from_millis(2_900)));
     /// assert_eq!(HttpTokenRequest::from_entry(&entry, UNIX_EPOCH)?.expiry_secs(), Some(2));
-    /// let over = HttpTokenRequest::from_entry(&entry.with_expiry(Some(Expiry::from_millis(0))), UNIX_EPOCH);
-    /// assert_eq!(over.unwrap_err().kind(), InvalidExpiryKind::Past);
+    /// let expired = HttpTokenRequest::from_entry(&entry.with_expiry(Some(Expiry::from_millis(0))), UNIX_EPOCH);
+    /// assert_eq!(expired.unwrap_err().kind(), InvalidExpiryKind::Past);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -206,7 +205,7 @@ impl HttpTokenRequest {
         Ok(Self::new(entry.name().clone(), entry.permissions().iter().cloned(), expiry_secs))
     }
 
-    /// Returns the equivalent entry of a tokens file, if the request is sent at `now`, with your own secret.
+    /// Returns the equivalent entry of a tokens file with this token, if the request is sent at `now`.
     ///
     /// ```
     /// use std::time::UNIX_EPOCH;
@@ -240,8 +239,7 @@ impl HttpTokenRequest {
     /// ```
     ///
     /// # Errors
-    /// As [`HttpPermission::parse`]; the name of the operator token, or none; an `expiry_secs` that is negative or not an
-    /// integer.
+    /// The errors of [`HttpPermission::parse`]; an empty or reserved name; an `expiry_secs` that is negative or not an integer.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidJson> {
         read(json, request)
     }
@@ -276,7 +274,7 @@ impl HttpTokenRequest {
         &self.permissions
     }
 
-    /// Returns the seconds until it expires; `None` if it never does.
+    /// Returns the seconds until the token expires; `None` if it never expires.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::HttpTokenRequest;
@@ -292,52 +290,52 @@ impl HttpTokenRequest {
     }
 }
 
-fn request(root: &Node<'_>) -> Result<HttpTokenRequest, Wrong> {
+fn request(root: &Node<'_>) -> Result<HttpTokenRequest, JsonError> {
     const WHAT: &str = "the body of the request";
     const MEMBERS: [&str; 3] = ["token_name", "permissions", "expiry_secs"];
     let body = Object::of(root, WHAT)?;
-    body.refuse_misspelt(&MEMBERS)?;
+    body.reject_misspelt(&MEMBERS)?;
     let expiry_secs = body.get("expiry_secs");
     if expiry_secs.is_none() {
         let is_expiry = |name: &str| Word::new(name).is_expiry();
         let message = "the server ignores it, so the token never expires; use `expiry_secs`";
-        body.refuse(&MEMBERS, |name| is_expiry(name).then(|| message.into()))?;
+        body.reject(&MEMBERS, |name| is_expiry(name).then(|| message.into()))?;
     }
     let (string, name) = text(body.required("token_name", WHAT)?, "`token_name`")?;
     let name = TokenName::parse(&name)
-        .or_else(|error| wrong(InvalidJsonKind::Name(error.kind()), string.span(), format!("{error}")))?;
+        .or_else(|error| fail(InvalidJsonKind::Name(error.kind()), string.span(), format!("{error}")))?;
     let permissions = list(body.required("permissions", WHAT)?, "`permissions`")?;
     let permissions = permissions.iter().map(permission).collect::<Result<Vec<_>, _>>()?;
     let expiry_secs = expiry_secs.map(seconds).transpose()?;
     Ok(HttpTokenRequest { name, permissions, expiry_secs })
 }
 
-fn seconds(node: &Node<'_>) -> Result<u64, Wrong> {
+fn seconds(node: &Node<'_>) -> Result<u64, JsonError> {
     let Some(number) = node.number() else { return wrong_type(node, "`expiry_secs`", "an integer") };
     let message = "`expiry_secs` must be a non-negative integer of seconds";
-    number.parse().or_else(|_| wrong(InvalidJsonKind::Time, node.span, message))
+    number.parse().or_else(|_| fail(InvalidJsonKind::Time, node.span, message))
 }
 
-fn permission(node: &Node<'_>) -> Result<Permission, Wrong> {
+fn permission(node: &Node<'_>) -> Result<Permission, JsonError> {
     const WHAT: &str = "a permission";
     let object = Object::of(node, WHAT)?;
     if let Some(node) = object.get("resource_identifier") {
         let message = "`resource_identifier` is from older documentation; use `resource_names`";
-        return wrong(InvalidJsonKind::MisspeltMember, node.span, message);
+        return fail(InvalidJsonKind::MisspeltMember, node.span, message);
     }
-    object.refuse_misspelt(&[RESOURCE_TYPE, RESOURCE_NAMES, ACTIONS])?;
+    object.reject_misspelt(&[RESOURCE_TYPE, RESOURCE_NAMES, ACTIONS])?;
     let (type_string, resource_type) = text(object.required(RESOURCE_TYPE, WHAT)?, "`resource_type`")?;
     let strings = |member, what, item| {
         let node = object.required(member, WHAT)?;
         let strings = list(node, what)?.iter().map(|node| text(node, item));
-        let (strings, texts) = strings.collect::<Result<(Vec<Str<'_>>, Vec<Cow<'_, str>>), Wrong>>()?;
+        let (strings, texts) = strings.collect::<Result<(Vec<Str<'_>>, Vec<Cow<'_, str>>), JsonError>>()?;
         Ok((node.span, strings, texts))
     };
     let (names_span, names, name_texts) =
         strings(RESOURCE_NAMES, "`resource_names`", "a name of `resource_names`")?;
     let (actions_span, actions, action_texts) = strings(ACTIONS, "`actions`", "an action")?;
-    let made = HttpPermission::from_parts(&resource_type, &name_texts, &action_texts);
-    made.map(|made| made.0).or_else(|error| {
+    let parsed = HttpPermission::from_parts(&resource_type, &name_texts, &action_texts);
+    parsed.map(|permission| permission.0).or_else(|error| {
         let range = error.span().range();
         let (list_span, strings) = match error.part() {
             PermissionPart::Type => (type_string.locator().locate(range.clone()), &names),
@@ -346,6 +344,6 @@ fn permission(node: &Node<'_>) -> Result<Permission, Wrong> {
         };
         let string = error.item().and_then(|item| strings.get(item));
         let span = string.map_or(list_span, |string| string.locator().locate(range));
-        wrong(InvalidJsonKind::Permission(error.kind()), span, format!("{error}"))
+        fail(InvalidJsonKind::Permission(error.kind()), span, format!("{error}"))
     })
 }

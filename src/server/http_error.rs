@@ -9,9 +9,9 @@ pub(super) const RESOURCE_TYPE: &str = "resource_type";
 pub(super) const RESOURCE_NAMES: &str = "resource_names";
 pub(super) const ACTIONS: &str = "actions";
 
-/// The error of three members that are not a permission: the member, the item and the kind.
+/// The error of an invalid permission of the HTTP API: the member, the item and the kind.
 ///
-/// `Display` prints them with the invalid text, unless that may be a secret, and the help.
+/// `Display` prints the message with the invalid text, unless it may be a secret, and the help.
 ///
 /// ```
 /// use influxdb3_offline_tokens::permission::PermissionPart;

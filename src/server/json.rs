@@ -1,4 +1,4 @@
-//! JSON that is neither a tokens file nor an admin token file.
+//! The parser of other JSON: that of a server, and wanted files.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -12,7 +12,7 @@ use crate::name::InvalidNameKind;
 use crate::permission::PermissionErrorKind;
 use crate::secret::Fragment;
 use crate::span::{LineIndex, Location, Span};
-use crate::suggest::meant;
+use crate::suggest::closest_word;
 use crate::syntax::{Kind, Node, Str, SyntaxError, SyntaxErrorKind};
 
 /// The kind of an [`InvalidJson`].
@@ -40,7 +40,7 @@ pub enum InvalidJsonKind {
     MisspeltMember,
     /// A member that a [`WantedFile`](crate::wanted::WantedFile) does not have.
     UnknownMember,
-    /// A name that no resource token, or no database, can have.
+    /// An invalid name of a token or database.
     Name(InvalidNameKind),
     /// Two tokens have the same name.
     DuplicateName,
@@ -50,8 +50,9 @@ pub enum InvalidJsonKind {
     Time,
 }
 
-/// An error of JSON that a server sends or accepts, or of a [`WantedFile`](crate::wanted::WantedFile), with its location. It
-/// quotes nothing that may be a secret.
+/// The error of invalid JSON from or for a server, or of an invalid [`WantedFile`](crate::wanted::WantedFile).
+///
+/// It does not quote text that may be a secret.
 ///
 /// ```
 /// use influxdb3_offline_tokens::server::ServerTokens;
@@ -96,7 +97,7 @@ impl InvalidJson {
         self.span
     }
 
-    /// Returns the line and column of their start.
+    /// Returns the line and column where the span starts.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerTokens;
@@ -116,48 +117,48 @@ impl InvalidJson {
 }
 
 /// An [`InvalidJson`] without its location.
-pub(crate) struct Wrong {
+pub(crate) struct JsonError {
     kind: InvalidJsonKind,
     span: Span,
     message: Cow<'static, str>,
 }
 
-pub(crate) fn wrong<T>(
+pub(crate) fn fail<T>(
     kind: InvalidJsonKind,
     span: Span,
     message: impl Into<Cow<'static, str>>,
-) -> Result<T, Wrong> {
-    Err(Wrong { kind, span, message: message.into() })
+) -> Result<T, JsonError> {
+    Err(JsonError { kind, span, message: message.into() })
 }
 
-impl Wrong {
+impl JsonError {
     pub(crate) fn locate(self, lines: &LineIndex<'_>) -> InvalidJson {
         let Self { kind, span, message } = self;
         InvalidJson { kind, span, location: lines.location(span.start()), message }
     }
 }
 
-/// Parses a whole text, up to its first error.
+/// Parses a text up to its first error.
 pub(crate) fn read<T>(
     bytes: &[u8],
-    value: impl FnOnce(&Node<'_>) -> Result<T, Wrong>,
+    value: impl FnOnce(&Node<'_>) -> Result<T, JsonError>,
 ) -> Result<T, InvalidJson> {
     let result = root(bytes).and_then(|root| value(&root));
     result.map_err(|error| error.locate(&LineIndex::new(bytes)))
 }
 
-/// Parses a whole text as a tree.
-pub(crate) fn root(bytes: &[u8]) -> Result<Node<'_>, Wrong> {
+/// Parses a text as a tree.
+pub(crate) fn root(bytes: &[u8]) -> Result<Node<'_>, JsonError> {
     match core::str::from_utf8(bytes) {
         Ok(text) => Node::parse(text).or_else(|error| not_json(text, error)),
         Err(error) => {
             let start = error.valid_up_to();
-            wrong(InvalidJsonKind::NotUtf8, Span::new(start, start + 1), "invalid UTF-8")
+            fail(InvalidJsonKind::NotUtf8, Span::new(start, start + 1), "invalid UTF-8")
         }
     }
 }
 
-fn not_json<T>(text: &str, SyntaxError { kind, span }: SyntaxError) -> Result<T, Wrong> {
+fn not_json<T>(text: &str, SyntaxError { kind, span }: SyntaxError) -> Result<T, JsonError> {
     let message = match kind {
         SyntaxErrorKind::UnexpectedEnd { .. } => "unexpected end of the JSON",
         SyntaxErrorKind::TooDeep => "arrays and objects are nested too deeply",
@@ -166,7 +167,7 @@ fn not_json<T>(text: &str, SyntaxError { kind, span }: SyntaxError) -> Result<T,
     };
     let rest = text.get(span.start()..).unwrap_or_default();
     let length = rest.chars().next().map_or(0, char::len_utf8);
-    wrong(InvalidJsonKind::Syntax, Span::new(span.start(), span.start() + length), message)
+    fail(InvalidJsonKind::Syntax, Span::new(span.start(), span.start() + length), message)
 }
 
 /// An object without duplicate members.
@@ -176,7 +177,7 @@ pub(crate) struct Object<'n, 'a> {
 }
 
 impl<'n, 'a> Object<'n, 'a> {
-    pub(crate) fn of(node: &'n Node<'a>, what: &str) -> Result<Self, Wrong> {
+    pub(crate) fn of(node: &'n Node<'a>, what: &str) -> Result<Self, JsonError> {
         if node.kind != Kind::Object {
             return wrong_type(node, what, "an object");
         }
@@ -186,7 +187,7 @@ impl<'n, 'a> Object<'n, 'a> {
             if seen.contains(&name) {
                 let message =
                     format!("duplicate member{}: keep only one of them", Fragment::new(&name, &name));
-                return wrong(InvalidJsonKind::DuplicateMember, key.outer_span(), message);
+                return fail(InvalidJsonKind::DuplicateMember, key.outer_span(), message);
             }
             seen.insert(name);
         }
@@ -195,16 +196,16 @@ impl<'n, 'a> Object<'n, 'a> {
 
     /// Returns the value of a member; `None` if it is missing or null.
     pub(crate) fn get(&self, name: &str) -> Option<&'n Node<'a>> {
-        let is_it = |(key, _): &&(Str<'_>, Node<'_>)| key.decode().is_some_and(|key| key == name);
-        let value = self.members.iter().find(is_it).map(|(_, value)| value);
+        let has_name = |(key, _): &&(Str<'_>, Node<'_>)| key.decode().is_some_and(|key| key == name);
+        let value = self.members.iter().find(has_name).map(|(_, value)| value);
         value.filter(|node| node.kind != Kind::Null)
     }
 
-    pub(crate) fn required(&self, name: &str, what: &str) -> Result<&'n Node<'a>, Wrong> {
+    pub(crate) fn required(&self, name: &str, what: &str) -> Result<&'n Node<'a>, JsonError> {
         self.get(name).map_or_else(
             || {
                 let opening = Span::new(self.span.start(), self.span.start() + 1);
-                wrong(InvalidJsonKind::MissingMember, opening, format!("{what} has no `{name}`"))
+                fail(InvalidJsonKind::MissingMember, opening, format!("{what} has no `{name}`"))
             },
             Ok,
         )
@@ -217,56 +218,56 @@ impl<'n, 'a> Object<'n, 'a> {
     }
 
     /// Rejects the first unknown member that has a message.
-    pub(crate) fn refuse(
+    pub(crate) fn reject(
         &self,
         known: &[&str],
         message: impl Fn(&str) -> Option<Cow<'static, str>>,
-    ) -> Result<(), Wrong> {
-        let mut refused = self.others(known).filter_map(|(key, name)| Some((key, message(&name)?, name)));
-        refused.next().map_or(Ok(()), |(key, message, name)| {
+    ) -> Result<(), JsonError> {
+        let mut rejected = self.others(known).filter_map(|(key, name)| Some((key, message(&name)?, name)));
+        rejected.next().map_or(Ok(()), |(key, message, name)| {
             let message = format!("unknown member{}: {message}", Fragment::new(&name, &name));
-            wrong(InvalidJsonKind::MisspeltMember, key.outer_span(), message)
+            fail(InvalidJsonKind::MisspeltMember, key.outer_span(), message)
         })
     }
 
-    /// Rejects a member whose name is near that of a known one that is missing.
-    pub(crate) fn refuse_misspelt(&self, known: &[&'static str]) -> Result<(), Wrong> {
+    /// Rejects a member whose name is similar to that of a missing one.
+    pub(crate) fn reject_misspelt(&self, known: &[&'static str]) -> Result<(), JsonError> {
         let free: Vec<&str> = known.iter().copied().filter(|name| self.get(name).is_none()).collect();
-        self.refuse(known, |name| {
-            let (near, _) = meant(name, free.iter().copied())?;
+        self.reject(known, |name| {
+            let (near, _) = closest_word(name, free.iter().copied())?;
             Some(format!("the server ignores it; use `{near}`").into())
         })
     }
 
     /// Returns an error for each unknown member.
-    pub(crate) fn unknown(&self, known: &[&'static str]) -> impl Iterator<Item = Wrong> {
+    pub(crate) fn unknown(&self, known: &[&'static str]) -> impl Iterator<Item = JsonError> {
         self.others(known).map(|(key, name)| {
-            let message = match meant(&name, known.iter().copied()) {
+            let message = match closest_word(&name, known.iter().copied()) {
                 Some((near, _)) => format!("unknown member; use `{near}`").into(),
                 None => "unknown member; remove it".into(),
             };
-            Wrong { kind: InvalidJsonKind::UnknownMember, span: key.outer_span(), message }
+            JsonError { kind: InvalidJsonKind::UnknownMember, span: key.outer_span(), message }
         })
     }
 }
 
 /// Returns the elements of an array.
-pub(crate) fn list<'n, 'a>(node: &'n Node<'a>, what: &str) -> Result<&'n [Node<'a>], Wrong> {
+pub(crate) fn list<'n, 'a>(node: &'n Node<'a>, what: &str) -> Result<&'n [Node<'a>], JsonError> {
     if node.kind == Kind::Array { Ok(node.elements()) } else { wrong_type(node, what, "an array") }
 }
 
 /// Returns a string and its text.
-pub(crate) fn text<'a>(node: &Node<'a>, what: &str) -> Result<(Str<'a>, Cow<'a, str>), Wrong> {
+pub(crate) fn text<'a>(node: &Node<'a>, what: &str) -> Result<(Str<'a>, Cow<'a, str>), JsonError> {
     let Some(string) = node.as_str() else { return wrong_type(node, what, "a string") };
     string.decode().map_or_else(|| surrogate(string), |text| Ok((string, text)))
 }
 
-fn surrogate<T>(string: Str<'_>) -> Result<T, Wrong> {
+fn surrogate<T>(string: Str<'_>) -> Result<T, JsonError> {
     let message = "unpaired surrogate in a string escape";
-    wrong(InvalidJsonKind::Syntax, string.outer_span(), message)
+    fail(InvalidJsonKind::Syntax, string.outer_span(), message)
 }
 
-pub(crate) fn wrong_type<T>(node: &Node<'_>, what: &str, wanted: &str) -> Result<T, Wrong> {
+pub(crate) fn wrong_type<T>(node: &Node<'_>, what: &str, wanted: &str) -> Result<T, JsonError> {
     let message: String = format!("{what} must be {wanted}, not {}", node.kind.description());
-    wrong(InvalidJsonKind::WrongType, node.head(), message)
+    fail(InvalidJsonKind::WrongType, node.head(), message)
 }

@@ -1,17 +1,15 @@
-//! The tokens that a server reports, and what differs between them and a file.
+//! The tokens that a server shows.
 //!
-//! `influxdb3 show tokens --format json` prints the table `system.tokens` as a JSON array of rows, and
-//! `SELECT * FROM system.tokens` over the HTTP API gives the same (documentation). What the crate reads of a row:
+//! `influxdb3 show tokens --format json` prints the table `system.tokens` as a JSON array of rows. So does
+//! `SELECT * FROM system.tokens` over the HTTP API (documentation). The crate reads these columns:
 //!
 //! | column | form | from |
 //! |---|---|---|
 //! | `name` | the name of the token | server source |
-//! | `hash` | the first 9 hexadecimal digits of the SHA-512 of the token; early releases print all 128. With fewer than 8 digits, or other characters, the row counts as one without a hash. Not there where the server was started without authentication | server source |
-//! | `expiry` | a time to the millisecond from 1970 to 9999, without a zone, which is UTC; null or not there for never; an integer is read as milliseconds | server source; that it is printed as `2026-01-01T00:00:00.001` is inferred |
+//! | `hash` | the first 9 hexadecimal digits of the SHA-512 of the token; early releases print all 128. Fewer than 8 digits are ignored. Missing if the server was started without authentication | server source |
+//! | `expiry` | a time in UTC without a zone, to the millisecond, from 1970 to 9999; null or missing for never; an integer is milliseconds | server source; the form `2030-01-01T00:00:00.001` is inferred |
 //! | `permissions` | `*:*:*` for an admin token | documentation, server source |
-//! | `permissions` | for a resource token a JSON array of permission strings inside of a string | seen on a server of release 3.8.4; the Enterprise part of the source is closed |
-//!
-//! A row may spell the permissions in another way than the file: compared is what a token may do.
+//! | `permissions` | for a resource token, a JSON array of permission strings, as a string | seen on a server of release 3.8.4; the Enterprise part of the source is closed |
 
 use alloc::boxed::Box;
 use alloc::format;
@@ -24,26 +22,25 @@ use crate::expiry::Expiry;
 use crate::json::compact;
 use crate::permission::Permission;
 use crate::secret::{Fragment, debug_as_text, shown};
-use crate::server::json::{InvalidJson, InvalidJsonKind, Object, Wrong, list, read, text, wrong};
+use crate::server::json::{InvalidJson, InvalidJsonKind, JsonError, Object, fail, list, read, text};
 use crate::syntax::Node;
 use crate::token::Token;
 
-/// How an admin token's permission is printed (documentation, server source).
+/// The permission of an admin token (documentation, server source).
 const ADMIN: &str = "*:*:*";
 
 /// The column `permissions` of `system.tokens`.
 ///
-/// `Display` writes permissions as the column has them, a JSON array of strings; for an admin token only `*:*:*`, beside
-/// which nothing else counts.
+/// `Display` prints it in the form of the column: a JSON array of strings, or `*:*:*` for an admin token.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Permission;
 /// use influxdb3_offline_tokens::server::ServerPermissions;
 ///
-/// let read = ServerPermissions::parse(r#"["db:a:read","db:a:write"]"#);
-/// assert_eq!(read.permissions().len(), 2);
-/// let written = ServerPermissions::new([Permission::parse("db:a:write,read")?]);
-/// assert_eq!(written.to_string(), r#"["db:a:read,write"]"#);
+/// let parsed = ServerPermissions::parse(r#"["db:a:read","db:a:write"]"#);
+/// assert_eq!(parsed.permissions().len(), 2);
+/// let column = ServerPermissions::new([Permission::parse("db:a:write,read")?]);
+/// assert_eq!(column.to_string(), r#"["db:a:read,write"]"#);
 /// assert!(ServerPermissions::parse("*:*:*").is_admin());
 /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```
@@ -51,13 +48,13 @@ const ADMIN: &str = "*:*:*";
 pub struct ServerPermissions {
     admin: bool,
     permissions: Vec<Permission>,
-    unread: Vec<Box<str>>,
+    unparsed: Vec<Box<str>>,
 }
 
 debug_as_text!(ServerPermissions);
 
 impl ServerPermissions {
-    /// The column of a resource token with these permissions.
+    /// Creates the column of a resource token.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Permission;
@@ -72,7 +69,8 @@ impl ServerPermissions {
         Self { permissions: permissions.into_iter().collect(), ..Self::default() }
     }
 
-    /// Reads the column: a JSON array of strings, or one permission as it is. What is no permission is kept apart.
+    /// Parses the column: a JSON array of strings, or one permission. Strings that are not permissions are
+    /// [`unparsed`](Self::unparsed).
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerPermissions;
@@ -82,21 +80,21 @@ impl ServerPermissions {
     /// ```
     #[must_use]
     pub fn parse(column: &str) -> Self {
-        let mut read = Self::default();
+        let mut parsed = Self::default();
         for text in Node::string_list(column).unwrap_or_else(|| Vec::from([column.into()])) {
             if text == ADMIN {
-                read.admin = true;
+                parsed.admin = true;
             } else {
                 match Permission::parse(&text) {
-                    Ok(permission) => read.permissions.push(permission),
-                    Err(_) => read.unread.push(text.into()),
+                    Ok(permission) => parsed.permissions.push(permission),
+                    Err(_) => parsed.unparsed.push(text.into()),
                 }
             }
         }
-        read
+        parsed
     }
 
-    /// Returns whether the token is an admin token: it can do everything.
+    /// Returns whether the token is an admin token, which may do everything.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerPermissions;
@@ -108,7 +106,7 @@ impl ServerPermissions {
         self.admin
     }
 
-    /// The permissions, in the order of the column.
+    /// Returns the permissions, in the order of the column.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerPermissions;
@@ -121,8 +119,7 @@ impl ServerPermissions {
         &self.permissions
     }
 
-    /// Strings of the column that are no permission to this crate, such as one of a later release: what they allow is not
-    /// known.
+    /// Returns the strings that this crate cannot parse, such as permissions of a later release. Their rights are unknown.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerPermissions;
@@ -132,7 +129,7 @@ impl ServerPermissions {
     /// assert_eq!(column.unparsed().collect::<Vec<_>>(), ["table:a.b:read"]);
     /// ```
     pub fn unparsed(&self) -> impl Iterator<Item = &str> {
-        self.unread.iter().map(AsRef::as_ref)
+        self.unparsed.iter().map(AsRef::as_ref)
     }
 }
 
@@ -163,12 +160,12 @@ impl fmt::Display for ServerPermissions {
 pub struct ServerToken {
     name: Box<str>,
     expiry: Option<Expiry>,
-    // The first digits, in lower case.
+    // The first hexadecimal digits, in lower case.
     hash: Option<Box<str>>,
     permissions: ServerPermissions,
 }
 
-/// Without a token in place of a name, and without the hash: with a weak token it would help to guess it.
+/// Without the hash, which would help to guess a weak token.
 impl fmt::Debug for ServerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerToken")
@@ -180,12 +177,12 @@ impl fmt::Debug for ServerToken {
 }
 
 impl ServerToken {
-    /// The name.
+    /// Returns the name.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerTokens;
     ///
-    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2030-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
     /// assert_eq!(server.tokens()[0].name(), "app");
     /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
     /// ```
@@ -194,13 +191,13 @@ impl ServerToken {
         &self.name
     }
 
-    /// When it ends; none where it never does.
+    /// Returns the expiry; `None` if the token never expires.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerTokens;
     ///
-    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
-    /// assert_eq!(server.tokens()[0].expiry().unwrap().to_string(), "2027-01-01T00:00:00Z");
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2030-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
+    /// assert_eq!(server.tokens()[0].expiry().unwrap().to_string(), "2030-01-01T00:00:00Z");
     /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
     /// ```
     #[must_use]
@@ -213,7 +210,7 @@ impl ServerToken {
     /// ```
     /// use influxdb3_offline_tokens::server::ServerTokens;
     ///
-    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2030-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
     /// assert!(!server.tokens()[0].permissions().is_admin());
     /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
     /// ```
@@ -222,10 +219,9 @@ impl ServerToken {
         &self.permissions
     }
 
-    /// Returns whether the row is of this secret, by the part of the hash that it shows; `None` if it shows fewer than 8
-    /// hexadecimal digits of it.
+    /// Returns whether the row has this token, by the shown digits of the hash; `None` if there are fewer than 8 digits.
     ///
-    /// Nine hexadecimal digits are the same for two secrets by chance once in 69 billion.
+    /// Nine digits of two tokens are equal by chance in one of 69 billion cases.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;
@@ -247,24 +243,24 @@ impl ServerToken {
     }
 }
 
-/// The tokens that a server reports, admin tokens too.
+/// The tokens that a server shows, including admin tokens.
 ///
 /// ```
 /// use influxdb3_offline_tokens::server::ServerTokens;
 ///
 /// let shown = br#"[{"token_id": 0, "name": "_admin", "hash": "6f8a3b1c0", "permissions": "*:*:*"},
-///                  {"token_id": 1, "name": "app", "hash": "0c1b3a8f6", "expiry": "2027-01-01T00:00:00",
+///                  {"token_id": 1, "name": "app", "hash": "0c1b3a8f6", "expiry": "2030-01-01T00:00:00",
 ///                   "permissions": "[\"db:a:read\"]"}]"#;
 /// let server = ServerTokens::parse(shown)?;
-/// assert_eq!(server.get("app").unwrap().expiry().unwrap().to_string(), "2027-01-01T00:00:00Z");
+/// assert_eq!(server.get("app").unwrap().expiry().unwrap().to_string(), "2030-01-01T00:00:00Z");
 /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct ServerTokens(Vec<ServerToken>);
 
 impl ServerTokens {
-    /// Reads what `influxdb3 show tokens --format json` prints. Columns other than `name`, `hash`, `expiry` and
-    /// `permissions` are ignored, and of these `hash` and `expiry` may be missing.
+    /// Parses the output of `influxdb3 show tokens --format json`. `hash` and `expiry` may be missing, and columns other than
+    /// `name`, `hash`, `expiry` and `permissions` are ignored.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerTokens;
@@ -274,8 +270,8 @@ impl ServerTokens {
     /// ```
     ///
     /// # Errors
-    /// No JSON, such as the output in another format; a column that is missing, there twice, or of another type; an `expiry`
-    /// that is no time; two rows of one name.
+    /// Invalid JSON, such as another output format; a missing or duplicate column; a value of the wrong type; an invalid
+    /// `expiry`; two rows with the same name.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidJson> {
         read(json, |root| {
             let mut names = HashSet::new();
@@ -285,7 +281,7 @@ impl ServerTokens {
                 if !names.insert(token.name.clone()) {
                     let name = Fragment::new(&token.name, &token.name);
                     let message = format!("two tokens have the same name{name}");
-                    return wrong(InvalidJsonKind::DuplicateName, node.span, message);
+                    return fail(InvalidJsonKind::DuplicateName, node.span, message);
                 }
                 tokens.push(token);
             }
@@ -293,12 +289,12 @@ impl ServerTokens {
         })
     }
 
-    /// The rows, in their order.
+    /// Returns the rows, in server order.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerTokens;
     ///
-    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2030-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
     /// assert_eq!(server.tokens().len(), 1);
     /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
     /// ```
@@ -307,12 +303,12 @@ impl ServerTokens {
         &self.0
     }
 
-    /// The row of that name.
+    /// Returns the row with that name.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerTokens;
     ///
-    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2027-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
+    /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2030-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
     /// assert!(server.get("app").is_some() && server.get("other").is_none());
     /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
     /// ```
@@ -322,7 +318,7 @@ impl ServerTokens {
     }
 }
 
-fn row(node: &Node<'_>) -> Result<ServerToken, Wrong> {
+fn row(node: &Node<'_>) -> Result<ServerToken, JsonError> {
     const WHAT: &str = "a row of `system.tokens`";
     let row = Object::of(node, WHAT)?;
     let (_, name) = text(row.required("name", WHAT)?, "`name`")?;
@@ -332,23 +328,23 @@ fn row(node: &Node<'_>) -> Result<ServerToken, Wrong> {
     let expiry = row.get("expiry").map(expiry).transpose()?;
     Ok(ServerToken {
         name: name.into(),
-        // The longest time means never (server source).
+        // The last possible time means never (server source).
         expiry: expiry.filter(|expiry| !expiry.is_never()),
         hash: hash.map(Into::into),
         permissions: ServerPermissions::parse(&column),
     })
 }
 
-fn expiry(node: &Node<'_>) -> Result<Expiry, Wrong> {
+fn expiry(node: &Node<'_>) -> Result<Expiry, JsonError> {
     let expiry = match node.number() {
         Some(millis) => millis.parse().ok().map(Expiry::from_millis),
         None => Expiry::parse_loosely(&text(node, "`expiry`")?.1),
     };
-    let message = "`expiry` is a time such as `2027-01-01T00:00:00.000`";
-    expiry.map_or_else(|| wrong(InvalidJsonKind::Time, node.span, message), Ok)
+    let message = "`expiry` is a time such as `2030-01-01T00:00:00.000`";
+    expiry.map_or_else(|| fail(InvalidJsonKind::Time, node.span, message), Ok)
 }
 
-/// Returns whether a text has enough digits of a hash. Fewer are the same too often by chance.
+/// Returns whether a text has enough digits of a hash to exclude equality by chance.
 fn is_hash(text: &str) -> bool {
     text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

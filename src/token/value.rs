@@ -1,4 +1,4 @@
-//! The type of a token.
+//! The type `Token`.
 
 use alloc::boxed::Box;
 #[cfg(feature = "std")]
@@ -20,9 +20,9 @@ const RANDOM_BYTES: usize = 64;
 
 /// A token: the secret that a client presents.
 ///
-/// It starts with `apiv3_` and contains only visible ASCII, so that a header can carry it. `Debug` is redacted; there is no
-/// `Display`, no `PartialEq` and no `Serialize`; it is zeroized on drop. Only [`Token::expose`] returns it, and the text of
-/// an entry or a file: `to_json`, and `Serialize` of `TokenEntry`, `TokenFile` and `AdminTokenFile`.
+/// It starts with `apiv3_` and contains only visible ASCII, so that a header can carry it. It is zeroized on drop. `Debug` is
+/// redacted, and there is no `Display`, `PartialEq` or `Serialize`. Only [`Token::expose`] returns the secret; `to_json` and
+/// `Serialize` of `TokenEntry`, `TokenFile` and `AdminTokenFile` contain it.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Token;
@@ -55,14 +55,14 @@ impl Token {
         Ok(Self(token.into()))
     }
 
-    // For the document reader, which has checked it.
+    // For `document`, which has checked the token.
     #[cfg(feature = "std")]
     pub(crate) fn checked(token: &str) -> Self {
         Self(token.into())
     }
 
-    /// Generates a token as the server does: `apiv3_` and 64 bytes of the operating system's random source in URL-safe
-    /// base64 without padding, 92 characters in all (server source).
+    /// Generates a token as the server does (server source): `apiv3_` and 64 random bytes of the operating system, in URL-safe
+    /// base64 without padding. It has 92 characters.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;
@@ -92,7 +92,7 @@ impl Token {
         Ok(Self(token.into_boxed_str()))
     }
 
-    /// Returns the secret. A search for this name finds every use of one.
+    /// Returns the secret. Search for this name to find every use of a secret.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;
@@ -107,7 +107,7 @@ impl Token {
         &self.0
     }
 
-    /// Returns whether `presented` is this token. The time that it takes reveals only whether the lengths are equal.
+    /// Returns whether `presented` is this token, in a time that reveals only whether the lengths are equal.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;
@@ -122,7 +122,7 @@ impl Token {
         self.0.as_bytes().ct_eq(presented.as_bytes()).into()
     }
 
-    /// Returns the SHA-512 of the whole token with its prefix, which the server stores (server source).
+    /// Returns the SHA-512 of the token with its prefix, which the server stores (server source).
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;

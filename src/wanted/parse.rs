@@ -1,4 +1,4 @@
-//! The JSON of a wanted file, with all of its errors.
+//! The parser of wanted files, which reports all errors.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -11,7 +11,9 @@ use super::{WantedExpiry, WantedFile, WantedToken};
 use crate::expiry::Expiry;
 use crate::name::{DatabaseName, InvalidName, TokenName};
 use crate::permission::Permission;
-use crate::server::json::{InvalidJson, InvalidJsonKind, Object, Wrong, list, root, text, wrong, wrong_type};
+use crate::server::json::{
+    InvalidJson, InvalidJsonKind, JsonError, Object, fail, list, root, text, wrong_type,
+};
 use crate::span::LineIndex;
 use crate::syntax::Node;
 
@@ -21,7 +23,7 @@ const EXPIRES_IN: &str = "expires_in";
 const ROTATE_WITHIN: &str = "rotate_within";
 const EXPIRY_MILLIS: &str = "expiry_millis";
 
-/// The error of an invalid [`WantedFile`]: all of its errors, in source order. `Display` prints one a line.
+/// The error of an invalid [`WantedFile`]: all errors in source order. `Display` prints one per line.
 ///
 /// ```
 /// use influxdb3_offline_tokens::wanted::WantedFile;
@@ -35,7 +37,7 @@ const EXPIRY_MILLIS: &str = "expiry_millis";
 pub struct InvalidWantedFile(Vec<InvalidJson>);
 
 impl InvalidWantedFile {
-    /// Returns the errors, in source order; there is at least one.
+    /// Returns the errors in source order, at least one.
     #[must_use]
     pub fn errors(&self) -> &[InvalidJson] {
         &self.0
@@ -55,8 +57,8 @@ impl fmt::Display for InvalidWantedFile {
 impl core::error::Error for InvalidWantedFile {}
 
 impl WantedFile {
-    /// Parses a wanted file. Unlike in a tokens file, an unknown member is an error: a misspelt `expires_in` would make a
-    /// token that never expires.
+    /// Parses a wanted file. Unlike in a tokens file, an unknown member is an error: with a misspelt `expires_in`, a token would
+    /// never expire.
     ///
     /// ```
     /// use influxdb3_offline_tokens::wanted::WantedFile;
@@ -83,12 +85,12 @@ impl WantedFile {
     }
 }
 
-/// Returns the value, or adds the error to the others.
-fn keep<T>(result: Result<T, Wrong>, errors: &mut Vec<Wrong>) -> Option<T> {
+/// Returns the value, or adds the error to the list.
+fn keep<T>(result: Result<T, JsonError>, errors: &mut Vec<JsonError>) -> Option<T> {
     result.map_err(|error| errors.push(error)).ok()
 }
 
-fn file(node: &Node<'_>, errors: &mut Vec<Wrong>) -> Option<WantedFile> {
+fn file(node: &Node<'_>, errors: &mut Vec<JsonError>) -> Option<WantedFile> {
     let file = keep(Object::of(node, FILE), errors)?;
     errors.extend(file.unknown(&["create_databases", "tokens"]));
     let create_databases = file
@@ -100,18 +102,18 @@ fn file(node: &Node<'_>, errors: &mut Vec<Wrong>) -> Option<WantedFile> {
         let token = token(node, errors)?;
         if !names.insert(token.name.clone()) {
             let message = "another wanted token has the same name";
-            keep::<()>(wrong(InvalidJsonKind::DuplicateName, node.head(), message), errors);
+            keep::<()>(fail(InvalidJsonKind::DuplicateName, node.head(), message), errors);
         }
         Some(token)
     });
     Some(WantedFile { create_databases, tokens: tokens.collect(), remove_others: false })
 }
 
-fn token(node: &Node<'_>, errors: &mut Vec<Wrong>) -> Option<WantedToken> {
+fn token(node: &Node<'_>, errors: &mut Vec<JsonError>) -> Option<WantedToken> {
     let token = keep(Object::of(node, TOKEN), errors)?;
     if let Some(secret) = token.get("token") {
         let message = "a wanted file cannot contain secrets; remove `token`";
-        keep::<()>(wrong(InvalidJsonKind::UnknownMember, secret.head(), message), errors);
+        keep::<()>(fail(InvalidJsonKind::UnknownMember, secret.head(), message), errors);
     }
     errors.extend(token.unknown(&["token", "name", "permissions", EXPIRY_MILLIS, EXPIRES_IN, ROTATE_WITHIN]));
     let name = keep(token.required("name", TOKEN).and_then(name), errors);
@@ -124,37 +126,37 @@ fn token(node: &Node<'_>, errors: &mut Vec<Wrong>) -> Option<WantedToken> {
 /// Parses the elements of a list.
 fn all<'n, 'a, T>(
     nodes: Option<&'n [Node<'a>]>,
-    parse: impl Fn(&'n Node<'a>) -> Result<T, Wrong>,
-    errors: &mut Vec<Wrong>,
+    parse: impl Fn(&'n Node<'a>) -> Result<T, JsonError>,
+    errors: &mut Vec<JsonError>,
 ) -> Vec<T> {
     nodes.unwrap_or_default().iter().filter_map(|node| keep(parse(node), errors)).collect()
 }
 
-fn database(node: &Node<'_>) -> Result<DatabaseName, Wrong> {
+fn database(node: &Node<'_>) -> Result<DatabaseName, JsonError> {
     let (string, name) = text(node, "a database name")?;
     DatabaseName::parse(&name).or_else(|error: InvalidName| {
         let span = string.locator().locate(error.span().range());
-        wrong(InvalidJsonKind::Name(error.kind()), span, format!("{error}"))
+        fail(InvalidJsonKind::Name(error.kind()), span, format!("{error}"))
     })
 }
 
-fn name(node: &Node<'_>) -> Result<TokenName, Wrong> {
+fn name(node: &Node<'_>) -> Result<TokenName, JsonError> {
     let (string, name) = text(node, "`name`")?;
     TokenName::parse(&name)
-        .or_else(|error| wrong(InvalidJsonKind::Name(error.kind()), string.span(), format!("{error}")))
+        .or_else(|error| fail(InvalidJsonKind::Name(error.kind()), string.span(), format!("{error}")))
 }
 
-fn permission(node: &Node<'_>) -> Result<Permission, Wrong> {
+fn permission(node: &Node<'_>) -> Result<Permission, JsonError> {
     let (string, permission) = text(node, "a permission")?;
     Permission::parse(&permission).or_else(|error| {
         let span = string.locator().locate(error.span().range());
         let message = format!("{}; {}", error.message(), error.help());
-        wrong(InvalidJsonKind::Permission(error.kind()), span, message)
+        fail(InvalidJsonKind::Permission(error.kind()), span, message)
     })
 }
 
-fn expiry(token: &Object<'_, '_>) -> Result<WantedExpiry, Wrong> {
-    let time = |node: &Node<'_>, message: &'static str| wrong(InvalidJsonKind::Time, node.head(), message);
+fn expiry(token: &Object<'_, '_>) -> Result<WantedExpiry, JsonError> {
+    let time = |node: &Node<'_>, message: &'static str| fail(InvalidJsonKind::Time, node.head(), message);
     let [millis, lifetime, rotate] = [EXPIRY_MILLIS, EXPIRES_IN, ROTATE_WITHIN].map(|name| token.get(name));
     match (millis, lifetime, rotate) {
         (_, None, Some(rotate)) => time(rotate, "`rotate_within` needs `expires_in`"),
@@ -174,7 +176,7 @@ fn expiry(token: &Object<'_, '_>) -> Result<WantedExpiry, Wrong> {
             let lifetime = duration(lifetime_node, "`expires_in`")?;
             let rotate_within =
                 rotate.map_or(Ok(Duration::ZERO), |node| duration(node, "`rotate_within`"))?;
-            // Otherwise each run would rotate the token.
+            // With a shorter lifetime, each run would rotate the token.
             if lifetime < rotate_within.saturating_add(Duration::from_secs(1)) {
                 let message =
                     "`expires_in` must be at least a second, and a second longer than `rotate_within`";
@@ -186,9 +188,9 @@ fn expiry(token: &Object<'_, '_>) -> Result<WantedExpiry, Wrong> {
 }
 
 /// Parses a duration such as `90d`, to the millisecond.
-fn duration(node: &Node<'_>, what: &str) -> Result<Duration, Wrong> {
+fn duration(node: &Node<'_>, what: &str) -> Result<Duration, JsonError> {
     let (string, text) = text(node, what)?;
     let expiry = Expiry::parse_after(UNIX_EPOCH, &text)
-        .or_else(|error| wrong(InvalidJsonKind::Time, string.span(), format!("{what}: {error}")))?;
+        .or_else(|error| fail(InvalidJsonKind::Time, string.span(), format!("{what}: {error}")))?;
     Ok(Duration::from_millis(expiry.as_millis().unsigned_abs()))
 }
