@@ -2,22 +2,22 @@
 //!
 //! The rules (server source, 3.10):
 //!
-//! 1. Permissions on the same key (one database, or `*`) are united; their order plays no part.
-//! 2. A database that exists is decided by the entry of exactly that name; only where there is none, by `db:*`. **The
-//!    exact entry hides the wider one, they are not united**: `db:db1:read` beside `db:*:write` denies writing to `db1`.
-//! 3. All actions of a request have to be in the entry that decides.
-//! 4. A database that does not exist yet is decided by `db:*` alone.
-//! 5. A request for any database at all is allowed where one single entry has all the actions. `db:_internal:read` counts
-//!    as such an entry: the server makes no exception for `_internal` here.
-//! 6. System resources are decided in the same way: exact, then `system:*`.
-//! 7. `_internal` needs an admin token, which no token of the file is: always denied.
-//! 8. No entry: denied. An unknown token and an expired one may do nothing.
+//! 1. The actions of all permissions on the same key (one database, or `*`) form one entry. Their order has no effect.
+//! 2. The entry with exactly its name decides an existing database; `db:*` decides only if there is none. **The exact entry
+//!    shadows `db:*`; they are not combined**: `db:db1:read` and `db:*:write` deny writing to `db1`.
+//! 3. The deciding entry must have all actions of the request.
+//! 4. Only `db:*` decides a database that does not exist yet.
+//! 5. A request for any database is allowed if one entry has all actions. `db:_internal:read` counts as such an entry: the
+//!    server makes no exception for `_internal` here.
+//! 6. System resources are decided in the same way: the exact entry, then `system:*`.
+//! 7. `_internal` is always denied: it needs an admin token, and a tokens file has none.
+//! 8. Without an entry, the request is denied. An unknown or expired token is denied everything.
 //!
 //! # Limitations
-//! The server binds a permission to the database as it is when the token is made: a database that was deleted and created
-//! again under its name is not covered there. A file does not show that.
+//! The server binds a permission to the database that exists when the token is created. A database that is deleted and
+//! created again with the same name is not covered. A file does not show that.
 //!
-//! Stricter than the server: a request without any action is denied, and `db:*` does not reach a name that no database can
+//! Stricter than the server: a request without actions is denied, and `db:*` does not cover a name that no database can
 //! have ([`DenyReason::NoActions`], [`DenyReason::InvalidName`]).
 
 // In dependency order: a file imports only siblings above it.
@@ -65,7 +65,7 @@ pub enum EntryKey<'a> {
     AllSystemResources,
 }
 
-/// All that the permissions of a token say of one key, united: what the server looks up.
+/// The combined permissions of a token on one key, which the server looks up.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -118,7 +118,7 @@ impl<'a> AccessEntry<'a> {
         self.actions
     }
 
-    /// The places in `permissions`, from 0, of those that the entry was united from: the list that it was decided by.
+    /// Returns the indices, from 0, of the permissions that form the entry. `permissions` must be the list that was decided by.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -131,12 +131,16 @@ impl<'a> AccessEntry<'a> {
     /// ```
     pub fn sources(&self, permissions: &[Permission]) -> impl Iterator<Item = usize> {
         let key = self.key;
-        permissions.iter().enumerate().filter(move |(_, one)| speaks_of(one, key)).map(|(at, _)| at)
+        permissions
+            .iter()
+            .enumerate()
+            .filter(move |(_, permission)| is_part_of(permission, key))
+            .map(|(at, _)| at)
     }
 }
 
-// Whether the permission is one of those that are united for the key.
-fn speaks_of(permission: &Permission, key: EntryKey<'_>) -> bool {
+/// Returns whether a permission is part of the entry with this key.
+fn is_part_of(permission: &Permission, key: EntryKey<'_>) -> bool {
     match (permission, key) {
         (Permission::Database(permission), EntryKey::Database(name)) => {
             permission.scope().names().is_some_and(|names| names.contains(name))
@@ -150,10 +154,9 @@ fn speaks_of(permission: &Permission, key: EntryKey<'_>) -> bool {
     }
 }
 
-/// Decides a request by a list of permissions, as the server does. Total: every request has an answer.
+/// Decides a request by a list of permissions, as the server does.
 ///
-/// It reads the list up to three times, and allocates for [`AccessRequest::AnyDatabase`]; for many requests build [`Rights`]
-/// or an [`Authorizer`](crate::Authorizer).
+/// For many requests, [`Rights`] and [`Authorizer`](crate::Authorizer) are faster: they read the permissions only once.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -174,7 +177,7 @@ pub fn decide<'a>(permissions: &'a [Permission], request: AccessRequest<'_>) -> 
 }
 
 impl TokenEntry {
-    /// Decides what the holder of this token asks for at `now`: nothing from its expiry on.
+    /// Decides a request of this token at `now`. An expired token is denied everything.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -212,7 +215,7 @@ impl TokenEntry {
 }
 
 impl TokenFile {
-    /// The tokens that are allowed the request at `now`, in the order of the file, each with the entry that allows it.
+    /// Returns the tokens that are allowed the request at `now`, in file order, each with the entry that allows it.
     ///
     /// ```
     /// use std::time::SystemTime;

@@ -1,4 +1,4 @@
-//! The pipeline: bytes, document, rules, report.
+//! The pipeline of a check: bytes, document, rules, report.
 
 mod text;
 mod verify;
@@ -24,10 +24,10 @@ use crate::release::Release;
 use crate::rules::{self, Facts, Options};
 use crate::syntax::Parser;
 
-/// Checks files at a given time and with options; it reads no clock.
+/// Checks and fixes files with options: the current time, severities, a target release.
 ///
-/// Severities and a target release change the report, but not whether [`TokenFile::parse`] succeeds: a file whose errors are
-/// allowed or downgraded may have no error in its report, and still does not load.
+/// Options change the report, but not whether [`TokenFile::parse`] succeeds. A file with suppressed errors still does not
+/// load.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -63,16 +63,16 @@ impl Validator {
     /// ```
     pub const MAX_DIAGNOSTICS: usize = MAX_FINDINGS;
 
-    /// Creates a validator for the time `now`. It reports tokens that expire within 7 days, or after more than two years of
-    /// 365 days.
+    /// Creates a validator for the time `now`. By default it reports tokens that expire within 7 days, or after more than two
+    /// years of 365 days.
     ///
     /// ```
     /// use std::time::{Duration, UNIX_EPOCH};
     /// use influxdb3_offline_tokens::{Code, Validator};
     ///
     /// let text = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "expiry_millis": 1000, "permissions": []}]}"#;
-    /// let is_over = |now| Validator::new(now).check(text).iter().any(|finding| finding.code() == Code::Expired);
-    /// assert!(is_over(UNIX_EPOCH + Duration::from_secs(1)) && !is_over(UNIX_EPOCH));
+    /// let is_expired = |now| Validator::new(now).check(text).iter().any(|finding| finding.code() == Code::Expired);
+    /// assert!(is_expired(UNIX_EPOCH + Duration::from_secs(1)) && !is_expired(UNIX_EPOCH));
     /// ```
     #[must_use]
     pub const fn new(now: SystemTime) -> Self {
@@ -88,8 +88,9 @@ impl Validator {
         }
     }
 
-    /// Checks a file, and reports all problems in one pass, in source order. The report keeps at most
-    /// [`max_diagnostics`](Self::max_diagnostics) findings and counts the rest. If the JSON is invalid, the check continues after the error.
+    /// Checks a file and reports all problems in one pass. If the JSON is invalid, the check continues after the error.
+    ///
+    /// The report keeps at most [`max_diagnostics`](Self::max_diagnostics) findings and counts the rest.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -104,14 +105,14 @@ impl Validator {
         self.check_with(bytes, |_| ())
     }
 
-    /// Checks a file. `report` adds findings that are not about its text.
+    /// Checks a file. `report` adds findings that do not depend on its text.
     pub(crate) fn check_with(&self, bytes: &[u8], report: impl FnOnce(&mut Sink)) -> Report {
         let mut sink = self.sink();
         report(&mut sink);
         self.run(bytes, sink).0
     }
 
-    /// Checks a file for findings from a severity on, however many they are, and counts them.
+    /// Checks a file for findings of at least a severity, without a limit, and counts them.
     pub(crate) fn check_all(&self, bytes: &[u8], floor: Severity) -> (Report, Counts) {
         let levels = self.levels.clone().with_floor(floor);
         let validator = Self { levels, max_diagnostics: usize::MAX, ..self.clone() };
@@ -127,7 +128,7 @@ impl Validator {
         Sink::new(&self.levels, self.max_diagnostics)
     }
 
-    /// Checks a file for its errors only.
+    /// Creates a validator that reports only errors.
     fn errors_only() -> Self {
         // No error depends on the time.
         let validator = Self::new(UNIX_EPOCH);
@@ -145,7 +146,7 @@ impl Validator {
         sink.finish(bytes)
     }
 
-    /// Checks the text of a tokens file, and adds its values to `file`.
+    /// Checks the text of a tokens file and adds its values to `file`.
     fn check_text<'a>(&self, text: &'a str, sink: Sink, file: Option<&mut Values>) -> (Facts<'a>, Sink) {
         let options = self.options();
         let verifier = Verifier::new(text, &self.levels, &options);
@@ -195,7 +196,7 @@ struct Checker<'a, 'c, 'f> {
     options: &'c Options,
     facts: Facts<'a>,
     verifier: Verifier<'a, 'c>,
-    // Whether no rule reported on the last list of permissions. Many entries of a file have the same one.
+    // Whether the last list of permissions has no findings. Many entries of a file have the same list.
     are_permissions_clean: bool,
     file: Option<&'f mut Values>,
 }
@@ -256,7 +257,7 @@ impl TokenFile {
     /// ```
     ///
     /// # Errors
-    /// A file with errors; the report has only its errors.
+    /// A file with errors. The report contains only errors.
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
         let tokens = Vec::with_capacity(bytes.len() / TYPICAL_ENTRY);
         let mut values = Values { tokens, ..Values::default() };
@@ -276,8 +277,8 @@ impl AdminTokenFile {
     /// ```
     ///
     /// # Errors
-    /// A file with errors ([`Validator::admin_token_file`]); the report has only its errors. A file without `name` is
-    /// rejected, although the documentation describes a default: the server does not read it (server source).
+    /// A file with errors. The report contains only errors. A file without `name` is rejected: the documentation describes a
+    /// default, but the server does not read the file (server source).
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
         let validator = Validator::errors_only().admin_token_file();
         let mut sink = validator.sink();
@@ -330,7 +331,7 @@ impl InvalidFile {
     }
 }
 
-/// Surveys a valid tokens file, as the basis of a change.
+/// Reads a valid tokens file as the basis of a change.
 pub(crate) fn survey(bytes: &[u8]) -> Result<Facts<'_>, InvalidFile> {
     read(bytes, None)
 }

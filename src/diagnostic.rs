@@ -1,4 +1,4 @@
-//! Diagnostics: the findings of a check, their fixes, and the table of all codes.
+//! The findings of a check, their fixes, and the table of all codes.
 //!
 //! A [`Report`] lists [`Diagnostic`]s, each with a [`Code`](crate::Code). Ids and names of codes are permanent and never
 //! reused.

@@ -1,4 +1,4 @@
-//! `Arbitrary` of the crate `arbitrary` 1, for fuzz targets: whatever the bytes are, the value is right.
+//! The trait `Arbitrary` of arbitrary 1, for fuzz targets: any bytes become a valid value.
 
 use core::ops::RangeInclusive;
 use std::string::String;
@@ -22,8 +22,8 @@ use crate::token::{TOKEN_PREFIX, Token};
 
 const LETTERS_AND_DIGITS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const NAME_BYTES: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
-/// As much text, and as many items, as show every rule.
-const MOST: usize = 12;
+/// The maximum number of characters and items.
+const MAX_LENGTH: usize = 12;
 
 macro_rules! arbitrary {
     (|$u:ident| $($value:ident => $made:expr;)+) => {$(
@@ -37,7 +37,7 @@ macro_rules! arbitrary {
 
 arbitrary! { |u|
     DatabaseName => database_name(u);
-    TokenName => Self::parse(u.arbitrary()?).or_else(|_| built(Self::parse("app")));
+    TokenName => Self::parse(u.arbitrary()?).or_else(|_| valid(Self::parse("app")));
     Token => token(u);
     Expiry => u.arbitrary().map(Self::from_millis);
     DatabaseActions => {
@@ -46,12 +46,12 @@ arbitrary! { |u|
         Ok(chosen.map(|(_, action)| action).collect())
     };
     SystemResource => u.choose(Self::ALL).copied();
-    DatabaseNames => built(Self::new(one_or_more::<DatabaseName>(u)?));
-    SystemResources => built(Self::new(one_or_more::<SystemResource>(u)?));
+    DatabaseNames => valid(Self::new(one_or_more::<DatabaseName>(u)?));
+    SystemResources => valid(Self::new(one_or_more::<SystemResource>(u)?));
     DatabasePermission => {
         let actions: DatabaseActions = u.arbitrary()?;
         let actions = if actions.is_empty() { DatabaseActions::READ } else { actions };
-        built(Self::new(u.arbitrary()?, actions))
+        valid(Self::new(u.arbitrary()?, actions))
     };
     SystemPermission => u.arbitrary().map(Self::new);
     Permission => {
@@ -62,9 +62,9 @@ arbitrary! { |u|
         Ok(entry.with_permissions(few::<Permission>(u)?))
     };
     TokenFile => {
-        let mut file = built(Self::new(few::<DatabaseName>(u)?, []))?;
+        let mut file = valid(Self::new(few::<DatabaseName>(u)?, []))?;
         for entry in few::<TokenEntry>(u)? {
-            // Of two entries with one name or secret, the first stays.
+            // An entry with the name or secret of an earlier one is dropped.
             let _ = file.push(entry);
         }
         Ok(file)
@@ -73,7 +73,7 @@ arbitrary! { |u|
         let file = Self::new(u.arbitrary()?).with_description(u.arbitrary()?).with_expiry(u.arbitrary()?);
         let name: Option<TokenName> = u.arbitrary()?;
         match name {
-            Some(name) => built(file.with_name(name.as_str())),
+            Some(name) => valid(file.with_name(name.as_str())),
             None => Ok(file),
         }
     };
@@ -85,35 +85,35 @@ arbitrary! { |u|
 
 impl<'a, N: Arbitrary<'a>> Arbitrary<'a> for Scope<N> {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        // Names more often, of which there are more.
+        // More names than `*`.
         if u.int_in_range(0..=5)? == 5 { Ok(Self::All) } else { u.arbitrary().map(Self::Names) }
     }
 }
 
 fn database_name(u: &mut Unstructured<'_>) -> Result<DatabaseName> {
-    // Few names, so that they meet.
+    // Few names, so that entries share them.
     if u.ratio(1, 2)? {
-        return built(DatabaseName::parse(u.choose(&["db1", "db2", "sensors", "_internal"])?));
+        return valid(DatabaseName::parse(u.choose(&["db1", "db2", "sensors", "_internal"])?));
     }
-    let mut name = text_of(u, LETTERS_AND_DIGITS, 1..=1)? + &text_of(u, NAME_BYTES, 0..=MOST)?;
+    let mut name = text_of(u, LETTERS_AND_DIGITS, 1..=1)? + &text_of(u, NAME_BYTES, 0..=MAX_LENGTH)?;
     if u.ratio(1, 8)? {
-        name = name + "/" + &text_of(u, NAME_BYTES, 1..=MOST)?;
+        name = name + "/" + &text_of(u, NAME_BYTES, 1..=MAX_LENGTH)?;
     }
-    built(DatabaseName::parse(&name))
+    valid(DatabaseName::parse(&name))
 }
 
-/// A made-up token: of 64 bytes in base64, or of any visible characters.
+/// Returns a token of 64 bytes in base64, or of any visible characters.
 fn token(u: &mut Unstructured<'_>) -> Result<Token> {
     let body = if u.ratio(1, 4)? {
         let visible: Vec<u8> = (b'!'..=b'~').collect();
-        text_of(u, &visible, 1..=MOST)?
+        text_of(u, &visible, 1..=MAX_LENGTH)?
     } else {
         text_of(u, NAME_BYTES, 86..=86)?
     };
-    built(Token::parse(&[TOKEN_PREFIX, &body].concat()))
+    valid(Token::parse(&[TOKEN_PREFIX, &body].concat()))
 }
 
-/// Changes of all kinds. A change of a token that the file does not have is an error.
+/// Returns a change of any kind, often of a token that does not exist.
 fn change(u: &mut Unstructured<'_>) -> Result<Change> {
     Ok(match u.int_in_range(0..=9)? {
         0 => Change::append(few::<TokenEntry>(u)?),
@@ -135,7 +135,7 @@ fn text_of(u: &mut Unstructured<'_>, alphabet: &[u8], lengths: RangeInclusive<us
 }
 
 fn few<'a, T: Arbitrary<'a>>(u: &mut Unstructured<'a>) -> Result<Vec<T>> {
-    (0..u.int_in_range(0..=MOST)?).map(|_| u.arbitrary()).collect()
+    (0..u.int_in_range(0..=MAX_LENGTH)?).map(|_| u.arbitrary()).collect()
 }
 
 fn one_or_more<'a, T: Arbitrary<'a>>(u: &mut Unstructured<'a>) -> Result<Vec<T>> {
@@ -144,7 +144,7 @@ fn one_or_more<'a, T: Arbitrary<'a>>(u: &mut Unstructured<'a>) -> Result<Vec<T>>
     Ok(values)
 }
 
-/// Values built by the rules are valid; an error would be a bug here.
-fn built<T, E>(value: core::result::Result<T, E>) -> Result<T> {
+/// Converts the error of a value, which is always valid.
+fn valid<T, E>(value: core::result::Result<T, E>) -> Result<T> {
     value.map_err(|_| Error::IncorrectFormat)
 }

@@ -1,4 +1,4 @@
-//! Showing text without its secrets.
+//! Redaction of secrets in a text.
 
 mod broken;
 
@@ -12,20 +12,22 @@ pub(crate) use crate::secret::{may_show, mentions_token};
 use crate::span::Span;
 use crate::syntax::{ErrorHandler, Kind, Parser, Str, SyntaxError, SyntaxErrorKind};
 
-/// Returns whether a text that is shown as a rule may hold a token.
+/// Returns whether a text may contain a token.
 fn is_suspicious(text: &str) -> bool {
     mentions_token(text) || looks_random(text)
 }
 
-/// Returns the text at equal length, with everything that is or may be a secret overwritten by `*`.
+/// Returns the text with everything that may be a secret overwritten by `*`. Its length does not change.
 ///
-/// Shows the structure, the names of members, the names of tokens and databases, permissions, also as the HTTP API spells
-/// them, and the number in `expiry_millis`. Every other string and number is overwritten, as is whatever mentions `apiv3`
-/// in any case, or has a run of 20 or more letters, digits, `+`, `_` and `-` with upper case, lower case and digits.
+/// These parts are shown: the structure, the names of members, tokens and databases, permissions (also those of the HTTP
+/// API), and `expiry_millis`. Every other string and number is overwritten, and so are:
 ///
-/// Comments are overwritten. In text that is not JSON, comments and trailing commas aside, only what is certainly harmless
-/// is shown: punctuation, the six members of the format, and complete values of theirs, such as a permission that parses.
-/// Everything else is overwritten up to the next of these members. So are bytes that are not UTF-8.
+/// - any text with `apiv3`, ignoring case
+/// - any text with a run of 20 or more letters, digits, `+`, `_` and `-` that has upper case, lower case and digits
+/// - comments, and bytes that are not UTF-8
+///
+/// In text that is not JSON, apart from comments and trailing commas, only harmless parts are shown: punctuation, the six
+/// members of the format, and their complete values, such as a valid permission.
 ///
 /// ```
 /// let file = br#"{"tokens": [{"token": "apiv3_c2VjcmV0", "name": "app"}]}"#;
@@ -74,7 +76,7 @@ fn secrets(text: &str) -> Vec<Span> {
     secrets
 }
 
-/// The comments of a text, and whether it has worse errors.
+/// The comments of a text, and whether it has errors other than those and extra commas.
 #[derive(Default)]
 struct Errors {
     comments: Vec<Span>,
@@ -93,7 +95,7 @@ impl ErrorHandler for Errors {
     }
 }
 
-/// How much of a value is shown.
+/// The part of a value that is shown.
 #[derive(Clone, Copy)]
 enum Shown {
     Nothing,
@@ -107,7 +109,7 @@ enum Shown {
 }
 
 impl Shown {
-    /// Reads the next value, and adds the spans that it does not show.
+    /// Reads the next value and adds the spans that are not shown.
     fn read(self, parser: &mut Parser<'_, Errors>, secrets: &mut Vec<Span>) {
         match parser.kind() {
             Kind::Array => _ = parser.array(|parser| self.of_elements().read(parser, secrets)),

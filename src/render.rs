@@ -1,7 +1,7 @@
-//! Reports as rustc shows errors: the text of a finding, underlined, and help.
+//! Reports in the style of rustc: the lines of a finding, underlined, and its help.
 //!
-//! [`Report::render`] needs the feature `render`. Other renderers get all that they need from a [`Report`] and [`redact`]:
-//! the text at equal length without secrets. For example, [miette](https://docs.rs/miette) 7:
+//! [`Report::render`] needs the feature `render`. Other renderers need only a [`Report`] and the text from [`redact`]. For
+//! example, [miette](https://docs.rs/miette) 7:
 //!
 //! ```ignore
 //! use influxdb3_offline_tokens::{Diagnostic, Report, Severity, redact};
@@ -42,10 +42,10 @@ use crate::span::Span;
 
 const DEFAULT_WIDTH: usize = 140;
 
-/// The findings of a report with the lines that they are about.
+/// The findings of a report with their lines of the text.
 ///
-/// `Display` prints them, with a blank line between two, and without a final newline. `[*]` marks a safe fix. Secrets are overwritten by `*`, as by
-/// [`redact`].
+/// `Display` prints them, separated by blank lines, without a final newline. `[*]` marks a safe fix. Secrets are overwritten
+/// by `*`, as by [`redact`].
 ///
 /// ```
 /// use influxdb3_offline_tokens::validate;
@@ -95,7 +95,7 @@ impl Report {
 }
 
 impl Rendered<'_> {
-    /// Prints ANSI colours; off by default.
+    /// Sets whether to print ANSI colours; off by default.
     ///
     /// ```
     /// use std::io::IsTerminal;
@@ -172,7 +172,7 @@ fn group<'a>(found: &'a Diagnostic, name: &'a str, lines: &Lines<'a>) -> Group<'
     let mark = if found.fixes().iter().any(is_safe) { "[*] " } else { "" };
     let title = level.primary_title(format!("{mark}{}", found.message())).id(id);
     if matches!(found.code(), Code::ReadableByOthers | Code::ForeignOwner | Code::SeveralLinks) {
-        // The finding is about the file, not about its text.
+        // The finding has no position in the text.
         let group = title.element(Origin::path(name));
         return group.elements(found.help().map(|help| Level::HELP.message(help)));
     }
@@ -193,7 +193,7 @@ fn group<'a>(found: &'a Diagnostic, name: &'a str, lines: &Lines<'a>) -> Group<'
         .elements(effects.map(|effect| Level::HELP.with_name("fix").message(effect)))
 }
 
-/// Replaces the `:::` by which the renderer announces another file: all excerpts are of one.
+/// Replaces the `:::` that the renderer prints before another file: all excerpts are of one file.
 fn without_file_separators(rendered: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     let mut is_first = true;
@@ -217,7 +217,7 @@ fn without_color(line: &str) -> String {
 /// A span, and the label of a related one.
 type Mark<'a, S> = (S, Option<&'a str>);
 
-/// Neighbouring lines of the text with their marks.
+/// Adjacent lines of the text with their marks.
 struct Excerpt<'a> {
     line: usize,
     text: String,
@@ -228,18 +228,18 @@ struct Excerpt<'a> {
 struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
-    /// Lines of more bytes are cut around the mark.
+    /// The maximum number of bytes in a line. Longer lines are cut around the mark.
     widest: usize,
 }
 
 impl<'a> Lines<'a> {
     fn new(text: &'a str, width: usize) -> Self {
-        const NARROWEST: usize = 40;
+        const MIN_WIDTH: usize = 40;
         let newlines = text.match_indices('\n').map(|(at, _)| at + 1);
         let starts: Vec<usize> = core::iter::once(0).chain(newlines).collect();
         // Before each line, the renderer prints its number and ` | `.
         let margin = starts.len().max(1).ilog10() as usize + 1 + " | ".len();
-        Self { text, starts, widest: width.saturating_sub(margin).max(NARROWEST) }
+        Self { text, starts, widest: width.saturating_sub(margin).max(MIN_WIDTH) }
     }
 
     /// Returns the index of the line that contains a byte, and its range without the line break.
@@ -251,7 +251,7 @@ impl<'a> Lines<'a> {
         (index, start..start + line.strip_suffix('\r').unwrap_or(line).len())
     }
 
-    /// Returns the lines of the marks in source order. Neighbouring short lines share an excerpt.
+    /// Returns the lines of the marks in source order. Adjacent short lines share an excerpt.
     fn excerpts(&self, marks: Vec<Mark<'a, Span>>) -> Vec<Excerpt<'a>> {
         let mut marks: Vec<_> =
             marks.into_iter().map(|(span, label)| (self.line(span.start()), span, label)).collect();
@@ -279,17 +279,17 @@ impl<'a> Lines<'a> {
 
     /// Returns a line, cut around a span if it is long, and the range of the span in that text.
     fn cut(&self, line: &Range<usize>, span: Span) -> (String, Range<usize>) {
-        // In another text than the one that was checked, a span may start or end inside a character.
+        // If the text is not the checked one, a span may start or end inside a character.
         let start = self.boundary(span.start().min(line.end));
         // Only the first line of a span is marked.
         let end = self.boundary(span.end().min(line.end)).max(start);
         let mut shown = line.clone();
         if line.len() > self.widest {
             // The span takes at most half of the width; `…` takes a column on both sides.
-            let place = end.min(start + self.widest / 2);
-            let around = (self.widest - (place - start)).saturating_sub(2) / 2;
+            let shown_end = end.min(start + self.widest / 2);
+            let around = (self.widest - (shown_end - start)).saturating_sub(2) / 2;
             shown = self.boundary(start.saturating_sub(around).max(line.start))
-                ..self.boundary((place + around).min(line.end));
+                ..self.boundary((shown_end + around).min(line.end));
         }
         let before = if shown.start > line.start { "…" } else { "" };
         let after = if shown.end < line.end { "…" } else { "" };

@@ -1,11 +1,10 @@
-//! The JSON Schemas of the files, for editors and for programs in other languages.
+//! The JSON Schemas of both files, for editors and other languages.
 
 /// The JSON Schema (draft 2020-12) of a tokens file.
 ///
-/// [`validate`](crate::validate) rejects everything that it rejects, and every valid file passes it (tested). It cannot detect
-/// misspelt members (`expiry_milis` passes), duplicate members, names or tokens, or that an integer is
-/// written as `1.0`, or that a name in a permission is too long: check the file with [`validate`](crate::validate), too. In
-/// the repository it is `src/schema.json`; an editor that knows JSON Schema completes and checks the file with it.
+/// Every valid file matches it, and [`validate`](crate::validate) rejects every file that does not (tested). It cannot detect
+/// misspelt members, duplicates, an integer written as `1.0`, or a database name that is too long. So check the file with
+/// [`validate`](crate::validate), too. In the repository it is `src/schema.json`.
 ///
 /// ```
 /// assert!(influxdb3_offline_tokens::schema::JSON_SCHEMA.contains("\"create_databases\""));
@@ -15,8 +14,8 @@ pub const JSON_SCHEMA: &str = include_str!("schema.json");
 /// The JSON Schema (draft 2020-12) of an admin token file (`--admin-token-file`); in the repository,
 /// `src/admin_schema.json`.
 ///
-/// [`AdminTokenFile::parse`](crate::AdminTokenFile::parse) rejects everything that it rejects, and every valid file passes it
-/// (tested). It cannot detect misspelt or duplicate members, or that an integer is written as `1.0`.
+/// Every valid file matches it, and [`AdminTokenFile::parse`](crate::AdminTokenFile::parse) rejects every file that does not
+/// (tested). It cannot detect misspelt or duplicate members, or an integer written as `1.0`.
 ///
 /// ```
 /// assert!(influxdb3_offline_tokens::schema::ADMIN_JSON_SCHEMA.contains("\"required\": [\"token\", \"name\"]"));

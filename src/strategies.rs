@@ -1,7 +1,7 @@
-//! Strategies of proptest 1 for the tests of this crate's users, and `Arbitrary` for its values.
+//! Strategies of proptest 1 and `Arbitrary` for the values of this crate, for tests of its users.
 //!
-//! Nothing is made and then rejected: every strategy builds what it promises, and shrinks towards short and plain values.
-//! The tokens are made up and open nothing. Needs the feature `proptest1`, which belongs into the tests alone:
+//! Every generated value is used, none is rejected. Values shrink towards short and plain ones, and tokens are not real. The
+//! feature `proptest1` belongs only in tests:
 //!
 //! ```toml
 //! [dev-dependencies]
@@ -12,15 +12,15 @@
 //! | value | strategy |
 //! |---|---|
 //! | a permission | [`permission`] |
-//! | its text | [`permission_text`]; with one mistake: [`wrong_permission_text`], [`wrong_permission_text_with`] |
+//! | its text | [`permission_text`], or with a mistake: [`wrong_permission_text`], [`wrong_permission_text_with`] |
 //! | its parts | [`database_name`], [`database_actions`] |
 //! | an entry | [`token_entry`] |
 //! | its parts | [`token`], [`token_name`], [`expiry`] |
 //! | a file | [`token_file`], [`admin_token_file`] |
 //! | a request to a running server | [`http_token_request`] |
 //!
-//! All of these values but texts are `Arbitrary`, as are the parts of a permission, [`Release`] and [`Code`]; an
-//! arbitrary set of actions may be empty.
+//! All of these values except texts are `Arbitrary`. So are the parts of a permission, [`Release`] and [`Code`]. An arbitrary
+//! set of actions may be empty.
 //!
 //! ```
 //! use influxdb3_offline_tokens::{TokenEntry, TokenFile, strategies};
@@ -28,8 +28,8 @@
 //!
 //! proptest!(|(entry: TokenEntry, file in strategies::token_file())| {
 //!     prop_assert!(entry.token().expose().starts_with("apiv3_"));
-//!     let read = TokenFile::parse(&file.to_json()).unwrap();
-//!     prop_assert_eq!(read.tokens().len(), file.tokens().len());
+//!     let parsed = TokenFile::parse(&file.to_json()).unwrap();
+//!     prop_assert_eq!(parsed.tokens().len(), file.tokens().len());
 //! });
 //! ```
 
@@ -61,25 +61,25 @@ use crate::token::{TOKEN_PREFIX, Token};
 
 const BASE64URL: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// A plain name of a database: no `/`, and neither `_internal` nor a template variable such as `__DB__`.
+/// Returns a plain database name: no `/`, and neither `_internal` nor a template variable such as `__DB__`.
 fn plain_name() -> impl Strategy<Value = String> {
     "[a-zA-Z0-9](_?-?[a-zA-Z0-9]){0,6}_?"
 }
 
-/// The text of a right name of a database.
+/// Returns the text of a valid database name.
 fn name_text() -> impl Strategy<Value = String> {
     prop_oneof![
         6 => select(&["db1", "db2", "db3", "sensors"][..]).prop_map(String::from),
         6 => plain_name(),
         2 => (plain_name(), "[a-zA-Z0-9-]{1,8}_?").prop_map(|(name, policy)| name + "/" + &policy),
         1 => "[a-zA-Z0-9]{1,511}",
-        // Where the documentation and the server draw the line.
+        // The limits of the documentation and the server.
         1 => select(&[64_usize, 65, 510, 511][..]).prop_map(|length| "a".repeat(length)),
         1 => Just(String::from("_internal")),
     ]
 }
 
-/// Names of databases: often one of a few, so that they meet; also with a retention policy, long ones and `_internal`.
+/// Generates database names: often one of a few common ones, with a retention policy, long ones, and `_internal`.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{DatabaseName, strategies};
@@ -90,10 +90,10 @@ fn name_text() -> impl Strategy<Value = String> {
 /// });
 /// ```
 pub fn database_name() -> impl Strategy<Value = DatabaseName> {
-    name_text().prop_filter_map("a right name", |name| DatabaseName::parse(&name).ok())
+    name_text().prop_filter_map("a valid name", |name| DatabaseName::parse(&name).ok())
 }
 
-/// Names of tokens: plain words, and any text with spaces, quotes, line breaks and characters of all planes.
+/// Generates token names: plain words, and any other text, such as spaces, quotes and line breaks.
 ///
 /// ```
 /// use influxdb3_offline_tokens::strategies;
@@ -104,16 +104,16 @@ pub fn database_name() -> impl Strategy<Value = DatabaseName> {
 /// });
 /// ```
 pub fn token_name() -> impl Strategy<Value = TokenName> {
-    let odd = vec(any::<char>(), 1..=12).prop_map(|characters| characters.into_iter().collect());
+    let unusual = vec(any::<char>(), 1..=12).prop_map(|characters| characters.into_iter().collect());
     prop_oneof![
         2 => select(&["app", "collector", "token-1"][..]).prop_map(String::from),
         4 => plain_name(),
-        2 => odd,
+        2 => unusual,
     ]
-    .prop_filter_map("a right name", |name: String| TokenName::parse(&name).ok())
+    .prop_filter_map("a valid name", |name: String| TokenName::parse(&name).ok())
 }
 
-/// Tokens: most as the server makes them, 92 characters; also short ones and any visible ASCII.
+/// Generates tokens: most have 92 characters, as those of the server; others have any visible ASCII.
 ///
 /// ```
 /// use influxdb3_offline_tokens::strategies;
@@ -122,16 +122,16 @@ pub fn token_name() -> impl Strategy<Value = TokenName> {
 /// proptest!(|(token in strategies::token())| prop_assert!(token.expose().is_ascii()));
 /// ```
 pub fn token() -> impl Strategy<Value = Token> {
-    // Of 64 bytes the last character has two bits.
-    let made = (vec(select(BASE64URL), 85), select(&b"AQgw"[..])).prop_map(|(body, last)| {
+    // The last character of 64 bytes has two bits.
+    let generated = (vec(select(BASE64URL), 85), select(&b"AQgw"[..])).prop_map(|(body, last)| {
         let body = body.into_iter().chain([last]).map(char::from);
         TOKEN_PREFIX.chars().chain(body).collect()
     });
-    prop_oneof![1 => "apiv3_[!-~]{0,100}", 4 => made]
-        .prop_filter_map("a right token", |token: String| Token::parse(&token).ok())
+    prop_oneof![1 => "apiv3_[!-~]{0,100}", 4 => generated]
+        .prop_filter_map("a valid token", |token: String| Token::parse(&token).ok())
 }
 
-/// Expiries: of our time, at both ends of 64 bits, and any other.
+/// Generates expiries: between 2023 and 2033, at both ends of 64 bits, and any other.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Expiry, strategies};
@@ -150,7 +150,7 @@ pub fn expiry() -> impl Strategy<Value = Expiry> {
     .prop_map(Expiry::from_millis)
 }
 
-/// Sets of actions with at least one in them.
+/// Generates non-empty sets of actions.
 ///
 /// ```
 /// use influxdb3_offline_tokens::strategies;
@@ -171,7 +171,7 @@ fn actions_of(bits: u8) -> DatabaseActions {
     chosen.map(|(_, action)| action).collect()
 }
 
-/// Permissions of both kinds: for all, and for one or several names in any order, some of them twice.
+/// Generates permissions for databases and endpoints: all, or names in any order, also with duplicates.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Permission, strategies};
@@ -188,7 +188,7 @@ pub fn permission() -> impl Strategy<Value = Permission> {
     ]
 }
 
-/// Right permission strings in any spelling, canonical or not: actions in any order and more than once.
+/// Generates valid permission strings in any spelling: actions are in any order and may be duplicates.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Permission, strategies};
@@ -209,7 +209,7 @@ pub fn permission_text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Entries: any token, name, expiry and permissions.
+/// Generates entries with any token, name, expiry and permissions.
 ///
 /// ```
 /// use influxdb3_offline_tokens::strategies;
@@ -218,7 +218,7 @@ pub fn permission_text() -> impl Strategy<Value = String> {
 /// proptest!(|(entry in strategies::token_entry())| prop_assert!(entry.permissions().len() <= 4));
 /// ```
 pub fn token_entry() -> impl Strategy<Value = TokenEntry> {
-    // What is seen shrinks first.
+    // The order in which proptest shrinks them.
     (vec(permission(), 0..=4), option::of(expiry()), token_name(), token()).prop_map(
         |(permissions, expiry, name, token)| {
             TokenEntry::new(name, token).with_expiry(expiry).with_permissions(permissions)
@@ -226,7 +226,7 @@ pub fn token_entry() -> impl Strategy<Value = TokenEntry> {
     )
 }
 
-/// Sound files: up to eight tokens and six databases. They may earn warnings, and no error.
+/// Generates valid tokens files with up to eight tokens and six databases. They may have warnings.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{TokenFile, strategies};
@@ -241,14 +241,14 @@ pub fn token_file() -> impl Strategy<Value = TokenFile> {
     (vec(database_name(), 0..=6), vec(token_entry(), 0..=8)).prop_map(|(databases, entries)| {
         let mut file = TokenFile::checked(databases, Vec::new());
         for entry in entries {
-            // Of two entries with one name or secret, the first stays.
+            // An entry with the name or secret of an earlier one is dropped.
             let _ = file.push(entry);
         }
         file
     })
 }
 
-/// Sound admin token files: operator tokens and named ones, with any description.
+/// Generates valid admin token files: operator tokens and others, with any description.
 ///
 /// ```
 /// use influxdb3_offline_tokens::strategies;
@@ -263,7 +263,7 @@ pub fn admin_token_file() -> impl Strategy<Value = AdminTokenFile> {
             let file =
                 AdminTokenFile::new(token).with_description(description.as_deref()).with_expiry(expiry);
             match name {
-                // A name of a resource token is one of an admin token, too.
+                // The name of a resource token is also valid for an admin token.
                 Some(name) => file.clone().with_name(name.as_str()).unwrap_or(file),
                 None => file,
             }
@@ -271,7 +271,7 @@ pub fn admin_token_file() -> impl Strategy<Value = AdminTokenFile> {
     )
 }
 
-/// Requests that create a token on a running server: any name, up to four permissions, any number of seconds or none.
+/// Generates requests that create a token on a running server, with up to four permissions.
 ///
 /// ```
 /// use influxdb3_offline_tokens::strategies;
@@ -292,7 +292,7 @@ fn scope<N: Clone + core::fmt::Debug>(names: impl Strategy<Value = N>) -> impl S
 }
 
 fn database_names() -> impl Strategy<Value = DatabaseNames> {
-    vec(name_text(), 1..=4).prop_filter_map("right names", |names| DatabaseNames::new(names).ok())
+    vec(name_text(), 1..=4).prop_filter_map("valid names", |names| DatabaseNames::new(names).ok())
 }
 
 fn system_resources() -> impl Strategy<Value = SystemResources> {

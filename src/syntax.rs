@@ -1,4 +1,4 @@
-//! Spanned JSON: RFC 8259 to the letter. Errors go to an [`ErrorHandler`], and the parser recovers.
+//! The JSON parser (RFC 8259), with spans and recovery from syntax errors.
 
 mod brackets;
 mod error;

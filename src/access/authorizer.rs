@@ -1,4 +1,4 @@
-//! The tokens of a file, made ready to authenticate and to decide.
+//! The tokens of a file, indexed for authentication.
 
 use core::fmt;
 use core::hash::BuildHasher;
@@ -13,12 +13,11 @@ use crate::access::identity::Identity;
 use crate::access::{AccessRequest, Decision, DenyReason};
 use crate::file::TokenFile;
 
-/// Authenticates presented tokens and decides requests: built once from a file, then never changed.
+/// Authenticates presented tokens and decides requests. It is built once from a file and never changes.
 ///
-/// Share it between threads behind an `Arc`; to reload, build a new one and replace the `Arc`. It keeps no token, only
-/// digests: SHA-256 under a random key of this value. A presented token is hashed and its digest is looked up in a hash
-/// map, in constant expected time for any number of tokens. The time that a comparison of digests takes reveals nothing
-/// about a token, as nobody outside knows the key. Deciding does not allocate.
+/// Share it between threads in an `Arc`; to reload, build a new one and replace the `Arc`. It stores no token, only SHA-256
+/// digests under a random key. A look-up takes the same time for any number of tokens, and its time reveals nothing about a
+/// token, because the key is secret. Deciding does not allocate.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -38,12 +37,12 @@ use crate::file::TokenFile;
 /// ```
 pub struct Authorizer {
     key: [u8; 16],
-    // By the digest of the token.
+    // The key is the digest of the token.
     holders: HashMap<[u8; 32], Identity, foldhash::fast::RandomState>,
 }
 
 impl Authorizer {
-    /// Makes the tokens of a file ready; it takes time and memory in proportion to the file.
+    /// Indexes the tokens of a file, in time and memory proportional to the file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Authorizer, TokenFile};
@@ -78,10 +77,10 @@ impl Authorizer {
         Self { key, holders: holders.collect() }
     }
 
-    /// Finds the holder of the presented token, if it has not expired at `now`. `presented` is the token alone, without
-    /// `Bearer `: [`PresentedToken`](crate::access::PresentedToken) takes it from a header.
+    /// Returns the holder of the presented token. `presented` is only the token, without `Bearer `:
+    /// [`PresentedToken`](crate::access::PresentedToken) parses the header.
     ///
-    /// The returned value is owned; for one decision, [`Authorizer::decide`] is a little cheaper.
+    /// The result is owned. For a single decision, [`Authorizer::decide`] is slightly faster.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -97,7 +96,7 @@ impl Authorizer {
     /// ```
     ///
     /// # Errors
-    /// [`DenyReason::UnknownToken`] and [`DenyReason::Expired`].
+    /// [`DenyReason::UnknownToken`], or [`DenyReason::Expired`] if the token has expired at `now`.
     pub fn authenticate(
         &self,
         presented: impl AsRef<[u8]>,
@@ -115,7 +114,7 @@ impl Authorizer {
         }
     }
 
-    /// Authenticates and decides; `presented` is the token alone.
+    /// Authenticates and decides. `presented` is only the token.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -152,7 +151,7 @@ impl Authorizer {
         self.holders.len()
     }
 
-    /// Returns whether there is no token, so that everything is denied.
+    /// Returns whether there are no tokens: everything is denied.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Authorizer, TokenFile};
@@ -167,14 +166,13 @@ impl Authorizer {
     }
 }
 
-/// A key from the random source of the operating system, by way of std's hash keys, which never fail.
+/// Returns a random key, by way of the hash keys of std, which never fail.
 fn random_key() -> [u8; 16] {
     let random = RandomState::new();
     (u128::from(random.hash_one(0_u8)) << 64 | u128::from(random.hash_one(1_u8))).to_le_bytes()
 }
 
-/// The key goes first: without it nobody can prepare digests or learn one from timing. A longer key than 16 bytes would
-/// take a token of the server's length into a third block.
+/// Hashes a token with a secret key, which prevents timing attacks. With more than 16 bytes, a token would take a third block.
 fn digest(key: &[u8; 16], token: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update(key).chain_update(token).finalize().into()
 }

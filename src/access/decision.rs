@@ -1,10 +1,10 @@
-//! The answer to a request: allowed or denied, and why.
+//! The decision on a request: allowed or denied, with the reason.
 
 use crate::access::AccessEntry;
 use crate::expiry::Expiry;
 use crate::permission::DatabaseActions;
 
-/// Whether a request is allowed, and what decided it.
+/// The decision on a request: the entry that allows it, or the reason why it is denied.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -21,12 +21,12 @@ use crate::permission::DatabaseActions;
 pub enum Decision<'a> {
     /// Allowed, by this entry.
     Allowed(AccessEntry<'a>),
-    /// Denied, and why.
+    /// Denied, for this reason.
     Denied(DenyReason<'a>),
 }
 
 impl<'a> Decision<'a> {
-    /// Returns whether it is allowed.
+    /// Returns whether the request is allowed.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -41,7 +41,7 @@ impl<'a> Decision<'a> {
         matches!(self, Self::Allowed(_))
     }
 
-    /// The entry that decided: that allowed, or that lacks an action.
+    /// Returns the entry that decided: the one that allows the request or lacks an action.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -60,7 +60,7 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// Why not; none where it is allowed.
+    /// Returns the reason; `None` if the request is allowed.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -79,7 +79,9 @@ impl<'a> Decision<'a> {
     }
 }
 
-/// Why a request is denied. It borrows from the identity or the authorizer: keep its `name()` or `to_string()`.
+/// The reason why a request is denied.
+///
+/// It borrows from the identity or the authorizer. To keep it, use its `name()` or `to_string()`.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions};
@@ -92,37 +94,36 @@ impl<'a> Decision<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DenyReason<'a> {
-    /// The token is not in the file. Not authenticated.
+    /// The token is not in the file: not authenticated.
     UnknownToken,
-    /// The token ended then. Not authenticated.
+    /// The token expired at this time: not authenticated.
     Expired(Expiry),
-    /// The request names no action. The server would let an empty set pass; nothing is allowed here that no entry names.
+    /// The request has no action. The server would allow it.
     NoActions,
-    /// The name is not 1 to 511 bytes of letters, digits, `/`, `_` and `-`, so that no request of the server names it (server
-    /// source: the widest of its rules but that of the catalogue, which has none). `db:*` does not reach it.
+    /// No database can have this name: it is not 1 to 511 bytes of letters, digits, `/`, `_` and `-` (server source).
     InvalidName,
-    /// `_internal`, which only admin tokens reach.
+    /// Only admin tokens can access `_internal`.
     Internal,
-    /// The token has no entry for this.
+    /// No entry of the token covers the request.
     NoEntry,
-    /// The entry that decides lacks an action.
+    /// The deciding entry lacks an action.
     #[non_exhaustive]
     MissingActions {
         /// The entry.
         entry: AccessEntry<'a>,
-        /// What it lacks.
+        /// The missing actions.
         missing: DatabaseActions,
-        /// The entry of `*` that would allow the request, and that the exact entry hides.
+        /// The entry of `*` that would allow the request, but is shadowed by the exact entry.
         hidden: Option<AccessEntry<'a>>,
     },
-    /// Any database was asked for, and no single entry has all of the actions.
+    /// The request is for any database, and no single entry has all of its actions.
     NowhereAllowed,
 }
 
 impl core::error::Error for DenyReason<'_> {}
 
 impl DenyReason<'_> {
-    /// A permanent name for programs: `unknown-token`, `expired`, `no-actions`, `invalid-name`, `internal-database`,
+    /// Returns a permanent name for programs: `unknown-token`, `expired`, `no-actions`, `invalid-name`, `internal-database`,
     /// `no-entry`, `missing-action`, `hidden-by-exact-entry`, `nowhere-allowed`.
     ///
     /// ```
@@ -148,7 +149,7 @@ impl DenyReason<'_> {
         }
     }
 
-    /// Returns whether the holder of the token is not known at all (HTTP 401), rather than not allowed (403).
+    /// Returns whether the token is unknown or expired (HTTP 401), rather than not allowed the request (403).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions};

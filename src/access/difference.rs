@@ -10,8 +10,8 @@ use crate::name::{DatabaseName, TokenName};
 
 /// The differences between an old and a new file, in databases and tokens.
 ///
-/// A token is the same when its secret is: who holds it keeps it, whatever its name. What is left on both sides is paired
-/// by name: the token was rotated. The time plays no part: an expired token counts like any other.
+/// Entries with the same token are one token, whatever their names. The remaining entries are matched by name: their token
+/// was rotated. Expired tokens count like others.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenFile, TokenName};
@@ -48,7 +48,7 @@ impl<'a> FileDifference<'a> {
     /// ```
     #[must_use]
     pub fn new(old: &'a TokenFile, new: &'a TokenFile) -> Self {
-        let pairs = pairs(old.tokens(), new.tokens());
+        let pairs = match_entries(old.tokens(), new.tokens());
         let tokens = pairs.into_iter().filter_map(|(old, new)| TokenDifference::between(old, new)).collect();
         Self {
             added: without(new.create_databases(), old.create_databases()),
@@ -57,7 +57,7 @@ impl<'a> FileDifference<'a> {
         }
     }
 
-    /// The databases that only the new file creates.
+    /// Returns the databases that only the new file creates.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -75,7 +75,7 @@ impl<'a> FileDifference<'a> {
         &self.added
     }
 
-    /// The databases that only the old file creates.
+    /// Returns the databases that only the old file creates.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -92,7 +92,7 @@ impl<'a> FileDifference<'a> {
         &self.removed
     }
 
-    /// The tokens that differ: those of the old file in its order, then those that were added.
+    /// Returns the tokens that differ: those of the old file in its order, then the added ones.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -109,7 +109,7 @@ impl<'a> FileDifference<'a> {
         &self.tokens
     }
 
-    /// Returns whether nothing differs but the order and the spelling of permissions that allow the same.
+    /// Returns whether the files are equivalent: only order and spelling may differ.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -125,7 +125,7 @@ impl<'a> FileDifference<'a> {
         self.added.is_empty() && self.removed.is_empty() && self.tokens.is_empty()
     }
 
-    /// Returns whether any token [gains](TokenDifference::gains) something.
+    /// Returns whether any token [gains](TokenDifference::gains) access.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -150,8 +150,8 @@ fn without<'a>(names: &'a [DatabaseName], others: &[DatabaseName]) -> Vec<&'a Da
 
 type Pair<'a> = (Option<&'a TokenEntry>, Option<&'a TokenEntry>);
 
-// By digest first, so that no secrets are compared; then what is left, by name.
-fn pairs<'a>(old: &'a [TokenEntry], new: &'a [TokenEntry]) -> Vec<Pair<'a>> {
+/// Matches entries by token, as digests, and the remaining ones by name.
+fn match_entries<'a>(old: &'a [TokenEntry], new: &'a [TokenEntry]) -> Vec<Pair<'a>> {
     let mut by_secret: HashMap<_, _> = new.iter().map(|entry| (entry.token().sha512(), entry)).collect();
     let same: Vec<_> = old.iter().map(|entry| by_secret.remove(&entry.token().sha512())).collect();
     let mut by_name: HashMap<&TokenName, &TokenEntry> =
@@ -165,7 +165,7 @@ fn pairs<'a>(old: &'a [TokenEntry], new: &'a [TokenEntry]) -> Vec<Pair<'a>> {
     pairs
 }
 
-/// The kind of a difference of a token.
+/// The kind of a token's difference.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenFile, TokenName};
@@ -180,9 +180,9 @@ fn pairs<'a>(old: &'a [TokenEntry], new: &'a [TokenEntry]) -> Vec<Pair<'a>> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DifferenceKind {
-    /// It is new.
+    /// The token is new.
     Added,
-    /// It is gone.
+    /// The token was removed.
     Removed,
     /// The same secret under another name.
     Renamed,
@@ -193,7 +193,7 @@ pub enum DifferenceKind {
 }
 
 impl DifferenceKind {
-    /// A permanent name for programs: `added`, `removed`, `renamed`, `rotated`, `kept`.
+    /// Returns a permanent name for programs: `added`, `removed`, `renamed`, `rotated`, `kept`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::access::DifferenceKind;
@@ -248,11 +248,11 @@ impl<'a> TokenDifference<'a> {
         let [before, after] = [old, new].map(|entry| entry.map_or_else(Rights::default, TokenEntry::rights));
         let (gained, lost) = (after.difference(&before), before.difference(&after));
         let difference = Self { kind, old, new, gained, lost };
-        let same = kind == DifferenceKind::Kept
+        let is_same = kind == DifferenceKind::Kept
             && difference.gained.is_empty()
             && difference.lost.is_empty()
             && difference.expiry().is_none();
-        (!same).then_some(difference)
+        (!is_same).then_some(difference)
     }
 
     /// Returns the kind of the difference.
@@ -272,7 +272,7 @@ impl<'a> TokenDifference<'a> {
         self.kind
     }
 
-    /// The token of the old file; none where it was added.
+    /// Returns the entry of the old file; `None` if it was added.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -290,7 +290,7 @@ impl<'a> TokenDifference<'a> {
         self.old
     }
 
-    /// The token of the new file; none where it was removed.
+    /// Returns the entry of the new file; `None` if it was removed.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -308,7 +308,7 @@ impl<'a> TokenDifference<'a> {
         self.new
     }
 
-    /// The expiry before and after, where a token of both files has another one; none in it means never.
+    /// Returns the expiry before and after, if both files have the token and its expiry differs. `None` inside means never.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Expiry, TokenFile};
@@ -322,14 +322,14 @@ impl<'a> TokenDifference<'a> {
     /// ```
     #[must_use]
     pub fn expiry(&self) -> Option<(Option<Expiry>, Option<Expiry>)> {
-        let ends = |token: &TokenEntry| token.expiry().filter(|expiry| !expiry.is_never());
-        let (old, new) = (ends(self.old?), ends(self.new?));
+        let expiry = |token: &TokenEntry| token.expiry().filter(|expiry| !expiry.is_never());
+        let (old, new) = (expiry(self.old?), expiry(self.new?));
         (old != new).then_some((old, new))
     }
 
-    /// Returns what the new token allows and the old one does not, as requests.
+    /// Returns the requests that only the new entry allows.
     ///
-    /// [`AccessRequest::OtherDatabases`] stands for all databases that neither names.
+    /// [`AccessRequest::OtherDatabases`] stands for all databases that neither entry names.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -346,7 +346,7 @@ impl<'a> TokenDifference<'a> {
         &self.gained
     }
 
-    /// Returns what the old token allows and the new one does not, as requests.
+    /// Returns the requests that only the old entry allows.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -363,7 +363,7 @@ impl<'a> TokenDifference<'a> {
         &self.lost
     }
 
-    /// Returns whether there is more than before: a right, or more time for one. A name or a secret is not more.
+    /// Returns whether the token gains access: a right, or more time for its rights. A new name or secret is no gain.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;

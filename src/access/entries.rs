@@ -1,13 +1,13 @@
-//! The rules of the decision, over the entries of a token.
+//! The rules of a decision by the entries of a token.
 
 use crate::access::{AccessEntry, AccessRequest, Decision, DenyReason, EntryKey};
 use crate::name::{INTERNAL_DATABASE, MAX_DATABASE_NAME};
 use crate::permission::{DatabaseActions, Scope, SystemResource, SystemResources};
 
-/// The entries that are not of one database.
+/// The entries for system resources and for all databases.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Wildcards {
-    /// The actions of `db:*`; none if there is no such entry.
+    /// The actions of `db:*`; empty if there is no such entry.
     pub(super) databases: DatabaseActions,
     // A bit for each system resource, and one for `system:*`.
     system: u8,
@@ -48,12 +48,12 @@ impl Wildcards {
     }
 }
 
-/// The entry of one database.
+/// Returns the entry of one database.
 pub(super) const fn entry_of(name: &str, actions: DatabaseActions) -> AccessEntry<'_> {
     AccessEntry { key: EntryKey::Database(name), actions }
 }
 
-/// Decides by the wildcards, the exact entry of a name, and all exact entries in their order.
+/// Decides a request by the wildcards, the exact entry of its database, and all exact entries.
 pub(super) fn decide_by<'a, I: Iterator<Item = AccessEntry<'a>>>(
     request: AccessRequest<'_>,
     wildcards: Wildcards,
@@ -72,8 +72,8 @@ pub(super) fn decide_by<'a, I: Iterator<Item = AccessEntry<'a>>>(
     let deciding = match request {
         AccessRequest::Database { name: INTERNAL_DATABASE, .. }
         | AccessRequest::NewDatabase { name: INTERNAL_DATABASE, .. } => Err(DenyReason::Internal),
-        AccessRequest::Database { name, .. } => exact(name).map_or_else(|| by_all(can_be_a_name(name)), Ok),
-        AccessRequest::NewDatabase { name, .. } => by_all(can_be_a_name(name)),
+        AccessRequest::Database { name, .. } => exact(name).map_or_else(|| by_all(can_exist(name)), Ok),
+        AccessRequest::NewDatabase { name, .. } => by_all(can_exist(name)),
         AccessRequest::OtherDatabases { .. } => by_all(true),
         AccessRequest::AnyDatabase { .. } => {
             let mut entries = all.into_iter().chain(all_exact()).peekable();
@@ -93,9 +93,8 @@ pub(super) fn decide_by<'a, I: Iterator<Item = AccessEntry<'a>>>(
     }
 }
 
-// The widest rule that the server has for the name of a database, that of its internal type (server source): what it
-// refuses cannot exist.
-fn can_be_a_name(name: &str) -> bool {
+/// Returns whether a database can have this name, by the most permissive rule of the server (server source).
+fn can_exist(name: &str) -> bool {
     (1..=MAX_DATABASE_NAME).contains(&name.len())
         && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '_' | '-'))
 }

@@ -9,10 +9,10 @@ use crate::expiry::Expiry;
 use crate::name::TokenName;
 use crate::permission::DatabaseActions;
 
-/// The holder of a token that was presented, is known, and had not expired: its name, its expiry, and what it may do.
+/// An authenticated token: its name, expiry and rights.
 ///
-/// It is owned and cheap to clone, so that it can go into the extensions of a request or to another task. It decides by the
-/// file that it was authenticated with, also after a reload, and keeps that file's permissions in memory.
+/// It is owned and cheap to clone, for example for the extensions of a request or another task. It decides by the file that
+/// it was authenticated with, even after a reload, and keeps the permissions of that file in memory.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -36,7 +36,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The name of the token.
+    /// Returns the name of the token.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -52,7 +52,7 @@ impl Identity {
         &self.name
     }
 
-    /// Returns when the token expires, for callers that keep the value longer than one request; `None` if it never expires.
+    /// Returns the expiry; `None` if the token never expires. Check it if you keep the identity for longer than one request.
     ///
     /// ```
     /// use std::time::UNIX_EPOCH;
@@ -70,7 +70,7 @@ impl Identity {
         self.expiry
     }
 
-    /// Decides a request. The expiry was checked when the token was authenticated.
+    /// Decides a request, regardless of the expiry, which was checked at authentication.
     ///
     /// ```
     /// use std::time::SystemTime;

@@ -2,9 +2,9 @@
 
 use crate::permission::{DatabaseActions, SystemResource};
 
-/// A request: one or several actions, all at once, on one target.
+/// A request for access: one or more actions on one target.
 ///
-/// The name of a database is compared byte by byte. It can be any text: one that no database can have is denied.
+/// The name of a database can be any text. It is compared byte by byte.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, SystemResource};
@@ -30,25 +30,28 @@ pub enum AccessRequest<'a> {
         /// The actions; an empty set is denied.
         actions: DatabaseActions,
     },
-    /// All databases that no permission names, existing or not: decided by `db:*` alone.
+    /// All databases that no permission names, existing or not: only `db:*` decides.
     OtherDatabases {
         /// The actions; an empty set is denied.
         actions: DatabaseActions,
     },
-    /// Any database at all: is there one entry for databases that allows this?
+    /// At least one database: an entry for databases must have all actions.
     AnyDatabase {
         /// The actions; an empty set is denied.
         actions: DatabaseActions,
     },
-    /// A system resource, to read it: there is no other action.
+    /// A system resource. The only action is `read`.
     System {
-        /// Which one.
+        /// The resource.
         resource: SystemResource,
     },
 }
 
 impl<'a> AccessRequest<'a> {
-    /// Something with a database that exists.
+    /// Creates a request for a database that exists.
+    ///
+    /// Use it, too, if you do not know whether the database exists. It differs from the server only for a database that does
+    /// not exist and has an exact entry: there, only `db:*` decides on the server.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -64,7 +67,7 @@ impl<'a> AccessRequest<'a> {
         Self::Database { name, actions }
     }
 
-    /// Something with a database that does not exist yet.
+    /// Creates a request for a database that does not exist yet.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -81,8 +84,7 @@ impl<'a> AccessRequest<'a> {
         Self::NewDatabase { name, actions }
     }
 
-    /// Something with every database that no permission names, existing or not. [`Rights::difference`] returns it for these
-    /// databases.
+    /// Creates a request for all databases that no permission names, existing or not. [`Rights::difference`] returns it.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -100,7 +102,7 @@ impl<'a> AccessRequest<'a> {
         Self::OtherDatabases { actions }
     }
 
-    /// Something with any database at all.
+    /// Creates a request for at least one database.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -116,7 +118,7 @@ impl<'a> AccessRequest<'a> {
         Self::AnyDatabase { actions }
     }
 
-    /// Reading a system resource.
+    /// Creates a request to read a system resource.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, Permission, SystemResource};

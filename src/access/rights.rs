@@ -1,4 +1,4 @@
-//! The rights that a list of permissions grants: one entry per key.
+//! The rights that a list of permissions grants, with one entry per key.
 
 use core::fmt;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use crate::access::{AccessRequest, Decision, EntryKey};
 use crate::name::INTERNAL_DATABASE;
 use crate::permission::{DatabaseActions, Permission, Scope, SystemResource};
 
-/// The rights that a list of permissions grants, in a form that can be compared: the entries, united by key.
+/// The rights that a list of permissions grants. They decide requests and can be compared.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
@@ -28,16 +28,7 @@ pub struct Rights<'a> {
     pub(super) wildcards: Wildcards,
 }
 
-// Why the names that occur and "all other databases" decide every question. A decision looks at a name in one way only:
-// whether an exact entry has it. So all names that occur in neither of two lists are decided by `db:*`, and all alike:
-// one request, `OtherDatabases`, stands for all of them, and for those that do not exist yet. Sets of actions
-// need no enumeration either: a request for one thing is allowed when its actions are a subset of one set, so that one
-// list allows more there exactly when its set is not a subset of the other's, and the difference is a witness. "Any
-// database" asks whether some entry has all actions; one list allows more there exactly when one of its entries fits into
-// no entry of the other, and that entry's actions are a witness. `tests/access_properties.rs` holds this against brute
-// force over every request.
-
-/// Equal are rights that allow the same requests, as [`Rights::is_equivalent`] says.
+/// Rights are equal if they allow the same requests, as in [`Rights::is_equivalent`].
 impl PartialEq for Rights<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.is_equivalent(other)
@@ -56,7 +47,7 @@ impl fmt::Debug for Rights<'_> {
 }
 
 impl<'a> Rights<'a> {
-    /// Unites the permissions by key, as the server does.
+    /// Combines the permissions by key, as the server does.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
@@ -70,7 +61,7 @@ impl<'a> Rights<'a> {
         Self::of(permissions, |_| true)
     }
 
-    /// The rights without the databases that are not wanted.
+    /// Combines the permissions, without the databases that are not wanted.
     pub(super) fn of(permissions: &'a [Permission], is_wanted: impl Fn(&str) -> bool) -> Self {
         let mut rights = Self::default();
         for permission in permissions {
@@ -105,7 +96,7 @@ impl<'a> Rights<'a> {
         decide_by(request, self.wildcards, exact, || self.exact.iter().map(entry))
     }
 
-    /// Returns the actions allowed on an existing database, where an exact entry shadows `db:*`; none for `_internal`.
+    /// Returns the actions allowed on an existing database; none on `_internal`. An exact entry shadows `db:*`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
@@ -124,7 +115,7 @@ impl<'a> Rights<'a> {
         DatabaseActions::ALL.iter().filter(allowed).collect()
     }
 
-    /// The databases that are named, in order, each with what may be done with it.
+    /// Returns the named databases, sorted, each with its allowed actions.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission, Rights};
@@ -137,8 +128,9 @@ impl<'a> Rights<'a> {
     /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     pub fn databases(&self) -> impl Iterator<Item = (&'a str, DatabaseActions)> {
-        let after = |name, actions| if name == INTERNAL_DATABASE { DatabaseActions::EMPTY } else { actions };
-        self.exact.iter().map(move |(name, actions)| (*name, after(*name, *actions)))
+        let allowed =
+            |name, actions| if name == INTERNAL_DATABASE { DatabaseActions::EMPTY } else { actions };
+        self.exact.iter().map(move |(name, actions)| (*name, allowed(*name, *actions)))
     }
 
     /// Returns the actions allowed on all other databases except `_internal`, and on those that do not exist yet.
@@ -170,7 +162,7 @@ impl<'a> Rights<'a> {
         self.wildcards.system_entry(resource).is_some()
     }
 
-    /// The system resources that may be read.
+    /// Returns the system resources that may be read.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Permission, Rights, SystemResource};
@@ -191,9 +183,9 @@ impl<'a> Rights<'a> {
     /// use influxdb3_offline_tokens::{Permission, Rights};
     ///
     /// let wide = [Permission::parse("db:*:read,write")?];
-    /// let hiding = [Permission::parse("db:*:read,write")?, Permission::parse("db:a:read")?];
-    /// assert!(Rights::new(&wide).covers(&Rights::new(&hiding)));
-    /// assert!(!Rights::new(&hiding).covers(&Rights::new(&wide)));
+    /// let narrow = [Permission::parse("db:*:read,write")?, Permission::parse("db:a:read")?];
+    /// assert!(Rights::new(&wide).covers(&Rights::new(&narrow)));
+    /// assert!(!Rights::new(&narrow).covers(&Rights::new(&wide)));
     /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
@@ -201,7 +193,7 @@ impl<'a> Rights<'a> {
         Rights::differences(other, self).next().is_none()
     }
 
-    /// Returns whether both allow the same.
+    /// Returns whether both allow the same requests.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Permission, Rights};
@@ -216,7 +208,7 @@ impl<'a> Rights<'a> {
         self.covers(other) && other.covers(self)
     }
 
-    /// Requests that are allowed here and not by `other`, one for each thing; none where there is no such request.
+    /// Returns the requests that are allowed here and not by `other`, at most one for each target.
     ///
     /// [`AccessRequest::OtherDatabases`] stands for all databases that neither names.
     ///
@@ -237,19 +229,20 @@ impl<'a> Rights<'a> {
     fn differences<'s>(&'s self, other: &'s Rights<'a>) -> impl Iterator<Item = AccessRequest<'a>> + 's {
         let only_there = other.exact.keys().filter(|name| !self.exact.contains_key(*name));
         let every = self.exact.keys().chain(only_there).copied().filter(|name| *name != INTERNAL_DATABASE);
-        let of = |rights: &Rights<'a>, name: &str| {
+        let actions_on = |rights: &Rights<'a>, name: &str| {
             rights.exact.get(name).copied().unwrap_or(rights.other_databases())
         };
         let more = |actions: DatabaseActions| (!actions.is_empty()).then_some(actions);
         let named = every.filter_map(move |name: &'a str| {
-            more(of(self, name) - of(other, name)).map(|actions| AccessRequest::database(name, actions))
+            more(actions_on(self, name) - actions_on(other, name))
+                .map(|actions| AccessRequest::database(name, actions))
         });
         let others =
             more(self.other_databases() - other.other_databases()).map(AccessRequest::other_databases);
         let resources = SystemResource::ALL.iter().copied();
         let system =
             resources.filter(|one| self.system(*one) && !other.system(*one)).map(AccessRequest::system);
-        // All entries but that of `_internal` are accounted for by now: what they allow anywhere, they allow there.
+        // For "any database", only `_internal` can add a difference: every other entry is compared above.
         let internal = self.exact.get(INTERNAL_DATABASE).copied().map(AccessRequest::any_database);
         let any = internal.filter(|any| !other.decide(*any).is_allowed());
         named.chain(others).chain(any).chain(system)
@@ -258,8 +251,8 @@ impl<'a> Rights<'a> {
     /// Returns a short list of permissions that grants exactly these rights: `db:*`, then one permission for each set of
     /// actions, with its names sorted, then the system resources.
     ///
-    /// Names that `db:*` decides in the same way are left out. `system:*` is never made of all resources by name: a later
-    /// release may have more of them.
+    /// Names with the same actions as `db:*` are omitted. All system resources by name do not become `system:*`, because later
+    /// releases may have more.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Permission, Rights};
@@ -276,7 +269,7 @@ impl<'a> Rights<'a> {
         for (name, actions) in self.exact.iter().filter(|(name, actions)| self.needs(name, **actions)) {
             groups.entry(*actions).or_default().push(name);
         }
-        // A permission without actions or names is an error, and there is nothing to grant then.
+        // An error means no actions or names: nothing to grant.
         let all = Permission::all_databases(self.other_databases()).ok();
         let named =
             groups.into_iter().filter_map(|(actions, names)| Permission::database(names, actions).ok());
@@ -295,6 +288,6 @@ impl<'a> Rights<'a> {
         }
         // `_internal` counts only for "any database", and only if no other entry has its actions.
         let mut others = self.exact.iter().filter(|(other, _)| **other != name);
-        !self.other_databases().contains(actions) && others.all(|(_, more)| !more.contains(actions))
+        !self.other_databases().contains(actions) && others.all(|(_, other)| !other.contains(actions))
     }
 }

@@ -1,4 +1,4 @@
-//! The wording of requests, entries and decisions.
+//! Display of requests, entries and decisions.
 
 use core::fmt;
 
@@ -66,7 +66,7 @@ impl fmt::Display for DenyReason<'_> {
     }
 }
 
-/// A text of the user in back-quotes: on one line, and hidden where it could hold a token.
+/// Displays a text in back-quotes, on one line, and redacted if it may contain a token.
 pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {

@@ -1,4 +1,4 @@
-//! Validator options.
+//! The options of a validator.
 
 use core::time::Duration;
 
@@ -10,10 +10,9 @@ use crate::release::Release;
 impl Validator {
     /// Checks an admin token file (`--admin-token-file`) instead of a tokens file.
     ///
-    /// The same rules apply to its token, name and expiry as to an entry of a tokens file, except that the name can be
-    /// `_admin`, which needs no expiry; a token with another name and no expiry is reported as `never-expires`. A file
-    /// without `name` is rejected: the documentation describes a default, but the server does not read the file (server
-    /// source).
+    /// Token, name and expiry follow the same rules as an entry of a tokens file. But the name can be `_admin`, which needs no
+    /// expiry. A file without `name` is rejected: the documentation describes a default, but the server does not read the file
+    /// (server source).
     ///
     /// ```
     /// use influxdb3_offline_tokens::Validator;
@@ -58,8 +57,9 @@ impl Validator {
         self.warnings(Some(Severity::Error))
     }
 
-    /// Sets the severity of all warnings, unless the severity of their code is set; `None` means that they are not reported. This includes codes that are only sometimes
-    /// warnings.
+    /// Sets the severity of all warnings, unless the severity of their code is set; `None` means that they are not reported.
+    ///
+    /// This includes codes that are only sometimes warnings.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -74,7 +74,7 @@ impl Validator {
         self
     }
 
-    /// Reports what this release of the server rejects or silently misinterprets.
+    /// Reports permissions and files that this release of the server rejects or misinterprets.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -129,9 +129,8 @@ impl Validator {
 
     /// Keeps at most this many findings of a file: errors before warnings before notes, each in source order.
     ///
-    /// All are counted ([`Report::count`](crate::Report::count)); [`Report::omitted`](crate::Report::omitted) returns the
-    /// number of the others. If very many databases are granted but not created, or created but not granted, only the
-    /// first ones get a suggestion: at most 40,000 pairs of names are compared.
+    /// All are counted ([`Report::count`](crate::Report::count)), and [`Report::omitted`](crate::Report::omitted) returns the
+    /// number of omitted ones. Suggestions for database names compare at most 40,000 pairs of names.
     ///
     /// ```
     /// use std::time::SystemTime;

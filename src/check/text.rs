@@ -1,4 +1,4 @@
-//! Decoding of files: UTF-8, byte order marks, and texts that are not JSON.
+//! The decoding of files: UTF-8, byte order marks, and text that is not JSON.
 
 use alloc::string::String;
 use core::ops::Deref;
@@ -15,7 +15,7 @@ use crate::span::Span;
 /// The text of a file.
 pub(super) enum Source<'b> {
     Valid(&'b str),
-    /// A text of the same length without the invalid bytes.
+    /// A text of the same length, with the invalid bytes replaced.
     Repaired(Zeroizing<String>),
 }
 
@@ -77,9 +77,9 @@ fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
     let mut text = Zeroizing::new(String::with_capacity(bytes.len()));
     let mut rest = bytes;
     // Some programs add a second mark.
-    while let Some(behind) = rest.strip_prefix(MARK) {
+    while let Some(text_after) = rest.strip_prefix(MARK) {
         text.push_str("   ");
-        rest = behind;
+        rest = text_after;
     }
     if !text.is_empty() {
         let span = Span::new(0, text.len());

@@ -1,4 +1,4 @@
-//! Verifies fixes: the entry is read again with the fixes applied.
+//! The verification of fixes: the entry is checked again with the fixes applied.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -31,8 +31,8 @@ impl<'a, 'c> Verifier<'a, 'c> {
         Self { text, levels, options, budget }
     }
 
-    /// Removes the fixes that leave their finding or add an error, and the safe ones that change the rights of the token. Each
-    /// is verified on top of those before it, as they will be applied together.
+    /// Removes the fixes that do not resolve their finding, cause an error, or are safe and change the rights of the token. Each
+    /// is verified together with the earlier ones, because they are applied together.
     #[cold]
     pub(super) fn verify(&mut self, entry: &Entry<'a>, mut proposals: Vec<&mut Diagnostic>) {
         let mut state = State { edits: Vec::new(), outcome: self.read(entry, &[]) };
@@ -49,7 +49,7 @@ impl<'a, 'c> Verifier<'a, 'c> {
         }
     }
 
-    /// Verifies fixes together, as most are accepted together, and in halves only if that fails.
+    /// Verifies fixes together, which usually succeeds, and otherwise in halves.
     fn verify_group(
         &mut self,
         entry: &Entry<'a>,
@@ -69,8 +69,8 @@ impl<'a, 'c> Verifier<'a, 'c> {
         }
     }
 
-    /// Applies fixes on top of a state. Returns `None` if they leave a finding, add an error, or are safe and change the token
-    /// or its rights.
+    /// Applies fixes on top of a state. Returns `None` if they do not resolve a finding, cause an error, or are safe and change
+    /// the token or its rights.
     fn apply(
         &mut self,
         entry: &Entry<'a>,

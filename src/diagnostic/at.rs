@@ -1,4 +1,4 @@
-//! The value that a finding belongs to.
+//! The position of a finding in the document.
 
 use alloc::format;
 use alloc::string::String;

@@ -1,4 +1,4 @@
-//! Edits that are applied together.
+//! The edits that are applied together.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;

@@ -1,4 +1,4 @@
-//! A finding of a check.
+//! The type `Diagnostic`, a finding of a check.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -9,10 +9,10 @@ use crate::code::{Code, Severity};
 use crate::diagnostic::fix::{Fix, TextEdit};
 use crate::span::{Location, Span};
 
-/// A finding: code, severity, location, message and help. It does not quote text that contains `apiv3` or looks random. A
-/// piece of a token without its prefix, such as 32 hexadecimal digits, may be indistinguishable from a name.
+/// A finding of a check: code, severity, location, message, help and fixes. `Display` prints it on one line.
 ///
-/// `Display` prints it on one line.
+/// It does not quote text that contains `apiv3` or looks random. A piece of a token without its prefix, such as 32
+/// hexadecimal digits, may be indistinguishable from a name.
 ///
 /// ```
 /// use influxdb3_offline_tokens::validate;
@@ -112,16 +112,18 @@ impl Diagnostic {
         &self.pointer
     }
 
-    /// Returns the span in the file. A missing member has the span of the `{` of its object, a missing part of a permission an
-    /// empty span in its place, and a finding about the file on disk an empty span at the start.
+    /// Returns the span in the file.
+    ///
+    /// A missing member has the span of the `{` of its object. The span is empty for a missing part of a permission, and for
+    /// a finding about the file on disk.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, validate};
     ///
     /// let text = r#"{"tokens": [], "create_databases": ["my db"]}"#;
     /// let report = validate(text.as_bytes());
-    /// let wrong = report.iter().find(|finding| finding.code() == Code::BadDatabaseName).unwrap();
-    /// assert_eq!((wrong.span().range(), wrong.span().text(text)), (39..40, Some(" ")));
+    /// let finding = report.iter().find(|finding| finding.code() == Code::BadDatabaseName).unwrap();
+    /// assert_eq!((finding.span().range(), finding.span().text(text)), (39..40, Some(" ")));
     /// ```
     #[must_use]
     pub const fn span(&self) -> Span {
@@ -156,14 +158,14 @@ impl Diagnostic {
         self.help.as_deref()
     }
 
-    /// Returns related spans, such as that of the first of two duplicates.
+    /// Returns the related spans, such as the first of two duplicates.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, validate};
     ///
     /// let report = validate(br#"{"create_databases": ["a", "a"], "tokens": []}"#);
-    /// let twice = report.iter().find(|finding| finding.code() == Code::DuplicateDatabase).unwrap();
-    /// assert_eq!(twice.labels().len(), 1);
+    /// let duplicate = report.iter().find(|finding| finding.code() == Code::DuplicateDatabase).unwrap();
+    /// assert_eq!(duplicate.labels().len(), 1);
     /// ```
     #[must_use]
     pub fn labels(&self) -> &[Label] {
@@ -201,8 +203,8 @@ impl fmt::Display for Diagnostic {
 ///
 /// let text = r#"{"tokens": [], "tokens": []}"#;
 /// let report = validate(text.as_bytes());
-/// let twice = report.iter().find(|finding| finding.code() == Code::DuplicateMember).unwrap();
-/// let first = &twice.labels()[0];
+/// let duplicate = report.iter().find(|finding| finding.code() == Code::DuplicateMember).unwrap();
+/// let first = &duplicate.labels()[0];
 /// assert_eq!((first.span().text(text), first.span().start()), (Some("\"tokens\""), 1));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

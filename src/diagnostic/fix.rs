@@ -1,4 +1,4 @@
-//! Fixes of findings, and their edits.
+//! The fixes of findings, and their edits.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -111,7 +111,7 @@ impl Fix {
     ///
     /// let report = validate(br#"{"tokens": {"token": "apiv3_a", "name": "app", "permissions": []}}"#);
     /// let no_list = report.iter().find(|finding| finding.code() == Code::WrongType).unwrap();
-    /// assert_eq!(no_list.fixes()[0].edits().len(), 2); // a bracket in front, and one behind
+    /// assert_eq!(no_list.fixes()[0].edits().len(), 2); // a bracket before, and one after
     /// ```
     #[must_use]
     pub fn edits(&self) -> &[TextEdit] {

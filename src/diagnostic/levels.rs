@@ -1,4 +1,4 @@
-//! Per-code severity overrides, and the severity floor.
+//! The severity of each code: overrides and a floor.
 
 use crate::code::{Code, Severity};
 

@@ -1,4 +1,4 @@
-//! All findings of a file.
+//! The type `Report`: all findings of a file.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -12,14 +12,13 @@ use crate::diagnostic::Diagnostic;
 /// use influxdb3_offline_tokens::Validator;
 ///
 /// let report = Validator::new(std::time::SystemTime::now()).check(br#"{"tokens": [], "create_databases": ["my db"]}"#);
-/// let found: Vec<_> = report.iter().map(|finding| finding.code().name()).collect();
-/// assert_eq!(found, ["no-tokens", "bad-database-name"]);
+/// let names: Vec<_> = report.iter().map(|finding| finding.code().name()).collect();
+/// assert_eq!(names, ["no-tokens", "bad-database-name"]);
 /// assert!(!report.is_valid());
 /// ```
 ///
-/// serde serializes it, and each finding by itself, for other programs; offsets are bytes, lines and columns as in
-/// [`Diagnostic`] and [`Location`](crate::span::Location). Messages, pointers and fixes contain names and numbers of the file, and
-/// of tokens only what a [`Diagnostic`] may quote.
+/// A report and a finding can be serialized. Offsets are bytes; lines and columns are as in
+/// [`Location`](crate::span::Location). Messages, pointers and fixes contain names and numbers of the file, but no tokens.
 ///
 /// ```
 /// let report = influxdb3_offline_tokens::validate(br#"{"tokens": [], "tokens": []}"#);
@@ -56,7 +55,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Returns whether there is no error. With default options, that is so exactly if the file loads.
+    /// Returns whether there are no errors. With default options, exactly the valid files load.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;
@@ -81,7 +80,7 @@ impl Report {
         self.total() == 0
     }
 
-    /// Returns the number of findings of a severity, kept or not.
+    /// Returns the number of findings of a severity, including omitted ones.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Severity, validate};
@@ -99,7 +98,7 @@ impl Report {
         }
     }
 
-    /// Returns the number of findings past the limit (see `Validator::keep`).
+    /// Returns the number of findings that exceed the limit (`Validator::max_diagnostics`).
     ///
     /// ```
     /// use std::time::SystemTime;

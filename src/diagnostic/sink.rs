@@ -15,14 +15,14 @@ use crate::diagnostic::{Diagnostic, Label};
 use crate::redact::may_show;
 use crate::span::{LineIndex, Span};
 
-/// Collects findings in any order: the worst, up to a limit, and the number of all.
+/// Collects findings in any order: it keeps the worst ones up to a limit, and counts all.
 #[derive(Debug)]
 pub(crate) struct Sink {
     levels: Levels,
     limit: usize,
     counts: Counts,
     kept: Vec<Kept>,
-    // The worst finding that is past the limit.
+    // The worst finding that exceeds the limit.
     bound: Option<Rank>,
     // The fixes of the findings before this index are verified.
     verified: usize,
@@ -41,7 +41,7 @@ pub(crate) struct Counts {
 
 type Rank = (Reverse<Severity>, Span, Code);
 
-/// A finding with what its report needs to be written.
+/// A finding, with the data for its pointer.
 #[derive(Debug)]
 struct Kept {
     diagnostic: Diagnostic,
@@ -133,7 +133,7 @@ impl Sink {
         self.levels.is_enabled(code)
     }
 
-    /// Counts a finding and returns its draft. The draft is empty if the code is allowed or the limit is reached.
+    /// Counts a finding and returns its draft, which is empty if the code is not reported or the limit is reached.
     #[inline]
     pub(crate) fn report(&mut self, code: Code, span: Span, at: At) -> Draft<'_> {
         self.report_as(code, code.severity(), span, at)
@@ -208,7 +208,7 @@ impl Sink {
         self.counts
     }
 
-    /// Returns the findings in source order, and the number of all.
+    /// Returns the findings in source order, and their counts.
     pub(crate) fn finish(mut self, bytes: &[u8]) -> (Report, Counts) {
         self.drop_past_limit();
         self.kept.sort_by_key(|kept| (kept.diagnostic.span, kept.diagnostic.code));
@@ -230,7 +230,7 @@ impl Sink {
     }
 }
 
-/// A finding that was reported, for its details; empty if the report does not keep it.
+/// A reported finding, to which details are added; empty if the report does not keep it.
 #[derive(Debug, Default)]
 pub(crate) struct Draft<'s>(Option<&'s mut Kept>);
 
@@ -245,7 +245,7 @@ impl Draft<'_> {
         self.0.as_ref().is_some_and(|kept| kept.is_certain && may_show(fragment, container))
     }
 
-    /// Returns a noun with the name of what it denotes, if that may be quoted.
+    /// Returns a noun and a name, if the name may be quoted.
     pub(crate) fn named(&self, noun: &str, name: &str) -> String {
         if self.may_quote(name, name) { format!("{noun} `{name}`") } else { format!("a {noun}") }
     }
@@ -260,7 +260,7 @@ impl Draft<'_> {
         self.with(|kept| kept.diagnostic.message = message.to_string().into())
     }
 
-    /// Replaces the summary by a message and the fragment that it is about, if that may be quoted.
+    /// Replaces the summary by a message and the invalid fragment, if that may be quoted.
     pub(crate) fn message_on(self, message: impl Display, fragment: &str) -> Self {
         if self.may_quote(fragment, fragment) {
             self.message(format_args!("{message}: `{fragment}`"))
@@ -269,7 +269,7 @@ impl Draft<'_> {
         }
     }
 
-    /// States what to do.
+    /// Sets the help.
     pub(crate) fn help(self, help: impl Display) -> Self {
         self.with(|kept| kept.diagnostic.help = Some(help.to_string()))
     }
@@ -290,7 +290,7 @@ impl Draft<'_> {
         })
     }
 
-    /// States what the proposed fix grants or replaces.
+    /// Sets the effect of the proposed fix.
     pub(crate) fn effect(self, effect: impl Into<Option<String>>) -> Self {
         self.with(|kept| {
             if let (Some(fix), Some(effect)) = (kept.diagnostic.fixes.last_mut(), effect.into()) {

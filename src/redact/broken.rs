@@ -1,4 +1,4 @@
-//! Text that is not JSON: only what is certainly harmless is shown.
+//! Redaction of text that is not JSON: only harmless parts are shown.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -9,7 +9,7 @@ use crate::redact::is_suspicious;
 use crate::span::Span;
 use crate::syntax::{Kind, Parser, Str};
 
-/// Returns the spans that may hold secrets: everything between the members of the format that is not certain.
+/// Returns the spans that may contain secrets: everything but the members of the format and their harmless values.
 pub(super) fn secrets(text: &str) -> Vec<Span> {
     let members = members(text);
     let mut shown = Shown { text, spans: Vec::new() };
@@ -28,8 +28,8 @@ pub(super) fn secrets(text: &str) -> Vec<Span> {
 
 const MEMBERS: [&str; 6] = ["create_databases", "tokens", "token", "name", "expiry_millis", "permissions"];
 
-/// Returns the members with the span from the quote before the name to the colon. Which quotes open and which close is
-/// uncertain, so no quote is needed.
+/// Returns the members with their span, from the quote before the name to the colon. Quotes are optional, because a missing
+/// one shifts all others.
 fn members(text: &str) -> Vec<(Span, &str)> {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let is_quote = |c: char| matches!(c, '"' | '\'' | '`' | '\u{2018}'..='\u{201F}');
@@ -37,16 +37,16 @@ fn members(text: &str) -> Vec<(Span, &str)> {
     let mut rest = text;
     while let Some(start) = rest.find(is_word) {
         let (before, word) = rest.split_at_checked(start).unwrap_or_default();
-        let (word, behind) =
+        let (word, after) =
             word.split_at_checked(word.find(|c| !is_word(c)).unwrap_or(word.len())).unwrap_or_default();
-        rest = behind;
+        rest = after;
         if !MEMBERS.contains(&word) {
             continue;
         }
-        let colon = behind.strip_prefix(is_quote).unwrap_or(behind).trim_ascii_start();
+        let colon = after.strip_prefix(is_quote).unwrap_or(after).trim_ascii_start();
         if let Some(value) = colon.strip_prefix([':', '=']) {
             let quote = before.chars().next_back().filter(|c| is_quote(*c)).map_or(0, char::len_utf8);
-            let start = text.len() - behind.len() - word.len() - quote;
+            let start = text.len() - after.len() - word.len() - quote;
             members.push((Span::new(start, text.len() - value.len()), word));
             rest = value;
         }
@@ -54,7 +54,7 @@ fn members(text: &str) -> Vec<(Span, &str)> {
     members
 }
 
-/// The spans that are certainly harmless.
+/// The harmless spans.
 struct Shown<'a> {
     text: &'a str,
     spans: Vec<Span>,
@@ -89,7 +89,7 @@ impl Shown<'_> {
                         return parser.skip();
                     }
                     let string = parser.string();
-                    // Behind an error a string may be anything; a permission is harmless anywhere.
+                    // After an error, a string may be anything; a permission is always harmless.
                     if parser.error_count() == errors && (errors == 0 || is_harmless("permissions", string)) {
                         self.string(member, string, value);
                     }
@@ -126,7 +126,7 @@ impl Shown<'_> {
         self.spans.push(Span::new(value.start() + range.start, value.start() + range.end));
     }
 
-    /// Returns what is not shown.
+    /// Returns the spans that are not shown.
     fn hidden(mut self) -> Vec<Span> {
         self.spans.push(Span::new(self.text.len(), self.text.len()));
         let mut end = 0;

@@ -1,4 +1,4 @@
-//! Permission strings with one mistake in them.
+//! Permission strings with one mistake.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,12 +13,12 @@ use crate::name::InvalidNameKind as Name;
 use crate::permission::{PermissionErrorKind as Kind, PermissionPart as Part, SystemResource};
 use crate::strategies::plain_name;
 
-/// The mistakes, and permissions that have them. In those, `@` is a list of database names, `#` one more of them, `!` a list of
-/// their actions, and `&` a list of system resources.
+/// The mistakes, and templates of permissions that have them. `@` stands for a list of database names, `#` for another name,
+/// `!` for a list of actions, and `&` for a list of system resources.
 const NEAR_MISSES: &[(Kind, &[&str])] = &[
     (Kind::MissingPart(Part::Actions), &["db:@", "system:&"]),
     (Kind::MissingPart(Part::Names), &["db", "db:!", "system", "system:read"]),
-    // `x`: otherwise a name could be a type by chance.
+    // Without `x`, a name could be a type by chance.
     (Kind::MissingPart(Part::Type), &["x@:!"]),
     (Kind::ExtraPart, &["db:@:!:write", "db:@:!:", "db:@:!:a:b", "system:&:read:*"]),
     (Kind::EmptyPart(Part::Type), &[":@:!", ":&:read"]),
@@ -60,7 +60,7 @@ const NEAR_MISSES: &[(Kind, &[&str])] = &[
     (Kind::UnknownSystemResource, &["system:tokens:read", "system:Health,&:read", "system:&,helth:read"]),
 ];
 
-/// Permission strings with exactly one mistake in them, and which one it is.
+/// Generates permission strings with exactly one mistake, and its kind.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Permission, strategies};
@@ -71,10 +71,10 @@ const NEAR_MISSES: &[(Kind, &[&str])] = &[
 /// });
 /// ```
 pub fn wrong_permission_text() -> impl Strategy<Value = (String, Kind)> {
-    filled(NEAR_MISSES.to_vec())
+    fill_templates(NEAR_MISSES.to_vec())
 }
 
-/// Permission strings with one chosen mistake in them; none for a code that is not of permission strings.
+/// Generates permission strings with this mistake. Returns `None` if the code is not about permission strings.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Code, Permission, strategies};
@@ -87,10 +87,12 @@ pub fn wrong_permission_text() -> impl Strategy<Value = (String, Kind)> {
 #[must_use]
 pub fn wrong_permission_text_with(code: Code) -> Option<impl Strategy<Value = (String, Kind)> + use<>> {
     let chosen: Vec<_> = NEAR_MISSES.iter().copied().filter(|(kind, _)| kind.name() == code.name()).collect();
-    (!chosen.is_empty()).then(|| filled(chosen))
+    (!chosen.is_empty()).then(|| fill_templates(chosen))
 }
 
-fn filled(near_misses: Vec<(Kind, &'static [&'static str])>) -> impl Strategy<Value = (String, Kind)> {
+fn fill_templates(
+    near_misses: Vec<(Kind, &'static [&'static str])>,
+) -> impl Strategy<Value = (String, Kind)> {
     let list = |words: Vec<&'static str>| vec(select(words), 1..=3).prop_map(|words| words.join(","));
     let names = vec(plain_name(), 1..=3).prop_map(|names| names.join(","));
     let actions = list(["read", "write", "create", "describe", "delete"].into());

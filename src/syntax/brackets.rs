@@ -11,12 +11,13 @@ impl<E: ErrorHandler> Parser<'_, E> {
         (self.depth > 1).then_some(self.arrays & 2 == 2)
     }
 
-    /// Returns the balance of the brackets of a type.
+    /// Returns the balance of the brackets of one type, counted on first use.
     fn balance(&mut self, bracket: u8) -> &mut i64 {
         let rest = || Parser::at(self.text, self.at, ()).count_brackets(self.arrays, self.depth);
         self.recovery.balance.get_or_insert_with(rest).of(bracket)
     }
-    /// Reads the members at the start of the text as an object, if it lacks its `{`.
+
+    /// Reports a missing `{` if the text starts with a member.
     #[cold]
     pub(super) fn find_missing_brace(&mut self) {
         if self.is_key_at(0) {
@@ -26,7 +27,7 @@ impl<E: ErrorHandler> Parser<'_, E> {
         }
     }
 
-    /// Handles an end that does not match the bracket at `opened`. Returns whether it closes that bracket, too.
+    /// Handles an end that does not match the bracket at `opened`. Returns whether it closes that bracket.
     #[cold]
     pub(super) fn unmatched_end(&mut self, opened: usize, last: usize) -> bool {
         let Some(bracket) = self.byte(self.at) else {
@@ -69,7 +70,7 @@ impl<E: ErrorHandler> Parser<'_, E> {
         is_early
     }
 
-    /// Returns whether a string and a colon follow.
+    /// Returns whether a key and a colon are at an offset.
     #[cold]
     pub(super) fn is_key_at(&self, at: usize) -> bool {
         let mut key = Parser::at(self.text, at, ());
@@ -80,7 +81,7 @@ impl<E: ErrorHandler> Parser<'_, E> {
         key.peek() == Some(b':')
     }
 
-    /// Returns whether a word, a colon or an opening bracket is extra, because a key follows at `next`. A bracket must not be closed.
+    /// Returns whether a word, a colon or an unclosed bracket is extra, because a key follows at `next`.
     pub(super) fn is_extra(&mut self, byte: u8, next: usize) -> bool {
         let is_bracket = matches!(byte, b'{' | b'[');
         if !is_bracket && byte != b':' && !is_word(byte) || !self.is_key_at(next) {
@@ -128,12 +129,12 @@ impl<E: ErrorHandler> Parser<'_, E> {
 }
 
 impl Parser<'_, ()> {
-    /// Returns the balance of the rest of the text and of these open brackets.
+    /// Returns the balance of the open brackets and the rest of the text.
     fn count_brackets(mut self, arrays: u128, depth: usize) -> Balance {
         let arrays = i64::from(arrays.count_ones());
         let depth = i64::try_from(depth).unwrap_or(arrays);
         let mut balance = Balance { arrays: -arrays, objects: arrays - depth };
-        // Otherwise an invalid value reaches to the end of the text.
+        // At depth 0, an invalid value would extend to the end of the text.
         self.depth = 1;
         while let Some(byte) = self.peek() {
             match byte {

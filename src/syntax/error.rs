@@ -1,4 +1,4 @@
-//! Syntax errors.
+//! The syntax errors of JSON.
 
 use crate::span::Span;
 
@@ -64,7 +64,7 @@ pub(crate) enum SyntaxErrorKind {
     UnescapedQuote,
     /// A line break or control character in a string. Kept.
     ControlCharacter,
-    /// A backslash that begins no escape. Kept.
+    /// A backslash without a valid escape. Kept.
     InvalidEscape,
     /// A number that JSON does not allow. It is [`Invalid`](super::Kind::Invalid).
     InvalidNumber,
@@ -74,7 +74,7 @@ pub(crate) enum SyntaxErrorKind {
     UnknownWord,
     /// A template variable outside of a string. As a value it is [`Invalid`](super::Kind::Invalid), a member is skipped.
     Variable,
-    /// Characters without a meaning. Skipped.
+    /// Characters that are no JSON. Skipped.
     Unexpected,
     /// More than [`MAX_DEPTH`](super::MAX_DEPTH) nested brackets. The rest is not read.
     TooDeep,
@@ -90,7 +90,7 @@ impl SyntaxErrorKind {
         matches!(self, Self::Comment | Self::ConflictMarker | Self::InvalidWhitespace)
     }
 
-    /// Returns whether strings still begin and end where they seem to.
+    /// Returns whether the error leaves the boundaries of strings certain.
     pub(crate) const fn keeps_strings(self) -> bool {
         matches!(
             self,

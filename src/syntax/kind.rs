@@ -1,4 +1,4 @@
-//! Types of values.
+//! The types of JSON values.
 
 /// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

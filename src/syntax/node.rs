@@ -1,4 +1,4 @@
-//! Values as a tree, for the parts of a file that no rule reads directly.
+//! JSON values as a tree.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -52,7 +52,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Parses a whole text, up to its first syntax error.
+    /// Parses a text up to its first syntax error.
     pub(crate) fn parse(text: &'a str) -> Result<Self, SyntaxError> {
         let mut parser = Parser::new(text, None);
         let node = Self::read(&mut parser);

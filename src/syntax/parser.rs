@@ -1,4 +1,4 @@
-//! A pull parser: the caller asks for each value in turn.
+//! The pull parser: the caller asks for each value in turn.
 
 use crate::span::Span;
 use crate::syntax::error::{ErrorHandler, SyntaxErrorKind};
@@ -33,9 +33,9 @@ enum Before {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quote {
     Closing,
-    /// It belongs to the text.
+    /// It is part of the string.
     Inner,
-    /// It opens the next string: this one is not closed.
+    /// It opens the next string; this one is not closed.
     Opening,
 }
 
@@ -172,7 +172,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         Extent { end, has_escapes, opening: 1, closing: 1 }
     }
 
-    /// Reads an array if it is spelled as `raw`, and returns the start of it.
+    /// Skips an array that is identical to `raw`, and returns its start.
     #[inline]
     pub(crate) fn repeated_array(&mut self, raw: &str) -> Option<usize> {
         self.peek();
@@ -225,7 +225,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         self.depth += 1;
         self.arrays = self.arrays << 1 | u128::from(is_array);
         self.at += usize::from(!self.recovery.lacks_brace(start));
-        // The start of the last comma, or the end of the last item or bracket; and the same before the last item.
+        // The position after the last token (of a comma, its start), and the same before the last item.
         let (mut last, mut from) = (self.at, self.at);
         let mut before = Before::Bracket;
         loop {
@@ -297,7 +297,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
 
     #[inline]
     fn skip_whitespace(&mut self) {
-        // Without the variable, each byte would wait for the one before to be stored.
+        // A local variable avoids a store for each byte.
         let mut at = self.at;
         while let Some(byte @ (b' ' | b'\n' | b'\r' | b'\t')) = self.byte(at) {
             at += 1;

@@ -1,4 +1,4 @@
-//! Recovery of strings, by the text around their quotes.
+//! Recovery of strings with invalid or missing quotes.
 
 use crate::syntax::error::{ErrorHandler, SyntaxErrorKind};
 use crate::syntax::lexer::{first_line, is_invalid_quote, is_word};
@@ -6,7 +6,7 @@ use crate::syntax::parser::{Parser, Quote};
 use crate::syntax::string::Extent;
 
 impl<E: ErrorHandler> Parser<'_, E> {
-    /// Returns what the quote at `at` is to the string that begins at `start`.
+    /// Returns the meaning of the quote at `at` in the string that starts at `start`.
     #[inline]
     pub(super) fn quote(&self, start: usize, at: usize) -> Quote {
         let is_usual = |next| matches!(next, None | Some(b',' | b':' | b']' | b'}' | b'\n' | b'\r'));
@@ -19,13 +19,13 @@ impl<E: ErrorHandler> Parser<'_, E> {
 
     #[cold]
     fn unusual_quote(&self, start: usize, at: usize, opening: Option<char>) -> Quote {
-        let mut behind = self.rest(at).chars();
-        behind.next();
-        let behind = behind.as_str();
+        let mut after = self.rest(at).chars();
+        after.next();
+        let after = after.as_str();
         let is_end = |c: char| closes(opening, c);
         let is_punctuation = |c: char| matches!(c, ',' | ':' | '[' | ']' | '{' | '}' | '\n');
-        let end = behind.find(|c| is_punctuation(c) || is_end(c)).unwrap_or(behind.len());
-        let (text, next) = behind.split_at_checked(end).unwrap_or_default();
+        let end = after.find(|c| is_punctuation(c) || is_end(c)).unwrap_or(after.len());
+        let (text, next) = after.split_at_checked(end).unwrap_or_default();
         let text = text.trim();
         if text.is_empty()
             || text.starts_with(['=', ';', '#'])
@@ -43,13 +43,13 @@ impl<E: ErrorHandler> Parser<'_, E> {
 
     /// Returns whether a quote closes a string that was not opened: only punctuation follows on its line.
     pub(super) fn is_last_quote(&self, at: usize) -> bool {
-        let behind = self.rest(at).strip_prefix('"').map(|rest| rest.trim_start_matches([' ', '\t', '\r']));
-        behind.is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ']', '}', '\n']))
+        let after = self.rest(at).strip_prefix('"').map(|rest| rest.trim_start_matches([' ', '\t', '\r']));
+        after.is_some_and(|rest| rest.is_empty() || rest.starts_with([',', ']', '}', '\n']))
     }
 
-    /// Returns whether a string begins here, in other quotes or without the first quote.
+    /// Returns whether a string with other quotes or without its first quote starts here.
     #[cold]
-    pub(super) fn begins_string(&self, is_key: bool) -> bool {
+    pub(super) fn starts_string(&self, is_key: bool) -> bool {
         let rest = self.rest(self.at);
         if !rest.starts_with(|c| u8::try_from(c).is_ok_and(is_word)) {
             return rest.starts_with(is_invalid_quote);
@@ -59,13 +59,13 @@ impl<E: ErrorHandler> Parser<'_, E> {
         };
         let Some(end) = rest.find(is_end) else { return false };
         let is_before_colon = || {
-            let behind = rest.get(end..).and_then(|quote| quote.strip_prefix('"'));
-            behind.is_some_and(|rest| rest.trim_start_matches([' ', '\t']).starts_with([':', '=']))
+            let after = rest.get(end..).and_then(|quote| quote.strip_prefix('"'));
+            after.is_some_and(|rest| rest.trim_start_matches([' ', '\t']).starts_with([':', '=']))
         };
         if is_key { is_before_colon() } else { self.is_last_quote(self.at + end) }
     }
 
-    /// Reads such a string. It ends with its line.
+    /// Reads a string with other quotes or without its first quote. It ends with its line.
     #[cold]
     pub(super) fn misquoted(&mut self) -> Extent {
         let opening = self.rest(self.at).chars().next().filter(|c| is_invalid_quote(*c));
@@ -86,9 +86,9 @@ impl<E: ErrorHandler> Parser<'_, E> {
         };
         let kind =
             if opening.is_some() { SyntaxErrorKind::InvalidQuotes } else { SyntaxErrorKind::MissingQuote };
-        let behind = end + last.len_utf8();
-        self.error(kind, self.at, behind);
-        self.at = behind;
+        let after = end + last.len_utf8();
+        self.error(kind, self.at, after);
+        self.at = after;
         self.extent(start, end, opening, Some(last))
     }
 
@@ -119,7 +119,7 @@ impl<E: ErrorHandler> Parser<'_, E> {
         Extent { end, has_escapes: raw.contains('\\'), opening, closing }
     }
 
-    /// Reports a backslash that begins no escape, and returns how much of the string to keep as it is.
+    /// Reports a backslash without a valid escape, and returns the length to keep unchanged.
     #[cold]
     pub(super) fn invalid_escape(&mut self, at: usize) -> usize {
         let character = self.rest(at + 1).chars().next().filter(|c| *c >= ' ').map_or(0, char::len_utf8);

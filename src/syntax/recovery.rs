@@ -1,4 +1,4 @@
-//! Error recovery, the cold part of the parser. Every function consumes something or leaves it to one that does.
+//! Recovery from syntax errors, the cold part of the parser. Every path consumes input, so that the parser ends.
 
 use crate::span::Span;
 use crate::syntax::error::{ErrorHandler, SyntaxError, SyntaxErrorKind};
@@ -15,7 +15,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         let span = Span::new(start, end);
         let is_known = |last: Span| start == last.start() || span.is_empty() && start == last.end();
         if start >= self.recovery.reread && !self.recovery.last_error.is_some_and(is_known) {
-            // What is skipped like white space explains no other error.
+            // Skipped white space does not cause other errors.
             if !kind.is_skipped() {
                 self.recovery.last_error = Some(span);
             }
@@ -33,14 +33,14 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         span
     }
 
-    /// Reports something missing. The end of the text has an error of its own.
+    /// Reports a missing token, unless the text ends: that is an error of its own.
     pub(super) fn missing(&mut self, kind: SyntaxErrorKind, at: usize) {
         if self.at < self.text.len() {
             self.error(kind, at, at);
         }
     }
 
-    /// Goes back, without reporting errors again.
+    /// Goes back. Errors up to here are not reported twice.
     pub(super) fn rewind(&mut self, at: usize) {
         self.recovery.reread = self.at;
         self.at = at;
@@ -78,35 +78,35 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         length > 0
     }
 
-    /// Handles an item that is not followed by a comma. Returns whether the next item begins here.
+    /// Handles an item without a comma after it. Returns whether the next item starts here.
     #[cold]
     pub(super) fn missing_comma(&mut self, last: usize) -> bool {
         if self.is_last_quote(self.at) {
             self.consume(SyntaxErrorKind::MissingQuote, 1);
             return false;
         }
-        let begins_item = self.begins_item();
-        if begins_item {
+        let starts_item = self.starts_item();
+        if starts_item {
             self.missing(SyntaxErrorKind::MissingComma, last);
         } else {
             self.junk(SyntaxErrorKind::Unexpected, 0);
         }
-        begins_item
+        starts_item
     }
 
-    fn begins_item(&self) -> bool {
+    fn starts_item(&self) -> bool {
         let rest = self.rest(self.at);
         let is_bare = || {
             if self.is_in_array() {
                 return rest.starts_with(|c: char| c.is_ascii_digit() || c == '-');
             }
-            let behind = rest.get(word_length(rest.as_bytes())..).unwrap_or_default().trim_start();
-            rest.starts_with(|c| u8::try_from(c).is_ok_and(is_word)) && behind.starts_with([':', '='])
+            let after = rest.get(word_length(rest.as_bytes())..).unwrap_or_default().trim_start();
+            rest.starts_with(|c| u8::try_from(c).is_ok_and(is_word)) && after.starts_with([':', '='])
         };
         rest.starts_with(['"', '{', '['])
             || variables_length(rest.as_bytes()) > 0
             || is_bare()
-            || self.begins_string(!self.is_in_array())
+            || self.starts_string(!self.is_in_array())
     }
 
     #[cold]
@@ -118,8 +118,8 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         }
         let is_end = |c: char| c.is_ascii_whitespace() || ",:[]{}\"".contains(c) || is_invalid_quote(c);
         let length = rest.find(is_end).unwrap_or(rest.len()).max(usize::from(rest.starts_with('"')));
-        let behind = rest.get(length..).unwrap_or_default().trim_start_matches([' ', '\t']);
-        if behind.starts_with(':') {
+        let after = rest.get(length..).unwrap_or_default().trim_start_matches([' ', '\t']);
+        if after.starts_with(':') {
             self.consume(SyntaxErrorKind::Unexpected, length);
             self.peek();
             self.at += 1;
@@ -128,11 +128,11 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         }
     }
 
-    /// Reads a key that is not in double quotes. Returns `None` if there is none; its value is skipped, too.
+    /// Reads a key that is not in double quotes. Returns `None` if there is none; its value is also skipped.
     #[cold]
     pub(super) fn invalid_key(&mut self) -> Option<Extent> {
         let variables = variables_length(self.bytes(self.at));
-        if variables == 0 && self.begins_string(true) {
+        if variables == 0 && self.starts_string(true) {
             return Some(self.misquoted());
         }
         let word = word_length(self.bytes(self.at));
@@ -161,18 +161,18 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         None
     }
 
-    /// Returns the type of a value that does not begin as JSON does.
+    /// Returns the type of a value that does not start like JSON.
     #[cold]
     pub(super) fn invalid_kind(&mut self) -> Kind {
         let rest = self.rest(self.at);
         if variables_length(rest.as_bytes()) > 0 {
             return Kind::Invalid;
         }
-        // A `{` that begins no variable, and a key without its `{`.
+        // A `{` that starts no variable, or a key without its `{`.
         if rest.starts_with(['{', '"']) {
             return Kind::Object;
         }
-        if self.begins_string(false) {
+        if self.starts_string(false) {
             return Kind::String;
         }
         let (before, next) = split_before_punctuation(rest);
@@ -212,17 +212,17 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         span
     }
 
-    /// Consumes template variables of this length or a character, and what is behind it up to the next token on the line.
+    /// Consumes template variables of this length, or a character, and the text up to the next token on the line.
     fn junk(&mut self, kind: SyntaxErrorKind, variables: usize) -> Span {
         let rest = self.rest(self.at);
-        // The first character is junk, whatever it is.
+        // At least one character, so that the parser ends.
         let first = rest.chars().next().map_or(0, char::len_utf8);
         let first = variables.max(first);
-        let behind = rest.get(first..).unwrap_or_default();
-        let (junk, _) = split_before_punctuation(behind);
+        let after = rest.get(first..).unwrap_or_default();
+        let (junk, _) = split_before_punctuation(after);
         let is_comment = |at: &usize| {
-            let behind = junk.get(at + 1..).unwrap_or_default();
-            behind.starts_with('#') || behind.starts_with("//") || behind.starts_with("/*")
+            let after = junk.get(at + 1..).unwrap_or_default();
+            after.starts_with('#') || after.starts_with("//") || after.starts_with("/*")
         };
         let end = first + junk.match_indices(' ').map(|(at, _)| at).find(is_comment).unwrap_or(junk.len());
         let has_quote = self.is_last_quote(self.at + end);

@@ -1,4 +1,4 @@
-//! The state of the recovery between two errors.
+//! The state of the error recovery.
 
 use crate::span::Span;
 
@@ -6,7 +6,7 @@ use crate::span::Span;
 #[derive(Default)]
 pub(super) struct Recovery {
     pub(super) error_count: usize,
-    // One error per place is enough.
+    // Only the first error of a position is reported.
     pub(super) last_error: Option<Span>,
     // Errors before this offset are reported already.
     pub(super) reread: usize,
@@ -16,14 +16,14 @@ pub(super) struct Recovery {
 }
 
 impl Recovery {
-    /// Returns whether an object without its `{` begins at this offset.
+    /// Returns whether an object without its `{` starts at this offset.
     #[inline]
     pub(super) fn lacks_brace(&self, at: usize) -> bool {
         self.unopened == Some(at)
     }
 }
 
-/// How many more brackets the rest of the text closes than are open. What is extra and what is missing depends on it.
+/// The closing brackets of the rest of the text minus the open brackets: positive if brackets are extra, negative if missing.
 pub(super) struct Balance {
     pub(super) arrays: i64,
     pub(super) objects: i64,

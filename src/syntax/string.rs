@@ -1,4 +1,4 @@
-//! Strings as written, with their escapes.
+//! JSON strings as written, with their escapes.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -20,7 +20,7 @@ pub(crate) struct Str<'a> {
     closing: u8,
 }
 
-/// The end of a string, with its content and surroundings: small enough to be returned in registers.
+/// The end of a string and the lengths of its quotes: small enough for registers.
 #[derive(Clone, Copy)]
 pub(super) struct Extent {
     pub(super) end: usize,
@@ -30,7 +30,7 @@ pub(super) struct Extent {
 }
 
 impl<'a> Str<'a> {
-    /// Returns a string of which the text between its ASCII quotes is known.
+    /// Creates a string from the text between its ASCII quotes.
     pub(crate) fn new(raw: &'a str, start: usize) -> Self {
         Self { raw, start, has_escapes: raw.contains('\\'), opening: 1, closing: 1 }
     }
@@ -61,7 +61,7 @@ impl<'a> Str<'a> {
         self.raw
     }
 
-    /// Returns the same string at another place of the file.
+    /// Returns the same string at another offset.
     #[inline]
     pub(crate) const fn at(self, start: usize) -> Self {
         Self { start, ..self }
@@ -129,7 +129,7 @@ impl Drop for SecretStr<'_> {
     }
 }
 
-/// The span of a string or of a part of it in half the memory. Files are far smaller than 4 GiB.
+/// A span in half the memory. Files are smaller than 4 GiB.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SmallSpan {
     start: u32,
@@ -150,7 +150,7 @@ impl From<SmallSpan> for Span {
 }
 
 impl SmallSpan {
-    /// Returns the string of which this is the span.
+    /// Returns the string with this span.
     pub(crate) fn string(self, text: &str) -> Str<'_> {
         let raw = Span::from(self).text(text).unwrap_or_default();
         Str::new(raw, self.start as usize)
@@ -190,8 +190,7 @@ impl Locator<'_> {
     }
 }
 
-/// Returns the character of an escape and the length of the escape; `None` on an unpaired surrogate. A backslash that begins
-/// no escape means itself.
+/// Returns the character and the length of an escape; `None` on an unpaired surrogate. An invalid escape is a backslash.
 fn unescape_one(rest: &str) -> Option<(char, usize)> {
     let code = |at: usize| u32::from_str_radix(rest.get(at..at + 4)?, 16).ok();
     let Some(length) = escape_length(rest.as_bytes()) else { return Some(('\\', 1)) };
