@@ -1,4 +1,4 @@
-//! `access` and `who-can`: decisions as the server makes them.
+//! The commands `access` and `who-can`: decisions as the server makes them.
 
 use std::io::{self, BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -75,7 +75,7 @@ impl Access {
     }
 }
 
-/// Returns the error of a name that no token of the file has.
+/// Returns the error of an unknown token name.
 pub(crate) fn unknown_token(path: &Path, name: &str) -> Failure {
     let (name, list) = (shown_argument(name), command_with("list", path));
     Failure::new(format!("{} has no token `{name}`; run {list} for the names", quoted_path(path)))
@@ -91,7 +91,7 @@ fn batch(tokens: Option<&Tokens<'_>>) -> Result<Exit> {
                 output.line(json!({"error": failure.message()}))?;
             }
         }
-        // One answer per line, for a caller that waits for it.
+        // The caller may wait for each answer.
         output.flush().context("cannot write to standard output")?;
         if output.is_closed() {
             break;

@@ -1,4 +1,4 @@
-//! `apply`: makes a file match a wanted state.
+//! The command `apply`: makes a file match a wanted file.
 
 use std::path::PathBuf;
 use std::time::SystemTime;

@@ -1,4 +1,4 @@
-//! Flags that several commands share.
+//! The flags of several commands.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -32,7 +32,7 @@ pub(crate) struct Permissions {
 }
 
 impl Permissions {
-    /// Returns the permissions; all errors in one message.
+    /// Returns the permissions, or all errors in one message.
     pub(crate) fn parse(&self) -> Result<Vec<Permission>> {
         let database = self.databases.as_ref().zip(self.actions.as_ref());
         let database = database.map(|(names, actions)| format!("db:{names}:{actions}"));
@@ -78,7 +78,7 @@ impl Expires {
             (_, Some(time)) => ("--expires-at", Expiry::parse(time).context("--expires-at")?),
             (None, None) => return Ok(None),
         };
-        refuse_seconds(flag, expiry)?;
+        reject_seconds(flag, expiry)?;
         if expiry.is_past(now) {
             return Err(Failure::new(format!("{flag}: {expiry} is in the past")));
         }
@@ -87,7 +87,7 @@ impl Expires {
 }
 
 /// Rejects a time in seconds, as `date +%s` prints it.
-fn refuse_seconds(flag: &str, time: Expiry) -> Result<()> {
+fn reject_seconds(flag: &str, time: Expiry) -> Result<()> {
     let millis = time.as_millis();
     if (100_000_000..100_000_000_000).contains(&millis) {
         return Err(Failure::new(format!(
@@ -97,10 +97,10 @@ fn refuse_seconds(flag: &str, time: Expiry) -> Result<()> {
     Ok(())
 }
 
-/// Returns a time to check at.
+/// Returns the time of a flag, or the current time.
 pub(crate) fn time(flag: &str, time: Option<Expiry>) -> Result<SystemTime> {
     let Some(time) = time else { return Ok(SystemTime::now()) };
-    refuse_seconds(flag, time)?;
+    reject_seconds(flag, time)?;
     let since = u64::try_from(time.as_millis()).ok().map(Duration::from_millis);
     since
         .and_then(|since| UNIX_EPOCH.checked_add(since))
@@ -138,7 +138,7 @@ impl Secret {
     }
 }
 
-/// How a file is changed.
+/// The options of a change on disk.
 #[derive(Args)]
 pub(crate) struct Write {
     /// Restrict the mode of the file to its owner
@@ -207,12 +207,12 @@ impl Target {
     }
 }
 
-/// A request for a name that no database can have would always be denied.
+/// Rejects a name that no database can have: its requests are always denied.
 fn database_name(text: &str) -> std::result::Result<String, String> {
     DatabaseName::parse(text).map(String::from).map_err(|error| error.to_string())
 }
 
-/// Parses actions that are separated by commas.
+/// Parses actions separated by commas.
 pub(crate) fn actions(text: &str) -> std::result::Result<DatabaseActions, String> {
     DatabaseActions::parse(text).map_err(|error| error.to_string())
 }

@@ -1,4 +1,4 @@
-//! `rotate`, `rename`, `remove` and `set`: changes of an existing token.
+//! The commands `rotate`, `rename`, `remove` and `set`: changes of an existing token.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -10,7 +10,7 @@ use influxdb3_offline_tokens::{TokenEntry, TokenName};
 
 use crate::access::unknown_token;
 use crate::arguments::{Expires, Permissions, Secret, Write};
-use crate::changes::{Print, Written, done, update, warn};
+use crate::changes::{Print, Written, print_result, update, warn};
 use crate::input::file_to_change;
 use crate::terminal::{Context as _, Exit, Failure, Result, printable, shown_path};
 
@@ -26,7 +26,7 @@ struct Existing {
 }
 
 impl Existing {
-    /// Changes the token, and returns the file as it is now.
+    /// Changes the token and returns the result.
     fn change(&self, write: &Write, plan: impl Fn(&TokenEntry) -> Result<Vec<Change>>) -> Result<Updated> {
         update(&self.file, &write.options().create(false), |file| {
             plan(
@@ -40,9 +40,9 @@ impl Existing {
     fn report(&self, updated: &Updated, verb: &str, more: &str) -> Result<Exit> {
         let (name, path) = (printable(&self.name), shown_path(&self.file));
         if updated.outcome() == Outcome::Unchanged {
-            return done(&format!("unchanged: token `{name}` in {path}"));
+            return print_result(&format!("unchanged: token `{name}` in {path}"));
         }
-        done(&format!("{verb} token `{name}` {more} {path}"))
+        print_result(&format!("{verb} token `{name}` {more} {path}"))
     }
 
     fn path(&self) -> &Path {

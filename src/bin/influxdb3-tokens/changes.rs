@@ -1,4 +1,4 @@
-//! Changes of a file: planned under its lock, written, and reported.
+//! Changes of a file, and how they are printed.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -42,7 +42,7 @@ pub(crate) struct Print {
     show_token: bool,
 }
 
-/// A token that is in a file now.
+/// A token that was written to a file.
 pub(crate) struct Written<'a> {
     pub(crate) path: &'a Path,
     pub(crate) is_created: bool,
@@ -55,7 +55,7 @@ pub(crate) struct Written<'a> {
 }
 
 impl Print {
-    /// Prints a token that is in a file now.
+    /// Prints a token that was written to a file.
     pub(crate) fn token(&self, verb: &str, written: &Written<'_>) -> Result<Exit> {
         let mut output = Output::after_change();
         let permissions: Vec<String> = match written.permissions {
@@ -98,14 +98,14 @@ impl Print {
     }
 }
 
-/// Prints what a command did, if it changed the file.
-pub(crate) fn done(line: &str) -> Result<Exit> {
+/// Prints the result of a change.
+pub(crate) fn print_result(line: &str) -> Result<Exit> {
     let mut output = Output::after_change();
     output.line(line)?;
     output.finish(Exit::Success)
 }
 
-/// Prints the warnings about some tokens of a file, and that others can read the file.
+/// Prints the warnings about some tokens of a file, and about its mode.
 pub(crate) fn warn(path: &Path, names: &[&str]) {
     let validator = Validator::new(SystemTime::now()).max_diagnostics(usize::MAX);
     let Ok(file) = validator.check_file(path) else { return };

@@ -1,4 +1,4 @@
-//! `explain` and `codes`: the documentation of the codes.
+//! The commands `explain` and `codes`: the documentation of the codes.
 
 use clap::Args;
 use influxdb3_offline_tokens::Code;

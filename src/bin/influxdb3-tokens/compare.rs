@@ -1,4 +1,4 @@
-//! `compare`: a tokens file and the tokens that a server has.
+//! The command `compare`: a tokens file and the tokens of a server.
 
 use std::path::{Path, PathBuf};
 
@@ -65,13 +65,13 @@ fn read_server(path: &Path) -> Result<ServerTokens> {
     if !text.starts_with(b"{") {
         return ServerTokens::parse(text).context(context);
     }
-    // One object per line becomes one array.
+    // `jsonl` has one object per line.
     let lines: Vec<&[u8]> =
         text.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).collect();
     ServerTokens::parse(&[b"[", &*lines.join(&b",\n"[..]), b"]"].concat()).context(context)
 }
 
-/// Returns how many secrets of the file could not be compared.
+/// Returns the number of secrets that cannot be compared.
 fn uncompared_secrets(file: &TokenFile, server: &ServerTokens) -> usize {
     let is_unknown = |row: &&ServerToken| {
         file.get(row.name()).is_some_and(|entry| row.has_secret(entry.token()).is_none())

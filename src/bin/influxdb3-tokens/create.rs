@@ -1,4 +1,4 @@
-//! `create`, `append` and `admin create`: new tokens.
+//! The commands `create`, `append` and `admin create`: new tokens.
 
 use std::path::PathBuf;
 
@@ -108,7 +108,7 @@ impl Append {
 }
 
 impl NewToken {
-    /// Adds the token. `keep_if_same` accepts or rejects an existing or missing file.
+    /// Adds the token. `keep_if_same` receives whether the file exists, and may reject it.
     fn write(
         &self,
         path: &std::path::Path,

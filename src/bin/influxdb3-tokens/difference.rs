@@ -1,4 +1,4 @@
-//! `diff` and `assert`: what tokens can do now, and what they should be able to do.
+//! The commands `diff` and `assert`: changes and expectations of the rights of tokens.
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -155,7 +155,7 @@ impl Assert {
         let text = String::from_utf8(read_other(&self.expectations)?);
         let text = text.map_err(|_| Failure::new(format!("{shown}: not valid UTF-8")))?;
         let expectations = Expectations::parse(&text).context(&shown)?;
-        // A build that checks nothing looks like one that checks everything.
+        // An empty file would always succeed.
         if expectations.is_empty() {
             return Err(Failure::new(format!("{shown}: no expectations")));
         }

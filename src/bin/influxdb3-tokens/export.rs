@@ -1,4 +1,4 @@
-//! `export`: a tokens file in another form.
+//! The command `export`: a tokens file in another form.
 
 use std::fs::OpenOptions;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -127,11 +127,11 @@ impl Requests {
     }
 
     fn curl(&self, ((method, path), body): &Request, output: &mut Output) -> Result<()> {
-        // A database that exists fails, too, and a missing one fails a token.
+        // An existing database is an error of the server, but not of this script.
         let counts = if *path == DATABASES.1 { "" } else { "failed=1; " };
         let url = quoted(&(printable(self.host.trim_end_matches('/')) + path));
         let body = quoted(body);
-        // The token is not an argument: all users of a machine can see the arguments of a program.
+        // Not as an argument: all users of a machine can see the arguments of a program.
         output.line(format_args!(
             "printf 'Authorization: Bearer %s\\n' \"$INFLUXDB3_AUTH_TOKEN\" |\n  \
              curl --silent --show-error --fail-with-body --globoff --write-out '\\n' --request {method} {url} \\\n  \
@@ -141,7 +141,7 @@ impl Requests {
     }
 }
 
-/// Accepts `http://` or `https://`, a host, and optionally a port and a path. `?` or `#` would swallow the path of a request.
+/// Accepts `http://` or `https://`, a host, and optionally a port and a path.
 fn address(text: &str) -> std::result::Result<String, &'static str> {
     match text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")) {
         Some(host)
@@ -154,7 +154,7 @@ fn address(text: &str) -> std::result::Result<String, &'static str> {
     }
 }
 
-/// Returns a text in single quotes, in which a shell expands nothing.
+/// Quotes a text for a shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
@@ -241,7 +241,7 @@ impl Secret {
             members.insert("immutable".into(), true.into());
         }
         let head = serde_json::to_string(&head)?;
-        // Written by hand, so that no copy of the secrets stays in a value of serde_json.
+        // Written by hand: a value of serde_json would leave a copy of the secrets behind.
         let head = head.strip_suffix('}').unwrap_or(&head);
         let mut manifest = Zeroizing::new(Vec::with_capacity(head.len() + data.len() + 64));
         writeln!(manifest, "{head},\"data\":{{\"permission-tokens.json\":\"{}\"}}}}", *data)?;
@@ -258,7 +258,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = options.open(path)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     if written.is_err() {
-        // Part of the secrets would stay behind.
+        // The file may contain a part of the secrets.
         let _ = std::fs::remove_file(path);
     }
     written

@@ -1,4 +1,4 @@
-//! Applied fixes, and the diff of fixes that are not applied.
+//! Applied fixes, and the diff of proposed ones.
 
 use std::io::Write as _;
 
@@ -12,11 +12,11 @@ use crate::terminal::{Context as _, Output, Result, printable, without_commands}
 /// An applied fix.
 pub(crate) struct Fixed {
     pub(crate) code: Code,
-    /// Its location before any fix; `None` if it is about the file itself.
+    /// The location before any fix; `None` for a fix of the file on disk.
     pub(crate) location: Option<Location>,
-    /// The finding, and the effect of the fix.
+    /// The message of the finding and the effect of the fix.
     pub(crate) message: String,
-    /// Whether the token is new: its clients need to be told.
+    /// Whether the fix replaced a token.
     pub(crate) has_new_token: bool,
 }
 
@@ -46,9 +46,7 @@ fn token_name(pointer: &str, bytes: &[u8]) -> Option<String> {
     Some(TokenFile::parse(bytes).ok()?.tokens().get(index)?.name().to_string())
 }
 
-/// Writes a unified diff of two texts, redacted.
-///
-/// The texts themselves are compared, so that a line that is only redacted in another way is not a change.
+/// Writes a redacted unified diff. The original texts are compared: a difference only in redaction is not a change.
 pub(crate) fn write_diff(path: &str, before: &[u8], after: &[u8], output: &mut Output) -> Result<()> {
     if before == after {
         return Ok(());

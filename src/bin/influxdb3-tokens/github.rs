@@ -1,4 +1,4 @@
-//! Findings as workflow commands, which GitHub Actions shows as annotations.
+//! Findings as annotations of GitHub Actions.
 
 use std::path::Path;
 

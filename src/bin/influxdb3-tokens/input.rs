@@ -1,4 +1,4 @@
-//! Files and standard input.
+//! Input from files and standard input.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -18,7 +18,7 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == OsStr::new("-")
 }
 
-/// The argument of a command that changes a file.
+/// Parses the argument of a command that changes a file.
 pub(crate) fn file_to_change() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().try_map(|path| {
         let message = "standard input cannot be changed: name a file, and `./-` if that is its name";
@@ -34,7 +34,7 @@ pub(crate) fn load_file(path: &Path) -> Result<TokenFile> {
     load(path).map_err(|error| failure(&error))
 }
 
-/// Returns the failure of an error of a file.
+/// Converts the error of a file.
 pub(crate) fn failure(error: &Error) -> Failure {
     if error.is_durability_unknown() {
         return Failure::durability_unknown(error.to_string());
@@ -111,11 +111,11 @@ fn read_all(from: impl Read, shown: &str) -> Result<Vec<u8>> {
 
 /// Reads a token from the first line of standard input.
 pub(crate) fn read_token() -> Result<Token> {
-    // One buffer that is large enough: a growing one would leave copies of the token behind.
-    const LONGEST: usize = 64 * 1024;
-    let mut line = Zeroizing::new(String::with_capacity(LONGEST));
-    io::stdin().lock().take(LONGEST as u64).read_line(&mut line).context("<stdin>")?;
-    if line.len() == LONGEST {
+    // Allocated once: a growing buffer would leave copies of the token behind.
+    const MAX_LENGTH: usize = 64 * 1024;
+    let mut line = Zeroizing::new(String::with_capacity(MAX_LENGTH));
+    io::stdin().lock().take(MAX_LENGTH as u64).read_line(&mut line).context("<stdin>")?;
+    if line.len() == MAX_LENGTH {
         return Err(Failure::new("the first line of standard input is too long for a token"));
     }
     match line.trim_end_matches(['\r', '\n']) {

@@ -1,4 +1,4 @@
-//! `list` and `redact`: what is in a file, without its secrets.
+//! The commands `list` and `redact`: a file without its secrets.
 
 use std::path::PathBuf;
 use std::time::SystemTime;

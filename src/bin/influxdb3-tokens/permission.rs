@@ -1,4 +1,4 @@
-//! `permission`: parses permission strings.
+//! The command `permission`: parses permission strings.
 
 use std::ffi::OsString;
 use std::io::{self, BufRead as _, Write as _};
@@ -41,7 +41,7 @@ impl Arguments {
             for line in io::stdin().lock().split(b'\n') {
                 let line = line.context("<stdin>")?;
                 exit = exit.max(print(line.strip_suffix(b"\r").unwrap_or(&line), &mut output)?);
-                // One answer per line, for a caller that waits for it.
+                // The caller may wait for each answer.
                 output.flush().context("cannot write to standard output")?;
                 if output.is_closed() {
                     break;

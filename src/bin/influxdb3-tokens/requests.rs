@@ -1,4 +1,4 @@
-//! Requests for access as JSON: those of `access --batch`, and those in differences.
+//! Requests for access as JSON, in `access --batch` and in differences.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 use crate::terminal::{Context as _, Failure, Result, masked};
 
-/// The tokens of a file by their names.
+/// The tokens of a file by name.
 pub(crate) struct Tokens<'a>(HashMap<&'a str, &'a TokenEntry>);
 
 impl<'a> Tokens<'a> {
@@ -27,7 +27,7 @@ pub(crate) fn answer(tokens: Option<&Tokens<'_>>, line: &[u8], now: SystemTime) 
         return Err(Failure::new("not one JSON object"));
     };
     let request = Request { members };
-    request.refuse_unknown()?;
+    request.reject_unknown()?;
     let permissions = request.permissions()?;
     let name = request.text("token_name")?;
     let actions = request.actions()?;
@@ -64,7 +64,7 @@ pub(crate) fn answer(tokens: Option<&Tokens<'_>>, line: &[u8], now: SystemTime) 
         (None, Some(permissions)) => decide(permissions, target),
         _ => return Err(Failure::new("give exactly one of `token_name` and `permissions`")),
     };
-    // A request for a system resource has no actions of its own: `read` is the only one.
+    // A request for a system resource ignores its actions: only `read` is possible.
     let other = actions.filter(|_| resource.is_some()).filter(|&actions| actions != DatabaseActions::READ);
     if let Some(actions) = other {
         let reason = if actions.is_empty() { "no-actions" } else { "missing-action" };
@@ -90,7 +90,7 @@ struct Request {
 }
 
 impl Request {
-    fn refuse_unknown(&self) -> Result<()> {
+    fn reject_unknown(&self) -> Result<()> {
         const KNOWN: [&str; 7] =
             ["token_name", "permissions", "database", "any_database", "system", "exists", "actions"];
         match self.members.keys().find(|name| !KNOWN.contains(&name.as_str())) {
@@ -149,7 +149,7 @@ pub(crate) fn json(requests: &[AccessRequest<'_>]) -> Vec<Value> {
             }
             AccessRequest::AnyDatabase { .. } => json!({"any_database": true, "actions": actions}),
             AccessRequest::System { resource } => json!({"system": resource.as_str(), "actions": actions}),
-            // Every database that neither side names.
+            // `OtherDatabases`: all databases that neither side names.
             _ => json!({"other_databases": true, "actions": actions}),
         }
     };

@@ -1,4 +1,4 @@
-//! Findings as a SARIF 2.1.0 log, which code scanning services read.
+//! Findings as a SARIF 2.1.0 log, for code scanning services.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -169,9 +169,9 @@ fn artifact(path: &Path) -> Value {
     }
     let mut uri = String::from(if path.is_absolute() { "file://" } else { "" });
     let shown = given_path(path);
-    // A path that is not UTF-8 keeps its bytes.
-    let is_hidden = shown != path.display().to_string();
-    let bytes = if is_hidden { shown.as_bytes() } else { path.as_os_str().as_encoded_bytes() };
+    // Bytes that are not UTF-8 are kept.
+    let is_masked = shown != path.display().to_string();
+    let bytes = if is_masked { shown.as_bytes() } else { path.as_os_str().as_encoded_bytes() };
     for &byte in bytes {
         if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
             uri.push(char::from(byte));

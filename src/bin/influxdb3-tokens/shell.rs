@@ -1,4 +1,4 @@
-//! `completions` and `man`.
+//! The commands `completions` and `man`.
 
 use std::path::PathBuf;
 

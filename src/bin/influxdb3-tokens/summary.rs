@@ -1,4 +1,4 @@
-//! The last lines of `validate`.
+//! The summary that `validate` prints last.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    /// Counts the findings of a file, also those beyond the limit of its report.
+    /// Counts the findings of a file, including omitted ones.
     pub(crate) fn add(&mut self, findings: &Findings<'_>, validator: &Validator) {
         let report = &findings.checked.report;
         self.files += 1;
@@ -31,10 +31,10 @@ impl Summary {
         for (total, severity) in self.severities.iter_mut().zip(severities) {
             *total += report.count(severity);
         }
-        let whole;
+        let unlimited;
         let report = if report.omitted() > 0 {
-            whole = validator.clone().max_diagnostics(usize::MAX).check(&findings.checked.bytes);
-            &whole
+            unlimited = validator.clone().max_diagnostics(usize::MAX).check(&findings.checked.bytes);
+            &unlimited
         } else {
             report
         };
@@ -53,7 +53,7 @@ impl Summary {
     }
 }
 
-/// Returns the applicability of the fix of a finding. The fix of the mode is not one of the text.
+/// Returns the applicability of the fix of a finding, including that of the mode.
 fn applicability(diagnostic: &Diagnostic) -> Option<Applicability> {
     let mode = (diagnostic.code() == Code::ReadableByOthers).then_some(Applicability::Unsafe);
     diagnostic.fixes().first().map(Fix::applicability).or(mode)

@@ -1,4 +1,4 @@
-//! Standard output and standard error, exit codes, and what may be printed.
+//! Standard output and standard error, exit codes, and redaction of printed text.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -13,13 +13,13 @@ use influxdb3_offline_tokens::token::TOKEN_PREFIX;
 
 use crate::input::is_stdin;
 
-/// The exit codes. The worst of several files counts.
+/// The exit codes. With several files, the highest one is returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
     Success,
     /// An error among the findings, access denied, or a difference that grants something.
     Findings,
-    /// Wrong usage, an unknown token name, or trouble with a file.
+    /// Wrong usage, an unknown token name, or a file that cannot be read or written.
     Failure,
     /// The file was changed, but durability is unknown.
     DurabilityUnknown,
@@ -92,7 +92,7 @@ impl<E: Error> From<E> for Failure {
 
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
-/// Adds the argument or the file that an error is about.
+/// Adds the argument or the file to an error.
 pub(crate) trait Context<T> {
     fn context(self, what: impl Display) -> Result<T>;
 }
@@ -103,7 +103,7 @@ impl<T, E: Display> Context<T> for std::result::Result<T, E> {
     }
 }
 
-/// Parses the command line. Exits if it is wrong, or if only help was requested.
+/// Parses the command line. Exits if it is invalid, or after help.
 pub(crate) fn parse(command: clap::Command) -> ArgMatches {
     command.try_get_matches().unwrap_or_else(|error| {
         let text = error.to_string();
@@ -116,7 +116,7 @@ pub(crate) fn parse(command: clap::Command) -> ArgMatches {
     })
 }
 
-/// Masks the arguments that clap quotes and that may be a token in the wrong place.
+/// Masks quoted arguments that may be a token in the wrong place.
 fn without_secret_arguments(text: &str) -> String {
     let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
     let values = arguments.flat_map(|argument| {
@@ -145,11 +145,11 @@ pub(crate) fn note(message: impl Display) {
 fn print_error(label: &str, color: anstyle::AnsiColor, message: impl Display) {
     let style = color.on_default().bold();
     let message = printable_lines(&message.to_string());
-    // Nobody can be told that standard error is closed.
+    // An error of standard error cannot be reported.
     let _ = writeln!(anstream::stderr(), "{style}{label}{style:#}: {message}");
 }
 
-/// Standard output. If the reader has gone (`| head`), the rest is dropped without an error.
+/// Standard output. If it is closed (`| head`), the rest is dropped without an error.
 pub(crate) struct Output {
     inner: BufWriter<AutoStream<io::StdoutLock<'static>>>,
     closed: bool,
@@ -161,12 +161,12 @@ impl Output {
         Self { inner: BufWriter::new(anstream::stdout().lock()), closed: false, has_changed: false }
     }
 
-    /// Creates the output of a command that has changed a file: if it does not arrive, the exit code says so.
+    /// Creates the output of a command that has changed a file. If it cannot be written, the exit code is 3.
     pub(crate) fn after_change() -> Self {
         Self { has_changed: true, ..Self::new() }
     }
 
-    /// Notes that the command has changed a file.
+    /// Records that the command has changed a file.
     pub(crate) fn note_change(&mut self) {
         self.has_changed = true;
     }
@@ -220,7 +220,7 @@ impl Write for Output {
     }
 }
 
-/// Returns the text, or as many `*` as it has bytes if it contains a token: people paste tokens into the wrong place.
+/// Returns the text, or `*` for each byte if it contains a token in the wrong place.
 pub(crate) fn masked(text: &str) -> Cow<'_, str> {
     let is_prefix = |window: &[u8]| window.eq_ignore_ascii_case(TOKEN_PREFIX.as_bytes());
     if text.as_bytes().windows(TOKEN_PREFIX.len()).any(is_prefix) {
@@ -230,7 +230,7 @@ pub(crate) fn masked(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns whether a text may be a token or a piece of one: an argument in the wrong place.
+/// Returns whether a text may be a token or a piece of one.
 fn may_be_secret(text: &str) -> bool {
     const LONG: usize = 20;
     let is_long_mix = |run: &str| {
@@ -288,7 +288,7 @@ pub(crate) fn quoted_path(path: &Path) -> String {
     if is_stdin(path) { shown_path(path) } else { format!("`{}`", shown_path(path)) }
 }
 
-/// Returns a command that a shell runs as it is.
+/// Returns a command line in back-quotes, with the path quoted for a shell.
 pub(crate) fn command_with(command: &str, path: &Path) -> String {
     let path = if is_stdin(path) { "-".to_owned() } else { shown_path(path) };
     let is_plain = path.chars().all(|c| c.is_alphanumeric() || "/._-+:@,".contains(c));
@@ -301,12 +301,12 @@ pub(crate) fn given_path(path: &Path) -> String {
     masked(&path.display().to_string()).into_owned()
 }
 
-/// `1 error`, `2 errors`.
+/// Returns a number with its noun: `1 error`, `2 errors`.
 pub(crate) fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Returns the width of standard output: that of the terminal, `COLUMNS`, or the usual width of a log.
+/// Returns the width of standard output: `COLUMNS`, that of the terminal, or a default for logs.
 pub(crate) fn columns() -> usize {
     const LOG: usize = 140;
     const RANGE: std::ops::RangeInclusive<usize> = 40..=10_000;

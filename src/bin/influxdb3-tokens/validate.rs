@@ -1,4 +1,4 @@
-//! `validate`: checks and fixes files.
+//! The command `validate`: checks and fixes files.
 
 use std::path::{Path, PathBuf};
 
@@ -82,7 +82,7 @@ enum Format {
     Sarif,
 }
 
-/// The findings whose severity is set.
+/// The findings whose severity a flag sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Selector {
     Warnings,
@@ -115,16 +115,16 @@ fn severities(matches: &ArgMatches) -> Vec<(Selector, Option<Severity>)> {
     severities.into_iter().map(|(_, selector, severity)| (selector, severity)).collect()
 }
 
-/// A file, its findings, and the fixes that were applied before.
+/// A file, its findings, and the applied fixes.
 pub(crate) struct Findings<'a> {
     pub(crate) path: &'a Path,
     pub(crate) checked: Checked,
     pub(crate) fixed: Vec<Fixed>,
-    /// Whether the file does not load although the report has no error, because errors are allowed.
+    /// Whether the file does not load, although its report has no error because errors are allowed.
     pub(crate) fails_to_load: bool,
 }
 
-/// The message about such a file.
+/// The message if [`Findings::fails_to_load`] is true.
 pub(crate) const FAILS_TO_LOAD: &str =
     "the file does not load: its errors are allowed, but the server rejects it";
 
@@ -157,8 +157,8 @@ impl Arguments {
             severity != Some(Severity::Error)
                 && matches!(selector, Selector::Code(code) if code.severity() == Severity::Error)
         };
-        let run = Run { lowered: severities.iter().any(is_lowered), arguments: &self, validator };
-        run.all()
+        let run = Run { has_lowered_error: severities.iter().any(is_lowered), arguments: &self, validator };
+        run.check_files()
     }
 
     fn level(&self) -> Applicability {
@@ -169,12 +169,12 @@ impl Arguments {
 struct Run<'a> {
     arguments: &'a Arguments,
     validator: Validator,
-    /// Whether an error may be reported as less.
-    lowered: bool,
+    /// Whether the severity of an error is lowered.
+    has_lowered_error: bool,
 }
 
 impl Run<'_> {
-    fn all(&self) -> Result<Exit> {
+    fn check_files(&self) -> Result<Exit> {
         let arguments = self.arguments;
         let mut output = Output::new();
         let mut summary = Summary::default();
@@ -183,12 +183,12 @@ impl Run<'_> {
         for path in &arguments.files {
             if arguments.diff {
                 match self.diff(path, &mut output) {
-                    Ok(of_file) => exit = exit.max(of_file),
+                    Ok(file_exit) => exit = exit.max(file_exit),
                     Err(failure) => exit = exit.max(failure.report()),
                 }
                 continue;
             }
-            match self.one(path, &mut exit) {
+            match self.check_file(path, &mut exit) {
                 Ok(findings) => {
                     if !findings.checked.report.is_valid() {
                         exit = exit.max(Exit::Findings);
@@ -227,7 +227,7 @@ impl Run<'_> {
     }
 
     /// Fixes a file if requested, and checks it.
-    fn one<'p>(&self, path: &'p Path, exit: &mut Exit) -> Result<Findings<'p>> {
+    fn check_file<'p>(&self, path: &'p Path, exit: &mut Exit) -> Result<Findings<'p>> {
         let arguments = self.arguments;
         let mut applied = Vec::new();
         if arguments.fix || arguments.fix_all {
@@ -243,7 +243,8 @@ impl Run<'_> {
         }
         let checked = check(&self.validator, path)?;
         let fixed = fixes::describe(&applied, &checked.bytes);
-        let fails_to_load = self.lowered && checked.report.is_valid() && !self.loads(&checked.bytes);
+        let fails_to_load =
+            self.has_lowered_error && checked.report.is_valid() && !self.loads(&checked.bytes);
         Ok(Findings { path, checked, fixed, fails_to_load })
     }
 
