@@ -118,7 +118,8 @@ impl<'a> AccessEntry<'a> {
         self.actions
     }
 
-    /// Returns the indices, from 0, of the permissions that form the entry. `permissions` must be the list that was decided by.
+    /// Returns the indices, from 0, of the permissions that form the entry. `permissions` must be the list that was decided
+    /// by.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};

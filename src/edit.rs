@@ -49,8 +49,8 @@ pub fn apply(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<SecretByt
     Ok(changed.map(|changed| changed.into_bytes(text.unwrap_or_default())))
 }
 
-/// Passes the current file to `plan`, and applies the returned changes, all or none. `None` for `text`, and then for `plan`, is
-/// a file that does not exist yet.
+/// Passes the current file to `plan`, and applies the returned changes, all or none. `None` for `text`, and then for
+/// `plan`, is a file that does not exist yet.
 ///
 /// Returns `None` if nothing changes. A store with compare-and-swap needs no lock: read a version, `update` its text, and
 /// write the result only if the version is unchanged. Otherwise start over.

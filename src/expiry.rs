@@ -169,7 +169,8 @@ impl Expiry {
         expiry.map_err(|error| error.quoting(text))
     }
 
-    /// Parses more forms of a time: a date alone (the start of that day), a space instead of `T`, another zone, or no zone (UTC).
+    /// Parses more forms of a time: a date alone (the start of that day), a space instead of `T`, another zone, or no zone
+    /// (UTC).
     pub(crate) fn parse_loosely(text: &str) -> Option<Self> {
         let (local, offset) = without_offset(text).unwrap_or((text, 0));
         let time = parse_time(local, humantime::parse_rfc3339_weak);
@@ -345,7 +346,7 @@ impl InvalidExpiryKind {
         match self {
             Self::NotATime => (
                 "invalid time",
-                ": expected RFC 3339 in UTC from 1970 on, such as `2027-01-01T00:00:00Z`, or milliseconds",
+                ": expected RFC 3339 in UTC from 1970 on, such as `2030-01-01T00:00:00Z`, or milliseconds",
             ),
             Self::NotADuration => ("invalid duration", ": expected a form such as `10d`, `1y` or `2h 30m`"),
             Self::OutOfRange => {

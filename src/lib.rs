@@ -115,7 +115,7 @@
 //!
 //! Values are strings in serde, and an expiry is an integer. [`TokenEntry`], [`TokenFile`] and [`AdminTokenFile`] are the
 //! objects of the format, **with the secret**. A [`Report`] can only be serialized. Unknown members are ignored, but a misspelt
-//! one is an error. [`TokenFile::parse`] reports more than serde: all errors, each with its place.
+//! one is an error. [`TokenFile::parse`] reports more than serde: all errors, with their spans.
 //!
 //! # Features
 //!
@@ -127,9 +127,9 @@
 
 #![no_std]
 #![forbid(unsafe_code)]
-// On docs.rs, which sets it, each item says which feature it needs.
+// docs.rs sets this: each item shows the feature that it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Bad input is never a reason to panic; tests may.
+// Bad input must never cause a panic; tests may.
 #![cfg_attr(
     not(test),
     warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)
@@ -193,7 +193,7 @@ pub mod server;
 #[cfg(feature = "std")]
 pub mod wanted;
 
-// The world.
+// The disk.
 #[cfg(feature = "std")]
 mod replace;
 #[cfg(feature = "std")]

@@ -19,8 +19,8 @@ use crate::secret::SecretBytes;
 // A second change within this time may have the same timestamp: FAT has a resolution of two seconds.
 const SETTLING: Duration = Duration::from_secs(2);
 
-/// The authorizer of a tokens file that may change. [`refresh`](Self::refresh) reloads a changed file, and keeps the last valid
-/// tokens while the file is invalid or unreadable.
+/// The authorizer of a tokens file that may change. [`refresh`](Self::refresh) reloads a changed file, and keeps the last
+/// valid tokens while the file is invalid or unreadable.
 ///
 /// It has no thread and no async runtime. Call `refresh` regularly, such as once a second, from a thread or a blocking task,
 /// because it reads from disk. All methods take `&self`; share it in an `Arc`.
@@ -55,7 +55,7 @@ pub struct LiveAuthorizer {
 /// The state of the last read.
 struct LastRead {
     stamp: FileStamp,
-    /// When the stamp was first last.
+    /// When this stamp was first read.
     since: Instant,
     /// Whether the stamp was older than `SETTLING`.
     is_settled: bool,
@@ -88,8 +88,8 @@ pub enum Refreshed {
     Unchanged,
     /// The file has changed, and its tokens are now in use.
     Reloaded,
-    /// The file is invalid or unreadable, and the tokens of the last valid file stay in use. Every refresh returns this until the
-    /// file is valid, so log the error only if it changes.
+    /// The file is invalid or unreadable, and the tokens of the last valid file stay in use. Every refresh returns this
+    /// until the file is valid, so log the error only if it changes.
     Kept(Arc<Error>),
 }
 
@@ -144,9 +144,9 @@ impl LiveAuthorizer {
 
     /// Reloads the file if it has changed since the last read.
     ///
-    /// It follows symbolic links, and compares device, inode, size and times. So it detects a rename, a write in place and the
-    /// swapped links of Kubernetes. Two changes can have the same times: until two seconds after a change, each call reads the
-    /// file. An unreadable file is also read at each call.
+    /// It follows symbolic links, and compares device, inode, size and times. So it detects a rename, a write in place and
+    /// the swapped links of Kubernetes. Two changes can have the same times: until two seconds after a change, each call
+    /// reads the file. An unreadable file is also read at each call.
     ///
     /// Concurrent calls wait for each other; [`current`](Self::current) does not wait.
     ///

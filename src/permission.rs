@@ -75,8 +75,8 @@ impl Permission {
     /// ```
     ///
     /// # Errors
-    /// The first error of a text that does not match the grammar (see the crate's documentation). [`Permission::errors`] returns
-    /// all of them.
+    /// The first error of a text that does not match the grammar (see the crate's documentation). [`Permission::errors`]
+    /// returns all of them.
     pub fn parse(text: &str) -> Result<Self, ParsePermissionError> {
         Self::parse_borrowed(text).map(|permission| permission.to_owned())
     }
@@ -197,7 +197,8 @@ impl Permission {
         DatabasePermission::new(Scope::Names(DatabaseNames::new(names)?), actions).map(Self::Database)
     }
 
-    /// Creates `db:*:ACTIONS`: all databases, including future ones. Releases 3.4 to 3.9 reject it in a tokens file (inferred).
+    /// Creates `db:*:ACTIONS`: all databases, including future ones. Releases 3.4 to 3.9 reject it in a tokens file
+    /// (inferred).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseActions, Permission};

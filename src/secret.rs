@@ -91,7 +91,8 @@ pub(crate) fn contains_ignore_case(text: &str, word: &str) -> bool {
 
 const MAX_QUOTED_LENGTH: usize = 64;
 
-/// Returns whether a message may quote `fragment`, a part of `container`. It must be short, printable and no piece of a token.
+/// Returns whether a message may quote `fragment`, a part of `container`. It must be short, printable and no piece of a
+/// token.
 pub(crate) fn may_show(fragment: &str, container: &str) -> bool {
     is_harmless(fragment) && !mentions_token(container)
 }

@@ -1,7 +1,7 @@
 //! The wanted state of a tokens file, and the changes that lead to it.
 //!
-//! A wanted file is a tokens file without secrets. Instead of `expiry_millis`, a token may have a lifetime (`expires_in`), and
-//! a time before its expiry from which it is rotated (`rotate_within`):
+//! A wanted file is a tokens file without secrets. Instead of `expiry_millis`, a token may have a lifetime (`expires_in`),
+//! and a time before its expiry from which it is rotated (`rotate_within`):
 //!
 //! ```json
 //! {
@@ -105,12 +105,13 @@ impl WantedFile {
         self
     }
 
-    /// Returns the changes from the current file to the wanted state at `now`; `None` is a file that does not exist. `secrets`
-    /// returns a new secret for each added or rotated token. After the changes, the plan is empty until the next rotation.
+    /// Returns the changes from the current file to the wanted state at `now`; `None` is a file that does not exist.
+    /// `secrets` returns a new secret for each added or rotated token. After the changes, the plan is empty until the next
+    /// rotation.
     ///
     /// - A missing token is added.
-    /// - A token that has expired, or expires within `rotate_within`, is rotated and gets the wanted expiry. It is not rotated
-    ///   if the wanted `expiry_millis` is also in the past.
+    /// - A token that has expired, or expires within `rotate_within`, is rotated and gets the wanted expiry. It is not
+    ///   rotated if the wanted `expiry_millis` is also in the past.
     /// - The expiry is set if it differs from `expiry_millis`, and removed if none is wanted.
     /// - With `expires_in`, an existing expiry is kept until the rotation. It is shortened only if it exceeds `now` plus
     ///   `expires_in` by more than a tenth of `expires_in`, at most an hour. This tolerates different clocks.

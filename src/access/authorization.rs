@@ -37,7 +37,8 @@ impl<'a> PresentedToken<'a> {
     /// Parses the value of an `Authorization` header by the rules of the server (server source):
     ///
     /// - `Bearer TOKEN` and `Token TOKEN`, with exactly one space. The case of the scheme matters.
-    /// - `Basic BASE64`, with padding. The decoded text is a user, one `:` and the token. The user is ignored and may be empty.
+    /// - `Basic BASE64`, with padding. The decoded text is a user, one `:` and the token. The user is ignored and may be
+    ///   empty.
     ///
     /// [`Authorizer::authenticate`](crate::Authorizer::authenticate) then decides whether the token is known.
     ///

@@ -172,7 +172,8 @@ fn random_key() -> [u8; 16] {
     (u128::from(random.hash_one(0_u8)) << 64 | u128::from(random.hash_one(1_u8))).to_le_bytes()
 }
 
-/// Hashes a token with a secret key, which prevents timing attacks. With more than 16 bytes, a token would take a third block.
+/// Hashes a token with a secret key, which prevents timing attacks. With more than 16 bytes, a token would take a third
+/// block.
 fn digest(key: &[u8; 16], token: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update(key).chain_update(token).finalize().into()
 }

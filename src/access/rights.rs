@@ -251,8 +251,8 @@ impl<'a> Rights<'a> {
     /// Returns a short list of permissions that grants exactly these rights: `db:*`, then one permission for each set of
     /// actions, with its names sorted, then the system resources.
     ///
-    /// Names with the same actions as `db:*` are omitted. All system resources by name do not become `system:*`, because later
-    /// releases may have more.
+    /// Names with the same actions as `db:*` are omitted. All system resources by name do not become `system:*`, because
+    /// later releases may have more.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Permission, Rights};

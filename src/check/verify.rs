@@ -31,8 +31,8 @@ impl<'a, 'c> Verifier<'a, 'c> {
         Self { text, levels, options, budget }
     }
 
-    /// Removes the fixes that do not resolve their finding, cause an error, or are safe and change the rights of the token. Each
-    /// is verified together with the earlier ones, because they are applied together.
+    /// Removes the fixes that do not resolve their finding, cause an error, or are safe and change the rights of the token.
+    /// Each is verified together with the earlier ones, because they are applied together.
     #[cold]
     pub(super) fn verify(&mut self, entry: &Entry<'a>, mut proposals: Vec<&mut Diagnostic>) {
         let mut state = State { edits: Vec::new(), outcome: self.read(entry, &[]) };
@@ -69,8 +69,8 @@ impl<'a, 'c> Verifier<'a, 'c> {
         }
     }
 
-    /// Applies fixes on top of a state. Returns `None` if they do not resolve a finding, cause an error, or are safe and change
-    /// the token or its rights.
+    /// Applies fixes on top of a state. Returns `None` if they do not resolve a finding, cause an error, or are safe and
+    /// change the token or its rights.
     fn apply(
         &mut self,
         entry: &Entry<'a>,

@@ -70,8 +70,8 @@ impl Change {
         Self(ChangeKind::Append { entries: entries.into_iter().collect(), keep_if_same: false })
     }
 
-    /// Keeps an existing token if it is equal to the one to append, with its permissions in the same order. Any other token with
-    /// that name is still an error. Only [`append`](Self::append) has this option.
+    /// Keeps an existing token if it is equal to the one to append, with its permissions in the same order. Any other token
+    /// with that name is still an error. Only [`append`](Self::append) has this option.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{TokenFile, edit};
@@ -91,8 +91,9 @@ impl Change {
         self
     }
 
-    /// Replaces the secret of a token. Its name, permissions and expiry are unchanged; see [`set_expiry`](Self::set_expiry). A
-    /// server that has a token with this name keeps the old secret (server source, for the admin token file).
+    /// Replaces the secret of a token. Its name, permissions and expiry are unchanged; see
+    /// [`set_expiry`](Self::set_expiry). A server that has a token with this name keeps the old secret (server source, for
+    /// the admin token file).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Token, TokenFile, TokenName, edit};
@@ -109,8 +110,8 @@ impl Change {
         Self(ChangeKind::Rotate { name, token, beside: None, if_sha512: None })
     }
 
-    /// Keeps the old token, and adds the new one under another name with the same permissions and expiry. Both are valid then.
-    /// Only [`rotate`](Self::rotate) has this option.
+    /// Keeps the old token, and adds the new one under another name with the same permissions and expiry. Both are valid
+    /// then. Only [`rotate`](Self::rotate) has this option.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Token, TokenFile, TokenName, edit};
@@ -130,8 +131,9 @@ impl Change {
         self
     }
 
-    /// Rotates only if the old secret has this [`sha512`](Token::sha512). If two programs rotate the same secret, the second gets
-    /// [`ChangeError::SecretChanged`](super::ChangeError::SecretChanged). Only [`rotate`](Self::rotate) has this option.
+    /// Rotates only if the old secret has this [`sha512`](Token::sha512). If two programs rotate the same secret, the
+    /// second gets [`ChangeError::SecretChanged`](super::ChangeError::SecretChanged). Only [`rotate`](Self::rotate) has
+    /// this option.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Token, TokenName, edit};
@@ -236,8 +238,8 @@ impl Change {
         Self(ChangeKind::CreateDatabases(names.into_iter().collect()))
     }
 
-    /// Removes databases from `create_databases`; unknown ones are ignored. Permissions and the databases of a running server are
-    /// unchanged.
+    /// Removes databases from `create_databases`; unknown ones are ignored. Permissions and the databases of a running
+    /// server are unchanged.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{DatabaseName, edit};

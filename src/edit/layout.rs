@@ -112,8 +112,8 @@ impl<'a> Layout<'a> {
         (self.last.map_or(self.tokens.start() + 1, Span::end), concat(&pieces))
     }
 
-    /// Returns whether an inserted text is parsed as exactly these entries. It must start with a comma if the list has elements;
-    /// the rest must be the elements of a separate list. Then it is also valid in the longer list.
+    /// Returns whether an inserted text is parsed as exactly these entries. It must start with a comma if the list has
+    /// elements; the rest must be the elements of a separate list. Then it is also valid in the longer list.
     pub(super) fn is_list_of(&self, inserted: &str, entries: &[Cow<'_, TokenEntry>]) -> bool {
         let list = if self.last.is_some() { inserted.strip_prefix(',') } else { Some(inserted) };
         let text = concat(&["{\"tokens\":[", list.unwrap_or(","), "]}"]);

@@ -24,8 +24,8 @@ use crate::secret::SecretBytes;
 use crate::span::Span;
 use crate::token::Token;
 
-/// Applies the first changes, at least one, in one pass. Returns the new text, or `None` if it is unchanged, and the number of
-/// applied changes.
+/// Applies the first changes, at least one, in one pass. Returns the new text, or `None` if it is unchanged, and the number
+/// of applied changes.
 pub(super) fn apply(bytes: &[u8], changes: &[Change]) -> Result<(Option<ChangedText>, usize), ChangeError> {
     let changes = independent(changes);
     let pass = Pass::new(bytes, changes)?;

@@ -127,7 +127,8 @@ impl AdminTokenFile {
         &self.name
     }
 
-    /// Returns whether it is the operator token, `_admin`. It cannot be deleted, and only it can regenerate itself (documentation).
+    /// Returns whether it is the operator token, `_admin`. It cannot be deleted, and only it can regenerate itself
+    /// (documentation).
     ///
     /// ```
     /// use influxdb3_offline_tokens::AdminTokenFile;

@@ -12,7 +12,7 @@ fn text(version: u8) -> String {
 /// Changes the text only: the new stamp counts as seen.
 fn change_unseen(live: &LiveAuthorizer, version: u8) {
     std::fs::write(&live.path, text(version)).unwrap();
-    live.seen.lock().unwrap().stamp = replace::look(&live.path).unwrap();
+    live.last.lock().unwrap().stamp = replace::look(&live.path).unwrap();
 }
 
 #[test]
@@ -21,9 +21,9 @@ fn rereads_until_the_stamp_settles() {
     let path = directory.path().join("tokens.json");
     std::fs::write(&path, text(0)).unwrap();
     let live = LiveAuthorizer::open(&path).unwrap();
-    let since = live.seen.lock().unwrap().since;
+    let since = live.last.lock().unwrap().since;
     let refresh =
-        |millis| live.refresh_at(&mut live.seen.lock().unwrap(), since + Duration::from_millis(millis));
+        |millis| live.refresh_at(&mut live.last.lock().unwrap(), since + Duration::from_millis(millis));
     for (millis, version) in [(0, 1), (1_000, 2), (1_999, 3), (10_000, 4)] {
         change_unseen(&live, version);
         assert!(matches!(refresh(millis), Refreshed::Reloaded), "{millis} ms");

@@ -13,7 +13,8 @@ use crate::token::{TOKEN_PREFIX, any_byte, check_token};
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(token) = entry.token.value() else { return };
     let body = token.strip_prefix(TOKEN_PREFIX).unwrap_or_default();
-    // The marks of templates: `#`, `$`, `%`, `(`, `<`, `@` and `{`. Unlike `|`, `min` compiles to comparisons of whole blocks.
+    // The marks of templates: `#`, `$`, `%`, `(`, `<`, `@` and `{`. Unlike `|`, `min` compiles to comparisons of whole
+    // blocks.
     let is_mark = |byte: u8| {
         let signs = byte.wrapping_sub(b'#').saturating_sub(2);
         signs.min(byte ^ b'(').min(byte ^ b'<').min(byte ^ b'@').min(byte ^ b'{') == 0

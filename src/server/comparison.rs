@@ -10,8 +10,8 @@ use crate::server::show_tokens::{ServerToken, ServerTokens};
 
 /// The differences between a tokens file and the tokens of a server. Tokens are matched by name.
 ///
-/// The comparison covers rights, expiry, and the secret if the server shows a part of its hash. The spelling of permissions is
-/// ignored. Admin tokens of the server count only if the file has a token with that name.
+/// The comparison covers rights, expiry, and the secret if the server shows a part of its hash. The spelling of permissions
+/// is ignored. Admin tokens of the server count only if the file has a token with that name.
 ///
 /// ```
 /// use influxdb3_offline_tokens::TokenFile;
@@ -30,8 +30,8 @@ use crate::server::show_tokens::{ServerToken, ServerTokens};
 /// ```
 ///
 /// # Limitations
-/// The server binds a permission to the database that exists when the token is created. A database that is deleted and created
-/// again with the same name is not covered, and the comparison cannot detect this.
+/// The server binds a permission to the database that exists when the token is created. A database that is deleted and
+/// created again with the same name is not covered, and the comparison cannot detect this.
 #[derive(Clone, Debug)]
 pub struct ServerComparison<'a> {
     missing: Vec<&'a TokenEntry>,
@@ -224,8 +224,8 @@ impl<'a> ServerDifference<'a> {
         self.row.permissions().is_admin()
     }
 
-    /// Returns whether the server prints permissions that this crate cannot parse. Then the rights on the server are not fully
-    /// known.
+    /// Returns whether the server prints permissions that this crate cannot parse. Then the rights on the server are not
+    /// fully known.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -296,8 +296,8 @@ impl<'a> ServerDifference<'a> {
         (file != server).then_some((file, server))
     }
 
-    /// Returns whether the secret is the same, as [`ServerToken::has_secret`]. A server does not accept a changed secret for an
-    /// existing name (server source, for the admin token file).
+    /// Returns whether the secret is the same, as [`ServerToken::has_secret`]. A server does not accept a changed secret
+    /// for an existing name (server source, for the admin token file).
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;

@@ -175,8 +175,8 @@ impl HttpTokenRequest {
         Self { name, permissions: permissions.into_iter().collect(), expiry_secs }
     }
 
-    /// Returns the request that creates the token of an entry, if it is sent at `now`. The token expires at the same time, or less
-    /// than a second earlier.
+    /// Returns the request that creates the token of an entry, if it is sent at `now`. The token expires at the same time,
+    /// or less than a second earlier.
     ///
     /// ```
     /// use std::time::UNIX_EPOCH;
@@ -239,7 +239,8 @@ impl HttpTokenRequest {
     /// ```
     ///
     /// # Errors
-    /// The errors of [`HttpPermission::parse`]; an empty or reserved name; an `expiry_secs` that is negative or not an integer.
+    /// The errors of [`HttpPermission::parse`]; an empty or reserved name; an `expiry_secs` that is negative or not an
+    /// integer.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidJson> {
         read(json, request)
     }

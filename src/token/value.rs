@@ -61,8 +61,8 @@ impl Token {
         Self(token.into())
     }
 
-    /// Generates a token as the server does (server source): `apiv3_` and 64 random bytes of the operating system, in URL-safe
-    /// base64 without padding. It has 92 characters.
+    /// Generates a token as the server does (server source): `apiv3_` and 64 random bytes of the operating system, in
+    /// URL-safe base64 without padding. It has 92 characters.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;

@@ -57,8 +57,8 @@ impl fmt::Display for InvalidWantedFile {
 impl core::error::Error for InvalidWantedFile {}
 
 impl WantedFile {
-    /// Parses a wanted file. Unlike in a tokens file, an unknown member is an error: with a misspelt `expires_in`, a token would
-    /// never expire.
+    /// Parses a wanted file. Unlike in a tokens file, an unknown member is an error: with a misspelt `expires_in`, a token
+    /// would never expire.
     ///
     /// ```
     /// use influxdb3_offline_tokens::wanted::WantedFile;

@@ -64,7 +64,7 @@ pub(crate) struct Expires {
     #[arg(long, value_name = "DURATION", conflicts_with = "expires_at")]
     expiry: Option<String>,
 
-    /// Expire at this time, such as `2027-06-30T00:00:00Z`, or in Unix milliseconds
+    /// Expire at this time, such as `2030-06-30T00:00:00Z`, or in Unix milliseconds
     #[arg(long, value_name = "TIME")]
     expires_at: Option<String>,
 }

@@ -129,9 +129,9 @@ fn token_json(token: &TokenDifference<'_>) -> Value {
 
 /// Check a tokens file against expectations, one per line
 ///
-/// Examples: `app can read,write sensors`, `app cannot read any`, `only admin-sync can delete any`, `nobody but admin-sync can
-/// create new`, `collector can read system health`; `#` starts a comment. Prints those that fail. The exit code is 1 if one
-/// fails.
+/// Examples: `app can read,write sensors`, `app cannot read any`, `only admin-sync can delete any`, `nobody but admin-sync
+/// can create new`, `collector can read system health`; `#` starts a comment. Prints those that fail. The exit code is 1 if
+/// one fails.
 #[derive(Args)]
 pub(crate) struct Assert {
     /// The tokens file; `-` is standard input

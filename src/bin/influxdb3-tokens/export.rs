@@ -54,8 +54,8 @@ pub(crate) struct Requests {
     #[arg(long, value_name = "URL", value_parser = address, default_value = "http://127.0.0.1:8181")]
     host: String,
 
-    /// How the requests are printed: commands for a shell in which `INFLUXDB3_AUTH_TOKEN` is an admin token, or one JSON object
-    /// with `method`, `path` and `body` per line
+    /// How the requests are printed: commands for a shell in which `INFLUXDB3_AUTH_TOKEN` is an admin token, or one JSON
+    /// object with `method`, `path` and `body` per line
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "curl")]
     format: RequestFormat,
 }
