@@ -220,7 +220,7 @@ impl WantedExpiry {
         }
     }
 
-    /// Returns the new expiry of a token with the expiry `old`; `None` for a new secret.
+    /// Returns the wanted expiry of a token. `old` is its expiry, and `None` for a new secret.
     fn to_expiry(self, old: Option<Expiry>, now: SystemTime) -> Option<Expiry> {
         match self {
             Self::Never => None,

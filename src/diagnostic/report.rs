@@ -18,7 +18,7 @@ use crate::diagnostic::Diagnostic;
 /// ```
 ///
 /// A report and a finding can be serialized. Offsets are bytes; lines and columns are as in
-/// [`Location`](crate::span::Location). Messages, pointers and fixes contain names and numbers of the file, but no tokens.
+/// [`Location`](crate::span::Location). They contain names and numbers of the file, but no secrets (see [`Diagnostic`]).
 ///
 /// ```
 /// let report = influxdb3_offline_tokens::validate(br#"{"tokens": [], "tokens": []}"#);
