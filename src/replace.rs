@@ -1,19 +1,23 @@
-//! One file of secrets on the disk: read it, or replace it without losing a byte. Knows nothing of what is in it.
+//! Reading and atomic replacement of one file of secrets, whatever its content.
 //!
-//! The promise of [`replace`]: `Ok` is returned only after the new file and its directory were synced; any error but
-//! [`DiskErrorKind::DurabilityUnknown`] means that nothing was changed. It holds among programs that use this module, on a
-//! local file system of Linux.
+//! [`replace`] returns `Ok` only after the new file and its directory were synced. After any error but
+//! [`DiskErrorKind::DurabilityUnknown`], nothing was changed. This holds among programs that use this module, on a local
+//! file system of Linux.
 //!
-//! # The order
+//! # Steps
 //!
-//! Resolve the path once; open its directory once; look, then open the file for reading and writing without following a
-//! link; lock it; look whether the name is still that file; remove what crashed writers left; read; edit; a new file with
-//! an unpredictable name, 0600 and locked; owner, extended attributes, ACL, mode; write; sync; look again; rename; sync the
-//! directory.
+//! 1. Resolve the path and open its directory, both once.
+//! 2. Open the file for reading and writing, if it is a regular file; do not follow a link.
+//! 3. Lock it, and check that the name still refers to it.
+//! 4. Remove stale temporary files.
+//! 5. Read, and call `edit`.
+//! 6. Create a temporary file with an unpredictable name and mode 0600, and lock it.
+//! 7. Copy the owner, extended attributes, ACL and mode.
+//! 8. Write and sync.
+//! 9. Check that the old file is unchanged, rename, and sync the directory.
 //!
-//! The documentation of the module `disk` lists what other systems do less and what is not kept. On unixes that cannot
-//! rename without replacing, a new file gets its name by a hard link. macOS syncs with `F_FULLFSYNC`, but an inherited ACL
-//! stays there.
+//! The documentation of `disk` lists what is not kept, and what other systems do less. Unixes that cannot rename without
+//! replacing name a new file by a hard link. macOS syncs with `F_FULLFSYNC`, but keeps an inherited ACL.
 
 use std::fs::Metadata;
 use std::time::{Duration, Instant, SystemTime};
@@ -27,9 +31,9 @@ mod common;
 #[cfg(unix)]
 mod access;
 #[cfg(unix)]
-mod place;
+mod location;
 #[cfg(unix)]
-mod fresh;
+mod temp_file;
 #[cfg(unix)]
 mod pipe;
 #[cfg(unix)]
@@ -52,20 +56,20 @@ pub(crate) use unix::{look, read, replace};
 pub(crate) struct Contents {
     /// All bytes of the file.
     pub(crate) bytes: Zeroizing<Vec<u8>>,
-    /// About the same handle.
+    /// Facts about the same handle.
     pub(crate) facts: FileFacts,
 }
 
-/// About the handle that was read. None where the system does not know such a thing.
+/// Facts about the handle that was read. `None` if the system does not provide one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FileFacts {
     /// The permission bits, with set-user-id, set-group-id and sticky. With an ACL, the group's bits are its mask.
     pub(crate) mode: Option<u32>,
-    /// The number of the owner.
+    /// The user id of the owner.
     pub(crate) owner: Option<u32>,
-    /// The user that this process acts as.
+    /// The effective user id of this process.
     pub(crate) caller: Option<u32>,
-    /// How many names the file has.
+    /// The number of hard links.
     pub(crate) links: Option<u64>,
     /// The state of the file just before it was read.
     pub(crate) stamp: FileStamp,
@@ -77,36 +81,36 @@ impl FileFacts {
     }
 }
 
-/// Tells one state of a file from another. Two changes within one tick of the file system's clock may have the same stamp.
+/// A fingerprint of a file's state. Two changes within one tick of the file system's clock may have the same stamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FileStamp {
     size: u64,
     modified: Option<SystemTime>,
-    // Device, inode, and when either the content or the status changed.
+    // Device, inode, and the time when the content or the status changed.
     #[cfg(unix)]
     id: (u64, u64, i64, i64),
 }
 
 impl FileStamp {
-    fn new(about: &Metadata) -> Self {
+    fn new(metadata: &Metadata) -> Self {
         #[cfg(unix)]
         use std::os::unix::fs::MetadataExt as _;
         Self {
-            size: about.len(),
-            modified: about.modified().ok(),
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
             #[cfg(unix)]
-            id: (about.dev(), about.ino(), about.ctime(), about.ctime_nsec()),
+            id: (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec()),
         }
     }
 }
 
 /// The new content of a file; zeroized on drop.
 pub(crate) enum NewText {
-    /// The whole new text.
+    /// The complete new text.
     Whole(Zeroizing<Vec<u8>>),
     /// The old content with an insertion: a large file is not copied.
     Insertion {
-        /// In front of which byte.
+        /// The offset in the old content.
         at: usize,
         /// The inserted text.
         text: Zeroizing<Vec<u8>>,
@@ -114,13 +118,13 @@ pub(crate) enum NewText {
 }
 
 impl NewText {
-    /// The pieces of the file, where it holds `old`.
+    /// Returns the consecutive pieces of the new content, given the old one.
     fn pieces<'t>(&'t self, old: &'t [u8]) -> [&'t [u8]; 3] {
         match self {
             Self::Whole(text) => [text, &[], &[]],
             Self::Insertion { at, text } => {
-                let (before, behind) = old.split_at_checked(*at).unwrap_or((old, &[]));
-                [before, text, behind]
+                let (before, after) = old.split_at_checked(*at).unwrap_or((old, &[]));
+                [before, text, after]
             }
         }
     }
@@ -138,16 +142,16 @@ impl From<Zeroizing<Vec<u8>>> for NewText {
     }
 }
 
-/// How to replace.
+/// Options of [`replace`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReplaceOptions {
-    /// How long to wait for other writers, in all.
+    /// The total time to wait for other writers.
     pub(crate) lock_timeout: Duration,
-    /// Make the file where there is none.
+    /// Create the file if it does not exist.
     pub(crate) create: bool,
-    /// Leave rights to the owner only, and no ACL.
+    /// Restrict access to the owner, and remove the ACL.
     pub(crate) restrict_mode: bool,
-    /// The most bytes that the file may have, before and after.
+    /// The largest size in bytes, before and after.
     pub(crate) size_limit: u64,
 }
 
@@ -174,12 +178,12 @@ pub enum Outcome {
     Unchanged,
 }
 
-/// Why [`replace`] failed.
+/// The error of [`replace`].
 #[derive(Debug)]
 pub(crate) enum ReplaceError<E> {
-    /// What `edit` returned. Nothing was changed.
+    /// The error of `edit`. Nothing was changed.
     Edit(E),
-    /// The disk.
+    /// The error of the disk.
     Disk(DiskError),
 }
 
@@ -189,28 +193,28 @@ impl<E> From<DiskError> for ReplaceError<E> {
     }
 }
 
-/// One deadline, and waits that grow.
-struct Patience {
-    // None: no end.
+/// Exponential backoff until a deadline.
+struct Backoff {
+    // `None`: no deadline.
     deadline: Option<Instant>,
-    next: Duration,
+    delay: Duration,
 }
 
-impl Patience {
-    const LONGEST: Duration = Duration::from_millis(10);
+impl Backoff {
+    const MAX_DELAY: Duration = Duration::from_millis(10);
 
-    fn new(wait: Duration) -> Self {
-        Self { deadline: Instant::now().checked_add(wait), next: Duration::from_micros(250) }
+    fn new(timeout: Duration) -> Self {
+        Self { deadline: Instant::now().checked_add(timeout), delay: Duration::from_micros(250) }
     }
 
-    /// Sleeps a little; false when the time is over.
-    fn wait(&mut self) -> bool {
+    /// Sleeps for the next delay. Returns false, at once, if the deadline is over.
+    fn sleep(&mut self) -> bool {
         let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         if left == Some(Duration::ZERO) {
             return false;
         }
-        std::thread::sleep(left.map_or(self.next, |left| left.min(self.next)));
-        self.next = (self.next * 2).min(Self::LONGEST);
+        std::thread::sleep(left.map_or(self.delay, |left| left.min(self.delay)));
+        self.delay = (self.delay * 2).min(Self::MAX_DELAY);
         true
     }
 }

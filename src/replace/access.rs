@@ -1,4 +1,4 @@
-//! Owner, extended attributes, ACL and mode, copied from the old file to the new one.
+//! The owner, extended attributes, ACL and mode, copied from the old file to the new one.
 
 use alloc::vec::Vec;
 use std::ffi::CString;
@@ -10,123 +10,127 @@ use rustix::io::Errno;
 
 use super::{DiskError, DiskErrorKind};
 
-/// Why the access of the old file cannot be that of the new one.
-pub(super) enum NotKept {
-    /// Only root gives files away.
+/// The error of copying the access of the old file.
+pub(super) enum AccessError {
+    /// The owner cannot be set: only root gives files away.
     Owner(Errno),
-    /// The label, the ACL, or a file system that makes files wider than asked.
+    /// The label, ACL or mode cannot be read or set, or the file system grants more than the mode.
     Rights(Errno),
 }
 
-impl NotKept {
-    pub(super) fn at(self, path: &Path) -> DiskError {
+impl AccessError {
+    pub(super) fn into_disk_error(self, path: &Path) -> DiskError {
         match self {
             Self::Owner(error @ (Errno::PERM | Errno::ACCESS)) => {
-                DiskError::because(DiskErrorKind::ForeignOwner, path, error)
+                DiskError::with_source(DiskErrorKind::ForeignOwner, path, error)
             }
-            // Not `PermissionDenied`: the owner of both may lack the right to set a label.
+            // Not `PermissionDenied`: even the owner of both may be denied to set a label.
             Self::Rights(error @ (Errno::PERM | Errno::ACCESS)) => {
-                DiskError::because(DiskErrorKind::AccessNotKept, path, error)
+                DiskError::with_source(DiskErrorKind::AccessNotKept, path, error)
             }
             Self::Owner(error) | Self::Rights(error) => {
-                DiskError::told(DiskErrorKind::AccessNotKept, path, error)
+                DiskError::from_io(DiskErrorKind::AccessNotKept, path, error)
             }
         }
     }
 }
 
-/// The access that the new file is to have.
+/// The access of the new file.
 pub(super) struct Access {
     owner: Option<(Uid, Gid)>,
     label: Option<Vec<u8>>,
-    // `user.*`, kept as far as the file system takes them.
+    // `user.*`, if the file system supports them.
     attributes: Vec<(CString, Vec<u8>)>,
     acl: Option<Vec<u8>>,
     mode: Mode,
 }
 
-/// Returns whether others than the owner have rights; with an ACL the group's bits are what it can give at most.
+/// Returns whether others than the owner have access. With an ACL, the group's bits are its mask.
 pub(super) fn is_open_to_others(stat: &Stat) -> bool {
     Mode::from_raw_mode(stat.st_mode).intersects(Mode::RWXG | Mode::RWXO)
 }
 
 impl Access {
-    /// That of a file which did not exist: its maker only.
+    /// Returns the access of a file that did not exist: only its creator.
     pub(super) fn private() -> Self {
-        Self { owner: None, label: None, attributes: Vec::new(), acl: None, mode: owner_only() }
+        Self { owner: None, label: None, attributes: Vec::new(), acl: None, mode: OWNER_ONLY }
     }
 
-    /// That of the old file, or the mode 0600 for its owner.
-    pub(super) fn of(file: &File, stat: &Stat, tighten: bool) -> Result<Self, NotKept> {
-        let is_kept = Mode::from_raw_mode(stat.st_mode) & (Mode::RWXU | Mode::RWXG | Mode::RWXO);
+    /// Reads the access of the old file. With `restrict_mode`, the mode is 0600 without an ACL.
+    pub(super) fn read(file: &File, stat: &Stat, restrict_mode: bool) -> Result<Self, AccessError> {
         Ok(Self {
             owner: Some((Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid))),
-            label: xattr::get(file, xattr::LABEL).map_err(NotKept::Rights)?,
-            attributes: xattr::of_users(file),
-            acl: if tighten { None } else { xattr::get(file, xattr::ACL).map_err(NotKept::Rights)? },
-            // Without the owner's bits, as of mode 1130, nobody but root could read it.
-            mode: if tighten { owner_only() } else { is_kept },
+            label: xattr::get(file, xattr::LABEL).map_err(AccessError::Rights)?,
+            attributes: xattr::get_user_attributes(file),
+            acl: if restrict_mode {
+                None
+            } else {
+                xattr::get(file, xattr::ACL).map_err(AccessError::Rights)?
+            },
+            // Not the old owner's bits: with mode 0130, only root could read it.
+            mode: if restrict_mode { OWNER_ONLY } else { permission_bits(stat) },
         })
     }
 
-    /// The same where the group is lost: its bits were for others than the members of the new one, and its members may now
-    /// do what all others may.
+    /// Returns the access without the old group. Its members become others, who get no more than the group had.
     fn without_group(self) -> Self {
-        // With an ACL, the mode does not tell what the group had.
+        // With an ACL, the group's bits are its mask, not the access of the group.
         let bits = if self.acl.is_some() { 0 } else { (self.mode & Mode::RWXG).as_raw_mode() >> 3 };
         Self { acl: None, mode: self.mode & (Mode::RWXU | Mode::from_raw_mode(bits)), ..self }
     }
 
-    /// Owner, then attributes, then ACL, then mode: with an ACL the group's bits are its mask, so the mode alone would widen it.
-    pub(super) fn apply(mut self, file: &File) -> Result<(), NotKept> {
-        let is = fstat(file).map_err(NotKept::Rights)?;
+    /// Sets owner, attributes, ACL and mode. The ACL comes before the mode, whose group bits are the mask of the ACL.
+    pub(super) fn apply(mut self, file: &File) -> Result<(), AccessError> {
+        let current = fstat(file).map_err(AccessError::Rights)?;
         if let Some((owner, group)) = self.owner {
-            if is.st_uid != owner.as_raw() {
-                fchown(file, Some(owner), None).map_err(NotKept::Owner)?;
+            if current.st_uid != owner.as_raw() {
+                fchown(file, Some(owner), None).map_err(AccessError::Owner)?;
             }
-            if is.st_gid != group.as_raw() && fchown(file, None, Some(group)).is_err() {
+            if current.st_gid != group.as_raw() && fchown(file, None, Some(group)).is_err() {
                 self = self.without_group();
             }
         }
         if let Some(label) = &self.label
-            && xattr::get(file, xattr::LABEL).map_err(NotKept::Rights)?.as_ref() != Some(label)
+            && xattr::get(file, xattr::LABEL).map_err(AccessError::Rights)?.as_ref() != Some(label)
         {
-            xattr::set(file, xattr::LABEL, label).map_err(NotKept::Rights)?;
+            xattr::set(file, xattr::LABEL, label).map_err(AccessError::Rights)?;
         }
         for (name, value) in &self.attributes {
             let _ = xattr::set(file, name, value);
         }
         match &self.acl {
             Some(acl) => xattr::set(file, xattr::ACL, acl),
-            // A directory's default ACL gives every new file one.
+            // A new file inherits the default ACL of its directory.
             None => xattr::remove(file, xattr::ACL),
         }
-        .map_err(NotKept::Rights)?;
-        if fstat(file).map_err(NotKept::Rights)?.st_mode & 0o7777 != self.mode.as_raw_mode() {
-            fchmod(file, self.mode).map_err(NotKept::Rights)?;
+        .map_err(AccessError::Rights)?;
+        if fstat(file).map_err(AccessError::Rights)?.st_mode & 0o7777 != self.mode.as_raw_mode() {
+            fchmod(file, self.mode).map_err(AccessError::Rights)?;
         }
-        // Some file systems take any mode and keep their own.
-        let has = Mode::from_raw_mode(fstat(file).map_err(NotKept::Rights)?.st_mode);
-        if self.mode.contains(has & (Mode::RWXU | Mode::RWXG | Mode::RWXO)) {
+        // Some file systems accept any mode and keep their own.
+        if self.mode.contains(permission_bits(&fstat(file).map_err(AccessError::Rights)?)) {
             Ok(())
         } else {
-            Err(NotKept::Rights(Errno::NOTSUP))
+            Err(AccessError::Rights(Errno::NOTSUP))
         }
     }
 }
 
-fn owner_only() -> Mode {
-    Mode::RUSR | Mode::WUSR
+const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
+
+/// Returns the mode without the type, set-user-id, set-group-id and sticky.
+fn permission_bits(stat: &Stat) -> Mode {
+    Mode::from_raw_mode(stat.st_mode) & (Mode::RWXU | Mode::RWXG | Mode::RWXO)
 }
 
-/// Returns whether the file itself is mounted; false where the system cannot tell, and the rename will.
+/// Returns whether the file itself is a mount point; false if unknown: the rename will fail.
 pub(super) fn is_mount_point(file: &File) -> bool {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         use rustix::fs::{AtFlags, StatxAttributes, StatxFlags, statx};
 
-        let about = statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::BASIC_STATS);
-        about.is_ok_and(|about| about.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+        let metadata = statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::BASIC_STATS);
+        metadata.is_ok_and(|metadata| metadata.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
     }
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     {
@@ -149,7 +153,7 @@ mod xattr {
     pub(super) const LABEL: &CStr = c"security.selinux";
 
     fn read(call: impl FnOnce(&mut [u8]) -> Result<usize, Errno>) -> Result<Option<Vec<u8>>, Errno> {
-        // The most that Linux keeps in an extended attribute, and in all their names.
+        // Linux's limit of one extended attribute, and of all their names.
         let mut bytes = alloc::vec![0; 65_536];
         match call(&mut bytes) {
             Ok(length) => {
@@ -165,8 +169,8 @@ mod xattr {
         read(|bytes| fgetxattr(file, name, bytes))
     }
 
-    /// The attributes `user.*` that can be read.
-    pub(super) fn of_users(file: &File) -> Vec<(CString, Vec<u8>)> {
+    /// Returns the readable attributes `user.*`.
+    pub(super) fn get_user_attributes(file: &File) -> Vec<(CString, Vec<u8>)> {
         let names = read(|bytes| flistxattr(file, bytes)).ok().flatten().unwrap_or_default();
         let names = names.split(|&byte| byte == 0).filter(|name| name.starts_with(b"user."));
         let attribute = |name| {
@@ -205,7 +209,7 @@ mod xattr {
         Ok(None)
     }
 
-    pub(super) fn of_users(_: &File) -> Vec<(CString, Vec<u8>)> {
+    pub(super) fn get_user_attributes(_: &File) -> Vec<(CString, Vec<u8>)> {
         Vec::new()
     }
 

@@ -1,4 +1,4 @@
-//! Code for every system: the real path, the names beside it, and reading the whole file.
+//! Code for every system: path resolution, sibling names, and reading a complete file.
 
 use alloc::format;
 use alloc::string::String;
@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{DiskError, DiskErrorKind};
 
-/// The real directory and the name there. The file need not exist, its directory must.
+/// Returns the path without links. The file need not exist, but its directory must.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, DiskError> {
     let real = match real_path(path) {
         Ok(real) => real,
@@ -26,101 +26,99 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, DiskError> {
     Ok(real)
 }
 
-/// The path without links. Some drives of Windows do not know it, nor does Wine if it is long: a file or directory that is no
-/// link itself has its absolute path there.
+/// Returns the path without links. Some drives of Windows, and Wine for long paths, cannot resolve it: there, what is not
+/// a link itself has its absolute path.
 fn real_path(path: &Path) -> io::Result<PathBuf> {
     path.canonicalize().or_else(|error| {
-        let is_known = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied);
-        let is_link = || std::fs::symlink_metadata(path).map_or(true, |about| about.is_symlink());
-        if cfg!(not(windows)) || is_known || is_link() { Err(error) } else { std::path::absolute(path) }
+        let is_definite = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied);
+        let is_link = || std::fs::symlink_metadata(path).map_or(true, |metadata| metadata.is_symlink());
+        if cfg!(not(windows)) || is_definite || is_link() { Err(error) } else { std::path::absolute(path) }
     })
 }
 
 fn resolve_missing(path: &Path, error: io::Error) -> Result<PathBuf, DiskError> {
-    let is_link = || std::fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink());
+    let is_link = || std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     match error.kind() {
-        io::ErrorKind::PermissionDenied => return Err(DiskError::told(DiskErrorKind::Io, path, error)),
-        // Nowhere or in a circle.
-        _ if is_link() => return Err(DiskError::because(DiskErrorKind::DanglingLink, path, error)),
+        io::ErrorKind::PermissionDenied => return Err(DiskError::from_io(DiskErrorKind::Io, path, error)),
+        _ if is_link() => return Err(DiskError::with_source(DiskErrorKind::DanglingLink, path, error)),
         io::ErrorKind::NotFound => {}
-        _ => return Err(DiskError::told(DiskErrorKind::Io, path, error)),
+        _ => return Err(DiskError::from_io(DiskErrorKind::Io, path, error)),
     }
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(DiskError::because(DiskErrorKind::NotFound, path, error));
+        return Err(DiskError::with_source(DiskErrorKind::NotFound, path, error));
     };
-    // `file_name` takes `a/` for `a`, but it can only be a directory.
+    // `file_name` returns `a` for `a/`, which can only be a directory.
     if path.to_string_lossy().ends_with(is_separator) {
-        return Err(DiskError::because(DiskErrorKind::NotRegular, path, error));
+        return Err(DiskError::with_source(DiskErrorKind::NotRegular, path, error));
     }
     let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
     let parent = real_path(parent).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => DiskError::because(DiskErrorKind::NoDirectory, path, error),
-        _ => DiskError::told(DiskErrorKind::Io, path, error),
+        io::ErrorKind::NotFound => DiskError::with_source(DiskErrorKind::NoDirectory, path, error),
+        _ => DiskError::from_io(DiskErrorKind::Io, path, error),
     })?;
     Ok(parent.join(name))
 }
 
-/// `..data` and `..2026_11_24…`: the volume's own layout.
+/// Returns whether the name is of a Kubernetes volume's layout, such as `..data` and `..2026_11_24…`.
 fn is_kubernetes(part: &OsStr) -> bool {
     part.len() > 2 && part.as_encoded_bytes().starts_with(b"..")
 }
 
-/// `.NAME` and an ending. A long name is cut: with the dots and the longest ending it stays under the 255 bytes of common file
-/// systems.
-pub(super) fn beside(name: &OsStr, ending: &str) -> OsString {
-    const LONGEST: usize = 200;
+/// Returns `.NAME` with a suffix. A long name is truncated, to stay under the 255 bytes of common file systems.
+pub(super) fn sibling_name(name: &OsStr, suffix: &str) -> OsString {
+    const MAX_STEM: usize = 200;
     let name = name.to_string_lossy();
-    let fits = |&(at, character): &(usize, char)| at + character.len_utf8() <= LONGEST;
+    let fits = |&(at, character): &(usize, char)| at + character.len_utf8() <= MAX_STEM;
     let stem: String = name.char_indices().take_while(fits).map(|(_, character)| character).collect();
-    format!(".{stem}{ending}").into()
+    format!(".{stem}{suffix}").into()
 }
 
-/// `.NAME.32 hexadecimal digits.new`.
-pub(super) fn random_name(name: &OsStr) -> io::Result<OsString> {
+/// Returns the name of a temporary file: `.NAME.32 hexadecimal digits.new`.
+pub(super) fn random_temp_name(name: &OsStr) -> io::Result<OsString> {
     let mut bytes = [0; 16];
     rand::rngs::SysRng.try_fill_bytes(&mut bytes).map_err(io::Error::other)?;
-    Ok(beside(name, &format!(".{:032x}.new", u128::from_le_bytes(bytes))))
+    Ok(sibling_name(name, &format!(".{:032x}.new", u128::from_le_bytes(bytes))))
 }
 
-/// Returns whether [`random_name`] could have made it for this file.
-pub(super) fn is_ours(found: &OsStr, name: &OsStr) -> bool {
-    let stem = beside(name, ".");
-    let rest = stem.to_str().and_then(|stem| found.to_str()?.strip_prefix(stem)?.strip_suffix(".new"));
+/// Returns whether [`random_temp_name`] can return `candidate` for this file.
+pub(super) fn is_temp_name(candidate: &OsStr, name: &OsStr) -> bool {
+    let stem = sibling_name(name, ".");
+    let rest = stem.to_str().and_then(|stem| candidate.to_str()?.strip_prefix(stem)?.strip_suffix(".new"));
     let is_digit = |digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f');
     rest.is_some_and(|digits| digits.len() == 32 && digits.bytes().all(is_digit))
 }
 
-/// Drops buffers and wipes each as one block: a full one would be wiped byte by byte, some ten times as slowly.
-pub(super) fn wipe<const N: usize>(mut buffers: [Zeroizing<Vec<u8>>; N]) {
+/// Drops buffers. Each is cleared first, because a full one is zeroized byte by byte, some ten times as slowly.
+pub(super) fn zeroize_all<const N: usize>(mut buffers: [Zeroizing<Vec<u8>>; N]) {
     for bytes in &mut buffers {
         bytes.clear();
     }
 }
 
-/// How many bytes there are in all.
-pub(super) fn length(pieces: &[&[u8]]) -> u64 {
+/// Returns the sum of the lengths.
+pub(super) fn total_length(pieces: &[&[u8]]) -> u64 {
     pieces.iter().map(|piece| u64::try_from(piece.len()).unwrap_or(u64::MAX)).fold(0, u64::saturating_add)
 }
 
-/// The bytes from the beginning, in a buffer that never moves and is wiped.
+/// Reads a file from its start into a buffer that never moves and is zeroized.
 pub(super) fn read_all(
     mut file: &File,
     path: &Path,
     mut size: u64,
     limit: u64,
 ) -> Result<Zeroizing<Vec<u8>>, DiskError> {
-    let failed = |error: io::Error| DiskError::told(DiskErrorKind::Io, path, error);
+    let failed = |error: io::Error| DiskError::from_io(DiskErrorKind::Io, path, error);
     let too_large = || DiskError::new(DiskErrorKind::TooLarge, path);
     loop {
         if size > limit {
             return Err(too_large());
         }
-        // One byte more than it should have, to see that it has grown.
+        // One byte more than expected, to notice growth.
         let room = usize::try_from(size).ok().and_then(|size| size.checked_add(1)).ok_or_else(too_large)?;
         let mut bytes = Zeroizing::new(Vec::new());
         bytes.try_reserve_exact(room).map_err(|_| too_large())?;
         file.rewind().map_err(failed)?;
-        // Never more than there is room for: a buffer that grows would leave a copy that is not zeroized.
+        // A buffer that grows would leave a copy that is not zeroized.
         file.take(room as u64).read_to_end(&mut bytes).map_err(failed)?;
         if bytes.len() < room {
             return Ok(bytes);

@@ -1,4 +1,4 @@
-//! Errors of the disk, and their messages.
+//! The error of the disk, and its messages.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -24,9 +24,9 @@ pub enum DiskErrorKind {
     NotFound,
     /// The directory of a file to create or change does not exist.
     NoDirectory,
-    /// A directory, a device or a socket; or the file became a symbolic link meanwhile.
+    /// A directory, a device or a socket; or a file that was replaced by a symbolic link in the meantime.
     NotRegular,
-    /// A pipe, such as a FIFO, `/dev/stdin` or a process substitution, to change or to follow: it can be read only once.
+    /// A pipe, such as a FIFO, `/dev/stdin` or a process substitution. It can be read only once, not changed or followed.
     Pipe,
     /// The file has more than one hard link: a new file would replace only one.
     SeveralLinks,
@@ -50,9 +50,9 @@ pub enum DiskErrorKind {
     TooLarge,
     /// The disk or a quota is full.
     NoSpace,
-    /// Other programs held the lock, kept changing the file or, on Windows, had it open, until the timeout.
+    /// Until the timeout, other programs held the lock, kept changing the file or, on Windows, had it open.
     Locked,
-    /// A pipe had no end within 60 seconds.
+    /// A pipe did not end within 60 seconds.
     TimedOut,
     /// The file system has no locks.
     LocksUnsupported,
@@ -60,25 +60,25 @@ pub enum DiskErrorKind {
     CrossDevice,
     /// Writing, syncing or renaming the new file failed. The old file is unchanged.
     NotCommitted,
-    /// The file has the new content, but it or its directory could not be synced: a power cut may restore the old content.
+    /// The file has the new content, but it or its directory could not be synced. A power cut may restore the old content.
     DurabilityUnknown,
     /// Any other error before the new file was created.
     Io,
 }
 
-/// An error of the disk: its file and kind, with the error of the system as its source.
+/// An error of the disk: its path and kind, with the error of the system as its source.
 ///
-/// It contains nothing of the file's content.
+/// It contains no content of the file.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Error, load};
 ///
-/// let Err(Error::Disk(error)) = load("/nowhere/tokens.json") else { panic!("it is there") };
+/// let Err(Error::Disk(error)) = load("/nowhere/tokens.json") else { panic!("it exists") };
 /// assert_eq!(error.path(), std::path::Path::new("/nowhere/tokens.json"));
 /// assert!(error.to_string().starts_with("`/nowhere/tokens.json` does not exist"));
 /// ```
 #[derive(Error)]
-#[error("{}", Wording(self))]
+#[error("{}", Message(self))]
 pub struct DiskError {
     kind: DiskErrorKind,
     path: Box<Path>,
@@ -96,21 +96,21 @@ impl DiskError {
     }
 
     /// Creates an error of exactly this kind.
-    pub(super) fn because(kind: DiskErrorKind, path: &Path, source: impl Into<io::Error>) -> Self {
+    pub(super) fn with_source(kind: DiskErrorKind, path: &Path, source: impl Into<io::Error>) -> Self {
         Self { source: Some(source.into()), ..Self::new(kind, path) }
     }
 
-    /// Creates an error of the kind that the error of the system implies, or else `kind`.
-    pub(super) fn told(kind: DiskErrorKind, path: &Path, source: impl Into<io::Error>) -> Self {
+    /// Creates an error of the kind that the error of the system implies, or else `fallback`.
+    pub(super) fn from_io(fallback: DiskErrorKind, path: &Path, source: impl Into<io::Error>) -> Self {
         let source = source.into();
-        let told = match source.kind() {
+        let kind = match source.kind() {
             io::ErrorKind::ReadOnlyFilesystem => DiskErrorKind::ReadOnly,
             io::ErrorKind::PermissionDenied => DiskErrorKind::PermissionDenied,
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => DiskErrorKind::NoSpace,
             io::ErrorKind::CrossesDevices => DiskErrorKind::CrossDevice,
-            _ => kind,
+            _ => fallback,
         };
-        Self::because(told, path, source)
+        Self::with_source(kind, path, source)
     }
 
     fn is_not_a_directory(&self) -> bool {
@@ -136,7 +136,7 @@ impl DiskError {
     /// ```
     /// use influxdb3_offline_tokens::{Error, load};
     ///
-    /// let Err(Error::Disk(error)) = load("/nowhere/permission-tokens.json") else { panic!("it is there") };
+    /// let Err(Error::Disk(error)) = load("/nowhere/permission-tokens.json") else { panic!("it exists") };
     /// assert_eq!(error.path().file_name().unwrap(), "permission-tokens.json");
     /// ```
     #[must_use]
@@ -149,8 +149,8 @@ impl DiskError {
     /// ```
     /// use influxdb3_offline_tokens::{Error, load};
     ///
-    /// let Err(Error::Disk(error)) = load("/nowhere/permission-tokens.json") else { panic!("it is there") };
-    /// assert_eq!(error.holder(), None); // nobody locks what is not there
+    /// let Err(Error::Disk(error)) = load("/nowhere/permission-tokens.json") else { panic!("it exists") };
+    /// assert_eq!(error.holder(), None); // not a `Locked` error
     /// ```
     #[must_use]
     pub fn holder(&self) -> Option<u32> {
@@ -169,7 +169,7 @@ impl fmt::Debug for DiskError {
     }
 }
 
-/// Displays a path on one line, but not one that contains a token, because people mix up arguments.
+/// Displays a path on one line, unless it contains a token: people mix up arguments.
 pub(crate) struct Shown<'a>(pub(crate) &'a Path);
 
 impl fmt::Debug for Shown<'_> {
@@ -196,9 +196,9 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-struct Wording<'a>(&'a DiskError);
+struct Message<'a>(&'a DiskError);
 
-impl fmt::Display for Wording<'_> {
+impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use DiskErrorKind as Kind;
 
@@ -207,7 +207,7 @@ impl fmt::Display for Wording<'_> {
         if let (Kind::Locked, Some(process)) = (kind, holder) {
             return write!(f, "{path} is locked by process {process}; wait until it finishes and try again");
         }
-        // The path stands for `@`.
+        // `@` is the path.
         let text = match kind {
             Kind::NotFound => "@ does not exist; check the path",
             Kind::NoDirectory => "the directory of @ does not exist; check the path, or create the directory",

@@ -1,4 +1,4 @@
-//! A pipe, such as a FIFO, `/dev/stdin` or a process substitution: read once, to its end.
+//! Reading of pipes, such as a FIFO, `/dev/stdin` or a process substitution, once and to their end.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -9,24 +9,24 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{DiskError, DiskErrorKind, Patience};
+use super::{Backoff, DiskError, DiskErrorKind};
 
-/// The time until the end of the data. A program that decrypts a file may ask for a passphrase first.
-pub(super) const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// The time until the pipe must end. A program that decrypts a file may ask for a passphrase first.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Reads an open pipe, which must not block.
+/// Reads an open, non-blocking pipe.
 pub(super) fn read(
     mut pipe: &File,
     path: &Path,
     limit: u64,
-    time_limit: Duration,
+    timeout: Duration,
 ) -> Result<Zeroizing<Vec<u8>>, DiskError> {
-    // A pipe without a name has its writer from the start, and a FIFO may get one later.
+    // An anonymous pipe has its writer from the start; a FIFO may get one later.
     let mut has_writer = path.canonicalize().is_err();
-    let mut patience = Patience::new(time_limit);
+    let mut backoff = Backoff::new(timeout);
     let mut chunks = Chunks::new();
     loop {
-        match pipe.read(chunks.free()) {
+        match pipe.read(chunks.free_space()) {
             Ok(0) if has_writer => return Ok(chunks.join()),
             Ok(0) => {}
             Ok(count) => {
@@ -39,9 +39,9 @@ pub(super) fn read(
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => has_writer = true,
-            Err(error) => return Err(DiskError::told(DiskErrorKind::Io, path, error)),
+            Err(error) => return Err(DiskError::from_io(DiskErrorKind::Io, path, error)),
         }
-        if !patience.wait() {
+        if !backoff.sleep() {
             return Err(DiskError::new(DiskErrorKind::TimedOut, path));
         }
     }
@@ -51,7 +51,7 @@ pub(super) fn read(
 struct Chunks {
     full: Vec<Zeroizing<Vec<u8>>>,
     last: Zeroizing<Vec<u8>>,
-    // The number of bytes in the last one.
+    // The number of bytes in `last`.
     filled: usize,
 }
 
@@ -63,7 +63,7 @@ impl Chunks {
     }
 
     /// Returns the free bytes of the last buffer.
-    fn free(&mut self) -> &mut [u8] {
+    fn free_space(&mut self) -> &mut [u8] {
         if self.filled == Self::SIZE {
             let next = Zeroizing::new(vec![0; Self::SIZE]);
             self.full.push(core::mem::replace(&mut self.last, next));

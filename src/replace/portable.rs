@@ -1,5 +1,6 @@
-//! The protocol where there is no unix: by path, with a side file for the lock, without rights and without a sync of the
-//! directory. Compiled into the tests everywhere.
+//! The protocol of systems other than unix: by path, with a lock file, and without access rights or a sync of the directory.
+//!
+//! The tests compile it on every system.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
@@ -8,97 +9,99 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::common::{beside, is_ours, length, random_name, read_all, resolve, wipe};
+use super::common::{
+    is_temp_name, random_temp_name, read_all, resolve, sibling_name, total_length, zeroize_all,
+};
 use super::{
-    Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, NewText, Outcome, Patience, ReplaceError,
+    Backoff, Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, NewText, Outcome, ReplaceError,
     ReplaceOptions,
 };
 
-/// How long a reader waits for a program that has the file for itself.
+/// The time that a reader waits for a program with exclusive access.
 const READ_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Reads the whole file, through links, without a lock.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
     look(path)?;
-    let file = open(path, path, false, &mut Patience::new(READ_TIMEOUT))?;
-    let about = file.metadata().map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))?;
-    let facts = FileFacts::unknown(FileStamp::new(&about));
-    Ok(Contents { bytes: read_all(&file, path, about.len(), limit)?, facts })
+    let file = open(path, path, false, &mut Backoff::new(READ_TIMEOUT))?;
+    let metadata = file.metadata().map_err(|error| DiskError::from_io(DiskErrorKind::Io, path, error))?;
+    let facts = FileFacts::unknown(FileStamp::new(&metadata));
+    Ok(Contents { bytes: read_all(&file, path, metadata.len(), limit)?, facts })
 }
 
-/// Looks at the file behind all links.
+/// Returns the stamp of the file, through links.
 pub(crate) fn look(path: &Path) -> Result<FileStamp, DiskError> {
     check_name(path)?;
-    stamp(path, path)?.ok_or_else(|| missing(path))
+    stamp_if_exists(path, path)?.ok_or_else(|| not_found(path))
 }
 
-/// As on unix, but weaker; see the module above.
+/// Replaces the file as on unix, but with the weaker promises of this module.
 pub(crate) fn replace<E, T: Into<NewText>>(
     path: &Path,
     options: &ReplaceOptions,
     mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<T>, E>,
 ) -> Result<Outcome, ReplaceError<E>> {
-    let mut patience = Patience::new(options.lock_timeout);
+    let mut backoff = Backoff::new(options.lock_timeout);
     check_name(path)?;
     let real = resolve(path)?;
-    let current_stamp = || match stamp(&real, path)? {
-        None if !options.create => Err(missing(path)),
+    let current_stamp = || match stamp_if_exists(&real, path)? {
+        None if !options.create => Err(not_found(path)),
         stamp => Ok(stamp),
     };
-    // Before the lock file is created.
+    // Creates no lock file for a missing file.
     current_stamp()?;
-    let _lock = lock(&real, path, &mut patience)?;
+    let _lock = lock(&real, path, &mut backoff)?;
     loop {
         let before = current_stamp()?;
-        remove_left_overs(&real);
-        let old = before.map(|_| open(&real, path, true, &mut patience)).transpose()?;
+        remove_stale_temp_files(&real);
+        let old = before.map(|_| open(&real, path, true, &mut backoff)).transpose()?;
         let bytes = match (&old, before) {
             (Some(old), Some(before)) => read_all(old, path, before.size, options.size_limit)?,
             _ => Zeroizing::default(),
         };
         let text = edit(old.is_some().then_some(&bytes)).map_err(ReplaceError::Edit)?;
         let Some(text) = text.map(Into::into) else {
-            wipe([bytes]);
+            zeroize_all([bytes]);
             if let Some(old) = &old {
                 old.sync_all()
-                    .map_err(|error| DiskError::because(DiskErrorKind::DurabilityUnknown, path, error))?;
+                    .map_err(|error| DiskError::with_source(DiskErrorKind::DurabilityUnknown, path, error))?;
             }
             return Ok(Outcome::Unchanged);
         };
         // Windows does not replace a file to which a handle is open.
         drop(old);
         let pieces = text.pieces(&bytes);
-        if length(&pieces) > options.size_limit {
+        if total_length(&pieces) > options.size_limit {
             return Err(DiskError::new(DiskErrorKind::TooLarge, path).into());
         }
-        let failed = |error| DiskError::told(DiskErrorKind::NotCommitted, path, error);
-        let mut fresh = Fresh::write(&real, &pieces).map_err(failed)?;
-        wipe([bytes, text.into_bytes()]);
-        while stamp(&real, path)? == before {
-            match fresh.rename(&real) {
+        let failed = |error| DiskError::from_io(DiskErrorKind::NotCommitted, path, error);
+        let mut temp_file = TempFile::write(&real, &pieces).map_err(failed)?;
+        zeroize_all([bytes, text.into_bytes()]);
+        while stamp_if_exists(&real, path)? == before {
+            match temp_file.rename(&real) {
                 Ok(()) if before.is_some() => return Ok(Outcome::Replaced),
                 Ok(()) => return Ok(Outcome::Created),
-                // A program that has the old file open without the right to delete it is reported so.
+                // Windows reports it if another program has the old file open and denies deletion.
                 Err(error) if is_busy(&error) || error.kind() == io::ErrorKind::PermissionDenied => {
-                    if !patience.wait() {
-                        return Err(DiskError::because(DiskErrorKind::Locked, path, error).into());
+                    if !backoff.sleep() {
+                        return Err(DiskError::with_source(DiskErrorKind::Locked, path, error).into());
                     }
                 }
                 Err(error) => return Err(failed(error).into()),
             }
         }
-        drop(fresh);
-        if !patience.wait() {
+        drop(temp_file);
+        if !backoff.sleep() {
             return Err(DiskError::locked(path, None).into());
         }
     }
 }
 
-fn missing(path: &Path) -> DiskError {
-    DiskError::because(DiskErrorKind::NotFound, path, io::Error::from(io::ErrorKind::NotFound))
+fn not_found(path: &Path) -> DiskError {
+    DiskError::with_source(DiskErrorKind::NotFound, path, io::Error::from(io::ErrorKind::NotFound))
 }
 
-/// Rejects the names of devices, and names that Windows forbids or changes: the real path would take them as they are.
+/// Rejects names of devices, and names that Windows forbids or changes: the canonical path allows them.
 fn check_name(path: &Path) -> Result<(), DiskError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
@@ -115,107 +118,107 @@ fn check_name(path: &Path) -> Result<(), DiskError> {
     Ok(())
 }
 
-/// Returns the state of the file; none where there is none.
-fn stamp(real: &Path, path: &Path) -> Result<Option<FileStamp>, DiskError> {
+/// Returns the stamp of the file, or `None` if it does not exist.
+fn stamp_if_exists(real: &Path, path: &Path) -> Result<Option<FileStamp>, DiskError> {
     match std::fs::metadata(real) {
-        Ok(about) if about.is_file() => Ok(Some(FileStamp::new(&about))),
+        Ok(metadata) if metadata.is_file() => Ok(Some(FileStamp::new(&metadata))),
         Ok(_) => Err(DiskError::new(DiskErrorKind::NotRegular, path)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(DiskError::told(DiskErrorKind::Io, path, error)),
+        Err(error) => Err(DiskError::from_io(DiskErrorKind::Io, path, error)),
     }
 }
 
-/// Opens a file that exists.
-fn open(real: &Path, path: &Path, write: bool, patience: &mut Patience) -> Result<File, DiskError> {
-    let is_read_only = || std::fs::metadata(real).is_ok_and(|about| about.permissions().readonly());
+/// Opens an existing file.
+fn open(real: &Path, path: &Path, write: bool, backoff: &mut Backoff) -> Result<File, DiskError> {
+    let is_read_only = || std::fs::metadata(real).is_ok_and(|metadata| metadata.permissions().readonly());
     if write && is_read_only() {
         return Err(DiskError::new(DiskErrorKind::ReadOnly, path));
     }
-    patiently(path, patience, || OpenOptions::new().read(true).write(write).open(real))
+    open_with_retries(path, backoff, || OpenOptions::new().read(true).write(write).open(real))
 }
 
-/// Tries again as long as another program, such as a virus scanner, has the file for itself.
-fn patiently(
+/// Retries while another program, such as a virus scanner, has exclusive access.
+fn open_with_retries(
     path: &Path,
-    patience: &mut Patience,
+    backoff: &mut Backoff,
     mut open: impl FnMut() -> io::Result<File>,
 ) -> Result<File, DiskError> {
     loop {
         match open() {
-            Err(error) if is_busy(&error) && !patience.wait() => {
-                return Err(DiskError::because(DiskErrorKind::Locked, path, error));
+            Err(error) if is_busy(&error) && !backoff.sleep() => {
+                return Err(DiskError::with_source(DiskErrorKind::Locked, path, error));
             }
             Err(error) if is_busy(&error) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(DiskError::because(DiskErrorKind::NotFound, path, error));
+                return Err(DiskError::with_source(DiskErrorKind::NotFound, path, error));
             }
-            opened => return opened.map_err(|error| DiskError::told(DiskErrorKind::Io, path, error)),
+            opened => return opened.map_err(|error| DiskError::from_io(DiskErrorKind::Io, path, error)),
         }
     }
 }
 
-/// Returns whether the error is a sharing or lock violation, or that of a file about to be deleted or mapped into memory.
+/// Returns whether another program has the file open, locked, mapped into memory, or is deleting it.
 fn is_busy(error: &io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33 | 303 | 1224))
 }
 
-/// The lock on `.NAME.lock`, which is never removed: a lock on a file that goes away binds nobody.
-fn lock(real: &Path, path: &Path, patience: &mut Patience) -> Result<File, DiskError> {
-    let side = real.with_file_name(beside(real.file_name().unwrap_or_default(), ".lock"));
-    let file = patiently(path, patience, || {
-        OpenOptions::new().write(true).create(true).truncate(false).open(&side)
+/// Locks `.NAME.lock`. It is never removed, because a lock on a removed file excludes nobody.
+fn lock(real: &Path, path: &Path, backoff: &mut Backoff) -> Result<File, DiskError> {
+    let lock_path = real.with_file_name(sibling_name(real.file_name().unwrap_or_default(), ".lock"));
+    let file = open_with_retries(path, backoff, || {
+        OpenOptions::new().write(true).create(true).truncate(false).open(&lock_path)
     })?;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if patience.wait() => {}
+            Err(TryLockError::WouldBlock) if backoff.sleep() => {}
             Err(TryLockError::WouldBlock) => return Err(DiskError::locked(path, None)),
             Err(TryLockError::Error(error)) => {
-                return Err(DiskError::told(DiskErrorKind::LocksUnsupported, path, error));
+                return Err(DiskError::from_io(DiskErrorKind::LocksUnsupported, path, error));
             }
         }
     }
 }
 
-/// Only writers that hold the lock make new files, so whatever matches was left by a crash.
-fn remove_left_overs(real: &Path) {
+/// Removes all temporary files: only the holder of the lock creates them.
+fn remove_stale_temp_files(real: &Path) {
     let Some(entries) = real.parent().and_then(|parent| std::fs::read_dir(parent).ok()) else { return };
     for entry in entries.flatten() {
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if is_file && is_ours(&entry.file_name(), real.file_name().unwrap_or_default()) {
+        if is_file && is_temp_name(&entry.file_name(), real.file_name().unwrap_or_default()) {
             let _ = std::fs::remove_file(entry.path());
         }
     }
 }
 
-/// The new file, removed on drop unless it was renamed.
-struct Fresh {
+/// A new file, removed on drop unless it was renamed.
+struct TempFile {
     path: PathBuf,
-    temporary: bool,
+    remove_on_drop: bool,
 }
 
-impl Fresh {
+impl TempFile {
     /// Writes all pieces, syncs, and closes the file.
     fn write(real: &Path, pieces: &[&[u8]]) -> io::Result<Self> {
-        let path = real.with_file_name(random_name(real.file_name().unwrap_or_default())?);
+        let path = real.with_file_name(random_temp_name(real.file_name().unwrap_or_default())?);
         let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        let fresh = Self { path, temporary: true };
+        let temp_file = Self { path, remove_on_drop: true };
         for text in pieces {
             file.write_all(text)?;
         }
-        file.sync_all().map(|()| fresh)
+        file.sync_all().map(|()| temp_file)
     }
 
     fn rename(&mut self, real: &Path) -> io::Result<()> {
         std::fs::rename(&self.path, real)?;
-        self.temporary = false;
+        self.remove_on_drop = false;
         Ok(())
     }
 }
 
-impl Drop for Fresh {
+impl Drop for TempFile {
     fn drop(&mut self) {
-        if self.temporary {
+        if self.remove_on_drop {
             let _ = std::fs::remove_file(&self.path);
         }
     }

@@ -52,7 +52,7 @@ fn names(directory: &Path) -> Vec<String> {
 fn assert_fails(result: Result<Outcome, ReplaceError<Infallible>>, kind: DiskErrorKind) {
     match result {
         Err(ReplaceError::Disk(error)) => assert_eq!(error.kind(), kind, "{error}"),
-        Ok(done) => panic!("{done:?}"),
+        Ok(outcome) => panic!("{outcome:?}"),
         Err(ReplaceError::Edit(never)) => match never {},
     }
 }
@@ -110,7 +110,7 @@ fn retries_after_an_unlocked_write() {
         let (directory, file) = directory();
         fs::write(&file, b"a").unwrap();
         let mut calls = 0;
-        let done = replace(&file, &OPTIONS, &mut |old| {
+        let result = replace(&file, &OPTIONS, &mut |old| {
             calls += 1;
             if calls == 1 {
                 fs::write(&file, b"ab").unwrap();
@@ -118,7 +118,7 @@ fn retries_after_an_unlocked_write() {
             let old = old.unwrap();
             Ok(text(&[old, b"+"].concat()))
         });
-        assert_eq!(done.unwrap(), Outcome::Replaced);
+        assert_eq!(result.unwrap(), Outcome::Replaced);
         assert_eq!((calls, fs::read(&file).unwrap()), (2, b"ab+".to_vec()));
         assert_eq!(names(directory.path()), ["tokens.json"]);
     }
@@ -128,14 +128,14 @@ fn retries_after_an_unlocked_write() {
 fn keeps_a_file_created_meanwhile() {
     for replace in PROTOCOLS {
         let (_directory, file) = directory();
-        let done = replace(&file, &OPTIONS, &mut |old| match old {
+        let result = replace(&file, &OPTIONS, &mut |old| match old {
             None => {
                 fs::write(&file, b"first").unwrap();
                 Ok(text(b"lost"))
             }
             Some(old) => Ok(text(&[old, b"+"].concat())),
         });
-        assert_eq!(done.unwrap(), Outcome::Replaced);
+        assert_eq!(result.unwrap(), Outcome::Replaced);
         assert_eq!(fs::read(&file).unwrap(), b"first+");
     }
 }
@@ -147,12 +147,12 @@ fn gives_up_on_constant_writes() {
         fs::write(&file, b"").unwrap();
         let mut grown = Vec::new();
         let options = ReplaceOptions { lock_timeout: Duration::from_millis(50), ..OPTIONS };
-        let done = replace(&file, &options, &mut |_| {
+        let result = replace(&file, &options, &mut |_| {
             grown.push(b'x');
             fs::write(&file, &grown).unwrap();
             Ok(text(b"lost"))
         });
-        assert_fails(done, DiskErrorKind::Locked);
+        assert_fails(result, DiskErrorKind::Locked);
         assert_eq!(fs::read(&file).unwrap(), grown);
         assert_eq!(names(directory.path()), ["tokens.json"]);
     }
@@ -217,7 +217,7 @@ fn supports_the_longest_file_name() {
 }
 
 #[test]
-fn names_that_windows_reserves_or_changes_are_rejected() {
+fn rejects_names_that_windows_reserves_or_changes() {
     let (directory, _) = directory();
     let kind = |name: &str| portable::look(&directory.path().join(name)).err().unwrap().kind();
     for name in
@@ -247,15 +247,15 @@ fn errors_redact_and_escape_paths() {
 fn lock_timeout_names_the_holder() {
     let (_directory, file) = directory();
     fs::write(&file, b"old").unwrap();
-    let held = fs::File::open(&file).unwrap();
-    held.try_lock().unwrap();
+    let locked = fs::File::open(&file).unwrap();
+    locked.try_lock().unwrap();
     let options = ReplaceOptions { lock_timeout: Duration::from_millis(30), ..OPTIONS };
     match super::replace(&file, &options, |_| Ok::<_, Infallible>(text(b"1"))) {
         Err(ReplaceError::Disk(error)) => {
             assert_eq!(error.kind(), DiskErrorKind::Locked);
-            // Some sandboxes have no locks in /proc/locks.
-            let known = fs::read_to_string("/proc/locks").is_ok_and(|locks| locks.contains("FLOCK"));
-            assert_eq!(error.holder(), known.then(std::process::id));
+            // Some sandboxes list no locks in `/proc/locks`.
+            let is_listed = fs::read_to_string("/proc/locks").is_ok_and(|locks| locks.contains("FLOCK"));
+            assert_eq!(error.holder(), is_listed.then(std::process::id));
         }
         other => panic!("{other:?}"),
     }

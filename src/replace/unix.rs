@@ -1,4 +1,4 @@
-//! The order of things on unix, relative to a handle of the directory.
+//! The protocol of unix, relative to a handle of the directory.
 
 use alloc::format;
 use std::fs::{File, TryLockError};
@@ -11,198 +11,199 @@ use rustix::io::{Errno, retry_on_intr};
 use zeroize::Zeroizing;
 
 use super::access::{self, Access};
-use super::common::{length, read_all, wipe};
-use super::fresh::{Fresh, remove_left_overs};
+use super::common::{read_all, total_length, zeroize_all};
+use super::location::{Location, is_regular, is_same, lock_error, open_error, sync_directory, sync_file};
 use super::pipe;
-use super::place::{Place, is_regular, is_same, locking, opening, sync_directory, sync_file};
+use super::temp_file::{TempFile, remove_stale_temp_files};
 use super::{
-    Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, NewText, Outcome, Patience, ReplaceError,
+    Backoff, Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, NewText, Outcome, ReplaceError,
     ReplaceOptions,
 };
 
-/// Reads the whole file, through links, without a lock: a rename is atomic. A pipe is read once, without facts.
+/// Reads the complete file, through links, without a lock: a rename is atomic. A pipe is read once, without facts.
 ///
 /// # Errors
-/// `NotFound`, `DanglingLink`, `NotRegular` (not opened, so that a device does nothing), `PermissionDenied`, `TooLarge`,
-/// `TimedOut`, `Io`.
+/// `NotFound`, `DanglingLink`, `NotRegular`, `PermissionDenied`, `TooLarge`, `TimedOut`, `Io`.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
-    // Looked at before it is opened: opening a device can do something.
+    // Before the file is opened, because opening a device may have effects.
     match look(path) {
         Err(error) if error.kind() != DiskErrorKind::Pipe => return Err(error),
         _ => {}
     }
     let file = File::from(
-        retry_on_intr(|| openat(CWD, path, OFlags::RDONLY | CAREFULLY, Mode::empty()))
-            .map_err(|error| reading(path, error))?,
+        retry_on_intr(|| openat(CWD, path, OFlags::RDONLY | OPEN_FLAGS, Mode::empty()))
+            .map_err(|error| read_error(path, error))?,
     );
-    let about = file.metadata().map_err(|error| DiskError::told(DiskErrorKind::Io, path, error))?;
-    if about.file_type().is_fifo() {
-        let bytes = pipe::read(&file, path, limit, pipe::TIME_LIMIT)?;
-        return Ok(Contents { bytes, facts: FileFacts::unknown(FileStamp::new(&about)) });
+    let metadata = file.metadata().map_err(|error| DiskError::from_io(DiskErrorKind::Io, path, error))?;
+    if metadata.file_type().is_fifo() {
+        let bytes = pipe::read(&file, path, limit, pipe::TIMEOUT)?;
+        return Ok(Contents { bytes, facts: FileFacts::unknown(FileStamp::new(&metadata)) });
     }
-    if !about.is_file() {
+    if !metadata.is_file() {
         return Err(DiskError::new(DiskErrorKind::NotRegular, path));
     }
     let facts = FileFacts {
-        mode: Some(about.mode() & 0o7777),
-        owner: Some(about.uid()),
+        mode: Some(metadata.mode() & 0o7777),
+        owner: Some(metadata.uid()),
         caller: Some(rustix::process::geteuid().as_raw()),
-        links: Some(about.nlink()),
-        stamp: FileStamp::new(&about),
+        links: Some(metadata.nlink()),
+        stamp: FileStamp::new(&metadata),
     };
-    Ok(Contents { bytes: read_all(&file, path, about.len(), limit)?, facts })
+    Ok(Contents { bytes: read_all(&file, path, metadata.len(), limit)?, facts })
 }
 
-/// Looks at the file behind all links, without opening it.
+/// Returns the stamp of the file, through links, without opening it.
 ///
 /// # Errors
-/// As [`read`], but for `TooLarge` and `TimedOut`; `Pipe`.
+/// `NotFound`, `DanglingLink`, `NotRegular`, `Pipe`, `PermissionDenied`, `Io`.
 pub(crate) fn look(path: &Path) -> Result<FileStamp, DiskError> {
-    // Without a number, the path contains a zero byte.
-    let failed = |error: io::Error| reading(path, Errno::from_io_error(&error).unwrap_or(Errno::INVAL));
-    let about = std::fs::metadata(path).map_err(failed)?;
-    if about.is_file() {
-        return Ok(FileStamp::new(&about));
+    // Without an errno, the path contains a NUL byte.
+    let failed = |error: io::Error| read_error(path, Errno::from_io_error(&error).unwrap_or(Errno::INVAL));
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    if metadata.is_file() {
+        return Ok(FileStamp::new(&metadata));
     }
-    let is_pipe = about.file_type().is_fifo();
+    let is_pipe = metadata.file_type().is_fifo();
     Err(DiskError::new(if is_pipe { DiskErrorKind::Pipe } else { DiskErrorKind::NotRegular }, path))
 }
 
-/// Returns the error of a pipe, which looks like a dangling link, or else this one.
-fn pipe_or(path: &Path, error: DiskError) -> DiskError {
+/// Returns the error of a pipe, which may resolve like a dangling link, or else `error`.
+fn pipe_error_or(path: &Path, error: DiskError) -> DiskError {
     look(path).err().filter(|error| error.kind() == DiskErrorKind::Pipe).unwrap_or(error)
 }
 
-fn reading(path: &Path, error: Errno) -> DiskError {
+fn read_error(path: &Path, error: Errno) -> DiskError {
     match error {
         Errno::NOENT if std::fs::symlink_metadata(path).is_ok() => {
-            DiskError::because(DiskErrorKind::DanglingLink, path, error)
+            DiskError::with_source(DiskErrorKind::DanglingLink, path, error)
         }
-        error => opening(path, error),
+        error => open_error(path, error),
     }
 }
 
-/// Locks the file, reads it, and replaces it by what `edit` makes of it; see the module for the order.
+/// Locks the file, reads it, and replaces it by the result of `edit`. The module lists the steps.
 ///
-/// `edit` gets none where there is no file, and returns none to leave it as it is. It is called again when the file
-/// changed meanwhile.
+/// `edit` gets `None` if the file does not exist, and returns `None` to keep it. It is called again if the file changed in
+/// the meantime.
 ///
 /// # Errors
-/// What `edit` returns, and every [`DiskErrorKind`].
+/// The error of `edit`, and every [`DiskErrorKind`].
 pub(crate) fn replace<E, T: Into<NewText>>(
     path: &Path,
     options: &ReplaceOptions,
     mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<T>, E>,
 ) -> Result<Outcome, ReplaceError<E>> {
-    let mut patience = Patience::new(options.lock_timeout);
-    let place = Place::resolve(path).map_err(|error| pipe_or(path, error))?;
+    let mut backoff = Backoff::new(options.lock_timeout);
+    let location = Location::resolve(path).map_err(|error| pipe_error_or(path, error))?;
     loop {
-        let old = Old::lock(&place, &mut patience)?;
+        let old = LockedFile::open(&location, &mut backoff)?;
         if old.is_none() && !options.create {
-            return Err(DiskError::because(DiskErrorKind::NotFound, path, Errno::NOENT).into());
+            return Err(DiskError::with_source(DiskErrorKind::NotFound, path, Errno::NOENT).into());
         }
         let bytes = match &old {
             Some(old) => read_all(&old.file, path, size(&old.stat), options.size_limit)?,
             None => Zeroizing::default(),
         };
         let text = edit(old.is_some().then_some(&bytes)).map_err(ReplaceError::Edit)?;
-        let tightens =
+        let restricts_mode =
             options.restrict_mode && old.as_ref().is_some_and(|old| access::is_open_to_others(&old.stat));
-        // Rights are taken as all else is changed: by a new file.
-        let same = || tightens.then(|| NewText::Insertion { at: 0, text: Zeroizing::default() });
-        let Some(text) = text.map(Into::into).or_else(same) else {
-            wipe([bytes]);
-            // An earlier writer may have been stopped before its sync, and "it is there" is a promise too.
+        // A new file restricts the mode, too.
+        let unchanged = || restricts_mode.then(|| NewText::Insertion { at: 0, text: Zeroizing::default() });
+        let Some(text) = text.map(Into::into).or_else(unchanged) else {
+            zeroize_all([bytes]);
+            // An earlier writer may have been stopped before its sync, and `Unchanged` promises one.
             if let Some(old) = &old {
                 sync_file(&old.file).map_err(|error| durability_unknown(path, error))?;
-                sync_directory(&place.directory).map_err(|error| durability_unknown(path, error))?;
+                sync_directory(&location.directory).map_err(|error| durability_unknown(path, error))?;
             }
             return Ok(Outcome::Unchanged);
         };
         let pieces = text.pieces(&bytes);
-        if length(&pieces) > options.size_limit {
+        if total_length(&pieces) > options.size_limit {
             return Err(DiskError::new(DiskErrorKind::TooLarge, path).into());
         }
-        let mut fresh = Fresh::create(&place)?;
+        let mut temp_file = TempFile::create(&location)?;
         let access = match &old {
-            Some(old) => Access::of(&old.file, &old.stat, options.restrict_mode),
+            Some(old) => Access::read(&old.file, &old.stat, options.restrict_mode),
             None => Ok(Access::private()),
         };
-        access.and_then(|access| access.apply(fresh.file())).map_err(|error| error.at(path))?;
-        fresh.write(&pieces)?;
-        wipe([bytes, text.into_bytes()]);
-        let done = match &old {
-            Some(old) if !old.is_unchanged(&place)? => None,
-            Some(_) => fresh.replace()?.then_some(Outcome::Replaced),
-            None => fresh.appear()?.then_some(Outcome::Created),
+        access
+            .and_then(|access| access.apply(temp_file.file()))
+            .map_err(|error| error.into_disk_error(path))?;
+        temp_file.write(&pieces)?;
+        zeroize_all([bytes, text.into_bytes()]);
+        let outcome = match &old {
+            Some(old) if !old.is_unchanged(&location)? => None,
+            Some(_) => temp_file.rename_over()?.then_some(Outcome::Replaced),
+            None => temp_file.rename_no_replace()?.then_some(Outcome::Created),
         };
-        if let Some(done) = done {
-            sync_directory(&place.directory).map_err(|error| durability_unknown(path, error))?;
-            return Ok(done);
+        if let Some(outcome) = outcome {
+            sync_directory(&location.directory).map_err(|error| durability_unknown(path, error))?;
+            return Ok(outcome);
         }
-        // Dropped first, so that nothing is left in the directory while it sleeps.
-        drop((fresh, old));
-        if !patience.wait() {
+        // Leaves no temporary file while it sleeps.
+        drop((temp_file, old));
+        if !backoff.sleep() {
             return Err(DiskError::locked(path, None).into());
         }
     }
 }
 
-const CAREFULLY: OFlags = OFlags::CLOEXEC.union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+const OPEN_FLAGS: OFlags = OFlags::CLOEXEC.union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
-/// The file that is to be replaced, opened and locked.
-struct Old {
+/// The file to replace, opened and locked.
+struct LockedFile {
     file: File,
     stat: Stat,
 }
 
-impl Old {
-    /// None where there is no file.
-    fn lock(place: &Place<'_>, patience: &mut Patience) -> Result<Option<Self>, DiskError> {
-        let path = place.path;
+impl LockedFile {
+    /// Opens and locks the file. Returns `None` if it does not exist.
+    fn open(location: &Location<'_>, backoff: &mut Backoff) -> Result<Option<Self>, DiskError> {
+        let path = location.path;
         loop {
-            let Some(file) = open(place)? else {
-                remove_left_overs(place, None);
+            let Some(file) = open(location)? else {
+                remove_stale_temp_files(location, None);
                 return Ok(None);
             };
-            let stat = fstat(&file).map_err(|error| opening(path, error))?;
-            check(path, &file, &stat)?;
+            let stat = fstat(&file).map_err(|error| open_error(path, error))?;
+            check_replaceable(path, &file, &stat)?;
             match file.try_lock() {
                 Ok(()) => {
-                    // A lock is on a file and not on a name: a writer before us may have put another file here.
-                    let now = place.look(&place.name).map_err(|error| opening(path, error))?;
+                    // The lock is on the file, not on the name: another writer may have replaced the file.
+                    let now = location.stat(&location.name).map_err(|error| open_error(path, error))?;
                     if now.is_some_and(|now| is_same(&now, &stat)) {
-                        remove_left_overs(place, Some(&stat));
-                        // Again, since it could change until it was locked.
-                        let stat = fstat(&file).map_err(|error| opening(path, error))?;
-                        check(path, &file, &stat)?;
-                        // Only now: a new file has a second name for a moment where nothing better is known.
+                        remove_stale_temp_files(location, Some(&stat));
+                        // Read again, because the file may have changed before the lock.
+                        let stat = fstat(&file).map_err(|error| open_error(path, error))?;
+                        check_replaceable(path, &file, &stat)?;
+                        // Not earlier: a file that is named by a hard link has two names for a moment.
                         if stat.st_nlink > 1 {
                             return Err(DiskError::new(DiskErrorKind::SeveralLinks, path));
                         }
                         return Ok(Some(Self { file, stat }));
                     }
                     drop(file);
-                    if !patience.wait() {
+                    if !backoff.sleep() {
                         return Err(DiskError::locked(path, None));
                     }
                 }
                 Err(TryLockError::WouldBlock) => {
                     drop(file);
-                    if !patience.wait() {
+                    if !backoff.sleep() {
                         return Err(DiskError::locked(path, holder(&stat)));
                     }
                 }
-                Err(TryLockError::Error(error)) => return Err(locking(path, error)),
+                Err(TryLockError::Error(error)) => return Err(lock_error(path, error)),
             }
         }
     }
 
-    /// Returns whether nobody wrote it, without a lock, since it was read.
-    fn is_unchanged(&self, place: &Place<'_>) -> Result<bool, DiskError> {
-        let failed = |error| DiskError::told(DiskErrorKind::NotCommitted, place.path, error);
+    /// Returns whether no writer, even without the lock, changed the file since it was read.
+    fn is_unchanged(&self, location: &Location<'_>) -> Result<bool, DiskError> {
+        let failed = |error| DiskError::from_io(DiskErrorKind::NotCommitted, location.path, error);
         let now = fstat(&self.file).map_err(failed)?;
-        let named = place.look(&place.name).map_err(failed)?;
+        let named = location.stat(&location.name).map_err(failed)?;
         let key = |stat: &Stat| {
             (stat.st_size, stat.st_mtime, stat.st_mtime_nsec, stat.st_ctime, stat.st_ctime_nsec)
         };
@@ -210,44 +211,44 @@ impl Old {
     }
 }
 
-/// Opens the file for reading and writing: a read-only mount or a lack of rights shows here.
-fn open(place: &Place<'_>) -> Result<Option<File>, DiskError> {
-    let path = place.path;
-    match place.look(&place.name) {
+/// Opens the file for reading and writing, so that a read-only file or mount is an error.
+fn open(location: &Location<'_>) -> Result<Option<File>, DiskError> {
+    let path = location.path;
+    match location.stat(&location.name) {
         Ok(Some(stat)) if !is_regular(&stat) => {
-            return Err(pipe_or(path, DiskError::new(DiskErrorKind::NotRegular, path)));
+            return Err(pipe_error_or(path, DiskError::new(DiskErrorKind::NotRegular, path)));
         }
         Ok(Some(_)) => {}
         Ok(None) => return Ok(None),
-        Err(error) => return Err(opening(path, error)),
+        Err(error) => return Err(open_error(path, error)),
     }
-    let flags = OFlags::RDWR | OFlags::NOFOLLOW | CAREFULLY;
-    match retry_on_intr(|| openat(&place.directory, &place.name, flags, Mode::empty())) {
+    let flags = OFlags::RDWR | OFlags::NOFOLLOW | OPEN_FLAGS;
+    match retry_on_intr(|| openat(&location.directory, &location.name, flags, Mode::empty())) {
         Ok(file) => Ok(Some(file.into())),
         Err(Errno::NOENT) => Ok(None),
         Err(error @ (Errno::LOOP | Errno::ISDIR)) => {
-            Err(DiskError::because(DiskErrorKind::NotRegular, path, error))
+            Err(DiskError::with_source(DiskErrorKind::NotRegular, path, error))
         }
-        Err(error) => Err(opening(path, error)),
+        Err(error) => Err(open_error(path, error)),
     }
 }
 
-fn check(path: &Path, file: &File, stat: &Stat) -> Result<(), DiskError> {
-    let wrong = |kind| Err(DiskError::new(kind, path));
+fn check_replaceable(path: &Path, file: &File, stat: &Stat) -> Result<(), DiskError> {
+    let fail = |kind| Err(DiskError::new(kind, path));
     let caller = rustix::process::geteuid();
     if !is_regular(stat) {
-        wrong(DiskErrorKind::NotRegular)
+        fail(DiskErrorKind::NotRegular)
     } else if access::is_mount_point(file) {
-        wrong(DiskErrorKind::MountPoint)
+        fail(DiskErrorKind::MountPoint)
     } else if !caller.is_root() && stat.st_uid != caller.as_raw() {
-        wrong(DiskErrorKind::ForeignOwner)
+        fail(DiskErrorKind::ForeignOwner)
     } else {
         Ok(())
     }
 }
 
 fn durability_unknown(path: &Path, error: Errno) -> DiskError {
-    DiskError::because(DiskErrorKind::DurabilityUnknown, path, error)
+    DiskError::with_source(DiskErrorKind::DurabilityUnknown, path, error)
 }
 
 fn size(stat: &Stat) -> u64 {

@@ -34,27 +34,27 @@ const ROW_8: Found = Found::Power("row_8_a_power_cut_at_every_call");
 const SYNC: &str = "sync_file(&self.file).map_err(|error| failed(error.into()))";
 const IN_PLACE: &str = "Some(old) => { use std::io::Write as _; old.file.set_len(0).ok(); \
      let mut to = &old.file; to.rewind_(); \
-     to.write_all(&pieces.concat()).map_err(|e| DiskError::told(DiskErrorKind::Io, path, e))?; \
+     to.write_all(&pieces.concat()).map_err(|e| DiskError::from_io(DiskErrorKind::Io, path, e))?; \
      sync_file(&old.file).ok(); Some(Outcome::Replaced) }";
 const REWIND: &str = "trait Rewind { fn rewind_(&mut self); } impl Rewind for &File { fn rewind_(&mut self) { \
-     use std::io::Seek as _; self.rewind().ok(); } } const CAREFULLY: OFlags =";
+     use std::io::Seek as _; self.rewind().ok(); } } const OPEN_FLAGS: OFlags =";
 
 const SEEDS: &[Seed] = &[
-    Seed { name: "no sync", changes: &[("fresh.rs", SYNC, "Ok(())")], by: ROW_1 },
+    Seed { name: "no sync", changes: &[("temp_file.rs", SYNC, "Ok(())")], by: ROW_1 },
     Seed {
         name: "no sync of the directory",
-        changes: &[("place.rs", "rustix::fs::fsync(directory)", "{ let _ = directory; Ok(()) }")],
+        changes: &[("location.rs", "rustix::fs::fsync(directory)", "{ let _ = directory; Ok(()) }")],
         by: ROW_1,
     },
     Seed {
         name: "an error of the sync ignored",
-        changes: &[("fresh.rs", SYNC, "{ let _ = (sync_file(&self.file), failed); Ok(()) }")],
+        changes: &[("temp_file.rs", SYNC, "{ let _ = (sync_file(&self.file), failed); Ok(()) }")],
         by: ROW_4,
     },
     Seed {
         name: "an error of the directory's sync ignored",
         changes: &[(
-            "place.rs",
+            "location.rs",
             "rustix::fs::fsync(directory)",
             "{ let _ = rustix::fs::fsync(directory); Ok(()) }",
         )],
@@ -63,7 +63,7 @@ const SEEDS: &[Seed] = &[
     Seed {
         name: "a sync tried again",
         changes: &[(
-            "place.rs",
+            "location.rs",
             "rustix::fs::fsync(file)",
             "rustix::fs::fsync(file).or_else(|_| rustix::fs::fsync(file))",
         )],
@@ -98,50 +98,58 @@ const SEEDS: &[Seed] = &[
     Seed {
         name: "a new file that is not locked",
         changes: &[(
-            "fresh.rs",
-            "match fresh.file.try_lock() {",
+            "temp_file.rs",
+            "match temp_file.file.try_lock() {",
             "match Ok::<(), std::fs::TryLockError>(()) {",
         )],
         by: ROW_5,
     },
     Seed {
         name: "a rename over a file that appeared",
-        changes: &[("fresh.rs", "RenameFlags::NOREPLACE)", "RenameFlags::empty())")],
+        changes: &[("temp_file.rs", "RenameFlags::NOREPLACE)", "RenameFlags::empty())")],
         by: ROW_5,
     },
     Seed {
         name: "the mode set late",
-        changes: &[("fresh.rs", "flags, Mode::RUSR | Mode::WUSR)", "flags, Mode::from_raw_mode(0o644))")],
+        changes: &[("temp_file.rs", "flags, Mode::RUSR | Mode::WUSR)", "flags, Mode::from_raw_mode(0o644))")],
         by: ROW_2,
     },
-    Seed { name: "a new file that may exist", changes: &[("fresh.rs", "OFlags::EXCL | ", "")], by: ROW_1 },
+    Seed {
+        name: "a new file that may exist",
+        changes: &[("temp_file.rs", "OFlags::EXCL | ", "")],
+        by: ROW_1,
+    },
     Seed {
         name: "an error leaves the new file",
-        changes: &[("fresh.rs", "if self.temporary {\n            // An", "if false {\n            // An")],
+        changes: &[(
+            "temp_file.rs",
+            "if self.remove_on_drop {\n            // After",
+            "if false {\n            // After",
+        )],
         by: ROW_4,
     },
     Seed {
         name: "left-overs stay",
         changes: &[(
-            "fresh.rs",
-            "if is_ours(found, &place.name) {",
-            "if false && is_ours(found, &place.name) {",
+            "temp_file.rs",
+            "if is_temp_name(name, &location.name) {",
+            "if false && is_temp_name(name, &location.name) {",
         )],
         by: ROW_2,
     },
     Seed {
         name: "written in place",
         changes: &[
-            ("unix.rs", "Some(_) => fresh.replace()?.then_some(Outcome::Replaced),", IN_PLACE),
-            ("unix.rs", "        wipe([bytes, text.into_bytes()]);\n", ""),
-            ("unix.rs", "const CAREFULLY: OFlags =", REWIND),
+            ("unix.rs", "Some(_) => temp_file.rename_over()?.then_some(Outcome::Replaced),", IN_PLACE),
+            ("unix.rs", "        zeroize_all([bytes, text.into_bytes()]);\n", ""),
+            ("unix.rs", "const OPEN_FLAGS: OFlags =", REWIND),
         ],
         by: ROW_2,
     },
     Seed {
         name: "half of the text counts as written",
         changes: &[(
-            "fresh.rs",
+            "temp_file.rs",
             "self.file.write_all(text).map_err(failed)?;",
             "let _ = self.file.write(text);",
         )],
@@ -153,34 +161,38 @@ const SEEDS: &[Seed] = &[
             ("unix.rs", "sync_file(&old.file).map_err(|error| durability_unknown(path, error))?;", ""),
             (
                 "unix.rs",
-                "                sync_directory(&place.directory).map_err(|error| durability_unknown(path, error))?;\n            }\n            return Ok(Outcome::Unchanged);",
+                "                sync_directory(&location.directory).map_err(|error| durability_unknown(path, error))?;\n            }\n            return Ok(Outcome::Unchanged);",
                 "            let _ = old; }\n            return Ok(Outcome::Unchanged);",
             ),
         ],
         by: Found::Row(rows::row_1_what_is_there_is_synced),
     },
-    Seed { name: "no sync, and a power cut", changes: &[("fresh.rs", SYNC, "Ok(())")], by: ROW_8 },
+    Seed { name: "no sync, and a power cut", changes: &[("temp_file.rs", SYNC, "Ok(())")], by: ROW_8 },
     Seed {
         name: "no sync of the directory, and a power cut",
-        changes: &[("place.rs", "rustix::fs::fsync(directory)", "{ let _ = directory; Ok(()) }")],
+        changes: &[("location.rs", "rustix::fs::fsync(directory)", "{ let _ = directory; Ok(()) }")],
         by: ROW_8,
     },
     Seed {
         name: "an error of the sync ignored, and a disk that fails",
         changes: &[
-            ("fresh.rs", SYNC, "{ let _ = (sync_file(&self.file), failed); Ok(()) }"),
-            ("place.rs", "rustix::fs::fsync(directory)", "{ let _ = rustix::fs::fsync(directory); Ok(()) }"),
+            ("temp_file.rs", SYNC, "{ let _ = (sync_file(&self.file), failed); Ok(()) }"),
+            (
+                "location.rs",
+                "rustix::fs::fsync(directory)",
+                "{ let _ = rustix::fs::fsync(directory); Ok(()) }",
+            ),
         ],
         by: Found::Power("row_9_a_sync_that_fails"),
     },
     Seed {
         name: "a file system that is gone not seen",
-        changes: &[("place.rs", "synced.and_then(|()| fstat(directory).map(drop))", "synced")],
+        changes: &[("location.rs", "synced.and_then(|()| fstat(directory).map(drop))", "synced")],
         by: Found::Power("row_9_a_disk_that_goes"),
     },
     Seed {
         name: "the ACL forgotten",
-        changes: &[("access.rs", "acl: if tighten { None }", "acl: if true { None }")],
+        changes: &[("access.rs", "acl: if restrict_mode {", "acl: if true {")],
         by: Found::Condition("keeps_an_acl_and_inherits_none"),
     },
     Seed {
@@ -201,7 +213,7 @@ const SEEDS: &[Seed] = &[
         name: "a label that cannot be set ignored",
         changes: &[(
             "access.rs",
-            "xattr::set(file, xattr::LABEL, label).map_err(NotKept::Rights)?;",
+            "xattr::set(file, xattr::LABEL, label).map_err(AccessError::Rights)?;",
             "let _ = xattr::set(file, xattr::LABEL, label);",
         )],
         by: Found::Condition("keeps_extended_attributes"),
@@ -215,8 +227,8 @@ const SEEDS: &[Seed] = &[
         name: "the owner forgotten",
         changes: &[(
             "access.rs",
-            "if is.st_uid != owner.as_raw()",
-            "if false && is.st_uid != owner.as_raw()",
+            "if current.st_uid != owner.as_raw()",
+            "if false && current.st_uid != owner.as_raw()",
         )],
         by: Found::Condition("keeps_the_owner_or_removes_lost_rights"),
     },
@@ -234,7 +246,7 @@ const SEEDS: &[Seed] = &[
         name: "the mode forgotten",
         changes: &[(
             "access.rs",
-            "fchmod(file, self.mode).map_err(NotKept::Rights)?;",
+            "fchmod(file, self.mode).map_err(AccessError::Rights)?;",
             "let _ = fchmod::<&File>;",
         )],
         by: Found::Condition("keeps_the_mode_under_every_umask"),
@@ -247,9 +259,13 @@ const SEEDS: &[Seed] = &[
     Seed {
         name: "a planted link followed when cleaning",
         changes: &[
-            ("fresh.rs", "is_regular(stat) && stat.st_nlink == 1", "!is_regular(stat) || stat.st_nlink == 1"),
             (
-                "fresh.rs",
+                "temp_file.rs",
+                "is_regular(stat) && stat.st_nlink == 1",
+                "!is_regular(stat) || stat.st_nlink == 1",
+            ),
+            (
+                "temp_file.rs",
                 "OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK",
                 "OFlags::RDWR | OFlags::NONBLOCK",
             ),
@@ -261,7 +277,11 @@ const SEEDS: &[Seed] = &[
         changes: &[
             ("unix.rs", "stat.st_uid != caller.as_raw()", "false && stat.st_uid != caller.as_raw()"),
             // The kernel refuses to give the new file away, too.
-            ("access.rs", "if is.st_uid != owner.as_raw()", "if false && is.st_uid != owner.as_raw()"),
+            (
+                "access.rs",
+                "if current.st_uid != owner.as_raw()",
+                "if false && current.st_uid != owner.as_raw()",
+            ),
         ],
         by: Found::Condition("keeps_the_owner_or_removes_lost_rights"),
     },
@@ -324,9 +344,16 @@ fn build(place: &Path, changes: &[(&str, &str, &str)]) -> PathBuf {
     fs::copy(root.join("Cargo.lock"), place.join("Cargo.lock")).expect("the versions");
     write(source.join("main.rs"), &read(root.join("tests/faults/driver.rs")));
     write(source.join("replace.rs"), &read(root.join("src/replace.rs")));
-    for name in
-        ["access.rs", "common.rs", "error.rs", "fresh.rs", "pipe.rs", "place.rs", "portable.rs", "unix.rs"]
-    {
+    for name in [
+        "access.rs",
+        "common.rs",
+        "error.rs",
+        "temp_file.rs",
+        "pipe.rs",
+        "location.rs",
+        "portable.rs",
+        "unix.rs",
+    ] {
         let mut text = read(root.join("src/replace").join(name));
         for (_, from, to) in changes.iter().filter(|(file, _, _)| *file == name) {
             assert_eq!(text.matches(from).count(), 1, "{name} has once: {from}");
