@@ -1,11 +1,11 @@
 //! Files on disk: load, validate, append, change, update and save a tokens file.
 //!
-//! A change locks the file, reads it, writes a new file beside it that is private from its first byte, syncs it, checks that
-//! the old file is unchanged, renames, and syncs the directory.
+//! A change locks the file and reads it. It writes and syncs a new file beside it, which is private from its first byte. It
+//! checks that the old file is unchanged, renames the new one, and syncs the directory.
 //!
 //! A symbolic link is followed: its target is replaced, and the link stays. On Linux, the new file has the owner, the ACL, the
 //! mode and the `SELinux` label of the old one, or the change fails. If only the group cannot be kept, its rights are removed.
-//! Attributes `user.*` are kept if the file system takes them.
+//! Attributes `user.*` are kept if the file system supports them.
 //!
 //! # Promises
 //!
@@ -14,13 +14,13 @@
 //! ([`Error::is_durability_unknown`](crate::Error::is_durability_unknown)). This holds among programs that use this crate, on a
 //! local file system of Linux.
 //!
-//! What was tried, and how often. No result was wrong:
+//! Tests of these promises, with their numbers of runs. None failed:
 //!
-//! | what | Linux | musl | aarch64 | s390x | i686 | Windows |
+//! | test | Linux | musl | aarch64 | s390x | i686 | Windows |
 //! |---|---|---|---|---|---|---|
 //! | test programs for values, texts and files | all | 7 | 7 | 7 | 7 | 4 |
 //! | 8 × 40 and 16 × 60 appends by processes at once, with readers | 4 crowds | 4 small | | 4 small | 4 small | 8 × 40 |
-//! | the same, and some writers are killed | 4 crowds | 4 small | | 4 small | 4 small | 75 kills |
+//! | the same, with some writers killed | 4 crowds | 4 small | | 4 small | 4 small | 75 kills |
 //! | crowds of 8 × 40 on xfs, btrfs, tmpfs and overlayfs | 9 | | | | | |
 //! | the order of the system calls of an append and an update | 5 traces | | | | | |
 //! | killed at every system call, then one more append | 477 | | | | | |
@@ -39,14 +39,14 @@
 //! | freed memory with a token in it | 22 texts, 5 operations on a file | | | | | |
 //! | random changes of random files, compared with another parser and byte by byte; on disk | 900; 60 | | | | | |
 //!
-//! An empty cell was not tried. Linux is x86-64 on ext4, with the examples `append_token` and `update_writer` as writers:
-//! `cargo test` runs what is quick, and `cargo test --test faults -- --ignored --nocapture --test-threads=1` the rest.
+//! An empty cell was not run. Linux is x86-64 on ext4, with the examples `append_token` and `update_writer` as writers:
+//! `cargo test` runs the quick tests, and `cargo test --test faults -- --ignored --nocapture --test-threads=1` the others.
 //! `tests/targets/run` runs a static program with musl, and aarch64, s390x and i686 in qemu 7.2, on the kernel of the machine;
 //! small crowds are 8 × 10 and 16 × 15. `tests/windows/run` runs Windows for x86-64 in Wine 8.
 //!
 //! # File systems
 //!
-//! | file system | after success, the change outlasts | how it was tried |
+//! | file system | after success, the change outlasts | test |
 //! |---|---|---|
 //! | ext3, ext4, xfs | a power cut | shut down at every call |
 //! | btrfs | a power cut | a copy of the disk at every call |
@@ -58,14 +58,14 @@
 //! Not promised: network file systems; programs that write the file without the lock; a disk that reorders writes. Not kept:
 //! other extended attributes, such as capabilities; set-user-id bits; ACLs of NFS 4.
 //!
-//! Other systems do less:
+//! On other systems:
 //!
-//! - Other unixes were not run. ACLs and extended attributes are not kept, and a mount point is noticed only when the rename
+//! - Other unixes: not run. ACLs and extended attributes are not kept, and a mount point is noticed only when the rename
 //!   fails.
-//! - Windows itself was not run, only Wine. Lock files `.NAME.lock` stay beside the tokens files: a lock on the file itself
-//!   would stop its readers. Each new file, also one that replaces another, has the owner and the rights that its directory
-//!   gives: use a directory that only its user can read. The directory is not synced: a power cut may restore the old content.
-//!   A file that another program has open is waited for until the lock timeout or, to read it, for two seconds.
+//! - Windows: only Wine was run. Lock files `.NAME.lock` stay beside the tokens files: a lock on the file itself
+//!   would stop its readers. Each new file, also one that replaces another, inherits owner and rights from its directory:
+//!   use a directory that only its user can read. The directory is not synced: a power cut may restore the old content.
+//!   A writer waits for a file that another program has open until the lock timeout, and a reader two seconds.
 //!   [`Validator::check_file`](crate::Validator::check_file) does not report mode, owner and links.
 
 // In dependency order: a file imports only siblings above it.
@@ -82,7 +82,7 @@ pub use self::options::FileOptions;
 pub use self::update::{UpdateError, Updated};
 pub use crate::replace::{DiskError, DiskErrorKind, Outcome};
 
-/// The most bytes of a file that is read or written where nobody chose another number: 1 GiB.
+/// The default size limit of a file that is read or written, in bytes: 1 GiB.
 ///
 /// ```
 /// use influxdb3_offline_tokens::disk::MAX_FILE_BYTES;

@@ -1,4 +1,4 @@
-//! A checked file, and the findings about the file itself.
+//! A checked file, and the findings on its mode, owner and links.
 
 use std::format;
 use std::string::String;
@@ -94,7 +94,7 @@ impl core::fmt::Debug for CheckedFile {
     }
 }
 
-/// Reports problems of the file itself.
+/// Reports findings on the mode, owner and links.
 pub(super) fn report_facts(facts: &FileFacts, sink: &mut Sink) {
     let report = |sink: &mut Sink, code, message: Option<String>, help: &'static str| {
         if let Some(message) = message {

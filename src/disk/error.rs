@@ -1,4 +1,4 @@
-//! Errors of operations on a path.
+//! The error of operations on a file.
 
 use core::fmt;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::token::GenerateTokenError;
 
 /// The error of reading or changing a file on disk.
 ///
-/// Nothing was changed, unless [`Error::is_durability_unknown`] says so. `Debug` prints what `Display` prints, so that
+/// Nothing was changed, unless [`Error::is_durability_unknown`]. `Debug` prints the same as `Display`, so that
 /// `load(path).unwrap()` reads well in a test.
 ///
 /// ```
@@ -33,7 +33,7 @@ pub enum Error {
     #[error("{}: {error}", Shown(.path))]
     #[non_exhaustive]
     Invalid {
-        /// Which file.
+        /// The path as it was passed.
         path: PathBuf,
         /// The errors of the file.
         error: InvalidFile,
@@ -42,7 +42,7 @@ pub enum Error {
     #[error("{}: {error}", Shown(.path))]
     #[non_exhaustive]
     Change {
-        /// Which file.
+        /// The path as it was passed.
         path: PathBuf,
         /// The error of the change.
         error: ChangeError,
@@ -51,7 +51,7 @@ pub enum Error {
     #[error("{}: the file already exists; use another path, or remove the file", Shown(.path))]
     #[non_exhaustive]
     Exists {
-        /// Which file.
+        /// The path as it was passed.
         path: PathBuf,
     },
     /// No token could be generated: the operating system returned no random bytes.
@@ -106,8 +106,8 @@ impl Error {
         }
     }
 
-    /// Returns whether a power cut may restore the old file: it has the wanted content, but could not be synced. Keep the
-    /// token. To try again, append it with [`Change::keep_if_same`](crate::edit::Change::keep_if_same).
+    /// Returns whether a power cut may restore the old file: the file has the wanted content, but could not be synced. Keep
+    /// the token. To try again, append it with [`Change::keep_if_same`](crate::edit::Change::keep_if_same).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Error, Token, TokenEntry, TokenName, append};
@@ -128,7 +128,7 @@ impl Error {
     }
 }
 
-// As `Display`, so that `unwrap` reads well.
+// The same as `Display`, so that `unwrap` reads well.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

@@ -1,4 +1,4 @@
-//! Loading, appending to, changing and saving a tokens file.
+//! Functions that load, append to, change and save a tokens file.
 
 use std::path::Path;
 
@@ -10,9 +10,10 @@ use crate::file::{TokenEntry, TokenFile};
 use crate::replace::{self, NewText, ReplaceError};
 use crate::secret::SecretBytes;
 
-/// Reads a file from disk, through links. It takes no lock: a writer replaces the file as a whole. Of the mode of the file it
-/// says nothing: [`Validator::check_file`](crate::Validator::check_file) does. A pipe, such as `/dev/stdin` or a process
-/// substitution, is read once, for up to 60 seconds.
+/// Reads a file from disk, through links. It takes no lock, because a writer replaces the file atomically.
+///
+/// It does not check the mode: use [`Validator::check_file`](crate::Validator::check_file). A pipe, such as `/dev/stdin` or a
+/// process substitution, is read once, for up to 60 seconds.
 ///
 /// ```no_run
 /// let file = influxdb3_offline_tokens::load("permission-tokens.json")?;
@@ -23,13 +24,13 @@ use crate::secret::SecretBytes;
 /// ```
 ///
 /// # Errors
-/// There is no such file; it is neither a regular file nor a pipe; it is larger than 1 GiB; it may not be read; it has
-/// errors (with the report).
+/// The file does not exist, is neither a regular file nor a pipe, is larger than 1 GiB, may not be read, or is invalid (with
+/// the report).
 pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
     let path = path.as_ref();
     let mut contents = replace::read(path, MAX_FILE_BYTES)?;
     let file = TokenFile::parse(&contents.bytes);
-    // An empty buffer is wiped as one block, a full one byte by byte.
+    // A full buffer would be zeroized byte by byte.
     contents.bytes.clear();
     file.map_err(|error| Error::Invalid { path: path.into(), error })
 }
@@ -37,7 +38,7 @@ pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
 /// Adds a token to a file, which is created with mode 0600 if it does not exist. Every other byte stays as it is.
 ///
 /// When it returns `Ok`, the token is on disk. It waits up to 10 seconds for other writers that use this crate; other options
-/// are in [`FileOptions`]. A server that already has resource tokens takes none from the file (documentation).
+/// are in [`FileOptions`]. A server that already has resource tokens ignores the file (documentation).
 ///
 /// ```no_run
 /// use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenName, append};
@@ -49,16 +50,16 @@ pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
 /// ```
 ///
 /// # Errors
-/// An invalid tokens file; a name or secret that already exists; a file that cannot be replaced safely (each has its own
+/// An invalid tokens file; a name or secret that already exists; a file that cannot be replaced safely (see
 /// [`DiskErrorKind`](crate::disk::DiskErrorKind)). The file is unchanged, unless [`Error::is_durability_unknown`].
 pub fn append(path: impl AsRef<Path>, entry: &TokenEntry) -> Result<Outcome, Error> {
     FileOptions::new().append(path, entry)
 }
 
-/// Replaces the content of a file, whatever it is, with the same care as [`append`].
+/// Replaces the content of a file, valid or not, by the same steps as [`append`].
 ///
-/// To change a file, use [`update`](crate::update): a `save` loses what another program wrote since a [`load`], the layout, and
-/// the members that are not of the format.
+/// To change a file, use [`update`](crate::update): a `save` loses the layout, unknown members, and changes of other programs
+/// since a [`load`].
 ///
 /// ```no_run
 /// use influxdb3_offline_tokens::{TokenFile, save};
@@ -68,7 +69,7 @@ pub fn append(path: impl AsRef<Path>, entry: &TokenEntry) -> Result<Outcome, Err
 /// ```
 ///
 /// # Errors
-/// The file cannot be read, locked or replaced ([`Error::Disk`]). Its content need not be valid.
+/// The file cannot be read, locked or replaced ([`Error::Disk`]).
 pub fn save(path: impl AsRef<Path>, file: &TokenFile) -> Result<Outcome, Error> {
     FileOptions::new().save(path, file)
 }

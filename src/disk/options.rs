@@ -1,11 +1,11 @@
-//! How a file is changed.
+//! Options for writing a file.
 
 use std::time::Duration;
 
 use super::MAX_FILE_BYTES;
 use crate::replace::ReplaceOptions;
 
-/// Options and methods for writing a file, in the manner of [`std::fs::OpenOptions`].
+/// Options and methods for writing a file, like [`std::fs::OpenOptions`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -22,8 +22,8 @@ use crate::replace::ReplaceOptions;
 pub struct FileOptions(pub(crate) ReplaceOptions);
 
 impl FileOptions {
-    /// Waits up to 10 seconds for other writers, makes the file where there is none, keeps its mode, and takes files of
-    /// up to [`MAX_FILE_BYTES`].
+    /// Returns the default options: wait up to 10 seconds for other writers, create a missing file, keep the mode, and limit
+    /// the size to [`MAX_FILE_BYTES`].
     ///
     /// ```
     /// use influxdb3_offline_tokens::DatabaseName;
@@ -43,8 +43,7 @@ impl FileOptions {
         Self(ReplaceOptions { lock_timeout, create: true, restrict_mode: false, size_limit: MAX_FILE_BYTES })
     }
 
-    /// How long to wait for other writers, in all: zero is not at all, and a time that no clock can show, such as
-    /// [`Duration::MAX`], without end.
+    /// Sets the total time to wait for other writers. Zero does not wait; [`Duration::MAX`] waits forever.
     ///
     /// ```
     /// use std::time::Duration;
@@ -53,7 +52,7 @@ impl FileOptions {
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("permission-tokens.json");
-    /// let at_once = FileOptions::new().lock_timeout(Duration::ZERO); // an error where somebody writes just now
+    /// let at_once = FileOptions::new().lock_timeout(Duration::ZERO); // an error if another program is writing
     /// at_once.save(&path, &TokenFile::default())?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -82,8 +81,8 @@ impl FileOptions {
         self
     }
 
-    /// Sets whether to set the mode 0600 if others than the owner have rights, also where the text stays as it is. On Windows it
-    /// does nothing.
+    /// Sets whether to restrict the mode to 0600 if others than the owner have access, also if the text is unchanged. No
+    /// effect on Windows.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -105,8 +104,8 @@ impl FileOptions {
         self
     }
 
-    /// The most bytes that the file may have, before and after the change; else [`MAX_FILE_BYTES`](crate::disk::MAX_FILE_BYTES). A
-    /// larger one is [`DiskErrorKind::TooLarge`](crate::disk::DiskErrorKind::TooLarge).
+    /// Sets the largest size in bytes, before and after the change. A larger file is
+    /// [`DiskErrorKind::TooLarge`](crate::disk::DiskErrorKind::TooLarge).
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;

@@ -1,4 +1,4 @@
-//! Reading, planning and writing under one lock.
+//! Updates that read, plan and write under one lock.
 
 use core::fmt;
 use std::path::{Path, PathBuf};
@@ -11,12 +11,12 @@ use crate::replace::Shown;
 
 /// Locks a file, passes its current value to `plan`, and applies the returned changes, all or none, in one write.
 ///
-/// `plan` gets `None` if the file does not exist. Without changes nothing is written. As no other program that uses this crate
-/// can write between the reading and the writing, the plan is never stale. Every byte outside the changes stays as it is.
+/// `plan` gets `None` if the file does not exist. Without changes nothing is written. The plan is never stale, because no
+/// other program that uses this crate can write in between. Every byte outside the changes stays the same.
 ///
-/// `plan` may run again, if another program replaced the file without the lock in the meantime: collect nothing across its
-/// runs, and deliver a new secret only after `update` returned `Ok`. Other writers wait while it runs, by default up to 10
-/// seconds, so ask slow questions before. A `plan` that writes the same file waits for its own lock and fails.
+/// `plan` runs again if another program replaced the file without the lock. Collect nothing across its runs, and deliver a
+/// new secret only after `update` returned `Ok`. Other writers wait while it runs, by default up to 10 seconds, so do slow
+/// work before. A `plan` that writes the same file waits for its own lock and fails.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -48,8 +48,8 @@ use crate::replace::Shown;
 ///
 /// # Errors
 /// The error of `plan`; an invalid file; a change that cannot be applied; a file that cannot be read, locked or replaced. The
-/// file is unchanged, unless [`UpdateError::is_durability_unknown`]. For `?` into `Box<dyn Error>`, the plan's error must be
-/// an [`Error`](core::error::Error) itself, which `Box<dyn Error>` is not.
+/// file is unchanged, unless [`UpdateError::is_durability_unknown`]. For `?` into `Box<dyn Error>`, the error of the plan must
+/// implement [`Error`](core::error::Error), which `Box<dyn Error>` does not.
 pub fn update<E>(
     path: impl AsRef<Path>,
     plan: impl FnMut(Option<&TokenFile>) -> Result<Vec<Change>, E>,
@@ -101,7 +101,7 @@ impl FileOptions {
     }
 }
 
-/// The result of an [`update`](crate::update): what it did, and the file before and after.
+/// The result of an [`update`](crate::update): its outcome, and the file before and after.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -119,7 +119,7 @@ impl FileOptions {
 pub struct Updated {
     outcome: Outcome,
     before: Option<TokenFile>,
-    // None if the text is the same.
+    // `None` if the text is unchanged.
     after: Option<TokenFile>,
 }
 
@@ -130,7 +130,7 @@ impl Updated {
         self.outcome
     }
 
-    /// Returns the file that the last run of the plan got; `None` if it did not exist.
+    /// Returns the file that the last run of the plan received; `None` if it did not exist.
     #[must_use]
     pub const fn before(&self) -> Option<&TokenFile> {
         self.before.as_ref()
@@ -170,7 +170,7 @@ pub enum UpdateError<E> {
 }
 
 impl<E> UpdateError<E> {
-    /// Returns whether a power cut may restore the old file, as [`Error::is_durability_unknown`]. Keep the new secrets.
+    /// Returns whether a power cut may restore the old file, like [`Error::is_durability_unknown`]. Keep the new secrets.
     ///
     /// ```
     /// use influxdb3_offline_tokens::update;
@@ -202,7 +202,7 @@ impl<E: fmt::Display> fmt::Display for UpdateError<E> {
     }
 }
 
-// Implemented by hand, because people pass a token in place of a path.
+// Redacts a path that contains a token: people mix up arguments.
 impl<E: fmt::Debug> fmt::Debug for UpdateError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

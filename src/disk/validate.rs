@@ -1,4 +1,4 @@
-//! Checking a text at the current time, and checking and fixing a file on disk.
+//! Validation of a text at the current time, and checks and fixes of a file on disk.
 
 use std::path::Path;
 use std::time::SystemTime;
@@ -12,8 +12,8 @@ use crate::diagnostic::{Applicability, Report};
 use crate::fix::AppliedFix;
 use crate::replace::{ReplaceError, look, read, replace};
 
-/// Checks a text with the default settings, at the time that this machine's clock shows. What concerns one release of the
-/// server, or the file on disk, needs a [`Validator`].
+/// Checks a text with the default options, at the current time. To check for one release of the server, or a file on disk,
+/// use a [`Validator`].
 ///
 /// ```
 /// let report = influxdb3_offline_tokens::validate(br#"{"tokens": [{"token": "abc"}]}"#);
@@ -28,8 +28,9 @@ pub fn validate(bytes: &[u8]) -> Report {
 }
 
 impl Validator {
-    /// Checks a file on disk: its text, who else may read it, who owns it and how many names it has, from one handle. A pipe,
-    /// such as `/dev/stdin` or a process substitution, is read once, for up to 60 seconds, and only its text is checked.
+    /// Checks the text, mode, owner and hard links of a file on disk, through one handle.
+    ///
+    /// A pipe, such as `/dev/stdin` or a process substitution, is read once, for up to 60 seconds. Only its text is checked.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, Validator};
@@ -45,15 +46,17 @@ impl Validator {
     /// ```
     ///
     /// # Errors
-    /// There is no such file; it is neither a regular file nor a pipe; it is larger than 1 GiB; it may not be read.
+    /// The file does not exist, is neither a regular file nor a pipe, is larger than 1 GiB, or may not be read.
     pub fn check_file(&self, path: impl AsRef<Path>) -> Result<CheckedFile, Error> {
         let contents = read(path.as_ref(), MAX_FILE_BYTES)?;
         let report = self.check_with(&contents.bytes, |sink| report_facts(&contents.facts, sink));
         Ok(CheckedFile::new(contents.bytes, report))
     }
 
-    /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text. Returns the applied fixes. A fix of the
-    /// mode comes first, with an empty span at the start of the file.
+    /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text, and returns them.
+    ///
+    /// With [`Applicability::Unsafe`], it also restricts the mode to the owner. That fix comes first, with an empty span at
+    /// the start of the file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Validator, load};
@@ -68,24 +71,22 @@ impl Validator {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// With [`Applicability::Unsafe`], it also restricts the mode to the owner.
-    ///
     /// # Errors
-    /// There is no such file; it cannot be read, locked or replaced ([`Error::Disk`]); there are no random bytes for a new
-    /// token ([`Error::Generate`]). A file with errors is no error of this call.
+    /// The file cannot be read, locked or replaced ([`Error::Disk`]), or the operating system returned no random bytes for a
+    /// new token ([`Error::Generate`]). Errors in the file are not an error.
     pub fn fix_file(&self, path: impl AsRef<Path>, up_to: Applicability) -> Result<Vec<AppliedFix>, Error> {
         let path = path.as_ref();
-        let wants_mode = up_to == Applicability::Unsafe && self.is_enabled(Code::ReadableByOthers);
-        // A pipe cannot be replaced, and would be lost once it is read.
+        let fixes_mode = up_to == Applicability::Unsafe && self.is_enabled(Code::ReadableByOthers);
+        // Rejects a pipe before its content is read and lost.
         look(path)?;
-        let mode = if wants_mode { readable_by_others(&read(path, MAX_FILE_BYTES)?.facts) } else { None };
+        let mode = if fixes_mode { readable_by_others(&read(path, MAX_FILE_BYTES)?.facts) } else { None };
         let options = FileOptions::new().create(false).restrict_mode(mode.is_some());
         let mut applied = Vec::new();
         let result = replace(path, &options.0, |old| {
             let fixed = self.fix(old.unwrap_or_default(), up_to)?;
-            let (bytes, of_text) = fixed.into_parts();
+            let (bytes, text_fixes) = fixed.into_parts();
             let mode = mode.clone().map(|message| AppliedFix::for_disk(Code::ReadableByOthers, message));
-            applied = mode.into_iter().chain(of_text).collect();
+            applied = mode.into_iter().chain(text_fixes).collect();
             Ok((!applied.is_empty()).then_some(bytes))
         });
         match result {

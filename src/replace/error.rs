@@ -217,10 +217,10 @@ impl fmt::Display for Message<'_> {
                  path of that file"
             }
             Kind::TimedOut => {
-                "@ is a pipe that had no end within 60 seconds; check the program that writes to it"
+                "@ is a pipe that did not end within 60 seconds; check the program that writes to it"
             }
             Kind::SeveralLinks => {
-                "@ has several hard links, and only one would change; remove the others first"
+                "@ has several hard links, and only one would change; remove the other links first"
             }
             Kind::MountPoint => {
                 "@ is a mount point and cannot be replaced; mount its directory instead of the file"
@@ -241,7 +241,7 @@ impl fmt::Display for Message<'_> {
             }
             Kind::TooLarge => "@ is larger than the size limit; check that it is the right file",
             Kind::NoSpace => {
-                "no space left for a new @, so nothing was changed; free some space and try again"
+                "no space left to write @, so nothing was changed; free some space and try again"
             }
             Kind::Locked => "@ is in use by other programs; wait until they finish and try again",
             Kind::LocksUnsupported => "the file system of @ does not support locks; use a local file system",
@@ -249,7 +249,7 @@ impl fmt::Display for Message<'_> {
                 "@ is on another file system than its directory; mount the directory instead of the file"
             }
             Kind::NotCommitted => {
-                "the new @ could not be written, so nothing was changed; check the disk and try again"
+                "@ could not be written, so nothing was changed; check the disk and try again"
             }
             Kind::DurabilityUnknown => {
                 "@ contains the change but could not be synced, so a power cut may undo it; keep what was written, and \
