@@ -1,22 +1,23 @@
-//! What happens when a writer is killed, stopped, refused by the system, or one of many: rows 1 to 9 and 11. They need
-//! strace, root or time, about six minutes:
+//! Experiments with writers that are killed, stopped, cut off from power, given errors, or many at once.
+//!
+//! Most are ignored: they need strace and root, and take about six minutes.
 //!
 //! ```text
 //! cargo test --test faults -- --ignored --nocapture --test-threads=1
 //! ```
 //!
-//! With `EVERY_NTH=10`, the sixteen steps that matter most and every tenth of the others are tried, and every tenth fault is
-//! seeded. What cannot run says `skipped:`.
+//! `EVERY_NTH=10` limits them to the sixteen most important steps, every tenth of the others, and every tenth seeded fault.
+//! Experiments that cannot run print `skipped:`.
 
 #![cfg(target_os = "linux")]
-#![allow(missing_docs, clippy::pedantic, reason = "a harness, told in the order of what happens")]
+#![allow(missing_docs, clippy::pedantic, reason = "a test harness")]
 
+#[path = "faults/experiments.rs"]
+mod experiments;
 #[path = "faults/model.rs"]
 mod model;
 #[path = "faults/power.rs"]
 mod power;
-#[path = "faults/rows.rs"]
-mod rows;
 #[path = "faults/seeds.rs"]
 mod seeds;
 #[path = "faults/trace.rs"]
@@ -27,15 +28,17 @@ mod writer;
 use std::fs;
 use std::process::Command;
 
+use experiments::Tally;
+use model::Faults;
 use writer::{OLD, Scene, Writer, has};
 
-macro_rules! rows {
-    ($($row:ident: $tool:literal),+ $(,)?) => {$(
+macro_rules! experiments {
+    ($($experiment:ident: $tool:literal),+ $(,)?) => {$(
         #[test]
         #[ignore = "needs strace or time"]
-        fn $row() {
-            if has($tool, stringify!($row)) {
-                rows::$row(&Writer::find(), false).report();
+        fn $experiment() {
+            if has($tool, stringify!($experiment)) {
+                experiments::$experiment(&Writer::find(), false).report();
             }
         }
     )+};
@@ -43,96 +46,108 @@ macro_rules! rows {
 
 #[test]
 #[ignore = "needs strace or time"]
-fn rows_1_to_4_of_an_update() {
-    if has("strace", "the rows of an update") {
-        let writer = Writer::updating();
-        rows::row_1_the_order_of_the_calls(&writer, false).report();
-        rows::row_2_an_update_killed_at_every_call_while_two_others_plan(&writer, false).report();
-        rows::row_4_an_error_of_every_call(&writer, false).report();
+fn survives_faults_of_an_update() {
+    if has("strace", "survives_faults_of_an_update") {
+        let writer = Writer::find_updater();
+        experiments::orders_the_system_calls(&writer, false).report();
+        experiments::survives_a_killed_update_while_others_plan(&writer, false).report();
+        experiments::reports_an_error_of_every_call(&writer, false).report();
     }
 }
 
-rows! {
-    row_1_the_order_of_the_calls: "strace",
-    row_1_what_is_there_is_synced: "strace",
-    row_2_killed_at_every_call: "strace",
-    row_3_a_file_size_limit_at_every_byte: "prlimit",
-    row_4_an_error_of_every_call: "strace",
-    row_5_stopped_at_every_call_while_another_appends: "strace",
-    row_6_many_writers: "sh",
+experiments! {
+    orders_the_system_calls: "strace",
+    syncs_an_unchanged_file: "strace",
+    survives_a_kill_at_every_call: "strace",
+    survives_a_size_limit_at_every_byte: "prlimit",
+    reports_an_error_of_every_call: "strace",
+    survives_a_stop_at_every_call: "strace",
+    loses_nothing_in_a_crowd: "sh",
 }
 
 #[test]
 #[ignore = "needs strace and builds many variants"]
-fn row_11_seeded_faults() {
-    if has("strace", "row 11") {
-        seeds::all_are_found();
+fn finds_seeded_faults() {
+    if has("strace", "finds_seeded_faults") {
+        seeds::find_all();
     }
 }
 
 #[test]
 #[ignore = "takes time"]
-fn row_7_a_model_of_the_protocol() {
-    let sound = model::Broken::default();
+fn verifies_a_model_of_the_protocol() {
+    let none = Faults::default();
     for exists in [true, false] {
-        let (states, wrong) = model::explore(sound, exists, 3);
-        println!("row 7, 3 writers, 3 crashes, a file at first: {exists}: {states} states, {wrong:?}");
-        assert_eq!(wrong, None);
+        let (states, problem) = model::explore(none, exists, 3);
+        println!("3 writers, 3 crashes, the file exists: {exists}: {states} states, {problem:?}");
+        assert_eq!(problem, None);
     }
     let variants = [
-        ("no lock", model::Broken { lock: true, ..sound }),
-        ("no second look", model::Broken { second_look: true, ..sound }),
-        ("the new file not locked", model::Broken { lock_of_the_new_file: true, ..sound }),
-        ("the new file not looked at", model::Broken { look_at_the_new_file: true, ..sound }),
-        ("renamed over what appeared", model::Broken { no_replace: true, ..sound }),
-        ("no sync", model::Broken { sync: true, ..sound }),
-        ("no sync of the directory", model::Broken { sync_of_the_directory: true, ..sound }),
-        ("the directory synced before", model::Broken { sync_before_rename: true, ..sound }),
-        ("left-overs removed without their lock", model::Broken { lock_when_cleaning: true, ..sound }),
+        ("no lock", Faults { no_lock: true, ..none }),
+        ("no check after the lock", Faults { no_check_after_lock: true, ..none }),
+        ("no lock of the temporary file", Faults { no_temp_file_lock: true, ..none }),
+        ("no check of the temporary file", Faults { no_temp_file_check: true, ..none }),
+        ("a rename over a new file", Faults { rename_over: true, ..none }),
+        ("no sync", Faults { no_sync: true, ..none }),
+        ("no sync of the directory", Faults { no_directory_sync: true, ..none }),
+        ("the directory synced before the rename", Faults { early_directory_sync: true, ..none }),
+        ("stale temporary files removed without their lock", Faults { no_lock_when_removing: true, ..none }),
     ];
-    for (name, broken) in variants {
-        let found = [true, false].into_iter().find_map(|exists| model::explore(broken, exists, 1).1);
-        println!("row 7, {name}: {}", found.as_deref().unwrap_or("not found"));
+    for (name, faults) in variants {
+        let found = [true, false].into_iter().find_map(|exists| model::explore(faults, exists, 1).1);
+        println!("{name}: {}", found.as_deref().unwrap_or("not found"));
         assert!(found.is_some(), "{name}");
     }
 }
 
-#[test]
-#[ignore = "needs root and loop devices"]
-fn row_6_other_file_systems() {
-    if has("mkfs.btrfs", "row 6") && power::is_inside("row_6_other_file_systems") {
-        power::report(power::row_6_other_file_systems(&Writer::find()));
-    }
-}
-
-#[test]
-#[ignore = "needs root, strace, loop devices and xfs_io"]
-fn row_8_a_power_cut_at_every_call() {
-    let tools = ["strace", "xfs_io", "mkfs.ext4", "mkfs.xfs"];
-    if tools.iter().all(|tool| has(tool, "row 8")) && power::is_inside("row_8_a_power_cut_at_every_call") {
-        power::report(power::row_8_a_power_cut_at_every_call(&Writer::find(), false));
-    }
-}
-
-#[test]
-#[ignore = "needs root, strace, loop devices and xfs_io"]
-fn row_9_a_disk_that_goes() {
-    let tools = ["strace", "xfs_io", "mkfs.ext4", "mkfs.xfs"];
-    if tools.iter().all(|tool| has(tool, "row 9")) && power::is_inside("row_9_a_disk_that_goes") {
-        power::report(power::row_9_a_disk_that_goes(&Writer::find(), false));
+/// Runs an experiment on file systems of its own, if the machine has the tools.
+fn run_on_disks(test: &str, tools: &[&str], experiment: impl Fn(&Writer) -> Tally) {
+    if tools.iter().all(|tool| has(tool, test)) && power::runs_in_namespace(test) {
+        power::report(experiment(&Writer::find()));
     }
 }
 
 #[test]
 #[ignore = "needs root and loop devices"]
-fn row_9_a_sync_that_fails() {
-    if has("mkfs.ext4", "row 9") && power::is_inside("row_9_a_sync_that_fails") {
-        power::report(power::row_9_a_sync_that_fails(&Writer::find(), false));
-    }
+fn loses_nothing_on_other_file_systems() {
+    run_on_disks(
+        "loses_nothing_on_other_file_systems",
+        &["mkfs.btrfs"],
+        power::loses_nothing_on_other_file_systems,
+    );
+}
+
+const CUTTING_TOOLS: &[&str] = &["strace", "xfs_io", "mkfs.ext4", "mkfs.xfs"];
+
+#[test]
+#[ignore = "needs root, strace, loop devices and xfs_io"]
+fn survives_a_power_cut_at_every_call() {
+    run_on_disks(
+        "survives_a_power_cut_at_every_call",
+        CUTTING_TOOLS,
+        power::survives_a_power_cut_at_every_call,
+    );
 }
 
 #[test]
-fn the_harness_sees_what_is_wrong() {
+#[ignore = "needs root, strace, loop devices and xfs_io"]
+fn survives_a_disk_that_disappears() {
+    run_on_disks("survives_a_disk_that_disappears", CUTTING_TOOLS, power::survives_a_disk_that_disappears);
+}
+
+#[test]
+#[ignore = "needs root and loop devices"]
+fn reports_a_failed_sync() {
+    run_on_disks("reports_a_failed_sync", &["mkfs.ext4"], power::reports_a_failed_sync);
+}
+
+#[test]
+fn matches_every_seed_in_the_source() {
+    seeds::check();
+}
+
+#[test]
+fn detects_torn_lost_and_changed_files() {
     let scene = Scene::new(Some(OLD));
     let write = |text: &str| fs::write(&scene.file, text).expect("written");
     let token =

@@ -1,4 +1,4 @@
-//! A writer over a copy of the disk layer, for the seeded faults. The copy is beside it as `replace.rs`.
+//! A writer that uses the copy of the disk layer beside it, for the seeded faults.
 
 #![allow(dead_code, unused_imports, unreachable_pub, clippy::pedantic)]
 
@@ -28,7 +28,7 @@ const OPTIONS: ReplaceOptions =
 fn append(old: Option<&[u8]>, name: &str, token: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
     let entry = format!(r#"{{"token": "{token}", "name": "{name}", "permissions": ["db:*:read"]}}"#);
     let old = old.unwrap_or(b"{\"tokens\": []}\n");
-    if old.windows(entry.len()).any(|there| there == entry.as_bytes()) {
+    if old.windows(entry.len()).any(|part| part == entry.as_bytes()) {
         return Ok(None);
     }
     let at = old.iter().rposition(|&byte| byte == b']').ok_or("no tokens")?;
@@ -39,7 +39,7 @@ fn append(old: Option<&[u8]>, name: &str, token: &str) -> Result<Option<Zeroizin
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().collect();
     let value = |flag: &str| args.iter().position(|arg| arg == flag).and_then(|at| args.get(at + 1));
-    // The first that is neither a flag nor what belongs to one.
+    // The first that is neither a flag nor the value of one.
     let is_file = |pair: &&[String]| pair.iter().all(|arg| !arg.starts_with("--"));
     let file = args.windows(2).find(is_file).and_then(|pair| pair.last());
     let (Some(file), Some(name)) = (file, value("--name")) else { return ExitCode::from(2) };
@@ -47,8 +47,8 @@ fn main() -> ExitCode {
     if std::io::stdin().read_line(&mut token).is_err() {
         return ExitCode::from(2);
     }
-    let wait = value("--lock-timeout").and_then(|timeout| timeout.parse().ok());
-    let lock_timeout = wait.map_or(OPTIONS.lock_timeout, Duration::from_secs);
+    let timeout = value("--lock-timeout").and_then(|seconds| seconds.parse().ok());
+    let lock_timeout = timeout.map_or(OPTIONS.lock_timeout, Duration::from_secs);
     match replace(Path::new(file), &ReplaceOptions { lock_timeout, ..OPTIONS }, |old| append(old, name, token.trim())) {
         Ok(_) => {
             let mut out = std::io::stdout().lock();

@@ -1,35 +1,37 @@
-//! The protocol of the disk layer as a small machine: three writers, every interleaving of their steps, a crash of any of
-//! them anywhere, and a power cut after every step. It must never lose; each of its broken variants must.
+//! A model of the protocol of the disk layer, and the exhaustive search of its states.
+//!
+//! Three writers run in every interleaving, with crashes and a power cut after every step. The protocol never loses a
+//! token; each of its faulty variants does.
 
 use std::collections::HashSet;
 
 const WRITERS: usize = 3;
-/// The file, a new file and an opened old one for each writer, and what crashed ones left.
+/// The file; for each writer a temporary file, an opened old one, and one left by a crash.
 const INODES: usize = 1 + 3 * WRITERS;
 
-/// What a variant leaves out.
+/// The faults of a variant.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Broken {
-    pub(crate) lock: bool,
-    pub(crate) second_look: bool,
-    pub(crate) lock_of_the_new_file: bool,
-    pub(crate) look_at_the_new_file: bool,
-    pub(crate) no_replace: bool,
-    pub(crate) sync: bool,
-    pub(crate) sync_of_the_directory: bool,
-    pub(crate) sync_before_rename: bool,
-    pub(crate) lock_when_cleaning: bool,
+pub(crate) struct Faults {
+    pub(crate) no_lock: bool,
+    pub(crate) no_check_after_lock: bool,
+    pub(crate) no_temp_file_lock: bool,
+    pub(crate) no_temp_file_check: bool,
+    pub(crate) rename_over: bool,
+    pub(crate) no_sync: bool,
+    pub(crate) no_directory_sync: bool,
+    pub(crate) early_directory_sync: bool,
+    pub(crate) no_lock_when_removing: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 struct Inode {
     /// One bit for each token.
     content: u8,
-    whole: bool,
+    complete: bool,
     synced: bool,
-    /// The writer, from 1.
+    /// The writer that holds the lock, from 1.
     lock: u8,
-    /// It has a temporary name.
+    /// Whether it has a temporary name.
     temporary: bool,
 }
 
@@ -38,16 +40,16 @@ enum Step {
     #[default]
     Open,
     Lock,
-    Look,
-    CleanLock,
-    CleanUnlink,
+    Check,
+    FindStale,
+    RemoveStale,
     Read,
     Create,
-    LockNew,
-    LookNew,
+    LockTemp,
+    CheckTemp,
     Write,
     Sync,
-    LookAgain,
+    CheckOld,
     Rename,
     SyncDirectory,
     Done,
@@ -60,23 +62,23 @@ struct Writer {
     old: Option<u8>,
     read: u8,
     new: Option<u8>,
-    /// What it is removing as a left-over.
-    cleaning: Option<u8>,
+    /// The temporary file that it removes as stale.
+    stale: Option<u8>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct State {
     inodes: [Inode; INODES],
     name: Option<u8>,
-    /// What has the name after a power cut, unless the last rename came to the disk on its own.
+    /// The inode with the name after a power cut, unless the last rename reached the disk on its own.
     durable: Option<u8>,
     writers: [Writer; WRITERS],
     acknowledged: u8,
     crashes: u8,
 }
 
-/// Looks at every state that can be reached. How many, and the first thing that is wrong.
-pub(crate) fn explore(broken: Broken, exists: bool, crashes: u8) -> (usize, Option<String>) {
+/// Explores every reachable state. Returns their number, and the first problem.
+pub(crate) fn explore(faults: Faults, exists: bool, crashes: u8) -> (usize, Option<String>) {
     let mut first = State {
         inodes: [Inode::default(); INODES],
         name: None,
@@ -86,23 +88,23 @@ pub(crate) fn explore(broken: Broken, exists: bool, crashes: u8) -> (usize, Opti
         crashes,
     };
     if exists {
-        first.inodes[0] = Inode { whole: true, synced: true, ..Inode::default() };
+        first.inodes[0] = Inode { complete: true, synced: true, ..Inode::default() };
         first.name = Some(0);
         first.durable = Some(0);
     }
     let (mut seen, mut open) = (HashSet::from([first.clone()]), vec![first]);
     while let Some(state) = open.pop() {
         for writer in 0..WRITERS {
-            let mut next = match state.step(writer, broken) {
+            let mut next = match state.step(writer, faults) {
                 Ok(next) => next,
-                Err(refused) => return (seen.len(), Some(refused.into())),
+                Err(problem) => return (seen.len(), Some(problem.into())),
             };
             if state.crashes > 0 && !matches!(state.writers[writer].step, Step::Done | Step::Crashed) {
                 next.push(state.crash(writer));
             }
             for state in next {
-                if let Some(wrong) = state.wrong() {
-                    return (seen.len(), Some(wrong.into()));
+                if let Some(problem) = state.problem() {
+                    return (seen.len(), Some(problem.into()));
                 }
                 if seen.insert(state.clone()) {
                     open.push(state);
@@ -114,15 +116,15 @@ pub(crate) fn explore(broken: Broken, exists: bool, crashes: u8) -> (usize, Opti
 }
 
 impl State {
-    fn wrong(&self) -> Option<&'static str> {
-        for place in [self.name, self.durable] {
-            let Some(inode) = place.map(|inode| self.inodes[usize::from(inode)]) else {
+    fn problem(&self) -> Option<&'static str> {
+        for named in [self.name, self.durable] {
+            let Some(inode) = named.map(|inode| self.inodes[usize::from(inode)]) else {
                 if self.acknowledged != 0 {
-                    return Some("no file, though one was acknowledged");
+                    return Some("no file after an acknowledgement");
                 }
                 continue;
             };
-            if !inode.whole || !inode.synced {
+            if !inode.complete || !inode.synced {
                 return Some("torn after a power cut");
             }
             if inode.content & self.acknowledged != self.acknowledged {
@@ -145,11 +147,11 @@ impl State {
         self.inodes.iter_mut().filter(|inode| inode.lock == me).for_each(|inode| inode.lock = 0);
     }
 
-    /// An inode that nothing refers to.
-    fn free(&self) -> u8 {
+    /// Returns an unused inode.
+    fn unused_inode(&self) -> u8 {
         let used = |inode: u8| {
             let one = Some(inode);
-            let by_a_writer = |w: &Writer| w.old == one || w.new == one || w.cleaning == one;
+            let by_a_writer = |w: &Writer| w.old == one || w.new == one || w.stale == one;
             self.name == one
                 || self.durable == one
                 || self.inodes[usize::from(inode)].temporary
@@ -158,14 +160,14 @@ impl State {
         (0..INODES as u8).find(|&inode| !used(inode)).expect("an inode")
     }
 
-    /// Forgets everything but what is on the disk.
+    /// Returns a writer to its first step.
     fn restart(&mut self, writer: usize) {
         self.release(writer);
         self.writers[writer] = Writer::default();
     }
 
-    /// Where one step of a writer leads: nowhere, to one state, or to several where it has a choice.
-    fn step(&self, writer: usize, broken: Broken) -> Result<Vec<Self>, &'static str> {
+    /// Returns the states after the next step of a writer: none if it is done, several if it has a choice.
+    fn step(&self, writer: usize, faults: Faults) -> Result<Vec<Self>, &'static str> {
         let me = writer as u8 + 1;
         let mut state = self.clone();
         let w = self.writers[writer];
@@ -174,31 +176,33 @@ impl State {
         match w.step {
             Step::Open => {
                 state.writers[writer].old = self.name;
-                go(&mut state, if self.name.is_some() { Step::Lock } else { Step::CleanLock });
+                go(&mut state, if self.name.is_some() { Step::Lock } else { Step::FindStale });
             }
             Step::Lock => match old {
-                Some(old) if !broken.lock && self.inodes[old].lock != 0 => state.restart(writer),
+                Some(old) if !faults.no_lock && self.inodes[old].lock != 0 => state.restart(writer),
                 Some(old) => {
-                    if !broken.lock {
+                    if !faults.no_lock {
                         state.inodes[old].lock = me;
                     }
-                    go(&mut state, Step::Look);
+                    go(&mut state, Step::Check);
                 }
                 None => {}
             },
-            Step::Look if self.name == w.old || broken.second_look => go(&mut state, Step::CleanLock),
-            Step::Look => state.restart(writer),
-            Step::CleanLock => {
+            Step::Check if self.name == w.old || faults.no_check_after_lock => {
+                go(&mut state, Step::FindStale)
+            }
+            Step::Check => state.restart(writer),
+            Step::FindStale => {
                 let mut next = Vec::new();
                 for (at, inode) in self.inodes.iter().enumerate() {
-                    let free = inode.lock == 0 || broken.lock_when_cleaning;
+                    let free = inode.lock == 0 || faults.no_lock_when_removing;
                     if inode.temporary && free && w.new != Some(at as u8) {
                         let mut state = self.clone();
-                        if !broken.lock_when_cleaning {
+                        if !faults.no_lock_when_removing {
                             state.inodes[at].lock = me;
                         }
-                        state.writers[writer].cleaning = Some(at as u8);
-                        go(&mut state, Step::CleanUnlink);
+                        state.writers[writer].stale = Some(at as u8);
+                        go(&mut state, Step::RemoveStale);
                         next.push(state);
                     }
                 }
@@ -206,38 +210,38 @@ impl State {
                 next.push(state);
                 return Ok(next);
             }
-            Step::CleanUnlink => {
-                if let Some(left) = w.cleaning.map(usize::from) {
+            Step::RemoveStale => {
+                if let Some(left) = w.stale.map(usize::from) {
                     state.inodes[left].temporary = false;
                     if state.inodes[left].lock == me {
                         state.inodes[left].lock = 0;
                     }
                 }
-                state.writers[writer].cleaning = None;
-                go(&mut state, Step::CleanLock);
+                state.writers[writer].stale = None;
+                go(&mut state, Step::FindStale);
             }
             Step::Read => {
                 state.writers[writer].read = old.map_or(0, |old| self.inodes[old].content);
                 go(&mut state, Step::Create);
             }
             Step::Create => {
-                let new = self.free();
+                let new = self.unused_inode();
                 state.inodes[usize::from(new)] = Inode { temporary: true, ..Inode::default() };
                 state.writers[writer].new = Some(new);
-                go(&mut state, if broken.lock_of_the_new_file { Step::Write } else { Step::LockNew });
+                go(&mut state, if faults.no_temp_file_lock { Step::Write } else { Step::LockTemp });
             }
-            Step::LockNew => {
+            Step::LockTemp => {
                 let new = new.ok_or("no new file")?;
                 if self.inodes[new].lock == 0 {
                     state.inodes[new].lock = me;
-                    go(&mut state, if broken.look_at_the_new_file { Step::Write } else { Step::LookNew });
+                    go(&mut state, if faults.no_temp_file_check { Step::Write } else { Step::CheckTemp });
                 } else {
                     state.inodes[new].temporary = false;
                     state.writers[writer].new = None;
                     go(&mut state, Step::Create);
                 }
             }
-            Step::LookNew => {
+            Step::CheckTemp => {
                 let new = new.ok_or("no new file")?;
                 if self.inodes[new].temporary {
                     go(&mut state, Step::Write);
@@ -250,18 +254,21 @@ impl State {
             Step::Write => {
                 let new = new.ok_or("no new file")?;
                 state.inodes[new].content = w.read | 1 << writer;
-                state.inodes[new].whole = true;
+                state.inodes[new].complete = true;
                 go(&mut state, Step::Sync);
             }
             Step::Sync => {
                 let new = new.ok_or("no new file")?;
-                state.inodes[new].synced = !broken.sync;
-                go(&mut state, if broken.sync_before_rename { Step::SyncDirectory } else { Step::LookAgain });
+                state.inodes[new].synced = !faults.no_sync;
+                go(
+                    &mut state,
+                    if faults.early_directory_sync { Step::SyncDirectory } else { Step::CheckOld },
+                );
             }
-            Step::LookAgain if self.name == w.old || broken.second_look || w.old.is_none() => {
+            Step::CheckOld if self.name == w.old || faults.no_check_after_lock || w.old.is_none() => {
                 go(&mut state, Step::Rename);
             }
-            Step::LookAgain => {
+            Step::CheckOld => {
                 if let Some(new) = new {
                     state.inodes[new].temporary = false;
                 }
@@ -270,20 +277,20 @@ impl State {
             Step::Rename => {
                 let new = new.ok_or("no new file")?;
                 if !self.inodes[new].temporary {
-                    return Err("refused: somebody removed the new file");
+                    return Err("error: another writer removed the temporary file");
                 }
                 state.inodes[new].temporary = false;
-                if w.old.is_none() && self.name.is_some() && !broken.no_replace {
+                if w.old.is_none() && self.name.is_some() && !faults.rename_over {
                     state.restart(writer);
                 } else {
                     state.name = Some(new as u8);
-                    let last = broken.sync_of_the_directory || broken.sync_before_rename;
+                    let last = faults.no_directory_sync || faults.early_directory_sync;
                     go(&mut state, if last { Step::Done } else { Step::SyncDirectory });
                 }
             }
             Step::SyncDirectory => {
                 state.durable = self.name;
-                go(&mut state, if broken.sync_before_rename { Step::LookAgain } else { Step::Done });
+                go(&mut state, if faults.early_directory_sync { Step::CheckOld } else { Step::Done });
             }
             Step::Done | Step::Crashed => return Ok(Vec::new()),
         }

@@ -1,4 +1,4 @@
-//! System calls of a writer: traced, stopped, killed, or failing, through `strace`.
+//! Traces of a writer's system calls with `strace`, which also injects errors and signals.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::writer::{Run, Writer, finish, start};
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) name: String,
-    /// Which call of this name it is, from 1: how `strace` counts for injecting.
+    /// The number among calls of this name, from 1, by which `strace` injects.
     pub(crate) nth: usize,
     /// Arguments and result as `strace` prints them.
     pub(crate) text: String,
@@ -21,13 +21,13 @@ impl Call {
         self.name == name
     }
 
-    /// The number that it returned; none for an error.
+    /// Returns the result, or `None` for an error.
     pub(crate) fn result(&self) -> Option<i64> {
         let (_, result) = self.text.rsplit_once(" = ")?;
         result.split_whitespace().next()?.parse().ok().filter(|&result| result >= 0)
     }
 
-    /// The first argument, as a file descriptor.
+    /// Returns the first argument as a file descriptor.
     pub(crate) fn descriptor(&self) -> Option<i64> {
         self.text.split(['(', ',', ')']).nth(1)?.parse().ok()
     }
@@ -69,18 +69,18 @@ pub(crate) fn parse(trace: &str) -> Vec<Call> {
     calls
 }
 
-/// The calls of the library: after the token was read, up to the acknowledgement and with it.
-pub(crate) fn of_the_library(calls: &[Call]) -> Vec<Call> {
+/// Returns the calls of the library: after the token was read, through the acknowledgement.
+pub(crate) fn library_calls(calls: &[Call]) -> Vec<Call> {
     let begin = calls.iter().position(|call| call.is("read") && call.descriptor() == Some(0));
     let begin = begin.expect("the token is read from standard input");
     let end = calls.iter().rposition(|call| call.is("write") && call.descriptor() == Some(1));
     calls[begin + 1..end.map_or(calls.len(), |end| end + 1)].to_vec()
 }
 
-/// What is wrong with the order of a run that acknowledged.
-pub(crate) fn disorder(calls: &[Call]) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let last = |found: &dyn Fn(&Call) -> bool| calls.iter().rposition(found);
+/// Returns the mistakes in the order of calls of a run that acknowledged.
+pub(crate) fn order_problems(calls: &[Call]) -> Vec<String> {
+    let mut problems = Vec::new();
+    let last = |matches: &dyn Fn(&Call) -> bool| calls.iter().rposition(matches);
     let Some(created) =
         last(&|call| call.is("openat") && call.text.contains("O_CREAT") && call.result().is_some())
     else {
@@ -89,22 +89,22 @@ pub(crate) fn disorder(calls: &[Call]) -> Vec<String> {
     let create = &calls[created];
     for flag in ["O_EXCL", "O_NOFOLLOW", "O_CLOEXEC", ", 0600)"] {
         if !create.text.contains(flag) {
-            wrong.push(format!("the new file without {flag}"));
+            problems.push(format!("the new file without {flag}"));
         }
     }
-    let (fresh, directory) = (create.result(), create.descriptor());
+    let (temp_file, directory) = (create.result(), create.descriptor());
     let done = |name: &str, descriptor: Option<i64>| {
         last(&|call| call.is(name) && call.descriptor() == descriptor && call.result().is_some())
     };
-    // A link, where the file system cannot rename without replacing.
+    // A hard link, if the file system cannot rename without replacing.
     let is_rename = |call: &Call| call.name.starts_with("renameat") || call.is("linkat");
     let renamed = last(&|call| is_rename(call) && call.result().is_some());
     let acknowledged = last(&|call| call.is("write") && call.descriptor() == Some(1));
     let steps = [
         ("a new file", Some(created)),
-        ("lock it", done("flock", fresh)),
-        ("write it", done("write", fresh)),
-        ("sync it", done("fsync", fresh)),
+        ("lock it", done("flock", temp_file)),
+        ("write it", done("write", temp_file)),
+        ("sync it", done("fsync", temp_file)),
         ("rename it", renamed),
         ("sync the directory", done("fsync", directory)),
         ("acknowledge", acknowledged),
@@ -112,20 +112,20 @@ pub(crate) fn disorder(calls: &[Call]) -> Vec<String> {
     for pair in steps.windows(2) {
         let [(before, one), (after, other)] = pair else { continue };
         if one.is_none() || other.is_none() || one >= other {
-            wrong.push(format!("not in this order: {before}, {after}"));
+            problems.push(format!("not in this order: {before}, {after}"));
         }
     }
     let late =
         |call: &&Call| matches!(call.name.as_str(), "fchmod" | "fchown" | "fsetxattr" | "fremovexattr");
-    let wrote = calls.iter().position(|call| call.is("write") && call.descriptor() == fresh);
+    let wrote = calls.iter().position(|call| call.is("write") && call.descriptor() == temp_file);
     if let Some(call) = calls.iter().skip(wrote.unwrap_or(calls.len())).find(late) {
-        wrong.push(format!("after the first write: {}", call.text));
+        problems.push(format!("after the first write: {}", call.text));
     }
-    wrong
+    problems
 }
 
-/// A sync that is tried again after it failed.
-pub(crate) fn sync_again(calls: &[Call]) -> bool {
+/// Returns whether a failed sync is repeated.
+pub(crate) fn has_repeated_sync(calls: &[Call]) -> bool {
     let syncs = |call: &&Call| call.is("fsync") || call.is("fdatasync");
     calls.iter().enumerate().any(|(at, failed)| {
         syncs(&failed)

@@ -1,5 +1,6 @@
-//! A writer that appends by `update`, for the rows: `update_writer FILE --name N [--lock-timeout SECONDS] [--plan-millis M]`, with the
-//! token on standard input. Its plan takes so long.
+//! A writer that appends by `update`, with the token on standard input and a plan that takes a chosen time.
+//!
+//! Usage: `update_writer FILE --name N [--lock-timeout SECONDS] [--plan-millis M]`.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -33,8 +34,8 @@ fn main() -> ExitCode {
     match options.update(path, plan) {
         Ok(_) => {
             let mut out = std::io::stdout().lock();
-            let told = writeln!(out, "ACK {name}").and_then(|()| out.flush());
-            if told.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(4) }
+            let printed = writeln!(out, "ACK {name}").and_then(|()| out.flush());
+            if printed.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(4) }
         }
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "{error}");

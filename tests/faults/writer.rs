@@ -1,4 +1,4 @@
-//! The writer under test, a directory to write in, and what must be true of it afterwards.
+//! The writer under test, and the directory that it writes to with checks of its state.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,52 +10,51 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// A piece of every token that is written; it must come out nowhere.
+/// A piece of every token that is written. It must not appear in any output.
 pub(crate) const CANARY: &str = "cAnArY-";
 
-/// A file with what an editor could have left: odd spaces, escapes, unknown members.
+/// A file edited by hand: odd spaces, escapes, unknown members.
 pub(crate) const OLD: &str = "{ \"x\" : [1.50,1e2],\r\n\t\"tokens\": [\n  {\"token\":\"apiv3_old\", \"name\":\"\\u006fld\", \
                        \"permissions\":[ \"db:*:read\" ]}  \n]}\n\n";
 
-/// A program that appends one token: `PROGRAM FILE --name N --permission P --token-stdin [ARGS…]`, and says `ACK N`.
+/// A program that appends one token: `PROGRAM FILE --name N --permission P --token-stdin [ARGS…]`, and prints `ACK N`.
 #[derive(Clone, Debug)]
 pub(crate) struct Writer {
     pub(crate) program: PathBuf,
     pub(crate) args: Vec<String>,
-    /// Every how many steps of a method are tried with it.
+    /// Limits experiments to every n-th step.
     pub(crate) every_nth: usize,
 }
 
-/// What a writer did.
+/// The result of a writer.
 #[derive(Debug)]
 pub(crate) struct Run {
-    /// The exit code; 128 and the signal where one ended it.
+    /// The exit code, or 128 plus the signal that ended it.
     pub(crate) code: i32,
-    /// Whether it acknowledged.
+    /// Whether it printed the acknowledgement.
     pub(crate) acknowledged: bool,
-    /// What it wrote on standard error.
+    /// Its standard error.
     pub(crate) errors: String,
-    /// Whether it had to be killed because it did not end.
+    /// Whether it did not end and was killed.
     pub(crate) hung: bool,
 }
 
 impl Writer {
-    /// The example `append_token`, built.
+    /// Builds the example `append_token`, unless `WRITER_UNDER_TEST` names another writer.
     pub(crate) fn find() -> Self {
         static FOUND: OnceLock<PathBuf> = OnceLock::new();
-        // A seeded one.
         let given = || std::env::var_os("WRITER_UNDER_TEST").map(PathBuf::from);
         Self::new(FOUND.get_or_init(|| given().unwrap_or_else(|| example("append_token"))))
     }
 
-    /// One that appends by `update`, built.
-    pub(crate) fn updating() -> Self {
+    /// Builds the example `update_writer`.
+    pub(crate) fn find_updater() -> Self {
         static FOUND: OnceLock<PathBuf> = OnceLock::new();
         Self::new(FOUND.get_or_init(|| example("update_writer")))
     }
 
     fn new(program: &Path) -> Self {
-        // Longer than by default: a crowd on a busy machine takes its time.
+        // Longer than the default, for a crowd on a busy machine.
         Self {
             program: program.into(),
             args: vec!["--lock-timeout".into(), "60".into()],
@@ -63,24 +62,24 @@ impl Writer {
         }
     }
 
-    /// The same with another argument and its value.
+    /// Returns the writer with another argument and its value.
     pub(crate) fn with(&self, argument: &str, value: &str) -> Self {
         Self { args: [&self.args[..], &[argument.into(), value.into()]].concat(), ..self.clone() }
     }
 
-    /// The steps that are tried: with less time the first ones, which for calls are those around the rename, and every n-th.
+    /// Returns the first steps, which for calls are those around the rename, and every n-th of the others.
     pub(crate) fn sampled<T>(&self, steps: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
         const FIRST: usize = 16;
-        let is_tried = |at: usize| at < FIRST || at.is_multiple_of(self.every_nth);
-        steps.enumerate().filter(move |&(at, _)| is_tried(at)).map(|(_, step)| step)
+        let is_sampled = |at: usize| at < FIRST || at.is_multiple_of(self.every_nth);
+        steps.enumerate().filter(move |&(at, _)| is_sampled(at)).map(|(_, step)| step)
     }
 
-    /// The command without anything around it.
+    /// Returns the command alone.
     pub(crate) fn command(&self, file: &Path, name: &str) -> Command {
         self.wrapped(&[], file, name)
     }
 
-    /// The command behind another one: `strace …`, `prlimit …`, `sh -c … sh`.
+    /// Returns the command wrapped in another one: `strace …`, `prlimit …`, `sh -c … sh`.
     pub(crate) fn wrapped(&self, around: &[&str], file: &Path, name: &str) -> Command {
         let mut command = match around.split_first() {
             Some((program, rest)) => {
@@ -102,7 +101,7 @@ impl Writer {
     }
 }
 
-/// The path of an example, built.
+/// Builds an example, and returns its path.
 fn example(name: &str) -> PathBuf {
     let profile = profile();
     let mut build = cargo();
@@ -117,12 +116,12 @@ fn example(name: &str) -> PathBuf {
     profile.join("examples").join(name)
 }
 
-/// 1, or what the variable `EVERY_NTH` says: CI has no time for all.
+/// Returns the variable `EVERY_NTH`, by default 1: CI has no time for all steps.
 pub(crate) fn every_nth() -> usize {
     std::env::var("EVERY_NTH").map_or(1, |number| number.parse().expect("`EVERY_NTH` is a number from 1"))
 }
 
-/// `target/debug`, or the like.
+/// Returns the directory of the profile, such as `target/debug`.
 pub(crate) fn profile() -> PathBuf {
     let test = std::env::current_exe().expect("the path of the test");
     test.ancestors().nth(2).expect("the directory of the profile").to_owned()
@@ -132,14 +131,14 @@ pub(crate) fn cargo() -> Command {
     Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()))
 }
 
-/// The token that goes with a name.
+/// Returns the token of a name.
 pub(crate) fn token(name: &str) -> String {
     format!("apiv3_{CANARY}{name}-0123456789abcdef0123456789abcdef0123456789")
 }
 
-/// Starts a command and hands it its token.
+/// Starts a command, and writes the token to its standard input.
 pub(crate) fn start(mut command: Command, name: &str) -> Child {
-    // A program that was just copied is busy while another thread starts a process, which inherits the handle for a moment.
+    // A program that was just built is busy for a moment if another thread's new process inherits its handle.
     let mut tries = 0;
     let mut child = loop {
         match command.spawn() {
@@ -150,19 +149,19 @@ pub(crate) fn start(mut command: Command, name: &str) -> Child {
             started => break started.expect("the command starts"),
         }
     };
-    // One that is killed early does not read it.
+    // Fails if it is killed early.
     let _ = writeln!(child.stdin.take().expect("its input"), "{}", token(name));
     child
 }
 
-/// Waits for the end, at most 60 seconds.
+/// Waits for the end, for at most 60 seconds.
 pub(crate) fn finish(mut child: Child, name: &str) -> Run {
     let end = Instant::now() + Duration::from_secs(60);
     let mut hung = false;
     while child.try_wait().expect("its end").is_none() {
         if Instant::now() > end {
             hung = true;
-            // What runs under strace outlives it.
+            // The child of strace outlives it.
             if let Some(inner) = child_of(child.id()) {
                 let _ = Command::new("kill").args(["-KILL", &inner.to_string()]).status();
             }
@@ -175,12 +174,12 @@ pub(crate) fn finish(mut child: Child, name: &str) -> Run {
     let (out, errors) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr).into_owned());
     assert!(!out.contains(CANARY) && !errors.contains(CANARY), "a token in the output: {out}{errors}");
     let acknowledged = out == format!("ACK {name}\n");
-    assert!(acknowledged || out.is_empty(), "it says {out:?}");
+    assert!(acknowledged || out.is_empty(), "unexpected output {out:?}");
     let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
     Run { code, acknowledged, errors, hung }
 }
 
-/// The only child of a process.
+/// Returns the only child of a process.
 pub(crate) fn child_of(process: u32) -> Option<u32> {
     let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).ok()?;
     children.split_whitespace().next()?.parse().ok()
@@ -195,7 +194,7 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// With this text, or without a file.
+    /// Creates a directory with a file of this text, or without a file.
     pub(crate) fn new(old: Option<&str>) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         Self::at(directory, old)
@@ -208,7 +207,7 @@ impl Scene {
         scene
     }
 
-    /// Everything as it was at the beginning.
+    /// Restores the initial state.
     pub(crate) fn reset(&self) {
         for entry in fs::read_dir(self.directory.path()).expect("the directory") {
             fs::remove_file(entry.expect("an entry").path()).expect("removed");
@@ -219,7 +218,7 @@ impl Scene {
         }
     }
 
-    /// What is wrong, given the names that must be there and those that may be.
+    /// Returns the problems, given the names that must be in the file and those that may be.
     pub(crate) fn problems(&self, must: &[&str], may: &[&str]) -> Vec<String> {
         let mut problems = Vec::new();
         match fs::read_to_string(&self.file) {
@@ -231,8 +230,8 @@ impl Scene {
             },
         }
         for entry in fs::read_dir(self.directory.path()).expect("the directory").flatten() {
-            let about = entry.metadata().ok().filter(fs::Metadata::is_file);
-            let mode = about.map_or(0, |about| about.mode());
+            let metadata = entry.metadata().ok().filter(fs::Metadata::is_file);
+            let mode = metadata.map_or(0, |metadata| metadata.mode());
             if mode & 0o7777 & !self.mode != 0 {
                 problems.push(format!("wider: {} has {mode:o}", entry.file_name().display()));
             }
@@ -244,7 +243,7 @@ impl Scene {
         let old: &[&str] = if self.old.is_some() { &["old"] } else { &[] };
         let unique: BTreeSet<_> = found.iter().map(String::as_str).collect();
         if unique.len() != found.len() {
-            problems.push(format!("twice: {found:?}"));
+            problems.push(format!("duplicate: {found:?}"));
         }
         for name in must.iter().chain(old).filter(|name| !unique.contains(*name)) {
             problems.push(format!("lost: {name}"));
@@ -262,7 +261,7 @@ impl Scene {
         }
     }
 
-    /// Everything in the directory but the file.
+    /// Returns the names in the directory but the file.
     pub(crate) fn left_overs(&self) -> Vec<String> {
         let entries = fs::read_dir(self.directory.path()).expect("the directory");
         let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
@@ -270,7 +269,7 @@ impl Scene {
     }
 }
 
-/// The names of the tokens, if the text is whole and every token has its own secret.
+/// Returns the names of the tokens, if the text is complete and every token has its own secret.
 pub(crate) fn names(text: &str) -> Result<Vec<String>, String> {
     let value: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let tokens = value["tokens"].as_array().ok_or("no tokens")?;
@@ -282,12 +281,12 @@ pub(crate) fn names(text: &str) -> Result<Vec<String>, String> {
     tokens.iter().map(name).collect()
 }
 
-/// Whether a tool is there; a test without it says so and is not counted as passed.
+/// Returns whether a tool is installed. If not, prints that the test is skipped.
 pub(crate) fn has(tool: &str, test: &str) -> bool {
-    let found = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output();
-    let found = found.is_ok_and(|output| output.status.success());
-    if !found {
-        println!("skipped: {test}: there is no {tool}");
+    let output = Command::new("sh").args(["-c", &format!("command -v {tool}")]).output();
+    let is_installed = output.is_ok_and(|output| output.status.success());
+    if !is_installed {
+        println!("skipped: {test}: {tool} is not installed");
     }
-    found
+    is_installed
 }
