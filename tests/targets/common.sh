@@ -1,7 +1,7 @@
-# For `tests/windows/run` and `tests/targets/run`: Debian's compiler, and the crate with few dev-dependencies.
+# Functions of `tests/windows/run` and `tests/targets/run`, which install compilers and build the crate.
 #
-# Debian's compiler builds std from its own source, since no other has it for these targets. cargo and rustc of rustup
-# stay the default ones. On an error that is none of the crate, `skip` says why and ends the script.
+# Debian's compiler builds std from source, because std is not packaged for these targets. rustup's stays the default.
+# `skip` ends the script after an error that is not of the crate.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 log=$(mktemp)
@@ -9,7 +9,7 @@ trap 'rm -f "$log"' EXIT
 
 skip() { echo "skipped: $*" && exit 0; }
 
-# install NAME PACKAGE...: installs what is missing, as root.
+# install NAME PACKAGE...: installs missing packages, as root.
 install() {
   local name=$1
   shift
@@ -20,11 +20,11 @@ install() {
     skip "$name: cannot install its packages: $(tail -n 1 "$log")"
 }
 
-# The same crates for tests and programs, so that std is built once.
+# Builds the same std crates for tests and programs, so that std is built once.
 cargo_std() { /usr/bin/cargo "$1" -Zbuild-std=std,panic_unwind,test --quiet "${@:2}"; }
 
-# build NAME TARGET ARGUMENT...: builds tests for the target, without the dev-dependencies that only benches and other
-# tests need, which take longer than all the rest.
+# build NAME TARGET ARGUMENT...: builds tests for the target, without the dev-dependencies of benches and other tests,
+# which take longer than the rest.
 build() {
   local name=$1 target=$2 part
   shift 2

@@ -1,4 +1,4 @@
-//! Windows: many processes, kills, programs that have the file open, line endings, and names that are none.
+//! Tests on Windows: many processes, kills, open files, line endings, and reserved names.
 //!
 //! `tests/windows/run` runs it under Wine.
 
@@ -23,7 +23,7 @@ fn entry(name: &str) -> TokenEntry {
     TokenEntry::new(TokenName::parse(name).unwrap(), Token::generate().unwrap())
 }
 
-/// A directory with a tokens file.
+/// Creates a directory with a tokens file.
 fn directory() -> (tempfile::TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("tokens.json");
@@ -39,7 +39,7 @@ fn names_in(directory: &Path) -> Vec<String> {
 }
 
 #[track_caller]
-fn fails<T>(result: Result<T, Error>, kind: DiskErrorKind) {
+fn assert_fails<T>(result: Result<T, Error>, kind: DiskErrorKind) {
     match result {
         Err(Error::Disk(error)) => assert_eq!(error.kind(), kind, "{error}"),
         Err(error) => panic!("{error}"),
@@ -47,7 +47,7 @@ fn fails<T>(result: Result<T, Error>, kind: DiskErrorKind) {
     }
 }
 
-/// The process that other tests start and kill: it appends tokens, and prints `ACK NAME` after each.
+/// Appends tokens, and prints `ACK NAME` after each. Other tests start and kill this process.
 #[test]
 #[ignore = "a process of other tests"]
 fn writer() {
@@ -68,16 +68,16 @@ fn start_writer(file: &Path, prefix: &str, count: usize) -> Child {
     command.spawn().unwrap()
 }
 
-/// The acknowledged names and the exit code.
+/// Waits for the end. Returns the acknowledged names and the exit code.
 fn finish(writer: Child) -> (Vec<String>, Option<i32>) {
     let output = writer.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    let whole = text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
-    let names = whole.filter_map(|line| Some(line.split_once("ACK ")?.1.trim().to_owned()));
+    let lines = text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
+    let names = lines.filter_map(|line| Some(line.split_once("ACK ")?.1.trim().to_owned()));
     (names.collect(), output.status.code())
 }
 
-/// Loads the file until the end, and returns how often.
+/// Loads the file until the end, and returns the number of reads.
 fn read_until(end: &AtomicBool, file: &Path) -> usize {
     let mut reads = 0;
     while !end.load(Ordering::Relaxed) {
@@ -87,7 +87,7 @@ fn read_until(end: &AtomicBool, file: &Path) -> usize {
     reads
 }
 
-fn found(file: &Path) -> BTreeSet<String> {
+fn load_names(file: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(file).unwrap();
     assert!(text.starts_with("{\r\n  \"x\": 1.50,\r\n") && text.ends_with("\r\n  ]\r\n}\r\n"), "{text:?}");
     let file = load(file).unwrap();
@@ -97,7 +97,7 @@ fn found(file: &Path) -> BTreeSet<String> {
 }
 
 #[test]
-fn eight_processes_lose_nothing() {
+fn loses_nothing_among_eight_processes() {
     let (directory, file) = directory();
     let end = AtomicBool::new(false);
     let (acknowledged, reads) = std::thread::scope(|scope| {
@@ -114,104 +114,104 @@ fn eight_processes_lose_nothing() {
         end.store(true, Ordering::Relaxed);
         (acknowledged, reader.join().unwrap())
     });
-    let found = found(&file);
+    let found = load_names(&file);
     println!("8 × 40 appends: {} acknowledged, {} found, {reads} reads", acknowledged.len(), found.len() - 1);
     assert_eq!(found, acknowledged.into_iter().chain(["old".into()]).collect());
     assert_eq!(names_in(directory.path()), [".tokens.json.lock", "tokens.json"]);
 }
 
 #[test]
-fn killed_writers_lose_nothing() {
+fn loses_nothing_to_killed_writers() {
     let (directory, file) = directory();
     let (mut must, mut may) = (BTreeSet::from(["old".to_owned()]), BTreeSet::new());
-    let (mut kills, mut left) = (0, 0);
+    let (mut kills, mut stale) = (0, 0);
     for round in 0..25_u64 {
         let mut writers: Vec<_> =
             (0..3).map(|number| start_writer(&file, &format!("r{round}w{number}"), 100_000)).collect();
         let start = Instant::now();
-        while found(&file).len() == must.len() {
-            assert!(start.elapsed() < Duration::from_secs(60), "nobody writes");
+        while load_names(&file).len() == must.len() {
+            assert!(start.elapsed() < Duration::from_secs(60), "no writer writes");
             std::thread::sleep(Duration::from_millis(5));
         }
-        // Not the same moment in any two rounds.
+        // Another moment in each round.
         std::thread::sleep(Duration::from_micros(round * 7_919 % 100_000));
         for writer in &mut writers {
             writer.kill().unwrap();
         }
         for (number, writer) in writers.into_iter().enumerate() {
             let (names, code) = finish(writer);
-            // Not an error, after which it ends with 101.
+            // A panic would exit with 101.
             assert_eq!(code, Some(1), "{names:?}");
             kills += 1;
-            // It may have written one more.
+            // It may have written one more name.
             may.insert(format!("r{round}w{number}-{}", names.len()));
             must.extend(names);
         }
-        left += names_in(directory.path()).iter().filter(|name| name.ends_with(".new")).count();
+        stale += names_in(directory.path()).iter().filter(|name| name.ends_with(".new")).count();
         let next = format!("next{round}");
         FileOptions::new().append(&file, &entry(&next)).unwrap();
         must.insert(next);
-        let found = found(&file);
+        let found = load_names(&file);
         assert!(must.is_subset(&found), "lost: {:?}", must.difference(&found));
         assert!(found.iter().all(|name| must.contains(name) || may.contains(name)), "not acknowledged");
         must = found;
         assert_eq!(names_in(directory.path()), [".tokens.json.lock", "tokens.json"]);
     }
     println!(
-        "{kills} writers killed: {} tokens acknowledged, {left} temporary files left and removed",
+        "{kills} writers killed: {} tokens acknowledged, {stale} stale temporary files removed",
         must.len()
     );
 }
 
 #[test]
-fn an_open_file_is_waited_for() {
+fn waits_for_an_open_file() {
     const READ: u32 = 1;
     const READ_WRITE: u32 = 3;
     const ALL: u32 = 7;
     let open = |file: &Path, share| OpenOptions::new().read(true).share_mode(share).open(file).unwrap();
     for share in [0, READ, READ_WRITE] {
         let (directory, file) = directory();
-        let held = open(&file, share);
+        let opened = open(&file, share);
         let options = FileOptions::new().lock_timeout(Duration::from_millis(100));
-        fails(options.append(&file, &entry("a")), DiskErrorKind::Locked);
+        assert_fails(options.append(&file, &entry("a")), DiskErrorKind::Locked);
         assert_eq!(names_in(directory.path()), [".tokens.json.lock", "tokens.json"]);
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 std::thread::sleep(Duration::from_millis(300));
-                drop(held);
+                drop(opened);
             });
             load(&file).unwrap();
             assert_eq!(append(&file, &entry("a")).unwrap(), Outcome::Replaced);
         });
-        assert_eq!(found(&file), ["a", "old"].map(String::from).into());
+        assert_eq!(load_names(&file), ["a", "old"].map(String::from).into());
     }
-    // A file that its readers share as std does is replaced at once, or as soon as they close it.
+    // A file shared for reading, writing and deleting is replaced at once, or when it is closed.
     let (_directory, file) = directory();
-    let held = open(&file, ALL);
+    let opened = open(&file, ALL);
     std::thread::scope(|scope| {
         scope.spawn(move || {
             std::thread::sleep(Duration::from_millis(300));
-            drop(held);
+            drop(opened);
         });
         append(&file, &entry("a")).unwrap();
     });
-    // One that nobody closes is an error of its own for readers, too.
+    // A reader gives up if the file stays open.
     let _held = open(&file, 0);
-    fails(load(&file), DiskErrorKind::Locked);
+    assert_fails(load(&file), DiskErrorKind::Locked);
 }
 
 #[test]
-fn line_endings_stay() {
+fn keeps_line_endings() {
     let (_directory, file) = directory();
     append(&file, &entry("a")).unwrap();
     let text = fs::read_to_string(&file).unwrap();
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
     assert_eq!(text.matches('\n').count(), OLD.matches('\n').count() + 1);
-    assert_eq!(found(&file), ["a", "old"].map(String::from).into());
+    assert_eq!(load_names(&file), ["a", "old"].map(String::from).into());
 }
 
 #[test]
-fn long_paths_work() {
+fn replaces_files_with_long_paths() {
     let (directory, _) = directory();
     let deep = directory.path().join("x".repeat(120)).join("y".repeat(120)).join("z".repeat(120));
     fs::create_dir_all(&deep).unwrap();
@@ -228,7 +228,7 @@ fn long_paths_work() {
 }
 
 #[test]
-fn names_that_windows_reserves_or_changes_are_rejected() {
+fn rejects_names_that_windows_reserves_or_changes() {
     let directory = tempfile::tempdir().unwrap();
     for name in [
         "CON",
@@ -246,10 +246,10 @@ fn names_that_windows_reserves_or_changes_are_rejected() {
         "tokens?.json",
     ] {
         let path = directory.path().join(name);
-        fails(append(&path, &entry("a")), DiskErrorKind::InvalidName);
-        fails(load(&path), DiskErrorKind::InvalidName);
+        assert_fails(append(&path, &entry("a")), DiskErrorKind::InvalidName);
+        assert_fails(load(&path), DiskErrorKind::InvalidName);
     }
-    fails(load("NUL"), DiskErrorKind::InvalidName);
+    assert_fails(load("NUL"), DiskErrorKind::InvalidName);
     assert!(names_in(directory.path()).is_empty());
     for name in ["console.json", "COM10.json", "nul-tokens.json", "LPT", ".tokens.json"] {
         append(directory.path().join(name), &entry("a")).unwrap();
@@ -257,7 +257,7 @@ fn names_that_windows_reserves_or_changes_are_rejected() {
 }
 
 #[test]
-fn a_read_only_file_is_not_replaced() {
+fn rejects_a_read_only_file() {
     let (_directory, file) = directory();
     let set = |read_only| {
         let mut permissions = fs::metadata(&file).unwrap().permissions();
@@ -265,7 +265,7 @@ fn a_read_only_file_is_not_replaced() {
         fs::set_permissions(&file, permissions).unwrap();
     };
     set(true);
-    fails(append(&file, &entry("a")), DiskErrorKind::ReadOnly);
+    assert_fails(append(&file, &entry("a")), DiskErrorKind::ReadOnly);
     assert_eq!(fs::read_to_string(&file).unwrap(), OLD);
     assert_eq!(load(&file).unwrap().tokens().len(), 1);
     set(false);
@@ -273,26 +273,29 @@ fn a_read_only_file_is_not_replaced() {
 }
 
 #[test]
-fn directories_and_missing_ones_are_rejected_without_a_lock_file() {
+fn rejects_directories_and_missing_files_without_a_lock_file() {
     let directory = tempfile::tempdir().unwrap();
     fs::create_dir(directory.path().join("folder")).unwrap();
-    fails(append(directory.path().join("folder"), &entry("a")), DiskErrorKind::NotRegular);
-    fails(append(directory.path().join("none").join("tokens.json"), &entry("a")), DiskErrorKind::NoDirectory);
+    assert_fails(append(directory.path().join("folder"), &entry("a")), DiskErrorKind::NotRegular);
+    assert_fails(
+        append(directory.path().join("none").join("tokens.json"), &entry("a")),
+        DiskErrorKind::NoDirectory,
+    );
     let change = FileOptions::new().create(false);
-    fails(change.append(directory.path().join("tokens.json"), &entry("a")), DiskErrorKind::NotFound);
+    assert_fails(change.append(directory.path().join("tokens.json"), &entry("a")), DiskErrorKind::NotFound);
     assert_eq!(names_in(directory.path()), ["folder"]);
-    // The lock of a file in use.
+    // A locked file is rejected after the timeout.
     let (_directory, file) = self::directory();
     let lock = File::create(file.with_file_name(".tokens.json.lock")).unwrap();
     lock.lock().unwrap();
     let options = FileOptions::new().lock_timeout(Duration::from_millis(50));
-    fails(options.append(&file, &entry("a")), DiskErrorKind::Locked);
+    assert_fails(options.append(&file, &entry("a")), DiskErrorKind::Locked);
     drop(lock);
     options.append(&file, &entry("a")).unwrap();
 }
 
 #[test]
-fn the_program_works() {
+fn runs_the_program() {
     let (directory, _) = directory();
     let run = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_influxdb3-tokens"));
