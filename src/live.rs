@@ -113,7 +113,7 @@ impl LiveAuthorizer {
         let path = path.as_ref();
         let (hasher, since) = (RandomState::new(), Instant::now());
         // A pipe can be read only once.
-        replace::look(path)?;
+        replace::read_stamp(path)?;
         let contents = replace::read(path, MAX_FILE_BYTES)?;
         let (stamp, bytes) = (contents.facts.stamp, SecretBytes::from_zeroizing(contents.bytes));
         let text = hasher.hash_one(&*bytes);
@@ -186,7 +186,7 @@ impl LiveAuthorizer {
 
     /// Returns `None` if the text is unchanged or invalid.
     fn read_changed(&self, last: &mut LastRead, now: Instant) -> Result<Option<Authorizer>, DiskError> {
-        if last.is_settled && last.stamp == replace::look(&self.path)? {
+        if last.is_settled && last.stamp == replace::read_stamp(&self.path)? {
             return Ok(None);
         }
         let contents = replace::read(&self.path, MAX_FILE_BYTES)?;

@@ -48,9 +48,9 @@ pub(crate) use error::Shown;
 pub use error::{DiskError, DiskErrorKind};
 
 #[cfg(not(unix))]
-pub(crate) use portable::{look, read, replace};
+pub(crate) use portable::{read, read_stamp, replace};
 #[cfg(unix)]
-pub(crate) use unix::{look, read, replace};
+pub(crate) use unix::{read, read_stamp, replace};
 
 /// The content of a file, read from one handle; zeroized on drop.
 pub(crate) struct Contents {

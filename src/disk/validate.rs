@@ -10,7 +10,7 @@ use crate::check::Validator;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, Report};
 use crate::fix::AppliedFix;
-use crate::replace::{ReplaceError, look, read, replace};
+use crate::replace::{ReplaceError, read, read_stamp, replace};
 
 /// Checks a text with the default options, at the current time. To check for one release of the server, or a file on disk,
 /// use a [`Validator`].
@@ -78,7 +78,7 @@ impl Validator {
         let path = path.as_ref();
         let fixes_mode = up_to == Applicability::Unsafe && self.is_enabled(Code::ReadableByOthers);
         // Rejects a pipe before its content is read and lost.
-        look(path)?;
+        read_stamp(path)?;
         let mode = if fixes_mode { readable_by_others(&read(path, MAX_FILE_BYTES)?.facts) } else { None };
         let options = FileOptions::new().create(false).restrict_mode(mode.is_some());
         let mut applied = Vec::new();

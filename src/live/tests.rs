@@ -12,7 +12,7 @@ fn text(version: u8) -> String {
 /// Changes the text only: the new stamp counts as seen.
 fn change_unseen(live: &LiveAuthorizer, version: u8) {
     std::fs::write(&live.path, text(version)).unwrap();
-    live.last.lock().unwrap().stamp = replace::look(&live.path).unwrap();
+    live.last.lock().unwrap().stamp = replace::read_stamp(&live.path).unwrap();
 }
 
 #[test]

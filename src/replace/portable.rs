@@ -22,7 +22,7 @@ const READ_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Reads the whole file, through links, without a lock.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
-    look(path)?;
+    read_stamp(path)?;
     let file = open(path, path, false, &mut Backoff::new(READ_TIMEOUT))?;
     let metadata = file.metadata().map_err(|error| DiskError::from_io(DiskErrorKind::Io, path, error))?;
     let facts = FileFacts::unknown(FileStamp::new(&metadata));
@@ -30,7 +30,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
 }
 
 /// Returns the stamp of the file, through links.
-pub(crate) fn look(path: &Path) -> Result<FileStamp, DiskError> {
+pub(crate) fn read_stamp(path: &Path) -> Result<FileStamp, DiskError> {
     check_name(path)?;
     stamp_if_exists(path, path)?.ok_or_else(|| not_found(path))
 }

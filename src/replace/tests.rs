@@ -219,7 +219,7 @@ fn supports_the_longest_file_name() {
 #[test]
 fn rejects_names_that_windows_reserves_or_changes() {
     let (directory, _) = directory();
-    let kind = |name: &str| portable::look(&directory.path().join(name)).err().unwrap().kind();
+    let kind = |name: &str| portable::read_stamp(&directory.path().join(name)).err().unwrap().kind();
     for name in
         ["CON", "nul", "Aux.json", "com9.x.json", "LPT²", "NUL .json", "a.", "a ", "ab:c", "a?b", "a\n"]
     {
@@ -282,12 +282,12 @@ fn reads_through_links() {
         assert_eq!(contents.facts.links, Some(1));
     }
     assert_eq!(*portable::read(&link, 5).unwrap().bytes, b"12345");
-    for look in [super::look, portable::look] {
+    for read_stamp in [super::read_stamp, portable::read_stamp] {
         let stamp = super::read(&file, 5).unwrap().facts.stamp;
-        assert_eq!(look(&link).unwrap(), stamp);
+        assert_eq!(read_stamp(&link).unwrap(), stamp);
         fs::write(directory.path().join("copy"), b"12345").unwrap();
         fs::rename(directory.path().join("copy"), &file).unwrap();
-        assert_ne!(look(&link).unwrap(), stamp, "another file");
+        assert_ne!(read_stamp(&link).unwrap(), stamp, "another file");
     }
     symlink("nowhere", directory.path().join("dangling")).unwrap();
     symlink("circle", directory.path().join("circle")).unwrap();
@@ -300,7 +300,7 @@ fn reads_through_links() {
         ("circle", DiskErrorKind::DanglingLink),
     ] {
         let path = directory.path().join(path);
-        let kinds = [super::read(&path, 9).err().unwrap().kind(), super::look(&path).err().unwrap().kind()];
+        let kinds = [super::read(&path, 9).err().unwrap().kind(), super::read_stamp(&path).err().unwrap().kind()];
         assert_eq!(kinds, [kind; 2], "{}", path.display());
     }
     for device in ["/dev/null", "/dev/tty"] {
@@ -314,7 +314,7 @@ fn reads_through_links() {
         let fifo = directory.path().join("fifo");
         mknodat(CWD, &fifo, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
         assert_eq!(portable::read(&fifo, 9).err().unwrap().kind(), DiskErrorKind::NotRegular);
-        assert_eq!(super::look(&fifo).err().unwrap().kind(), DiskErrorKind::Pipe);
+        assert_eq!(super::read_stamp(&fifo).err().unwrap().kind(), DiskErrorKind::Pipe);
     }
 }
 

@@ -26,7 +26,7 @@ use super::{
 /// `NotFound`, `DanglingLink`, `NotRegular`, `PermissionDenied`, `TooLarge`, `TimedOut`, `Io`.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
     // Before the file is opened, because opening a device may have effects.
-    match look(path) {
+    match read_stamp(path) {
         Err(error) if error.kind() != DiskErrorKind::Pipe => return Err(error),
         _ => {}
     }
@@ -56,7 +56,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Contents, DiskError> {
 ///
 /// # Errors
 /// `NotFound`, `DanglingLink`, `NotRegular`, `Pipe`, `PermissionDenied`, `Io`.
-pub(crate) fn look(path: &Path) -> Result<FileStamp, DiskError> {
+pub(crate) fn read_stamp(path: &Path) -> Result<FileStamp, DiskError> {
     // Without an errno, the path contains a NUL byte.
     let failed = |error: io::Error| read_error(path, Errno::from_io_error(&error).unwrap_or(Errno::INVAL));
     let metadata = std::fs::metadata(path).map_err(failed)?;
@@ -69,7 +69,7 @@ pub(crate) fn look(path: &Path) -> Result<FileStamp, DiskError> {
 
 /// Returns the error of a pipe, which may resolve like a dangling link, or else `error`.
 fn pipe_error_or(path: &Path, error: DiskError) -> DiskError {
-    look(path).err().filter(|error| error.kind() == DiskErrorKind::Pipe).unwrap_or(error)
+    read_stamp(path).err().filter(|error| error.kind() == DiskErrorKind::Pipe).unwrap_or(error)
 }
 
 fn read_error(path: &Path, error: Errno) -> DiskError {
