@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use crate::access::authorizer::Authorizer;
 use crate::disk::{Error, MAX_FILE_BYTES};
 use crate::file::TokenFile;
-use crate::replace::{self, DiskError, FileStamp, Shown};
+use crate::replace::{self, DiskError, FileStamp, QuotedPath};
 use crate::secret::SecretBytes;
 
 // A second change within this time may have the same timestamp: FAT has a resolution of two seconds.
@@ -218,7 +218,7 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Authorizer, Error> {
 impl fmt::Debug for LiveAuthorizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LiveAuthorizer")
-            .field("path", &Shown(&self.path))
+            .field("path", &QuotedPath(&self.path))
             .field("current", &self.current())
             .finish_non_exhaustive()
     }

@@ -44,7 +44,7 @@ mod portable;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use error::Shown;
+pub(crate) use error::QuotedPath;
 pub use error::{DiskError, DiskErrorKind};
 
 #[cfg(not(unix))]

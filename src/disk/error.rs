@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::check::InvalidFile;
 use crate::diagnostic::Report;
 use crate::edit::ChangeError;
-use crate::replace::{DiskError, DiskErrorKind, Shown};
+use crate::replace::{DiskError, DiskErrorKind, QuotedPath};
 use crate::token::GenerateTokenError;
 
 /// The error of reading or changing a file on disk.
@@ -30,7 +30,7 @@ pub enum Error {
     #[error(transparent)]
     Disk(#[from] DiskError),
     /// The file has errors, as a tokens file or as an admin token file.
-    #[error("{}: {error}", Shown(.path))]
+    #[error("{}: {error}", QuotedPath(.path))]
     #[non_exhaustive]
     Invalid {
         /// The path as it was passed.
@@ -39,7 +39,7 @@ pub enum Error {
         error: InvalidFile,
     },
     /// The change cannot be applied to the file.
-    #[error("{}: {error}", Shown(.path))]
+    #[error("{}: {error}", QuotedPath(.path))]
     #[non_exhaustive]
     Change {
         /// The path as it was passed.
@@ -48,7 +48,7 @@ pub enum Error {
         error: ChangeError,
     },
     /// The file already exists and must not be replaced.
-    #[error("{}: the file already exists; use another path, or remove the file", Shown(.path))]
+    #[error("{}: the file already exists; use another path, or remove the file", QuotedPath(.path))]
     #[non_exhaustive]
     Exists {
         /// The path as it was passed.

@@ -7,7 +7,7 @@ use std::vec::Vec;
 use super::{Error, FileOptions, Outcome};
 use crate::edit::{self, Change, ChangeError, ChangedText};
 use crate::file::TokenFile;
-use crate::replace::Shown;
+use crate::replace::QuotedPath;
 
 /// Locks a file, passes its current value to `plan`, and applies the returned changes, all or none, in one write.
 ///
@@ -196,7 +196,7 @@ impl<E> From<Error> for UpdateError<E> {
 impl<E: fmt::Display> fmt::Display for UpdateError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Plan { path, error } => write!(f, "{}: the plan failed: {error}", Shown(path)),
+            Self::Plan { path, error } => write!(f, "{}: the plan failed: {error}", QuotedPath(path)),
             Self::File(error) => error.fmt(f),
         }
     }
@@ -207,7 +207,7 @@ impl<E: fmt::Debug> fmt::Debug for UpdateError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Plan { path, error } => {
-                f.debug_struct("Plan").field("path", &Shown(path)).field("error", error).finish()
+                f.debug_struct("Plan").field("path", &QuotedPath(path)).field("error", error).finish()
             }
             Self::File(error) => f.debug_tuple("File").field(error).finish(),
         }

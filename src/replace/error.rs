@@ -162,7 +162,7 @@ impl fmt::Debug for DiskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DiskError")
             .field("kind", &self.kind)
-            .field("path", &Shown(&self.path))
+            .field("path", &QuotedPath(&self.path))
             .field("holder", &self.holder)
             .field("source", &self.source)
             .finish()
@@ -170,15 +170,15 @@ impl fmt::Debug for DiskError {
 }
 
 /// Displays a path on one line, unless it contains a token: people mix up arguments.
-pub(crate) struct Shown<'a>(pub(crate) &'a Path);
+pub(crate) struct QuotedPath<'a>(pub(crate) &'a Path);
 
-impl fmt::Debug for Shown<'_> {
+impl fmt::Debug for QuotedPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl fmt::Display for Shown<'_> {
+impl fmt::Display for QuotedPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path: String = self.0.to_string_lossy().into();
         if path.contains("apiv3_") {
@@ -203,7 +203,7 @@ impl fmt::Display for Message<'_> {
         use DiskErrorKind as Kind;
 
         let DiskError { kind, path, holder, .. } = self.0;
-        let path = Shown(path);
+        let path = QuotedPath(path);
         if let (Kind::Locked, Some(process)) = (kind, holder) {
             return write!(f, "{path} is locked by process {process}; wait until it finishes and try again");
         }
