@@ -31,7 +31,7 @@ fn assert_appended(run: &Run, scene: &Scene, name: &str, others: &[&str]) {
 
 #[track_caller]
 fn assert_only(scene: &Scene, others: &[&str]) {
-    let mut files = scene.left_overs();
+    let mut files = scene.other_files();
     files.sort();
     assert_eq!(files, others);
 }

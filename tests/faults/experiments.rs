@@ -83,7 +83,7 @@ pub(crate) fn append_next(writer: &Writer, scene: &Scene, must: &[&str], may: &[
     if run.code != 0 || !run.acknowledged {
         problems.push(format!("the next append: {run:?}"));
     }
-    problems.extend(scene.left_overs().into_iter().map(|name| format!("stale: {name}")));
+    problems.extend(scene.other_files().into_iter().map(|name| format!("stale: {name}")));
     problems
 }
 
@@ -183,7 +183,7 @@ pub(crate) fn survives_a_size_limit_at_every_byte(writer: &Writer, stop: bool) -
                 }
                 // A killed writer cannot remove its temporary file.
                 if run.code < 128 {
-                    problems.extend(scene.left_overs());
+                    problems.extend(scene.other_files());
                 }
                 problems.extend(append_next(writer, &scene, must, &[]));
                 tally.add(&format!("{initial}, {limit} bytes, {shell}"), problems);
@@ -237,7 +237,7 @@ pub(crate) fn reports_an_error_of_every_call(writer: &Writer, stop: bool) -> Tal
             if call.is("fsync") && run.acknowledged {
                 problems.push("success after a failed sync".into());
             }
-            problems.extend(scene.left_overs());
+            problems.extend(scene.other_files());
             problems.extend(append_next(writer, &scene, must, may));
             by_code[usize::try_from(run.code.min(3)).unwrap_or(3)] += 1;
             tally.add(&format!("{initial}, {errno} of {}", call.text), problems);
@@ -306,7 +306,7 @@ pub(crate) fn survives_a_stop_at_every_call(writer: &Writer, stop: bool) -> Tall
                 }
             }
             problems.extend(scene.problems(&["a", "b"], &[]));
-            problems.extend(scene.left_overs());
+            problems.extend(scene.other_files());
             problems.extend(append_next(writer, &scene, &["a", "b"], &[]));
             tally.add(&format!("{initial}, stopped at {}", call.text), problems);
             if tally.is_finished(stop) {

@@ -262,7 +262,7 @@ impl Scene {
     }
 
     /// Returns the names in the directory but the file.
-    pub(crate) fn left_overs(&self) -> Vec<String> {
+    pub(crate) fn other_files(&self) -> Vec<String> {
         let entries = fs::read_dir(self.directory.path()).expect("the directory");
         let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
         names.filter(|name| name != "tokens.json").collect()
