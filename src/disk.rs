@@ -41,8 +41,8 @@
 //!
 //! An empty cell was not run. Linux is x86-64 on ext4, with the examples `append_token` and `update_writer` as writers:
 //! `cargo test` runs the quick tests, and `cargo test --test faults -- --ignored --nocapture --test-threads=1` the others.
-//! `tests/targets/run` runs a static program with musl, and aarch64, s390x and i686 in qemu 7.2, on the kernel of the machine;
-//! small crowds are 8 × 10 and 16 × 15. `tests/windows/run` runs Windows for x86-64 in Wine 8.
+//! `tests/targets/run` runs a static program with musl, and aarch64, s390x and i686 in qemu 7.2, on the kernel of the machine.
+//! Small crowds are 8 × 10 and 16 × 15. `tests/windows/run` runs Windows for x86-64 in Wine 8.
 //!
 //! # File systems
 //!

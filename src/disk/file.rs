@@ -24,8 +24,8 @@ use crate::secret::SecretBytes;
 /// ```
 ///
 /// # Errors
-/// The file does not exist, is neither a regular file nor a pipe, is larger than 1 GiB, may not be read, or is invalid (with
-/// the report).
+/// The file does not exist, is not a regular file or pipe, is larger than 1 GiB, cannot be read, or is invalid (with the
+/// report).
 pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
     let path = path.as_ref();
     let mut contents = replace::read(path, MAX_FILE_BYTES)?;

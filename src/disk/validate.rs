@@ -46,7 +46,7 @@ impl Validator {
     /// ```
     ///
     /// # Errors
-    /// The file does not exist, is neither a regular file nor a pipe, is larger than 1 GiB, or may not be read.
+    /// The file does not exist, is not a regular file or pipe, is larger than 1 GiB, or cannot be read.
     pub fn check_file(&self, path: impl AsRef<Path>) -> Result<CheckedFile, Error> {
         let contents = read(path.as_ref(), MAX_FILE_BYTES)?;
         let report = self.check_with(&contents.bytes, |sink| report_facts(&contents.facts, sink));

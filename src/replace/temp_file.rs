@@ -64,7 +64,7 @@ impl<'a> TempFile<'a> {
         sync_file(&self.file).map_err(|error| failed(error.into()))
     }
 
-    /// Replaces the old file. Always true.
+    /// Renames the file over the old one.
     pub(super) fn rename_over(&mut self) -> Result<bool, DiskError> {
         let directory = &self.location.directory;
         let renamed = renameat(directory, &self.name, directory, &self.location.name);
