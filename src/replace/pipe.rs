@@ -5,11 +5,13 @@ use alloc::vec::Vec;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use zeroize::Zeroizing;
 
-use super::{Backoff, DiskError, DiskErrorKind};
+use super::{DiskError, DiskErrorKind};
 
 /// The time until the pipe must end. A program that decrypts a file may ask for a passphrase first.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
@@ -21,28 +23,28 @@ pub(super) fn read(
     limit: u64,
     timeout: Duration,
 ) -> Result<Zeroizing<Vec<u8>>, DiskError> {
-    // An anonymous pipe has its writer from the start; a FIFO may get one later.
-    let mut has_writer = path.canonicalize().is_err();
-    let mut backoff = Backoff::new(timeout);
+    let deadline = Instant::now() + timeout;
+    let failed = |error| DiskError::from_io(DiskErrorKind::Io, path, error);
     let mut chunks = Chunks::new();
     loop {
+        let rest = Timespec::try_from(deadline.saturating_duration_since(Instant::now())).unwrap_or_default();
+        // Linux reports the end only if there was a writer: a FIFO may get one later.
+        match poll(&mut [PollFd::new(&pipe, PollFlags::IN)], Some(&rest)) {
+            Ok(0) => return Err(DiskError::new(DiskErrorKind::TimedOut, path)),
+            Ok(_) => {}
+            Err(Errno::INTR) => continue,
+            Err(error) => return Err(failed(error.into())),
+        }
         match pipe.read(chunks.free_space()) {
-            Ok(0) if has_writer => return Ok(chunks.join()),
-            Ok(0) => {}
+            Ok(0) => return Ok(chunks.join()),
             Ok(count) => {
-                has_writer = true;
                 chunks.filled += count;
                 if u64::try_from(chunks.length()).is_ok_and(|length| length > limit) {
                     return Err(DiskError::new(DiskErrorKind::TooLarge, path));
                 }
-                continue;
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => has_writer = true,
-            Err(error) => return Err(DiskError::from_io(DiskErrorKind::Io, path, error)),
-        }
-        if !backoff.sleep() {
-            return Err(DiskError::new(DiskErrorKind::TimedOut, path));
+            Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => {}
+            Err(error) => return Err(failed(error)),
         }
     }
 }

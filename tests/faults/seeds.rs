@@ -413,7 +413,7 @@ edition = "2024"
 
 [dependencies]
 rand = { version = "0.10", default-features = false, features = ["sys_rng"] }
-rustix = { version = "1.1", default-features = false, features = ["std", "fs", "process"] }
+rustix = { version = "1.1", default-features = false, features = ["std", "event", "fs", "process"] }
 thiserror = { version = "2", default-features = false, features = ["std"] }
 zeroize = { version = "1.8", default-features = false, features = ["alloc", "std"] }
 "#;
