@@ -65,10 +65,10 @@ fn assert_decisions(rows: &[(&[&str], &str, &str)]) {
 }
 
 const NO_ENTRY: &str = "denied: no permission of the token covers this request";
-const INTERNAL: &str = "denied: only an admin token reaches `_internal`, whatever a permission says";
+const INTERNAL: &str = "denied: only admin tokens can access `_internal`";
 const INVALID_NAME: &str = "denied: no database can have this name";
 const NO_SINGLE_ENTRY: &str = "denied: no single entry for databases has all of these actions";
-const NO_ACTION: &str = "denied: no action is asked for";
+const NO_ACTION: &str = "denied: the request names no action";
 
 #[test]
 fn unites_permissions_with_one_key() {
@@ -90,7 +90,11 @@ fn exact_entries_shadow_the_wildcard() {
     let shadowing: &[&str] = &["db:db1:read", "db:*:write"];
     let split: &[&str] = &["db:db1:read", "db:*:read", "db:*:write"];
     assert_decisions(&[
-        (shadowing, "write db1", "denied: `db:db1:read` lacks `write`, and hides `db:*:write`, which has it"),
+        (
+            shadowing,
+            "write db1",
+            "denied: `db:db1:read` lacks `write`, and shadows `db:*:write`, which has it",
+        ),
         (shadowing, "read db1", "allowed by `db:db1:read`"),
         (shadowing, "write db2", "allowed by `db:*:write`"),
         (shadowing, "read db2", "denied: `db:*:write` lacks `read`"),
@@ -98,7 +102,7 @@ fn exact_entries_shadow_the_wildcard() {
         (
             split,
             "read,write db1",
-            "denied: `db:db1:read` lacks `write`, and hides `db:*:read,write`, which has it",
+            "denied: `db:db1:read` lacks `write`, and shadows `db:*:read,write`, which has it",
         ),
         (split, "read,write db2", "allowed by `db:*:read,write`"),
         // Names are compared whole and case-sensitively.
@@ -483,7 +487,7 @@ fn checks_expectations() {
         ("app can write *", "`app` cannot write on any other database: `db:*:read` lacks `write`"),
         (
             "admin-sync can write *",
-            "`admin-sync` cannot write on database `sensors`: `db:sensors:read` lacks `write`, and hides `db:*:create,read,write,delete`, which has it",
+            "`admin-sync` cannot write on database `sensors`: `db:sensors:read` lacks `write`, and shadows `db:*:create,read,write,delete`, which has it",
         ),
         ("app cannot delete any", ""),
         ("app cannot write any", "`app` can write on any database: allowed by `db:sensors:read,write`"),
@@ -494,7 +498,7 @@ fn checks_expectations() {
         ("app,admin-sync can read sensors", ""),
         (
             "app can read _internal",
-            "`app` cannot read on database `_internal`: only an admin token reaches `_internal`, whatever a permission says",
+            "`app` cannot read on database `_internal`: only admin tokens can access `_internal`",
         ),
         ("nobody can read _internal", ""),
         ("only admin-sync can delete any", ""),

@@ -166,7 +166,7 @@ fn guards_endpoints_and_logs_reasons() {
         denied.starts_with("HTTP/1.1 403") && denied.ends_with("\r\n\r\n"),
         "the response shows a reason: {denied}"
     );
-    let reason = "403: `db:a:read` lacks `write`, and hides `db:*:create,write`, which has it\n";
+    let reason = "403: `db:a:read` lacks `write`, and shadows `db:*:create,write`, which has it\n";
     service.wait_for("reason in the log", || service.log().contains(reason));
     assert!(!service.log().lines().any(|line| line.contains("forged") || line.len() > 1_000));
     util::assert_no_piece_of(CANARY, &format!("{}{denied}", service.log()), "the log");

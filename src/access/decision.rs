@@ -13,7 +13,7 @@ use crate::permission::DatabaseActions;
 /// let permissions = [Permission::parse("db:db1:read")?, Permission::parse("db:*:write")?];
 /// let decision = decide(&permissions, AccessRequest::database("db1", DatabaseActions::WRITE));
 /// assert!(!decision.is_allowed());
-/// assert_eq!(decision.to_string(), "denied: `db:db1:read` lacks `write`, and hides `db:*:write`, which has it");
+/// assert_eq!(decision.to_string(), "denied: `db:db1:read` lacks `write`, and shadows `db:*:write`, which has it");
 /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

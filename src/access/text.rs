@@ -51,15 +51,13 @@ impl fmt::Display for DenyReason<'_> {
         match self {
             Self::UnknownToken => f.write_str("no such token"),
             Self::Expired(expiry) => write!(f, "the token expired at {expiry}"),
-            Self::NoActions => f.write_str("no action is asked for"),
+            Self::NoActions => f.write_str("the request names no action"),
             Self::InvalidName => f.write_str("no database can have this name"),
-            Self::Internal => {
-                f.write_str("only an admin token reaches `_internal`, whatever a permission says")
-            }
+            Self::Internal => f.write_str("only admin tokens can access `_internal`"),
             Self::NoEntry => f.write_str("no permission of the token covers this request"),
             Self::MissingActions { entry, missing, hidden } => {
                 write!(f, "`{entry}` lacks `{missing}`")?;
-                hidden.map_or(Ok(()), |hidden| write!(f, ", and hides `{hidden}`, which has it"))
+                hidden.map_or(Ok(()), |hidden| write!(f, ", and shadows `{hidden}`, which has it"))
             }
             Self::NowhereAllowed => f.write_str("no single entry for databases has all of these actions"),
         }
