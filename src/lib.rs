@@ -14,7 +14,8 @@
 //! Check a text, with all problems at once ([`validate`], [`Validator`]):
 //!
 //! ```
-//! let report = influxdb3_offline_tokens::validate(br#"{"tokens": [{"name": "app", "permissions": ["system:ping"]}]}"#);
+//! let text = br#"{"tokens": [{"name": "app", "permissions": ["system:ping"]}]}"#;
+//! let report = influxdb3_offline_tokens::validate(text);
 //! let names: Vec<_> = report.iter().map(|diagnostic| diagnostic.code().name()).collect();
 //! assert_eq!(names, ["missing-member", "never-expires", "missing-part"]);
 //! ```
@@ -38,14 +39,15 @@
 //! ```
 //! use influxdb3_offline_tokens::edit::Change;
 //! use influxdb3_offline_tokens::{DatabaseName, update};
-//! # use influxdb3_offline_tokens::name::InvalidName;
+//! # use std::convert::Infallible;
 //!
 //! # let directory = tempfile::tempdir()?;
 //! # let path = directory.path().join("permission-tokens.json");
+//! let sensors = DatabaseName::parse("sensors")?;
 //! let updated = update(&path, |file| {
-//!     let is_created = file.is_some_and(|file| file.create_databases().iter().any(|name| name == "sensors"));
-//!     let missing = (!is_created).then(|| DatabaseName::parse("sensors")).transpose()?;
-//!     Ok::<_, InvalidName>(missing.map(|name| Change::create_databases([name])).into_iter().collect())
+//!     let is_created = file.is_some_and(|file| file.create_databases().contains(&sensors));
+//!     let change = (!is_created).then(|| Change::create_databases([sensors.clone()]));
+//!     Ok::<_, Infallible>(change.into_iter().collect())
 //! })?;
 //! assert_eq!(updated.after().unwrap().create_databases().len(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -68,8 +70,9 @@
 //! use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
 //!
 //! let permissions = [Permission::parse("db:db1:read")?, Permission::parse("db:*:write")?];
-//! let write = |name| decide(&permissions, AccessRequest::database(name, DatabaseActions::WRITE)).is_allowed();
-//! assert!(write("db2") && !write("db1"));
+//! let request = |name| AccessRequest::database(name, DatabaseActions::WRITE);
+//! assert!(decide(&permissions, request("db2")).is_allowed());
+//! assert!(!decide(&permissions, request("db1")).is_allowed());
 //! # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 //! ```
 //!
@@ -79,8 +82,12 @@
 //! use influxdb3_offline_tokens::TokenFile;
 //! use influxdb3_offline_tokens::server::{ServerComparison, ServerTokens};
 //!
-//! let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read,write"]}]}"#)?;
-//! let shown = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:write\",\"db:a:read\"]"}]"#)?;
+//! let file = TokenFile::parse(
+//!     br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read,write"]}]}"#,
+//! )?;
+//! let shown = ServerTokens::parse(
+//!     br#"[{"name": "app", "permissions": "[\"db:a:write\",\"db:a:read\"]"}]"#,
+//! )?;
 //! assert!(ServerComparison::new(&file, &shown).is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -99,12 +106,14 @@
 //! ```abnf
 //! permission      = database / system
 //! database        = %s"db" ":" ( "*" / database-names ) ":" action *( "," action )
-//! system          = %s"system" ":" ( "*" / resource *( "," resource ) ) ":" %s"read" *( "," %s"read" )
+//! system          = %s"system" ":" ( "*" / resources ) ":" %s"read" *( "," %s"read" )
 //! database-names  = database-name *( "," database-name )
-//! database-name   = ( letter-or-digit *name-character [ "/" 1*name-character ] ) / %s"_internal"  ; at most 511 bytes
+//! ; at most 511 bytes
+//! database-name   = letter-or-digit *name-character [ "/" 1*name-character ] / %s"_internal"
 //! name-character  = letter-or-digit / "_" / "-"
 //! letter-or-digit = ALPHA / DIGIT
 //! action          = %s"create" / %s"describe" / %s"read" / %s"write" / %s"delete"
+//! resources       = resource *( "," resource )
 //! resource        = %s"health" / %s"metrics" / %s"ping" / %s"ready"
 //! ```
 //!
