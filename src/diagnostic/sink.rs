@@ -155,10 +155,10 @@ impl Sink {
         self.keep(Kept { diagnostic, at, is_certain: self.is_certain })
     }
 
-    /// Returns whether a span touches bytes that are not UTF-8. Their spans ascend.
+    /// Returns whether a span starts in bytes that are not UTF-8. Their spans ascend.
     fn is_damaged(&self, span: Span) -> bool {
         let first = self.damaged.partition_point(|damage| damage.end() <= span.start());
-        self.damaged.get(first).is_some_and(|damage| damage.start() < span.end())
+        self.damaged.get(first).is_some_and(|damage| damage.start() <= span.start())
     }
 
     #[cold]
