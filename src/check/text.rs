@@ -56,7 +56,7 @@ fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
             .help("split the file");
         return None;
     }
-    if is_utf16(bytes) {
+    if is_utf16(bytes.strip_prefix(MARK).unwrap_or(bytes)) {
         sink.report(Code::InvalidUtf8, Span::new(0, 2), At::File)
             .message("the file is UTF-16, not UTF-8")
             .help(NO_BYTE_ORDER_MARK);
