@@ -7,6 +7,7 @@ mod laws;
 mod props;
 mod util;
 
+use serde::Deserialize as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use InvalidNameKind::{BadCharacter, BadStart, Empty, LastSlash, SecondSlash, TooLong};
@@ -342,6 +343,50 @@ proptest! {
 }
 
 /// A misspelt `expiry_millis` would make a token that never expires.
+/// A value of a format with more numbers than JSON.
+enum Scalar {
+    Text(&'static str),
+    Number(f64),
+}
+
+impl<'de> serde::Deserializer<'de> for Scalar {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: serde::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self {
+            Self::Text(text) => visitor.visit_str(text),
+            Self::Number(number) => visitor.visit_f64(number),
+        }
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl serde::de::IntoDeserializer<'_> for Scalar {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+#[test]
+fn serde_rejects_expiries_that_are_no_integers() {
+    // JSON has no such number: as `null`, the token would never expire.
+    for expiry in [f64::NAN, f64::INFINITY, 1.5] {
+        let members = [
+            ("token", Scalar::Text("apiv3_a")),
+            ("name", Scalar::Text("a")),
+            ("expiry_millis", Scalar::Number(expiry)),
+        ];
+        let object = serde::de::value::MapDeserializer::new(members.into_iter());
+        assert!(AdminTokenFile::deserialize(object).is_err(), "{expiry}");
+    }
+}
+
 #[test]
 fn serde_rejects_misspelt_members() {
     let entry =

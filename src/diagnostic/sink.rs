@@ -113,7 +113,7 @@ impl Sink {
         self.is_certain = false;
     }
 
-    /// Ignores all later findings at a span that is not UTF-8.
+    /// Ignores all later findings that start in a span that is not UTF-8.
     pub(crate) fn ignore(&mut self, span: Span) {
         self.damaged.push(span);
     }

@@ -50,7 +50,16 @@ impl<'de> Visitor<'de> for Value<'_> {
         f.write_str("a value that JSON has, too")
     }
 
-    visit_scalars!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
+    visit_scalars!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_str: &str);
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
+        if !value.is_finite() {
+            // It would be written as `null`: an expiry that never comes.
+            return Err(E::custom("a number must be finite"));
+        }
+        self.0.push_value(&value);
+        Ok(())
+    }
 
     fn visit_unit<E>(self) -> Result<(), E> {
         self.0.push(b"null");
