@@ -42,14 +42,14 @@ pub enum ExpectationErrorKind {
     ActionNotForSystem,
     /// `*` with `cannot`, `only` or `nobody`: it would mean "not all", which is rarely intended.
     EveryDenied,
-    /// Nothing after the actions.
-    MissingWhat,
+    /// No database or `system` after the actions.
+    MissingTarget,
     /// An invalid database name.
     InvalidDatabase(InvalidNameKind),
     /// No system resource after `system`, or one that does not exist.
     UnknownSystemResource,
     /// Words after the end of the expectation.
-    TooMuch,
+    ExtraWords,
 }
 
 /// The error of invalid expectations.
@@ -128,7 +128,7 @@ impl fmt::Display for LineError {
                 "`*` with `cannot`, `only` or `nobody`",
                 "use `any`, which says that not even one is allowed",
             ),
-            Kind::MissingWhat => ("the end is missing", "name a database, `*`, `any`, `new` or `system`"),
+            Kind::MissingTarget => ("the end is missing", "name a database, `*`, `any`, `new` or `system`"),
             Kind::InvalidDatabase(kind) => {
                 return write!(f, "invalid database name{word}: {kind}: {}", kind.help());
             }
@@ -136,7 +136,7 @@ impl fmt::Display for LineError {
                 "unknown system resource",
                 "use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database of that name between two `\"`",
             ),
-            Kind::TooMuch => {
+            Kind::ExtraWords => {
                 ("unexpected word", "write one database or resource on a line, and nothing after it")
             }
         };
@@ -247,7 +247,7 @@ fn sentence<'a>(line: usize, words: &[&'a str]) -> Result<Option<Expectation>, W
     }
     let (target, rest) = target(rest)?;
     if !rest.is_empty() {
-        return Err(WordError(Kind::TooMuch, first_word(rest)));
+        return Err(WordError(Kind::ExtraWords, first_word(rest)));
     }
     if rule != Rule::Can && matches!(target, Target::EveryDatabase | Target::EverySystem) {
         return Err(WordError(Kind::EveryDenied, ""));
@@ -299,7 +299,7 @@ fn target<'w, 'a>(words: &'w [&'a str]) -> Result<(Target, &'w [&'a str]), WordE
             let known = known.ok_or(WordError(Kind::UnknownSystemResource, without_quote(resource)))?;
             (Target::System(known), rest.get(1..).unwrap_or_default())
         }
-        [] | [",", ..] => return Err(WordError(Kind::MissingWhat, "")),
+        [] | [",", ..] => return Err(WordError(Kind::MissingTarget, "")),
         [name, rest @ ..] => {
             let name = without_quote(name);
             check_database_name(name)

@@ -47,7 +47,7 @@ impl<'de> Visitor<'de> for Value<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value that JSON has, too")
+        f.write_str("a JSON value")
     }
 
     visit_scalars!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_str: &str);
