@@ -10,21 +10,24 @@ use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Entry, Text};
 use crate::span::Span;
-use crate::token::{InvalidTokenKind, TOKEN_PREFIX, any_byte, check_token};
+use crate::token::{InvalidToken, InvalidTokenKind, TOKEN_PREFIX, any_byte, check_token};
 
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(token) = entry.token.value() else { return };
-    let at = entry.at_member("token");
-    if !token.starts_with(TOKEN_PREFIX) || any_byte(token, |byte| !byte.is_ascii_graphic()) {
-        return invalid(token, at, sink);
-    }
-    // `&` follows `%`. `min` compiles to comparisons of whole blocks, as in `strength`.
-    let is_sign = |byte: u8| {
+    // No visible ASCII, or a sign that `signs` reports. `&` follows `%`. Unlike `|`, `min` compiles to comparisons of whole
+    // blocks.
+    let is_unusual = |byte: u8| {
         let percent_or_and = byte.wrapping_sub(b'%').saturating_sub(1);
-        percent_or_and.min(byte ^ b':').min(byte ^ b'+').min(byte ^ b'#') == 0
+        let is_sign = percent_or_and.min(byte ^ b':').min(byte ^ b'+').min(byte ^ b'#') == 0;
+        is_sign | !byte.is_ascii_graphic()
     };
-    if any_byte(token, is_sign) {
-        signs(token, at, sink);
+    if token.starts_with(TOKEN_PREFIX) && !any_byte(token, is_unusual) {
+        return;
+    }
+    let at = entry.at_member("token");
+    match check_token(token) {
+        Ok(()) => signs(token, at, sink),
+        Err(error) => invalid(token, error, at, sink),
     }
 }
 
@@ -46,8 +49,7 @@ fn signs(token: &Text<'_>, at: At, sink: &mut Sink) {
 }
 
 #[cold]
-fn invalid(token: &Text<'_>, at: At, sink: &mut Sink) {
-    let Err(error) = check_token(token) else { return };
+fn invalid(token: &Text<'_>, error: InvalidToken, at: At, sink: &mut Sink) {
     let trimmed = token.trim();
     if trimmed.len() < token.len() && check_token(trimmed).is_ok() {
         return surrounding_space(token, error.kind(), at, sink);
