@@ -74,16 +74,22 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
 
     #[inline(never)]
     fn other_kind(&mut self) -> Kind {
-        match self.peek() {
-            Some(b'"') if !self.recovery.lacks_brace(self.at) => Kind::String,
+        match self.byte(self.at) {
             Some(b'{') if self.byte(self.at + 1) != Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
             Some(b'-' | b'0'..=b'9') => Kind::Number,
-            _ => match literal(self.bytes(self.at)) {
-                Some((kind, _)) => kind,
-                None => self.invalid_kind(),
-            },
+            _ => self.unusual_kind(),
         }
+    }
+
+    #[cold]
+    fn unusual_kind(&mut self) -> Kind {
+        let at = self.at;
+        self.peek();
+        if self.at > at {
+            return self.kind();
+        }
+        literal(self.bytes(at)).map_or_else(|| self.invalid_kind(), |(kind, _)| kind)
     }
 
     /// Reads an array. `element` must read one value.
@@ -269,6 +275,11 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
                 _ => {
                     item(self);
                     (before, from, last) = (Before::Item, last, self.at);
+                    // Fast path: a comma follows at once.
+                    if self.byte(last) == Some(b',') {
+                        before = Before::Comma;
+                        self.at += 1;
+                    }
                 }
             }
         }
