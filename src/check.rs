@@ -219,7 +219,7 @@ impl<'a> Visitor<'a> for Checker<'a, '_, '_> {
     #[inline]
     fn entry(&mut self, entry: &Entry<'a>, sink: &mut Sink) {
         rules::check_members(entry, self.options, sink);
-        if !(entry.repeats_permissions && self.are_permissions_clean) {
+        if !(entry.list.is_repeated && self.are_permissions_clean) {
             let before = sink.total();
             rules::check_permissions(entry, self.options, sink);
             self.are_permissions_clean = sink.total() == before;
@@ -229,8 +229,9 @@ impl<'a> Visitor<'a> for Checker<'a, '_, '_> {
         // A file with errors has no values.
         if let Some(file) = &mut self.file
             && sink.total() == 0
+            && let Some(value) = entry.to_value()
         {
-            file.tokens.extend(entry.to_value());
+            file.tokens.push(value);
         }
     }
 }

@@ -17,7 +17,7 @@ pub(crate) use self::field::{Field, Text};
 pub(crate) use self::members::{FILE_MEMBERS, Meaning, Other};
 pub(crate) use self::not_json::NotJson;
 pub(crate) use self::other_file::OtherFile;
-pub(crate) use self::permissions::{Element, Grant, Resource};
+pub(crate) use self::permissions::{Element, Grant, PermissionList, Resource};
 pub(crate) use self::shape::Shape;
 use crate::diagnostic::Sink;
 use crate::span::Span;

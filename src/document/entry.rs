@@ -1,19 +1,17 @@
 //! One entry of `tokens`, or the object of an admin token file.
 
 use alloc::vec::Vec;
-use core::mem::take;
-use core::ops::Range;
 
 use super::members::{self, Other};
-use super::{Element, Field, Text};
+use super::{Field, PermissionList, Text};
 use crate::diagnostic::At;
-use crate::document::members::{ADMIN_MEMBERS, ENTRY_LISTS, ENTRY_MEMBERS};
+use crate::document::members::ENTRY_LISTS;
 use crate::expiry::Expiry;
 use crate::file::TokenEntry;
 use crate::name::TokenName;
 use crate::permission::Permission;
 use crate::span::Span;
-use crate::syntax::{ErrorHandler, Kind, Node, Parser, SmallSpan, Str};
+use crate::syntax::{ErrorHandler, Kind, Node, Parser, Str};
 use crate::token::{Token, check_token};
 
 /// An entry of `tokens` with all spans. One value is reused for all entries of a file.
@@ -27,22 +25,12 @@ pub(crate) struct Entry<'a> {
     pub(crate) token: Field<'a, Text<'a>>,
     pub(crate) name: Field<'a, Text<'a>>,
     pub(crate) expiry: Field<'a, Expiry>,
-    /// The strings of the array.
-    pub(crate) permissions: Field<'a, Vec<Element<'a>>>,
+    pub(crate) permissions: Field<'a, ()>,
+    /// The elements of `permissions`; empty if it is not an array.
+    pub(crate) list: PermissionList<'a>,
     pub(crate) description: Field<'a, Text<'a>>,
-    /// The elements of `permissions` that are no strings, with their indices.
-    pub(crate) invalid_permissions: Vec<(usize, Node<'a>)>,
-    /// Whether the array is identical to that of the previous entry.
-    pub(crate) repeats_permissions: bool,
     /// The members without a field, in source order.
     pub(crate) others: Vec<Other<'a>>,
-    // The names of the valid permissions.
-    names: Vec<SmallSpan>,
-    // The buffer of `permissions` between entries.
-    elements: Vec<Element<'a>>,
-    // The array of the previous entry, if all of its elements are strings.
-    last_array: &'a str,
-    last_start: usize,
 }
 
 /// The kind of object that an entry is.
@@ -65,62 +53,47 @@ impl<'a> Entry<'a> {
     #[inline]
     pub(crate) fn read(&mut self, parser: &mut Parser<'a, impl ErrorHandler>, index: usize) {
         self.reset(index, parser.text());
-        self.span = parser.object(|parser, key| match self.slot(key) {
-            Some(slot) => self.read_slot(parser, slot, key),
-            None => self.others.push(Other::new(key, Node::read(parser))),
+        self.span = parser.object(|parser, key| {
+            let is_known = key.decode().is_some_and(|name| self.read_member(parser, key, &name));
+            if !is_known {
+                self.others.push(Other::new(key, Node::read(parser)));
+            }
         });
         if !self.others.is_empty() {
             self.resolve_others();
+        }
+        if self.permissions.value().is_none() {
+            self.list.clear();
         }
     }
 
     #[inline]
     fn reset(&mut self, index: usize, source: &'a str) {
-        self.source = source;
-        match take(&mut self.permissions) {
-            Field::Valid { value, .. } => self.elements = value,
-            _ => self.last_array = "",
-        }
+        (self.source, self.index) = (source, index);
         (self.token, self.name, self.expiry) = (Field::Missing, Field::Missing, Field::Missing);
+        self.permissions = Field::Missing;
         if self.role == Role::Admin {
             self.description = Field::Missing;
         }
         self.others.clear();
-        self.invalid_permissions.clear();
-        (self.index, self.repeats_permissions) = (index, false);
     }
 
-    /// Returns the field of a key, if it is not taken.
+    /// Reads the value of a member by its name. Returns `false` if there is no such field, or it already has a value.
     #[inline]
-    fn slot(&self, key: Str<'a>) -> Option<Slot> {
-        let slot = match key.plain() {
-            Some(name) => Slot::of(name, self.role)?,
-            None => Slot::of(&key.decode()?, self.role)?,
-        };
-        self.key(slot).is_none().then_some(slot)
-    }
-
-    /// Returns the key of a member, unless it is missing.
-    #[inline]
-    const fn key(&self, slot: Slot) -> Option<&Str<'a>> {
-        match slot {
-            Slot::Token => self.token.key(),
-            Slot::Name => self.name.key(),
-            Slot::Expiry => self.expiry.key(),
-            Slot::Permissions => self.permissions.key(),
-            Slot::Description => self.description.key(),
+    fn read_member(&mut self, parser: &mut Parser<'a, impl ErrorHandler>, key: Str<'a>, name: &str) -> bool {
+        match (name, self.role) {
+            ("token", _) if self.token.is_missing() => self.token = Field::read_text(parser, key),
+            ("name", _) if self.name.is_missing() => self.name = Field::read_text(parser, key),
+            ("expiry_millis", _) if self.expiry.is_missing() => self.expiry = read_expiry(parser, key),
+            ("permissions", Role::Resource) if self.permissions.is_missing() => {
+                self.permissions = self.read_permissions(parser, key);
+            }
+            ("description", Role::Admin) if self.description.is_missing() => {
+                self.description = Field::read_text(parser, key).optional();
+            }
+            _ => return false,
         }
-    }
-
-    #[inline]
-    fn read_slot(&mut self, parser: &mut Parser<'a, impl ErrorHandler>, slot: Slot, key: Str<'a>) {
-        match slot {
-            Slot::Token => self.token = Field::read_text(parser, key),
-            Slot::Name => self.name = Field::read_text(parser, key),
-            Slot::Expiry => self.expiry = read_expiry(parser, key),
-            Slot::Permissions => self.permissions = self.read_permissions(parser, key),
-            Slot::Description => self.description = Field::read_text(parser, key).optional(),
-        }
+        true
     }
 
     /// Sets the meaning of the members without a field, and reads the values of misspelt ones.
@@ -131,17 +104,19 @@ impl<'a> Entry<'a> {
         members::resolve(&mut self.others, &keys, lists);
         let misspelt: Vec<_> = self.others.iter().filter_map(Other::misspelt).collect();
         for (known, key, start) in misspelt {
-            if let Some(slot) = Slot::of(known, self.role).filter(|slot| self.key(*slot).is_none()) {
-                // The syntax errors are already reported.
-                self.read_slot(&mut Parser::at(self.source, start, ()), slot, key);
-            }
+            // The syntax errors are already reported.
+            self.read_member(&mut Parser::at(self.source, start, ()), key, known);
         }
     }
 
     /// Returns the names of the members, each with its key unless it is missing.
     pub(crate) fn keys(&self) -> [(&'static str, Option<&Str<'a>>); 4] {
-        let names = if self.role == Role::Resource { ENTRY_MEMBERS } else { ADMIN_MEMBERS };
-        names.map(|name| (name, Slot::of(name, self.role).and_then(|slot| self.key(slot))))
+        let last = match self.role {
+            Role::Resource => ("permissions", self.permissions.key()),
+            Role::Admin => ("description", self.description.key()),
+        };
+        let (token, name, expiry) = (self.token.key(), self.name.key(), self.expiry.key());
+        [("token", token), ("name", name), ("expiry_millis", expiry), last]
     }
 
     #[inline]
@@ -149,71 +124,11 @@ impl<'a> Entry<'a> {
         &mut self,
         parser: &mut Parser<'a, impl ErrorHandler>,
         key: Str<'a>,
-    ) -> Field<'a, Vec<Element<'a>>> {
-        if parser.kind() != Kind::Array {
-            return Field::Invalid { key, node: Node::read(parser) };
+    ) -> Field<'a, ()> {
+        match parser.kind() {
+            Kind::Array => Field::Valid { key, span: self.list.read(parser), value: () },
+            _ => Field::Invalid { key, node: Node::read(parser) },
         }
-        let mut value = take(&mut self.elements);
-        if let Some(start) = parser.repeated_array(self.last_array) {
-            for Element { text, .. } in &mut value {
-                text.source = text.source.at(text.span().start() - self.last_start + start);
-            }
-            self.last_start = start;
-            self.repeats_permissions = true;
-            let span = Span::new(start, start + self.last_array.len());
-            return Field::Valid { key, span, value };
-        }
-        value.clear();
-        self.names.clear();
-        let (errors, mut count) = (parser.error_count(), 0);
-        let span = parser.array(|parser| {
-            if parser.kind() == Kind::String {
-                self.push_permission(&mut value, count, parser.string());
-            } else {
-                self.invalid_permissions.push((count, Node::read(parser)));
-            }
-            count += 1;
-        });
-        let is_repeatable = parser.error_count() == errors && value.len() == count;
-        self.last_array = span.text(parser.text()).filter(|_| is_repeatable).unwrap_or_default();
-        self.last_start = span.start();
-        Field::Valid { key, span, value }
-    }
-
-    #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "the string would go through memory, which takes longer than the rest"
-    )]
-    fn push_permission(&mut self, elements: &mut Vec<Element<'a>>, index: usize, string: Str<'a>) {
-        match Text::new(string) {
-            Some(text) => elements.push(Element::new(index, text, &mut self.names)),
-            None => self.invalid_permissions.push((index, Node::string(string))),
-        }
-    }
-
-    /// Returns the names of a permission, or `*`, each with its range in the text; none if it is invalid.
-    #[inline]
-    pub(crate) fn names<'e>(
-        &'e self,
-        element: &'e Element<'a>,
-    ) -> impl Iterator<Item = (Range<usize>, &'e str)> {
-        let names = self.names.get(Span::from(element.names).range()).unwrap_or_default();
-        names.iter().filter_map(|name| {
-            let range = Span::from(*name).range();
-            Some((range.clone(), element.text.get(range)?))
-        })
-    }
-
-    /// Returns whether two names may be equal, because their lengths are equal modulo 64.
-    #[inline]
-    pub(crate) fn may_repeat_names(&self) -> bool {
-        let mut lengths = 0_u64;
-        self.names.iter().any(|name| {
-            let others = lengths;
-            lengths |= 1 << (Span::from(*name).len() % 64);
-            lengths == others
-        })
     }
 
     /// Returns whether the text ends inside the entry.
@@ -261,36 +176,7 @@ impl<'a> Entry<'a> {
 
     /// Returns the permissions as values; `None` if one of them is invalid.
     pub(crate) fn to_permissions(&self) -> Option<Vec<Permission>> {
-        let elements = self.permissions.value().filter(|_| self.invalid_permissions.is_empty())?;
-        let mut permissions = Vec::with_capacity(elements.len());
-        for element in elements {
-            permissions.push(element.to_value()?);
-        }
-        Some(permissions)
-    }
-}
-
-/// The fields of an entry.
-#[derive(Clone, Copy)]
-enum Slot {
-    Token,
-    Name,
-    Expiry,
-    Permissions,
-    Description,
-}
-
-impl Slot {
-    #[inline]
-    fn of(name: &str, role: Role) -> Option<Self> {
-        Some(match (name, role) {
-            ("token", _) => Self::Token,
-            ("name", _) => Self::Name,
-            ("expiry_millis", _) => Self::Expiry,
-            ("permissions", Role::Resource) => Self::Permissions,
-            ("description", Role::Admin) => Self::Description,
-            _ => return None,
-        })
+        self.permissions.value().and_then(|()| self.list.to_permissions())
     }
 }
 

@@ -18,8 +18,6 @@ pub(crate) const FILE_MEMBERS: [&str; 2] = ["create_databases", "tokens"];
 pub(crate) const ENTRY_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "permissions"];
 /// The members of an entry that are lists.
 pub(crate) const ENTRY_LISTS: [&str; 1] = ["permissions"];
-/// The members of the admin token file.
-pub(crate) const ADMIN_MEMBERS: [&str; 4] = ["token", "name", "expiry_millis", "description"];
 
 /// Members of a request body of the HTTP API, and their names in the file.
 const HTTP_MEMBERS: [(&str, &str); 2] = [("token_name", "name"), ("expiry_secs", "expiry_millis")];

@@ -7,7 +7,110 @@ use super::Text;
 use crate::name::check_database_name;
 use crate::permission::{DatabaseActions, Permission};
 use crate::span::Span;
-use crate::syntax::SmallSpan;
+use crate::syntax::{ErrorHandler, Kind, Node, Parser, SmallSpan, Str};
+
+/// The array `permissions`. One value is reused for all entries of a file.
+#[derive(Debug, Default)]
+pub(crate) struct PermissionList<'a> {
+    /// The strings.
+    pub(crate) elements: Vec<Element<'a>>,
+    /// The elements that are no strings, with their indices.
+    pub(crate) invalid: Vec<(usize, Node<'a>)>,
+    /// Whether the array is identical to that of the previous entry.
+    pub(crate) is_repeated: bool,
+    // The names of the valid permissions.
+    names: Vec<SmallSpan>,
+    // The array, if all of its elements are strings.
+    array: &'a str,
+    start: usize,
+}
+
+impl<'a> PermissionList<'a> {
+    /// Removes all elements.
+    pub(super) fn clear(&mut self) {
+        self.elements.clear();
+        self.invalid.clear();
+        self.names.clear();
+        (self.array, self.is_repeated) = ("", false);
+    }
+
+    /// Reads an array, and returns its span.
+    #[inline]
+    pub(super) fn read(&mut self, parser: &mut Parser<'a, impl ErrorHandler>) -> Span {
+        if let Some(start) = parser.repeated_array(self.array) {
+            for Element { text, .. } in &mut self.elements {
+                text.source = text.source.at(text.span().start() - self.start + start);
+            }
+            (self.start, self.is_repeated) = (start, true);
+            return Span::new(start, start + self.array.len());
+        }
+        self.clear();
+        let (errors, mut count) = (parser.error_count(), 0);
+        let span = parser.array(|parser| {
+            if parser.kind() == Kind::String {
+                self.push(count, parser.string());
+            } else {
+                self.invalid.push((count, Node::read(parser)));
+            }
+            count += 1;
+        });
+        if self.invalid.is_empty() && parser.error_count() == errors {
+            self.array = span.text(parser.text()).unwrap_or_default();
+        }
+        self.start = span.start();
+        span
+    }
+
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the string would go through memory, which takes longer than the rest"
+    )]
+    fn push(&mut self, index: usize, string: Str<'a>) {
+        match Text::new(string) {
+            Some(text) => self.elements.push(Element::new(index, text, &mut self.names)),
+            None => self.invalid.push((index, Node::string(string))),
+        }
+    }
+
+    /// Returns whether the array has no elements.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.elements.is_empty() && self.invalid.is_empty()
+    }
+
+    /// Returns the names of a permission, or `*`, each with its range in the text; none if it is invalid.
+    #[inline]
+    pub(crate) fn names<'e>(
+        &'e self,
+        element: &'e Element<'a>,
+    ) -> impl Iterator<Item = (Range<usize>, &'e str)> {
+        let names = self.names.get(Span::from(element.names).range()).unwrap_or_default();
+        names.iter().filter_map(|name| {
+            let range = Span::from(*name).range();
+            Some((range.clone(), element.text.get(range)?))
+        })
+    }
+
+    /// Returns whether two names may be equal, because their lengths are equal modulo 64.
+    #[inline]
+    pub(crate) fn may_repeat_names(&self) -> bool {
+        let mut lengths = 0_u64;
+        self.names.iter().any(|name| {
+            let others = lengths;
+            lengths |= 1 << (Span::from(*name).len() % 64);
+            lengths == others
+        })
+    }
+
+    /// Returns the permissions as values; `None` if one of them is invalid.
+    pub(super) fn to_permissions(&self) -> Option<Vec<Permission>> {
+        let mut permissions = Vec::with_capacity(self.elements.len());
+        for element in &self.elements {
+            permissions.push(element.to_value()?);
+        }
+        self.invalid.is_empty().then_some(permissions)
+    }
+}
 
 /// A string in `permissions`.
 #[derive(Clone, Debug)]
@@ -18,7 +121,7 @@ pub(crate) struct Element<'a> {
     /// The permission, if it is valid.
     pub(crate) grant: Option<Grant>,
     /// The positions of its names among those of the entry.
-    pub(super) names: SmallSpan,
+    names: SmallSpan,
 }
 
 /// The resource type of a permission.
@@ -35,20 +138,27 @@ pub(crate) struct Grant {
     pub(crate) is_all: bool,
     /// The actions; on system resources this is `read`.
     pub(crate) actions: DatabaseActions,
+    // The range of the list of names or `*`.
+    list: SmallSpan,
 }
 
 impl Grant {
     #[inline]
     fn parse(text: &str, name: impl FnMut(Range<usize>)) -> Option<Self> {
+        let list = |prefix: &str, list: &str| Span::new(prefix.len(), prefix.len() + list.len()).into();
         Some(match Permission::accept_names(text, name)? {
-            Permission::Database(permission) => {
-                let (is_all, actions) = (permission.scope().is_all(), permission.actions());
-                Self { resource: Resource::Database, is_all, actions }
-            }
-            Permission::System(permission) => {
-                let is_all = permission.scope().is_all();
-                Self { resource: Resource::System, is_all, actions: DatabaseActions::READ }
-            }
+            Permission::Database(permission) => Self {
+                resource: Resource::Database,
+                is_all: permission.scope().is_all(),
+                actions: permission.actions(),
+                list: list("db:", permission.scope().text()),
+            },
+            Permission::System(permission) => Self {
+                resource: Resource::System,
+                is_all: permission.scope().is_all(),
+                actions: DatabaseActions::READ,
+                list: list("system:", permission.scope().text()),
+            },
         })
     }
 
@@ -61,7 +171,7 @@ impl Grant {
 impl<'a> Element<'a> {
     /// Parses a permission, and adds its names if it is valid.
     #[inline]
-    pub(super) fn new(index: usize, text: Text<'a>, names: &mut Vec<SmallSpan>) -> Self {
+    fn new(index: usize, text: Text<'a>, names: &mut Vec<SmallSpan>) -> Self {
         let start = names.len();
         let grant = Grant::parse(&text, |name| names.push(Span::new(name.start, name.end).into()));
         if grant.is_none() {
@@ -72,21 +182,16 @@ impl<'a> Element<'a> {
 
     /// Returns the permission as a value; `None` if it is invalid.
     #[inline]
-    pub(crate) fn to_value(&self) -> Option<Permission> {
+    fn to_value(&self) -> Option<Permission> {
         let grant = self.grant?;
         let names = if grant.is_all { None } else { self.text.get(self.names_range()) };
         Some(Permission::from_checked(grant.resource == Resource::Database, names, grant.actions))
     }
 
     /// Returns the range of the list of names or `*`; empty if the permission is invalid.
+    #[inline]
     pub(crate) fn names_range(&self) -> Range<usize> {
-        let start = match self.grant {
-            Some(Grant { resource: Resource::Database, .. }) => "db:".len(),
-            Some(Grant { resource: Resource::System, .. }) => "system:".len(),
-            None => return 0..0,
-        };
-        // Actions are short: a loop over bytes is faster than a search for a character.
-        start..self.text.bytes().rposition(|byte| byte == b':').unwrap_or(start)
+        self.grant.map_or(0..0, |grant| Span::from(grant.list).range())
     }
 
     /// Returns the names of an invalid permission `db:NAMES:ACTIONS`, each with its range in the text. Returns none if one of

@@ -90,23 +90,23 @@ impl<'a> DatabaseIndex<'a> {
         if !self.is_compared {
             return;
         }
-        if entry.repeats_permissions {
+        if entry.list.is_repeated {
             for granted in self.granted.get_mut(core::mem::take(&mut self.last)).unwrap_or_default() {
                 granted.is_repeated = true;
             }
             return;
         }
         let start = self.granted.len();
-        for element in entry.permissions.value().into_iter().flatten() {
+        for element in &entry.list.elements {
             match element.grant {
                 Some(grant) if grant.is_wildcard() => self.is_complete = false,
                 Some(grant) if grant.resource == Resource::System => {}
-                Some(_) => self.add_names(entry, element, entry.names(element)),
+                Some(_) => self.add_names(entry, element, entry.list.names(element)),
                 None if element.intended_names().next().is_none() => self.is_complete = false,
                 None => self.add_names(entry, element, element.intended_names()),
             }
         }
-        self.is_complete &= entry.permissions.value().is_some() && entry.invalid_permissions.is_empty();
+        self.is_complete &= entry.permissions.value().is_some() && entry.list.invalid.is_empty();
         self.last = start..self.granted.len();
     }
 

@@ -17,13 +17,13 @@ const STRONG: DatabaseActions =
     DatabaseActions::WRITE.union(DatabaseActions::CREATE).union(DatabaseActions::DELETE);
 
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
-    for element in entry.permissions.value().into_iter().flatten() {
+    for element in &entry.list.elements {
         let Some(grant) = element.grant else {
             names(element, element.intended_names(), At::Permission(entry.index, element.index), sink);
             continue;
         };
         let is_plain = grant.resource == Resource::System
-            || entry.names(element).all(|(_, name)| database_name::is_plain(name));
+            || entry.list.names(element).all(|(_, name)| database_name::is_plain(name));
         if grant.is_all || !is_plain {
             unusual(entry, element, grant, sink);
         }
@@ -47,7 +47,7 @@ fn unusual(entry: &Entry<'_>, element: &Element<'_>, grant: Grant, sink: &mut Si
                 ))
                 .help("list the databases that the token needs");
         }
-        Resource::Database => names(element, entry.names(element), at, sink),
+        Resource::Database => names(element, entry.list.names(element), at, sink),
         Resource::System if grant.is_all => {
             sink.report(Code::WildcardSystem, span, at)
                 .message("the token can read all endpoints, but no tables of the schema `system`")

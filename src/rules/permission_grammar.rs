@@ -16,7 +16,7 @@ use crate::redact::mentions_token;
 use crate::span::Span;
 
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
-    for element in entry.permissions.value().into_iter().flatten() {
+    for element in &entry.list.elements {
         if element.grant.is_none() {
             check_invalid(entry, element, sink);
         }

@@ -17,9 +17,9 @@ use crate::name::INTERNAL_DATABASE;
 use crate::permission::DatabaseActions;
 
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
-    let Some(elements) = entry.permissions.value() else { return };
+    let elements = &entry.list.elements;
     let has_all = || elements.iter().any(|element| element.grant.is_some_and(|grant| grant.is_all));
-    if entry.may_repeat_names() && may_repeat(entry, elements)
+    if entry.list.may_repeat_names() && may_repeat(entry, elements)
         || elements.iter().any(may_repeat_actions)
         || elements.len() > 1 && has_all()
     {
@@ -35,7 +35,7 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
 fn may_repeat(entry: &Entry<'_>, elements: &[Element<'_>]) -> bool {
     let (mut known, mut count) = ([""; MAX_COMPARED_NAMES], 0);
     for element in elements {
-        for (_, name) in entry.names(element) {
+        for (_, name) in entry.list.names(element) {
             let Some((before, [slot, ..])) = known.split_at_mut_checked(count) else { return true };
             if before.contains(&name) {
                 return true;
@@ -61,7 +61,7 @@ fn may_repeat_actions(element: &Element<'_>) -> bool {
 fn duplicate_items(entry: &Entry<'_>, element: &Element<'_>, sink: &mut Sink) {
     let text = &element.text;
     let mut locator = text.locator();
-    let names = duplicates(entry.names(element));
+    let names = duplicates(entry.list.names(element));
     let actions = duplicates(element.actions());
     for (first, range) in names.into_iter().chain(actions) {
         let span = locator.locate(range.clone());
@@ -139,7 +139,7 @@ fn overlaps(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
 
 /// Returns the rights of a permission, each once.
 fn rights<'t>(entry: &'t Entry<'_>, element: &'t Element<'_>, grant: Grant) -> Vec<Right<'t>> {
-    let names = entry.names(element).map(|(_, name)| name);
+    let names = entry.list.names(element).map(|(_, name)| name);
     let rights =
         names.flat_map(|name| grant.actions.iter().map(move |action| (grant.resource, name, action)));
     let mut rights: Vec<_> = rights.collect();
@@ -171,14 +171,17 @@ fn shadowed(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
             all |= grant.actions;
             wildcard = wildcard.or_else(|| Some(element.text.locate(element.names_range())));
         } else {
-            entry.names(element).for_each(|(_, name)| *by_name.entry(name).or_default() |= grant.actions);
+            entry
+                .list
+                .names(element)
+                .for_each(|(_, name)| *by_name.entry(name).or_default() |= grant.actions);
         }
     }
     let wildcard = wildcard.unwrap_or_default();
     for (element, _) in databases().filter(|(_, grant)| !grant.is_all) {
         let mut locator = element.text.locator();
         let mut has_fix = true;
-        for (range, name) in entry.names(element) {
+        for (range, name) in entry.list.names(element) {
             // `db:*` does not cover `_internal`. Each name is reported once.
             let granted = by_name.insert(name, DatabaseActions::ALL).unwrap_or_default();
             let shadowed_actions = all - granted;
@@ -191,7 +194,7 @@ fn shadowed(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
             let database = if is_quoted { format!("`{name}`") } else { "this database".into() };
             let actions = join_names(shadowed_actions, " or ");
             // One edit adds the actions for all names of the permission.
-            let scope = if entry.names(element).nth(1).is_some() { "every name" } else { &*database };
+            let scope = if entry.list.names(element).nth(1).is_some() { "every name" } else { &*database };
             let edit = TextEdit::insert(element.text.span().end(), format!(",{shadowed_actions}"));
             draft
                 .message(format!(

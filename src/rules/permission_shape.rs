@@ -39,14 +39,14 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
                 report_invalid(&text, at, sink);
             }
         }
-        Field::Valid { value, span, .. } if value.is_empty() && entry.invalid_permissions.is_empty() => {
+        Field::Valid { span, .. } if entry.list.is_empty() => {
             sink.report(Code::NoPermissions, *span, at)
                 .message("the token has no permissions: it cannot access anything")
                 .help("add a permission, or remove the token");
         }
         _ => {}
     }
-    for (index, node) in &entry.invalid_permissions {
+    for (index, node) in &entry.list.invalid {
         invalid_element(At::Permission(entry.index, *index), node, sink);
     }
 }

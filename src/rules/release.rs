@@ -19,7 +19,7 @@ pub(super) fn check_entry(entry: &Entry<'_>, options: &Options, sink: &mut Sink)
     let Some(release) = options.release.filter(|release| *release < Release::WILDCARD_DATABASES) else {
         return;
     };
-    for element in entry.permissions.value().into_iter().flatten() {
+    for element in &entry.list.elements {
         if let Some(grant) = element.grant {
             check(entry, element, grant, release, sink);
         }
@@ -40,7 +40,7 @@ fn check(entry: &Entry<'_>, element: &Element<'_>, grant: Grant, release: Releas
         }
     };
     if grant.resource == Resource::System {
-        let ready = entry.names(element).find(|(_, name)| *name == SystemResource::Ready.as_str());
+        let ready = entry.list.names(element).find(|(_, name)| *name == SystemResource::Ready.as_str());
         newer(
             ready.map(|(range, _)| range),
             "the system resource `ready`",
