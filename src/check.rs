@@ -4,8 +4,6 @@ mod text;
 mod verify;
 mod options;
 
-use alloc::boxed::Box;
-use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 use std::time::{SystemTime, UNIX_EPOCH};

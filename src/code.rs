@@ -270,7 +270,6 @@ codes! {
 
 impl Code {
     /// The number of codes.
-    #[cfg(feature = "std")]
     pub(crate) const COUNT: usize = Self::ALL.len();
 
     /// Parses the id or the name of a code.

@@ -9,7 +9,6 @@ mod shape;
 mod not_json;
 mod syntax_errors;
 
-use alloc::vec::Vec;
 use core::borrow::BorrowMut;
 
 pub(crate) use self::entry::{Entry, Role};

@@ -11,9 +11,6 @@ mod pass;
 #[cfg(test)]
 mod tests;
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use zeroize::Zeroizing;
 
 pub use self::change::Change;

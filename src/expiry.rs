@@ -2,8 +2,6 @@
 
 use core::fmt;
 use core::num::IntErrorKind;
-use std::format;
-use std::string::{String, ToString};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;

@@ -3,7 +3,6 @@
 pub(crate) mod admin;
 
 use std::collections::HashSet;
-use std::vec::Vec;
 
 use thiserror::Error;
 

@@ -2,9 +2,7 @@
 
 mod applied;
 
-use alloc::collections::BTreeMap;
-use alloc::string::String;
-use alloc::vec::Vec;
+use std::collections::BTreeMap;
 use std::collections::HashSet;
 
 use zeroize::Zeroizing;

@@ -1,8 +1,6 @@
 //! The trait `Arbitrary` of arbitrary 1, for fuzz targets: any bytes become a valid value.
 
 use core::ops::RangeInclusive;
-use std::string::String;
-use std::vec::Vec;
 
 use arbitrary::{Arbitrary, Error, Result, Unstructured};
 

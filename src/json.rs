@@ -1,8 +1,5 @@
 //! The JSON writer, on top of `serde_json`.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use zeroize::Zeroizing;
 
 use crate::secret::SecretBytes;
@@ -15,7 +12,7 @@ pub(crate) fn quoted(text: &str) -> String {
 /// Writes strings without secrets as a JSON array on one line.
 pub(crate) fn quoted_list<T: serde::Serialize>(texts: &[T]) -> String {
     let texts: Vec<String> = texts.iter().map(compact).collect();
-    alloc::format!("[{}]", texts.join(", "))
+    std::format!("[{}]", texts.join(", "))
 }
 
 /// Writes a value without secrets on one line.

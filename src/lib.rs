@@ -134,7 +134,9 @@
 //! - `arbitrary1`, `proptest1`: values for fuzz targets (arbitrary 1) and tests (proptest 1).
 //! - `cli`: the program `influxdb3-tokens`. Libraries do not need it.
 
-#![no_std]
+#![cfg_attr(not(feature = "std"), no_std)]
+// Without `std`, some helpers have no user.
+#![cfg_attr(not(feature = "std"), allow(dead_code, unused_imports))]
 #![forbid(unsafe_code)]
 // docs.rs sets this: each item shows the feature that it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -145,8 +147,6 @@
 )]
 
 extern crate alloc;
-#[cfg(feature = "std")]
-extern crate std;
 
 // In dependency order: a module imports only modules above it.
 

@@ -9,7 +9,6 @@ use thiserror::Error;
 
 pub(crate) use self::character::Shown;
 pub(crate) use self::value::DatabaseName;
-#[cfg(feature = "std")]
 pub(crate) use self::value::TokenName;
 use crate::secret::Fragment;
 use crate::span::Span;

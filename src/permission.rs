@@ -31,20 +31,17 @@ mod variables;
 mod diagnose;
 
 use alloc::vec::Vec;
-#[cfg(feature = "std")]
 use core::ops::Range;
 
 use thiserror::Error;
 
 pub(crate) use self::actions::DatabaseActions;
-#[cfg(feature = "std")]
 pub(crate) use self::diagnose::Mistake;
 pub use self::error::{ParsePermissionError, PermissionErrorKind, PermissionPart};
 pub use self::resource::{DatabasePermission, SystemPermission};
 pub use self::scope::{DatabaseNames, Scope, SystemResources};
 pub(crate) use self::system_resource::SystemResource;
 pub(crate) use self::value::Permission;
-#[cfg(feature = "std")]
 pub(crate) use self::variables::variables;
 use crate::from_text::from_text;
 use crate::name::InvalidName;
@@ -99,13 +96,11 @@ impl Permission {
     }
 
     /// Parses without looking for the error of an invalid text, which takes longer.
-    #[cfg(feature = "std")]
     pub(crate) fn accept(text: &str) -> Option<PermissionRef<'_>> {
         parse::permission(text, |_| ())
     }
 
     /// As [`accept`](Self::accept); `name` receives the range of each name or `*`, also of those before an error.
-    #[cfg(feature = "std")]
     #[inline]
     pub(crate) fn accept_names(text: &str, name: impl FnMut(Range<usize>)) -> Option<PermissionRef<'_>> {
         parse::permission(text, name)
@@ -129,7 +124,6 @@ impl Permission {
     }
 
     /// Returns the mistakes of an invalid text, in its order.
-    #[cfg(feature = "std")]
     pub(crate) fn mistakes(text: &str) -> Vec<Mistake> {
         diagnose::permission(text)
     }
@@ -243,7 +237,6 @@ impl Permission {
     }
 }
 
-#[cfg(feature = "std")]
 impl Permission {
     /// Builds a permission from the parts of a valid text. `names` is `None` for `*`.
     #[inline]

@@ -2,9 +2,6 @@
 
 mod broken;
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use zeroize::Zeroizing;
 
 use crate::secret::looks_random;

@@ -22,7 +22,6 @@
 use std::fs::Metadata;
 use std::time::{Duration, Instant, SystemTime};
 
-use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 // In dependency order: a file imports only siblings above it.

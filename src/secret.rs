@@ -33,12 +33,10 @@ impl SecretBytes {
         core::mem::take(&mut *self.0)
     }
 
-    #[cfg(feature = "std")]
     pub(crate) const fn from_zeroizing(bytes: Zeroizing<Vec<u8>>) -> Self {
         Self(bytes)
     }
 
-    #[cfg(feature = "std")]
     pub(crate) fn into_zeroizing(mut self) -> Zeroizing<Vec<u8>> {
         core::mem::take(&mut self.0)
     }

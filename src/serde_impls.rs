@@ -6,8 +6,6 @@
 mod any_format;
 mod objects;
 
-use alloc::format;
-use alloc::string::String;
 use core::fmt;
 use core::marker::PhantomData;
 

@@ -1,6 +1,5 @@
 //! "Did you mean": the known word that is closest to a misspelt one.
 
-#[cfg(feature = "std")]
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -62,7 +61,6 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
 
 /// Returns whether two names differ only in digits (`db1`, `db10`), or have equally many but different digits (`sensors_1`,
 /// `sensor2`): then neither is a misspelling.
-#[cfg(feature = "std")]
 pub(crate) fn differ_in_number(a: &str, b: &str) -> bool {
     let digits = |byte: &u8| byte.is_ascii_digit();
     let others = |byte: &u8| !byte.is_ascii_digit();
@@ -74,13 +72,11 @@ pub(crate) fn differ_in_number(a: &str, b: &str) -> bool {
 }
 
 /// The name of a member, and its letters and digits in lower case.
-#[cfg(feature = "std")]
 pub(crate) struct Word<'n> {
     name: &'n str,
     letters: String,
 }
 
-#[cfg(feature = "std")]
 impl<'n> Word<'n> {
     pub(crate) fn new(name: &'n str) -> Self {
         // Long names are not compared.
@@ -142,7 +138,6 @@ impl<'n> Word<'n> {
 }
 
 /// Returns the letters and digits of a name, in lower case.
-#[cfg(feature = "std")]
 fn normalize(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase())
 }

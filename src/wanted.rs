@@ -31,7 +31,6 @@
 
 mod parse;
 
-use alloc::vec::Vec;
 use core::time::Duration;
 use std::collections::{HashMap, HashSet};
 use std::time::SystemTime;

@@ -1,7 +1,6 @@
 //! The token of an `Authorization` header.
 
 use core::fmt;
-use std::vec;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,7 +1,6 @@
 //! The differences between two files.
 
 use std::collections::{HashMap, HashSet};
-use std::vec::Vec;
 
 use crate::access::{AccessRequest, Rights};
 use crate::expiry::Expiry;

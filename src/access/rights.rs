@@ -2,7 +2,6 @@
 
 use core::fmt;
 use std::collections::BTreeMap;
-use std::vec::Vec;
 
 use crate::access::entries::{Wildcards, decide_by, entry_of};
 use crate::access::{AccessRequest, Decision, EntryKey};

@@ -1,6 +1,5 @@
 //! The decoding of files: UTF-8, byte order marks, and text that is not JSON.
 
-use alloc::string::String;
 use core::ops::Deref;
 
 use zeroize::Zeroizing;

@@ -1,8 +1,5 @@
 //! The verification of fixes: the entry is checked again with the fixes applied.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use zeroize::Zeroizing;
 
 use crate::access::Rights;

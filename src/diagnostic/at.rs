@@ -1,8 +1,5 @@
 //! The position of a finding in the document.
 
-use alloc::format;
-use alloc::string::String;
-
 use crate::redact::may_show;
 use crate::span::Span;
 use crate::syntax::Str;

@@ -1,8 +1,7 @@
 //! The edits that are applied together.
 
-use alloc::collections::BTreeSet;
-use alloc::vec::Vec;
 use core::ops::Range;
+use std::collections::BTreeSet;
 
 use zeroize::Zeroizing;
 

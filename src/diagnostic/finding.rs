@@ -1,9 +1,7 @@
 //! The type `Diagnostic`, a finding of a check.
 
-use alloc::borrow::Cow;
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
+use std::borrow::Cow;
 
 use crate::code::{Code, Severity};
 use crate::diagnostic::fix::{Fix, TextEdit};

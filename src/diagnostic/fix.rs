@@ -1,7 +1,5 @@
 //! The fixes of findings, and their edits.
 
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
 use crate::span::Span;

@@ -1,6 +1,5 @@
 //! The type `Report`: all findings of a file.
 
-use alloc::vec::Vec;
 use core::fmt;
 
 use crate::code::Severity;
@@ -142,7 +141,7 @@ impl<'a> IntoIterator for &'a Report {
 
 impl IntoIterator for Report {
     type Item = Diagnostic;
-    type IntoIter = alloc::vec::IntoIter<Diagnostic>;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.diagnostics.into_iter()

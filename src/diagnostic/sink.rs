@@ -1,8 +1,5 @@
 //! The sink: the only way to report a finding.
 
-use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::fmt::Display;
 

@@ -1,9 +1,5 @@
 //! A checked file, and the findings on its mode, owner and links.
 
-use std::format;
-use std::string::String;
-use std::vec::Vec;
-
 use zeroize::Zeroizing;
 
 use crate::code::Code;

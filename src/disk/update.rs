@@ -2,7 +2,6 @@
 
 use core::fmt;
 use std::path::{Path, PathBuf};
-use std::vec::Vec;
 
 use super::{Error, FileOptions, Outcome};
 use crate::edit::{self, Change, ChangeError, ChangedText};

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::time::SystemTime;
-use std::vec::Vec;
 
 use super::checked::{CheckedFile, readable_by_others, report_facts};
 use super::{Error, FileOptions, MAX_FILE_BYTES};

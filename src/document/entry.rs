@@ -1,7 +1,5 @@
 //! One entry of `tokens`, or the object of an admin token file.
 
-use alloc::vec::Vec;
-
 use super::members::{self, Other};
 use super::{Field, PermissionList, Text};
 use crate::diagnostic::At;

@@ -1,6 +1,5 @@
 //! The known members of an object, and decoded strings.
 
-use alloc::boxed::Box;
 use core::ops::{Deref, Range};
 
 use zeroize::Zeroizing;

@@ -1,7 +1,6 @@
 //! Members without a field: duplicate, misspelt and unknown ones.
 
-use alloc::borrow::Cow;
-use alloc::vec::Vec;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 

@@ -1,6 +1,5 @@
 //! The permissions of an entry, parsed once.
 
-use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::Text;

@@ -1,8 +1,5 @@
 //! The type `Change`.
 
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
 use crate::edit::error::shown;

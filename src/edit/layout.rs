@@ -1,9 +1,6 @@
 //! The layout of a text, which insertions follow.
 
-use alloc::borrow::Cow;
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
+use std::borrow::Cow;
 
 use zeroize::Zeroizing;
 

@@ -1,9 +1,7 @@
 //! One pass over a text: one change, or many independent changes of entries.
 
-use alloc::borrow::Cow;
-use alloc::string::ToString as _;
-use alloc::vec::Vec;
 use core::mem;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use zeroize::Zeroizing;

@@ -1,8 +1,6 @@
 //! The check that appended text contains the entries and nothing else.
 
-use alloc::borrow::Cow;
-use alloc::format;
-use alloc::string::String;
+use std::borrow::Cow;
 
 use super::layout::Layout;
 use crate::check::survey;

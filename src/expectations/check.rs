@@ -3,8 +3,6 @@
 use core::fmt;
 use std::collections::{HashMap, HashSet};
 use std::time::SystemTime;
-use std::vec;
-use std::vec::Vec;
 
 use crate::access::AccessRequest;
 use crate::expectations::failure::{FailedExpectation, FailedExpectations, FailureKind};

@@ -1,8 +1,6 @@
 //! Expectations that a file fails.
 
 use core::fmt;
-use std::string::{String, ToString};
-use std::vec::Vec;
 
 use crate::access::{AccessRequest, Decision, Quoted};
 use crate::secret::debug_as_text;

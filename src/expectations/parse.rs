@@ -1,8 +1,6 @@
 //! The parser of expectations.
 
 use core::fmt;
-use std::boxed::Box;
-use std::vec::Vec;
 
 use thiserror::Error;
 

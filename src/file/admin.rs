@@ -1,6 +1,5 @@
 //! The admin token file as a plain value.
 
-use alloc::boxed::Box;
 use core::fmt;
 
 use crate::expiry::Expiry;

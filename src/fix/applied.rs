@@ -1,7 +1,5 @@
 //! The applied fixes.
 
-use alloc::string::String;
-
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::span::{Location, Span};

@@ -1,8 +1,5 @@
 //! Rereading of a file whose stamp has not settled.
 
-use std::format;
-use std::string::String;
-
 use super::{Duration, LiveAuthorizer, Refreshed, replace};
 
 fn text(version: u8) -> String {

@@ -158,7 +158,6 @@ impl ParsePermissionError {
         Self { fragment, ..self }
     }
 
-    #[cfg(feature = "std")]
     pub(crate) fn at(self, span: Span) -> Self {
         Self { span, ..self }
     }

@@ -1,6 +1,5 @@
 //! Redaction of text that is not JSON: only harmless parts are shown.
 
-use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::name::DatabaseName;

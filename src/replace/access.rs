@@ -1,6 +1,5 @@
 //! The owner, extended attributes, ACL and mode, copied from the old file to the new one.
 
-use alloc::vec::Vec;
 use std::ffi::CString;
 use std::fs::File;
 use std::path::Path;
@@ -141,7 +140,6 @@ pub(super) fn is_mount_point(file: &File) -> bool {
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod xattr {
-    use alloc::vec::Vec;
     use core::ffi::CStr;
     use std::ffi::CString;
     use std::fs::File;
@@ -154,7 +152,7 @@ mod xattr {
 
     fn read(call: impl FnOnce(&mut [u8]) -> Result<usize, Errno>) -> Result<Option<Vec<u8>>, Errno> {
         // Linux's limit of one extended attribute, and of all their names.
-        let mut bytes = alloc::vec![0; 65_536];
+        let mut bytes = std::vec![0; 65_536];
         match call(&mut bytes) {
             Ok(length) => {
                 bytes.truncate(length);
@@ -195,7 +193,6 @@ mod xattr {
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 mod xattr {
-    use alloc::vec::Vec;
     use core::ffi::CStr;
     use std::ffi::CString;
     use std::fs::File;

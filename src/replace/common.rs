@@ -1,8 +1,5 @@
 //! Code for every system: path resolution, sibling names, and reading a complete file.
 
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};

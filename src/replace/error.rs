@@ -1,7 +1,5 @@
 //! The error of the disk, and its messages.
 
-use alloc::boxed::Box;
-use alloc::string::String;
 use core::fmt::{self, Write as _};
 use std::io;
 use std::path::Path;

@@ -1,7 +1,5 @@
 //! Reading of pipes, such as a FIFO, `/dev/stdin` or a process substitution, once and to their end.
 
-use alloc::vec;
-use alloc::vec::Vec;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;

@@ -2,9 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::convert::Infallible;
 use core::time::Duration;
 use std::fs;

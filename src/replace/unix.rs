@@ -1,6 +1,5 @@
 //! The protocol of unix, relative to a handle of the directory.
 
-use alloc::format;
 use std::fs::{File, TryLockError};
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};

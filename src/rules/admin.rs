@@ -1,7 +1,5 @@
 //! The rule for the admin token file.
 
-use alloc::format;
-
 use super::options::Options;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};

@@ -1,8 +1,5 @@
 //! The rule for `create_databases`.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use super::database_name::check_created;
 use super::duplicate_index::duplicates;
 use super::facts::Facts;

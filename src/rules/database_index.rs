@@ -1,9 +1,7 @@
 //! The index of the databases that a file creates and grants.
 
-use alloc::borrow::Cow;
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::ops::Range;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use foldhash::quality::RandomState;

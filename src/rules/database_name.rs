@@ -1,7 +1,5 @@
 //! The rules for database names.
 
-use alloc::vec::Vec;
-
 use super::name::token_in_name;
 use super::placeholder::is_placeholder;
 use crate::code::{Code, Severity};

@@ -1,8 +1,6 @@
 //! The rule for databases that are granted but not created, or created but not granted.
 
-use alloc::borrow::Cow;
-use alloc::format;
-use alloc::vec::Vec;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use foldhash::quality::RandomState;

@@ -1,6 +1,5 @@
 //! The search for duplicates.
 
-use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash, Hasher};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;

@@ -1,6 +1,5 @@
 //! The rule for duplicate tokens and token names.
 
-use alloc::vec::Vec;
 use std::collections::HashSet;
 
 use super::duplicate_index::Duplicate;

@@ -1,7 +1,5 @@
 //! The rule for the expiry of a token.
 
-use alloc::format;
-use alloc::string::{String, ToString};
 use core::time::Duration;
 
 use super::expiry_guess::{Guess, duration_help};

@@ -1,7 +1,5 @@
 //! Guesses of the expiry that a value means.
 
-use alloc::format;
-use alloc::string::{String, ToString};
 use core::ops::Range;
 use core::time::Duration;
 use std::time::SystemTime;

@@ -1,7 +1,5 @@
 //! The rule for missing, duplicate, misspelt and unknown members, and values of the wrong type.
 
-use alloc::format;
-use alloc::string::ToString;
 use core::fmt::Display;
 use core::time::Duration;
 use std::time::SystemTime;

@@ -1,7 +1,5 @@
 //! The rule for one valid permission.
 
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::database_name;

@@ -1,7 +1,5 @@
 //! The rule for permissions that the grammar rejects.
 
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::cell::LazyCell;
 use core::ops::Range;
 

@@ -1,7 +1,5 @@
 //! The split of a string with several permissions.
 
-use alloc::format;
-use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::diagnostic::TextEdit;

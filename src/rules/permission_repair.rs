@@ -1,9 +1,5 @@
 //! The repairs of invalid permissions.
 
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use crate::diagnostic::Applicability;
 use crate::permission::{DatabaseActions, Mistake, PermissionErrorKind as Kind};
 use crate::span::Span;

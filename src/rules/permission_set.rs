@@ -1,7 +1,5 @@
 //! The rule for duplicate items, and for duplicate, redundant and shadowed permissions of one token.
 
-use alloc::format;
-use alloc::vec::Vec;
 use std::collections::{HashMap, HashSet};
 
 use foldhash::quality::RandomState;

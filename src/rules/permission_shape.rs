@@ -1,8 +1,5 @@
 //! The rule for permissions that are not an array of strings.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use zeroize::Zeroizing;
 
 use super::members::{unpaired_surrogate, wrong_type};

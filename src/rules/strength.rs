@@ -43,7 +43,7 @@ pub(super) fn is_template_body(body: &str) -> bool {
         let is_bare = !text.starts_with("${") && !text.starts_with("$(") && text.starts_with('$');
         !is_bare || text.len() == body.len() || !text.bytes().any(|byte| byte.is_ascii_lowercase())
     };
-    let variables: alloc::vec::Vec<Span> = variables(body).into_iter().filter(is_template_variable).collect();
+    let variables: Vec<Span> = variables(body).into_iter().filter(is_template_variable).collect();
     let rest = splice_pieces(body.as_bytes(), variables.iter().map(|variable| (variable.range(), &b""[..])));
     let rest = core::str::from_utf8(&rest).unwrap_or_default();
     !variables.is_empty() && !matches!(strength(rest), Strength::Strong)

@@ -1,7 +1,5 @@
 //! The rule for the characters of tokens.
 
-use alloc::vec::Vec;
-
 use super::name::surrounding_spaces;
 use super::options::Options;
 use super::placeholder::{is_template, is_variable};

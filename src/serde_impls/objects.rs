@@ -1,8 +1,5 @@
 //! The serialized objects and their members.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::code::Severity;

@@ -1,6 +1,5 @@
 //! The comparison of a file with a server.
 
-use alloc::vec::Vec;
 use std::collections::HashMap;
 
 use crate::access::{AccessRequest, Rights};

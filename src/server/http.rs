@@ -1,9 +1,7 @@
 //! The HTTP request that creates a resource token on a running server (documentation).
 
-use alloc::borrow::Cow;
-use alloc::format;
-use alloc::vec::Vec;
 use core::time::Duration;
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 use crate::expiry::{Expiry, InvalidExpiry, InvalidExpiryKind};

@@ -1,9 +1,6 @@
 //! The parser of other JSON: that of a server, and wanted files.
 
-use alloc::borrow::Cow;
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use thiserror::Error;

@@ -11,10 +11,6 @@
 //! | `permissions` | `*:*:*` for an admin token | documentation, server source |
 //! | `permissions` | for a resource token, a JSON array of permission strings, as a string | seen on a server of release 3.8.4; the Enterprise part of the source is closed |
 
-use alloc::boxed::Box;
-use alloc::format;
-use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 use std::collections::HashSet;
 

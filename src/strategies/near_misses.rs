@@ -1,8 +1,5 @@
 //! Permission strings with one mistake.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use proptest::arbitrary::any;
 use proptest::collection::vec;
 use proptest::sample::{Index, select};

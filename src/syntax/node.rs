@@ -1,8 +1,6 @@
 //! JSON values as a tree.
 
-use alloc::borrow::Cow;
-use alloc::string::String;
-use alloc::vec::Vec;
+use std::borrow::Cow;
 
 use crate::span::Span;
 use crate::syntax::error::{ErrorHandler, SyntaxError};

@@ -1,8 +1,7 @@
 //! JSON strings as written, with their escapes.
 
-use alloc::borrow::Cow;
-use alloc::string::String;
 use core::ops::{Deref, Range};
+use std::borrow::Cow;
 
 use zeroize::{Zeroize, Zeroizing};
 

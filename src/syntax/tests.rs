@@ -1,7 +1,6 @@
 //! Error recovery of the JSON parser.
 
 use std::fmt::Write as _;
-use std::format;
 use std::prelude::rust_2024::*;
 
 use super::node::Value;

@@ -1,7 +1,5 @@
 //! The parser of wanted files, which reports all errors.
 
-use alloc::format;
-use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 use std::collections::HashSet;
