@@ -45,7 +45,6 @@ pub struct Validator {
     far: Duration,
     max_diagnostics: usize,
     role: Role,
-    errors_only: bool,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -82,7 +81,6 @@ impl Validator {
             far: Duration::from_secs(2 * 365 * DAY.as_secs()),
             max_diagnostics: Self::MAX_DIAGNOSTICS,
             role: Role::Resource,
-            errors_only: false,
         }
     }
 
@@ -131,7 +129,7 @@ impl Validator {
         // No error depends on the time.
         let validator = Self::new(UNIX_EPOCH);
         let levels = validator.levels.clone().with_floor(Severity::Error);
-        Self { levels, errors_only: true, ..validator }
+        Self { levels, ..validator }
     }
 
     fn run(&self, bytes: &[u8], mut sink: Sink) -> (Report, Counts) {
@@ -183,9 +181,7 @@ impl Validator {
     }
 
     fn options(&self) -> Options {
-        let mut options = Options::new(self.now, self.soon, self.far, self.release);
-        options.errors_only = self.errors_only;
-        options
+        Options::new(self.now, self.soon, self.far, self.release, &self.levels)
     }
 }
 

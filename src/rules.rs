@@ -1,4 +1,4 @@
-//! The rules: plain functions in three tables, one file per family of codes.
+//! The rules: plain functions in tables, one file per family of codes.
 
 mod options;
 mod not_json;
@@ -34,7 +34,6 @@ pub(crate) use self::not_json::{
     not_an_object as report_not_an_object, other_file as report_other_file, report as report_not_json,
 };
 pub(crate) use self::options::Options;
-use crate::code::Severity;
 use crate::diagnostic::Sink;
 use crate::document::Entry;
 
@@ -44,34 +43,23 @@ type EntryRule = for<'a> fn(&Entry<'a>, &Options, &mut Sink);
 /// Checks the file as a whole.
 type FileRule = for<'a> fn(&Facts<'a>, &Options, &mut Sink);
 
-/// The rules for entries, each with the worst default severity of its codes.
-const ENTRY_RULES: [(Severity, EntryRule); 7] = [
-    (Severity::Error, members::check),
-    (Severity::Error, token::check),
-    (Severity::Warning, strength::check),
-    (Severity::Error, name::check),
-    (Severity::Warning, expiry::check),
-    (Severity::Error, expiry_type::check),
-    (Severity::Error, admin::check_entry),
-];
+/// The rules for entries.
+const ENTRY_RULES: [EntryRule; 5] =
+    [members::check, token::check, name::check, expiry_type::check, admin::check_entry];
+
+/// The rules for entries that report no errors.
+const ENTRY_WARNINGS: [EntryRule; 2] = [strength::check, expiry::check];
 
 /// The rules whose findings depend only on the permissions.
-const PERMISSION_RULES: [(Severity, EntryRule); 5] = [
-    (Severity::Error, permission_shape::check),
-    (Severity::Error, permission_grammar::check),
-    (Severity::Warning, permission::check),
-    (Severity::Error, release::check_entry),
-    (Severity::Warning, permission_set::check),
-];
+const PERMISSION_RULES: [EntryRule; 3] =
+    [permission_shape::check, permission_grammar::check, release::check_entry];
+
+/// The rules for permissions that report no errors.
+const PERMISSION_WARNINGS: [EntryRule; 2] = [permission::check, permission_set::check];
 
 /// The rules for the file as a whole.
-const FILE_RULES: [(Severity, FileRule); 5] = [
-    (Severity::Error, file::check),
-    (Severity::Error, duplicates::check),
-    (Severity::Error, created::check),
-    (Severity::Warning, databases::check),
-    (Severity::Error, release::check_file),
-];
+const FILE_RULES: [FileRule; 5] =
+    [file::check, duplicates::check, created::check, databases::check, release::check_file];
 
 /// Checks one entry.
 pub(crate) fn check_entry(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
@@ -82,27 +70,30 @@ pub(crate) fn check_entry(entry: &Entry<'_>, options: &Options, sink: &mut Sink)
 /// Checks one entry without its permissions.
 #[inline]
 pub(crate) fn check_members(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
-    for rule in enabled(&ENTRY_RULES, options) {
-        rule(entry, options, sink);
-    }
+    apply(&ENTRY_RULES, &ENTRY_WARNINGS, entry, options, sink);
 }
 
 /// Checks the permissions of one entry.
 #[inline]
 pub(crate) fn check_permissions(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
-    for rule in enabled(&PERMISSION_RULES, options) {
+    apply(&PERMISSION_RULES, &PERMISSION_WARNINGS, entry, options, sink);
+}
+
+#[inline]
+fn apply(rules: &[EntryRule], warnings: &[EntryRule], entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
+    for rule in rules {
         rule(entry, options, sink);
+    }
+    if !options.errors_only {
+        for rule in warnings {
+            rule(entry, options, sink);
+        }
     }
 }
 
 /// Checks the file after its last entry.
 pub(crate) fn check_file(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
-    for rule in enabled(&FILE_RULES, options) {
+    for rule in FILE_RULES {
         rule(facts, options, sink);
     }
-}
-
-#[inline]
-fn enabled<R: Copy>(rules: &[(Severity, R)], options: &Options) -> impl Iterator<Item = R> {
-    rules.iter().filter(|(worst, _)| !options.errors_only || *worst == Severity::Error).map(|(_, rule)| *rule)
 }

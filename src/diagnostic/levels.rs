@@ -51,6 +51,12 @@ impl Levels {
         self.severity(code, code.severity()).is_some()
     }
 
+    /// Returns whether no code is reported that has a lower severity than an error by default.
+    pub(crate) fn errors_only(&self) -> bool {
+        let is_off = |code, severity| self.severity(code, severity).is_none();
+        Code::ALL.iter().all(|code| is_off(*code, Severity::Warning) && is_off(*code, Severity::Note))
+    }
+
     /// Returns the severity of a code that has this one by default; `None` if it is not reported.
     #[inline]
     pub(crate) fn severity(&self, code: Code, severity: Severity) -> Option<Severity> {

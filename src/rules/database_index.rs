@@ -16,7 +16,7 @@ use crate::syntax::SmallSpan;
 pub(crate) struct DatabaseIndex<'a> {
     pub(super) text: &'a str,
     // Whether a rule compares created databases with granted ones.
-    is_compared: bool,
+    pub(super) is_compared: bool,
     // Whether databases that are not created are reported.
     reports_missing: bool,
     /// The strings of `create_databases`, with their indices.

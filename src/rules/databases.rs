@@ -21,6 +21,9 @@ use crate::suggest::{closest_word, differ_in_number};
 
 pub(super) fn check(facts: &Facts<'_>, _: &Options, sink: &mut Sink) {
     let databases = &facts.databases;
+    if !databases.is_compared {
+        return;
+    }
     let mut explained = Vec::new();
     // An invalid name may be a misspelling of a missing one.
     let is_valid = databases.created().iter().all(|(_, name)| check_database_name(name).is_ok());

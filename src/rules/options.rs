@@ -3,6 +3,7 @@
 use core::time::Duration;
 use std::time::SystemTime;
 
+use crate::diagnostic::Levels;
 use crate::expiry::Expiry;
 use crate::limits::{MICROSECONDS, SECONDS_END};
 use crate::release::Release;
@@ -14,7 +15,7 @@ pub(crate) struct Options {
     pub(crate) release: Option<Release>,
     pub(crate) soon: Duration,
     pub(crate) far: Duration,
-    /// Whether rules that report no error by default are skipped.
+    /// Whether only errors are reported.
     pub(crate) errors_only: bool,
     /// The expiries on which no rule reports: not soon, not far, and in milliseconds.
     pub(super) usual: (Expiry, Expiry),
@@ -22,10 +23,16 @@ pub(crate) struct Options {
 
 impl Options {
     /// Creates the options, with the range of usual expiries.
-    pub(crate) fn new(now: SystemTime, soon: Duration, far: Duration, release: Option<Release>) -> Self {
+    pub(crate) fn new(
+        now: SystemTime,
+        soon: Duration,
+        far: Duration,
+        release: Option<Release>,
+        levels: &Levels,
+    ) -> Self {
         let after = |time| Expiry::after(now, time).unwrap_or(Expiry::NEVER);
         let first = after(soon).max(Expiry::from_millis(SECONDS_END));
         let last = after(far).min(Expiry::from_millis(MICROSECONDS - 1));
-        Self { now, release, soon, far, errors_only: false, usual: (first, last) }
+        Self { now, release, soon, far, errors_only: levels.errors_only(), usual: (first, last) }
     }
 }
