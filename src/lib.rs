@@ -155,6 +155,7 @@ mod from_text;
 pub mod span;
 mod secret;
 mod suggest;
+mod code;
 pub mod name;
 pub mod permission;
 pub mod token;
@@ -165,7 +166,6 @@ mod release;
 // The files as values: still no I/O, no clock.
 #[cfg(feature = "std")]
 mod file;
-mod code;
 pub mod error;
 #[cfg(feature = "std")]
 pub mod access;

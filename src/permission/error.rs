@@ -6,6 +6,7 @@ use core::fmt;
 
 use thiserror::Error;
 
+use crate::code::Code;
 use crate::name::InvalidNameKind;
 use crate::secret::Fragment;
 use crate::span::Span;
@@ -94,24 +95,29 @@ impl PermissionErrorKind {
     /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
+        self.code().name()
+    }
+
+    /// Returns the code of the finding.
+    pub(crate) const fn code(self) -> Code {
         match self {
-            Self::MissingPart(_) => "missing-part",
-            Self::ExtraPart => "extra-part",
-            Self::EmptyPart(_) => "empty-part",
-            Self::EmptyItem { .. } => "empty-item",
-            Self::Whitespace => "whitespace",
-            Self::UnknownResourceType => "unknown-resource-type",
-            Self::AdminPermission => "admin-permission",
-            Self::MixedWildcard => "mixed-wildcard",
-            Self::Glob => "glob",
-            Self::BadDatabaseName(_) => "bad-database-name",
-            Self::DatabaseNameTooLong => "database-name-too-long",
-            Self::UnexpandedVariable => "unexpanded-variable",
-            Self::UnknownAction => "unknown-action",
-            Self::WildcardAction => "wildcard-action",
-            Self::ActionNotGrantable => "action-not-grantable",
-            Self::ActionNotForType => "action-not-for-type",
-            Self::UnknownSystemResource => "unknown-system-resource",
+            Self::MissingPart(_) => Code::MissingPart,
+            Self::ExtraPart => Code::ExtraPart,
+            Self::EmptyPart(_) => Code::EmptyPart,
+            Self::EmptyItem { .. } => Code::EmptyItem,
+            Self::Whitespace => Code::Whitespace,
+            Self::UnknownResourceType => Code::UnknownResourceType,
+            Self::AdminPermission => Code::AdminPermission,
+            Self::MixedWildcard => Code::MixedWildcard,
+            Self::Glob => Code::Glob,
+            Self::BadDatabaseName(_) => Code::BadDatabaseName,
+            Self::DatabaseNameTooLong => Code::DatabaseNameTooLong,
+            Self::UnexpandedVariable => Code::UnexpandedVariable,
+            Self::UnknownAction => Code::UnknownAction,
+            Self::WildcardAction => Code::WildcardAction,
+            Self::ActionNotGrantable => Code::ActionNotGrantable,
+            Self::ActionNotForType => Code::ActionNotForType,
+            Self::UnknownSystemResource => Code::UnknownSystemResource,
         }
     }
 }

@@ -66,8 +66,8 @@ fn report_mistakes(text: &Text<'_>, piece: Range<usize>, at: At, sink: &mut Sink
     let mut locator = text.locator();
     let mut locate = |range: Range<usize>| locator.locate(start + range.start..start + range.end);
     for (index, mistake) in mistakes.iter().enumerate() {
-        let (span, Some(code)) = (locate(mistake.span.range()), code(mistake.kind)) else { continue };
-        let Some(draft) = sink.report(code, span, at).kept() else { continue };
+        let span = locate(mistake.span.range());
+        let Some(draft) = sink.report(mistake.kind.code(), span, at).kept() else { continue };
         let error = mistake.error(piece);
         let kind = error.kind();
         let note = match kind {
@@ -98,9 +98,4 @@ fn report_mistakes(text: &Text<'_>, piece: Range<usize>, at: At, sink: &mut Sink
             draft.fix(repair.applicability, [edit]).effect(repair.effect.clone());
         }
     }
-}
-
-/// Returns the code with the same name.
-fn code(kind: Kind) -> Option<Code> {
-    Code::ALL.iter().copied().find(|code| code.name() == kind.name())
 }
