@@ -6,7 +6,6 @@ mod permissions;
 mod entry;
 mod other_file;
 mod shape;
-mod not_json;
 mod syntax_errors;
 
 use core::borrow::BorrowMut;
@@ -14,7 +13,6 @@ use core::borrow::BorrowMut;
 pub(crate) use self::entry::{Entry, Role};
 pub(crate) use self::field::{Field, Text};
 pub(crate) use self::members::{FILE_MEMBERS, Meaning, Other};
-pub(crate) use self::not_json::NotJson;
 pub(crate) use self::other_file::OtherFile;
 pub(crate) use self::permissions::{Element, Grant, PermissionList, Resource};
 pub(crate) use self::shape::Shape;
@@ -201,12 +199,7 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, V> {
             return self.outline;
         }
         self.outline.shape = shape::of_array(&node);
-        let has_entries = match self.outline.shape {
-            Shape::FileInArray => false,
-            Shape::Entries => true,
-            _ => node.elements().iter().any(shape::is_entry),
-        };
-        if has_entries {
+        if node.elements().iter().any(shape::is_entry) {
             let mut second_pass = Parser::at(parser.text(), node.span.start(), &mut parser.errors);
             second_pass.array(|parser| self.read_element(parser));
         }

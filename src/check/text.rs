@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
-use crate::document::{NotJson, OtherFile, Role};
+use crate::document::{OtherFile, Role};
 use crate::limits::{MAX_INVALID_BYTES, MAX_TEXT_BYTES};
 use crate::rules;
 use crate::span::Span;
@@ -40,11 +40,7 @@ pub(super) fn read<'b>(bytes: &'b [u8], role: Role, sink: &mut Sink) -> Option<S
         return None;
     }
     let text = decode(bytes, sink)?;
-    if let Some((kind, span)) = NotJson::find(&text) {
-        rules::report_not_json(kind, span, role, sink);
-        return None;
-    }
-    Some(text)
+    (!rules::report_not_json(&text, role, sink)).then_some(text)
 }
 
 fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {

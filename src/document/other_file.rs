@@ -15,7 +15,7 @@ pub(crate) struct OtherFile {
 }
 
 /// The first bytes of files that have a signature.
-const SIGNATURES: [(&[&[u8]], OtherFile); 8] = [
+const SIGNATURES: [(&[&[u8]], OtherFile); 4] = [
     (
         &[b"$ANSIBLE_VAULT;"],
         OtherFile::new("a file encrypted with Ansible Vault", "decrypt it first: `ansible-vault view`"),
@@ -29,21 +29,6 @@ const SIGNATURES: [(&[&[u8]], OtherFile); 8] = [
         OtherFile::new("a file encrypted with age", "decrypt it first: `age --decrypt`"),
     ),
     (&[b"-----BEGIN PGP "], OtherFile::new("an OpenPGP message", "decrypt it first: `gpg --decrypt`")),
-    (&[b"-----BEGIN "], OtherFile::new("a PEM file, such as a certificate or a key", "check the path")),
-    (
-        // The second is the first in Base64.
-        &[b"Salted__", b"U2FsdGVkX1"],
-        OtherFile::new("a file encrypted with `openssl enc`", "decrypt it first: `openssl enc -d`"),
-    ),
-    (
-        // gzip, ZIP, Zstandard, xz and bzip2.
-        &[b"\x1F\x8B", b"PK\x03\x04", b"\x28\xB5\x2F\xFD", b"\xFD7zXZ\0", b"BZh"],
-        OtherFile::new("a compressed file", "decompress it first, as with `gunzip`"),
-    ),
-    (
-        &[b"```"],
-        OtherFile::new("a Markdown code block", "remove the lines that start with three back-quotes"),
-    ),
 ];
 
 /// The start of a value that SOPS encrypted.
@@ -52,10 +37,9 @@ const SOPS_VALUE: &str = "ENC[";
 impl OtherFile {
     pub(crate) const SOPS: Self =
         Self::new("a file encrypted with SOPS", "decrypt it first: `sops --decrypt`");
-    pub(super) const MARKUP: Self =
-        Self::new("HTML or XML", "check where the file comes from; is it an error page?");
+    const MARKUP: Self = Self::new("HTML or XML", "check where the file comes from; is it an error page?");
     /// JSON in quotes that are not those of a JSON string.
-    pub(super) const QUOTED: Self = Self::new("JSON in quotes", "remove the quotes around the whole text");
+    const QUOTED: Self = Self::new("JSON in quotes", "remove the quotes around the whole text");
     const MANIFEST: Self = Self::new(
         "a Kubernetes manifest",
         "use the value of `permission-tokens.json` in its `stringData`, or that in its `data` decoded from Base64",
@@ -93,28 +77,25 @@ impl OtherFile {
         })
     }
 
-    /// Returns the kind of a text in YAML.
-    pub(super) fn of_yaml(text: &str) -> Self {
-        match () {
-            () if is_sops(text) => Self::SOPS,
-            () if text.lines().any(|line| line.starts_with("apiVersion:")) => Self::MANIFEST,
-            () => Self::YAML,
+    /// Returns the kind of a text that does not start like JSON.
+    pub(crate) fn of_start(text: &str) -> Option<Self> {
+        match text.bytes().next() {
+            _ if is_quoted(text) => Some(Self::QUOTED),
+            Some(b'{' | b'[' | b'"') => None,
+            Some(b'<') => Some(Self::MARKUP),
+            _ if is_sops(text) => Some(Self::SOPS),
+            _ if is_yaml(text) => {
+                let is_manifest = text.lines().any(|line| line.starts_with("apiVersion:"));
+                Some(if is_manifest { Self::MANIFEST } else { Self::YAML })
+            }
+            _ => Self::of_text(text),
         }
     }
 
-    /// Returns the kind of a text in place of a file: Base64, a reference, or variables that SOPS encrypted.
-    pub(super) fn of_text(text: &str) -> Option<Self> {
+    /// Returns the kind of a text in place of a file: Base64, or a reference.
+    fn of_text(text: &str) -> Option<Self> {
         let text = text.trim_ascii();
-        let kind = base64(text).or_else(|| is_reference(text).then_some(Self::REFERENCE));
-        kind.or_else(|| is_sops(text).then_some(Self::SOPS))
-    }
-
-    /// Returns whether a text is JSON in quotes that are not those of a JSON string.
-    pub(super) fn is_quoted(text: &str) -> bool {
-        let is_quote = |c| matches!(c, '\'' | '"' | '`' | '\u{2018}'..='\u{201F}');
-        let inner = text.trim_start_matches(is_quote);
-        let quotes = text.len() - inner.len();
-        inner.trim_ascii_start().starts_with(['{', '[']) && quotes > 0 && text.get(..quotes) != Some("\"")
+        base64(text).or_else(|| is_reference(text).then_some(Self::REFERENCE))
     }
 
     /// Returns the kind of a JSON string in place of the file.
@@ -149,6 +130,25 @@ fn wrapper<'a>(key: Str<'a>, node: &Node<'a>) -> Option<(OtherFile, Str<'a>)> {
     }
     let text = Text::new(node.as_str()?)?;
     (base64(text.trim_ascii()).is_some() || is_json(&text)).then_some((OtherFile::WRAPPER, key))
+}
+
+/// Returns whether a text is JSON in quotes that are not those of a JSON string.
+fn is_quoted(text: &str) -> bool {
+    let is_quote = |c| matches!(c, '\'' | '"' | '`' | '\u{2018}'..='\u{201F}');
+    let inner = text.trim_start_matches(is_quote);
+    let quotes = text.len() - inner.len();
+    inner.trim_ascii_start().starts_with(['{', '[']) && quotes > 0 && text.get(..quotes) != Some("\"")
+}
+
+/// Returns whether a text starts with a document, a list or a key of YAML.
+fn is_yaml(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default();
+    let word = line.split([' ', '\t']).next().unwrap_or_default();
+    let is_key = |key: &str| {
+        let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+        key.starts_with(char::is_alphabetic) && key.chars().all(is_word)
+    };
+    matches!(word, "-" | "---") || word.strip_suffix(':').is_some_and(is_key)
 }
 
 /// Returns whether a text that is not JSON has values that SOPS encrypted, and its metadata.

@@ -3,7 +3,7 @@
 use super::OtherFile;
 use super::members::{self, Meaning, Other};
 use crate::diagnostic::Applicability;
-use crate::document::members::{ENTRY_MEMBERS, FILE_MEMBERS, is_http_member};
+use crate::document::members::{ENTRY_MEMBERS, is_http_member};
 use crate::span::Span;
 use crate::syntax::{Kind, Node, Str};
 
@@ -21,14 +21,10 @@ pub(crate) enum Shape<'a> {
     Other(OtherFile, Span),
     /// A body of the HTTP API, by the key that shows it.
     HttpBody(Str<'a>),
-    /// An object whose only member, with this key, is a tokens file.
-    Wrapped(Str<'a>),
     /// An array of entries.
     Entries,
     /// An array of something else.
     Array,
-    /// An array that contains a tokens file.
-    FileInArray,
     /// A string or a scalar.
     Scalar(Node<'a>),
 }
@@ -57,35 +53,19 @@ pub(super) fn of_object<'a>(others: &[Other<'a>], has_databases: bool) -> Shape<
     if has_token {
         return Shape::AdminTokenFile;
     }
-    if let Some((kind, key)) = OtherFile::of_members(others).filter(|_| !has_databases) {
-        return Shape::Other(kind, key.outer_span());
-    }
-    match others {
-        [other] if !has_databases && is_tokens_file(&other.node) => Shape::Wrapped(other.key),
-        _ => Shape::TokensFile,
+    match OtherFile::of_members(others).filter(|_| !has_databases) {
+        Some((kind, key)) => Shape::Other(kind, key.outer_span()),
+        None => Shape::TokensFile,
     }
 }
 
 /// Returns the shape of an array in place of the file.
 pub(super) fn of_array<'a>(array: &Node<'_>) -> Shape<'a> {
-    let elements = array.elements();
-    match () {
-        () if elements.iter().any(is_tokens_file) => Shape::FileInArray,
-        () if elements.iter().all(|node| node.kind == Kind::Object) => Shape::Entries,
-        () => Shape::Array,
-    }
-}
-
-/// Returns whether a value has a member of a tokens file.
-fn is_tokens_file(node: &Node<'_>) -> bool {
-    has_member(node, &FILE_MEMBERS)
+    if array.elements().iter().all(is_entry) { Shape::Entries } else { Shape::Array }
 }
 
 /// Returns whether a value has a member of an entry.
 pub(super) fn is_entry(node: &Node<'_>) -> bool {
-    has_member(node, &ENTRY_MEMBERS)
-}
-
-fn has_member(node: &Node<'_>, names: &[&str]) -> bool {
-    node.members().iter().any(|(key, _)| key.decode().is_some_and(|key| names.contains(&key.as_ref())))
+    let is_member = |key: &Str<'_>| key.decode().is_some_and(|key| ENTRY_MEMBERS.contains(&key.as_ref()));
+    node.members().iter().any(|(key, _)| is_member(key))
 }

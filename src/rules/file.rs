@@ -38,16 +38,6 @@ pub(super) fn check(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
                 .message("this is an HTTP API request body, not a tokens file")
                 .help("write it as an entry: `{\"tokens\": [{\"token\": …, \"name\": …, \"expiry_millis\": …, \"permissions\": […]}]}`");
         }
-        Shape::Wrapped(key) => {
-            sink.report(Code::MissingMember, key.outer_span(), At::UnknownMember(None, key.span()))
-                .message("the file has no `tokens`: they are nested in this member")
-                .help("use the value of this member as the file");
-        }
-        Shape::FileInArray => {
-            sink.report(Code::ArrayAtTop, bracket, At::File)
-                .message("the tokens file is inside an array")
-                .help("remove the array around it");
-        }
         Shape::Entries | Shape::Array => {
             invalid_entries(facts, sink);
             // Wrapping an element that is not an entry would cause another error.
@@ -55,7 +45,7 @@ pub(super) fn check(facts: &Facts<'_>, options: &Options, sink: &mut Sink) {
             let edits = are_entries.then(|| wrap("{\"tokens\": ", "}"));
             sink.report(Code::ArrayAtTop, bracket, At::File)
                 .message("expected an object with `tokens`, found an array")
-                .help("wrap the array: `{\"tokens\": […]}`")
+                .help("write `{\"tokens\": […]}`")
                 .fix(Applicability::Unsafe, edits.into_iter().flatten());
         }
         // Another file is reported instead of these rules.

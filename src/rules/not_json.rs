@@ -2,9 +2,9 @@
 
 use crate::code::Code;
 use crate::diagnostic::{At, Sink};
-use crate::document::{NotJson, OtherFile, Role, Text};
+use crate::document::{OtherFile, Role, Text};
 use crate::span::Span;
-use crate::syntax::{Kind, Node};
+use crate::syntax::{Kind, Node, Parser};
 use crate::token::TOKEN_PREFIX;
 
 /// Returns the help with the smallest valid file.
@@ -15,22 +15,51 @@ const fn minimal_file_help(role: Role) -> &'static str {
     }
 }
 
-/// Reports a text that is not JSON.
-pub(crate) fn report(kind: NotJson, span: Span, role: Role, sink: &mut Sink) {
-    let (code, message, help) = match kind {
-        NotJson::Tokens => return bare_token(span, role, sink),
-        NotJson::Known(kind) => return other_file(kind, span, role, sink),
-        NotJson::Empty => (Code::EmptyFile, "the file is empty", minimal_file_help(role)),
-        NotJson::Conflict => {
-            (Code::JsonSyntax, "unresolved merge conflict", "resolve the conflict, and remove its markers")
+/// Reports a text that does not start like JSON. Returns whether it reports one.
+pub(crate) fn report(text: &str, role: Role, sink: &mut Sink) -> bool {
+    let start = Parser::start(text);
+    let rest = text.get(start..).unwrap_or_default();
+    let first = Span::new(start, start + rest.chars().next().map_or(0, char::len_utf8));
+    if let Some(token) = only_tokens(text) {
+        bare_token(token, role, sink);
+        return true;
+    }
+    if let Some(kind) = OtherFile::of_start(rest) {
+        other_file(kind, first, role, sink);
+        return true;
+    }
+    let (code, span, message) = match () {
+        () if rest.is_empty() => (Code::EmptyFile, Span::default(), "the file is empty"),
+        () if is_text(rest) => {
+            (Code::JsonSyntax, first, "the file does not start with `{`: it is not a JSON object")
         }
-        NotJson::Unknown => (
-            Code::JsonSyntax,
-            "the file does not start with `{`: it is not a JSON object",
-            minimal_file_help(role),
-        ),
+        () => return false,
     };
-    sink.report(code, span, At::File).message(message).help(help);
+    sink.report(code, span, At::File).message(message).help(minimal_file_help(role));
+    true
+}
+
+/// Returns whether a text starts with a word, with dashes, or with a sign of Markdown.
+fn is_text(text: &str) -> bool {
+    let has_start = |starts: &[&str]| starts.iter().any(|start| text.starts_with(start));
+    has_start(&["--", "`"]) || text.starts_with(char::is_alphabetic) && !has_start(&["true", "false", "null"])
+}
+
+/// Returns the span of the first token of a text that contains only tokens.
+fn only_tokens(text: &str) -> Option<Span> {
+    let mut first = None;
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let word = line.rsplit([' ', '\t', '=']).next().unwrap_or_default();
+        let token = word.trim_matches(['"', '\'']);
+        let is_quoted = line.starts_with('"') && line.ends_with('"') && line.len() > 1;
+        if !token.starts_with(TOKEN_PREFIX) || line.starts_with(['{', '[', '-']) || is_quoted {
+            return None;
+        }
+        first = first.or(Some(token));
+    }
+    let token = first?;
+    let start = text.find(token)?;
+    Some(Span::new(start, start + token.len()))
 }
 
 /// Reports a token without a file around it.

@@ -39,6 +39,15 @@ pub(super) enum Quote {
     Opening,
 }
 
+impl Parser<'_, ()> {
+    /// Returns the offset of the first value of a text.
+    pub(crate) fn start(text: &str) -> usize {
+        let mut parser = Parser::at(text, 0, ());
+        parser.peek();
+        parser.at
+    }
+}
+
 impl<'a, E: ErrorHandler> Parser<'a, E> {
     /// Creates a parser at the start of a text.
     pub(crate) fn new(text: &'a str, errors: E) -> Self {
