@@ -25,24 +25,10 @@ pub(super) fn has_variable(name: &str) -> bool {
 /// Returns whether a token looks like a template or a reference to a secret: `$token`, `{{ token }}`, `%TOKEN%`, `@/path`,
 /// `[[token]]`, `ENC[…]`, `__TOKEN__`, `op://…`, `vault:…`.
 pub(super) fn is_template(token: &str) -> bool {
-    let (before, body, is_path) = match token.split_once(TOKEN_PREFIX) {
-        Some((before, body)) => (before, body, before.contains('/')),
-        None => (token, token, token.starts_with('/')),
-    };
-    // The colon of `Authorization: Bearer` does not mark a reference.
-    let has_colon = before.split(':').skip(1).any(|after| !after.starts_with(' '));
-    let word = token.rsplit(' ').next().unwrap_or_default();
-    let word = word.strip_prefix(TOKEN_PREFIX).unwrap_or(word);
-    let is_repeated = |mark: &str| word.matches(mark).nth(1).is_some();
-    is_path
-        || has_colon
-        || body.contains("://")
-        || !variables(token).is_empty()
-        || token.contains(['{', '[', '<'])
-        || token.contains('(') && token.contains(')')
-        || word.starts_with(['@', '%', '#'])
-        || ["@", "%", "#"].into_iter().any(is_repeated)
-        || word.starts_with("__") && word.ends_with("__")
+    let mut parts = token.split(TOKEN_PREFIX);
+    token.contains(['{', '[', '<', '(', '@', '%', '#'])
+        || parts.clone().any(|part| !variables(part).is_empty())
+        || parts.next().is_some_and(|before| before.contains(['/', ':']))
 }
 
 /// Returns whether a database name is a placeholder.
