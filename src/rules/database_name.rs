@@ -79,20 +79,14 @@ pub(super) fn check_created(name: &Text<'_>, at: At, sink: &mut Sink) -> bool {
 }
 
 fn invalid(name: &Text<'_>, error: &InvalidName, at: At, sink: &mut Sink) {
-    const CHARACTERS: &str =
-        "use ASCII letters, digits, `_` and `-`, with a letter or digit first and at most one `/` inside";
-    let (code, span, help) = match error.kind() {
-        InvalidNameKind::TooLong => {
-            (Code::DatabaseNameTooLong, name.span(), "use a name of at most 64 characters")
-        }
-        InvalidNameKind::Empty => {
-            (Code::BadDatabaseName, name.span(), "add a name, or remove the item; is a variable unset?")
-        }
-        _ => (Code::BadDatabaseName, name.locate(error.span().range()), CHARACTERS),
-    };
+    let is_too_long = matches!(error.kind(), InvalidNameKind::TooLong);
+    let code = if is_too_long { Code::DatabaseNameTooLong } else { Code::BadDatabaseName };
     let names = split(name);
-    let help = if names.is_empty() { help } else { "write each name as a separate string" };
-    sink.report(code, span, at).message(error.kind()).help(help).fix(Applicability::Unsafe, names);
+    let help = if names.is_empty() { error.help() } else { "write each name as a separate string" };
+    sink.report(code, name.locate(error.span().range()), at)
+        .message(error.kind())
+        .help(help)
+        .fix(Applicability::Unsafe, names);
 }
 
 /// Returns the edits that put each name of a list into a separate string; none if one of the names is invalid.
