@@ -12,7 +12,7 @@ use crate::span::Span;
 use crate::syntax::Node;
 
 /// The longest time that is interpreted as a duration: 20 years.
-pub(super) const LONGEST_DURATION: Duration = Duration::from_secs(20 * 366 * 24 * 60 * 60);
+const LONGEST_DURATION: Duration = Duration::from_secs(20 * 366 * 24 * 60 * 60);
 
 const NANOSECONDS: i64 = 100_000_000_000_000_000;
 /// September 2001, like the first of the likely seconds.

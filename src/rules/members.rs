@@ -1,15 +1,12 @@
 //! The rule for missing, duplicate, misspelt and unknown members, and values of the wrong type.
 
 use core::fmt::Display;
-use core::time::Duration;
-use std::time::SystemTime;
 
-use super::expiry_guess::{self, LONGEST_DURATION};
+use super::expiry_guess;
 use super::options::Options;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Draft, Sink, TextEdit};
 use crate::document::{Entry, Field, Meaning, Other, Role, Text};
-use crate::expiry::Expiry;
 use crate::redact::may_show;
 use crate::span::Span;
 use crate::syntax::{Kind, Node};
@@ -146,13 +143,10 @@ pub(super) fn report_others(others: &[Other<'_>], entry: Option<usize>, options:
                 .help("keep only one of them"),
             Meaning::Http(known) => {
                 let is_name = known == "name";
-                let draft = draft
+                draft
                     .message(format_args!("`{name}` is a member of the HTTP API: this file uses `{known}`"))
-                    .help(if is_name { "use `name`" } else { NO_DURATION });
-                let millis = from_now_on(options.now, &other.node);
-                let rename = rename(known).filter(|_| is_name || millis.is_some());
-                let millis = millis.filter(|_| !is_name && rename.is_some());
-                draft.fix(Applicability::Unsafe, rename.into_iter().chain(millis))
+                    .help(if is_name { "use `name`" } else { NO_DURATION })
+                    .fix(Applicability::Unsafe, rename(known).filter(|_| is_name))
             }
             Meaning::Misspelt { known, applicability } => {
                 // A wrong or past expiry would disable a token that never expired.
@@ -178,14 +172,6 @@ fn can_be(known: &str, kind: Kind) -> bool {
         "expiry_millis" => true,
         _ => matches!(kind, Kind::Array | Kind::Object | Kind::String),
     }
-}
-
-/// Returns the edit that turns a duration in seconds into an expiry.
-fn from_now_on(now: SystemTime, node: &Node<'_>) -> Option<TextEdit> {
-    let duration = Duration::from_secs(node.number()?.parse().ok()?);
-    let is_likely = !duration.is_zero() && duration <= LONGEST_DURATION;
-    let expiry = Expiry::after(now, duration).ok().filter(|_| is_likely)?;
-    Some(TextEdit::new(node.span, expiry.as_millis().to_string()))
 }
 
 /// Returns whether the name of a member is a plain word, and not a piece of a secret.
