@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::expiry_guess::{Guess, duration_help};
+use super::expiry_guess::{DURATION_HELP, Guess};
 use super::options::Options;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
@@ -55,17 +55,14 @@ fn unusual(entry: &Entry<'_>, expiry: Expiry, span: Span, options: &Options, sin
         };
         sink.report(code, span, at)
             .message(format_args!("the expiry looks like {unit}: in milliseconds it is {date}"))
-            .help(guess.help(now))
+            .help(guess.help())
             .fix(Applicability::Unsafe, guess.edit(span));
     } else if let Some(ago) = expiry.elapsed(now) {
         let draft = sink
             .report(Code::Expired, span, at)
             .message(format_args!("the token expired on {expiry}, {} ago", days(ago)));
-        if millis < SECONDS_END {
-            draft.help(duration_help(now, millis));
-        } else {
-            draft.help("create a new token, or remove this one");
-        }
+        let is_early = millis < SECONDS_END;
+        draft.help(if is_early { DURATION_HELP } else { "create a new token, or remove this one" });
     } else if expiry.is_never() {
         never(span, at, sink);
     } else {

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use crate::diagnostic::TextEdit;
 use crate::document::Text;
-use crate::expiry::{Expiry, format_duration};
+use crate::expiry::Expiry;
 use crate::limits::{LIKELY_SECONDS, MICROSECONDS};
 use crate::span::Span;
 use crate::syntax::Node;
@@ -20,6 +20,9 @@ const FIRST_LIKELY: i64 = 1_000_000_000_000;
 /// `20270501120000` is a date, not a time in the year 2612.
 const DIGITS_OF_A_DATE: Range<i64> = 20_000_101_000_000..21_000_101_000_000;
 const MILLIS_PER_HOUR: i64 = 3_600_000;
+
+/// The help for a time that may be a duration.
+pub(super) const DURATION_HELP: &str = "if it is a duration, use the Unix time in milliseconds when it ends";
 
 /// The expiry that a value means.
 #[derive(Clone, Copy)]
@@ -49,11 +52,7 @@ impl Guess {
         // A number with at most this many characters is exact.
         const EXACT: usize = 17;
         let number: f64 = spelt.parse().ok()?;
-        let integer = |number: f64| format!("{:.0}", number.floor()).parse().ok();
-        let guess = Self::of_integer(integer(number)?);
-        if guess.unit == Some("seconds") {
-            return Some(Self { millis: integer((number * 1_000.0).round())?, ..guess });
-        }
+        let guess = Self::of_integer(format!("{:.0}", number.floor()).parse().ok()?);
         Some(Self { is_exact: guess.is_exact && number.fract() == 0.0 && spelt.len() <= EXACT, ..guess })
     }
 
@@ -82,19 +81,15 @@ impl Guess {
         is_duration.then(|| Self { millis: expiry.as_millis(), unit: None, is_exact: false })
     }
 
-    /// Returns whether the value may be a time in seconds or a duration.
+    /// Returns whether the value may be a duration: 30 days in milliseconds are a time in 2052 in seconds.
     fn is_ambiguous(&self) -> bool {
-        self.unit == Some("seconds") && may_be_a_duration(self.millis / 1_000)
+        self.unit == Some("seconds") && self.millis / 1_000 % MILLIS_PER_HOUR == 0
     }
 
     /// Returns what to write instead.
-    pub(super) fn help(&self, now: SystemTime) -> String {
-        let help = format!("use `{}` for {}", self.millis, Expiry::from_millis(self.millis));
-        if self.is_ambiguous() {
-            format!("{help}; {}", duration_help(now, self.millis / 1_000))
-        } else {
-            help
-        }
+    pub(super) fn help(&self) -> String {
+        let duration = if self.is_ambiguous() { format!("; {DURATION_HELP}") } else { String::new() };
+        format!("use `{}` for {}{duration}", self.millis, Expiry::from_millis(self.millis))
     }
 
     /// Returns the edit that writes the milliseconds.
@@ -103,25 +98,10 @@ impl Guess {
     }
 }
 
-/// Returns the help for a time so early that it may be a duration.
-pub(super) fn duration_help(now: SystemTime, millis: i64) -> String {
-    let time = Duration::from_millis(millis.unsigned_abs());
-    let end = Expiry::after(now, time).ok().filter(|_| may_be_a_duration(millis));
-    let Some(end) = end else {
-        return "if it is a duration, use the Unix time in milliseconds when it ends".into();
-    };
-    format!("for {} from now, use `{}`", format_duration(time), end.as_millis())
-}
-
 /// Returns whether a value is an expiry in milliseconds that is in the future.
 pub(super) fn is_future(now: SystemTime, node: &Node<'_>) -> bool {
     let millis = node.number().and_then(|number| number.parse().ok());
     millis.is_some_and(|millis| is_likely(millis) && !Expiry::from_millis(millis).is_past(now))
-}
-
-/// Returns whether a time may be a duration: 30 days in milliseconds are a time in 2052 in seconds.
-const fn may_be_a_duration(time: i64) -> bool {
-    time % MILLIS_PER_HOUR == 0
 }
 
 fn is_likely(millis: i64) -> bool {

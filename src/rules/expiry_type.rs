@@ -26,7 +26,7 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
         let is_named = key.decode().is_some_and(|name| name == "expiry_millis");
         let is_safe = is_named && guess.is_exact;
         let applicability = if is_safe { Applicability::Safe } else { Applicability::Unsafe };
-        draft.help(guess.help(options.now)).fix(applicability, guess.edit(node.span));
+        draft.help(guess.help()).fix(applicability, guess.edit(node.span));
     } else {
         draft.help("use the Unix time in milliseconds, such as `1893456000000` for 2030");
     }
