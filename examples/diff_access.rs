@@ -13,11 +13,11 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     };
     let (old, new) = (load(old)?, load(new)?);
     let difference = FileDifference::new(&old, &new);
-    for token in difference.tokens() {
-        let name = token.after().or(token.before()).map(|entry| entry.name().as_str());
-        println!("{}: {}", name.unwrap_or_default(), token.kind().name());
-        token.gained().iter().for_each(|request| println!("  + {request}"));
-        token.lost().iter().for_each(|request| println!("  - {request}"));
+    for token in &difference.tokens {
+        let name = token.after.or(token.before).map(|entry| entry.name().as_str());
+        println!("{}: {}", name.unwrap_or_default(), token.kind.name());
+        token.change.gained.iter().for_each(|request| println!("  + {request}"));
+        token.change.lost.iter().for_each(|request| println!("  - {request}"));
     }
     // A review is needed only if somebody gains something.
     Ok(if difference.gains() { ExitCode::FAILURE } else { ExitCode::SUCCESS })

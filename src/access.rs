@@ -36,7 +36,7 @@ use std::time::SystemTime;
 pub use self::authorization::{InvalidAuthorization, PresentedToken};
 pub(crate) use self::decision::Decision;
 pub use self::decision::DenyReason;
-pub use self::difference::{DifferenceKind, FileDifference, TokenDifference};
+pub use self::difference::{DifferenceKind, FileDifference, RightsChange, TokenDifference};
 pub use self::identity::Identity;
 pub(crate) use self::request::AccessRequest;
 pub(crate) use self::rights::Rights;

@@ -447,10 +447,11 @@ fn compares_two_files() {
     .unwrap();
     let difference = FileDifference::new(&old, &new);
     let name = |entry: Option<&TokenEntry>| entry.map_or("-".into(), |entry| entry.name().to_string());
-    let tokens = difference.tokens().iter().map(|token| {
-        let (kind, before, after) = (token.kind().name(), name(token.before()), name(token.after()));
-        let (gained, lost) = (strings(token.gained()).join("; "), strings(token.lost()).join("; "));
-        let expiry = if token.expiry().is_some() { " expiry" } else { "" };
+    let tokens = difference.tokens.iter().map(|token| {
+        let (kind, before, after) = (token.kind.name(), name(token.before), name(token.after));
+        let (gained, lost) =
+            (strings(&token.change.gained).join("; "), strings(&token.change.lost).join("; "));
+        let expiry = if token.change.expiry.is_some() { " expiry" } else { "" };
         let gains = if token.gains() { " gains" } else { "" };
         format!("{kind} {before} {after}: +[{gained}] -[{lost}]{expiry}{gains}")
     });
@@ -467,8 +468,8 @@ fn compares_two_files() {
         "added - added: +[read on database `a`] -[] gains",
     ];
     assert_eq!(tokens.collect::<Vec<_>>(), expected);
-    assert_eq!(strings(difference.databases_added()), ["added"]);
-    assert_eq!(strings(difference.databases_removed()), ["removed"]);
+    assert_eq!(strings(&difference.databases_added), ["added"]);
+    assert_eq!(strings(&difference.databases_removed), ["removed"]);
     assert!(difference.gains() && !difference.is_empty());
     assert!(FileDifference::new(&old, &old).is_empty());
 }

@@ -235,29 +235,29 @@ proptest! {
         let allowed = |entry: Option<&TokenEntry>| decisions(entry.map_or(&[], TokenEntry::permissions), &requests);
         let mut gains = false;
         let (mut before, mut after) = (0, 0);
-        for token in difference.tokens() {
-            let (had, has) = (allowed(token.before()), allowed(token.after()));
+        for token in &difference.tokens {
+            let (had, has) = (allowed(token.before), allowed(token.after));
             let more = |one: &[bool], other: &[bool]| one.iter().zip(other).any(|(one, other)| *one && !other);
-            prop_assert_eq!(more(&has, &had), !token.gained().is_empty());
-            prop_assert_eq!(more(&had, &has), !token.lost().is_empty());
+            prop_assert_eq!(more(&has, &had), !token.change.gained.is_empty());
+            prop_assert_eq!(more(&had, &has), !token.change.lost.is_empty());
             gains |= more(&has, &had);
-            before += usize::from(token.before().is_some());
-            after += usize::from(token.after().is_some());
-            let same_name = token.before().map(TokenEntry::name) == token.after().map(TokenEntry::name);
+            before += usize::from(token.before.is_some());
+            after += usize::from(token.after.is_some());
+            let same_name = token.before.map(TokenEntry::name) == token.after.map(TokenEntry::name);
             let secret = |entry: Option<&TokenEntry>| entry.map(|entry| entry.token().expose().to_owned());
-            let same_secret = secret(token.before()) == secret(token.after());
-            let expected = match (token.before(), token.after()) {
+            let same_secret = secret(token.before) == secret(token.after);
+            let expected = match (token.before, token.after) {
                 (None, _) => DifferenceKind::Added,
                 (_, None) => DifferenceKind::Removed,
                 _ if same_secret && same_name => DifferenceKind::Kept,
                 _ if same_secret => DifferenceKind::Renamed,
                 _ => { prop_assert!(same_name); DifferenceKind::Rotated }
             };
-            prop_assert_eq!(token.kind(), expected);
+            prop_assert_eq!(token.kind, expected);
         }
         prop_assert_eq!(difference.gains(), gains);
         // Unlisted entries are the same in both files.
-        let is_listed = |entry: &TokenEntry| difference.tokens().iter().any(|token| token.before().is_some_and(|old| old.name() == entry.name()));
+        let is_listed = |entry: &TokenEntry| difference.tokens.iter().any(|token| token.before.is_some_and(|old| old.name() == entry.name()));
         let unlisted: Vec<_> = old.tokens().iter().filter(|entry| !is_listed(entry)).collect();
         for entry in &unlisted {
             let same = new.get(entry.name().as_str()).unwrap();

@@ -296,7 +296,7 @@ fn debug_redacts_tokens_used_as_names() {
         server.tokens()[0],
         server.tokens()[0].permissions(),
         ServerComparison::new(&old, &server),
-        ServerComparison::new(&new, &server).tokens(),
+        ServerComparison::new(&new, &server).tokens,
         FileDifference::new(&old, &new),
         FileDifference::new(&old, &TokenFile::default())
     );

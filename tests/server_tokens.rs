@@ -66,25 +66,26 @@ fn parse(rows: &Value) -> ServerTokens {
 fn differences(file: &TokenFile, server: &ServerTokens) -> Vec<String> {
     let comparison = ServerComparison::new(file, server);
     let mut lines: Vec<String> = Vec::new();
-    lines.extend(comparison.missing().iter().map(|entry| format!("missing {}", entry.name())));
-    lines.extend(comparison.extra().iter().map(|row| format!("extra {}", row.name())));
-    for token in comparison.tokens() {
-        let mut line = token.entry().name().to_string();
-        assert_eq!(token.row().name(), line);
-        if let Some((file, server)) = token.expiry() {
+    lines.extend(comparison.missing.iter().map(|entry| format!("missing {}", entry.name())));
+    lines.extend(comparison.extra.iter().map(|row| format!("extra {}", row.name())));
+    for token in &comparison.tokens {
+        let (change, row) = (&token.change, token.row);
+        let mut line = token.entry.name().to_string();
+        assert_eq!(row.name(), line);
+        if let Some((file, server)) = change.expiry {
             let display =
                 |expiry: Option<Expiry>| expiry.map_or("never".to_owned(), |expiry| expiry.to_string());
             let _ = write!(line, ", expires {} on the server {}", display(file), display(server));
         }
-        line += &token.gained().iter().map(|right| format!(", more: {right}")).collect::<String>();
-        line += &token.lost().iter().map(|right| format!(", less: {right}")).collect::<String>();
-        if token.is_admin() {
+        line += &change.gained.iter().map(|right| format!(", more: {right}")).collect::<String>();
+        line += &change.lost.iter().map(|right| format!(", less: {right}")).collect::<String>();
+        if row.permissions().is_admin() {
             line += ", admin";
         }
-        if token.has_unparsed() {
+        if row.permissions().unparsed().next().is_some() {
             line += ", unparsed";
         }
-        if token.has_same_secret() == Some(false) {
+        if row.has_secret(token.entry.token()) == Some(false) {
             line += ", secret";
         }
         lines.push(line);

@@ -7,6 +7,49 @@ use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
 use crate::name::{DatabaseName, TokenName};
 
+/// A change of rights and of their expiry.
+///
+/// [`AccessRequest::OtherDatabases`] is all databases that neither side names.
+///
+/// ```
+/// use influxdb3_offline_tokens::TokenFile;
+/// use influxdb3_offline_tokens::access::FileDifference;
+///
+/// let old = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
+/// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
+/// let change = &FileDifference::new(&old, &new).tokens[0].change;
+/// assert_eq!(change.gained[0].to_string(), "write on database `a`");
+/// assert_eq!(change.lost[0].to_string(), "read on database `a`");
+/// assert!(change.expiry.is_none());
+/// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RightsChange<'a> {
+    /// The requests that only the new rights allow.
+    pub gained: Vec<AccessRequest<'a>>,
+    /// The requests that only the old rights allow.
+    pub lost: Vec<AccessRequest<'a>>,
+    /// The old and the new expiry, if both sides have the token and they differ. `None` inside means never.
+    pub expiry: Option<(Option<Expiry>, Option<Expiry>)>,
+}
+
+impl<'a> RightsChange<'a> {
+    pub(crate) fn between(
+        old: &Rights<'a>,
+        new: &Rights<'a>,
+        expiries: Option<(Option<Expiry>, Option<Expiry>)>,
+    ) -> Self {
+        let finite = |expiry: Option<Expiry>| expiry.filter(|expiry| !expiry.is_never());
+        let expiry = expiries.map(|(old, new)| (finite(old), finite(new))).filter(|(old, new)| old != new);
+        Self { gained: new.difference(old), lost: old.difference(new), expiry }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.gained.is_empty() && self.lost.is_empty() && self.expiry.is_none()
+    }
+}
+
 /// The differences between an old and a new file, in databases and tokens.
 ///
 /// Entries with the same token are one token, whatever their names. The remaining entries are matched by name: their token
@@ -22,16 +65,20 @@ use crate::name::{DatabaseName, TokenName};
 ///
 /// let difference = FileDifference::new(&old, &new);
 /// assert!(difference.gains());
-/// let app = difference.tokens().first().expect("one token differs");
-/// assert_eq!(app.kind(), DifferenceKind::Kept);
-/// assert_eq!(app.gained().first().expect("gained").to_string(), "write on database `a`");
+/// let app = difference.tokens.first().expect("one token differs");
+/// assert_eq!(app.kind, DifferenceKind::Kept);
+/// assert_eq!(app.change.gained.first().expect("gained").to_string(), "write on database `a`");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct FileDifference<'a> {
-    added: Vec<&'a DatabaseName>,
-    removed: Vec<&'a DatabaseName>,
-    tokens: Vec<TokenDifference<'a>>,
+    /// The databases that only the new file creates.
+    pub databases_added: Vec<&'a DatabaseName>,
+    /// The databases that only the old file creates.
+    pub databases_removed: Vec<&'a DatabaseName>,
+    /// The tokens that differ: those of the old file in its order, then the added ones.
+    pub tokens: Vec<TokenDifference<'a>>,
 }
 
 impl<'a> FileDifference<'a> {
@@ -50,62 +97,10 @@ impl<'a> FileDifference<'a> {
         let pairs = match_entries(old.tokens(), new.tokens());
         let tokens = pairs.into_iter().filter_map(|(old, new)| TokenDifference::between(old, new)).collect();
         Self {
-            added: without(new.create_databases(), old.create_databases()),
-            removed: without(old.create_databases(), new.create_databases()),
+            databases_added: without(new.create_databases(), old.create_databases()),
+            databases_removed: without(old.create_databases(), new.create_databases()),
             tokens,
         }
-    }
-
-    /// Returns the databases that only the new file creates.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::TokenFile;
-    /// use influxdb3_offline_tokens::access::FileDifference;
-    ///
-    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": []}"#)?;
-    /// let new = TokenFile::parse(br#"{"create_databases": ["b", "a"], "tokens": []}"#)?;
-    /// let difference = FileDifference::new(&old, &new);
-    /// assert_eq!(difference.databases_added()[0].as_str(), "b");
-    /// assert!(difference.databases_removed().is_empty());
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub fn databases_added(&self) -> &[&'a DatabaseName] {
-        &self.added
-    }
-
-    /// Returns the databases that only the old file creates.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::TokenFile;
-    /// use influxdb3_offline_tokens::access::FileDifference;
-    ///
-    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::new(&old, &new);
-    /// assert_eq!(difference.databases_removed()[0].as_str(), "a");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub fn databases_removed(&self) -> &[&'a DatabaseName] {
-        &self.removed
-    }
-
-    /// Returns the tokens that differ: those of the old file in its order, then the added ones.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::TokenFile;
-    /// use influxdb3_offline_tokens::access::FileDifference;
-    ///
-    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::new(&old, &new);
-    /// assert_eq!(difference.tokens().len(), 1);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub fn tokens(&self) -> &[TokenDifference<'a>] {
-        &self.tokens
     }
 
     /// Returns whether the files are equivalent: only order and spelling may differ.
@@ -121,7 +116,7 @@ impl<'a> FileDifference<'a> {
     /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty() && self.tokens.is_empty()
+        self.databases_added.is_empty() && self.databases_removed.is_empty() && self.tokens.is_empty()
     }
 
     /// Returns whether any token [gains](TokenDifference::gains) access.
@@ -173,7 +168,7 @@ fn match_entries<'a>(old: &'a [TokenEntry], new: &'a [TokenEntry]) -> Vec<Pair<'
 /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?);
 /// let rotated = entry.clone().with_token(Token::generate()?);
 /// let (old, new) = (TokenFile::new([], [entry])?, TokenFile::new([], [rotated])?);
-/// assert_eq!(FileDifference::new(&old, &new).tokens()[0].kind(), DifferenceKind::Rotated);
+/// assert_eq!(FileDifference::new(&old, &new).tokens[0].kind, DifferenceKind::Rotated);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -220,146 +215,39 @@ impl DifferenceKind {
 /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?)
 ///     .with_permissions([Permission::parse("db:a:read")?]);
 /// let (old, new) = (TokenFile::new([], [entry])?, TokenFile::default());
-/// let difference = FileDifference::new(&old, &new);
-/// let app = &difference.tokens()[0];
-/// assert!(app.before().is_some() && app.after().is_none());
-/// assert_eq!(app.lost()[0].to_string(), "read on database `a`");
+/// let app = &FileDifference::new(&old, &new).tokens[0];
+/// assert!(app.before.is_some() && app.after.is_none());
+/// assert_eq!(app.change.lost[0].to_string(), "read on database `a`");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct TokenDifference<'a> {
-    kind: DifferenceKind,
-    old: Option<&'a TokenEntry>,
-    new: Option<&'a TokenEntry>,
-    gained: Vec<AccessRequest<'a>>,
-    lost: Vec<AccessRequest<'a>>,
+    /// The kind of the difference.
+    pub kind: DifferenceKind,
+    /// The entry of the old file; `None` if it was added.
+    pub before: Option<&'a TokenEntry>,
+    /// The entry of the new file; `None` if it was removed.
+    pub after: Option<&'a TokenEntry>,
+    /// The change of its rights and expiry.
+    pub change: RightsChange<'a>,
 }
 
 impl<'a> TokenDifference<'a> {
-    fn between(old: Option<&'a TokenEntry>, new: Option<&'a TokenEntry>) -> Option<Self> {
-        let kind = match (old, new) {
-            (None, _) => DifferenceKind::Added,
-            (_, None) => DifferenceKind::Removed,
-            (Some(old), Some(new)) if old.name() != new.name() => DifferenceKind::Renamed,
-            (Some(old), Some(new)) if !old.token().matches(new.token().expose()) => DifferenceKind::Rotated,
+    fn between(before: Option<&'a TokenEntry>, after: Option<&'a TokenEntry>) -> Option<Self> {
+        let both = before.zip(after);
+        let kind = match both {
+            None if before.is_none() => DifferenceKind::Added,
+            None => DifferenceKind::Removed,
+            Some((old, new)) if old.name() != new.name() => DifferenceKind::Renamed,
+            Some((old, new)) if !old.token().matches(new.token().expose()) => DifferenceKind::Rotated,
             _ => DifferenceKind::Kept,
         };
-        let [before, after] = [old, new].map(|entry| entry.map_or_else(Rights::default, TokenEntry::rights));
-        let (gained, lost) = (after.difference(&before), before.difference(&after));
-        let difference = Self { kind, old, new, gained, lost };
-        let is_same = kind == DifferenceKind::Kept
-            && difference.gained.is_empty()
-            && difference.lost.is_empty()
-            && difference.expiry().is_none();
-        (!is_same).then_some(difference)
-    }
-
-    /// Returns the kind of the difference.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::TokenFile;
-    /// use influxdb3_offline_tokens::access::{DifferenceKind, FileDifference};
-    ///
-    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::new(&old, &new);
-    /// assert_eq!(difference.tokens()[0].kind(), DifferenceKind::Kept);
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub const fn kind(&self) -> DifferenceKind {
-        self.kind
-    }
-
-    /// Returns the entry of the old file; `None` if it was added.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::TokenFile;
-    /// use influxdb3_offline_tokens::access::FileDifference;
-    ///
-    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::new(&old, &new);
-    /// let before = difference.tokens()[0].before().unwrap();
-    /// assert_eq!(before.permissions()[0].to_string(), "db:a:read");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub const fn before(&self) -> Option<&'a TokenEntry> {
-        self.old
-    }
-
-    /// Returns the entry of the new file; `None` if it was removed.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::TokenFile;
-    /// use influxdb3_offline_tokens::access::FileDifference;
-    ///
-    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::new(&old, &new);
-    /// let after = difference.tokens()[0].after().unwrap();
-    /// assert_eq!(after.permissions()[0].to_string(), "db:a:write");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub const fn after(&self) -> Option<&'a TokenEntry> {
-        self.new
-    }
-
-    /// Returns the expiry before and after, if both files have the token and its expiry differs. `None` inside means never.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{Expiry, TokenFile};
-    /// use influxdb3_offline_tokens::access::FileDifference;
-    ///
-    /// let old = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": [], "expiry_millis": 9}]}"#)?;
-    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": []}]}"#)?;
-    /// let difference = FileDifference::new(&old, &new);
-    /// assert_eq!(difference.tokens()[0].expiry(), Some((Some(Expiry::from_millis(9)), None)));
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub fn expiry(&self) -> Option<(Option<Expiry>, Option<Expiry>)> {
-        let expiry = |token: &TokenEntry| token.expiry().filter(|expiry| !expiry.is_never());
-        let (old, new) = (expiry(self.old?), expiry(self.new?));
-        (old != new).then_some((old, new))
-    }
-
-    /// Returns the requests that only the new entry allows.
-    ///
-    /// [`AccessRequest::OtherDatabases`] stands for all databases that neither entry names.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::TokenFile;
-    /// use influxdb3_offline_tokens::access::FileDifference;
-    ///
-    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::new(&old, &new);
-    /// assert_eq!(difference.tokens()[0].gained()[0].to_string(), "write on database `a`");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub fn gained(&self) -> &[AccessRequest<'a>] {
-        &self.gained
-    }
-
-    /// Returns the requests that only the old entry allows.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::TokenFile;
-    /// use influxdb3_offline_tokens::access::FileDifference;
-    ///
-    /// let old = TokenFile::parse(br#"{"create_databases": ["a"], "tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:write"]}]}"#)?;
-    /// let difference = FileDifference::new(&old, &new);
-    /// assert_eq!(difference.tokens()[0].lost()[0].to_string(), "read on database `a`");
-    /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
-    /// ```
-    #[must_use]
-    pub fn lost(&self) -> &[AccessRequest<'a>] {
-        &self.lost
+        let [old, new] = [before, after].map(|entry| entry.map_or_else(Rights::default, TokenEntry::rights));
+        let expiries = both.map(|(old, new)| (old.expiry(), new.expiry()));
+        let change = RightsChange::between(&old, &new, expiries);
+        let is_same = kind == DifferenceKind::Kept && change.is_empty();
+        (!is_same).then_some(Self { kind, before, after, change })
     }
 
     /// Returns whether the token gains access: a right, or more time for its rights. A new name or secret is no gain.
@@ -370,15 +258,17 @@ impl<'a> TokenDifference<'a> {
     ///
     /// let old = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"], "expiry_millis": 9}]}"#)?;
     /// let new = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
-    /// assert!(FileDifference::new(&old, &new).tokens()[0].gains(), "it no longer expires");
-    /// assert!(!FileDifference::new(&new, &old).tokens()[0].gains());
+    /// assert!(FileDifference::new(&old, &new).tokens[0].gains(), "it no longer expires");
+    /// assert!(!FileDifference::new(&new, &old).tokens[0].gains());
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
     #[must_use]
     pub fn gains(&self) -> bool {
-        let longer = self
-            .expiry()
+        let is_longer = self
+            .change
+            .expiry
             .is_some_and(|(old, new)| new.unwrap_or(Expiry::NEVER) > old.unwrap_or(Expiry::NEVER));
-        !self.gained.is_empty() || longer && self.new.is_some_and(|new| new.rights() != Rights::default())
+        let has_rights = || self.after.is_some_and(|entry| entry.rights() != Rights::default());
+        !self.change.gained.is_empty() || is_longer && has_rights()
     }
 }

@@ -90,8 +90,8 @@ fn tokens(bytes: &[u8]) -> Law {
     let empty = TokenFile::new([], []).map_err(|error| error.to_string())?;
     let comparison = ServerComparison::new(&empty, &server);
     let resource_tokens = rows.iter().filter(|row| !row.permissions().is_admin()).count();
-    ensure!(comparison.extra().len() == resource_tokens, "tokens of the server are missing");
-    ensure!(comparison.missing().is_empty() && comparison.tokens().is_empty(), "an empty file has tokens");
+    ensure!(comparison.extra.len() == resource_tokens, "tokens of the server are missing");
+    ensure!(comparison.missing.is_empty() && comparison.tokens.is_empty(), "an empty file has tokens");
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use influxdb3_offline_tokens::{Expiry, TokenFile};
 use serde_json::{Value, json};
 
 use crate::input::{is_stdin, load_file, read_other};
-use crate::requests;
+use crate::requests::{self, shown_expiry};
 use crate::terminal::{
     Context as _, Exit, Failure, Format, Output, Result, count, masked, printable, quoted_path,
 };
@@ -85,13 +85,13 @@ fn human(
     uncompared: usize,
     output: &mut Output,
 ) -> Result<()> {
-    for entry in comparison.missing() {
+    for entry in &comparison.missing {
         output.line(format_args!("token `{}`: only in the file", printable(entry.name().as_str())))?;
     }
-    for row in comparison.extra() {
+    for row in &comparison.extra {
         output.line(format_args!("token `{}`: only on the server", printable(row.name())))?;
     }
-    for token in comparison.tokens() {
+    for token in &comparison.tokens {
         token_human(token, output)?;
     }
     if comparison.is_empty() {
@@ -108,28 +108,25 @@ fn human(
 }
 
 fn token_human(token: &ServerDifference<'_>, output: &mut Output) -> Result<()> {
-    let shown = |expiry: Option<Expiry>| expiry.map_or_else(|| "never".into(), |expiry| expiry.to_string());
-    output.line(format_args!("token `{}`: differs", printable(token.row().name())))?;
-    if let Some((file, server)) = token.expiry() {
-        output.line(format_args!(
-            "  expires: {} in the file, {} on the server",
-            shown(file),
-            shown(server)
-        ))?;
+    let (row, change) = (token.row, &token.change);
+    output.line(format_args!("token `{}`: differs", printable(row.name())))?;
+    if let Some((file, server)) = change.expiry {
+        let (file, server) = (shown_expiry(file), shown_expiry(server));
+        output.line(format_args!("  expires: {file} in the file, {server} on the server"))?;
     }
-    if token.is_admin() {
+    if row.permissions().is_admin() {
         output.line("  only on the server: an admin token with this name, which can do everything")?;
     }
-    for request in token.gained() {
+    for request in &change.gained {
         output.line(format_args!("  only on the server: {request}"))?;
     }
-    for request in token.lost() {
+    for request in &change.lost {
         output.line(format_args!("  only in the file: {request}"))?;
     }
-    for unparsed in token.row().permissions().unparsed() {
+    for unparsed in row.permissions().unparsed() {
         output.line(format_args!("  unknown permission: `{}`", printable(unparsed)))?;
     }
-    if token.has_same_secret() == Some(false) {
+    if row.has_secret(token.entry.token()) == Some(false) {
         output.line("  secret: differs")?;
     }
     Ok(())
@@ -137,25 +134,26 @@ fn token_human(token: &ServerDifference<'_>, output: &mut Output) -> Result<()> 
 
 fn token_json(token: &ServerDifference<'_>) -> Value {
     let millis = |expiry: Option<Expiry>| expiry.map(Expiry::as_millis);
+    let (row, change) = (token.row, &token.change);
     json!({
-        "name": masked(token.row().name()),
+        "name": masked(row.name()),
         "expiry_millis":
-            token.expiry().map(|(file, server)| json!({"file": millis(file), "server": millis(server)})),
-        "admin": token.is_admin(),
-        "only_on_server": requests::json(token.gained()),
-        "only_in_file": requests::json(token.lost()),
-        "unknown_permissions": token.row().permissions().unparsed().map(masked).collect::<Vec<_>>(),
-        "same_secret": token.has_same_secret(),
+            change.expiry.map(|(file, server)| json!({"file": millis(file), "server": millis(server)})),
+        "admin": row.permissions().is_admin(),
+        "only_on_server": requests::json(&change.gained),
+        "only_in_file": requests::json(&change.lost),
+        "unknown_permissions": row.permissions().unparsed().map(masked).collect::<Vec<_>>(),
+        "same_secret": row.has_secret(token.entry.token()),
     })
 }
 
 fn comparison_json(comparison: &ServerComparison<'_>, uncompared: usize) -> Value {
-    let missing = comparison.missing().iter().map(|entry| masked(entry.name().as_str()));
+    let missing = comparison.missing.iter().map(|entry| masked(entry.name().as_str()));
     json!({
         "same": comparison.is_empty(),
         "secrets_not_compared": uncompared,
         "only_in_file": missing.collect::<Vec<_>>(),
-        "only_on_server": comparison.extra().iter().map(|row| masked(row.name())).collect::<Vec<_>>(),
-        "tokens": comparison.tokens().iter().map(token_json).collect::<Vec<_>>(),
+        "only_on_server": comparison.extra.iter().map(|row| masked(row.name())).collect::<Vec<_>>(),
+        "tokens": comparison.tokens.iter().map(token_json).collect::<Vec<_>>(),
     })
 }

@@ -9,7 +9,7 @@ use influxdb3_offline_tokens::{DatabaseName, Expectations, Expiry, TokenEntry};
 use serde_json::{Value, json};
 
 use crate::input::{is_stdin, load_file, read_other};
-use crate::requests;
+use crate::requests::{self, shown_expiry};
 use crate::terminal::{Context as _, Exit, Failure, Format, Output, Result, masked, printable, shown_path};
 
 /// Show how the rights of tokens differ between two files
@@ -47,15 +47,15 @@ impl Diff {
 }
 
 fn human(difference: &FileDifference<'_>, now: SystemTime, output: &mut Output) -> Result<()> {
-    for name in difference.databases_added() {
+    for name in &difference.databases_added {
         output.line(format_args!("+ database `{}`", masked(name.as_str())))?;
     }
-    for name in difference.databases_removed() {
+    for name in &difference.databases_removed {
         output.line(format_args!("- database `{}`", masked(name.as_str())))?;
     }
-    for token in difference.tokens() {
-        let kind = token.kind().name();
-        let [before, after] = [token.before(), token.after()].map(|entry| entry.map(shown_name));
+    for token in &difference.tokens {
+        let (kind, change) = (token.kind.name(), &token.change);
+        let [before, after] = [token.before, token.after].map(|entry| entry.map(shown_name));
         match (before, after) {
             (Some(before), Some(after)) if before != after => {
                 output.line(format_args!("token `{before}` -> `{after}`: {kind}"))?;
@@ -64,7 +64,7 @@ fn human(difference: &FileDifference<'_>, now: SystemTime, output: &mut Output) 
                 output.line(format_args!("token `{}`: {kind}", after.or(before).unwrap_or_default()))?;
             }
         }
-        if let Some((old, new)) = token.expiry() {
+        if let Some((old, new)) = change.expiry {
             output.line(format_args!("  expires {} -> {}", shown_expiry(old), shown_expiry(new)))?;
         }
         match added(token).map(expiry) {
@@ -73,10 +73,10 @@ fn human(difference: &FileDifference<'_>, now: SystemTime, output: &mut Output) 
             Some(None) => output.line("  never expires")?,
             None => {}
         }
-        for request in token.gained() {
+        for request in &change.gained {
             output.line(format_args!("  + {request}"))?;
         }
-        for request in token.lost() {
+        for request in &change.lost {
             output.line(format_args!("  - {request}"))?;
         }
     }
@@ -87,13 +87,9 @@ fn shown_name(entry: &TokenEntry) -> String {
     printable(entry.name().as_str())
 }
 
-fn shown_expiry(expiry: Option<Expiry>) -> String {
-    expiry.map_or_else(|| "never".into(), |expiry| expiry.to_string())
-}
-
 /// Returns the entry of a token that was added.
 fn added<'a>(token: &TokenDifference<'a>) -> Option<&'a TokenEntry> {
-    token.after().filter(|_| token.before().is_none())
+    token.after.filter(|_| token.before.is_none())
 }
 
 fn expiry(entry: &TokenEntry) -> Option<Expiry> {
@@ -106,23 +102,23 @@ fn file_json(difference: &FileDifference<'_>) -> Value {
     };
     json!({
         "gains": difference.gains(),
-        "databases_added": names(difference.databases_added()),
-        "databases_removed": names(difference.databases_removed()),
-        "tokens": difference.tokens().iter().map(token_json).collect::<Vec<_>>(),
+        "databases_added": names(&difference.databases_added),
+        "databases_removed": names(&difference.databases_removed),
+        "tokens": difference.tokens.iter().map(token_json).collect::<Vec<_>>(),
     })
 }
 
 fn token_json(token: &TokenDifference<'_>) -> Value {
     let millis = |expiry: Option<Expiry>| expiry.map(Expiry::as_millis);
-    let expiry = token.expiry().or_else(|| Some((None, expiry(added(token)?))));
+    let expiry = token.change.expiry.or_else(|| Some((None, expiry(added(token)?))));
     let name = |entry: Option<&TokenEntry>| entry.map(|entry| masked(entry.name().as_str()).into_owned());
     json!({
-        "change": token.kind().name(),
-        "old_name": name(token.before()),
-        "new_name": name(token.after()),
+        "change": token.kind.name(),
+        "old_name": name(token.before),
+        "new_name": name(token.after),
         "expiry_millis": expiry.map(|(old, new)| json!({"old": millis(old), "new": millis(new)})),
-        "gained": requests::json(token.gained()),
-        "lost": requests::json(token.lost()),
+        "gained": requests::json(&token.change.gained),
+        "lost": requests::json(&token.change.lost),
         "gains": token.gains(),
     })
 }

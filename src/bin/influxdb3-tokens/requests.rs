@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use influxdb3_offline_tokens::access::{DenyReason, decide};
 use influxdb3_offline_tokens::{
-    AccessRequest, DatabaseActions, Decision, Permission, SystemResource, TokenEntry, TokenFile,
+    AccessRequest, DatabaseActions, Decision, Expiry, Permission, SystemResource, TokenEntry, TokenFile,
 };
 use serde_json::{Map, Value, json};
 use std::time::SystemTime;
@@ -136,6 +136,11 @@ impl Request {
         let parse = |text| DatabaseActions::parse(text).context("`actions`");
         texts.into_iter().map(parse).collect::<Result<_>>().map(Some)
     }
+}
+
+/// Returns an expiry as text; `None` means never.
+pub(crate) fn shown_expiry(expiry: Option<Expiry>) -> String {
+    expiry.map_or_else(|| "never".into(), |expiry| expiry.to_string())
 }
 
 /// Returns requests as JSON, one object for each.
