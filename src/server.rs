@@ -11,4 +11,4 @@ pub use self::comparison::{ServerComparison, ServerDifference};
 pub use self::http::{HttpPermission, HttpTokenRequest};
 pub use self::http_error::InvalidHttpPermission;
 pub use self::json::{InvalidJson, InvalidJsonKind};
-pub use self::show_tokens::{ServerPermissions, ServerToken, ServerTokens};
+pub use self::show_tokens::{ServerToken, ServerTokens};

@@ -294,7 +294,6 @@ fn debug_redacts_tokens_used_as_names() {
         AdminTokenFile::parse(admin.as_bytes()).unwrap(),
         server,
         server.tokens()[0],
-        server.tokens()[0].permissions(),
         ServerComparison::new(&old, &server),
         ServerComparison::new(&new, &server).tokens,
         FileDifference::new(&old, &new),

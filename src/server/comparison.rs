@@ -65,7 +65,7 @@ impl<'a> ServerComparison<'a> {
                 Some(row) => tokens.extend(ServerDifference::between(entry, row)),
             }
         }
-        let is_extra = |row: &&ServerToken| rows.contains_key(row.name()) && !row.permissions().is_admin();
+        let is_extra = |row: &&ServerToken| rows.contains_key(row.name()) && !row.is_admin();
         Self { missing, extra: server.tokens().iter().filter(is_extra).collect(), tokens }
     }
 
@@ -120,10 +120,10 @@ pub struct ServerDifference<'a> {
 
 impl<'a> ServerDifference<'a> {
     fn between(entry: &'a TokenEntry, row: &'a ServerToken) -> Option<Self> {
-        let server = Rights::new(row.permissions().permissions());
+        let server = Rights::new(row.permissions());
         let mut change =
             RightsChange::between(&entry.rights(), &server, Some((entry.expiry(), row.expiry())));
-        let is_known = !row.permissions().is_admin() && row.permissions().unparsed().next().is_none();
+        let is_known = !row.is_admin() && row.unparsed().next().is_none();
         if !is_known {
             change.lost.clear();
         }

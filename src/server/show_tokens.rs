@@ -15,130 +15,14 @@ use core::fmt;
 use std::collections::HashSet;
 
 use crate::expiry::Expiry;
-use crate::json::compact;
 use crate::permission::Permission;
-use crate::secret::{Fragment, debug_as_text, shown};
+use crate::secret::{Fragment, shown};
 use crate::server::json::{InvalidJson, InvalidJsonKind, JsonError, Object, fail, list, read, text};
 use crate::syntax::Node;
 use crate::token::Token;
 
 /// The permission of an admin token (documentation, server source).
 const ADMIN: &str = "*:*:*";
-
-/// The column `permissions` of `system.tokens`.
-///
-/// `Display` prints it in the form of the column: a JSON array of strings, or `*:*:*` for an admin token.
-///
-/// ```
-/// use influxdb3_offline_tokens::Permission;
-/// use influxdb3_offline_tokens::server::ServerPermissions;
-///
-/// let parsed = ServerPermissions::parse(r#"["db:a:read","db:a:write"]"#);
-/// assert_eq!(parsed.permissions().len(), 2);
-/// let column = ServerPermissions::new([Permission::parse("db:a:write,read")?]);
-/// assert_eq!(column.to_string(), r#"["db:a:read,write"]"#);
-/// assert!(ServerPermissions::parse("*:*:*").is_admin());
-/// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
-/// ```
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct ServerPermissions {
-    admin: bool,
-    permissions: Vec<Permission>,
-    unparsed: Vec<Box<str>>,
-}
-
-debug_as_text!(ServerPermissions);
-
-impl ServerPermissions {
-    /// Creates the column of a resource token.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::Permission;
-    /// use influxdb3_offline_tokens::server::ServerPermissions;
-    ///
-    /// let column = ServerPermissions::new([Permission::parse("db:a:read")?]);
-    /// assert_eq!(column.to_string(), r#"["db:a:read"]"#);
-    /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
-    /// ```
-    #[must_use]
-    pub fn new(permissions: impl IntoIterator<Item = Permission>) -> Self {
-        Self { permissions: permissions.into_iter().collect(), ..Self::default() }
-    }
-
-    /// Parses the column: a JSON array of strings, or one permission. Strings that are not permissions are
-    /// [`unparsed`](Self::unparsed).
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::server::ServerPermissions;
-    ///
-    /// let column = ServerPermissions::parse(r#"["db:a:read","system:*:read"]"#);
-    /// assert_eq!(column.permissions().len(), 2);
-    /// ```
-    #[must_use]
-    pub fn parse(column: &str) -> Self {
-        let mut parsed = Self::default();
-        for text in Node::string_list(column).unwrap_or_else(|| Vec::from([column.into()])) {
-            if text == ADMIN {
-                parsed.admin = true;
-            } else {
-                match Permission::parse(&text) {
-                    Ok(permission) => parsed.permissions.push(permission),
-                    Err(_) => parsed.unparsed.push(text.into()),
-                }
-            }
-        }
-        parsed
-    }
-
-    /// Returns whether the token is an admin token, which may do everything.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::server::ServerPermissions;
-    ///
-    /// assert!(ServerPermissions::parse("*:*:*").is_admin());
-    /// ```
-    #[must_use]
-    pub const fn is_admin(&self) -> bool {
-        self.admin
-    }
-
-    /// Returns the permissions, in the order of the column.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::server::ServerPermissions;
-    ///
-    /// let column = ServerPermissions::parse("db:a:read");
-    /// assert_eq!(column.permissions()[0].to_string(), "db:a:read");
-    /// ```
-    #[must_use]
-    pub fn permissions(&self) -> &[Permission] {
-        &self.permissions
-    }
-
-    /// Returns the strings that this crate cannot parse, such as permissions of a later release. Their rights are unknown.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::server::ServerPermissions;
-    ///
-    /// let column = ServerPermissions::parse(r#"["db:a:read","table:a.b:read"]"#);
-    /// assert_eq!(column.permissions().len(), 1);
-    /// assert_eq!(column.unparsed().collect::<Vec<_>>(), ["table:a.b:read"]);
-    /// ```
-    pub fn unparsed(&self) -> impl Iterator<Item = &str> {
-        self.unparsed.iter().map(AsRef::as_ref)
-    }
-}
-
-impl fmt::Display for ServerPermissions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.admin {
-            return f.write_str(ADMIN);
-        }
-        let permissions = self.permissions.iter().map(|permission| format!("{permission}"));
-        let texts: Vec<String> = permissions.chain(self.unparsed().map(Into::into)).collect();
-        f.write_str(&compact(&texts))
-    }
-}
 
 /// A row of `system.tokens`.
 ///
@@ -148,7 +32,7 @@ impl fmt::Display for ServerPermissions {
 ///
 /// let server = ServerTokens::parse(br#"[{"name": "app", "permissions": "[\"db:a:read\"]"}]"#)?;
 /// let app = &server.tokens()[0];
-/// assert_eq!(app.permissions().to_string(), r#"["db:a:read"]"#);
+/// assert_eq!(app.permissions()[0].to_string(), "db:a:read");
 /// assert_eq!(app.has_secret(&Token::generate()?), None); // the row has no hash
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -158,7 +42,9 @@ pub struct ServerToken {
     expiry: Option<Expiry>,
     // The first hexadecimal digits, in lower case.
     hash: Option<Box<str>>,
-    permissions: ServerPermissions,
+    is_admin: bool,
+    permissions: Vec<Permission>,
+    unparsed: Vec<Box<str>>,
 }
 
 /// Without the hash, which would help to guess a weak token.
@@ -167,7 +53,9 @@ impl fmt::Debug for ServerToken {
         f.debug_struct("ServerToken")
             .field("name", &shown(&self.name))
             .field("expiry", &self.expiry)
+            .field("is_admin", &self.is_admin)
             .field("permissions", &self.permissions)
+            .field("unparsed", &self.unparsed().map(shown).collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
@@ -201,18 +89,46 @@ impl ServerToken {
         self.expiry
     }
 
-    /// Returns the permissions.
+    /// Returns whether the token is an admin token, which may do everything.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::server::ServerTokens;
+    ///
+    /// let server = ServerTokens::parse(br#"[{"name": "_admin", "permissions": "*:*:*"}]"#)?;
+    /// assert!(server.tokens()[0].is_admin());
+    /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
+    /// ```
+    #[must_use]
+    pub const fn is_admin(&self) -> bool {
+        self.is_admin
+    }
+
+    /// Returns the permissions, in the order of the column.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerTokens;
     ///
     /// let server = ServerTokens::parse(br#"[{"name": "app", "expiry": "2030-01-01T00:00:00", "permissions": "[\"db:a:read\"]"}]"#)?;
-    /// assert!(!server.tokens()[0].permissions().is_admin());
+    /// assert_eq!(server.tokens()[0].permissions()[0].to_string(), "db:a:read");
     /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
     /// ```
     #[must_use]
-    pub const fn permissions(&self) -> &ServerPermissions {
+    pub fn permissions(&self) -> &[Permission] {
         &self.permissions
+    }
+
+    /// Returns the permissions that this crate cannot parse, such as those of a later release. Their rights are unknown.
+    ///
+    /// ```
+    /// use influxdb3_offline_tokens::server::ServerTokens;
+    ///
+    /// let rows = br#"[{"name": "app", "permissions": "[\"db:a:read\",\"table:a.b:read\"]"}]"#;
+    /// let server = ServerTokens::parse(rows)?;
+    /// assert!(server.tokens()[0].unparsed().eq(["table:a.b:read"]));
+    /// # Ok::<(), influxdb3_offline_tokens::server::InvalidJson>(())
+    /// ```
+    pub fn unparsed(&self) -> impl Iterator<Item = &str> {
+        self.unparsed.iter().map(AsRef::as_ref)
     }
 
     /// Returns whether the row has this token, by the shown digits of the hash; `None` if there are fewer than 8 digits.
@@ -322,13 +238,24 @@ fn row(node: &Node<'_>) -> Result<ServerToken, JsonError> {
     let hash = row.get("hash").map(|node| text(node, "`hash`")).transpose()?;
     let hash = hash.map(|(_, hash)| hash.to_ascii_lowercase()).filter(|hash| is_hash(hash));
     let expiry = row.get("expiry").map(expiry).transpose()?;
-    Ok(ServerToken {
+    let mut token = ServerToken {
         name: name.into(),
         // The last possible time means never (server source).
         expiry: expiry.filter(|expiry| !expiry.is_never()),
         hash: hash.map(Into::into),
-        permissions: ServerPermissions::parse(&column),
-    })
+        is_admin: false,
+        permissions: Vec::new(),
+        unparsed: Vec::new(),
+    };
+    // The column is a JSON array of strings, or one permission.
+    for text in Node::string_list(&column).unwrap_or_else(|| vec![column.into_owned()]) {
+        match Permission::parse(&text) {
+            _ if text == ADMIN => token.is_admin = true,
+            Ok(permission) => token.permissions.push(permission),
+            Err(_) => token.unparsed.push(text.into()),
+        }
+    }
+    Ok(token)
 }
 
 fn expiry(node: &Node<'_>) -> Result<Expiry, JsonError> {

@@ -4,9 +4,10 @@
 use std::fmt::Debug;
 
 use influxdb3_offline_tokens::server::{
-    HttpPermission, HttpTokenRequest, InvalidJson, ServerComparison, ServerPermissions, ServerTokens,
+    HttpPermission, HttpTokenRequest, InvalidJson, ServerComparison, ServerTokens,
 };
 use influxdb3_offline_tokens::{AdminTokenFile, Severity, TokenFile, Validator};
+use serde_json::json;
 
 use super::report::has_valid_span;
 use super::{Law, ensure};
@@ -85,24 +86,28 @@ fn tokens(bytes: &[u8]) -> Law {
     for row in rows {
         let found = server.get(row.name()).is_some_and(|found| std::ptr::eq(found, row));
         ensure!(found, "two tokens have the same name");
-        permissions_column(&row.permissions().to_string())?;
     }
     let empty = TokenFile::new([], []).map_err(|error| error.to_string())?;
     let comparison = ServerComparison::new(&empty, &server);
-    let resource_tokens = rows.iter().filter(|row| !row.permissions().is_admin()).count();
+    let resource_tokens = rows.iter().filter(|row| !row.is_admin()).count();
     ensure!(comparison.extra.len() == resource_tokens, "tokens of the server are missing");
     ensure!(comparison.missing.is_empty() && comparison.tokens.is_empty(), "an empty file has tokens");
     Ok(())
 }
 
 fn permissions_column(text: &str) -> Law {
-    let parsed = ServerPermissions::parse(text);
-    let again = ServerPermissions::parse(&parsed.to_string());
-    ensure!(again.is_admin() == parsed.is_admin(), "`is_admin` differs");
-    if !parsed.is_admin() {
-        ensure!(again.permissions() == parsed.permissions(), "permissions differ");
-        ensure!(again.unparsed().eq(parsed.unparsed()), "unparsed texts differ");
-    }
+    let parse = |column: &str| {
+        let rows = json!([{"name": "app", "permissions": column}]).to_string();
+        ServerTokens::parse(rows.as_bytes()).map_err(|error| error.to_string())
+    };
+    let server = parse(text)?;
+    let parsed = &server.tokens()[0];
+    let permissions = parsed.permissions().iter().map(ToString::to_string);
+    let texts: Vec<_> = permissions.chain(parsed.unparsed().map(Into::into)).collect();
+    let server = parse(&json!(texts).to_string())?;
+    let again = &server.tokens()[0];
+    ensure!(again.permissions() == parsed.permissions(), "permissions differ");
+    ensure!(again.unparsed().eq(parsed.unparsed()), "unparsed texts differ");
     Ok(())
 }
 

@@ -114,7 +114,7 @@ fn token_human(token: &ServerDifference<'_>, output: &mut Output) -> Result<()> 
         let (file, server) = (shown_expiry(file), shown_expiry(server));
         output.line(format_args!("  expires: {file} in the file, {server} on the server"))?;
     }
-    if row.permissions().is_admin() {
+    if row.is_admin() {
         output.line("  only on the server: an admin token with this name, which can do everything")?;
     }
     for request in &change.gained {
@@ -123,7 +123,7 @@ fn token_human(token: &ServerDifference<'_>, output: &mut Output) -> Result<()> 
     for request in &change.lost {
         output.line(format_args!("  only in the file: {request}"))?;
     }
-    for unparsed in row.permissions().unparsed() {
+    for unparsed in row.unparsed() {
         output.line(format_args!("  unknown permission: `{}`", printable(unparsed)))?;
     }
     if row.has_secret(token.entry.token()) == Some(false) {
@@ -139,10 +139,10 @@ fn token_json(token: &ServerDifference<'_>) -> Value {
         "name": masked(row.name()),
         "expiry_millis":
             change.expiry.map(|(file, server)| json!({"file": millis(file), "server": millis(server)})),
-        "admin": row.permissions().is_admin(),
+        "admin": row.is_admin(),
         "only_on_server": requests::json(&change.gained),
         "only_in_file": requests::json(&change.lost),
-        "unknown_permissions": row.permissions().unparsed().map(masked).collect::<Vec<_>>(),
+        "unknown_permissions": row.unparsed().map(masked).collect::<Vec<_>>(),
         "same_secret": row.has_secret(token.entry.token()),
     })
 }
