@@ -5,5 +5,5 @@ mod parse;
 mod failure;
 pub(crate) mod check;
 
-pub use self::failure::{FailedExpectation, FailedExpectations, FailureKind};
+pub use self::failure::{FailedExpectation, FailedExpectations};
 pub use self::parse::{ExpectationErrorKind, InvalidExpectations};

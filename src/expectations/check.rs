@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::SystemTime;
 
 use crate::access::AccessRequest;
-use crate::expectations::failure::{FailedExpectation, FailedExpectations, FailureKind};
+use crate::expectations::failure::{Decided, FailedExpectation, FailedExpectations};
 use crate::expectations::parse::{Expectation, InvalidExpectations, Rule, Target, parse};
 use crate::file::{TokenEntry, TokenFile};
 use crate::from_text::from_text;
@@ -147,22 +147,23 @@ impl Expectations {
             file.tokens().iter().map(|token| (token.name().as_str(), token)).collect();
         let mut failed = Vec::new();
         for expectation in &self.0 {
-            let mut fail = |token: &'a str, kind: Option<FailureKind<'a>>| {
-                failed.extend(kind.map(|kind| FailedExpectation { line: expectation.line, token, kind }));
-            };
+            let failure = |token, decision| FailedExpectation { line: expectation.line, token, decision };
             for name in &expectation.who {
-                let kind = match (tokens.get(&**name), expectation.rule) {
-                    (None, _) => Some(FailureKind::NoSuchToken),
-                    (Some(token), Rule::Can | Rule::Only) => expectation.find_denied(token, now),
-                    (Some(token), Rule::Cannot) => expectation.find_allowed(token, now),
-                    (Some(_), Rule::NobodyBut) => None,
-                };
-                fail(name, kind);
+                let decision = tokens.get(&**name).map(|token| match expectation.rule {
+                    Rule::Can | Rule::Only => expectation.find_denied(token, now),
+                    Rule::Cannot => expectation.find_allowed(token, now),
+                    Rule::NobodyBut => None,
+                });
+                // `None` is an unknown token, `Some(None)` a met expectation.
+                if decision != Some(None) {
+                    failed.push(failure(name, decision.flatten()));
+                }
             }
             if matches!(expectation.rule, Rule::Only | Rule::NobodyBut) {
                 let named: HashSet<&str> = expectation.who.iter().map(AsRef::as_ref).collect();
                 for token in file.tokens().iter().filter(|token| !named.contains(token.name().as_str())) {
-                    fail(token.name().as_str(), expectation.find_allowed(token, now));
+                    let decision = expectation.find_allowed(token, now);
+                    failed.extend(decision.map(|decision| failure(token.name().as_str(), Some(decision))));
                 }
             }
         }
@@ -194,22 +195,20 @@ impl Expectation {
     }
 
     /// Returns the first decision that denies the token one of the actions.
-    fn find_denied<'a>(&'a self, token: &'a TokenEntry, now: SystemTime) -> Option<FailureKind<'a>> {
+    fn find_denied<'a>(&'a self, token: &'a TokenEntry, now: SystemTime) -> Option<Decided<'a>> {
         let requests = self.requests(token, self.actions);
         let decided = requests.iter().map(|request| (*request, token.decide(*request, now)));
         let denied: Vec<_> = decided.filter(|(_, decision)| !decision.is_allowed()).collect();
         let is_any = matches!(self.target, Target::AnySystem) && denied.len() < requests.len();
-        let (request, decision) = *denied.first().filter(|_| !is_any)?;
-        Some(FailureKind::Denied { request, decision })
+        denied.first().filter(|_| !is_any).copied()
     }
 
     /// Returns the first decision that allows the token one of the actions.
-    fn find_allowed<'a>(&'a self, token: &'a TokenEntry, now: SystemTime) -> Option<FailureKind<'a>> {
+    fn find_allowed<'a>(&'a self, token: &'a TokenEntry, now: SystemTime) -> Option<Decided<'a>> {
         self.actions.iter().find_map(|action| {
             let requests = self.requests(token, action).into_iter();
             let mut decided = requests.map(|request| (request, token.decide(request, now)));
-            let (request, decision) = decided.find(|(_, decision)| decision.is_allowed())?;
-            Some(FailureKind::Allowed { request, decision })
+            decided.find(|(_, decision)| decision.is_allowed())
         })
     }
 }

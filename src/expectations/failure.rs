@@ -21,45 +21,11 @@ use crate::secret::debug_as_text;
 pub struct FailedExpectation<'a> {
     pub(super) line: usize,
     pub(super) token: &'a str,
-    pub(super) kind: FailureKind<'a>,
+    pub(super) decision: Option<Decided<'a>>,
 }
 
-/// The kind of a failed expectation.
-///
-/// ```
-/// use std::time::SystemTime;
-/// use influxdb3_offline_tokens::{Expectations, Token, TokenEntry, TokenFile, TokenName};
-/// use influxdb3_offline_tokens::expectations::FailureKind;
-///
-/// let file = TokenFile::new([], [TokenEntry::new(TokenName::parse("app")?, Token::generate()?)])?;
-/// let expectations = Expectations::parse("app can read sensors")?;
-/// let failed = expectations.check(&file, SystemTime::now());
-/// let FailureKind::Denied { decision, .. } = failed[0].kind() else { panic!("not denied") };
-/// assert_eq!(decision.reason().unwrap().name(), "no-entry");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FailureKind<'a> {
-    /// The file has no token with this name.
-    NoSuchToken,
-    /// The request should be allowed, but is denied.
-    #[non_exhaustive]
-    Denied {
-        /// The request.
-        request: AccessRequest<'a>,
-        /// The decision.
-        decision: Decision<'a>,
-    },
-    /// The request should be denied, but is allowed.
-    #[non_exhaustive]
-    Allowed {
-        /// The request.
-        request: AccessRequest<'a>,
-        /// The decision.
-        decision: Decision<'a>,
-    },
-}
+/// A request and its decision.
+pub(super) type Decided<'a> = (AccessRequest<'a>, Decision<'a>);
 
 impl<'a> FailedExpectation<'a> {
     /// Returns the line of the expectation, from 1.
@@ -96,22 +62,23 @@ impl<'a> FailedExpectation<'a> {
         self.token
     }
 
-    /// Returns the kind of the failure.
+    /// Returns the request and its decision, which the expectation excludes; `None` if the file has no such token.
     ///
     /// ```
     /// use std::time::SystemTime;
     /// use influxdb3_offline_tokens::{Expectations, TokenFile};
-    /// use influxdb3_offline_tokens::expectations::FailureKind;
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let expectations = Expectations::parse("app cannot read a")?;
     /// let failed = expectations.check(&file, SystemTime::now());
-    /// assert!(matches!(failed[0].kind(), FailureKind::Allowed { .. }));
+    /// let (request, decision) = failed[0].decision().unwrap();
+    /// assert_eq!(request.to_string(), "read on database `a`");
+    /// assert!(decision.is_allowed());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub const fn kind(&self) -> FailureKind<'a> {
-        self.kind
+    pub const fn decision(&self) -> Option<(AccessRequest<'a>, Decision<'a>)> {
+        self.decision
     }
 }
 
@@ -121,13 +88,10 @@ impl fmt::Display for FailedExpectation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let token = Quoted(self.token);
         write!(f, "line {}: ", self.line)?;
-        match self.kind {
-            FailureKind::NoSuchToken => write!(f, "the file has no token {token}"),
-            FailureKind::Denied { request, decision: Decision::Denied(reason) } => {
-                write!(f, "{token} cannot {request}: {reason}")
-            }
-            FailureKind::Denied { request, decision } => write!(f, "{token} cannot {request}: {decision}"),
-            FailureKind::Allowed { request, decision } => write!(f, "{token} can {request}: {decision}"),
+        match self.decision {
+            None => write!(f, "the file has no token {token}"),
+            Some((request, Decision::Denied(reason))) => write!(f, "{token} cannot {request}: {reason}"),
+            Some((request, decision)) => write!(f, "{token} can {request}: {decision}"),
         }
     }
 }
