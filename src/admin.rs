@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::disk::{Error, FileOptions, MAX_FILE_BYTES, Outcome};
 use crate::file::AdminTokenFile;
 use crate::replace::{ReplaceError, read, replace};
+use crate::secret::NewText;
 
 /// Reads an admin token file from disk, as [`load`](crate::load) reads a tokens file.
 ///
@@ -43,7 +44,7 @@ pub fn load(path: impl AsRef<Path>) -> Result<AdminTokenFile, Error> {
 pub fn create(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<(), Error> {
     let path = path.as_ref();
     let edit =
-        |old: Option<&[u8]>| if old.is_some() { Err(()) } else { Ok(Some(file.to_json().into_zeroizing())) };
+        |old: Option<&[u8]>| if old.is_some() { Err(()) } else { Ok(Some(NewText::Whole(file.to_json()))) };
     match replace(path, &FileOptions::new().0, edit) {
         Ok(_) => Ok(()),
         Err(ReplaceError::Edit(())) => Err(Error::Exists { path: path.into() }),

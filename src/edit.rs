@@ -11,16 +11,13 @@ mod pass;
 #[cfg(test)]
 mod tests;
 
-use zeroize::Zeroizing;
-
 pub use self::change::Change;
 use self::change::ChangeKind;
 pub use self::error::ChangeError;
 use crate::check::survey;
 use crate::file::{DuplicateEntry, TokenFile};
 use crate::json::pretty;
-use crate::secret::SecretBytes;
-use crate::span::Span;
+use crate::secret::{NewText, SecretBytes};
 
 /// Applies all changes in order, or none. `None` for `text` is a file that does not exist yet.
 ///
@@ -77,28 +74,8 @@ pub fn update<E: From<ChangeError>>(
     Ok(apply(text, &plan(file.as_ref())?)?)
 }
 
-/// The result of changes.
-pub(crate) enum ChangedText {
-    /// The whole new text.
-    Whole(SecretBytes),
-    /// The old text with an insertion at an offset.
-    Insertion(usize, Zeroizing<String>),
-}
-
-impl ChangedText {
-    fn into_bytes(self, old: &[u8]) -> SecretBytes {
-        match self {
-            Self::Whole(bytes) => bytes,
-            Self::Insertion(at, new) => pass::splice(old, &[(Span::new(at, at), new)]),
-        }
-    }
-}
-
 /// Applies changes as [`apply`], without a copy of the text for a single insertion.
-pub(crate) fn changed_text(
-    text: Option<&[u8]>,
-    changes: &[Change],
-) -> Result<Option<ChangedText>, ChangeError> {
+pub(crate) fn changed_text(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<NewText>, ChangeError> {
     if let (Some(bytes), []) = (text, changes) {
         survey(bytes)?;
     }
@@ -120,7 +97,7 @@ pub(crate) fn changed_text(
         current = changed.or(current);
     }
     // A change may be undone by the next.
-    Ok(current.filter(|bytes| text != Some(&**bytes)).map(ChangedText::Whole))
+    Ok(current.filter(|bytes| text != Some(&**bytes)).map(NewText::Whole))
 }
 
 /// Returns the first text of a new file, and the number of changes that it contains.

@@ -28,7 +28,7 @@ use crate::token::{GenerateTokenError, Token};
 /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
 /// ```
 pub struct FixedText {
-    bytes: Zeroizing<Vec<u8>>,
+    bytes: SecretBytes,
     fixes: Vec<AppliedFix>,
 }
 
@@ -63,7 +63,7 @@ impl FixedText {
     /// ```
     #[must_use]
     pub fn into_bytes(self) -> SecretBytes {
-        SecretBytes::from_zeroizing(self.bytes)
+        self.bytes
     }
 
     /// Returns the number of applied fixes. If it is 0, the text is unchanged.
@@ -99,7 +99,7 @@ impl FixedText {
         &self.fixes
     }
 
-    pub(crate) fn into_parts(self) -> (Zeroizing<Vec<u8>>, Vec<AppliedFix>) {
+    pub(crate) fn into_parts(self) -> (SecretBytes, Vec<AppliedFix>) {
         (self.bytes, self.fixes)
     }
 }
@@ -157,13 +157,13 @@ impl Validator {
             let mut fixes = 0..;
             chosen.retain(|_| fixes.next().is_some_and(|fix| !invalid.contains(&fix)));
         }
-        Ok(FixedText { bytes: Zeroizing::new(bytes.to_vec()), fixes: Vec::new() })
+        Ok(FixedText { bytes: bytes.to_vec().into(), fixes: Vec::new() })
     }
 }
 
 /// A text with fixes, and the spans of their edits, each with the position of its fix.
 struct Applied {
-    bytes: Zeroizing<Vec<u8>>,
+    bytes: SecretBytes,
     edits: Vec<(usize, Span)>,
 }
 

@@ -1,7 +1,5 @@
 //! The JSON writer, on top of `serde_json`.
 
-use zeroize::Zeroizing;
-
 use crate::secret::SecretBytes;
 
 /// Writes a string as JSON, with its quotes.
@@ -25,22 +23,22 @@ pub(crate) fn pretty(value: &impl serde::Serialize) -> SecretBytes {
     let mut text = SecretWriter::default();
     let _ = serde_json::to_writer_pretty(&mut text, value);
     text.push(b"\n");
-    SecretBytes::from_zeroizing(text.0)
+    text.0
 }
 
 /// A buffer that zeroizes its old memory when it grows.
 #[derive(Default)]
-pub(crate) struct SecretWriter(pub(crate) Zeroizing<Vec<u8>>);
+pub(crate) struct SecretWriter(pub(crate) SecretBytes);
 
 impl SecretWriter {
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let length = self.0.len() + bytes.len();
-        if length > self.0.capacity() {
-            let mut larger = Zeroizing::new(Vec::with_capacity(length * 2));
-            larger.extend_from_slice(&self.0);
+        if length > self.0.0.capacity() {
+            let mut larger = SecretBytes::from(Vec::with_capacity(length * 2));
+            larger.0.extend_from_slice(&self.0);
             self.0 = larger;
         }
-        self.0.extend_from_slice(bytes);
+        self.0.0.extend_from_slice(bytes);
     }
 
     /// Writes a value on one line.

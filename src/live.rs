@@ -14,7 +14,6 @@ use crate::access::authorizer::Authorizer;
 use crate::disk::{Error, MAX_FILE_BYTES};
 use crate::file::TokenFile;
 use crate::replace::{self, DiskError, FileStamp, QuotedPath};
-use crate::secret::SecretBytes;
 
 // A second change within this time may have the same timestamp: FAT has a resolution of two seconds.
 const SETTLING: Duration = Duration::from_secs(2);
@@ -115,7 +114,7 @@ impl LiveAuthorizer {
         // A pipe can be read only once.
         replace::read_stamp(path)?;
         let contents = replace::read(path, MAX_FILE_BYTES)?;
-        let (stamp, bytes) = (contents.facts.stamp, SecretBytes::from_zeroizing(contents.bytes));
+        let (stamp, bytes) = (contents.facts.stamp, contents.bytes);
         let text = hasher.hash_one(&*bytes);
         let authorizer = parse(path, &bytes)?;
         Ok(Self {
@@ -190,7 +189,7 @@ impl LiveAuthorizer {
             return Ok(None);
         }
         let contents = replace::read(&self.path, MAX_FILE_BYTES)?;
-        let (stamp, bytes) = (contents.facts.stamp, SecretBytes::from_zeroizing(contents.bytes));
+        let (stamp, bytes) = (contents.facts.stamp, contents.bytes);
         let text = self.hasher.hash_one(&*bytes);
         let parsed = (text != last.text).then(|| parse(&self.path, &bytes));
         if stamp != last.stamp {

@@ -22,8 +22,6 @@
 use std::fs::Metadata;
 use std::time::{Duration, Instant, SystemTime};
 
-use zeroize::Zeroizing;
-
 // In dependency order: a file imports only siblings above it.
 mod error;
 mod common;
@@ -51,10 +49,12 @@ pub(crate) use portable::{read, read_stamp, replace};
 #[cfg(unix)]
 pub(crate) use unix::{read, read_stamp, replace};
 
+use crate::secret::SecretBytes;
+
 /// The content of a file, read from one handle; zeroized on drop.
 pub(crate) struct Contents {
     /// All bytes of the file.
-    pub(crate) bytes: Zeroizing<Vec<u8>>,
+    pub(crate) bytes: SecretBytes,
     /// Facts about the same handle.
     pub(crate) facts: FileFacts,
 }
@@ -100,44 +100,6 @@ impl FileStamp {
             #[cfg(unix)]
             id: (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec()),
         }
-    }
-}
-
-/// The new content of a file; zeroized on drop.
-pub(crate) enum NewText {
-    /// The complete new text.
-    Whole(Zeroizing<Vec<u8>>),
-    /// The old content with an insertion: a large file is not copied.
-    Insertion {
-        /// The offset in the old content.
-        at: usize,
-        /// The inserted text.
-        text: Zeroizing<Vec<u8>>,
-    },
-}
-
-impl NewText {
-    /// Returns the consecutive pieces of the new content, given the old one.
-    fn pieces<'t>(&'t self, old: &'t [u8]) -> [&'t [u8]; 3] {
-        match self {
-            Self::Whole(text) => [text, &[], &[]],
-            Self::Insertion { at, text } => {
-                let (before, after) = old.split_at_checked(*at).unwrap_or((old, &[]));
-                [before, text, after]
-            }
-        }
-    }
-
-    fn into_bytes(self) -> Zeroizing<Vec<u8>> {
-        match self {
-            Self::Whole(text) | Self::Insertion { text, .. } => text,
-        }
-    }
-}
-
-impl From<Zeroizing<Vec<u8>>> for NewText {
-    fn from(text: Zeroizing<Vec<u8>>) -> Self {
-        Self::Whole(text)
     }
 }
 

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Deref;
 
-use zeroize::Zeroizing;
+use zeroize::Zeroize as _;
 
 /// Secret bytes, such as the text of a tokens file: zeroized on drop, and `Debug` shows only their number.
 ///
@@ -16,8 +16,8 @@ use zeroize::Zeroizing;
 /// assert!(text.starts_with(b"{"));
 /// assert_eq!(format!("{text:?}"), "SecretBytes(19 bytes)");
 /// ```
-#[derive(Clone)]
-pub struct SecretBytes(Zeroizing<Vec<u8>>);
+#[derive(Clone, Default)]
+pub struct SecretBytes(pub(crate) Vec<u8>);
 
 impl SecretBytes {
     /// Returns the bytes; the caller is now responsible for zeroizing them.
@@ -30,14 +30,6 @@ impl SecretBytes {
     /// ```
     #[must_use]
     pub fn into_vec(mut self) -> Vec<u8> {
-        core::mem::take(&mut *self.0)
-    }
-
-    pub(crate) const fn from_zeroizing(bytes: Zeroizing<Vec<u8>>) -> Self {
-        Self(bytes)
-    }
-
-    pub(crate) fn into_zeroizing(mut self) -> Zeroizing<Vec<u8>> {
         core::mem::take(&mut self.0)
     }
 }
@@ -45,7 +37,7 @@ impl SecretBytes {
 impl From<Vec<u8>> for SecretBytes {
     /// Takes ownership. Copies that the vector left behind while it grew are not zeroized.
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Zeroizing::new(bytes))
+        Self(bytes)
     }
 }
 
@@ -60,6 +52,34 @@ impl Deref for SecretBytes {
 impl AsRef<[u8]> for SecretBytes {
     fn as_ref(&self) -> &[u8] {
         self
+    }
+}
+
+/// The new text of a file.
+pub(crate) enum NewText {
+    /// The complete new text.
+    Whole(SecretBytes),
+    /// The old text with an insertion at an offset: a large file is not copied.
+    Insertion(usize, SecretBytes),
+}
+
+impl NewText {
+    /// Returns the consecutive pieces of the new text, given the old one.
+    pub(crate) fn pieces<'t>(&'t self, old: &'t [u8]) -> [&'t [u8]; 3] {
+        match self {
+            Self::Whole(text) => [text, &[], &[]],
+            Self::Insertion(at, text) => {
+                let (before, after) = old.split_at_checked(*at).unwrap_or((old, &[]));
+                [before, text, after]
+            }
+        }
+    }
+
+    pub(crate) fn into_bytes(self, old: &[u8]) -> SecretBytes {
+        match self {
+            Self::Whole(text) => text,
+            Self::Insertion(..) => self.pieces(old).concat().into(),
+        }
     }
 }
 
@@ -157,7 +177,8 @@ impl fmt::Debug for SecretBytes {
 
 impl Drop for SecretBytes {
     fn drop(&mut self) {
-        // `Zeroizing` clears spare capacity several times as fast as elements.
+        // Zeroizes spare capacity, several times as fast as elements.
         self.0.clear();
+        self.0.zeroize();
     }
 }

@@ -11,7 +11,7 @@ use core::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::ser::{Serialize, Serializer};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use self::any_format::Json;
 use crate::check::InvalidFile;
@@ -20,6 +20,7 @@ use crate::file::{AdminTokenFile, TokenEntry, TokenFile};
 use crate::name::{DatabaseName, TokenName};
 use crate::permission::{DatabaseActions, Permission, SystemResource};
 use crate::release::Release;
+use crate::secret::SecretBytes;
 use crate::server::{HttpPermission, HttpTokenRequest, InvalidJson};
 
 /// Parses a string. Errors do not quote other values.
@@ -103,7 +104,7 @@ fn expiry(json: &[u8]) -> Result<Expiry, &'static str> {
 }
 
 fn entry(json: &[u8]) -> Result<TokenEntry, String> {
-    let file = Zeroizing::new([br#"{"tokens":["#, json, b"]}"].concat());
+    let file = SecretBytes::from([br#"{"tokens":["#, json, b"]}"].concat());
     let file = TokenFile::parse(&file).map_err(|error| first_error(&error).replacen("/tokens/0", "", 1))?;
     file.into_parts().1.pop().ok_or_else(String::new)
 }

@@ -5,7 +5,6 @@ use core::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use thiserror::Error;
-use zeroize::Zeroizing;
 
 use crate::secret::SecretBytes;
 
@@ -98,15 +97,15 @@ impl<'a> PresentedToken<'a> {
 /// Decodes `Basic` credentials and returns their token.
 fn decode(credentials: &[u8]) -> Result<SecretBytes, InvalidAuthorization> {
     // Allocated with its full length: a buffer that grows leaves copies behind.
-    let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(credentials.len())]);
+    let mut bytes = SecretBytes::from(vec![0; base64::decoded_len_estimate(credentials.len())]);
     let length =
-        STANDARD.decode_slice(credentials, &mut bytes).map_err(|_| InvalidAuthorization::Credentials)?;
-    bytes.truncate(length);
+        STANDARD.decode_slice(credentials, &mut bytes.0).map_err(|_| InvalidAuthorization::Credentials)?;
+    bytes.0.truncate(length);
     let text = core::str::from_utf8(&bytes).map_err(|_| InvalidAuthorization::Credentials)?;
     match (text.find(':'), text.matches(':').count()) {
         (Some(colon), 1) => {
-            bytes.drain(..=colon);
-            Ok(SecretBytes::from_zeroizing(bytes))
+            bytes.0.drain(..=colon);
+            Ok(bytes)
         }
         _ => Err(InvalidAuthorization::Credentials),
     }

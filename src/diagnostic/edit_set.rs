@@ -3,9 +3,8 @@
 use core::ops::Range;
 use std::collections::BTreeSet;
 
-use zeroize::Zeroizing;
-
 use crate::diagnostic::fix::TextEdit;
+use crate::secret::SecretBytes;
 use crate::span::Span;
 
 /// The spans of edits without overlaps.
@@ -35,16 +34,16 @@ impl EditSet {
 pub(crate) fn splice_pieces<'p>(
     bytes: &[u8],
     pieces: impl Iterator<Item = (Range<usize>, &'p [u8])> + Clone,
-) -> Zeroizing<Vec<u8>> {
+) -> SecretBytes {
     let grown: usize = pieces.clone().map(|(_, text)| text.len()).sum();
     // The buffer never grows: growing would leave a copy that is not zeroized.
-    let mut result = Zeroizing::new(Vec::with_capacity(bytes.len() + grown));
+    let mut result = SecretBytes::from(Vec::with_capacity(bytes.len() + grown));
     let mut at = 0;
     for (range, text) in pieces {
-        result.extend_from_slice(bytes.get(at..range.start).unwrap_or_default());
-        result.extend_from_slice(text);
+        result.0.extend_from_slice(bytes.get(at..range.start).unwrap_or_default());
+        result.0.extend_from_slice(text);
         at = range.end;
     }
-    result.extend_from_slice(bytes.get(at..).unwrap_or_default());
+    result.0.extend_from_slice(bytes.get(at..).unwrap_or_default());
     result
 }

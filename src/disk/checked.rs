@@ -1,7 +1,5 @@
 //! A checked file, and the findings on its mode, owner and links.
 
-use zeroize::Zeroizing;
-
 use crate::code::Code;
 use crate::diagnostic::{At, Report, Sink};
 use crate::replace::FileFacts;
@@ -23,12 +21,12 @@ use crate::span::Span;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct CheckedFile {
-    bytes: Zeroizing<Vec<u8>>,
+    bytes: SecretBytes,
     report: Report,
 }
 
 impl CheckedFile {
-    pub(super) const fn new(bytes: Zeroizing<Vec<u8>>, report: Report) -> Self {
+    pub(super) const fn new(bytes: SecretBytes, report: Report) -> Self {
         Self { bytes, report }
     }
 
@@ -63,7 +61,7 @@ impl CheckedFile {
     /// ```
     #[must_use]
     pub fn into_bytes(self) -> SecretBytes {
-        SecretBytes::from_zeroizing(self.bytes)
+        self.bytes
     }
 
     /// Returns the report.

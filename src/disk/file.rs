@@ -2,13 +2,11 @@
 
 use std::path::Path;
 
-use zeroize::Zeroizing;
-
 use super::{Error, FileOptions, MAX_FILE_BYTES, Outcome};
 use crate::edit::{self, Change};
 use crate::file::{TokenEntry, TokenFile};
-use crate::replace::{self, NewText, ReplaceError};
-use crate::secret::SecretBytes;
+use crate::replace::{self, ReplaceError};
+use crate::secret::{NewText, SecretBytes};
 
 /// Reads a file from disk, through links. It takes no lock, because a writer replaces the file atomically.
 ///
@@ -28,11 +26,8 @@ use crate::secret::SecretBytes;
 /// report).
 pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
     let path = path.as_ref();
-    let mut contents = replace::read(path, MAX_FILE_BYTES)?;
-    let file = TokenFile::parse(&contents.bytes);
-    // A full buffer would be zeroized byte by byte.
-    contents.bytes.clear();
-    file.map_err(|error| Error::Invalid { path: path.into(), error })
+    let contents = replace::read(path, MAX_FILE_BYTES)?;
+    TokenFile::parse(&contents.bytes).map_err(|error| Error::Invalid { path: path.into(), error })
 }
 
 /// Adds a token to a file, which is created with mode 0600 if it does not exist. Every other byte stays as it is.
@@ -143,34 +138,18 @@ impl FileOptions {
 
     /// Replaces the content of a file by a text.
     pub(crate) fn save_text(&self, path: &Path, text: &SecretBytes) -> Result<Outcome, Error> {
-        self.replace_text(path, |old| {
-            Ok((old != Some(&**text)).then(|| edit::ChangedText::Whole(text.clone())))
-        })
+        self.replace_text(path, |old| Ok((old != Some(&**text)).then(|| NewText::Whole(text.clone()))))
     }
 
     pub(super) fn replace_text<E: From<Error>>(
         &self,
         path: &Path,
-        mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<edit::ChangedText>, E>,
+        edit: impl FnMut(Option<&[u8]>) -> Result<Option<NewText>, E>,
     ) -> Result<Outcome, E> {
-        let edit = |text: Option<&[u8]>| Ok(edit(text)?.map(NewText::from));
         match replace::replace(path, &self.0, edit) {
             Ok(outcome) => Ok(outcome),
             Err(ReplaceError::Edit(error)) => Err(error),
             Err(ReplaceError::Disk(error)) => Err(Error::from(error).into()),
-        }
-    }
-}
-
-impl From<edit::ChangedText> for NewText {
-    fn from(changed: edit::ChangedText) -> Self {
-        match changed {
-            edit::ChangedText::Whole(text) => Self::Whole(text.into_zeroizing()),
-            edit::ChangedText::Insertion(at, mut text) => {
-                // Moved, not copied.
-                let text = Zeroizing::new(core::mem::take(&mut *text).into_bytes());
-                Self::Insertion { at, text }
-            }
         }
     }
 }

@@ -4,9 +4,10 @@ use core::fmt;
 use std::path::{Path, PathBuf};
 
 use super::{Error, FileOptions, Outcome};
-use crate::edit::{self, Change, ChangeError, ChangedText};
+use crate::edit::{self, Change, ChangeError};
 use crate::file::TokenFile;
 use crate::replace::QuotedPath;
+use crate::secret::NewText;
 
 /// Locks a file, passes its current value to `plan`, and applies the returned changes, all or none, in one write.
 ///
@@ -94,7 +95,7 @@ impl FileOptions {
             let text = edit::apply(text, &changes).map_err(invalid)?;
             after =
                 text.as_deref().map(TokenFile::parse).transpose().map_err(|error| invalid(error.into()))?;
-            Ok(text.map(ChangedText::Whole))
+            Ok(text.map(NewText::Whole))
         })?;
         Ok(Updated { outcome, before, after })
     }

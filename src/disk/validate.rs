@@ -10,6 +10,7 @@ use crate::code::Code;
 use crate::diagnostic::{Applicability, Report};
 use crate::fix::AppliedFix;
 use crate::replace::{ReplaceError, read, read_stamp, replace};
+use crate::secret::NewText;
 
 /// Checks a text with the default options, at the current time. To check for one release of the server, or a file on disk,
 /// use a [`Validator`].
@@ -86,7 +87,7 @@ impl Validator {
             let (bytes, text_fixes) = fixed.into_parts();
             let mode = mode.clone().map(|message| AppliedFix::for_disk(Code::ReadableByOthers, message));
             applied = mode.into_iter().chain(text_fixes).collect();
-            Ok((!applied.is_empty()).then_some(bytes))
+            Ok((!applied.is_empty()).then_some(NewText::Whole(bytes)))
         });
         match result {
             Ok(_) => Ok(applied),

@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 
 use zeroize::Zeroizing;
 
-use super::ChangedText;
 use super::change::{Change, ChangeKind, Sha512};
 use super::error::ChangeError;
 use super::layout::{Edit, Layout, escape_token};
@@ -18,13 +17,13 @@ use crate::fix::splice_pieces;
 use crate::json::quoted;
 use crate::name::{DatabaseName, TokenName};
 use crate::rules::Facts;
-use crate::secret::SecretBytes;
+use crate::secret::{NewText, SecretBytes};
 use crate::span::Span;
 use crate::token::Token;
 
 /// Applies the first changes, at least one, in one pass. Returns the new text, or `None` if it is unchanged, and the number
 /// of applied changes.
-pub(super) fn apply(bytes: &[u8], changes: &[Change]) -> Result<(Option<ChangedText>, usize), ChangeError> {
+pub(super) fn apply(bytes: &[u8], changes: &[Change]) -> Result<(Option<NewText>, usize), ChangeError> {
     let changes = independent(changes);
     let pass = Pass::new(bytes, changes)?;
     if let [change] = changes
@@ -53,15 +52,12 @@ pub(super) fn apply(bytes: &[u8], changes: &[Change]) -> Result<(Option<ChangedT
     if !survey(&changed).is_ok_and(|after| after.outline.entries == entries) {
         return Err(ChangeError::NotProven);
     }
-    Ok(((*changed != *bytes).then_some(ChangedText::Whole(changed)), count))
+    Ok(((*changed != *bytes).then_some(NewText::Whole(changed)), count))
 }
 
 /// Replaces spans, which are sorted and do not overlap.
-pub(super) fn splice(bytes: &[u8], edits: &[Edit]) -> SecretBytes {
-    SecretBytes::from_zeroizing(splice_pieces(
-        bytes,
-        edits.iter().map(|(span, new)| (span.range(), new.as_bytes())),
-    ))
+fn splice(bytes: &[u8], edits: &[Edit]) -> SecretBytes {
+    splice_pieces(bytes, edits.iter().map(|(span, new)| (span.range(), new.as_bytes())))
 }
 
 /// Returns the first changes that do not depend on each other: one, or several that change different members of entries.
@@ -189,13 +185,14 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn append(&self, entries: &[Cow<'_, TokenEntry>]) -> Result<Option<ChangedText>, ChangeError> {
+    fn append(&self, entries: &[Cow<'_, TokenEntry>]) -> Result<Option<NewText>, ChangeError> {
         if entries.is_empty() {
             return Ok(None);
         }
-        let (at, text) = self.layout.append(entries);
+        let (at, mut text) = self.layout.append(entries);
         if self.layout.is_list_of(&text, entries) {
-            Ok(Some(ChangedText::Insertion(at, text)))
+            // Moved, not copied.
+            Ok(Some(NewText::Insertion(at, mem::take(&mut *text).into_bytes().into())))
         } else {
             Err(ChangeError::NotProven)
         }

@@ -6,9 +6,9 @@ use std::io::{self, Read as _, Seek as _};
 use std::path::{Component, Path, PathBuf, is_separator};
 
 use rand::TryRng as _;
-use zeroize::Zeroizing;
 
 use super::{DiskError, DiskErrorKind};
+use crate::secret::SecretBytes;
 
 /// Returns the path without links. The file need not exist, but its directory must.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, DiskError> {
@@ -85,13 +85,6 @@ pub(super) fn is_temp_name(candidate: &OsStr, name: &OsStr) -> bool {
     rest.is_some_and(|digits| digits.len() == 32 && digits.bytes().all(is_digit))
 }
 
-/// Drops buffers. Each is cleared first, because a full one is zeroized byte by byte, some ten times as slowly.
-pub(super) fn zeroize_all<const N: usize>(mut buffers: [Zeroizing<Vec<u8>>; N]) {
-    for bytes in &mut buffers {
-        bytes.clear();
-    }
-}
-
 /// Returns the sum of the lengths.
 pub(super) fn total_length(pieces: &[&[u8]]) -> u64 {
     pieces.iter().map(|piece| u64::try_from(piece.len()).unwrap_or(u64::MAX)).fold(0, u64::saturating_add)
@@ -103,7 +96,7 @@ pub(super) fn read_all(
     path: &Path,
     mut size: u64,
     limit: u64,
-) -> Result<Zeroizing<Vec<u8>>, DiskError> {
+) -> Result<SecretBytes, DiskError> {
     let failed = |error: io::Error| DiskError::from_io(DiskErrorKind::Io, path, error);
     let too_large = || DiskError::new(DiskErrorKind::TooLarge, path);
     loop {
@@ -112,11 +105,11 @@ pub(super) fn read_all(
         }
         // One byte more than expected, to notice growth.
         let room = usize::try_from(size).ok().and_then(|size| size.checked_add(1)).ok_or_else(too_large)?;
-        let mut bytes = Zeroizing::new(Vec::new());
-        bytes.try_reserve_exact(room).map_err(|_| too_large())?;
+        let mut bytes = SecretBytes::default();
+        bytes.0.try_reserve_exact(room).map_err(|_| too_large())?;
         file.rewind().map_err(failed)?;
         // A buffer that grows would leave a copy that is not zeroized.
-        file.take(room as u64).read_to_end(&mut bytes).map_err(failed)?;
+        file.take(room as u64).read_to_end(&mut bytes.0).map_err(failed)?;
         if bytes.len() < room {
             return Ok(bytes);
         }

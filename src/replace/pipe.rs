@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use zeroize::Zeroizing;
 
 use super::{DiskError, DiskErrorKind};
+use crate::secret::SecretBytes;
 
 /// The time until the pipe must end. A program that decrypts a file may ask for a passphrase first.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
@@ -20,7 +20,7 @@ pub(super) fn read(
     path: &Path,
     limit: u64,
     timeout: Duration,
-) -> Result<Zeroizing<Vec<u8>>, DiskError> {
+) -> Result<SecretBytes, DiskError> {
     let deadline = Instant::now() + timeout;
     let failed = |error| DiskError::from_io(DiskErrorKind::Io, path, error);
     let mut chunks = Chunks::new();
@@ -49,8 +49,8 @@ pub(super) fn read(
 
 /// Buffers that never move, so that each is zeroized.
 struct Chunks {
-    full: Vec<Zeroizing<Vec<u8>>>,
-    last: Zeroizing<Vec<u8>>,
+    full: Vec<SecretBytes>,
+    last: SecretBytes,
     // The number of bytes in `last`.
     filled: usize,
 }
@@ -59,29 +59,29 @@ impl Chunks {
     const SIZE: usize = 1 << 16;
 
     fn new() -> Self {
-        Self { full: Vec::new(), last: Zeroizing::new(vec![0; Self::SIZE]), filled: 0 }
+        Self { full: Vec::new(), last: SecretBytes::from(vec![0; Self::SIZE]), filled: 0 }
     }
 
     /// Returns the free bytes of the last buffer.
     fn free_space(&mut self) -> &mut [u8] {
         if self.filled == Self::SIZE {
-            let next = Zeroizing::new(vec![0; Self::SIZE]);
+            let next = SecretBytes::from(vec![0; Self::SIZE]);
             self.full.push(core::mem::replace(&mut self.last, next));
             self.filled = 0;
         }
-        self.last.get_mut(self.filled..).unwrap_or_default()
+        self.last.0.get_mut(self.filled..).unwrap_or_default()
     }
 
     const fn length(&self) -> usize {
         self.full.len() * Self::SIZE + self.filled
     }
 
-    fn join(self) -> Zeroizing<Vec<u8>> {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(self.length()));
+    fn join(self) -> SecretBytes {
+        let mut bytes = SecretBytes::from(Vec::with_capacity(self.length()));
         for chunk in &self.full {
-            bytes.extend_from_slice(chunk);
+            bytes.0.extend_from_slice(chunk);
         }
-        bytes.extend_from_slice(self.last.get(..self.filled).unwrap_or_default());
+        bytes.0.extend_from_slice(self.last.get(..self.filled).unwrap_or_default());
         bytes
     }
 }

@@ -7,15 +7,11 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use zeroize::Zeroizing;
-
-use super::common::{
-    is_temp_name, random_temp_name, read_all, resolve, sibling_name, total_length, zeroize_all,
-};
+use super::common::{is_temp_name, random_temp_name, read_all, resolve, sibling_name, total_length};
 use super::{
-    Backoff, Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, NewText, Outcome, ReplaceError,
-    ReplaceOptions,
+    Backoff, Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, Outcome, ReplaceError, ReplaceOptions,
 };
+use crate::secret::{NewText, SecretBytes};
 
 /// The time that a reader waits for a program with exclusive access.
 const READ_TIMEOUT: Duration = Duration::from_secs(2);
@@ -36,10 +32,10 @@ pub(crate) fn read_stamp(path: &Path) -> Result<FileStamp, DiskError> {
 }
 
 /// Replaces the file as on unix, but with the weaker promises of this module.
-pub(crate) fn replace<E, T: Into<NewText>>(
+pub(crate) fn replace<E>(
     path: &Path,
     options: &ReplaceOptions,
-    mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<T>, E>,
+    mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<NewText>, E>,
 ) -> Result<Outcome, ReplaceError<E>> {
     let mut backoff = Backoff::new(options.lock_timeout);
     check_name(path)?;
@@ -57,11 +53,10 @@ pub(crate) fn replace<E, T: Into<NewText>>(
         let old = before.map(|_| open(&real, path, true, &mut backoff)).transpose()?;
         let bytes = match (&old, before) {
             (Some(old), Some(before)) => read_all(old, path, before.size, options.size_limit)?,
-            _ => Zeroizing::default(),
+            _ => SecretBytes::default(),
         };
         let text = edit(old.is_some().then_some(&bytes)).map_err(ReplaceError::Edit)?;
-        let Some(text) = text.map(Into::into) else {
-            zeroize_all([bytes]);
+        let Some(text) = text else {
             if let Some(old) = &old {
                 old.sync_all()
                     .map_err(|error| DiskError::with_source(DiskErrorKind::DurabilityUnknown, path, error))?;
@@ -76,7 +71,6 @@ pub(crate) fn replace<E, T: Into<NewText>>(
         }
         let failed = |error| DiskError::from_io(DiskErrorKind::NotCommitted, path, error);
         let mut temp_file = TempFile::write(&real, &pieces).map_err(failed)?;
-        zeroize_all([bytes, text.into_bytes()]);
         while stamp_if_exists(&real, path)? == before {
             match temp_file.rename(&real) {
                 Ok(()) if before.is_some() => return Ok(Outcome::Replaced),

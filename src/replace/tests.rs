@@ -7,9 +7,8 @@ use core::time::Duration;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
 use super::{DiskErrorKind, Outcome, ReplaceError, ReplaceOptions, portable};
+use crate::secret::NewText;
 
 const OPTIONS: ReplaceOptions = ReplaceOptions {
     lock_timeout: Duration::from_secs(20),
@@ -18,7 +17,7 @@ const OPTIONS: ReplaceOptions = ReplaceOptions {
     size_limit: 1 << 20,
 };
 
-type Edit<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Option<Zeroizing<Vec<u8>>>, Infallible>;
+type Edit<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Option<NewText>, Infallible>;
 type Replace = fn(&Path, &ReplaceOptions, Edit<'_>) -> Result<Outcome, ReplaceError<Infallible>>;
 
 #[cfg(unix)]
@@ -28,8 +27,8 @@ const PROTOCOLS: [Replace; 2] =
 const PROTOCOLS: [Replace; 1] = [|p, o, e| portable::replace(p, o, e)];
 
 #[expect(clippy::unnecessary_wraps, reason = "what an edit returns")]
-fn text(bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    Some(Zeroizing::new(bytes.to_vec()))
+fn text(bytes: &[u8]) -> Option<NewText> {
+    Some(NewText::Whole(bytes.to_vec().into()))
 }
 
 fn directory() -> (tempfile::TempDir, PathBuf) {
@@ -271,14 +270,14 @@ fn reads_through_links() {
     symlink("tokens.json", &link).unwrap();
     for path in [&file, &link] {
         let contents = super::read(path, 5).unwrap();
-        assert_eq!(*contents.bytes, b"12345");
+        assert_eq!(*contents.bytes, *b"12345");
         // One more byte detects the end.
-        assert!(contents.bytes.capacity() <= 6);
+        assert!(contents.bytes.0.capacity() <= 6);
         assert_eq!(contents.facts.mode, Some(0o640));
         assert_eq!(contents.facts.owner, Some(fs::metadata(&file).unwrap().uid()));
         assert_eq!(contents.facts.links, Some(1));
     }
-    assert_eq!(*portable::read(&link, 5).unwrap().bytes, b"12345");
+    assert_eq!(*portable::read(&link, 5).unwrap().bytes, *b"12345");
     for read_stamp in [super::read_stamp, portable::read_stamp] {
         let stamp = super::read(&file, 5).unwrap().facts.stamp;
         assert_eq!(read_stamp(&link).unwrap(), stamp);
@@ -366,7 +365,7 @@ fn reads_pipes_within_limits() {
     assert_eq!(read(), DiskErrorKind::TimedOut);
     let _writer = fs::OpenOptions::new().write(true).open(&fifo).unwrap();
     assert_eq!(read(), DiskErrorKind::TimedOut);
-    let replaced = super::replace(&fifo, &OPTIONS, |_| Ok::<_, ()>(Some(Zeroizing::new(Vec::new()))));
+    let replaced = super::replace(&fifo, &OPTIONS, |_| Ok::<_, ()>(text(b"")));
     let Err(ReplaceError::Disk(error)) = replaced else { panic!("{replaced:?}") };
     assert_eq!(error.kind(), DiskErrorKind::Pipe);
 }

@@ -7,17 +7,16 @@ use std::path::Path;
 
 use rustix::fs::{CWD, Mode, OFlags, Stat, fstat, openat};
 use rustix::io::{Errno, retry_on_intr};
-use zeroize::Zeroizing;
 
 use super::access::{self, Access};
-use super::common::{read_all, total_length, zeroize_all};
+use super::common::{read_all, total_length};
 use super::location::{Location, is_regular, is_same, lock_error, open_error, sync_directory, sync_file};
 use super::pipe;
 use super::temp_file::{TempFile, remove_stale_temp_files};
 use super::{
-    Backoff, Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, NewText, Outcome, ReplaceError,
-    ReplaceOptions,
+    Backoff, Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, Outcome, ReplaceError, ReplaceOptions,
 };
+use crate::secret::{NewText, SecretBytes};
 
 /// Reads the complete file, through links, without a lock: a rename is atomic. A pipe is read once, without facts.
 ///
@@ -87,10 +86,10 @@ fn read_error(path: &Path, error: Errno) -> DiskError {
 ///
 /// # Errors
 /// The error of `edit`, and every [`DiskErrorKind`].
-pub(crate) fn replace<E, T: Into<NewText>>(
+pub(crate) fn replace<E>(
     path: &Path,
     options: &ReplaceOptions,
-    mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<T>, E>,
+    mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<NewText>, E>,
 ) -> Result<Outcome, ReplaceError<E>> {
     let mut backoff = Backoff::new(options.lock_timeout);
     let location = Location::resolve(path).map_err(|error| pipe_error_or(path, error))?;
@@ -101,15 +100,14 @@ pub(crate) fn replace<E, T: Into<NewText>>(
         }
         let bytes = match &old {
             Some(old) => read_all(&old.file, path, size(&old.stat), options.size_limit)?,
-            None => Zeroizing::default(),
+            None => SecretBytes::default(),
         };
         let text = edit(old.is_some().then_some(&bytes)).map_err(ReplaceError::Edit)?;
         let restricts_mode =
             options.restrict_mode && old.as_ref().is_some_and(|old| access::is_open_to_others(&old.stat));
         // A new file restricts the mode, too.
-        let unchanged = || restricts_mode.then(|| NewText::Insertion { at: 0, text: Zeroizing::default() });
-        let Some(text) = text.map(Into::into).or_else(unchanged) else {
-            zeroize_all([bytes]);
+        let unchanged = || restricts_mode.then(|| NewText::Insertion(0, SecretBytes::default()));
+        let Some(text) = text.or_else(unchanged) else {
             // An earlier writer may have been stopped before its sync, and `Unchanged` promises one.
             if let Some(old) = &old {
                 sync_file(&old.file).map_err(|error| durability_unknown(path, error))?;
@@ -130,7 +128,6 @@ pub(crate) fn replace<E, T: Into<NewText>>(
             .and_then(|access| access.apply(temp_file.file()))
             .map_err(|error| error.into_disk_error(path))?;
         temp_file.write(&pieces)?;
-        zeroize_all([bytes, text.into_bytes()]);
         let outcome = match &old {
             Some(old) if !old.is_unchanged(&location)? => None,
             Some(_) => temp_file.rename_over()?.then_some(Outcome::Replaced),

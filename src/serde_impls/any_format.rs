@@ -98,7 +98,7 @@ impl<'de> Visitor<'de> for Value<'_> {
 impl Value<'_> {
     /// Writes the closing bracket in place of the last comma.
     fn close(self, bracket: &[u8]) {
-        self.0.0.pop_if(|last| *last == b',');
+        self.0.0.0.pop_if(|last| *last == b',');
         self.0.push(bracket);
     }
 }

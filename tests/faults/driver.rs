@@ -4,18 +4,16 @@
 
 extern crate alloc;
 
-#[path = "../src"]
-mod src {
-    pub(crate) mod replace;
-}
+mod replace;
+mod secret;
 
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use src::replace::{DiskErrorKind, ReplaceError, ReplaceOptions, replace};
-use zeroize::Zeroizing;
+use replace::{DiskErrorKind, ReplaceError, ReplaceOptions, replace};
+use secret::NewText;
 
 const OPTIONS: ReplaceOptions =
     ReplaceOptions {
@@ -25,7 +23,7 @@ const OPTIONS: ReplaceOptions =
         size_limit: 16 << 20,
     };
 
-fn append(old: Option<&[u8]>, name: &str, token: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+fn append(old: Option<&[u8]>, name: &str, token: &str) -> Result<Option<NewText>, String> {
     let entry = format!(r#"{{"token": "{token}", "name": "{name}", "permissions": ["db:*:read"]}}"#);
     let old = old.unwrap_or(b"{\"tokens\": []}\n");
     if old.windows(entry.len()).any(|part| part == entry.as_bytes()) {
@@ -33,7 +31,7 @@ fn append(old: Option<&[u8]>, name: &str, token: &str) -> Result<Option<Zeroizin
     }
     let at = old.iter().rposition(|&byte| byte == b']').ok_or("no tokens")?;
     let comma = if old[..at].trim_ascii_end().ends_with(b"[") { "" } else { ", " };
-    Ok(Some(Zeroizing::new([&old[..at], comma.as_bytes(), entry.as_bytes(), &old[at..]].concat())))
+    Ok(Some(NewText::Whole([&old[..at], comma.as_bytes(), entry.as_bytes(), &old[at..]].concat().into())))
 }
 
 fn main() -> ExitCode {

@@ -140,7 +140,6 @@ const SEEDS: &[Seed] = &[
         name: "written in place",
         edits: &[
             ("unix.rs", "Some(_) => temp_file.rename_over()?.then_some(Outcome::Replaced),", IN_PLACE),
-            ("unix.rs", "        zeroize_all([bytes, text.into_bytes()]);\n", ""),
             ("unix.rs", "const OPEN_FLAGS: OFlags =", REWIND),
         ],
         by: KILL,
@@ -367,7 +366,9 @@ fn build(directory: &Path, edits: &[Edit]) -> PathBuf {
     write(directory.join("Cargo.toml"), PACKAGE);
     fs::copy(root().join("Cargo.lock"), directory.join("Cargo.lock")).expect("the versions");
     write(source.join("main.rs"), &read(&root().join("tests/faults/driver.rs")));
-    write(source.join("replace.rs"), &read(&root().join("src/replace.rs")));
+    for file in ["secret.rs", "replace.rs"] {
+        write(source.join(file), &read(&root().join("src").join(file)));
+    }
     for file in [
         "access.rs",
         "common.rs",
