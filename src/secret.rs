@@ -32,6 +32,29 @@ impl SecretBytes {
     pub fn into_vec(mut self) -> Vec<u8> {
         core::mem::take(&mut self.0)
     }
+
+    /// Appends bytes. A full buffer is zeroized after its content was copied to a larger one.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        let length = self.len() + bytes.len();
+        if length > self.0.capacity() {
+            let mut larger = Self(Vec::with_capacity(length * 2));
+            larger.0.extend_from_slice(self);
+            *self = larger;
+        }
+        self.0.extend_from_slice(bytes);
+    }
+}
+
+#[cfg(feature = "std")]
+impl std::io::Write for SecretBytes {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.push(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 impl From<Vec<u8>> for SecretBytes {

@@ -4,27 +4,28 @@ use core::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::json::SecretWriter;
+use crate::json::push_value;
+use crate::secret::SecretBytes;
 
 /// The JSON text of a value.
-pub(super) struct Json(SecretWriter);
+pub(super) struct Json(SecretBytes);
 
 impl Json {
     pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.0.0
+        &self.0
     }
 }
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut text = SecretWriter::default();
+        let mut text = SecretBytes::default();
         Value(&mut text).deserialize(deserializer)?;
         Ok(Self(text))
     }
 }
 
 /// Appends one value to a text.
-struct Value<'t>(&'t mut SecretWriter);
+struct Value<'t>(&'t mut SecretBytes);
 
 impl<'de> DeserializeSeed<'de> for Value<'_> {
     type Value = ();
@@ -37,7 +38,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_> {
 macro_rules! visit_scalars {
     ($($visit:ident: $type:ty),+) => {$(
         fn $visit<E>(self, value: $type) -> Result<(), E> {
-            self.0.push_value(&value);
+            push_value(self.0, &value);
             Ok(())
         }
     )+};
@@ -57,7 +58,7 @@ impl<'de> Visitor<'de> for Value<'_> {
             // It would be written as `null`: an expiry that never comes.
             return Err(E::custom("a number must be finite"));
         }
-        self.0.push_value(&value);
+        push_value(self.0, &value);
         Ok(())
     }
 
@@ -98,7 +99,7 @@ impl<'de> Visitor<'de> for Value<'_> {
 impl Value<'_> {
     /// Writes the closing bracket in place of the last comma.
     fn close(self, bracket: &[u8]) {
-        self.0.0.0.pop_if(|last| *last == b',');
+        self.0.0.pop_if(|last| *last == b',');
         self.0.push(bracket);
     }
 }
