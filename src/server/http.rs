@@ -9,9 +9,7 @@ use crate::file::TokenEntry;
 use crate::name::{InvalidNameKind, TokenName};
 use crate::permission::{ParsePermissionError, Permission, PermissionErrorKind as Kind, PermissionPart};
 use crate::server::http_error::{ACTIONS, InvalidHttpPermission, RESOURCE_NAMES, RESOURCE_TYPE};
-use crate::server::json::{
-    InvalidJson, InvalidJsonKind, JsonError, Object, fail, list, read, text, wrong_type,
-};
+use crate::server::json::{InvalidJson, InvalidJsonKind, Object, fail, list, read, text, wrong_type};
 use crate::span::Span;
 use crate::suggest::Word;
 use crate::syntax::{Node, Str};
@@ -289,7 +287,7 @@ impl HttpTokenRequest {
     }
 }
 
-fn request(root: &Node<'_>) -> Result<HttpTokenRequest, JsonError> {
+fn request(root: &Node<'_>) -> Result<HttpTokenRequest, InvalidJson> {
     const WHAT: &str = "the body of the request";
     const MEMBERS: [&str; 3] = ["token_name", "permissions", "expiry_secs"];
     let body = Object::of(root, WHAT)?;
@@ -309,13 +307,13 @@ fn request(root: &Node<'_>) -> Result<HttpTokenRequest, JsonError> {
     Ok(HttpTokenRequest { name, permissions, expiry_secs })
 }
 
-fn seconds(node: &Node<'_>) -> Result<u64, JsonError> {
+fn seconds(node: &Node<'_>) -> Result<u64, InvalidJson> {
     let Some(number) = node.number() else { return wrong_type(node, "`expiry_secs`", "an integer") };
     let message = "`expiry_secs` must be a non-negative integer of seconds";
     number.parse().or_else(|_| fail(InvalidJsonKind::Time, node.span, message))
 }
 
-fn permission(node: &Node<'_>) -> Result<Permission, JsonError> {
+fn permission(node: &Node<'_>) -> Result<Permission, InvalidJson> {
     const WHAT: &str = "a permission";
     let object = Object::of(node, WHAT)?;
     if let Some(node) = object.get("resource_identifier") {
@@ -327,7 +325,7 @@ fn permission(node: &Node<'_>) -> Result<Permission, JsonError> {
     let strings = |member, what, item| {
         let node = object.required(member, WHAT)?;
         let strings = list(node, what)?.iter().map(|node| text(node, item));
-        let (strings, texts) = strings.collect::<Result<(Vec<Str<'_>>, Vec<Cow<'_, str>>), JsonError>>()?;
+        let (strings, texts) = strings.collect::<Result<(Vec<Str<'_>>, Vec<Cow<'_, str>>), InvalidJson>>()?;
         Ok((node.span, strings, texts))
     };
     let (names_span, names, name_texts) =

@@ -108,44 +108,39 @@ impl InvalidJson {
         self.location
     }
 
+    fn new(kind: InvalidJsonKind, span: Span, message: impl Into<Cow<'static, str>>) -> Self {
+        // A placeholder until `locate` counts the lines.
+        Self { kind, span, location: Location { line: 1, column: 1 }, message: message.into() }
+    }
+
+    pub(crate) fn locate(self, lines: &LineIndex<'_>) -> Self {
+        Self { location: lines.location(self.span.start()), ..self }
+    }
+
     pub(crate) fn into_message(self) -> Cow<'static, str> {
         self.message
     }
-}
-
-/// An [`InvalidJson`] without its location.
-pub(crate) struct JsonError {
-    kind: InvalidJsonKind,
-    span: Span,
-    message: Cow<'static, str>,
 }
 
 pub(crate) fn fail<T>(
     kind: InvalidJsonKind,
     span: Span,
     message: impl Into<Cow<'static, str>>,
-) -> Result<T, JsonError> {
-    Err(JsonError { kind, span, message: message.into() })
-}
-
-impl JsonError {
-    pub(crate) fn locate(self, lines: &LineIndex<'_>) -> InvalidJson {
-        let Self { kind, span, message } = self;
-        InvalidJson { kind, span, location: lines.location(span.start()), message }
-    }
+) -> Result<T, InvalidJson> {
+    Err(InvalidJson::new(kind, span, message))
 }
 
 /// Parses a text up to its first error.
 pub(crate) fn read<T>(
     bytes: &[u8],
-    value: impl FnOnce(&Node<'_>) -> Result<T, JsonError>,
+    value: impl FnOnce(&Node<'_>) -> Result<T, InvalidJson>,
 ) -> Result<T, InvalidJson> {
     let result = root(bytes).and_then(|root| value(&root));
     result.map_err(|error| error.locate(&LineIndex::new(bytes)))
 }
 
 /// Parses a text as a tree.
-pub(crate) fn root(bytes: &[u8]) -> Result<Node<'_>, JsonError> {
+pub(crate) fn root(bytes: &[u8]) -> Result<Node<'_>, InvalidJson> {
     match core::str::from_utf8(bytes) {
         Ok(text) => Node::parse(text).or_else(|error| not_json(text, error)),
         Err(error) => {
@@ -155,7 +150,7 @@ pub(crate) fn root(bytes: &[u8]) -> Result<Node<'_>, JsonError> {
     }
 }
 
-fn not_json<T>(text: &str, SyntaxError { kind, span }: SyntaxError) -> Result<T, JsonError> {
+fn not_json<T>(text: &str, SyntaxError { kind, span }: SyntaxError) -> Result<T, InvalidJson> {
     let message = match kind {
         SyntaxErrorKind::UnexpectedEnd { .. } => "unexpected end of the JSON",
         SyntaxErrorKind::TooDeep => "arrays and objects are nested too deeply",
@@ -174,7 +169,7 @@ pub(crate) struct Object<'n, 'a> {
 }
 
 impl<'n, 'a> Object<'n, 'a> {
-    pub(crate) fn of(node: &'n Node<'a>, what: &str) -> Result<Self, JsonError> {
+    pub(crate) fn of(node: &'n Node<'a>, what: &str) -> Result<Self, InvalidJson> {
         if node.kind != Kind::Object {
             return wrong_type(node, what, "an object");
         }
@@ -198,7 +193,7 @@ impl<'n, 'a> Object<'n, 'a> {
         value.filter(|node| node.kind != Kind::Null)
     }
 
-    pub(crate) fn required(&self, name: &str, what: &str) -> Result<&'n Node<'a>, JsonError> {
+    pub(crate) fn required(&self, name: &str, what: &str) -> Result<&'n Node<'a>, InvalidJson> {
         self.get(name).map_or_else(
             || {
                 let opening = Span::new(self.span.start(), self.span.start() + 1);
@@ -219,7 +214,7 @@ impl<'n, 'a> Object<'n, 'a> {
         &self,
         known: &[&str],
         message: impl Fn(&str) -> Option<Cow<'static, str>>,
-    ) -> Result<(), JsonError> {
+    ) -> Result<(), InvalidJson> {
         let mut rejected = self.others(known).filter_map(|(key, name)| Some((key, message(&name)?, name)));
         rejected.next().map_or(Ok(()), |(key, message, name)| {
             let message = format!("unknown member{}: {message}", Fragment::new(&name, &name));
@@ -228,7 +223,7 @@ impl<'n, 'a> Object<'n, 'a> {
     }
 
     /// Rejects a member whose name is similar to that of a missing one.
-    pub(crate) fn reject_misspelt(&self, known: &[&'static str]) -> Result<(), JsonError> {
+    pub(crate) fn reject_misspelt(&self, known: &[&'static str]) -> Result<(), InvalidJson> {
         let free: Vec<&str> = known.iter().copied().filter(|name| self.get(name).is_none()).collect();
         self.reject(known, |name| {
             let (near, _) = closest_word(name, free.iter().copied())?;
@@ -237,34 +232,34 @@ impl<'n, 'a> Object<'n, 'a> {
     }
 
     /// Returns an error for each unknown member.
-    pub(crate) fn unknown(&self, known: &[&'static str]) -> impl Iterator<Item = JsonError> {
+    pub(crate) fn unknown(&self, known: &[&'static str]) -> impl Iterator<Item = InvalidJson> {
         self.others(known).map(|(key, name)| {
             let message = match closest_word(&name, known.iter().copied()) {
-                Some((near, _)) => format!("unknown member; use `{near}`").into(),
+                Some((near, _)) => Cow::from(format!("unknown member; use `{near}`")),
                 None => "unknown member; remove it".into(),
             };
-            JsonError { kind: InvalidJsonKind::UnknownMember, span: key.outer_span(), message }
+            InvalidJson::new(InvalidJsonKind::UnknownMember, key.outer_span(), message)
         })
     }
 }
 
 /// Returns the elements of an array.
-pub(crate) fn list<'n, 'a>(node: &'n Node<'a>, what: &str) -> Result<&'n [Node<'a>], JsonError> {
+pub(crate) fn list<'n, 'a>(node: &'n Node<'a>, what: &str) -> Result<&'n [Node<'a>], InvalidJson> {
     if node.kind == Kind::Array { Ok(node.elements()) } else { wrong_type(node, what, "an array") }
 }
 
 /// Returns a string and its text.
-pub(crate) fn text<'a>(node: &Node<'a>, what: &str) -> Result<(Str<'a>, Cow<'a, str>), JsonError> {
+pub(crate) fn text<'a>(node: &Node<'a>, what: &str) -> Result<(Str<'a>, Cow<'a, str>), InvalidJson> {
     let Some(string) = node.as_str() else { return wrong_type(node, what, "a string") };
     string.decode().map_or_else(|| surrogate(string), |text| Ok((string, text)))
 }
 
-fn surrogate<T>(string: Str<'_>) -> Result<T, JsonError> {
+fn surrogate<T>(string: Str<'_>) -> Result<T, InvalidJson> {
     let message = "unpaired surrogate in a string escape";
     fail(InvalidJsonKind::Syntax, string.outer_span(), message)
 }
 
-pub(crate) fn wrong_type<T>(node: &Node<'_>, what: &str, wanted: &str) -> Result<T, JsonError> {
+pub(crate) fn wrong_type<T>(node: &Node<'_>, what: &str, wanted: &str) -> Result<T, InvalidJson> {
     let message: String = format!("{what} must be {wanted}, not {}", node.kind.description());
     fail(InvalidJsonKind::WrongType, node.head(), message)
 }

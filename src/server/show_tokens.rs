@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use crate::expiry::Expiry;
 use crate::permission::Permission;
 use crate::secret::{Fragment, shown};
-use crate::server::json::{InvalidJson, InvalidJsonKind, JsonError, Object, fail, list, read, text};
+use crate::server::json::{InvalidJson, InvalidJsonKind, Object, fail, list, read, text};
 use crate::syntax::Node;
 use crate::token::Token;
 
@@ -230,7 +230,7 @@ impl ServerTokens {
     }
 }
 
-fn row(node: &Node<'_>) -> Result<ServerToken, JsonError> {
+fn row(node: &Node<'_>) -> Result<ServerToken, InvalidJson> {
     const WHAT: &str = "a row of `system.tokens`";
     let row = Object::of(node, WHAT)?;
     let (_, name) = text(row.required("name", WHAT)?, "`name`")?;
@@ -258,7 +258,7 @@ fn row(node: &Node<'_>) -> Result<ServerToken, JsonError> {
     Ok(token)
 }
 
-fn expiry(node: &Node<'_>) -> Result<Expiry, JsonError> {
+fn expiry(node: &Node<'_>) -> Result<Expiry, InvalidJson> {
     let expiry = match node.number() {
         Some(millis) => millis.parse().ok().map(Expiry::from_millis),
         None => Expiry::parse_loosely(&text(node, "`expiry`")?.1),

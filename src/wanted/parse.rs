@@ -9,9 +9,7 @@ use super::{WantedExpiry, WantedFile, WantedToken};
 use crate::expiry::Expiry;
 use crate::name::{DatabaseName, InvalidName, TokenName};
 use crate::permission::Permission;
-use crate::server::json::{
-    InvalidJson, InvalidJsonKind, JsonError, Object, fail, list, root, text, wrong_type,
-};
+use crate::server::json::{InvalidJson, InvalidJsonKind, Object, fail, list, root, text, wrong_type};
 use crate::span::LineIndex;
 use crate::syntax::Node;
 
@@ -84,11 +82,11 @@ impl WantedFile {
 }
 
 /// Returns the value, or adds the error to the list.
-fn keep<T>(result: Result<T, JsonError>, errors: &mut Vec<JsonError>) -> Option<T> {
+fn keep<T>(result: Result<T, InvalidJson>, errors: &mut Vec<InvalidJson>) -> Option<T> {
     result.map_err(|error| errors.push(error)).ok()
 }
 
-fn file(node: &Node<'_>, errors: &mut Vec<JsonError>) -> Option<WantedFile> {
+fn file(node: &Node<'_>, errors: &mut Vec<InvalidJson>) -> Option<WantedFile> {
     let file = keep(Object::of(node, FILE), errors)?;
     errors.extend(file.unknown(&["create_databases", "tokens"]));
     let create_databases = file
@@ -107,7 +105,7 @@ fn file(node: &Node<'_>, errors: &mut Vec<JsonError>) -> Option<WantedFile> {
     Some(WantedFile { create_databases, tokens: tokens.collect(), remove_others: false })
 }
 
-fn token(node: &Node<'_>, errors: &mut Vec<JsonError>) -> Option<WantedToken> {
+fn token(node: &Node<'_>, errors: &mut Vec<InvalidJson>) -> Option<WantedToken> {
     let token = keep(Object::of(node, TOKEN), errors)?;
     if let Some(secret) = token.get("token") {
         let message = "a wanted file cannot contain secrets; remove `token`";
@@ -124,13 +122,13 @@ fn token(node: &Node<'_>, errors: &mut Vec<JsonError>) -> Option<WantedToken> {
 /// Parses the elements of a list.
 fn all<'n, 'a, T>(
     nodes: Option<&'n [Node<'a>]>,
-    parse: impl Fn(&'n Node<'a>) -> Result<T, JsonError>,
-    errors: &mut Vec<JsonError>,
+    parse: impl Fn(&'n Node<'a>) -> Result<T, InvalidJson>,
+    errors: &mut Vec<InvalidJson>,
 ) -> Vec<T> {
     nodes.unwrap_or_default().iter().filter_map(|node| keep(parse(node), errors)).collect()
 }
 
-fn database(node: &Node<'_>) -> Result<DatabaseName, JsonError> {
+fn database(node: &Node<'_>) -> Result<DatabaseName, InvalidJson> {
     let (string, name) = text(node, "a database name")?;
     DatabaseName::parse(&name).or_else(|error: InvalidName| {
         let span = string.locator().locate(error.span().range());
@@ -138,13 +136,13 @@ fn database(node: &Node<'_>) -> Result<DatabaseName, JsonError> {
     })
 }
 
-fn name(node: &Node<'_>) -> Result<TokenName, JsonError> {
+fn name(node: &Node<'_>) -> Result<TokenName, InvalidJson> {
     let (string, name) = text(node, "`name`")?;
     TokenName::parse(&name)
         .or_else(|error| fail(InvalidJsonKind::Name(error.kind()), string.span(), format!("{error}")))
 }
 
-fn permission(node: &Node<'_>) -> Result<Permission, JsonError> {
+fn permission(node: &Node<'_>) -> Result<Permission, InvalidJson> {
     let (string, permission) = text(node, "a permission")?;
     Permission::parse(&permission).or_else(|error| {
         let span = string.locator().locate(error.span().range());
@@ -153,7 +151,7 @@ fn permission(node: &Node<'_>) -> Result<Permission, JsonError> {
     })
 }
 
-fn expiry(token: &Object<'_, '_>) -> Result<WantedExpiry, JsonError> {
+fn expiry(token: &Object<'_, '_>) -> Result<WantedExpiry, InvalidJson> {
     let time = |node: &Node<'_>, message: &'static str| fail(InvalidJsonKind::Time, node.head(), message);
     let [millis, lifetime, rotate] = [EXPIRY_MILLIS, EXPIRES_IN, ROTATE_WITHIN].map(|name| token.get(name));
     match (millis, lifetime, rotate) {
@@ -186,7 +184,7 @@ fn expiry(token: &Object<'_, '_>) -> Result<WantedExpiry, JsonError> {
 }
 
 /// Parses a duration such as `90d`, to the millisecond.
-fn duration(node: &Node<'_>, what: &str) -> Result<Duration, JsonError> {
+fn duration(node: &Node<'_>, what: &str) -> Result<Duration, InvalidJson> {
     let (string, text) = text(node, what)?;
     let expiry = Expiry::parse_after(UNIX_EPOCH, &text)
         .or_else(|error| fail(InvalidJsonKind::Time, string.span(), format!("{what}: {error}")))?;
