@@ -11,16 +11,13 @@
 //!
 //! | value | strategy |
 //! |---|---|
-//! | a permission | [`permission`] |
-//! | its text | [`permission_text`], or with a mistake: [`wrong_permission_text`], [`wrong_permission_text_with`] |
+//! | the text of a permission | [`permission_text`], or with a mistake: [`wrong_permission_text`], [`wrong_permission_text_with`] |
 //! | its parts | [`database_name`], [`database_actions`] |
-//! | an entry | [`token_entry`] |
-//! | its parts | [`token`], [`token_name`], [`expiry`] |
-//! | a file | [`token_file`], [`admin_token_file`] |
-//! | a request to a running server | [`http_token_request`] |
+//! | the parts of an entry | [`token`], [`expiry`] |
+//! | a file | [`token_file`] |
 //!
-//! All of these values except texts are `Arbitrary`. So are the parts of a permission, [`Release`] and [`Code`]. An arbitrary
-//! set of actions may be empty.
+//! All of these values except texts are `Arbitrary`. So are token names, permissions and their parts, entries, admin token
+//! files, requests to a running server, [`Release`] and [`Code`]. An arbitrary set of actions may be empty.
 //!
 //! ```
 //! use influxdb3_offline_tokens::{TokenEntry, TokenFile, strategies};
@@ -91,16 +88,7 @@ pub fn database_name() -> impl Strategy<Value = DatabaseName> {
 }
 
 /// Generates token names: plain words, and any other text, such as spaces, quotes and line breaks.
-///
-/// ```
-/// use influxdb3_offline_tokens::strategies;
-/// use proptest::prelude::*;
-///
-/// proptest!(|(name in strategies::token_name())| {
-///     prop_assert!(!name.as_str().is_empty() && name.as_str() != "_admin");
-/// });
-/// ```
-pub fn token_name() -> impl Strategy<Value = TokenName> {
+fn token_name() -> impl Strategy<Value = TokenName> {
     let unusual = vec(any::<char>(), 1..=12).prop_map(|characters| characters.into_iter().collect());
     prop_oneof![
         2 => select(&["app", "collector", "token-1"][..]).prop_map(String::from),
@@ -169,16 +157,7 @@ fn actions_of(bits: u8) -> DatabaseActions {
 }
 
 /// Generates permissions for databases and endpoints: all, or names in any order, also with duplicates.
-///
-/// ```
-/// use influxdb3_offline_tokens::{Permission, strategies};
-/// use proptest::prelude::*;
-///
-/// proptest!(|(permission in strategies::permission())| {
-///     prop_assert_eq!(Permission::parse(&permission.to_string()), Ok(permission));
-/// });
-/// ```
-pub fn permission() -> impl Strategy<Value = Permission> {
+fn permission() -> impl Strategy<Value = Permission> {
     prop_oneof![
         3 => any::<DatabasePermission>().prop_map(Permission::Database),
         1 => any::<SystemPermission>().prop_map(Permission::System),
@@ -207,14 +186,7 @@ pub fn permission_text() -> impl Strategy<Value = String> {
 }
 
 /// Generates entries with any token, name, expiry and permissions.
-///
-/// ```
-/// use influxdb3_offline_tokens::strategies;
-/// use proptest::prelude::*;
-///
-/// proptest!(|(entry in strategies::token_entry())| prop_assert!(entry.permissions().len() <= 4));
-/// ```
-pub fn token_entry() -> impl Strategy<Value = TokenEntry> {
+fn token_entry() -> impl Strategy<Value = TokenEntry> {
     // The order in which proptest shrinks them.
     (vec(permission(), 0..=4), option::of(expiry()), token_name(), token()).prop_map(
         |(permissions, expiry, name, token)| {
@@ -246,14 +218,7 @@ pub fn token_file() -> impl Strategy<Value = TokenFile> {
 }
 
 /// Generates valid admin token files: operator tokens and others, with any description.
-///
-/// ```
-/// use influxdb3_offline_tokens::strategies;
-/// use proptest::prelude::*;
-///
-/// proptest!(|(file in strategies::admin_token_file())| prop_assert!(!file.name().is_empty()));
-/// ```
-pub fn admin_token_file() -> impl Strategy<Value = AdminTokenFile> {
+fn admin_token_file() -> impl Strategy<Value = AdminTokenFile> {
     let description = option::of(vec(any::<char>(), 0..=12).prop_map(String::from_iter));
     (token(), option::of(token_name()), description, option::of(expiry())).prop_map(
         |(token, name, description, expiry)| {
@@ -269,17 +234,7 @@ pub fn admin_token_file() -> impl Strategy<Value = AdminTokenFile> {
 }
 
 /// Generates requests that create a token on a running server, with up to four permissions.
-///
-/// ```
-/// use influxdb3_offline_tokens::strategies;
-/// use influxdb3_offline_tokens::server::HttpTokenRequest;
-/// use proptest::prelude::*;
-///
-/// proptest!(|(request in strategies::http_token_request())| {
-///     prop_assert_eq!(HttpTokenRequest::parse(request.to_json().as_bytes()), Ok(request));
-/// });
-/// ```
-pub fn http_token_request() -> impl Strategy<Value = HttpTokenRequest> {
+fn http_token_request() -> impl Strategy<Value = HttpTokenRequest> {
     (token_name(), vec(permission(), 0..=4), option::of(any::<u64>()))
         .prop_map(|(name, permissions, seconds)| HttpTokenRequest::new(name, permissions, seconds))
 }
