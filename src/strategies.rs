@@ -9,21 +9,15 @@
 //! proptest = "1"
 //! ```
 //!
-//! | value | strategy |
-//! |---|---|
-//! | the text of a permission | [`permission_text`], or with a mistake: [`wrong_permission_text`], [`wrong_permission_text_with`] |
-//! | its parts | [`database_name`], [`database_actions`] |
-//! | the parts of an entry | [`token`], [`expiry`] |
-//! | a file | [`token_file`] |
-//!
-//! All of these values except texts are `Arbitrary`. So are token names, permissions and their parts, entries, admin token
-//! files, requests to a running server, [`Release`] and [`Code`]. An arbitrary set of actions may be empty.
+//! Permissions and their parts, tokens, names, expiries, entries, files, requests to a running server, [`Release`] and
+//! [`Code`] are `Arbitrary`. An arbitrary set of actions may be empty; [`database_actions`] is not. Texts of permissions
+//! come from [`permission_text`], or with a mistake from [`wrong_permission_text`] and [`wrong_permission_text_with`].
 //!
 //! ```
-//! use influxdb3_offline_tokens::{TokenEntry, TokenFile, strategies};
+//! use influxdb3_offline_tokens::{TokenEntry, TokenFile};
 //! use proptest::prelude::*;
 //!
-//! proptest!(|(entry: TokenEntry, file in strategies::token_file())| {
+//! proptest!(|(entry: TokenEntry, file: TokenFile)| {
 //!     prop_assert!(entry.token().expose().starts_with("apiv3_"));
 //!     let parsed = TokenFile::parse(&file.to_json()).unwrap();
 //!     prop_assert_eq!(parsed.tokens().len(), file.tokens().len());
@@ -74,16 +68,7 @@ fn name_text() -> impl Strategy<Value = String> {
 }
 
 /// Generates database names: often one of a few common ones, with a retention policy, long ones, and `_internal`.
-///
-/// ```
-/// use influxdb3_offline_tokens::{DatabaseName, strategies};
-/// use proptest::prelude::*;
-///
-/// proptest!(|(name in strategies::database_name())| {
-///     prop_assert_eq!(DatabaseName::parse(name.as_str()), Ok(name));
-/// });
-/// ```
-pub fn database_name() -> impl Strategy<Value = DatabaseName> {
+fn database_name() -> impl Strategy<Value = DatabaseName> {
     name_text().prop_filter_map("a valid name", |name| DatabaseName::parse(&name).ok())
 }
 
@@ -99,14 +84,7 @@ fn token_name() -> impl Strategy<Value = TokenName> {
 }
 
 /// Generates tokens: most have 92 characters, as those of the server; others have any visible ASCII.
-///
-/// ```
-/// use influxdb3_offline_tokens::strategies;
-/// use proptest::prelude::*;
-///
-/// proptest!(|(token in strategies::token())| prop_assert!(token.expose().is_ascii()));
-/// ```
-pub fn token() -> impl Strategy<Value = Token> {
+fn token() -> impl Strategy<Value = Token> {
     // The last character of 64 bytes has two bits.
     let generated = (vec(select(BASE64URL), 85), select(&b"AQgw"[..])).prop_map(|(body, last)| {
         let body = body.into_iter().chain([last]).map(char::from);
@@ -117,16 +95,7 @@ pub fn token() -> impl Strategy<Value = Token> {
 }
 
 /// Generates expiries: between 2023 and 2033, at both ends of 64 bits, and any other.
-///
-/// ```
-/// use influxdb3_offline_tokens::{Expiry, strategies};
-/// use proptest::prelude::*;
-///
-/// proptest!(|(expiry in strategies::expiry())| {
-///     prop_assert_eq!(Expiry::parse(&expiry.to_string()), Ok(expiry));
-/// });
-/// ```
-pub fn expiry() -> impl Strategy<Value = Expiry> {
+fn expiry() -> impl Strategy<Value = Expiry> {
     prop_oneof![
         6 => 1_700_000_000_000..2_000_000_000_000_i64,
         2 => select(&[0, 1, -1, i64::MIN, i64::MAX, LAST_RFC3339_MILLIS, LAST_RFC3339_MILLIS + 1][..]),
@@ -196,17 +165,7 @@ fn token_entry() -> impl Strategy<Value = TokenEntry> {
 }
 
 /// Generates valid tokens files with up to eight tokens and six databases. They may have warnings.
-///
-/// ```
-/// use influxdb3_offline_tokens::{TokenFile, strategies};
-/// use proptest::prelude::*;
-///
-/// proptest!(|(file in strategies::token_file())| {
-///     let (databases, tokens) = file.into_parts();
-///     prop_assert!(TokenFile::new(databases, tokens).is_ok());
-/// });
-/// ```
-pub fn token_file() -> impl Strategy<Value = TokenFile> {
+fn token_file() -> impl Strategy<Value = TokenFile> {
     (vec(database_name(), 0..=6), vec(token_entry(), 0..=8)).prop_map(|(databases, entries)| {
         let mut file = TokenFile::checked(databases, Vec::new());
         for entry in entries {

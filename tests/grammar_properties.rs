@@ -115,7 +115,7 @@ proptest! {
 
     #[test]
     fn constructors_match_the_parser(
-        names in vec(strategies::database_name(), 1..5),
+        names in vec(any::<DatabaseName>(), 1..5),
         actions in strategies::database_actions(),
         resources in vec(any::<SystemResource>(), 1..6),
     ) {

@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use influxdb3_offline_tokens::edit::{self, ChangeError};
 use influxdb3_offline_tokens::wanted::WantedFile;
-use influxdb3_offline_tokens::{Expiry, Rights, Token, TokenEntry, TokenFile, strategies};
+use influxdb3_offline_tokens::{Expiry, Rights, Token, TokenEntry, TokenFile};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -169,7 +169,7 @@ fn returns_errors_of_the_secret_source() {
 /// A wanted file, the tokens and databases that it names, and whether it removes others.
 fn wanted_file() -> impl Strategy<Value = (WantedFile, TokenFile, bool)> {
     let lifetimes = prop::collection::vec((0..4_u8, 1..200_u64, 0..200_u64), 8);
-    (strategies::token_file(), lifetimes, any::<bool>()).prop_map(|(file, lifetimes, remove)| {
+    (any::<TokenFile>(), lifetimes, any::<bool>()).prop_map(|(file, lifetimes, remove)| {
         let token = |(entry, (kind, lifetime, within)): (&TokenEntry, &(u8, u64, u64))| {
             let permissions: Vec<String> = entry.permissions().iter().map(ToString::to_string).collect();
             let mut token = json!({"name": entry.name().as_str(), "permissions": permissions});

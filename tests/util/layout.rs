@@ -4,9 +4,7 @@
 use std::collections::HashMap;
 
 use influxdb3_offline_tokens::edit::Change;
-use influxdb3_offline_tokens::{
-    DatabaseName, Permission, Token, TokenEntry, TokenFile, TokenName, strategies,
-};
+use influxdb3_offline_tokens::{DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName};
 use proptest::bool::weighted;
 use proptest::collection::vec;
 use proptest::option;
@@ -31,7 +29,7 @@ const UNKNOWN: &[(&str, &str)] = &[
 /// Valid files and their JSON, with any indentation, order of members, unknown members, escapes and final newlines.
 pub fn token_file_and_json() -> impl Strategy<Value = (TokenFile, String)> {
     // All zeros give the simplest layout, so failures shrink to it.
-    (strategies::token_file(), vec(any::<u8>(), 0..=40)).prop_map(|(file, choices)| {
+    (any::<TokenFile>(), vec(any::<u8>(), 0..=40)).prop_map(|(file, choices)| {
         let mut value = serde_json::to_value(&file).unwrap();
         if file.create_databases().is_empty() {
             value.as_object_mut().unwrap().remove("create_databases");
@@ -215,8 +213,7 @@ pub fn change(file: &TokenFile) -> impl Strategy<Value = Change> + use<> {
         (name(), any::<Token>()).prop_map(rotate_if_same),
         (name(), any::<TokenName>(), any::<Token>())
             .prop_map(|(name, new_name, token)| Change::rotate(name, token).beside(new_name)),
-        (name(), option::of(strategies::expiry()))
-            .prop_map(|(name, expiry)| Change::set_expiry(name, expiry)),
+        (name(), option::of(any::<Expiry>())).prop_map(|(name, expiry)| Change::set_expiry(name, expiry)),
         (name(), vec(any::<Permission>(), 0..=4))
             .prop_map(|(name, permissions)| Change::set_permissions(name, permissions)),
     ]

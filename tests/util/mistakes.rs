@@ -1,7 +1,7 @@
 //! Strategy for tokens files with one mistake.
 #![allow(unreachable_pub, reason = "as in util")]
 
-use influxdb3_offline_tokens::{Code, TokenFile, strategies};
+use influxdb3_offline_tokens::{Code, Token, TokenFile, strategies};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -88,8 +88,8 @@ pub fn mistaken_file() -> impl Strategy<Value = (String, Code)> {
     });
     let mistake = prop_oneof![3 => from_table, 1 => permission];
     let spaces = vec(select(&["", " ", "\t", "\n", "\r\n", "   \n\n"][..]), 0..40);
-    let file = (strategies::token_file(), any::<Index>());
-    (mistake, spaces, file, strategies::token().no_shrink()).prop_map(
+    let file = (any::<TokenFile>(), any::<Index>());
+    (mistake, spaces, file, any::<Token>().no_shrink()).prop_map(
         |((code, text), spaces, (file, place), token)| {
             (insert_spaces(&fill_in(&text, &file, place, token.expose()), &spaces), code)
         },
