@@ -465,10 +465,10 @@ fn names_and_values_convert_from_strings() {
 #[test]
 fn actions_form_a_set() {
     let (read, write) = (DatabaseActions::READ, DatabaseActions::WRITE);
-    let mut actions = DatabaseActions::ALL;
-    actions &= read | write;
-    assert_eq!(actions, read | write);
-    actions -= read;
+    let mut actions = DatabaseActions::EMPTY;
+    actions |= read | write;
+    assert_eq!(actions & read, read);
+    actions = actions - read;
     assert_eq!((actions, !actions), (write, DatabaseActions::ALL - write));
     assert_eq!(!DatabaseActions::ALL, DatabaseActions::EMPTY);
     let all: Vec<String> = DatabaseActions::ALL.into_iter().map(|action| action.to_string()).collect();

@@ -3,7 +3,7 @@
 use core::array;
 use core::fmt;
 use core::iter::Flatten;
-use core::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, Not, Sub, SubAssign};
+use core::ops::{BitAnd, BitOr, BitOrAssign, Not, Sub};
 
 use crate::secret::debug_as_text;
 
@@ -271,14 +271,8 @@ impl FromIterator<Self> for DatabaseActions {
     }
 }
 
-impl Extend<Self> for DatabaseActions {
-    fn extend<I: IntoIterator<Item = Self>>(&mut self, sets: I) {
-        *self |= sets.into_iter().collect();
-    }
-}
-
 macro_rules! operators {
-    ($($operator:ident::$apply:ident, $assignment:ident::$assign:ident = $method:ident;)+) => {$(
+    ($($operator:ident::$apply:ident = $method:ident;)+) => {$(
         impl $operator for DatabaseActions {
             type Output = Self;
 
@@ -286,20 +280,20 @@ macro_rules! operators {
                 self.$method(other)
             }
         }
-
-        impl $assignment for DatabaseActions {
-            fn $assign(&mut self, other: Self) {
-                *self = self.$method(other);
-            }
-        }
     )+};
 }
 
 operators!(
-    BitOr::bitor, BitOrAssign::bitor_assign = union;
-    BitAnd::bitand, BitAndAssign::bitand_assign = intersection;
-    Sub::sub, SubAssign::sub_assign = difference;
+    BitOr::bitor = union;
+    BitAnd::bitand = intersection;
+    Sub::sub = difference;
 );
+
+impl BitOrAssign for DatabaseActions {
+    fn bitor_assign(&mut self, other: Self) {
+        *self = self.union(other);
+    }
+}
 
 impl Not for DatabaseActions {
     type Output = Self;
