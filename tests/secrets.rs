@@ -415,6 +415,25 @@ fn zeroizes_memory_of_file_operations() {
     assert_eq!(counts, [0; 8], "freed blocks contain a token");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn zeroizes_memory_of_pipes() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("pipe");
+    mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    // Longer than the buffer of the pipe: the text grows.
+    let mut text = file().to_json().into_vec();
+    text.resize(200_000, b' ');
+    let writer = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::write(pipe, text)
+    });
+    let count = leaks(|| drop(black_box(load(&pipe).unwrap())));
+    writer.join().unwrap().unwrap();
+    assert_eq!(count, 0, "freed blocks contain a token");
+}
+
 #[test]
 fn keeps_presented_tokens_secret() {
     let encode = |text: &str| base64::Engine::encode(&base64::prelude::BASE64_STANDARD, text);
