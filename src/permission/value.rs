@@ -106,10 +106,11 @@ impl<T: AsRef<str>> Permission<T> {
 
     /// Returns the three parts of the canonical text.
     pub(crate) fn parts(&self) -> [&str; 3] {
-        match self {
-            Self::Database(permission) => ["db", permission.scope().text(), permission.actions().as_str()],
-            Self::System(permission) => ["system", permission.scope().text(), "read"],
-        }
+        let (names, actions) = match self {
+            Self::Database(permission) => (permission.scope().text(), permission.actions().as_str()),
+            Self::System(permission) => (permission.scope().text(), "read"),
+        };
+        [self.resource_type(), names, actions]
     }
 }
 
@@ -127,8 +128,10 @@ impl<T> From<SystemPermission<T>> for Permission<T> {
 
 impl<T: AsRef<str>> fmt::Display for Permission<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [resource_type, names, actions] = self.parts();
-        write!(f, "{resource_type}:{names}:{actions}")
+        match self {
+            Self::Database(permission) => permission.fmt(f),
+            Self::System(permission) => permission.fmt(f),
+        }
     }
 }
 
