@@ -59,8 +59,10 @@ fn strings(list: impl IntoIterator<Item: ToString>) -> Vec<String> {
 #[track_caller]
 fn assert_decisions(rows: &[(&[&str], &str, &str)]) {
     for (list, asked, expected) in rows {
-        let decision = decide(&permissions(list), request(asked)).to_string();
-        assert_eq!(decision, *expected, "{list:?}, {asked}");
+        let permissions = permissions(list);
+        let decision = decide(&permissions, request(asked));
+        assert_eq!(decision.to_string(), *expected, "{list:?}, {asked}");
+        assert!(!decision.reason().is_some_and(|reason| reason.is_unauthenticated()));
     }
 }
 
@@ -169,6 +171,7 @@ fn any_database_requires_one_entry() {
 fn decides_system_resources() {
     assert_decisions(&[
         (&["system:health,ping:read"], "system ping", "allowed by `system:ping:read`"),
+        (&["system:ping,ping:read"], "system ping", "allowed by `system:ping:read`"),
         (&["system:health:read"], "system metrics", NO_ENTRY),
         (&["system:*:read"], "system ready", "allowed by `system:*:read`"),
         (&["system:*:read", "system:ready:read"], "system ready", "allowed by `system:ready:read`"),
@@ -241,7 +244,8 @@ fn denies_unknown_and_expired_tokens() {
         assert_eq!(file.who_can(request, now).count(), usize::from(is_allowed));
         if !is_allowed {
             assert_eq!(decision, Decision::Denied(DenyReason::Expired(Expiry::from_millis(expiry))));
-            assert!(decision.reason().unwrap().is_unauthenticated());
+            let reason = decision.reason().unwrap();
+            assert!(reason.is_unauthenticated() && reason.name() == "expired");
         }
     }
     let authorizer = Authorizer::new(&file([entry("app", CANARY, &["db:*:read"])]));
@@ -334,6 +338,7 @@ fn lists_rights_after_shadowing() {
         assert_eq!(rights.database(name), action_set(expected), "{name}");
     }
     assert_eq!(rights.system_resources().collect::<Vec<_>>(), [SystemResource::Ping]);
+    assert!(format!("{rights:?}").ends_with("EntryKey(system:ping): DatabaseActions(read)}"));
 }
 
 #[test]
@@ -344,13 +349,18 @@ fn lists_tokens_with_access() {
         entry("shadowed", "apiv3_3", &["db:a:write", "db:*:read"]),
     ]);
     for (asked, expected) in [
-        ("read a", "one by db:a:read, all by db:*:read"),
-        ("read b", "all by db:*:read, shadowed by db:*:read"),
+        ("read a", "one by db:a:read [0], all by db:*:read [0]"),
+        ("read b", "all by db:*:read [0], shadowed by db:*:read [1]"),
         ("write new b", ""),
-        ("write any", "shadowed by db:a:write"),
+        ("write any", "shadowed by db:a:write [0]"),
     ] {
         let found = file.who_can(request(asked), UNIX_EPOCH);
-        let found: Vec<_> = found.map(|(token, entry)| format!("{} by {entry}", token.name())).collect();
+        let found: Vec<_> = found
+            .map(|(token, entry)| {
+                let sources: Vec<_> = entry.sources(token.permissions()).collect();
+                format!("{} by {entry} {sources:?}", token.name())
+            })
+            .collect();
         assert_eq!(found.join(", "), expected, "{asked}");
     }
 }

@@ -508,6 +508,7 @@ fn builds_permissions_from_typed_names() {
     let mut resources = SystemResources::from(SystemResource::Ready);
     resources.extend([SystemResource::Ping]);
     assert_eq!(resources.to_string(), "ready,ping");
+    assert!(resources.contains(SystemResource::Ping) && !resources.contains(SystemResource::Health));
     assert_eq!(resources.into_iter().count(), 2);
 }
 
