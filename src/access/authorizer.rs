@@ -36,7 +36,7 @@ use crate::file::TokenFile;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Authorizer {
-    key: [u8; 16],
+    key: [[u8; 8]; 2],
     // The key is the digest of the token.
     holders: HashMap<[u8; 32], Identity, foldhash::fast::RandomState>,
 }
@@ -167,15 +167,15 @@ impl Authorizer {
 }
 
 /// Returns a random key, by way of the hash keys of std, which never fail.
-fn random_key() -> [u8; 16] {
+fn random_key() -> [[u8; 8]; 2] {
     let random = RandomState::new();
-    (u128::from(random.hash_one(0_u8)) << 64 | u128::from(random.hash_one(1_u8))).to_le_bytes()
+    [0_u8, 1].map(|half| random.hash_one(half).to_le_bytes())
 }
 
 /// Hashes a token with a secret key, which prevents timing attacks. With more than 16 bytes, a token would take a third
 /// block.
-fn digest(key: &[u8; 16], token: &[u8]) -> [u8; 32] {
-    Sha256::new().chain_update(key).chain_update(token).finalize().into()
+fn digest(key: &[[u8; 8]; 2], token: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update(key.as_flattened()).chain_update(token).finalize().into()
 }
 
 impl fmt::Debug for Authorizer {
