@@ -34,6 +34,8 @@ fn accepts_each_scheme() {
         (basic("user: a b "), " a b "),
     ] {
         assert_eq!(token(header.as_bytes()), Ok(expected.into()), "{header}");
+        let presented = PresentedToken::from_authorization(&header).unwrap();
+        assert_eq!(format!("{presented:?}"), "PresentedToken([redacted])");
     }
 }
 

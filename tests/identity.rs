@@ -39,12 +39,15 @@ fn outlives_the_authorizer_in_other_threads() {
         let identity: Identity = identity.clone();
         std::thread::spawn(move || {
             let request = AccessRequest::database("b", DatabaseActions::WRITE);
-            (identity.name().to_string(), identity.decide(request).to_string())
+            (format!("{identity:?}"), identity.decide(request).to_string())
         })
     });
     drop(identity);
     for thread in threads {
-        assert_eq!(thread.join().unwrap(), ("app".to_owned(), "allowed by `db:*:write`".to_owned()));
+        assert_eq!(
+            thread.join().unwrap(),
+            ("Identity(TokenName(app))".to_owned(), "allowed by `db:*:write`".to_owned())
+        );
     }
 }
 
