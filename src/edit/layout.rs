@@ -160,10 +160,7 @@ impl<'a> Layout<'a> {
 
     /// Adds the expiry after the last member of an entry.
     pub(super) fn add_expiry(&self, place: &Place, expiry: Expiry) -> Edit {
-        let gap = match place.members {
-            0 | 1 => self.comma.trim_start_matches(','),
-            _ => space_before(self.text, place.last_member.start()),
-        };
+        let gap = space_before(self.text, place.last_member.start());
         let end = place.last_member.end();
         (Span::new(end, end), Zeroizing::new(format!(",{gap}{}", self.expiry(expiry))))
     }

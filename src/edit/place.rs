@@ -22,7 +22,6 @@ pub(super) struct Place {
     pub(super) expiry: Option<(Span, Span)>,
     /// The last member.
     pub(super) last_member: Span,
-    pub(super) members: usize,
 }
 
 /// Finds the entries with these indices in a valid file.
@@ -64,7 +63,6 @@ fn place(entry: &Entry<'_>) -> Option<Place> {
         name: entry.name.value()?.outer_span(),
         permissions: entry.permissions.span(),
         expiry: entry.expiry.member_span().map(|member| (entry.expiry.span(), member)),
-        last_member: Span::new(keys.clone().map(Span::start).max()?, inside.trim_ascii_end().len()),
-        members: keys.count(),
+        last_member: Span::new(keys.map(Span::start).max()?, inside.trim_ascii_end().len()),
     })
 }
