@@ -75,6 +75,7 @@ fn adds_missing_databases() {
             &["b", "c", "b"],
             r#"{"create_databases":["b", "c" ],"tokens":[]}"#,
         ),
+        (r#"{"create_databases":null,"tokens":[]}"#, &["a"], r#"{"create_databases":["a"],"tokens":[]}"#),
         ("{\n  \"tokens\": []\n}\n", &["a"], "{\n  \"create_databases\": [\"a\"],\n  \"tokens\": []\n}\n"),
         (
             "{\"tokens\": [], \"create_databases\": [\n \"a\"\n]}",
@@ -157,7 +158,8 @@ fn rejects_conflicting_changes() {
         (&[rename("d", "d")], ChangeError::NoSuchToken(name("d"))),
         (&[rename("d", "e")], ChangeError::NoSuchToken(name("d"))),
     ] {
-        assert_eq!(edit::apply(Some(text.as_bytes()), changes).unwrap_err(), expected);
+        let error = edit::apply(Some(text.as_bytes()), changes).unwrap_err();
+        assert_eq!((format!("{error:?}"), &error), (expected.to_string(), &expected));
     }
     for changes in [&[][..], &[append("a")], &[Change::drop_databases([])]] {
         let error = edit::apply(Some(b"{\"tokens\": ["), changes).unwrap_err();
@@ -169,6 +171,7 @@ fn rejects_conflicting_changes() {
 fn keep_if_same_is_idempotent() {
     let append = |entry| Change::append([entry]).keep_if_same();
     let text = edit::apply(None, &[append(entry("a"))]).unwrap().unwrap();
+    assert_eq!(*text, *TokenFile::new([], [entry("a")]).unwrap().to_json());
     assert!(edit::apply(Some(&text), &[append(entry("a"))]).unwrap().is_none());
     let other = append(entry("a").with_expiry(Some(Expiry::from_millis(1))));
     assert_eq!(edit::apply(Some(&text), &[other]).unwrap_err(), ChangeError::NameExists(name("a")));
@@ -219,4 +222,6 @@ fn describes_changes() {
     ] {
         assert_eq!(change.to_string(), expected);
     }
+    let rotate = Change::rotate(name("a"), token(NEW)).if_sha512([0; 64]);
+    assert!(format!("{rotate:?}").ends_with("if_sha512: Some([hash]) }"), "{rotate:?}");
 }
