@@ -131,7 +131,7 @@ impl Validator {
     pub fn fix(&self, bytes: &[u8], up_to: Applicability) -> Result<FixedText, GenerateTokenError> {
         let (report, before) = self.check_all(bytes, Severity::Note);
         let is_wanted = |fix: &Fix| fix.applicability() <= up_to;
-        let proposed = report.iter().filter(|finding| finding.fixes().iter().any(is_wanted));
+        let proposed = report.iter().filter(|finding| finding.fix().is_some_and(is_wanted));
         let mut edits = EditSet::default();
         let mut chosen: Vec<_> = proposed.filter(|diagnostic| edits.add(diagnostic.edits())).collect();
         // Some fixes cause errors only in the whole file, such as a trimmed name that becomes a duplicate.

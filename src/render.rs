@@ -165,7 +165,7 @@ fn group<'a>(found: &'a Diagnostic, name: &'a str, lines: &Lines<'a>) -> Group<'
     };
     let id = format!("{} {}", found.code().id(), found.code().name());
     let is_safe = |fix: &Fix| fix.applicability() == Applicability::Safe;
-    let mark = if found.fixes().iter().any(is_safe) { "[*] " } else { "" };
+    let mark = if found.fix().is_some_and(is_safe) { "[*] " } else { "" };
     let title = level.primary_title(format!("{mark}{}", found.message())).id(id);
     if matches!(found.code(), Code::ReadableByOthers | Code::ForeignOwner | Code::SeveralLinks) {
         // The finding has no position in the text.
@@ -183,10 +183,10 @@ fn group<'a>(found: &'a Diagnostic, name: &'a str, lines: &Lines<'a>) -> Group<'
         let snippet = Snippet::source(excerpt.text).line_start(excerpt.line).annotations(annotations);
         group = group.element(Element::from(snippet));
     }
-    let effects = found.fixes().iter().filter_map(Fix::effect);
+    let effect = found.fix().and_then(Fix::effect);
     group
         .elements(found.help().map(|help| Level::HELP.message(help)))
-        .elements(effects.map(|effect| Level::HELP.with_name("fix").message(effect)))
+        .elements(effect.map(|effect| Level::HELP.with_name("fix").message(effect)))
 }
 
 /// Replaces the `:::` that the renderer prints before another file: all excerpts are of one file.

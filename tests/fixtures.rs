@@ -116,7 +116,7 @@ fn render_finding(out: &mut String, bytes: &[u8], found: &Diagnostic, topic: Opt
         let (text, at) = (quoted(bytes, label.span()), label.location());
         let _ = writeln!(out, "    label {}:{} {text}: {}", at.line, at.column, label.message());
     }
-    for fix in found.fixes() {
+    if let Some(fix) = found.fix() {
         let edits: Vec<String> = fix.edits().iter().map(|edit| render_edit(bytes, edit)).collect();
         let effect = fix.effect().map(|effect| format!(" ({effect})")).unwrap_or_default();
         let _ = writeln!(out, "    {} fix{effect}: {}", fix.applicability(), edits.join(", "));

@@ -307,7 +307,7 @@ fn report_output(report: &Report) -> String {
         for label in found.labels() {
             let _ = writeln!(out, "{}", label.message());
         }
-        for fix in found.fixes() {
+        if let Some(fix) = found.fix() {
             let _ = writeln!(out, "{fix:?}");
             for edit in fix.edits() {
                 let _ = writeln!(out, "{:?}", edit.text());

@@ -39,7 +39,7 @@ impl<'a, 'c> Verifier<'a, 'c> {
             // If two fixes overlap, the next run verifies the second.
             let mut is_member = |diagnostic: &Diagnostic| {
                 let is_this = |fix: &Fix| fix.applicability() == applicability && is_inside(entry, fix);
-                diagnostic.fixes.first().is_some_and(|fix| is_this(fix) && edits.add(fix.edits()))
+                diagnostic.fix().is_some_and(|fix| is_this(fix) && edits.add(fix.edits()))
             };
             let mut group: Vec<_> = proposals.extract_if(.., |diagnostic| is_member(diagnostic)).collect();
             self.verify_group(entry, &mut state, &mut group, applicability);
@@ -58,7 +58,7 @@ impl<'a, 'c> Verifier<'a, 'c> {
         if let Some(next) = self.apply(entry, state, &all, applicability) {
             *state = next;
         } else if let [diagnostic] = group {
-            diagnostic.fixes.clear();
+            diagnostic.fix = None;
         } else if !group.is_empty() {
             let (first, second) = group.split_at_mut(group.len() / 2);
             self.verify_group(entry, state, first, applicability);
@@ -78,7 +78,7 @@ impl<'a, 'c> Verifier<'a, 'c> {
         if fixed.is_empty() {
             return None;
         }
-        let fixes = fixed.iter().flat_map(|diagnostic| &diagnostic.fixes);
+        let fixes = fixed.iter().filter_map(|diagnostic| diagnostic.fix());
         let mut edits = state.edits.clone();
         edits.extend(fixes.flat_map(Fix::edits).cloned());
         edits.sort_by_key(TextEdit::span);

@@ -19,7 +19,7 @@ use crate::span::{Location, Span};
 /// let expected = "1:1: error[T0112] missing-member: the file has no `tokens`; help: add `\"tokens\": [{…}]`";
 /// assert_eq!(report.iter().next().unwrap().to_string(), expected);
 /// let report = validate(br#"{"tokens": [],}"#);
-/// let fix = report.iter().find_map(|finding| finding.fixes().first()).unwrap();
+/// let fix = report.iter().find_map(|finding| finding.fix()).unwrap();
 /// assert_eq!(fix.edits()[0].text(), Some(""));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct Diagnostic {
     pub(super) location: Location,
     pub(super) help: Option<String>,
     pub(super) labels: Vec<Label>,
-    pub(crate) fixes: Vec<Fix>,
+    pub(crate) fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -46,13 +46,13 @@ impl Diagnostic {
             location: START,
             help: None,
             labels: Vec::new(),
-            fixes: Vec::new(),
+            fix: None,
         }
     }
 
     /// Returns the edits of its fix.
     pub(crate) fn edits(&self) -> &[TextEdit] {
-        self.fixes.first().map_or(&[], Fix::edits)
+        self.fix.as_ref().map_or(&[], Fix::edits)
     }
 
     /// Returns the code.
@@ -170,18 +170,18 @@ impl Diagnostic {
         &self.labels
     }
 
-    /// Returns the fixes.
+    /// Returns the fix.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Code, validate};
     ///
     /// let report = validate(br#"{"tokens": [],}"#);
     /// let comma = report.iter().find(|finding| finding.code() == Code::JsonSyntax).unwrap();
-    /// assert_eq!(comma.fixes().len(), 1);
+    /// assert_eq!(comma.fix().unwrap().edits().len(), 1);
     /// ```
     #[must_use]
-    pub fn fixes(&self) -> &[Fix] {
-        &self.fixes
+    pub const fn fix(&self) -> Option<&Fix> {
+        self.fix.as_ref()
     }
 }
 

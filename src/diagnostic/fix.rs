@@ -56,7 +56,7 @@ impl fmt::Display for Applicability {
 ///
 /// let report = validate(b"\xEF\xBB\xBF{\"tokens\": []}");
 /// let mark = report.iter().find(|finding| finding.code() == Code::ByteOrderMark).unwrap();
-/// let [fix] = mark.fixes() else { panic!() };
+/// let fix = mark.fix().unwrap();
 /// assert_eq!((fix.applicability(), fix.edits().len()), (Applicability::Safe, 1));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Fix {
     /// use influxdb3_offline_tokens::validate;
     ///
     /// let report = validate(br#"{"tokens": [{"token": "apiv3_YOUR_TOKEN", "name": "app", "permissions": []}]}"#);
-    /// let fix = report.iter().find_map(|finding| finding.fixes().first()).unwrap();
+    /// let fix = report.iter().find_map(|finding| finding.fix()).unwrap();
     /// assert_eq!(fix.effect(), Some("replaces the token"));
     /// ```
     #[must_use]
@@ -95,7 +95,7 @@ impl Fix {
     ///
     /// let report = validate(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:raed"]}]}"#);
     /// let typo = report.iter().find(|finding| finding.code() == Code::UnknownAction).unwrap();
-    /// assert_eq!(typo.fixes()[0].applicability(), Applicability::Unsafe);
+    /// assert_eq!(typo.fix().unwrap().applicability(), Applicability::Unsafe);
     /// ```
     #[must_use]
     pub const fn applicability(&self) -> Applicability {
@@ -109,7 +109,7 @@ impl Fix {
     ///
     /// let report = validate(br#"{"tokens": {"token": "apiv3_a", "name": "app", "permissions": []}}"#);
     /// let no_list = report.iter().find(|finding| finding.code() == Code::WrongType).unwrap();
-    /// assert_eq!(no_list.fixes()[0].edits().len(), 2); // a bracket before, and one after
+    /// assert_eq!(no_list.fix().unwrap().edits().len(), 2); // a bracket before, and one after
     /// ```
     #[must_use]
     pub fn edits(&self) -> &[TextEdit] {
@@ -124,7 +124,7 @@ impl Fix {
 ///
 /// let mut text = String::from(r#"{"tokens": [],}"#);
 /// let report = validate(text.as_bytes());
-/// let edit = &report.iter().find_map(|finding| finding.fixes().first()).unwrap().edits()[0];
+/// let edit = &report.iter().find_map(|finding| finding.fix()).unwrap().edits()[0];
 /// text.replace_range(edit.span().range(), edit.text().unwrap());
 /// assert_eq!(text, r#"{"tokens": []}"#);
 /// ```
@@ -178,7 +178,7 @@ impl TextEdit {
     /// use influxdb3_offline_tokens::validate;
     ///
     /// let report = validate(br#"{"tokens": [],}"#);
-    /// let fix = report.iter().find_map(|finding| finding.fixes().first()).unwrap();
+    /// let fix = report.iter().find_map(|finding| finding.fix()).unwrap();
     /// assert_eq!(fix.edits()[0].span().range(), 13..14);
     /// ```
     #[must_use]
@@ -193,7 +193,7 @@ impl TextEdit {
     /// use influxdb3_offline_tokens::validate;
     ///
     /// let report = validate(br#"{"tokens": [{"token": "apiv3_YOUR_TOKEN", "name": "app", "permissions": []}]}"#);
-    /// let mut edits = report.iter().flat_map(|finding| finding.fixes()).flat_map(|fix| fix.edits());
+    /// let mut edits = report.iter().filter_map(|finding| finding.fix()).flat_map(|fix| fix.edits());
     /// assert!(edits.any(|edit| edit.text().is_none()));
     /// ```
     #[must_use]

@@ -188,7 +188,7 @@ impl Sink {
         // Only the new findings: a pass over all of them for each entry would be quadratic.
         let new = self.kept.get_mut(self.verified..).unwrap_or_default();
         let diagnostics = new.iter_mut().map(|kept| &mut kept.diagnostic);
-        let proposals: Vec<_> = diagnostics.filter(|diagnostic| !diagnostic.fixes.is_empty()).collect();
+        let proposals: Vec<_> = diagnostics.filter(|diagnostic| diagnostic.fix.is_some()).collect();
         if !proposals.is_empty() {
             verify(proposals);
         }
@@ -282,7 +282,7 @@ impl Draft<'_> {
             let mut edits: Vec<_> = edits.into_iter().collect();
             if !edits.is_empty() && kept.is_certain {
                 edits.sort_by_key(TextEdit::span);
-                kept.diagnostic.fixes.push(Fix::new(applicability, edits));
+                kept.diagnostic.fix = Some(Fix::new(applicability, edits));
             }
         })
     }
@@ -290,7 +290,7 @@ impl Draft<'_> {
     /// Sets the effect of the proposed fix.
     pub(crate) fn effect(self, effect: impl Into<Option<String>>) -> Self {
         self.with(|kept| {
-            if let (Some(fix), Some(effect)) = (kept.diagnostic.fixes.last_mut(), effect.into()) {
+            if let (Some(fix), Some(effect)) = (&mut kept.diagnostic.fix, effect.into()) {
                 fix.effect = Some(effect);
             }
         })

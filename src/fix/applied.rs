@@ -125,7 +125,7 @@ impl AppliedFix {
     /// ```
     #[must_use]
     pub fn effect(&self) -> Option<&str> {
-        self.0.fixes().first().and_then(Fix::effect)
+        self.0.fix().and_then(Fix::effect)
     }
 
     /// Returns whether the fix replaced a token. Its clients need the new one.

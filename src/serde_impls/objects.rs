@@ -82,7 +82,7 @@ objects! {
         "column": diagnostic.location().column,
         "help": diagnostic.help(),
         "labels": diagnostic.labels(),
-        "fixes": diagnostic.fixes(),
+        "fixes": diagnostic.fix().as_slice(),
     }
     Label(label) {
         "message": label.message(),

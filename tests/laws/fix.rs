@@ -25,7 +25,7 @@ const MAX_RUNS: usize = 64;
 const FILE_ERRORS: [Code; 2] = [Code::DuplicateName, Code::DuplicateToken];
 
 fn fix_up_to(found: &Diagnostic, level: Applicability) -> Option<&Fix> {
-    found.fixes().iter().find(|fix| fix.applicability() <= level)
+    found.fix().filter(|fix| fix.applicability() <= level)
 }
 
 /// Applies edits one by one. Returns `None` if two overlap.
@@ -81,8 +81,7 @@ fn check(validator: &Validator, bytes: &[u8], levels: &[Applicability], count: u
         converges(validator, bytes, *level)?;
     }
     // All fixes of a long text would take too long.
-    let fixes: Vec<_> =
-        report.iter().flat_map(|found| found.fixes().iter().map(move |fix| (found, fix))).collect();
+    let fixes: Vec<_> = report.iter().filter_map(|found| Some((found, found.fix()?))).collect();
     let first = super::chosen(bytes, fixes.len().max(1));
     let mut some = fixes.iter().cycle().skip(first).take(fixes.len().min(count));
     some.try_for_each(|fix| separate_fix(validator, bytes, &report, *fix))

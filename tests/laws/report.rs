@@ -66,7 +66,7 @@ pub(super) fn is_consistent(bytes: &[u8], report: &Report) -> Law {
         for label in found.labels() {
             has_valid_span(bytes, label.span(), "a label")?;
         }
-        for fix in found.fixes() {
+        if let Some(fix) = found.fix() {
             let mut spans: Vec<_> = fix.edits().iter().map(TextEdit::span).collect();
             for span in &spans {
                 has_valid_span(bytes, *span, "an edit")?;
@@ -165,7 +165,7 @@ fn ignores_escapes(bytes: &[u8], validator: &Validator, short: &Report) -> Law {
         let span = |span: Span| offset(span.start())..offset(span.end());
         let labels: Vec<_> =
             found.labels().iter().map(|label| (span(label.span()), label.message())).collect();
-        let edits = found.fixes().iter().flat_map(Fix::edits);
+        let edits = found.fix().into_iter().flat_map(Fix::edits);
         let edits: Vec<_> = edits.map(|edit| (span(edit.span()), edit.text())).collect();
         let mut range = span(found.span());
         if found.code() == Code::JsonSyntax {

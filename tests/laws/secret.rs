@@ -79,7 +79,7 @@ pub(super) fn texts(report: &Report) -> String {
         for label in found.labels() {
             let _ = writeln!(out, "{}", label.message());
         }
-        for edit in found.fixes().iter().flat_map(Fix::edits) {
+        for edit in found.fix().into_iter().flat_map(Fix::edits) {
             let _ = writeln!(out, "{:?}", edit.text());
         }
     }

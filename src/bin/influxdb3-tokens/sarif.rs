@@ -123,7 +123,7 @@ fn result(found: &Diagnostic, artifact: &Value, lines: &LineIndex<'_>) -> Value 
     let related = found.labels().iter().enumerate().map(|(id, label)| {
         json!({"id": id, "physicalLocation": place(label.span()), "message": {"text": label.message()}})
     });
-    let fixes = found.fixes().iter().filter_map(|fix| change(fix, artifact, lines));
+    let fix = found.fix().and_then(|fix| change(fix, artifact, lines));
     json!({
         "ruleId": found.code().id(),
         "level": level(found.severity()),
@@ -133,7 +133,7 @@ fn result(found: &Diagnostic, artifact: &Value, lines: &LineIndex<'_>) -> Value 
             "logicalLocations": logical.into_iter().collect::<Vec<_>>(),
         }],
         "relatedLocations": related.collect::<Vec<_>>(),
-        "fixes": fixes.collect::<Vec<_>>(),
+        "fixes": fix.as_slice(),
     })
 }
 

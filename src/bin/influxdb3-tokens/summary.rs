@@ -56,7 +56,7 @@ impl Summary {
 /// Returns the applicability of the fix of a finding, including that of the mode.
 fn applicability(diagnostic: &Diagnostic) -> Option<Applicability> {
     let mode = (diagnostic.code() == Code::ReadableByOthers).then_some(Applicability::Unsafe);
-    diagnostic.fixes().first().map(Fix::applicability).or(mode)
+    diagnostic.fix().map(Fix::applicability).or(mode)
 }
 
 impl fmt::Display for Summary {
