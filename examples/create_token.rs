@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         None => Ok(changes.to_vec()),
         Some(_) => Err(io::Error::from(io::ErrorKind::AlreadyExists)),
     })?;
-    assert_eq!(updated.outcome(), Outcome::Created);
+    assert_eq!(updated.outcome, Outcome::Created);
     println!("created {} with the token `collector`", path.display());
     Ok(())
 }

@@ -24,6 +24,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     for change in changes {
         println!("{change}");
     }
-    println!("{} tokens, {:?}", updated.after().map_or(0, |file| file.tokens().len()), updated.outcome());
+    println!("{} tokens, {:?}", updated.after.map_or(0, |file| file.tokens().len()), updated.outcome);
     Ok(())
 }

@@ -12,9 +12,9 @@ fn main() -> ExitCode {
     for path in std::env::args_os().skip(1) {
         match validator.check_file(&path) {
             Ok(file) => {
-                let report = file.report();
+                let report = &file.report;
                 let name = path.to_string_lossy();
-                print!("{}", report.render(&name, file.as_bytes()).color(std::io::stdout().is_terminal()));
+                print!("{}", report.render(&name, &file.bytes).color(std::io::stdout().is_terminal()));
                 if !report.is_valid() {
                     exit = ExitCode::FAILURE;
                 }

@@ -16,98 +16,26 @@ use crate::secret::SecretBytes;
 use crate::span::Span;
 use crate::token::{GenerateTokenError, Token};
 
-/// A text with applied fixes. `Debug` redacts the text, which is zeroized on drop.
+/// A text with applied fixes.
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use influxdb3_offline_tokens::Validator;
+/// use influxdb3_offline_tokens::{Code, Validator};
 /// use influxdb3_offline_tokens::diagnostic::Applicability;
 ///
 /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Safe)?;
-/// assert_eq!((fixed.applied_count(), fixed.as_bytes()), (1, &br#"{"tokens": []}"#[..]));
+/// assert_eq!(*fixed.bytes, *br#"{"tokens": []}"#);
+/// let fix = &fixed.applied[0];
+/// assert_eq!((fix.code(), fix.span().range()), (Code::JsonSyntax, 13..14));
 /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
 /// ```
+#[derive(Debug)]
+#[non_exhaustive]
 pub struct FixedText {
-    bytes: SecretBytes,
-    fixes: Vec<AppliedFix>,
-}
-
-impl FixedText {
-    /// Returns the text, which contains the secrets of the file.
-    ///
-    /// ```
-    /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::Validator;
-    /// use influxdb3_offline_tokens::diagnostic::Applicability;
-    ///
-    /// let valid = br#"{"tokens": []}"#;
-    /// let fixed = Validator::new(SystemTime::now()).fix(valid, Applicability::Unsafe)?;
-    /// assert_eq!((fixed.as_bytes(), fixed.applied_count()), (&valid[..], 0));
-    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
-    /// ```
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// Returns the text by value.
-    ///
-    /// ```
-    /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::Validator;
-    /// use influxdb3_offline_tokens::diagnostic::Applicability;
-    ///
-    /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Safe)?;
-    /// assert_eq!(&*fixed.into_bytes(), br#"{"tokens": []}"#);
-    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
-    /// ```
-    #[must_use]
-    pub fn into_bytes(self) -> SecretBytes {
-        self.bytes
-    }
-
-    /// Returns the number of applied fixes. If it is 0, the text is unchanged.
-    ///
-    /// ```
-    /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::Validator;
-    /// use influxdb3_offline_tokens::diagnostic::Applicability;
-    ///
-    /// let fixed = Validator::new(SystemTime::now()).fix(b"{\"tokens\": [],} // by hand", Applicability::Safe)?;
-    /// assert_eq!(fixed.applied_count(), 2);
-    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
-    /// ```
-    #[must_use]
-    pub const fn applied_count(&self) -> usize {
-        self.fixes.len()
-    }
-
-    /// Returns the applied fixes, in source order.
-    ///
-    /// ```
-    /// use std::time::SystemTime;
-    /// use influxdb3_offline_tokens::{Code, Validator};
-    /// use influxdb3_offline_tokens::diagnostic::Applicability;
-    ///
-    /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Safe)?;
-    /// let fix = &fixed.applied()[0];
-    /// assert_eq!((fix.code(), fix.span().range()), (Code::JsonSyntax, 13..14));
-    /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
-    /// ```
-    #[must_use]
-    pub fn applied(&self) -> &[AppliedFix] {
-        &self.fixes
-    }
-
-    pub(crate) fn into_parts(self) -> (SecretBytes, Vec<AppliedFix>) {
-        (self.bytes, self.fixes)
-    }
-}
-
-impl core::fmt::Debug for FixedText {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("FixedText").field("applied", &self.fixes).finish_non_exhaustive()
-    }
+    /// The text, which contains the secrets of the file.
+    pub bytes: SecretBytes,
+    /// The applied fixes, in source order. If it is empty, the text is unchanged.
+    pub applied: Vec<AppliedFix>,
 }
 
 impl Validator {
@@ -122,7 +50,7 @@ impl Validator {
     ///
     /// let validator = Validator::new(std::time::SystemTime::now());
     /// let fixed = validator.fix(br#"{"tokens": [],}"#, Applicability::Safe)?;
-    /// assert_eq!(fixed.as_bytes(), br#"{"tokens": []}"#);
+    /// assert_eq!(*fixed.bytes, *br#"{"tokens": []}"#);
     /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     ///
@@ -140,7 +68,7 @@ impl Validator {
             let (after, counts) = self.check_all(&applied.bytes, Severity::Error);
             if !counts.has_new_error(&before) {
                 let fixes = chosen.into_iter().cloned().map(AppliedFix).collect();
-                return Ok(FixedText { bytes: applied.bytes, fixes });
+                return Ok(FixedText { bytes: applied.bytes, applied: fixes });
             }
             let errors = after.iter().filter(|error| counts.has_more_errors(&before, error.code()));
             let spans = errors.flat_map(|error| error.labels().iter().map(Label::span).chain([error.span()]));
@@ -157,7 +85,7 @@ impl Validator {
             let mut fixes = 0..;
             chosen.retain(|_| fixes.next().is_some_and(|fix| !invalid.contains(&fix)));
         }
-        Ok(FixedText { bytes: bytes.to_vec().into(), fixes: Vec::new() })
+        Ok(FixedText { bytes: bytes.to_vec().into(), applied: Vec::new() })
     }
 }
 

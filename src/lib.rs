@@ -49,7 +49,7 @@
 //!     let change = (!is_created).then(|| Change::create_databases([sensors.clone()]));
 //!     Ok::<_, Infallible>(change.into_iter().collect())
 //! })?;
-//! assert_eq!(updated.after().unwrap().create_databases().len(), 1);
+//! assert_eq!(updated.after.unwrap().create_databases().len(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -24,8 +24,8 @@
 //! # let path = directory.path().join("permission-tokens.json");
 //! let wanted = WantedFile::parse(br#"{"tokens": [{"name": "app", "permissions": [], "expires_in": "90d"}]}"#)?;
 //! let reconcile = || update(&path, |file| wanted.plan(file, SystemTime::now(), Token::generate));
-//! assert_eq!(reconcile()?.outcome(), Outcome::Created);
-//! assert_eq!(reconcile()?.outcome(), Outcome::Unchanged);
+//! assert_eq!(reconcile()?.outcome, Outcome::Created);
+//! assert_eq!(reconcile()?.outcome, Outcome::Unchanged);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

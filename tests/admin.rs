@@ -200,7 +200,7 @@ fn check_reports_a_readable_file() {
     admin::create(&path, &AdminTokenFile::new(Token::generate().unwrap())).unwrap();
     let codes = || {
         let checked = Validator::new(util::now()).admin_token_file().check_file(&path).unwrap();
-        checked.report().iter().map(Diagnostic::code).collect::<Vec<_>>()
+        checked.report.iter().map(Diagnostic::code).collect::<Vec<_>>()
     };
     assert_eq!(codes(), []);
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();

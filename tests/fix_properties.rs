@@ -41,7 +41,7 @@ fn lists_applied_fixes() {
     let text = r#"[{"token": "apiv3_your_token_here", "name": "a", "permissions": ["db:b:reed"],}]"#;
     let validator = Validator::new(util::now());
     let fixed = validator.fix(text.as_bytes(), Applicability::Unsafe).unwrap();
-    let applied = fixed.applied().iter();
+    let applied = fixed.applied.iter();
     let applied =
         applied.map(|fix| (fix.location().column, fix.code().name(), fix.pointer(), fix.has_new_token()));
     let expected = [
@@ -51,8 +51,8 @@ fn lists_applied_fixes() {
         (78, "json-syntax", "", false),
     ];
     assert_eq!(applied.collect::<Vec<_>>(), expected);
-    assert!(fixed.applied()[2].message().contains("`reed`"), "{}", fixed.applied()[2].message());
+    assert!(fixed.applied[2].message().contains("`reed`"), "{}", fixed.applied[2].message());
     // The limit of findings has no effect.
     let limited = validator.max_diagnostics(1).fix(text.as_bytes(), Applicability::Unsafe).unwrap();
-    assert_eq!(limited.applied(), fixed.applied());
+    assert_eq!(limited.applied, fixed.applied);
 }

@@ -85,7 +85,7 @@ fn render(validator: &Validator, bytes: &[u8], topic: Option<Code>) -> String {
         out.push_str("  no findings\n");
     }
     let [safe, all] = [Applicability::Safe, Applicability::Unsafe]
-        .map(|level| validator.fix(bytes, level).unwrap().as_bytes().to_vec());
+        .map(|level| validator.fix(bytes, level).unwrap().bytes.into_vec());
     if safe != bytes {
         let _ = write!(out, "  safe fixes{}", render_result(validator, bytes, &safe));
     }

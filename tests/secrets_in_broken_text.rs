@@ -320,7 +320,7 @@ fn report_output(report: &Report) -> String {
 fn fix_output(validator: &Validator, bytes: &[u8]) -> String {
     let fixed = validator.fix(bytes, Applicability::Unsafe).unwrap();
     let mut out = format!("{fixed:?}");
-    for applied in fixed.applied() {
+    for applied in &fixed.applied {
         let _ = writeln!(out, "{applied:?} {} {}", applied.message(), applied.pointer());
     }
     out

@@ -81,9 +81,9 @@ proptest! {
         prop_assert!(fs::read(&updated_path).ok() == fs::read(&changed_path).ok(), "`change` writes other bytes");
         match (updated, changed) {
             (Ok(updated), Ok(outcome)) => {
-                prop_assert_eq!(updated.outcome(), outcome);
-                prop_assert!(json(updated.before()) == json(before.as_ref()), "`before` is another file");
-                prop_assert!(json(updated.after()) == json(load(&updated_path).ok().as_ref()), "`after` is another file");
+                prop_assert_eq!(updated.outcome, outcome);
+                prop_assert!(json(updated.before.as_ref()) == json(before.as_ref()), "`before` is another file");
+                prop_assert!(json(updated.after.as_ref()) == json(load(&updated_path).ok().as_ref()), "`after` is another file");
             }
             (Err(UpdateError::File(Error::Change { error, .. })), Err(Error::Change { error: expected, .. })) => {
                 prop_assert_eq!(error, expected);
@@ -119,8 +119,8 @@ fn rotates_once_across_threads() {
                 scope.spawn(|| {
                     start.wait();
                     let updated = update(&path, rotate_if_expired).unwrap();
-                    let secret = updated.after().unwrap().get("app").unwrap().token().sha512();
-                    (updated.outcome() == Outcome::Replaced).then_some(secret)
+                    let secret = updated.after.unwrap().get("app").unwrap().token().sha512();
+                    (updated.outcome == Outcome::Replaced).then_some(secret)
                 })
             })
             .collect();
@@ -190,7 +190,7 @@ fn blocks_writers_during_a_plan() {
             error => panic!("{error:?}"),
         }
         append(&path, &entry("patient")).unwrap();
-        assert_eq!(names(slow.join().unwrap().unwrap().after().unwrap()), ["app", "slow"]);
+        assert_eq!(names(slow.join().unwrap().unwrap().after.as_ref().unwrap()), ["app", "slow"]);
     });
     assert_eq!(names(&load(&path).unwrap()), ["app", "slow", "patient"]);
 }
@@ -207,7 +207,7 @@ fn reruns_the_plan_after_unlocked_writes() {
         Ok::<_, Infallible>(names.map(Change::remove).collect())
     });
     let updated = updated.unwrap();
-    assert_eq!((runs.into_inner(), names(updated.before().unwrap())), (2, vec!["other"]));
+    assert_eq!((runs.into_inner(), names(updated.before.as_ref().unwrap())), (2, vec!["other"]));
     assert!(load(&path).unwrap().tokens().is_empty());
 }
 
@@ -221,8 +221,8 @@ fn writes_nothing_without_changes() {
     let before = identity();
     for changes in [vec![], vec![Change::drop_databases([])]] {
         let updated = update(&path, |_| Ok::<_, Infallible>(changes.clone())).unwrap();
-        assert_eq!((updated.outcome(), identity()), (Outcome::Unchanged, before));
-        assert_eq!(names(updated.after().unwrap()), ["app"]);
+        assert_eq!((updated.outcome, identity()), (Outcome::Unchanged, before));
+        assert_eq!(names(updated.after.as_ref().unwrap()), ["app"]);
     }
 }
 

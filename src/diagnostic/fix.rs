@@ -12,8 +12,8 @@ use crate::span::Span;
 ///
 /// let validator = Validator::new(std::time::SystemTime::now());
 /// let guess = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:d:raed"]}]}"#;
-/// assert_eq!(validator.fix(guess, Applicability::Safe)?.applied_count(), 0);
-/// assert!(validator.fix(guess, Applicability::Unsafe)?.applied_count() > 0);
+/// assert!(validator.fix(guess, Applicability::Safe)?.applied.is_empty());
+/// assert!(!validator.fix(guess, Applicability::Unsafe)?.applied.is_empty());
 /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,86 +6,27 @@ use crate::replace::FileFacts;
 use crate::secret::SecretBytes;
 use crate::span::Span;
 
-/// A checked file: its bytes and their report. `Debug` shows only the report.
+/// A checked file: its bytes and their report.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Validator;
 ///
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("permission-tokens.json");
-/// let text = r#"{"tokens": [], "note": 1}"#;
+/// let text = br#"{"tokens": [], "note": 1}"#;
 /// std::fs::write(&path, text)?;
 /// let checked = Validator::new(std::time::SystemTime::now()).check_file(&path)?;
-/// assert_eq!(checked.as_bytes(), text.as_bytes());
-/// assert!(checked.report().is_valid() && !checked.report().is_empty());
+/// assert_eq!(*checked.bytes, *text);
+/// assert!(checked.report.is_valid() && !checked.report.is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Debug)]
+#[non_exhaustive]
 pub struct CheckedFile {
-    bytes: SecretBytes,
-    report: Report,
-}
-
-impl CheckedFile {
-    pub(super) const fn new(bytes: SecretBytes, report: Report) -> Self {
-        Self { bytes, report }
-    }
-
-    /// Returns the bytes, which contain the secrets.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::Validator;
-    ///
-    /// # let directory = tempfile::tempdir()?;
-    /// # let path = directory.path().join("permission-tokens.json");
-    /// std::fs::write(&path, r#"{"tokens": []}"#)?;
-    /// let checked = Validator::new(std::time::SystemTime::now()).check_file(&path)?;
-    /// assert_eq!(checked.as_bytes().len(), 14);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// Returns the bytes by value.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::Validator;
-    ///
-    /// # let directory = tempfile::tempdir()?;
-    /// # let path = directory.path().join("permission-tokens.json");
-    /// std::fs::write(&path, r#"{"tokens": []}"#)?;
-    /// let checked = Validator::new(std::time::SystemTime::now()).check_file(&path)?;
-    /// assert_eq!(&*checked.into_bytes(), br#"{"tokens": []}"#);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn into_bytes(self) -> SecretBytes {
-        self.bytes
-    }
-
-    /// Returns the report.
-    ///
-    /// ```
-    /// use influxdb3_offline_tokens::{Code, Validator};
-    ///
-    /// # let directory = tempfile::tempdir()?;
-    /// # let path = directory.path().join("permission-tokens.json");
-    /// std::fs::write(&path, r#"{"tokens": []}"#)?;
-    /// let checked = Validator::new(std::time::SystemTime::now()).check_file(&path)?;
-    /// assert!(checked.report().iter().any(|finding| finding.code() == Code::NoTokens));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub const fn report(&self) -> &Report {
-        &self.report
-    }
-}
-
-impl core::fmt::Debug for CheckedFile {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("CheckedFile").field("report", &self.report).finish_non_exhaustive()
-    }
+    /// The bytes, which contain the secrets of the file.
+    pub bytes: SecretBytes,
+    /// The findings on the text, and on the mode, owner and links.
+    pub report: Report,
 }
 
 /// Reports findings on the mode, owner and links.

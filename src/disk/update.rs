@@ -38,11 +38,11 @@ use crate::secret::NewText;
 ///     let rotate = Change::rotate(name.clone(), Token::generate()?);
 ///     Ok::<_, GenerateTokenError>(vec![rotate, Change::set_expiry(name.clone(), Some(expiry))])
 /// })?;
-/// if updated.outcome() == Outcome::Replaced {
-///     let secret = updated.after().and_then(|file| file.get("app")).map(|entry| entry.token());
+/// if updated.outcome == Outcome::Replaced {
+///     let secret = updated.after.as_ref().and_then(|file| file.get("app")).map(|entry| entry.token());
 ///     assert!(secret.is_some()); // deliver it
 /// }
-/// # assert_eq!(updated.outcome(), Outcome::Replaced);
+/// # assert_eq!(updated.outcome, Outcome::Replaced);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -73,8 +73,8 @@ impl FileOptions {
     /// let updated = FileOptions::new()
     ///     .restrict_mode(true)
     ///     .update(&path, |_| Ok::<_, Infallible>(vec![create()]))?;
-    /// assert!(updated.before().is_none());
-    /// assert_eq!(updated.after().unwrap().create_databases(), [sensors]);
+    /// assert!(updated.before.is_none());
+    /// assert_eq!(updated.after.unwrap().create_databases(), [sensors]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -97,7 +97,7 @@ impl FileOptions {
                 text.as_deref().map(TokenFile::parse).transpose().map_err(|error| invalid(error.into()))?;
             Ok(text.map(NewText::Whole))
         })?;
-        Ok(Updated { outcome, before, after })
+        Ok(Updated { outcome, after: after.or_else(|| before.clone()), before })
     }
 }
 
@@ -111,36 +111,19 @@ impl FileOptions {
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("permission-tokens.json");
 /// let updated = update(&path, |_| Ok::<_, Infallible>(Vec::new()))?;
-/// assert_eq!(updated.outcome(), Outcome::Unchanged);
-/// assert!(updated.before().is_none() && updated.after().is_none() && !path.exists());
+/// assert_eq!(updated.outcome, Outcome::Unchanged);
+/// assert!(updated.before.is_none() && updated.after.is_none() && !path.exists());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Updated {
-    outcome: Outcome,
-    before: Option<TokenFile>,
-    // `None` if the text is unchanged.
-    after: Option<TokenFile>,
-}
-
-impl Updated {
-    /// Returns whether the file was created, replaced or left unchanged.
-    #[must_use]
-    pub const fn outcome(&self) -> Outcome {
-        self.outcome
-    }
-
-    /// Returns the file that the last run of the plan received; `None` if it did not exist.
-    #[must_use]
-    pub const fn before(&self) -> Option<&TokenFile> {
-        self.before.as_ref()
-    }
-
-    /// Returns the file with the changes; `None` if it does not exist.
-    #[must_use]
-    pub fn after(&self) -> Option<&TokenFile> {
-        self.after.as_ref().or(self.before.as_ref())
-    }
+    /// The outcome of the write.
+    pub outcome: Outcome,
+    /// The file that the last run of the plan received; `None` if it did not exist.
+    pub before: Option<TokenFile>,
+    /// The file with the changes; `None` if it does not exist.
+    pub after: Option<TokenFile>,
 }
 
 /// The error of an [`update`](crate::update). Its `Display` includes the error of the plan.

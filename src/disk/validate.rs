@@ -41,7 +41,7 @@ impl Validator {
     /// std::fs::hard_link(&path, path.with_extension("bak"))?;
     /// let checked = Validator::new(std::time::SystemTime::now()).check_file(&path)?;
     /// # #[cfg(unix)]
-    /// assert!(checked.report().iter().any(|finding| finding.code() == Code::SeveralLinks));
+    /// assert!(checked.report.iter().any(|finding| finding.code() == Code::SeveralLinks));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -50,7 +50,7 @@ impl Validator {
     pub fn check_file(&self, path: impl AsRef<Path>) -> Result<CheckedFile, Error> {
         let contents = read(path.as_ref(), MAX_FILE_BYTES)?;
         let report = self.check_with(&contents.bytes, |sink| report_facts(&contents.facts, sink));
-        Ok(CheckedFile::new(contents.bytes, report))
+        Ok(CheckedFile { bytes: contents.bytes, report })
     }
 
     /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text, and returns them.
@@ -84,10 +84,9 @@ impl Validator {
         let mut applied = Vec::new();
         let result = replace(path, &options.0, |old| {
             let fixed = self.fix(old.unwrap_or_default(), up_to)?;
-            let (bytes, text_fixes) = fixed.into_parts();
             let mode = mode.clone().map(|message| AppliedFix::for_disk(Code::ReadableByOthers, message));
-            applied = mode.into_iter().chain(text_fixes).collect();
-            Ok((!applied.is_empty()).then_some(NewText::Whole(bytes)))
+            applied = mode.into_iter().chain(fixed.applied).collect();
+            Ok((!applied.is_empty()).then_some(NewText::Whole(fixed.bytes)))
         });
         match result {
             Ok(_) => Ok(applied),

@@ -13,7 +13,7 @@ use crate::span::{Location, Span};
 ///
 /// let weak = br#"{"tokens": [{"token": "apiv3_abc", "name": "app", "permissions": ["system:*:read"]}]}"#;
 /// let fixed = Validator::new(SystemTime::now()).fix(weak, Applicability::Unsafe)?;
-/// let fix = &fixed.applied()[0];
+/// let fix = &fixed.applied[0];
 /// assert_eq!((fix.code(), fix.has_new_token()), (Code::WeakToken, true));
 /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
 /// ```
@@ -36,7 +36,7 @@ impl AppliedFix {
     /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let fixed = Validator::new(SystemTime::now()).fix(b"{\"tokens\": []} // none", Applicability::Safe)?;
-    /// assert_eq!(fixed.applied()[0].code(), Code::JsonSyntax);
+    /// assert_eq!(fixed.applied[0].code(), Code::JsonSyntax);
     /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
@@ -52,7 +52,7 @@ impl AppliedFix {
     /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let fixed = Validator::new(SystemTime::now()).fix(b"{\"tokens\": []} // none", Applicability::Safe)?;
-    /// assert_eq!(fixed.applied()[0].message(), "JSON does not allow comments");
+    /// assert_eq!(fixed.applied[0].message(), "JSON does not allow comments");
     /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
@@ -69,7 +69,7 @@ impl AppliedFix {
     ///
     /// let weak = br#"{"tokens": [{"token": "apiv3_abc", "name": "app", "permissions": ["system:*:read"]}]}"#;
     /// let fixed = Validator::new(SystemTime::now()).fix(weak, Applicability::Unsafe)?;
-    /// assert_eq!(fixed.applied()[0].pointer(), "/tokens/0/token");
+    /// assert_eq!(fixed.applied[0].pointer(), "/tokens/0/token");
     /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
@@ -86,7 +86,7 @@ impl AppliedFix {
     ///
     /// let text = "{\"tokens\": []} // none";
     /// let fixed = Validator::new(SystemTime::now()).fix(text.as_bytes(), Applicability::Safe)?;
-    /// assert_eq!(fixed.applied()[0].span().text(text), Some("// none"));
+    /// assert_eq!(fixed.applied[0].span().text(text), Some("// none"));
     /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
@@ -103,7 +103,7 @@ impl AppliedFix {
     /// use influxdb3_offline_tokens::span::Location;
     ///
     /// let fixed = Validator::new(SystemTime::now()).fix(b"{\"tokens\": []}\n// none", Applicability::Safe)?;
-    /// assert_eq!(fixed.applied()[0].location(), Location { line: 2, column: 1 });
+    /// assert_eq!(fixed.applied[0].location(), Location { line: 2, column: 1 });
     /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
@@ -120,7 +120,7 @@ impl AppliedFix {
     ///
     /// let guess = br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:d:raed"]}]}"#;
     /// let fixed = Validator::new(SystemTime::now()).fix(guess, Applicability::Unsafe)?;
-    /// assert!(fixed.applied().iter().any(|fix| fix.effect() == Some("grants `read`")));
+    /// assert!(fixed.applied.iter().any(|fix| fix.effect() == Some("grants `read`")));
     /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]
@@ -136,7 +136,7 @@ impl AppliedFix {
     /// use influxdb3_offline_tokens::diagnostic::Applicability;
     ///
     /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Unsafe)?;
-    /// assert!(!fixed.applied()[0].has_new_token());
+    /// assert!(!fixed.applied[0].has_new_token());
     /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
     /// ```
     #[must_use]

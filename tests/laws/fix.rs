@@ -89,23 +89,18 @@ fn check(validator: &Validator, bytes: &[u8], levels: &[Applicability], count: u
 
 fn all_fixes(validator: &Validator, bytes: &[u8], report: &Report, level: Applicability) -> Law {
     let fixed = validator.fix(bytes, level).map_err(|error| error.to_string())?;
-    let is_unchanged = fixed.as_bytes() == bytes;
-    let after = if is_unchanged { report.clone() } else { validator.check(fixed.as_bytes()) };
+    let is_unchanged = *fixed.bytes == *bytes;
+    let after = if is_unchanged { report.clone() } else { validator.check(&fixed.bytes) };
     let show = || {
-        let (before, fixed) = (bytes.escape_ascii(), fixed.as_bytes().escape_ascii());
+        let (before, fixed) = (bytes.escape_ascii(), fixed.bytes.escape_ascii());
         format!("{level}:\n{before}\n{report}\n{fixed}\n{after}")
     };
-    ensure!(
-        (fixed.applied_count() == 0) == is_unchanged,
-        "{} fixes applied, {}",
-        fixed.applied_count(),
-        show()
-    );
+    ensure!(fixed.applied.is_empty() == is_unchanged, "{} fixes applied, {}", fixed.applied.len(), show());
     applied_fixes_match(&fixed, bytes, report, level).map_err(|error| format!("{error}, {}", show()))?;
     let new_error = new_error(report, &after);
     ensure!(new_error.is_none(), "new error {new_error:?}, {}", show());
     if level == Applicability::Safe && !is_unchanged {
-        ensure!(keeps_rights(bytes, fixed.as_bytes()), "a safe fix changed a right or a token, {}", show());
+        ensure!(keeps_rights(bytes, &fixed.bytes), "a safe fix changed a right or a token, {}", show());
     }
     Ok(())
 }
@@ -126,12 +121,12 @@ fn new_error(before: &Report, after: &Report) -> Option<Code> {
 
 /// Compares the applied fixes with the fixes of findings, and their edits with the fixed text.
 fn applied_fixes_match(fixed: &FixedText, bytes: &[u8], report: &Report, level: Applicability) -> Law {
-    ensure!(fixed.applied().is_sorted_by_key(AppliedFix::span), "unsorted fixes");
+    ensure!(fixed.applied.is_sorted_by_key(AppliedFix::span), "unsorted fixes");
     let lines = LineIndex::new(bytes);
     let mut findings: Vec<&Diagnostic> =
         report.iter().filter(|found| fix_up_to(found, level).is_some()).collect();
     let mut edits: Vec<&TextEdit> = Vec::new();
-    for applied in fixed.applied() {
+    for applied in &fixed.applied {
         let is_same = |found: &&Diagnostic| {
             (found.code(), found.span(), found.message(), found.pointer())
                 == (applied.code(), applied.span(), applied.message(), applied.pointer())
@@ -145,7 +140,7 @@ fn applied_fixes_match(fixed: &FixedText, bytes: &[u8], report: &Report, level: 
         edits.extend(fix);
     }
     let expected = spliced(bytes, &edits).ok_or("the applied fixes overlap")?;
-    let is_same = without_new_tokens(&expected) == without_new_tokens(fixed.as_bytes());
+    let is_same = without_new_tokens(&expected) == without_new_tokens(&fixed.bytes);
     ensure!(is_same, "the edits result in other bytes: {}", expected.escape_ascii());
     Ok(())
 }
@@ -154,10 +149,10 @@ fn converges(validator: &Validator, bytes: &[u8], level: Applicability) -> Law {
     let mut text = bytes.to_vec();
     for _ in 0..MAX_RUNS {
         let fixed = validator.fix(&text, level).map_err(|error| error.to_string())?;
-        if fixed.applied_count() == 0 {
+        if fixed.applied.is_empty() {
             return Ok(());
         }
-        text = fixed.as_bytes().to_vec();
+        text = fixed.bytes.into_vec();
     }
     Err(format!(
         "{level}: fixes remain after {MAX_RUNS} runs\n{}\n{}",

@@ -59,15 +59,15 @@ impl Apply {
             plan(file).inspect(|plan| changes.clone_from(plan))
         })?;
         let output =
-            if updated.outcome() == Outcome::Unchanged { Output::new() } else { Output::after_change() };
+            if updated.outcome == Outcome::Unchanged { Output::new() } else { Output::after_change() };
         let exit = print(&changes, output)?.finish(Exit::Success)?;
-        let before = |name: &str| updated.before().and_then(|file| file.get(name));
+        let before = |name: &str| updated.before.as_ref().and_then(|file| file.get(name));
         let is_changed = |entry: &&TokenEntry| {
             before(entry.name().as_str()).is_none_or(|before| {
                 before.expiry() != entry.expiry() || before.permissions() != entry.permissions()
             })
         };
-        let entries = updated.after().map(TokenFile::tokens).unwrap_or_default();
+        let entries = updated.after.as_ref().map(TokenFile::tokens).unwrap_or_default();
         let changed: Vec<&str> =
             entries.iter().filter(is_changed).map(|entry| entry.name().as_str()).collect();
         if !changed.is_empty() {

@@ -39,7 +39,7 @@ impl Existing {
     /// Prints a line such as "removed token `app` from tokens.json".
     fn report(&self, updated: &Updated, verb: &str, more: &str) -> Result<Exit> {
         let (name, path) = (printable(&self.name), shown_path(&self.file));
-        if updated.outcome() == Outcome::Unchanged {
+        if updated.outcome == Outcome::Unchanged {
             return print_result(&format!("unchanged: token `{name}` in {path}"));
         }
         print_result(&format!("{verb} token `{name}` {more} {path}"))
@@ -109,7 +109,7 @@ impl Rotate {
             Ok([rotate].into_iter().chain(set).collect())
         })?;
         let name = beside.as_ref().map_or(self.token.name.as_str(), TokenName::as_str);
-        let entry = updated.after().and_then(|file| file.get(name));
+        let entry = updated.after.as_ref().and_then(|file| file.get(name));
         let entry = entry.ok_or_else(|| unknown_token(self.token.path(), name))?;
         let exit = self.print.token(
             if beside.is_some() { "added" } else { "rotated" },

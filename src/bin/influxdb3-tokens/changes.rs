@@ -109,7 +109,7 @@ pub(crate) fn print_result(line: &str) -> Result<Exit> {
 pub(crate) fn warn(path: &Path, names: &[&str]) {
     let validator = Validator::new(SystemTime::now()).max_diagnostics(usize::MAX);
     let Ok(file) = validator.check_file(path) else { return };
-    let Ok(loaded) = TokenFile::parse(file.as_bytes()) else { return };
+    let Ok(loaded) = TokenFile::parse(&file.bytes) else { return };
     let entries = loaded.tokens().iter().enumerate();
     let changed: HashSet<usize> =
         entries.filter(|(_, entry)| names.contains(&entry.name().as_str())).map(|(index, _)| index).collect();
@@ -117,13 +117,13 @@ pub(crate) fn warn(path: &Path, names: &[&str]) {
         let index = pointer.strip_prefix("/tokens/").and_then(|rest| rest.split('/').next()?.parse().ok());
         index.is_some_and(|index: usize| changed.contains(&index))
     };
-    print_warnings(file.report(), is_of_token);
+    print_warnings(&file.report, is_of_token);
 }
 
 /// Prints the warnings about an admin token file.
 pub(crate) fn warn_admin(path: &Path) {
     if let Ok(file) = Validator::new(SystemTime::now()).admin_token_file().check_file(path) {
-        print_warnings(file.report(), |_| true);
+        print_warnings(&file.report, |_| true);
     }
 }
 

@@ -123,7 +123,7 @@ impl NewToken {
             let create = (!databases.is_empty()).then(|| Change::create_databases(databases.iter().cloned()));
             Ok([append].into_iter().chain(create).collect())
         })?;
-        let (verb, is_created) = match updated.outcome() {
+        let (verb, is_created) = match updated.outcome {
             Outcome::Created => ("created", true),
             Outcome::Unchanged => ("unchanged:", false),
             _ => ("added", false),

@@ -61,8 +61,7 @@ pub(crate) fn check(validator: &Validator, path: &Path) -> Result<Checked> {
         return Ok(Checked { report: validator.check(&bytes), bytes });
     }
     let file = validator.check_file(path)?;
-    let report = file.report().clone();
-    Ok(Checked { bytes: file.into_bytes(), report })
+    Ok(Checked { bytes: file.bytes, report: file.report })
 }
 
 /// Reads standard input, up to the size limit of files.

@@ -261,7 +261,7 @@ impl Run<'_> {
         let checked = check(&self.validator, path)?;
         let fixed =
             self.validator.clone().max_diagnostics(usize::MAX).fix(&checked.bytes, self.arguments.level())?;
-        fixes::write_diff(&shown_path(path), &checked.bytes, fixed.as_bytes(), output)?;
+        fixes::write_diff(&shown_path(path), &checked.bytes, &fixed.bytes, output)?;
         Ok(if checked.report.is_valid() { Exit::Success } else { Exit::Findings })
     }
 }
