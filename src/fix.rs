@@ -1,13 +1,10 @@
 //! The application of fixes.
 
-mod applied;
-
 use std::collections::BTreeMap;
 use std::collections::HashSet;
 
 use zeroize::Zeroizing;
 
-pub use self::applied::AppliedFix;
 use crate::check::Validator;
 use crate::code::Severity;
 pub(crate) use crate::diagnostic::splice_pieces;
@@ -25,8 +22,8 @@ use crate::token::{GenerateTokenError, Token};
 ///
 /// let fixed = Validator::new(SystemTime::now()).fix(br#"{"tokens": [],}"#, Applicability::Safe)?;
 /// assert_eq!(*fixed.bytes, *br#"{"tokens": []}"#);
-/// let fix = &fixed.applied[0];
-/// assert_eq!((fix.code(), fix.span().range()), (Code::JsonSyntax, 13..14));
+/// let finding = &fixed.applied[0];
+/// assert_eq!((finding.code(), finding.span().range()), (Code::JsonSyntax, 13..14));
 /// # Ok::<(), influxdb3_offline_tokens::token::GenerateTokenError>(())
 /// ```
 #[derive(Debug)]
@@ -34,8 +31,9 @@ use crate::token::{GenerateTokenError, Token};
 pub struct FixedText {
     /// The text, which contains the secrets of the file.
     pub bytes: SecretBytes,
-    /// The applied fixes, in source order. If it is empty, the text is unchanged.
-    pub applied: Vec<AppliedFix>,
+    /// The findings whose fixes were applied, in source order. Their spans are those of the text before any fix. If it is
+    /// empty, the text is unchanged.
+    pub applied: Vec<Diagnostic>,
 }
 
 impl Validator {
@@ -67,8 +65,8 @@ impl Validator {
             let applied = apply(bytes, &chosen)?;
             let (after, counts) = self.check_all(&applied.bytes, Severity::Error);
             if !counts.has_new_error(&before) {
-                let fixes = chosen.into_iter().cloned().map(AppliedFix).collect();
-                return Ok(FixedText { bytes: applied.bytes, applied: fixes });
+                let fixed = chosen.into_iter().cloned().collect();
+                return Ok(FixedText { bytes: applied.bytes, applied: fixed });
             }
             let errors = after.iter().filter(|error| counts.has_more_errors(&before, error.code()));
             let spans = errors.flat_map(|error| error.labels().iter().map(Label::span).chain([error.span()]));

@@ -10,7 +10,7 @@ mod util;
 use std::fmt::Write as _;
 
 use influxdb3_offline_tokens::Validator;
-use influxdb3_offline_tokens::diagnostic::Applicability;
+use influxdb3_offline_tokens::diagnostic::{Applicability, Fix};
 use laws::fix;
 use props::cases;
 use proptest::prelude::*;
@@ -42,8 +42,10 @@ fn lists_applied_fixes() {
     let validator = Validator::new(util::now());
     let fixed = validator.fix(text.as_bytes(), Applicability::Unsafe).unwrap();
     let applied = fixed.applied.iter();
-    let applied =
-        applied.map(|fix| (fix.location().column, fix.code().name(), fix.pointer(), fix.has_new_token()));
+    let applied = applied.map(|found| {
+        let has_new_token = found.fix().is_some_and(Fix::has_new_token);
+        (found.location().column, found.code().name(), found.pointer(), has_new_token)
+    });
     let expected = [
         (1, "array-at-top", "", false),
         (13, "placeholder-token", "/tokens/0/token", true),

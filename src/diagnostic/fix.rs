@@ -83,8 +83,13 @@ impl Fix {
     /// ```
     #[must_use]
     pub fn effect(&self) -> Option<&str> {
-        let replaces_token = self.edits.iter().any(|edit| edit.text.is_none());
-        if replaces_token { Some("replaces the token") } else { self.effect.as_deref() }
+        if self.has_new_token() { Some("replaces the token") } else { self.effect.as_deref() }
+    }
+
+    /// Returns whether the fix replaces a token. Its clients need the new one.
+    #[must_use]
+    pub fn has_new_token(&self) -> bool {
+        self.edits.iter().any(|edit| edit.text.is_none())
     }
 
     /// Returns whether the fix can be applied without confirmation.

@@ -47,7 +47,7 @@ pub(super) fn report_facts(facts: &FileFacts, sink: &mut Sink) {
     );
 }
 
-pub(super) fn readable_by_others(facts: &FileFacts) -> Option<String> {
+fn readable_by_others(facts: &FileFacts) -> Option<String> {
     let mode = facts.mode.map(|mode| mode & 0o777).filter(|mode| mode & 0o077 != 0)?;
     Some(format!("the file mode is {mode:04o}: users other than the owner have access"))
 }

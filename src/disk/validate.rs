@@ -3,12 +3,11 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::checked::{CheckedFile, readable_by_others, report_facts};
+use super::checked::{CheckedFile, report_facts};
 use super::{Error, FileOptions, MAX_FILE_BYTES};
 use crate::check::Validator;
 use crate::code::Code;
-use crate::diagnostic::{Applicability, Report};
-use crate::fix::AppliedFix;
+use crate::diagnostic::{Applicability, Diagnostic, Report};
 use crate::replace::{ReplaceError, read, read_stamp, replace};
 use crate::secret::NewText;
 
@@ -53,10 +52,10 @@ impl Validator {
         Ok(CheckedFile { bytes: contents.bytes, report })
     }
 
-    /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text, and returns them.
+    /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text, and returns their findings.
     ///
-    /// With [`Applicability::Unsafe`], it also restricts the mode to the owner. That fix comes first, with an empty span at
-    /// the start of the file.
+    /// With [`Applicability::Unsafe`], it also restricts the mode to the owner. That finding comes first, with an empty span
+    /// at the start of the file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Validator, load};
@@ -74,18 +73,17 @@ impl Validator {
     /// # Errors
     /// The file cannot be read, locked or replaced ([`Error::Disk`]), or the operating system returned no random bytes for a
     /// new token ([`Error::Generate`]). Errors in the file are not an error.
-    pub fn fix_file(&self, path: impl AsRef<Path>, up_to: Applicability) -> Result<Vec<AppliedFix>, Error> {
+    pub fn fix_file(&self, path: impl AsRef<Path>, up_to: Applicability) -> Result<Vec<Diagnostic>, Error> {
         let path = path.as_ref();
         let fixes_mode = up_to == Applicability::Unsafe && self.is_enabled(Code::ReadableByOthers);
         // Rejects a pipe before its content is read and lost.
         read_stamp(path)?;
-        let mode = if fixes_mode { readable_by_others(&read(path, MAX_FILE_BYTES)?.facts) } else { None };
+        let mode = if fixes_mode { self.mode_finding(path)? } else { None };
         let options = FileOptions::new().create(false).restrict_mode(mode.is_some());
         let mut applied = Vec::new();
         let result = replace(path, &options.0, |old| {
             let fixed = self.fix(old.unwrap_or_default(), up_to)?;
-            let mode = mode.clone().map(|message| AppliedFix::for_disk(Code::ReadableByOthers, message));
-            applied = mode.into_iter().chain(fixed.applied).collect();
+            applied = mode.iter().cloned().chain(fixed.applied).collect();
             Ok((!applied.is_empty()).then_some(NewText::Whole(fixed.bytes)))
         });
         match result {
@@ -93,5 +91,13 @@ impl Validator {
             Err(ReplaceError::Edit(error)) => Err(Error::Generate(error)),
             Err(ReplaceError::Disk(error)) => Err(error.into()),
         }
+    }
+
+    /// Returns the finding on the mode of a file.
+    fn mode_finding(&self, path: &Path) -> Result<Option<Diagnostic>, Error> {
+        let facts = read(path, MAX_FILE_BYTES)?.facts;
+        let validator = self.clone().max_diagnostics(usize::MAX);
+        let report = validator.check_with(&[], |sink| report_facts(&facts, sink));
+        Ok(report.iter().find(|finding| finding.code() == Code::ReadableByOthers).cloned())
     }
 }

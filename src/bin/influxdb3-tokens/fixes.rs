@@ -2,9 +2,9 @@
 
 use std::io::Write as _;
 
-use influxdb3_offline_tokens::fix::AppliedFix;
+use influxdb3_offline_tokens::diagnostic::Fix;
 use influxdb3_offline_tokens::span::Location;
-use influxdb3_offline_tokens::{AdminTokenFile, Code, TokenFile, redact};
+use influxdb3_offline_tokens::{AdminTokenFile, Code, Diagnostic, TokenFile, redact};
 use similar::{ChangeTag, TextDiff};
 
 use crate::terminal::{Context as _, Output, Result, printable, without_commands};
@@ -20,19 +20,18 @@ pub(crate) struct Fixed {
     pub(crate) has_new_token: bool,
 }
 
-/// Describes the fixes of a file, whose bytes are now `after`.
-pub(crate) fn describe(applied: &[AppliedFix], after: &[u8]) -> Vec<Fixed> {
-    let describe = |fix: &AppliedFix| {
-        let message = match fix.effect() {
-            _ if fix.has_new_token() => match token_name(fix.pointer(), after) {
-                Some(name) => format!("{}; replaces the token of `{}`", fix.message(), printable(&name)),
-                None => format!("{}; replaces the token", fix.message()),
-            },
-            Some(effect) => format!("{}; {effect}", fix.message()),
-            None => fix.message().to_owned(),
+/// Describes the findings that were fixed in a file, whose bytes are now `after`.
+pub(crate) fn describe(applied: &[Diagnostic], after: &[u8]) -> Vec<Fixed> {
+    let describe = |finding: &Diagnostic| {
+        let has_new_token = finding.fix().is_some_and(Fix::has_new_token);
+        let name = if has_new_token { token_name(finding.pointer(), after) } else { None };
+        let message = match (name, finding.fix().and_then(Fix::effect)) {
+            (Some(name), _) => format!("{}; replaces the token of `{}`", finding.message(), printable(&name)),
+            (None, Some(effect)) => format!("{}; {effect}", finding.message()),
+            (None, None) => finding.message().to_owned(),
         };
-        let location = (fix.code() != Code::ReadableByOthers).then(|| fix.location());
-        Fixed { code: fix.code(), location, message, has_new_token: fix.has_new_token() }
+        let location = (finding.code() != Code::ReadableByOthers).then(|| finding.location());
+        Fixed { code: finding.code(), location, message, has_new_token }
     };
     applied.iter().map(describe).collect()
 }
