@@ -99,7 +99,7 @@ fn world(tokens: usize) -> World {
 
 impl World {
     fn ours(&self, (token, database, _): &(String, String, u32)) -> bool {
-        let request = AccessRequest::database(database, DatabaseActions::WRITE);
+        let request = AccessRequest::Database(database, DatabaseActions::WRITE);
         self.ours.decide(token, request, self.now).is_allowed()
     }
 
@@ -203,7 +203,7 @@ fn main() {
         let (token, database, id) = &world.asked[0];
         let who = world.ours.authenticate(token, world.now).unwrap();
         let token_id = world.digests[Sha512::digest(token).as_slice()];
-        let request = || AccessRequest::database(black_box(database), DatabaseActions::WRITE);
+        let request = || AccessRequest::Database(black_box(database), DatabaseActions::WRITE);
         ratios(
             &format!("decide only, one of {size} tokens"),
             &[

@@ -17,7 +17,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let authorizer = Authorizer::new(&load(path)?);
     let mut token = Zeroizing::new(String::with_capacity(1024));
     std::io::stdin().lock().read_line(&mut token)?;
-    let request = AccessRequest::database(&database, DatabaseActions::WRITE);
+    let request = AccessRequest::Database(&database, DatabaseActions::WRITE);
     let decision = authorizer.decide(token.trim_end(), request, SystemTime::now());
     println!("{decision}");
     Ok(if decision.is_allowed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

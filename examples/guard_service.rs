@@ -70,10 +70,10 @@ async fn database(
     Extension(identity): Extension<Identity>,
 ) -> StatusCode {
     let request = match method {
-        Method::GET => AccessRequest::database(&name, DatabaseActions::READ),
-        Method::POST => AccessRequest::database(&name, DatabaseActions::WRITE),
-        Method::PUT => AccessRequest::new_database(&name, DatabaseActions::CREATE),
-        Method::DELETE => AccessRequest::database(&name, DatabaseActions::DELETE),
+        Method::GET => AccessRequest::Database(&name, DatabaseActions::READ),
+        Method::POST => AccessRequest::Database(&name, DatabaseActions::WRITE),
+        Method::PUT => AccessRequest::NewDatabase(&name, DatabaseActions::CREATE),
+        Method::DELETE => AccessRequest::Database(&name, DatabaseActions::DELETE),
         _ => return StatusCode::METHOD_NOT_ALLOWED,
     };
     match identity.decide(request) {

@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: who_can FILE DATABASE".into());
     };
     let file = load(path)?;
-    let request = AccessRequest::database(&database, DatabaseActions::WRITE);
+    let request = AccessRequest::Database(&database, DatabaseActions::WRITE);
     for (token, entry) in file.who_can(request, SystemTime::now()) {
         println!("{}: {entry}", token.name());
     }

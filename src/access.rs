@@ -72,7 +72,7 @@ pub enum EntryKey<'a> {
 /// use influxdb3_offline_tokens::access::decide;
 ///
 /// let permissions = [Permission::parse("db:a,b:read")?, Permission::parse("db:a:write")?];
-/// let decision = decide(&permissions, AccessRequest::database("a", DatabaseActions::WRITE));
+/// let decision = decide(&permissions, AccessRequest::Database("a", DatabaseActions::WRITE));
 /// let entry = decision.entry().expect("allowed by an entry");
 /// assert_eq!(entry.to_string(), "db:a:read,write");
 /// assert_eq!(entry.sources(&permissions).collect::<Vec<_>>(), [0, 1]);
@@ -92,7 +92,7 @@ impl<'a> AccessEntry<'a> {
     /// use influxdb3_offline_tokens::access::{EntryKey, decide};
     ///
     /// let permissions = [Permission::parse("db:*:read")?];
-    /// let decision = decide(&permissions, AccessRequest::database("sensors", DatabaseActions::READ));
+    /// let decision = decide(&permissions, AccessRequest::Database("sensors", DatabaseActions::READ));
     /// assert_eq!(decision.entry().map(|entry| entry.key()), Some(EntryKey::AllDatabases));
     /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
@@ -108,7 +108,7 @@ impl<'a> AccessEntry<'a> {
     /// use influxdb3_offline_tokens::access::decide;
     ///
     /// let permissions = [Permission::parse("db:a:read")?, Permission::parse("db:a:write")?];
-    /// let entry = decide(&permissions, AccessRequest::database("a", DatabaseActions::READ)).entry();
+    /// let entry = decide(&permissions, AccessRequest::Database("a", DatabaseActions::READ)).entry();
     /// let both = DatabaseActions::READ | DatabaseActions::WRITE;
     /// assert_eq!(entry.map(|entry| entry.actions()), Some(both));
     /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
@@ -126,7 +126,7 @@ impl<'a> AccessEntry<'a> {
     /// use influxdb3_offline_tokens::access::decide;
     ///
     /// let permissions = ["db:a:read", "db:b:read", "db:a:write"].map(|text| Permission::parse(text).unwrap());
-    /// let decision = decide(&permissions, AccessRequest::database("a", DatabaseActions::WRITE));
+    /// let decision = decide(&permissions, AccessRequest::Database("a", DatabaseActions::WRITE));
     /// let entry = decision.entry().unwrap();
     /// assert!(entry.sources(&permissions).eq([0, 2]));
     /// ```
@@ -164,14 +164,14 @@ fn is_part_of(permission: &Permission, key: EntryKey<'_>) -> bool {
 /// use influxdb3_offline_tokens::access::decide;
 ///
 /// let permissions = [Permission::parse("db:db1:read")?, Permission::parse("db:*:write")?];
-/// let may = |name| decide(&permissions, AccessRequest::database(name, DatabaseActions::WRITE)).is_allowed();
+/// let may = |name| decide(&permissions, AccessRequest::Database(name, DatabaseActions::WRITE)).is_allowed();
 /// assert!(!may("db1") && may("db2"));
 /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```
 pub fn decide<'a>(permissions: &'a [Permission], request: AccessRequest<'_>) -> Decision<'a> {
     let is_wanted = |name: &str| match request {
-        AccessRequest::Database { name: wanted, .. } => name == wanted,
-        AccessRequest::AnyDatabase { .. } => true,
+        AccessRequest::Database(wanted, _) => name == wanted,
+        AccessRequest::AnyDatabase(_) => true,
         _ => false,
     };
     Rights::of(permissions, is_wanted).decide(request)
@@ -186,7 +186,7 @@ impl TokenEntry {
     ///
     /// let entry = TokenEntry::new(TokenName::parse("old")?, Token::generate()?);
     /// let entry = entry.with_expiry(Some(Expiry::from_millis(0)));
-    /// let decision = entry.decide(AccessRequest::system(SystemResource::Ping), SystemTime::now());
+    /// let decision = entry.decide(AccessRequest::System(SystemResource::Ping), SystemTime::now());
     /// assert_eq!(decision.to_string(), "denied: the token expired at 1970-01-01T00:00:00Z");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -226,7 +226,7 @@ impl TokenFile {
     /// let entry = TokenEntry::new(TokenName::parse("app")?, Token::generate()?)
     ///     .with_permissions([Permission::parse("db:sensors:write")?]);
     /// let file = TokenFile::new([], [entry])?;
-    /// let request = AccessRequest::database("sensors", DatabaseActions::WRITE);
+    /// let request = AccessRequest::Database("sensors", DatabaseActions::WRITE);
     /// let (token, by) = file.who_can(request, SystemTime::now()).next().expect("one");
     /// assert_eq!((token.name().as_str(), by.to_string().as_str()), ("app", "db:sensors:write"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -70,7 +70,7 @@
 //! use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
 //!
 //! let permissions = [Permission::parse("db:db1:read")?, Permission::parse("db:*:write")?];
-//! let request = |name| AccessRequest::database(name, DatabaseActions::WRITE);
+//! let request = |name| AccessRequest::Database(name, DatabaseActions::WRITE);
 //! assert!(decide(&permissions, request("db2")).is_allowed());
 //! assert!(!decide(&permissions, request("db1")).is_allowed());
 //! # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())

@@ -21,7 +21,7 @@ use crate::span::Span;
 /// use influxdb3_offline_tokens::name::INTERNAL_DATABASE;
 ///
 /// let permissions = [Permission::parse("db:*:read")?];
-/// let request = AccessRequest::database(INTERNAL_DATABASE, DatabaseActions::READ);
+/// let request = AccessRequest::Database(INTERNAL_DATABASE, DatabaseActions::READ);
 /// assert!(!decide(&permissions, request).is_allowed());
 /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 /// ```

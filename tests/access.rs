@@ -32,17 +32,17 @@ fn at(millis: i64) -> SystemTime {
 }
 
 fn read(database: &str) -> AccessRequest<'_> {
-    AccessRequest::database(database, DatabaseActions::READ)
+    AccessRequest::Database(database, DatabaseActions::READ)
 }
 
 /// Parses `write db1`, `read,write new db9`, `read others`, `read any` or `system health`; `-` is no action.
 fn request(text: &str) -> AccessRequest<'_> {
     match text.split(' ').collect::<Vec<_>>()[..] {
-        ["system", name] => AccessRequest::system(name.parse().unwrap()),
-        [actions, "others"] => AccessRequest::other_databases(action_set(actions)),
-        [actions, "any"] => AccessRequest::any_database(action_set(actions)),
-        [actions, "new", name] => AccessRequest::new_database(name, action_set(actions)),
-        [actions, name] => AccessRequest::database(name, action_set(actions)),
+        ["system", name] => AccessRequest::System(name.parse().unwrap()),
+        [actions, "others"] => AccessRequest::OtherDatabases(action_set(actions)),
+        [actions, "any"] => AccessRequest::AnyDatabase(action_set(actions)),
+        [actions, "new", name] => AccessRequest::NewDatabase(name, action_set(actions)),
+        [actions, name] => AccessRequest::Database(name, action_set(actions)),
         _ => panic!("invalid request: {text}"),
     }
 }
@@ -210,7 +210,7 @@ fn denies_invalid_database_names() {
     let invalid =
         ["", "*", "a,b", "a b", " a", "a\0", "a:b", "db:*", "a.b", "\u{200b}a", "a\n", "%2A", "\"a\"", &long];
     for name in invalid {
-        for request in [read(name), AccessRequest::new_database(name, DatabaseActions::READ)] {
+        for request in [read(name), AccessRequest::NewDatabase(name, DatabaseActions::READ)] {
             assert_eq!(decide(&permissions, request).to_string(), INVALID_NAME, "{name:?}");
         }
     }

@@ -48,19 +48,17 @@ impl Model {
         let is_invalid = |name: &str| name.is_empty() || name.contains([' ', '*', ',']);
         let has = |entry: Option<&BTreeSet<String>>| entry.is_some_and(|actions| wanted.is_subset(actions));
         match request {
-            AccessRequest::Database { name, .. } | AccessRequest::NewDatabase { name, .. }
+            AccessRequest::Database(name, _) | AccessRequest::NewDatabase(name, _)
                 if name == "_internal" || is_invalid(name) =>
             {
                 false
             }
-            AccessRequest::Database { name, .. } => {
+            AccessRequest::Database(name, _) => {
                 has(self.databases.get(name).or_else(|| self.databases.get("*")))
             }
-            AccessRequest::NewDatabase { .. } | AccessRequest::OtherDatabases { .. } => {
-                has(self.databases.get("*"))
-            }
-            AccessRequest::AnyDatabase { .. } => self.databases.values().any(|entry| has(Some(entry))),
-            AccessRequest::System { resource } => {
+            AccessRequest::NewDatabase(..) | AccessRequest::OtherDatabases(_) => has(self.databases.get("*")),
+            AccessRequest::AnyDatabase(_) => self.databases.values().any(|entry| has(Some(entry))),
+            AccessRequest::System(resource) => {
                 self.system.contains(resource.as_str()) || self.system.contains("*")
             }
             other => panic!("the model lacks {other}"),
@@ -78,14 +76,14 @@ fn action_sets(names: &[&str]) -> Vec<DatabaseActions> {
 
 /// Every request about a granted, an unknown or an unusual name.
 fn every_request(actions: &[&str]) -> Vec<AccessRequest<'static>> {
-    let mut requests: Vec<_> = SystemResource::ALL.iter().copied().map(AccessRequest::system).collect();
+    let mut requests: Vec<_> = SystemResource::ALL.iter().copied().map(AccessRequest::System).collect();
     for actions in action_sets(actions) {
         for name in NAMES.into_iter().chain(["unknown"]).chain(UNUSUAL) {
-            requests.push(AccessRequest::database(name, actions));
-            requests.push(AccessRequest::new_database(name, actions));
+            requests.push(AccessRequest::Database(name, actions));
+            requests.push(AccessRequest::NewDatabase(name, actions));
         }
-        requests.push(AccessRequest::other_databases(actions));
-        requests.push(AccessRequest::any_database(actions));
+        requests.push(AccessRequest::OtherDatabases(actions));
+        requests.push(AccessRequest::AnyDatabase(actions));
     }
     requests
 }
@@ -191,16 +189,16 @@ proptest! {
             if *one && !other && request.actions().len() == 1 {
                 let has_witness = witnesses.iter().any(|witness| {
                     let is_same = match (request, witness) {
-                        (AccessRequest::Database { name, .. }, AccessRequest::Database { name: other, .. }) => name == other,
-                        (AccessRequest::Database { name, .. }, AccessRequest::OtherDatabases { .. }) => {
+                        (AccessRequest::Database(name, _), AccessRequest::Database(other, _)) => name == other,
+                        (AccessRequest::Database(name, _), AccessRequest::OtherDatabases(_)) => {
                             !left.databases().chain(right.databases()).any(|(named, _)| named == *name)
                         }
-                        (AccessRequest::System { resource }, AccessRequest::System { resource: other }) => resource == other,
+                        (AccessRequest::System(resource), AccessRequest::System(other)) => resource == other,
                         (
-                            AccessRequest::NewDatabase { .. } | AccessRequest::OtherDatabases { .. },
-                            AccessRequest::OtherDatabases { .. },
+                            AccessRequest::NewDatabase(..) | AccessRequest::OtherDatabases(_),
+                            AccessRequest::OtherDatabases(_),
                         )
-                        | (AccessRequest::AnyDatabase { .. }, _) => true,
+                        | (AccessRequest::AnyDatabase(_), _) => true,
                         _ => false,
                     };
                     is_same && witness.actions().contains(request.actions())

@@ -19,12 +19,12 @@ fn requests() -> impl Iterator<Item = AccessRequest<'static>> {
     let actions = [DatabaseActions::READ, DatabaseActions::WRITE, DatabaseActions::EMPTY];
     actions.into_iter().flat_map(|actions| {
         let named =
-            ["a", "b", "c", "_internal", "not a name"].map(|name| AccessRequest::database(name, actions));
+            ["a", "b", "c", "_internal", "not a name"].map(|name| AccessRequest::Database(name, actions));
         named.into_iter().chain([
-            AccessRequest::new_database("a", actions),
-            AccessRequest::other_databases(actions),
-            AccessRequest::any_database(actions),
-            AccessRequest::system("ping".parse().unwrap()),
+            AccessRequest::NewDatabase("a", actions),
+            AccessRequest::OtherDatabases(actions),
+            AccessRequest::AnyDatabase(actions),
+            AccessRequest::System("ping".parse().unwrap()),
         ])
     })
 }
@@ -38,7 +38,7 @@ fn outlives_the_authorizer_in_other_threads() {
     let threads = [(); 4].map(|()| {
         let identity: Identity = identity.clone();
         std::thread::spawn(move || {
-            let request = AccessRequest::database("b", DatabaseActions::WRITE);
+            let request = AccessRequest::Database("b", DatabaseActions::WRITE);
             (format!("{identity:?}"), identity.decide(request).to_string())
         })
     });

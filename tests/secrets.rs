@@ -543,7 +543,7 @@ fn file_operations_never_show_a_token() {
 
     let file = file();
     let authorizer = Authorizer::new(&file);
-    let request = AccessRequest::database("db1", DatabaseActions::READ);
+    let request = AccessRequest::Database("db1", DatabaseActions::READ);
     out += &debug_output!(
         authorizer,
         authorizer.authenticate(CANARY, util::now()),

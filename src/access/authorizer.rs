@@ -29,7 +29,7 @@ use crate::file::TokenFile;
 ///     .with_permissions([Permission::parse("db:sensors:write")?]);
 /// let authorizer = Authorizer::new(&TokenFile::new([], [entry])?);
 ///
-/// let request = AccessRequest::database("sensors", DatabaseActions::WRITE);
+/// let request = AccessRequest::Database("sensors", DatabaseActions::WRITE);
 /// let now = SystemTime::now();
 /// assert!(authorizer.decide(token.expose(), request, now).is_allowed());
 /// assert_eq!(authorizer.decide("apiv3_guess", request, now).to_string(), "denied: no such token");
@@ -122,7 +122,7 @@ impl Authorizer {
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let authorizer = Authorizer::new(&file);
-    /// let may = |actions| authorizer.decide("apiv3_a", AccessRequest::database("a", actions), SystemTime::now()).is_allowed();
+    /// let may = |actions| authorizer.decide("apiv3_a", AccessRequest::Database("a", actions), SystemTime::now()).is_allowed();
     /// assert!(may(DatabaseActions::READ) && !may(DatabaseActions::WRITE));
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```

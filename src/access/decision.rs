@@ -11,7 +11,7 @@ use crate::permission::DatabaseActions;
 /// use influxdb3_offline_tokens::access::decide;
 ///
 /// let permissions = [Permission::parse("db:db1:read")?, Permission::parse("db:*:write")?];
-/// let decision = decide(&permissions, AccessRequest::database("db1", DatabaseActions::WRITE));
+/// let decision = decide(&permissions, AccessRequest::Database("db1", DatabaseActions::WRITE));
 /// assert!(!decision.is_allowed());
 /// assert_eq!(decision.to_string(), "denied: `db:db1:read` lacks `write`, and shadows `db:*:write`, which has it");
 /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
@@ -33,7 +33,7 @@ impl<'a> Decision<'a> {
     /// use influxdb3_offline_tokens::access::decide;
     ///
     /// let permissions = [Permission::parse("db:sensors:read").unwrap()];
-    /// let may = |actions| decide(&permissions, AccessRequest::database("sensors", actions)).is_allowed();
+    /// let may = |actions| decide(&permissions, AccessRequest::Database("sensors", actions)).is_allowed();
     /// assert!(may(DatabaseActions::READ) && !may(DatabaseActions::WRITE));
     /// ```
     #[must_use]
@@ -48,7 +48,7 @@ impl<'a> Decision<'a> {
     /// use influxdb3_offline_tokens::access::decide;
     ///
     /// let permissions = [Permission::parse("db:sensors:read").unwrap()];
-    /// let entry = |name| decide(&permissions, AccessRequest::database(name, DatabaseActions::WRITE)).entry();
+    /// let entry = |name| decide(&permissions, AccessRequest::Database(name, DatabaseActions::WRITE)).entry();
     /// // The entry for `sensors` lacks `write`; for `alarms` there is none.
     /// assert!(entry("sensors").is_some() && entry("alarms").is_none());
     /// ```
@@ -67,7 +67,7 @@ impl<'a> Decision<'a> {
     /// use influxdb3_offline_tokens::access::{DenyReason, decide};
     ///
     /// let permissions = [Permission::parse("db:*:read").unwrap()];
-    /// let decision = decide(&permissions, AccessRequest::database("_internal", DatabaseActions::READ));
+    /// let decision = decide(&permissions, AccessRequest::Database("_internal", DatabaseActions::READ));
     /// assert_eq!(decision.reason(), Some(DenyReason::Internal));
     /// ```
     #[must_use]
@@ -87,7 +87,7 @@ impl<'a> Decision<'a> {
 /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions};
 /// use influxdb3_offline_tokens::access::{DenyReason, decide};
 ///
-/// let decision = decide(&[], AccessRequest::any_database(DatabaseActions::READ));
+/// let decision = decide(&[], AccessRequest::AnyDatabase(DatabaseActions::READ));
 /// assert_eq!(decision.reason(), Some(DenyReason::NoEntry));
 /// assert_eq!(DenyReason::NoEntry.name(), "no-entry");
 /// ```
@@ -131,7 +131,7 @@ impl DenyReason<'_> {
     /// use influxdb3_offline_tokens::access::{DenyReason, decide};
     ///
     /// let permissions = ["db:a:read", "db:*:write"].map(|text| Permission::parse(text).unwrap());
-    /// let decision = decide(&permissions, AccessRequest::database("a", DatabaseActions::WRITE));
+    /// let decision = decide(&permissions, AccessRequest::Database("a", DatabaseActions::WRITE));
     /// assert_eq!(decision.reason().as_ref().map(DenyReason::name), Some("hidden-by-exact-entry"));
     /// ```
     #[must_use]
@@ -155,7 +155,7 @@ impl DenyReason<'_> {
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions};
     /// use influxdb3_offline_tokens::access::{DenyReason, decide};
     ///
-    /// let denied = decide(&[], AccessRequest::database("a", DatabaseActions::READ));
+    /// let denied = decide(&[], AccessRequest::Database("a", DatabaseActions::READ));
     /// let status = |reason: DenyReason<'_>| if reason.is_unauthenticated() { 401 } else { 403 };
     /// assert_eq!(denied.reason().map(status), Some(403));
     /// assert_eq!(status(DenyReason::UnknownToken), 401);

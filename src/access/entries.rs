@@ -70,18 +70,19 @@ pub(super) fn decide_by<'a, I: Iterator<Item = AccessEntry<'a>>>(
         _ => all.ok_or(DenyReason::NoEntry),
     };
     let deciding = match request {
-        AccessRequest::Database { name: INTERNAL_DATABASE, .. }
-        | AccessRequest::NewDatabase { name: INTERNAL_DATABASE, .. } => Err(DenyReason::Internal),
-        AccessRequest::Database { name, .. } => exact(name).map_or_else(|| by_all(can_exist(name)), Ok),
-        AccessRequest::NewDatabase { name, .. } => by_all(can_exist(name)),
-        AccessRequest::OtherDatabases { .. } => by_all(true),
-        AccessRequest::AnyDatabase { .. } => {
+        AccessRequest::Database(INTERNAL_DATABASE, _) | AccessRequest::NewDatabase(INTERNAL_DATABASE, _) => {
+            Err(DenyReason::Internal)
+        }
+        AccessRequest::Database(name, _) => exact(name).map_or_else(|| by_all(can_exist(name)), Ok),
+        AccessRequest::NewDatabase(name, _) => by_all(can_exist(name)),
+        AccessRequest::OtherDatabases(_) => by_all(true),
+        AccessRequest::AnyDatabase(_) => {
             let mut entries = all.into_iter().chain(all_exact()).peekable();
             let denied =
                 if entries.peek().is_some() { DenyReason::NowhereAllowed } else { DenyReason::NoEntry };
             entries.find(|entry| entry.actions.contains(actions)).ok_or(denied)
         }
-        AccessRequest::System { resource } => wildcards.system_entry(resource).ok_or(DenyReason::NoEntry),
+        AccessRequest::System(resource) => wildcards.system_entry(resource).ok_or(DenyReason::NoEntry),
     };
     match deciding {
         Err(reason) => Decision::Denied(reason),

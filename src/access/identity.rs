@@ -21,7 +21,7 @@ use crate::permission::DatabaseActions;
 ///
 /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
 /// let identity: Identity = Authorizer::new(&file).authenticate("apiv3_a", SystemTime::now()).expect("known");
-/// let request = AccessRequest::database("a", DatabaseActions::READ);
+/// let request = AccessRequest::Database("a", DatabaseActions::READ);
 /// let allowed = std::thread::spawn(move || identity.decide(request).is_allowed());
 /// assert!(allowed.join().unwrap());
 /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
@@ -78,7 +78,7 @@ impl Identity {
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let identity = Authorizer::new(&file).authenticate("apiv3_a", SystemTime::now()).expect("known");
-    /// let may = |name| identity.decide(AccessRequest::database(name, DatabaseActions::READ)).is_allowed();
+    /// let may = |name| identity.decide(AccessRequest::Database(name, DatabaseActions::READ)).is_allowed();
     /// assert!(may("a") && !may("b"));
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```

@@ -86,7 +86,7 @@ impl<'a> Rights<'a> {
     ///
     /// let permissions = [Permission::parse("db:*:read")?];
     /// let rights = Rights::new(&permissions);
-    /// assert!(rights.decide(AccessRequest::any_database(DatabaseActions::READ)).is_allowed());
+    /// assert!(rights.decide(AccessRequest::AnyDatabase(DatabaseActions::READ)).is_allowed());
     /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     pub fn decide(&self, request: AccessRequest<'_>) -> Decision<'a> {
@@ -110,7 +110,7 @@ impl<'a> Rights<'a> {
     #[must_use]
     pub fn database(&self, name: &str) -> DatabaseActions {
         let allowed =
-            |action: &DatabaseActions| self.decide(AccessRequest::database(name, *action)).is_allowed();
+            |action: &DatabaseActions| self.decide(AccessRequest::Database(name, *action)).is_allowed();
         DatabaseActions::ALL.iter().filter(allowed).collect()
     }
 
@@ -217,7 +217,7 @@ impl<'a> Rights<'a> {
     /// let old = [Permission::parse("db:a:read")?];
     /// let new = [Permission::parse("db:a:read,write")?];
     /// let gained = Rights::new(&new).difference(&Rights::new(&old));
-    /// assert_eq!(gained.first(), Some(&AccessRequest::database("a", DatabaseActions::WRITE)));
+    /// assert_eq!(gained.first(), Some(&AccessRequest::Database("a", DatabaseActions::WRITE)));
     /// # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
     /// ```
     #[must_use]
@@ -234,15 +234,15 @@ impl<'a> Rights<'a> {
         let more = |actions: DatabaseActions| (!actions.is_empty()).then_some(actions);
         let named = every.filter_map(move |name: &'a str| {
             more(actions_on(self, name) - actions_on(other, name))
-                .map(|actions| AccessRequest::database(name, actions))
+                .map(|actions| AccessRequest::Database(name, actions))
         });
         let others =
-            more(self.other_databases() - other.other_databases()).map(AccessRequest::other_databases);
+            more(self.other_databases() - other.other_databases()).map(AccessRequest::OtherDatabases);
         let resources = SystemResource::ALL.iter().copied();
         let system =
-            resources.filter(|one| self.system(*one) && !other.system(*one)).map(AccessRequest::system);
+            resources.filter(|one| self.system(*one) && !other.system(*one)).map(AccessRequest::System);
         // For "any database", only `_internal` can add a difference: every other entry is compared above.
-        let internal = self.exact.get(INTERNAL_DATABASE).copied().map(AccessRequest::any_database);
+        let internal = self.exact.get(INTERNAL_DATABASE).copied().map(AccessRequest::AnyDatabase);
         let any = internal.filter(|any| !other.decide(*any).is_allowed());
         named.chain(others).chain(any).chain(system)
     }

@@ -9,11 +9,11 @@ impl fmt::Display for AccessRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let actions = if self.actions().is_empty() { "nothing" } else { self.actions().as_str() };
         match self {
-            Self::Database { name, .. } => write!(f, "{actions} on database {}", Quoted(name)),
-            Self::NewDatabase { name, .. } => write!(f, "{actions} on the new database {}", Quoted(name)),
-            Self::OtherDatabases { .. } => write!(f, "{actions} on any other database"),
-            Self::AnyDatabase { .. } => write!(f, "{actions} on any database"),
-            Self::System { resource } => write!(f, "{actions} on system resource `{resource}`"),
+            Self::Database(name, _) => write!(f, "{actions} on database {}", Quoted(name)),
+            Self::NewDatabase(name, _) => write!(f, "{actions} on the new database {}", Quoted(name)),
+            Self::OtherDatabases(_) => write!(f, "{actions} on any other database"),
+            Self::AnyDatabase(_) => write!(f, "{actions} on any database"),
+            Self::System(resource) => write!(f, "{actions} on system resource `{resource}`"),
         }
     }
 }

@@ -175,21 +175,21 @@ impl Expectations {
 fn requests_for_every_database(token: &TokenEntry, actions: DatabaseActions) -> Vec<AccessRequest<'_>> {
     let rights = token.rights();
     let named = rights.databases().map(|(name, _)| name).filter(|name| *name != INTERNAL_DATABASE);
-    let mut requests: Vec<_> = named.map(|name| AccessRequest::database(name, actions)).collect();
-    requests.push(AccessRequest::other_databases(actions));
+    let mut requests: Vec<_> = named.map(|name| AccessRequest::Database(name, actions)).collect();
+    requests.push(AccessRequest::OtherDatabases(actions));
     requests
 }
 
 impl Expectation {
     fn requests<'a>(&'a self, token: &'a TokenEntry, actions: DatabaseActions) -> Vec<AccessRequest<'a>> {
         match &self.target {
-            Target::Database(name) => vec![AccessRequest::database(name, actions)],
+            Target::Database(name) => vec![AccessRequest::Database(name, actions)],
             Target::EveryDatabase => requests_for_every_database(token, actions),
-            Target::AnyDatabase => vec![AccessRequest::any_database(actions)],
-            Target::NewDatabase => vec![AccessRequest::other_databases(actions)],
-            Target::System(resource) => vec![AccessRequest::system(*resource)],
+            Target::AnyDatabase => vec![AccessRequest::AnyDatabase(actions)],
+            Target::NewDatabase => vec![AccessRequest::OtherDatabases(actions)],
+            Target::System(resource) => vec![AccessRequest::System(*resource)],
             Target::EverySystem | Target::AnySystem => {
-                SystemResource::ALL.iter().copied().map(AccessRequest::system).collect()
+                SystemResource::ALL.iter().copied().map(AccessRequest::System).collect()
             }
         }
     }

@@ -189,7 +189,7 @@ impl Target {
     pub(crate) fn request(&self, actions: Option<DatabaseActions>) -> Result<AccessRequest<'_>> {
         if let Some(resource) = self.system {
             return match actions {
-                None | Some(DatabaseActions::READ) => Ok(AccessRequest::system(resource)),
+                None | Some(DatabaseActions::READ) => Ok(AccessRequest::System(resource)),
                 Some(_) => Err(Failure::new("a system resource can only be read; leave out --action")),
             };
         }
@@ -200,9 +200,9 @@ impl Target {
             return Err(Failure::new("--action is missing, such as `--action read`"));
         };
         match (&self.database, &self.new_database) {
-            (Some(name), _) => Ok(AccessRequest::database(name, actions)),
-            (_, Some(name)) => Ok(AccessRequest::new_database(name, actions)),
-            _ => Ok(AccessRequest::any_database(actions)),
+            (Some(name), _) => Ok(AccessRequest::Database(name, actions)),
+            (_, Some(name)) => Ok(AccessRequest::NewDatabase(name, actions)),
+            _ => Ok(AccessRequest::AnyDatabase(actions)),
         }
     }
 }

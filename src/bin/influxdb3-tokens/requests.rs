@@ -39,11 +39,11 @@ pub(crate) fn answer(tokens: Option<&Tokens<'_>>, line: &[u8], now: SystemTime) 
     let resource = system.map(SystemResource::parse).transpose()?;
     let target = match (database, any, resource) {
         (Some(name), false, None) if exists == Some(false) => {
-            AccessRequest::new_database(name, actions.unwrap_or_default())
+            AccessRequest::NewDatabase(name, actions.unwrap_or_default())
         }
-        (Some(name), false, None) => AccessRequest::database(name, actions.unwrap_or_default()),
-        (None, true, None) => AccessRequest::any_database(actions.unwrap_or_default()),
-        (None, false, Some(resource)) => AccessRequest::system(resource),
+        (Some(name), false, None) => AccessRequest::Database(name, actions.unwrap_or_default()),
+        (None, true, None) => AccessRequest::AnyDatabase(actions.unwrap_or_default()),
+        (None, false, Some(resource)) => AccessRequest::System(resource),
         _ => return Err(Failure::new("give exactly one of `database`, `any_database` and `system`")),
     };
     if actions.is_none() && resource.is_none() {
@@ -148,12 +148,12 @@ pub(crate) fn json(requests: &[AccessRequest<'_>]) -> Vec<Value> {
     let one = |request: &AccessRequest<'_>| {
         let actions: Vec<_> = request.actions().names().collect();
         match request {
-            AccessRequest::Database { name, .. } => json!({"database": masked(name), "actions": actions}),
-            AccessRequest::NewDatabase { name, .. } => {
+            AccessRequest::Database(name, _) => json!({"database": masked(name), "actions": actions}),
+            AccessRequest::NewDatabase(name, _) => {
                 json!({"new_database": masked(name), "actions": actions})
             }
-            AccessRequest::AnyDatabase { .. } => json!({"any_database": true, "actions": actions}),
-            AccessRequest::System { resource } => json!({"system": resource.as_str(), "actions": actions}),
+            AccessRequest::AnyDatabase(_) => json!({"any_database": true, "actions": actions}),
+            AccessRequest::System(resource) => json!({"system": resource.as_str(), "actions": actions}),
             // `OtherDatabases`: all databases that neither side names.
             _ => json!({"other_databases": true, "actions": actions}),
         }
