@@ -7,7 +7,6 @@ use crate::expiry::Expiry;
 use crate::file::TokenEntry;
 use crate::name::{DatabaseName, TokenName};
 use crate::permission::Permission;
-use crate::redact::may_show;
 use crate::token::Token;
 
 /// One change of a tokens file. `Display` describes it; neither `Display` nor `Debug` contains a secret.
@@ -302,9 +301,6 @@ impl fmt::Display for Change {
 
 /// Lists names or permissions. Those that may not be quoted are `…`.
 fn list<T: fmt::Display>(items: &[T]) -> String {
-    let quote = |item: &T| {
-        let item = format!("{item}");
-        format!("`{}`", if may_show(&item, &item) { &*item } else { "…" })
-    };
+    let quote = |item: &T| format!("`{}`", shown(&item.to_string()));
     if items.is_empty() { "nothing".into() } else { items.iter().map(quote).collect::<Vec<_>>().join(", ") }
 }

@@ -49,8 +49,8 @@ impl fmt::Debug for ChangeError {
     }
 }
 
-/// Returns a name, or `…` if a message may not quote it.
-pub(super) fn shown(name: &TokenName) -> &str {
-    let name = name.as_str();
-    if may_show(name, name) { name } else { "…" }
+/// Returns a text, or `…` if a message may not quote it.
+pub(super) fn shown(text: &impl AsRef<str>) -> &str {
+    let text = text.as_ref();
+    if may_show(text, text) { text } else { "…" }
 }
