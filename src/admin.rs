@@ -45,43 +45,25 @@ pub fn create(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<(), Error
     let path = path.as_ref();
     let edit =
         |old: Option<&[u8]>| if old.is_some() { Err(()) } else { Ok(Some(NewText::Whole(file.to_json()))) };
-    match replace(path, &FileOptions::new().0, edit) {
+    match replace(path, &FileOptions::new(), edit) {
         Ok(_) => Ok(()),
         Err(ReplaceError::Edit(())) => Err(Error::Exists { path: path.into() }),
         Err(ReplaceError::Disk(error)) => Err(error.into()),
     }
 }
 
-/// Replaces any content of a file by an admin token file, as [`save`](crate::save) does for a tokens file.
-///
-/// ```
-/// use influxdb3_offline_tokens::{AdminTokenFile, Token, admin};
-/// use influxdb3_offline_tokens::disk::Outcome;
-///
-/// # let directory = tempfile::tempdir()?;
-/// # let path = directory.path().join("admin-token.json");
-/// admin::create(&path, &AdminTokenFile::new(Token::generate()?))?;
-/// assert_eq!(admin::save(&path, &AdminTokenFile::new(Token::generate()?))?, Outcome::Replaced);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # Errors
-/// The errors of [`save`](crate::save).
-pub fn save(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<Outcome, Error> {
-    FileOptions::new().save_admin(path, file)
-}
-
 impl FileOptions {
-    /// Replaces the content of a file by an admin token file, as [`admin::save`](save) does.
+    /// Replaces any content of a file by an admin token file, as [`save`](Self::save) does for a tokens file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
-    /// use influxdb3_offline_tokens::disk::FileOptions;
+    /// use influxdb3_offline_tokens::disk::{FileOptions, Outcome};
     ///
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("admin-token.json");
     /// let file = AdminTokenFile::new(Token::generate()?);
     /// assert!(FileOptions::new().create(false).save_admin(&path, &file).is_err());
+    /// assert_eq!(FileOptions::new().save_admin(&path, &file)?, Outcome::Created);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

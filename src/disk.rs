@@ -78,9 +78,8 @@ pub(crate) mod update;
 
 pub use self::checked::CheckedFile;
 pub(crate) use self::error::Error;
-pub use self::options::FileOptions;
 pub use self::update::{UpdateError, Updated};
-pub use crate::replace::{DiskError, DiskErrorKind, Outcome};
+pub use crate::replace::{DiskError, DiskErrorKind, FileOptions, Outcome};
 
 /// The default size limit of a file that is read or written, in bytes: 1 GiB.
 ///

@@ -103,9 +103,21 @@ impl FileStamp {
     }
 }
 
-/// Options of [`replace`].
+/// Options and methods for writing a file, like [`std::fs::OpenOptions`].
+///
+/// ```
+/// use std::time::Duration;
+/// use influxdb3_offline_tokens::TokenFile;
+/// use influxdb3_offline_tokens::disk::{FileOptions, Outcome};
+///
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("permission-tokens.json");
+/// let options = FileOptions::new().lock_timeout(Duration::from_secs(2)).restrict_mode(true);
+/// assert_eq!(options.save(&path, &TokenFile::default())?, Outcome::Created);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ReplaceOptions {
+pub struct FileOptions {
     /// The total time to wait for other writers.
     pub(crate) lock_timeout: Duration,
     /// Create the file if it does not exist.

@@ -9,7 +9,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use influxdb3_offline_tokens::disk::{DiskErrorKind, Outcome};
+use influxdb3_offline_tokens::disk::{DiskErrorKind, FileOptions, Outcome};
 use influxdb3_offline_tokens::name::InvalidNameKind;
 use influxdb3_offline_tokens::{AdminTokenFile, Code, Diagnostic, Expiry, Severity, Token, Validator, admin};
 use laws::documents;
@@ -172,7 +172,7 @@ fn saves_over_an_existing_file() {
     for (file, expected) in
         [(canary(), Outcome::Created), (canary(), Outcome::Unchanged), (other, Outcome::Replaced)]
     {
-        assert_eq!(admin::save(&path, &file).unwrap(), expected);
+        assert_eq!(FileOptions::new().save_admin(&path, &file).unwrap(), expected);
         assert_eq!(json(&admin::load(&path).unwrap()), json(&file));
         assert_private_and_alone(&path);
     }

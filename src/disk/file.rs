@@ -146,7 +146,7 @@ impl FileOptions {
         path: &Path,
         edit: impl FnMut(Option<&[u8]>) -> Result<Option<NewText>, E>,
     ) -> Result<Outcome, E> {
-        match replace::replace(path, &self.0, edit) {
+        match replace::replace(path, self, edit) {
             Ok(outcome) => Ok(outcome),
             Err(ReplaceError::Edit(error)) => Err(error),
             Err(ReplaceError::Disk(error)) => Err(Error::from(error).into()),

@@ -3,23 +3,7 @@
 use std::time::Duration;
 
 use super::MAX_FILE_BYTES;
-use crate::replace::ReplaceOptions;
-
-/// Options and methods for writing a file, like [`std::fs::OpenOptions`].
-///
-/// ```
-/// use std::time::Duration;
-/// use influxdb3_offline_tokens::TokenFile;
-/// use influxdb3_offline_tokens::disk::{FileOptions, Outcome};
-///
-/// # let directory = tempfile::tempdir()?;
-/// # let path = directory.path().join("permission-tokens.json");
-/// let options = FileOptions::new().lock_timeout(Duration::from_secs(2)).restrict_mode(true);
-/// assert_eq!(options.save(&path, &TokenFile::default())?, Outcome::Created);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct FileOptions(pub(crate) ReplaceOptions);
+use crate::replace::FileOptions;
 
 impl FileOptions {
     /// Returns the default options: wait up to 10 seconds for other writers, create a missing file, keep the mode, and limit
@@ -40,7 +24,7 @@ impl FileOptions {
     #[must_use]
     pub const fn new() -> Self {
         let lock_timeout = Duration::from_secs(10);
-        Self(ReplaceOptions { lock_timeout, create: true, restrict_mode: false, size_limit: MAX_FILE_BYTES })
+        Self { lock_timeout, create: true, restrict_mode: false, size_limit: MAX_FILE_BYTES }
     }
 
     /// Sets the total time to wait for other writers. Zero does not wait; [`Duration::MAX`] waits forever.
@@ -58,7 +42,7 @@ impl FileOptions {
     /// ```
     #[must_use]
     pub const fn lock_timeout(mut self, timeout: Duration) -> Self {
-        self.0.lock_timeout = timeout;
+        self.lock_timeout = timeout;
         self
     }
 
@@ -77,7 +61,7 @@ impl FileOptions {
     /// ```
     #[must_use]
     pub const fn create(mut self, create: bool) -> Self {
-        self.0.create = create;
+        self.create = create;
         self
     }
 
@@ -100,7 +84,7 @@ impl FileOptions {
     /// ```
     #[must_use]
     pub const fn restrict_mode(mut self, restrict: bool) -> Self {
-        self.0.restrict_mode = restrict;
+        self.restrict_mode = restrict;
         self
     }
 
@@ -119,7 +103,7 @@ impl FileOptions {
     /// ```
     #[must_use]
     pub const fn size_limit(mut self, bytes: u64) -> Self {
-        self.0.size_limit = bytes;
+        self.size_limit = bytes;
         self
     }
 }

@@ -81,7 +81,7 @@ impl Validator {
         let mode = if fixes_mode { self.mode_finding(path)? } else { None };
         let options = FileOptions::new().create(false).restrict_mode(mode.is_some());
         let mut applied = Vec::new();
-        let result = replace(path, &options.0, |old| {
+        let result = replace(path, &options, |old| {
             let fixed = self.fix(old.unwrap_or_default(), up_to)?;
             applied = mode.iter().cloned().chain(fixed.applied).collect();
             Ok((!applied.is_empty()).then_some(NewText::Whole(fixed.bytes)))

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::common::{is_temp_name, random_temp_name, read_all, resolve, sibling_name, total_length};
 use super::{
-    Backoff, Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, Outcome, ReplaceError, ReplaceOptions,
+    Backoff, Contents, DiskError, DiskErrorKind, FileFacts, FileOptions, FileStamp, Outcome, ReplaceError,
 };
 use crate::secret::{NewText, SecretBytes};
 
@@ -34,7 +34,7 @@ pub(crate) fn read_stamp(path: &Path) -> Result<FileStamp, DiskError> {
 /// Replaces the file as on unix, but with the weaker promises of this module.
 pub(crate) fn replace<E>(
     path: &Path,
-    options: &ReplaceOptions,
+    options: &FileOptions,
     mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<NewText>, E>,
 ) -> Result<Outcome, ReplaceError<E>> {
     let mut backoff = Backoff::new(options.lock_timeout);

@@ -7,10 +7,10 @@ use core::time::Duration;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{DiskErrorKind, Outcome, ReplaceError, ReplaceOptions, portable};
+use super::{DiskErrorKind, FileOptions, Outcome, ReplaceError, portable};
 use crate::secret::NewText;
 
-const OPTIONS: ReplaceOptions = ReplaceOptions {
+const OPTIONS: FileOptions = FileOptions {
     lock_timeout: Duration::from_secs(20),
     create: true,
     restrict_mode: false,
@@ -18,7 +18,7 @@ const OPTIONS: ReplaceOptions = ReplaceOptions {
 };
 
 type Edit<'a> = &'a mut dyn FnMut(Option<&[u8]>) -> Result<Option<NewText>, Infallible>;
-type Replace = fn(&Path, &ReplaceOptions, Edit<'_>) -> Result<Outcome, ReplaceError<Infallible>>;
+type Replace = fn(&Path, &FileOptions, Edit<'_>) -> Result<Outcome, ReplaceError<Infallible>>;
 
 #[cfg(unix)]
 const PROTOCOLS: [Replace; 2] =
@@ -78,7 +78,7 @@ fn creates_replaces_and_keeps_files() {
 fn enforces_the_size_limit() {
     for replace in PROTOCOLS {
         let (directory, file) = directory();
-        let limited = ReplaceOptions { size_limit: 4, ..OPTIONS };
+        let limited = FileOptions { size_limit: 4, ..OPTIONS };
         assert_fails(replace(&file, &limited, &mut |_| Ok(text(b"12345"))), DiskErrorKind::TooLarge);
         assert!(names(directory.path()).is_empty());
         fs::write(&file, b"12345").unwrap();
@@ -93,7 +93,7 @@ fn enforces_the_size_limit() {
 fn creates_files_only_if_allowed() {
     for replace in PROTOCOLS {
         let (directory, file) = directory();
-        let options = ReplaceOptions { create: false, ..OPTIONS };
+        let options = FileOptions { create: false, ..OPTIONS };
         assert_fails(replace(&file, &options, &mut |_| Ok(text(b"1"))), DiskErrorKind::NotFound);
         assert_fails(replace(&file.join("a"), &OPTIONS, &mut |_| Ok(text(b"1"))), DiskErrorKind::NoDirectory);
         assert!(names(directory.path()).is_empty());
@@ -142,7 +142,7 @@ fn gives_up_on_constant_writes() {
         let (directory, file) = directory();
         fs::write(&file, b"").unwrap();
         let mut grown = Vec::new();
-        let options = ReplaceOptions { lock_timeout: Duration::from_millis(50), ..OPTIONS };
+        let options = FileOptions { lock_timeout: Duration::from_millis(50), ..OPTIONS };
         let result = replace(&file, &options, &mut |_| {
             grown.push(b'x');
             fs::write(&file, &grown).unwrap();
@@ -245,7 +245,7 @@ fn lock_timeout_names_the_holder() {
     fs::write(&file, b"old").unwrap();
     let locked = fs::File::open(&file).unwrap();
     locked.try_lock().unwrap();
-    let options = ReplaceOptions { lock_timeout: Duration::from_millis(30), ..OPTIONS };
+    let options = FileOptions { lock_timeout: Duration::from_millis(30), ..OPTIONS };
     match super::replace(&file, &options, |_| Ok::<_, Infallible>(text(b"1"))) {
         Err(ReplaceError::Disk(error)) => {
             assert_eq!(error.kind(), DiskErrorKind::Locked);

@@ -14,7 +14,7 @@ use super::location::{Location, is_regular, is_same, lock_error, open_error, syn
 use super::pipe;
 use super::temp_file::{TempFile, remove_stale_temp_files};
 use super::{
-    Backoff, Contents, DiskError, DiskErrorKind, FileFacts, FileStamp, Outcome, ReplaceError, ReplaceOptions,
+    Backoff, Contents, DiskError, DiskErrorKind, FileFacts, FileOptions, FileStamp, Outcome, ReplaceError,
 };
 use crate::secret::{NewText, SecretBytes};
 
@@ -88,7 +88,7 @@ fn read_error(path: &Path, error: Errno) -> DiskError {
 /// The error of `edit`, and every [`DiskErrorKind`].
 pub(crate) fn replace<E>(
     path: &Path,
-    options: &ReplaceOptions,
+    options: &FileOptions,
     mut edit: impl FnMut(Option<&[u8]>) -> Result<Option<NewText>, E>,
 ) -> Result<Outcome, ReplaceError<E>> {
     let mut backoff = Backoff::new(options.lock_timeout);

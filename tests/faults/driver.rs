@@ -12,11 +12,11 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use replace::{DiskErrorKind, ReplaceError, ReplaceOptions, replace};
+use replace::{DiskErrorKind, ReplaceError, FileOptions, replace};
 use secret::NewText;
 
-const OPTIONS: ReplaceOptions =
-    ReplaceOptions {
+const OPTIONS: FileOptions =
+    FileOptions {
         lock_timeout: Duration::from_secs(20),
         create: true,
         restrict_mode: false,
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     }
     let timeout = value("--lock-timeout").and_then(|seconds| seconds.parse().ok());
     let lock_timeout = timeout.map_or(OPTIONS.lock_timeout, Duration::from_secs);
-    match replace(Path::new(file), &ReplaceOptions { lock_timeout, ..OPTIONS }, |old| append(old, name, token.trim())) {
+    match replace(Path::new(file), &FileOptions { lock_timeout, ..OPTIONS }, |old| append(old, name, token.trim())) {
         Ok(_) => {
             let mut out = std::io::stdout().lock();
             match writeln!(out, "ACK {name}").and_then(|()| out.flush()) {
