@@ -1,4 +1,4 @@
-//! The JSON writer, on top of `serde_json`.
+//! The JSON writer, on top of `serde_json`, and the white space of JSON.
 
 use crate::secret::SecretBytes;
 
@@ -29,4 +29,21 @@ pub(crate) fn pretty(value: &impl serde::Serialize) -> SecretBytes {
 /// Appends a value on one line.
 pub(crate) fn push_value(text: &mut SecretBytes, value: &(impl serde::Serialize + ?Sized)) {
     let _ = serde_json::to_writer(text, value);
+}
+
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\r' | '\n')
+}
+
+/// Returns the white space before an offset.
+pub(crate) fn space_before(text: &str, at: usize) -> &str {
+    space_at_end(text.get(..at).unwrap_or_default())
+}
+
+pub(crate) fn space_at_end(text: &str) -> &str {
+    text.get(text.trim_end_matches(is_space).len()..).unwrap_or_default()
+}
+
+pub(crate) fn space_at_start(text: &str) -> &str {
+    text.get(..text.len() - text.trim_start_matches(is_space).len()).unwrap_or_default()
 }

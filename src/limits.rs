@@ -40,3 +40,6 @@ pub(crate) const MICROSECONDS: i64 = 1_000_000_000_000_000;
 
 /// Pairs of a granted and a created database whose names are compared. Checks stay linear.
 pub(crate) const MAX_COMPARED_PAIRS: usize = 40_000;
+
+/// Bytes of white space that are repeated before each added database. Checks stay linear.
+pub(crate) const MAX_REPEATED_SPACE: usize = 100;

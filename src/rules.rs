@@ -24,7 +24,7 @@ mod permission_set;
 mod release;
 mod duplicates;
 mod created;
-mod databases;
+pub(crate) mod databases;
 pub(crate) mod admin;
 #[cfg(test)]
 mod tests;

@@ -85,6 +85,9 @@ fn adds_missing_databases() {
     ] {
         assert_eq!(apply(text, &add(names)), expected);
     }
+    // Long white space is not repeated for each name.
+    let long = format!("{{\"create_databases\": [{}\"a\"], \"tokens\": []}}", " ".repeat(1_000));
+    assert_eq!(apply(&long, &add(&["b", "c"])), long.replace("\"a\"", r#""a", "b", "c""#));
     let escaped = br#"{"create_databases":["\u0061"],"tokens":[]}"#;
     assert!(edit::apply(Some(escaped), &add(&["a"])).unwrap().is_none());
 }

@@ -8,9 +8,9 @@ use super::place::Place;
 use crate::check::survey;
 use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
-use crate::json::quoted;
+use crate::json::{quoted, space_at_end, space_at_start, space_before};
 use crate::permission::Permission;
-use crate::rules::Facts;
+use crate::rules::{Facts, databases};
 use crate::span::Span;
 use crate::token::Token;
 
@@ -22,9 +22,6 @@ pub(super) struct Layout<'a> {
     text: &'a str,
     tokens: Span,
     last: Option<Span>,
-    create: Option<Span>,
-    last_database: Option<Span>,
-    object_start: usize,
     // The white space between entries: a line break and indentation, a blank, or nothing.
     gap: &'a str,
     // The white space between members on separate lines, and before the closing bracket.
@@ -46,9 +43,6 @@ impl<'a> Layout<'a> {
             text,
             tokens: outline.tokens.span(),
             last,
-            create: outline.create_databases.member_span().map(|_| outline.create_databases.span()),
-            last_database: outline.last_database,
-            object_start: outline.span.start(),
             // A single entry on a line does not show the separator.
             gap: if gap.is_empty() && !compact && outline.entries == 1 { " " } else { gap },
             member_gap: inside.contains('\n').then_some((inside, end)),
@@ -132,29 +126,8 @@ impl<'a> Layout<'a> {
     }
 
     /// Adds databases after the last one, and the list if there is none.
-    pub(super) fn databases(&self, names: &[String]) -> Option<Edit> {
-        let blank = self.comma.trim_start_matches(',');
-        let list = names.join(self.comma);
-        let (span, text) = match (self.create, self.last_database) {
-            _ if names.is_empty() => return None,
-            (_, Some(last)) => {
-                let gap = match space_before(self.text, last.start()) {
-                    // A single item does not show the separator.
-                    "" => blank,
-                    gap => gap,
-                };
-                (Span::new(last.end(), last.end()), format!(",{gap}{}", names.join(&format!(",{gap}"))))
-            }
-            (Some(null), None) if null.text(self.text) == Some("null") => (null, format!("[{list}]")),
-            (Some(empty), None) => (Span::new(empty.start() + 1, empty.start() + 1), list),
-            (None, None) => {
-                let start = self.object_start + 1;
-                let gap = space_at_start(self.text.get(start..).unwrap_or_default());
-                let between = if gap.is_empty() { blank } else { "" };
-                let text = format!("{gap}\"create_databases\"{}[{list}],{between}", self.colon);
-                (Span::new(start, start), text)
-            }
-        };
+    pub(super) fn databases(&self, facts: &Facts<'_>, names: &[&str]) -> Option<Edit> {
+        let (span, text) = databases::insertion(facts, names, [self.comma, self.colon])?;
         Some((span, Zeroizing::new(text)))
     }
 
@@ -186,20 +159,4 @@ pub(super) fn escape_token(token: &Token) -> Zeroizing<String> {
         text.push(character);
     }
     text
-}
-
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\n')
-}
-
-fn space_before(text: &str, at: usize) -> &str {
-    space_at_end(text.get(..at).unwrap_or_default())
-}
-
-fn space_at_end(text: &str) -> &str {
-    text.get(text.trim_end_matches(is_space).len()..).unwrap_or_default()
-}
-
-fn space_at_start(text: &str) -> &str {
-    text.get(..text.len() - text.trim_start_matches(is_space).len()).unwrap_or_default()
 }

@@ -139,7 +139,7 @@ impl<'a> Pass<'a> {
                 let mut seen = HashSet::new();
                 let names = names.iter().map(DatabaseName::as_str);
                 let new = names.filter(|name| !self.facts.databases.creates(name) && seen.insert(*name));
-                self.layout.databases(&new.map(quoted).collect::<Vec<_>>()).into_iter().collect()
+                self.layout.databases(&self.facts, &new.collect::<Vec<_>>()).into_iter().collect()
             }
             ChangeKind::DropDatabases(names) => {
                 let names: HashSet<&str> = names.iter().map(DatabaseName::as_str).collect();

@@ -12,8 +12,8 @@ use super::placeholder::is_placeholder;
 use crate::code::Code;
 use crate::diagnostic::{Applicability, At, Sink, TextEdit};
 use crate::document::{Field, Shape};
-use crate::json;
-use crate::limits::MAX_COMPARED_PAIRS;
+use crate::json::{quoted, space_at_start, space_before};
+use crate::limits::{MAX_COMPARED_PAIRS, MAX_REPEATED_SPACE};
 use crate::name::{INTERNAL_DATABASE, check_database_name};
 use crate::redact::may_show;
 use crate::span::Span;
@@ -77,7 +77,7 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
     // A misspelt name should not be created. The fix of the first finding creates all the others.
     let unknown = missing.iter().zip(&nearest).filter(|(_, near)| near.is_none());
     let unknown = unknown.map(|((name, _), _)| &**name).filter(|name| may_show(name, name));
-    let mut addition = addition(facts, &unknown.collect::<Vec<_>>());
+    let mut addition = insertion(facts, &unknown.collect::<Vec<_>>(), [", ", ": "]);
     let mut explained = Vec::new();
     for ((name, granted), near) in missing.iter().zip(nearest) {
         // If the similar name is not granted, both findings have the same cause.
@@ -91,10 +91,10 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
             "{subject} is granted but not in `create_databases`: a server without it rejects this token"
         ));
         let Some((near, created)) = near.and_then(|near| Some((near, databases.by_name.get(near)?))) else {
-            let edit = if may_show(name, name) { addition.take() } else { None };
+            let addition = if may_show(name, name) { addition.take() } else { None };
             draft
                 .help("add it to `create_databases`, unless it exists on every server that reads the file")
-                .fix(Applicability::Unsafe, edit);
+                .fix(Applicability::Unsafe, addition.map(|(span, text)| TextEdit::new(span, text)));
             continue;
         };
         // An unreadable permission may also grant it.
@@ -109,23 +109,32 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
     explained
 }
 
-/// Returns the edit that creates databases.
-fn addition(facts: &Facts<'_>, names: &[&str]) -> Option<TextEdit> {
-    let outline = &facts.outline;
-    let list = json::quoted_list(names);
-    let items = list.trim_matches(['[', ']']);
+/// Returns the span and the text that add databases to `create_databases`; `None` if there is no place for them.
+pub(crate) fn insertion(
+    facts: &Facts<'_>,
+    names: &[&str],
+    [comma, colon]: [&str; 2],
+) -> Option<(Span, String)> {
+    let (text, outline) = (facts.text, &facts.outline);
+    let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+    let (blank, list) = (comma.trim_start_matches(','), names.join(comma));
+    let at = |offset| Span::new(offset, offset);
     match (&outline.create_databases, outline.last_database) {
         _ if names.is_empty() => None,
-        (Field::Valid { .. }, Some(last)) => Some(TextEdit::insert(last.end(), format!(", {items}"))),
-        (Field::Valid { span, .. }, None) => Some(TextEdit::insert(span.end() - 1, items)),
-        (Field::Null { span, .. }, _) => Some(TextEdit::new(*span, list)),
+        (Field::Valid { .. }, Some(last)) => {
+            let gap = space_before(text, last.start());
+            // A single item does not show the separator.
+            let is_shown = (1..=MAX_REPEATED_SPACE).contains(&gap.len());
+            let separator = format!(",{}", if is_shown { gap } else { blank });
+            Some((at(last.end()), format!("{separator}{}", names.join(&separator))))
+        }
+        (Field::Valid { span, .. }, None) => Some((at(span.start() + 1), list)),
+        (Field::Null { span, .. }, _) => Some((*span, format!("[{list}]"))),
         (Field::Missing, _) if matches!(outline.shape, Shape::TokensFile) => {
             let start = outline.span.start() + 1;
-            let rest = facts.text.get(start..)?;
-            let gap = rest.get(..rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len())?;
-            // On a separate line if the members are.
-            let (before, after) = if gap.contains('\n') { (gap, "") } else { ("", " ") };
-            Some(TextEdit::insert(start, format!("{before}\"create_databases\": {list},{after}")))
+            let gap = space_at_start(text.get(start..)?);
+            let end = if gap.is_empty() { blank } else { "" };
+            Some((at(start), format!("{gap}\"create_databases\"{colon}[{list}],{end}")))
         }
         _ => None,
     }
