@@ -124,6 +124,8 @@ fn changes_one_token() {
     ] {
         assert_eq!(apply(THREE, &[change]), THREE.replace(old, new));
     }
+    let passed_on = [Change::rotate(name("a"), token(NEW)), Change::rotate(name("c"), token("apiv3_1"))];
+    assert_eq!(apply(THREE, &passed_on), THREE.replace("apiv3_1", "NEW").replace("apiv3_3", "apiv3_1"));
     let same_name = Change::rename(name("a"), name("a"));
     let text = THREE.replace("OLD", OLD);
     assert!(edit::apply(Some(text.as_bytes()), &[same_name]).unwrap().is_none());

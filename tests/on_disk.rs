@@ -11,7 +11,7 @@ use std::process::Command;
 
 use influxdb3_offline_tokens::diagnostic::Applicability;
 use influxdb3_offline_tokens::disk::{FileOptions, Outcome};
-use influxdb3_offline_tokens::{Code, TokenFile, Validator};
+use influxdb3_offline_tokens::{Code, TokenFile, Validator, validate};
 
 fn folder(code: Code) -> std::path::PathBuf {
     util::fixtures().join("codes").join(format!("{}-{}", code.id(), code.name()))
@@ -43,6 +43,7 @@ fn is_root(test: &str) -> bool {
 
 fn findings(path: &Path) -> Vec<(&'static str, String)> {
     let file = Validator::new(util::now()).check_file(path).unwrap();
+    assert_eq!(*file.bytes, *fs::read(path).unwrap());
     file.report.iter().map(|found| (found.code().name(), found.message().to_owned())).collect()
 }
 
@@ -83,6 +84,15 @@ fn only_unsafe_fixes_restrict_the_mode() {
         assert_eq!(validator.fix_file(&path, applicability).unwrap().len(), fixes);
         assert_eq!((mode(&path), fs::read(&path).unwrap()), (expected, text.clone()));
     }
+}
+
+#[test]
+fn fixes_the_text_of_a_file() {
+    let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+    fs::write(&path, "{\"tokens\": [],}").unwrap();
+    assert!(!validate(&fs::read(&path).unwrap()).is_valid());
+    assert_eq!(Validator::new(util::now()).fix_file(&path, Applicability::Safe).unwrap().len(), 1);
+    assert_eq!(fs::read(&path).unwrap(), b"{\"tokens\": []}");
 }
 
 /// Only root can read a file without the bits of its owner.

@@ -138,6 +138,7 @@ fn returns_the_error_of_the_plan() {
     let error = update(&path, |_| Err(invalid())).unwrap_err();
     assert_eq!(error.to_string(), format!("`{}`: the plan failed: {}", path.display(), invalid()));
     assert!(error.source().is_none() && !error.is_durability_unknown());
+    assert!(format!("{error:?}").starts_with("Plan { path: "), "{error:?}");
     assert!(
         matches!(&error, UpdateError::Plan { error, path: shown } if *error == invalid() && *shown == path)
     );
