@@ -16,8 +16,9 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, DiskError> {
         Ok(real) => real,
         Err(error) => resolve_missing(path, error)?,
     };
-    let kubernetes = |part: Component<'_>| matches!(part, Component::Normal(part) if is_kubernetes(part));
-    if real.parent().is_some_and(|parent| parent.components().any(kubernetes)) {
+    // A Kubernetes volume has names such as `..data` and `..2026_11_24…`. A resolved path has no `..` itself.
+    let is_kubernetes = |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b"..");
+    if real.parent().is_some_and(|parent| parent.components().any(is_kubernetes)) {
         return Err(DiskError::new(DiskErrorKind::KubernetesVolume, path));
     }
     Ok(real)
@@ -54,11 +55,6 @@ fn resolve_missing(path: &Path, error: io::Error) -> Result<PathBuf, DiskError> 
         _ => DiskError::from_io(DiskErrorKind::Io, path, error),
     })?;
     Ok(parent.join(name))
-}
-
-/// Returns whether the name is of a Kubernetes volume's layout, such as `..data` and `..2026_11_24…`.
-fn is_kubernetes(part: &OsStr) -> bool {
-    part.len() > 2 && part.as_encoded_bytes().starts_with(b"..")
 }
 
 /// Returns `.NAME` with a suffix. A long name is truncated, to stay under the 255 bytes of common file systems.
