@@ -7,7 +7,7 @@ use core::time::Duration;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{DiskErrorKind, FileOptions, Outcome, ReplaceError, portable};
+use super::{DiskError, DiskErrorKind, FileOptions, Outcome, ReplaceError, portable};
 use crate::secret::NewText;
 
 const OPTIONS: FileOptions = FileOptions {
@@ -50,6 +50,25 @@ fn assert_fails(result: Result<Outcome, ReplaceError<Infallible>>, kind: DiskErr
         Err(ReplaceError::Disk(error)) => assert_eq!(error.kind(), kind, "{error}"),
         Ok(outcome) => panic!("{outcome:?}"),
         Err(ReplaceError::Edit(never)) => match never {},
+    }
+}
+
+#[test]
+fn classifies_errors_of_the_system() {
+    use std::io::ErrorKind as Io;
+    for (error, kind, fragment) in [
+        (Io::ReadOnlyFilesystem, DiskErrorKind::ReadOnly, "read-only"),
+        (Io::PermissionDenied, DiskErrorKind::PermissionDenied, "permission denied"),
+        (Io::StorageFull, DiskErrorKind::NoSpace, "no space"),
+        (Io::QuotaExceeded, DiskErrorKind::NoSpace, "no space"),
+        (Io::CrossesDevices, DiskErrorKind::CrossDevice, "another file system"),
+        (Io::NotADirectory, DiskErrorKind::Io, "is a file, not a directory"),
+        (Io::Other, DiskErrorKind::Io, "could not be read"),
+    ] {
+        let found = DiskError::from_io(DiskErrorKind::Io, Path::new("a"), error);
+        assert_eq!(found.kind(), kind, "{error}");
+        assert!(format!("{found}").contains(fragment), "{found}");
+        assert!(format!("{found:?}").contains("path: `a`, holder: None, source: Some(Kind("), "{found:?}");
     }
 }
 
