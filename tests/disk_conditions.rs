@@ -110,6 +110,10 @@ fn rejects_dangling_and_circular_links() {
         assert_rejected(&append(&link), "link without a target", &scene, &[name]);
         fs::remove_file(link).expect("the link is removed");
     }
+    if is_root("a link into a closed directory") {
+        sh("chmod 755 .; mkdir -m 700 closed; ln -s closed/tokens.json tokens.json", &scene);
+        assert_rejected(&append_as(4321, &scene, "a"), "permission denied", &scene, &["closed"]);
+    }
 }
 
 #[test]
