@@ -340,6 +340,8 @@ fn keeps_the_owner_or_removes_lost_rights() {
         let scene = owned(&format!("chmod 777 .; {command} tokens.json"));
         assert!(append_as(4321, &scene, "b").acknowledged);
         assert_eq!(owners(&scene), (4321, 4321, expected), "{command}");
+        // `ls` shows an ACL as `+`.
+        sh("case $(ls -l tokens.json) in ??????????+*) exit 1; esac", &scene);
     }
     // Only the owner can append, in a sticky directory too, and only if the directory is writable.
     for (mode, user, fragment) in

@@ -297,6 +297,9 @@ fn reads_through_links() {
         assert_eq!(contents.facts.links, Some(1));
     }
     assert_eq!(*portable::read(&link, 5).unwrap().bytes, *b"12345");
+    // Its size is 0 before it is read.
+    #[cfg(target_os = "linux")]
+    assert!(super::read(Path::new("/proc/version"), 1 << 10).unwrap().bytes.len() > 1);
     for read_stamp in [super::read_stamp, portable::read_stamp] {
         let stamp = super::read(&file, 5).unwrap().facts.stamp;
         assert_eq!(read_stamp(&link).unwrap(), stamp);
