@@ -51,8 +51,9 @@ fn decode<'b>(bytes: &'b [u8], sink: &mut Sink) -> Option<Source<'b>> {
             .help("split the file");
         return None;
     }
-    if is_utf16(bytes.strip_prefix(MARK).unwrap_or(bytes)) {
-        sink.report(Code::InvalidUtf8, Span::new(0, 2), At::File)
+    let start = if bytes.starts_with(MARK) { MARK.len() } else { 0 };
+    if bytes.get(start..).is_some_and(is_utf16) {
+        sink.report(Code::InvalidUtf8, Span::new(start, start + 2), At::File)
             .message("the file is UTF-16, not UTF-8")
             .help(NO_BYTE_ORDER_MARK);
         return None;

@@ -20,8 +20,8 @@ pub(crate) fn report(text: &str, role: Role, sink: &mut Sink) -> bool {
     let start = Parser::start(text);
     let rest = text.get(start..).unwrap_or_default();
     let first = Span::new(start, start + rest.chars().next().map_or(0, char::len_utf8));
-    if let Some(token) = only_tokens(text) {
-        bare_token(token, role, sink);
+    if let Some(token) = only_tokens(rest) {
+        bare_token(Span::new(start + token.start(), start + token.end()), role, sink);
         return true;
     }
     if let Some(kind) = OtherFile::of_start(rest) {
