@@ -104,8 +104,7 @@ fn is_utf16(bytes: &[u8]) -> bool {
     let is_first = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'{' | b'[' | b'"');
     match bytes {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,
-        // The next unit is another character: a run of zeros is damage.
-        [first, 0] | [first, 0, 1..=255, ..] | [0, first] | [0, first, 0, 1..=255, ..] => is_first(*first),
+        [first, 0, ..] | [0, first, ..] => is_first(*first),
         _ => false,
     }
 }

@@ -222,7 +222,13 @@ impl Sink {
                 }
             }
         }
-        let diagnostics = self.kept.into_iter().map(|kept| kept.diagnostic).collect();
+        let mut diagnostics: Vec<_> = self.kept.into_iter().map(|kept| kept.diagnostic).collect();
+        // With fewer bytes, a text with zeros might look like UTF-16.
+        if diagnostics.iter().any(|diagnostic| diagnostic.fix.is_some()) && bytes.contains(&0) {
+            for diagnostic in &mut diagnostics {
+                diagnostic.fix = None;
+            }
+        }
         (Report { diagnostics, counts: self.counts.by_severity() }, self.counts)
     }
 }
