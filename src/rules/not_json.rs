@@ -29,6 +29,8 @@ pub(crate) fn report(text: &str, role: Role, sink: &mut Sink) -> bool {
         return true;
     }
     let (code, span, message) = match () {
+        // The parser reports the conflict.
+        () if text.trim_start().starts_with("<<<<<<<") => return false,
         () if rest.is_empty() => (Code::EmptyFile, Span::default(), "the file is empty"),
         () if is_text(rest) => {
             (Code::JsonSyntax, first, "the file does not start with `{`: it is not a JSON object")
@@ -41,8 +43,9 @@ pub(crate) fn report(text: &str, role: Role, sink: &mut Sink) -> bool {
 
 /// Returns whether a text starts with a word, with dashes, or with a sign of Markdown.
 fn is_text(text: &str) -> bool {
-    let has_start = |starts: &[&str]| starts.iter().any(|start| text.starts_with(start));
-    has_start(&["--", "`"]) || text.starts_with(char::is_alphabetic) && !has_start(&["true", "false", "null"])
+    let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let is_word = word.starts_with(char::is_alphabetic) && !matches!(word, "true" | "false" | "null");
+    is_word || text.starts_with("--") || text.starts_with('`')
 }
 
 /// Returns the span of the first token of a text that contains only tokens.

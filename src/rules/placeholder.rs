@@ -27,6 +27,7 @@ pub(super) fn has_variable(name: &str) -> bool {
 pub(super) fn is_template(token: &str) -> bool {
     let mut parts = token.split(TOKEN_PREFIX);
     token.contains(['{', '[', '<', '(', '@', '%', '#'])
+        || token.contains("://")
         || parts.clone().any(|part| !variables(part).is_empty())
         || parts.next().is_some_and(|before| before.contains(['/', ':']))
 }

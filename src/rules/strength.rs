@@ -119,7 +119,7 @@ pub(super) fn strength(body: &str) -> Strength {
 }
 
 /// Fast path: returns whether a text starts with 43 characters (256 bits) that are certainly random: all classes alternate
-/// often, and many characters are different.
+/// often, many characters are different, and none starts a variable.
 pub(super) fn is_evenly_mixed(body: &[u8]) -> bool {
     // The compiler unrolls loops over arrays: this runs for every token.
     let (Some(body), Some(start)) = (body.first_chunk::<43>(), body.first_chunk::<32>()) else {
@@ -130,7 +130,10 @@ pub(super) fn is_evenly_mixed(body: &[u8]) -> bool {
     let pairs = body.iter().zip(body.iter().skip(1));
     let alternations = pairs.fold(0_u8, |count, (a, b)| count + u8::from(a >> 5 != b >> 5));
     let has = |class: fn(&u8) -> bool| body.iter().fold(false, |has, byte| has | class(byte));
+    // No bytes that start a template variable, such as `$`, `%`, `<` and `{`.
+    let is_sign = |byte: &u8| *byte < b'-' || *byte == b'<' || *byte == b'@' || *byte > b'z';
     alternations >= 19
+        && !has(is_sign)
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_lowercase)
