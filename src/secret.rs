@@ -45,18 +45,6 @@ impl SecretBytes {
     }
 }
 
-#[cfg(feature = "std")]
-impl std::io::Write for SecretBytes {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.push(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 impl From<Vec<u8>> for SecretBytes {
     /// Takes ownership. Copies that the vector left behind while it grew are not zeroized.
     fn from(bytes: Vec<u8>) -> Self {
