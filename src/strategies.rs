@@ -147,10 +147,10 @@ pub fn permission_text() -> impl Strategy<Value = String> {
     let actions = vec(action, 1..=6).prop_map(|actions| actions.join(","));
     let resource = select(SystemResource::ALL.to_vec()).prop_map(SystemResource::as_str);
     let resources = prop_oneof![1 => Just(String::from("*")), 4 => vec(resource, 1..=5).prop_map(|names| names.join(","))];
-    let reads = (1..=3_usize).prop_map(|times| std::vec!["read"; times].join(","));
+    let reads = (1..=3_usize).prop_map(|times| vec!["read"; times].join(","));
     prop_oneof![
-        3 => (names, actions).prop_map(|(names, actions)| std::format!("db:{names}:{actions}")),
-        1 => (resources, reads).prop_map(|(names, actions)| std::format!("system:{names}:{actions}")),
+        3 => (names, actions).prop_map(|(names, actions)| format!("db:{names}:{actions}")),
+        1 => (resources, reads).prop_map(|(names, actions)| format!("system:{names}:{actions}")),
     ]
 }
 

@@ -152,7 +152,7 @@ mod xattr {
 
     fn read(call: impl FnOnce(&mut [u8]) -> Result<usize, Errno>) -> Result<Option<Vec<u8>>, Errno> {
         // Linux's limit of one extended attribute, and of all their names.
-        let mut bytes = std::vec![0; 65_536];
+        let mut bytes = vec![0; 65_536];
         match call(&mut bytes) {
             Ok(length) => {
                 bytes.truncate(length);

@@ -36,10 +36,10 @@ pub(super) fn read(
         match pipe.read(&mut chunk.0) {
             Ok(0) => return Ok(bytes),
             Ok(count) => {
-                bytes.push(chunk.get(..count).unwrap_or_default());
-                if u64::try_from(bytes.len()).is_ok_and(|length| length > limit) {
+                if u64::try_from(bytes.len() + count).is_ok_and(|length| length > limit) {
                     return Err(DiskError::new(DiskErrorKind::TooLarge, path));
                 }
+                bytes.push(chunk.get(..count).unwrap_or_default());
             }
             Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => {}
             Err(error) => return Err(failed(error)),
