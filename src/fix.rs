@@ -1,7 +1,6 @@
 //! The application of fixes.
 
-use std::collections::BTreeMap;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use zeroize::Zeroizing;
 

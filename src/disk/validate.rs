@@ -54,8 +54,8 @@ impl Validator {
 
     /// Applies fixes to a file on disk, as [`Validator::fix`] does to a text, and returns their findings.
     ///
-    /// With [`Applicability::Unsafe`], it also restricts the mode to the owner. That finding comes first, with an empty span
-    /// at the start of the file.
+    /// With [`Applicability::Unsafe`], it also restricts the mode to the owner. That finding comes first, without a
+    /// [`fix`](Diagnostic::fix), and with an empty span at the start of the file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Validator, load};

@@ -19,7 +19,7 @@ pub(crate) struct PermissionList<'a> {
     pub(crate) is_repeated: bool,
     // The names of the valid permissions.
     names: Vec<SmallSpan>,
-    // The array, if all of its elements are strings.
+    // The array, if all of its elements are strings and it has no syntax error.
     array: &'a str,
     start: usize,
 }

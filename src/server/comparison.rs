@@ -90,7 +90,8 @@ impl<'a> ServerComparison<'a> {
 /// The differences of one token.
 ///
 /// The rights on the server are not fully known if it has an admin token with this name, which may do everything, or prints
-/// permissions that this crate cannot parse. Then `change.lost` is empty.
+/// permissions that this crate cannot parse. Then `change.lost` is empty, and `change.gained` has what the
+/// known permissions lack: nothing for an admin token.
 ///
 /// [`ServerToken::has_secret`] compares the secret. A server does not accept a changed secret for an existing name (server
 /// source, for the admin token file).
