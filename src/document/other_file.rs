@@ -132,12 +132,13 @@ fn wrapper<'a>(key: Str<'a>, node: &Node<'a>) -> Option<(OtherFile, Str<'a>)> {
     (base64(text.trim_ascii()).is_some() || is_json(&text)).then_some((OtherFile::WRAPPER, key))
 }
 
-/// Returns whether a text is JSON in quotes that are not those of a JSON string.
+/// Returns whether a text is JSON in quotes that are not those of a JSON string, which may be empty.
 fn is_quoted(text: &str) -> bool {
     let is_quote = |c| matches!(c, '\'' | '"' | '`' | '\u{2018}'..='\u{201F}');
     let inner = text.trim_start_matches(is_quote);
     let quotes = text.len() - inner.len();
-    inner.trim_ascii_start().starts_with(['{', '[']) && quotes > 0 && text.get(..quotes) != Some("\"")
+    let is_string = matches!(text.get(..quotes), Some("" | "\"" | "\"\""));
+    inner.trim_ascii_start().starts_with(['{', '[']) && !is_string
 }
 
 /// Returns whether a text starts with a document, a list or a key of YAML.
