@@ -169,7 +169,10 @@ impl Sink {
     }
 
     fn drop_past_limit(&mut self) {
-        self.kept.sort_by_key(Kept::rank);
+        if self.kept.len() <= self.limit {
+            return;
+        }
+        self.kept.sort_by_cached_key(Kept::rank);
         self.bound = self.kept.get(self.limit).map(Kept::rank).or(self.bound);
         self.kept.truncate(self.limit);
         self.verified = 0;
@@ -208,7 +211,8 @@ impl Sink {
     /// Returns the findings in source order, and their counts.
     pub(crate) fn finish(mut self, bytes: &[u8]) -> (Report, Counts) {
         self.drop_past_limit();
-        self.kept.sort_by_key(|kept| (kept.diagnostic.span, kept.diagnostic.code));
+        // Findings are large: sorting moves each of them once.
+        self.kept.sort_by_cached_key(|kept| (kept.diagnostic.span, kept.diagnostic.code));
         let spans = self.kept.iter().flat_map(|Kept { diagnostic, .. }| {
             diagnostic.labels.iter().map(|label| label.span).chain([diagnostic.span])
         });
