@@ -108,9 +108,14 @@ impl Validator {
         self.run(bytes, sink).0
     }
 
-    /// Checks a file for findings of at least a severity, without a limit, and counts them.
-    pub(crate) fn check_all(&self, bytes: &[u8], floor: Severity) -> (Report, Counts) {
-        let levels = self.levels.clone().with_floor(floor);
+    /// Checks a file without a limit. Returns the findings with a fix, and counts all.
+    pub(crate) fn check_for_fixes(&self, bytes: &[u8]) -> (Report, Counts) {
+        self.run(bytes, Sink::new(&self.levels, usize::MAX).only_fixes())
+    }
+
+    /// Checks a file for errors, without a limit, and counts them.
+    pub(crate) fn check_errors(&self, bytes: &[u8]) -> (Report, Counts) {
+        let levels = self.levels.clone().with_floor(Severity::Error);
         let validator = Self { levels, max_diagnostics: usize::MAX, ..self.clone() };
         validator.run(bytes, validator.sink())
     }

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashSet};
 use zeroize::Zeroizing;
 
 use crate::check::Validator;
-use crate::code::Severity;
 pub(crate) use crate::diagnostic::splice_pieces;
 use crate::diagnostic::{Applicability, Diagnostic, EditSet, Fix, Label};
 use crate::secret::SecretBytes;
@@ -54,7 +53,7 @@ impl Validator {
     /// # Errors
     /// A fix replaces a token, but the operating system returns no random bytes.
     pub fn fix(&self, bytes: &[u8], up_to: Applicability) -> Result<FixedText, GenerateTokenError> {
-        let (report, before) = self.check_all(bytes, Severity::Note);
+        let (report, before) = self.check_for_fixes(bytes);
         let is_wanted = |fix: &Fix| fix.applicability() <= up_to;
         let proposed = report.iter().filter(|finding| finding.fix().is_some_and(is_wanted));
         let mut edits = EditSet::default();
@@ -62,7 +61,7 @@ impl Validator {
         // Some fixes cause errors only in the whole file, such as a trimmed name that becomes a duplicate.
         while !chosen.is_empty() {
             let applied = apply(bytes, &chosen)?;
-            let (after, counts) = self.check_all(&applied.bytes, Severity::Error);
+            let (after, counts) = self.check_errors(&applied.bytes);
             if !counts.has_new_error(&before) {
                 let fixed = chosen.into_iter().cloned().collect();
                 return Ok(FixedText { bytes: applied.bytes, applied: fixed });

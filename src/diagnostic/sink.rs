@@ -23,6 +23,7 @@ pub(crate) struct Sink {
     bound: Option<Rank>,
     // The fixes of the findings before this index are verified.
     verified: usize,
+    keeps_only_fixes: bool,
     // Whether it is certain where strings begin and end.
     is_certain: bool,
     // Bytes that are not UTF-8, and cause other findings there.
@@ -100,9 +101,15 @@ impl Sink {
             kept: Vec::new(),
             bound: None,
             verified: 0,
+            keeps_only_fixes: false,
             is_certain: true,
             damaged: Vec::new(),
         }
+    }
+
+    /// Keeps only findings with a fix. All are counted.
+    pub(crate) fn only_fixes(self) -> Self {
+        Self { keeps_only_fixes: true, ..self }
     }
 
     /// Redacts all fragments from here on, because it is not certain where strings begin and end.
@@ -117,7 +124,7 @@ impl Sink {
 
     /// Drops all findings.
     pub(crate) fn clear(&mut self) {
-        *self = Self::new(&self.levels, self.limit);
+        *self = Self { keeps_only_fixes: self.keeps_only_fixes, ..Self::new(&self.levels, self.limit) };
     }
 
     /// Returns the number of findings so far.
@@ -160,6 +167,9 @@ impl Sink {
 
     #[cold]
     fn keep(&mut self, kept: Kept) -> Draft<'_> {
+        if self.keeps_only_fixes && self.kept.pop_if(|kept| kept.diagnostic.fix.is_none()).is_some() {
+            self.verified = self.verified.min(self.kept.len());
+        }
         // Twice the limit, so that sorting is amortized.
         if self.kept.len() >= self.limit.saturating_mul(2) {
             self.drop_past_limit();
