@@ -17,6 +17,10 @@ const fn minimal_file_help(role: Role) -> &'static str {
 
 /// Reports a text that does not start like JSON. Returns whether it reports one.
 pub(crate) fn report(text: &str, role: Role, sink: &mut Sink) -> bool {
+    // The parser reports a merge conflict.
+    if text.trim_start().starts_with("<<<<<<<") {
+        return false;
+    }
     let start = Parser::start(text);
     let rest = text.get(start..).unwrap_or_default();
     let first = Span::new(start, start + rest.chars().next().map_or(0, char::len_utf8));
@@ -29,8 +33,6 @@ pub(crate) fn report(text: &str, role: Role, sink: &mut Sink) -> bool {
         return true;
     }
     let (code, span, message) = match () {
-        // The parser reports the conflict.
-        () if text.trim_start().starts_with("<<<<<<<") => return false,
         () if rest.is_empty() => (Code::EmptyFile, Span::default(), "the file is empty"),
         () if is_text(rest) => {
             (Code::JsonSyntax, first, "the file does not start with `{`: it is not a JSON object")

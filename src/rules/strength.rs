@@ -130,10 +130,10 @@ pub(super) fn is_evenly_mixed(body: &[u8]) -> bool {
     let pairs = body.iter().zip(body.iter().skip(1));
     let alternations = pairs.fold(0_u8, |count, (a, b)| count + u8::from(a >> 5 != b >> 5));
     let has = |class: fn(&u8) -> bool| body.iter().fold(false, |has, byte| has | class(byte));
-    // No bytes that start a template variable, such as `$`, `%`, `<` and `{`.
-    let is_sign = |byte: &u8| *byte < b'-' || *byte == b'<' || *byte == b'@' || *byte > b'z';
+    // Bytes that may start a variable, such as `$`, `%`, `<` and `{`.
+    let starts_variable = |byte: &u8| *byte < b'-' || *byte == b'<' || *byte == b'@' || *byte > b'z';
     alternations >= 19
-        && !has(is_sign)
+        && !has(starts_variable)
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_lowercase)
