@@ -237,7 +237,7 @@ impl Sink {
             }
         }
         let mut diagnostics: Vec<_> = self.kept.into_iter().map(|kept| kept.diagnostic).collect();
-        // With fewer bytes, a text with zeros might look like UTF-16.
+        // Without some of its bytes, a text with NUL characters might look like UTF-16, which is another error.
         if diagnostics.iter().any(|diagnostic| diagnostic.fix.is_some()) && bytes.contains(&0) {
             for diagnostic in &mut diagnostics {
                 diagnostic.fix = None;
