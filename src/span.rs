@@ -126,7 +126,7 @@ pub struct Location {
     pub column: usize,
 }
 
-const STRIDE: usize = 1024;
+const STRIDE: usize = 128;
 
 /// An index of a text, which converts byte offsets to lines and columns. Long lines do not slow it down.
 ///
