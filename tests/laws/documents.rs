@@ -113,6 +113,9 @@ fn permissions_column(text: &str) -> Law {
 
 /// Neither errors nor `Debug` show a piece of the canary.
 pub fn nothing_tells_one(bytes: &[u8]) -> Law {
+    if !super::secret::has_canary(bytes) {
+        return Ok(());
+    }
     fn shown<T: Debug, E: std::error::Error>(result: &Result<T, E>) -> String {
         let error = result.as_ref().err().map(ToString::to_string);
         format!("{result:?} {}\n", error.unwrap_or_default())

@@ -76,8 +76,8 @@ fn check(validator: &Validator, bytes: &[u8], levels: &[Applicability], count: u
     let validator = &validator.clone().max_diagnostics(usize::MAX);
     let report = validator.check(bytes);
     for level in levels {
-        all_fixes(validator, bytes, &report, *level)?;
-        converges(validator, bytes, *level)?;
+        let fixed = all_fixes(validator, bytes, &report, *level)?;
+        converges(validator, fixed, *level)?;
     }
     // All fixes of a long text would take too long.
     let fixes: Vec<_> = report.iter().filter_map(|found| Some((found, found.fix()?))).collect();
@@ -86,7 +86,13 @@ fn check(validator: &Validator, bytes: &[u8], levels: &[Applicability], count: u
     some.try_for_each(|fix| separate_fix(validator, bytes, &report, *fix))
 }
 
-fn all_fixes(validator: &Validator, bytes: &[u8], report: &Report, level: Applicability) -> Law {
+/// Checks the fixed text and returns it.
+fn all_fixes(
+    validator: &Validator,
+    bytes: &[u8],
+    report: &Report,
+    level: Applicability,
+) -> Result<FixedText, String> {
     let fixed = validator.fix(bytes, level).map_err(|error| error.to_string())?;
     let is_unchanged = *fixed.bytes == *bytes;
     let after = if is_unchanged { report.clone() } else { validator.check(&fixed.bytes) };
@@ -101,7 +107,7 @@ fn all_fixes(validator: &Validator, bytes: &[u8], report: &Report, level: Applic
     if level == Applicability::Safe && !is_unchanged {
         ensure!(keeps_rights(bytes, &fixed.bytes), "a safe fix changed a right or a token, {}", show());
     }
-    Ok(())
+    Ok(fixed)
 }
 
 /// Returns a code with more errors than before.
@@ -135,20 +141,16 @@ fn applied_fixes_match(fixed: &FixedText, bytes: &[u8], report: &Report, level: 
     Ok(())
 }
 
-fn converges(validator: &Validator, bytes: &[u8], level: Applicability) -> Law {
-    let mut text = bytes.to_vec();
+fn converges(validator: &Validator, mut fixed: FixedText, level: Applicability) -> Law {
+    let first = fixed.bytes.clone();
     for _ in 0..MAX_RUNS {
-        let fixed = validator.fix(&text, level).map_err(|error| error.to_string())?;
         if fixed.applied.is_empty() {
             return Ok(());
         }
-        text = fixed.bytes.into_vec();
+        fixed = validator.fix(&fixed.bytes, level).map_err(|error| error.to_string())?;
     }
-    Err(format!(
-        "{level}: fixes remain after {MAX_RUNS} runs\n{}\n{}",
-        bytes.escape_ascii(),
-        text.escape_ascii()
-    ))
+    let (first, last) = (first.escape_ascii(), fixed.bytes.escape_ascii());
+    Err(format!("{level}: fixes remain after {MAX_RUNS} runs\n{first}\n{last}"))
 }
 
 fn replacement(edit: &TextEdit) -> String {

@@ -67,7 +67,7 @@ fn unescaped(text: &str) -> String {
 }
 
 /// Returns whether the text has a piece of the canary; if not, no output can show one.
-fn has_canary(bytes: &[u8]) -> bool {
+pub(super) fn has_canary(bytes: &[u8]) -> bool {
     util::piece_of(util::CANARY, &String::from_utf8_lossy(bytes)).is_some()
 }
 
