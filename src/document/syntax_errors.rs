@@ -16,7 +16,7 @@ impl ErrorHandler for Sink {
         let fragment = span.text(text).unwrap_or_default();
         let (message, help) = describe(kind, fragment);
         let draft = self.report(code, span, At::File).message(message).help(help);
-        if matches!(kind, Kind::Comment | Kind::TrailingComma) {
+        if matches!(kind, Kind::Comment | Kind::TrailingComma | Kind::ExtraComma) {
             // A comment may contain the only copy of a token.
             let may_be_token = mentions_token(fragment) || fragment.contains("\\u");
             let applicability = if may_be_token { Applicability::Unsafe } else { Applicability::Safe };
