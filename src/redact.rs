@@ -86,6 +86,7 @@ impl ErrorHandler for Errors {
             SyntaxErrorKind::Comment => self.comments.push(error.span),
             SyntaxErrorKind::TrailingComma
             | SyntaxErrorKind::ExtraComma
+            | SyntaxErrorKind::LeadingComma
             | SyntaxErrorKind::InvalidWhitespace => {}
             _ => self.is_broken = true,
         }

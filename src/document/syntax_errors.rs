@@ -40,7 +40,8 @@ fn describe(kind: Kind, fragment: &str) -> (&'static str, &'static str) {
             ("invalid whitespace or invisible character", "remove it, or use a plain space")
         }
         Kind::TrailingComma => ("trailing `,` after the last value", "remove the `,`"),
-        Kind::ExtraComma => ("missing value before `,`", "remove the `,`"),
+        Kind::ExtraComma => ("two `,` in a row", "remove one"),
+        Kind::LeadingComma => ("missing value before `,`", "remove the `,`"),
         Kind::MissingComma => ("missing `,`", "separate the values with `,`"),
         Kind::MissingColon => ("missing `:` between a name and its value", "write `:`"),
         Kind::MissingValue => ("missing value", "write a value after `:`; is a variable unset?"),

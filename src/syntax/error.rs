@@ -38,8 +38,10 @@ pub(crate) enum SyntaxErrorKind {
     InvalidWhitespace,
     /// A comma after the last item. Skipped.
     TrailingComma,
-    /// A comma without an item before it. Skipped.
+    /// A comma directly before another. Skipped.
     ExtraComma,
+    /// A comma before the first item. Skipped.
+    LeadingComma,
     /// Two elements or members without a comma. Inserted.
     MissingComma,
     /// A key without a colon. Inserted; the span covers `=` if that replaces the colon.
@@ -99,6 +101,7 @@ impl SyntaxErrorKind {
                 | Self::InvalidWhitespace
                 | Self::TrailingComma
                 | Self::ExtraComma
+                | Self::LeadingComma
                 | Self::ExtraBracket
                 | Self::ControlCharacter
                 | Self::InvalidEscape

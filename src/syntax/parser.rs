@@ -245,7 +245,10 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         let mut before = Before::Bracket;
         loop {
             match (self.peek(), before) {
-                (Some(b','), Before::Item) => {
+                (Some(b','), Before::Item | Before::Comma) => {
+                    if before == Before::Comma {
+                        self.error(SyntaxErrorKind::ExtraComma, last, last + 1);
+                    }
                     (before, last) = (Before::Comma, self.at);
                     self.at += 1;
                 }
@@ -259,7 +262,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
                     }
                     before = Before::Item;
                 }
-                (Some(b','), _) => _ = self.consume(SyntaxErrorKind::ExtraComma, 1),
+                (Some(b','), Before::Bracket) => _ = self.consume(SyntaxErrorKind::LeadingComma, 1),
                 (None | Some(b']' | b'}'), _) => {
                     if self.unmatched_end(start, last) {
                         break;
