@@ -174,7 +174,8 @@ struct Backoff {
 }
 
 impl Backoff {
-    const MAX_DELAY: Duration = Duration::from_millis(10);
+    // With a longer delay, new writers, who try more often, overtake the others for many seconds.
+    const MAX_DELAY: Duration = Duration::from_millis(2);
 
     fn new(timeout: Duration) -> Self {
         Self { deadline: Instant::now().checked_add(timeout), delay: Duration::from_micros(250) }

@@ -154,9 +154,9 @@ pub(crate) fn start(mut command: Command, name: &str) -> Child {
     child
 }
 
-/// Waits for the end, for at most 60 seconds.
+/// Waits for the end, for at most 90 seconds: longer than the lock timeout, which is an error of its own.
 pub(crate) fn finish(mut child: Child, name: &str) -> Run {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_secs(90);
     let mut hung = false;
     while child.try_wait().expect("its end").is_none() {
         if Instant::now() > end {
