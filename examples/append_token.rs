@@ -1,4 +1,4 @@
-//! Adds a token to a tokens file, and prints `ACK NAME` only after it is on the disk:
+//! Adds a token to a tokens file, and prints `ACK NAME` only after it is on disk:
 //! `cargo run --example append_token -- permission-tokens.json --name collector --permission db:sensors:write`
 //!
 //! The fault suite kills, starves and stops this program.

@@ -19,6 +19,6 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         token.change.gained.iter().for_each(|request| println!("  + {request}"));
         token.change.lost.iter().for_each(|request| println!("  - {request}"));
     }
-    // A review is needed only if somebody gains something.
+    // Only a gain needs a review.
     Ok(if difference.gains() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

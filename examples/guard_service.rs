@@ -1,7 +1,7 @@
 //! A small HTTP service that is guarded by a tokens file: `cargo run --example guard_service -- permission-tokens.json`
 //!
-//! It authenticates and decides as the server does, reloads the file when it changes, and keeps the last valid one. Reasons go
-//! to standard error, never to the client; tokens go nowhere. Put it behind a proxy that limits connections.
+//! It authenticates and decides as the server does, reloads the file when it changes, and keeps the last valid one. Reasons are
+//! logged to standard error and not sent to the client; tokens are never logged. Put it behind a proxy that limits connections.
 
 use std::fmt::Display;
 use std::io::Write as _;
@@ -88,7 +88,7 @@ async fn database(
 #[tokio::main]
 async fn main() -> Result<()> {
     let path = std::env::args_os().nth(1).ok_or("usage: guard_service FILE")?;
-    // A service that cannot tell who may do what does not start.
+    // Without a valid file, the service does not start.
     let live = Arc::new(LiveAuthorizer::open(path)?);
     let followed = Arc::clone(&live);
     std::thread::spawn(move || follow(&followed));

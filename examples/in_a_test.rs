@@ -29,5 +29,5 @@ fn tokens_can_do_what_they_should() {
 
 fn main() {
     tokens_can_do_what_they_should();
-    println!("all expectations hold");
+    println!("all expectations are met");
 }

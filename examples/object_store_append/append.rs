@@ -4,7 +4,7 @@
 //! Copy this file into your program. The stores of Amazon, Google and Microsoft support such conditional puts. A directory
 //! (`LocalFileSystem`) does not; use [`influxdb3_offline_tokens::append`] for a path.
 //!
-//! A server that ignores the condition loses tokens, which cannot be detected here. If the response to a put is lost and
+//! If a server ignores the condition, tokens are lost, and this cannot be detected here. If the response to a put is lost and
 //! another writer removes the token in the meantime, the next try adds it again.
 //!
 //! The buffers of the store are not zeroized.
@@ -40,7 +40,7 @@ pub(crate) enum AppendError {
 
 /// Appends all entries or none. Returns the number of puts.
 ///
-/// Entries that the file has with the same secret, expiry and permissions stay, so that many machines can add the same one.
+/// Existing entries with the same secret, expiry and permissions are kept, so that many machines can add the same entry.
 pub(crate) async fn append(
     store: &dyn ObjectStore,
     location: &Path,

@@ -1,7 +1,7 @@
 //! Appends to a tokens file in an object store, from many writers at once and without a lock:
 //! `cargo run --example object_store_append -- 50`
 //!
-//! The store is one in memory. The function to copy is in `append.rs`.
+//! The store is in memory. The function to copy is in `append.rs`.
 
 mod append;
 
