@@ -52,7 +52,7 @@ impl Severity {
     /// ```
     ///
     /// # Errors
-    /// Any other text.
+    /// Returns an error for any other text.
     pub fn parse(text: &str) -> Result<Self, UnknownSeverity> {
         let all = [Self::Note, Self::Warning, Self::Error];
         all.into_iter()
@@ -61,7 +61,7 @@ impl Severity {
     }
 }
 
-/// The error of an unknown severity. `Display` quotes the text, unless it may be a secret.
+/// The error for an unknown severity. `Display` quotes the text, unless it may be a secret.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Severity;
@@ -283,7 +283,7 @@ impl Code {
     /// ```
     ///
     /// # Errors
-    /// Any other text; the error suggests a similar name.
+    /// Returns an error for any other text, with a suggestion if there is a similar name.
     pub fn parse(text: &str) -> Result<Self, UnknownCode> {
         let found = Self::ALL.iter().copied().find(|code| code.name() == text || code.id() == text);
         found.ok_or_else(|| UnknownCode {
@@ -302,7 +302,7 @@ impl fmt::Display for Code {
     }
 }
 
-/// The error of an unknown code. `Display` quotes the text, unless it may be a secret.
+/// The error for an unknown code. `Display` quotes the text, unless it may be a secret.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Code;

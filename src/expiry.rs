@@ -101,7 +101,7 @@ impl Expiry {
     /// ```
     ///
     /// # Errors
-    /// A time that does not fit into 64 bits of milliseconds.
+    /// Returns an error if the time does not fit into 64 bits of milliseconds.
     pub fn after(now: SystemTime, duration: Duration) -> Result<Self, InvalidExpiry> {
         let millis = millis(now) + i128::try_from(duration.as_millis()).unwrap_or(i128::MAX / 2);
         i64::try_from(millis).map(Self).map_err(|_| InvalidExpiry::new(InvalidExpiryKind::OutOfRange))
@@ -134,7 +134,7 @@ impl Expiry {
     /// ```
     ///
     /// # Errors
-    /// A text that is not a duration; a time that does not fit into 64 bits of milliseconds.
+    /// Returns an error if the text is not a duration, or the time does not fit into 64 bits of milliseconds.
     pub fn parse_after(now: SystemTime, duration: &str) -> Result<Self, InvalidExpiry> {
         let parsed = humantime::parse_duration(duration);
         let expiry = parsed.map_err(|_| InvalidExpiry::new(InvalidExpiryKind::NotADuration));
@@ -151,8 +151,8 @@ impl Expiry {
     /// ```
     ///
     /// # Errors
-    /// An integer that does not fit into 64 bits; any other text, such as a time before 1970 or with another zone than `Z` or
-    /// `+00:00`. A time is rounded down to the millisecond, and a leap second is the second before it.
+    /// Returns an error if an integer does not fit into 64 bits, or for any other text, such as a time before 1970 or in a zone
+    /// other than `Z` or `+00:00`. A time is rounded down to the millisecond, and a leap second is the second before it.
     pub fn parse(text: &str) -> Result<Self, InvalidExpiry> {
         let expiry = match text.parse() {
             Ok(millis) => Ok(Self(millis)),
@@ -176,7 +176,7 @@ impl Expiry {
         time?.0.checked_sub(offset).map(Self)
     }
 
-    /// Returns whether a token with this expiry is rejected at `now`. The expiry itself is past.
+    /// Returns whether a token with this expiry is rejected at `now`. A token is already rejected at the expiry itself.
     ///
     /// ```
     /// use std::time::{Duration, UNIX_EPOCH};
@@ -257,9 +257,9 @@ fn parse_time(
     Some(Expiry(time.0 + (days_before(year) - days_before(similar)) * 86_400_000))
 }
 
-/// Returns the milliseconds since 1970, rounded down, also before 1970.
+/// Returns the milliseconds since 1970, rounded down even before 1970.
 pub(crate) fn millis(time: SystemTime) -> i128 {
-    // A division of 128 bits is slow.
+    // 128-bit division is slow.
     let seconds = |duration: Duration| i128::from(duration.as_secs()) * 1000;
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => seconds(after) + i128::from(after.subsec_millis()),
@@ -323,7 +323,7 @@ pub enum InvalidExpiryKind {
     Past,
 }
 
-/// The error of an invalid expiry. `Display` quotes the text, unless it may be a secret.
+/// The error for an invalid expiry. `Display` quotes the text, unless it may be a secret.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Expiry;

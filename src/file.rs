@@ -197,7 +197,7 @@ impl TokenFile {
     /// ```
     ///
     /// # Errors
-    /// Two entries with the same name or the same token.
+    /// Returns an error if two entries have the same name or the same token.
     pub fn new(
         create_databases: impl IntoIterator<Item = DatabaseName>,
         tokens: impl IntoIterator<Item = TokenEntry>,
@@ -252,7 +252,7 @@ impl TokenFile {
         &self.tokens
     }
 
-    /// Returns the entry with that name.
+    /// Returns the entry with this name.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -280,7 +280,7 @@ impl TokenFile {
     /// ```
     ///
     /// # Errors
-    /// Another entry has the same name or the same token.
+    /// Returns an error if another entry has the same name or the same token.
     pub fn push(&mut self, entry: TokenEntry) -> Result<(), DuplicateEntry> {
         for other in &self.tokens {
             if other.name == entry.name {
@@ -312,7 +312,7 @@ impl TokenFile {
     }
 }
 
-/// The error of an entry whose name or token another entry already has.
+/// The error for an entry whose name or token another entry already has.
 ///
 /// `Display` prints the name, unless it may be a secret.
 ///

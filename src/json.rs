@@ -1,4 +1,4 @@
-//! The JSON writer, on top of `serde_json`, and the white space of JSON.
+//! The JSON writer, on top of `serde_json`, and the whitespace of JSON.
 
 use std::io::{self, Write};
 
@@ -50,7 +50,7 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }
 
-/// Returns the white space before an offset.
+/// Returns the whitespace before an offset.
 pub(crate) fn space_before(text: &str, at: usize) -> &str {
     space_at_end(text.get(..at).unwrap_or_default())
 }

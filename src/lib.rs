@@ -1,4 +1,4 @@
-//! Creates, checks, fixes and changes the offline permission tokens file of InfluxDB 3 Enterprise, and decides access by it.
+//! Creates, checks, fixes and changes the offline permission tokens file of InfluxDB 3 Enterprise, and decides access with it.
 //!
 //! The server can start with a tokens file (`--permission-tokens-file`): a JSON object with `create_databases` and `tokens`.
 //! Each token has a secret, a name, an optional expiry, and permission strings such as `db:db1,db2:read,write`. The server
@@ -11,7 +11,7 @@
 //!
 //! # Examples
 //!
-//! Check a text, with all problems at once ([`validate`], [`Validator`]):
+//! Check a text and report all problems at once ([`validate`], [`Validator`]):
 //!
 //! ```
 //! let text = br#"{"tokens": [{"name": "app", "permissions": ["system:ping"]}]}"#;
@@ -76,7 +76,7 @@
 //! # Ok::<(), influxdb3_offline_tokens::permission::ParsePermissionError>(())
 //! ```
 //!
-//! Compare a file with what a server has, or create its tokens over HTTP ([`server`]):
+//! Compare a file with the tokens of a server, or create its tokens there over HTTP ([`server`]):
 //!
 //! ```
 //! use influxdb3_offline_tokens::TokenFile;
@@ -101,7 +101,7 @@
 //!
 //! # The grammar of a permission
 //!
-//! As ABNF (RFC 5234, with the case-sensitive strings of RFC 7405). The module [`permission`] lists the errors:
+//! In ABNF (RFC 5234, with the case-sensitive strings of RFC 7405). The module [`permission`] lists the errors:
 //!
 //! ```abnf
 //! permission      = database / system
@@ -122,9 +122,9 @@
 //! No `Debug`, `Display`, error or report contains a token or a piece of one. [`Token::expose`] returns it, and serialized
 //! entries and files contain it. Secrets are zeroized on drop; copies in swap, core dumps or on the stack are not.
 //!
-//! Values are strings in serde, and an expiry is an integer. [`TokenEntry`], [`TokenFile`] and [`AdminTokenFile`] are the
-//! objects of the format, **with the secret**. A [`Report`] can only be serialized. Unknown members are ignored, but a misspelt
-//! one is an error. [`TokenFile::parse`] reports more than serde: all errors, with their spans.
+//! In serde, values are strings, and an expiry is an integer. [`TokenEntry`], [`TokenFile`] and [`AdminTokenFile`] are the
+//! objects of the format, **with the secret**. A [`Report`] can be serialized, but not deserialized. Unknown members are
+//! ignored, but a misspelt one is an error. [`TokenFile::parse`] reports more than serde: all errors, with their spans.
 //!
 //! # Features
 //!
@@ -135,7 +135,7 @@
 //! - `cli`: the program `influxdb3-tokens`. Libraries do not need it.
 
 #![cfg_attr(not(feature = "std"), no_std)]
-// Without `std`, some helpers have no user.
+// Without `std`, some helpers are unused.
 #![cfg_attr(not(feature = "std"), allow(dead_code, unused_imports))]
 #![forbid(unsafe_code)]
 // docs.rs sets this: each item shows the feature that it needs.
@@ -194,7 +194,7 @@ pub mod fix;
 #[cfg(feature = "std")]
 pub mod schema;
 
-// Changes of a text, the JSON of a running server, and plans.
+// Changes to a text, the JSON of a running server, and plans.
 #[cfg(feature = "std")]
 pub mod edit;
 #[cfg(feature = "std")]

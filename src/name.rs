@@ -65,7 +65,7 @@ pub enum InvalidNameKind {
     /// A database name of more than 511 bytes.
     TooLong,
     /// A database name that starts with `_`, `-` or `/`; any other invalid character is a
-    /// [`BadCharacter`](Self::BadCharacter), also at the start.
+    /// [`BadCharacter`](Self::BadCharacter), even at the start.
     BadStart(char),
     /// A character that the server's write path rejects in a database name.
     BadCharacter(char),
@@ -77,7 +77,7 @@ pub enum InvalidNameKind {
     Reserved,
 }
 
-/// The error of a database or token name that the server rejects, or that would do harm there.
+/// The error for a database or token name that the server rejects, or that would do harm there.
 ///
 /// `Display` prints the message, the offset of the first invalid byte, the name unless it may be a secret, and the help.
 ///

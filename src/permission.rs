@@ -6,7 +6,7 @@
 //!
 //! | text | why |
 //! |---|---|
-//! | `db:NAME:*` | one page of the documentation has it; the server answers "action not supported" (server source) |
+//! | `db:NAME:*` | one page of the documentation shows it; the server answers "action not supported" (server source) |
 //! | `*:*:*` | only admin tokens can have it (server source); 3.4 to 3.9 create a full admin token from it (inferred) |
 //! | `db:NAME:drop`, `update`, `all`, `admin` | the server rejects them for resource tokens (server source) |
 //! | `token:…` | exists inside the server, and is rejected for resource tokens (server source) |
@@ -72,8 +72,8 @@ impl Permission {
     /// ```
     ///
     /// # Errors
-    /// The first error of a text that does not match the grammar (see the crate's documentation). [`Permission::errors`]
-    /// returns all of them.
+    /// Returns the first error if the text does not match the grammar (see the crate's documentation). [`Permission::errors`]
+    /// returns all errors.
     pub fn parse(text: &str) -> Result<Self, ParsePermissionError> {
         Self::parse_borrowed(text).map(|permission| permission.to_owned())
     }
@@ -90,17 +90,17 @@ impl Permission {
     /// ```
     ///
     /// # Errors
-    /// As [`Permission::parse`].
+    /// Returns the same error as [`Permission::parse`].
     pub fn parse_borrowed(text: &str) -> Result<PermissionRef<'_>, ParsePermissionError> {
         parse::permission(text, |_| ()).ok_or_else(|| diagnose::first(text, diagnose::permission(text)))
     }
 
-    /// Parses without looking for the error of an invalid text, which takes longer.
+    /// Parses without diagnosing an invalid text, which takes longer.
     pub(crate) fn accept(text: &str) -> Option<PermissionRef<'_>> {
         parse::permission(text, |_| ())
     }
 
-    /// As [`accept`](Self::accept); `name` receives the range of each name or `*`, also of those before an error.
+    /// As [`accept`](Self::accept); `name` receives the range of each name or `*`, including those before an error.
     #[inline]
     pub(crate) fn accept_names(text: &str, name: impl FnMut(Range<usize>)) -> Option<PermissionRef<'_>> {
         parse::permission(text, name)
@@ -123,7 +123,7 @@ impl Permission {
         }
     }
 
-    /// Returns the mistakes of an invalid text, in its order.
+    /// Returns the mistakes in an invalid text, in source order.
     pub(crate) fn mistakes(text: &str) -> Vec<Mistake> {
         diagnose::permission(text)
     }
@@ -183,7 +183,7 @@ impl Permission {
     /// ```
     ///
     /// # Errors
-    /// No name, no action, or a name that the server's write path rejects.
+    /// Returns an error if there is no name or no action, or the server's write path rejects a name.
     pub fn database<N: AsRef<str>>(
         names: impl IntoIterator<Item = N>,
         actions: DatabaseActions,
@@ -202,7 +202,7 @@ impl Permission {
     /// ```
     ///
     /// # Errors
-    /// No action.
+    /// Returns an error if there is no action.
     pub fn all_databases(actions: DatabaseActions) -> Result<Self, InvalidPermission> {
         DatabasePermission::new(Scope::All, actions).map(Self::Database)
     }
@@ -218,7 +218,7 @@ impl Permission {
     /// ```
     ///
     /// # Errors
-    /// No resource.
+    /// Returns an error if there is no resource.
     pub fn system(resources: impl IntoIterator<Item = SystemResource>) -> Result<Self, InvalidPermission> {
         let resources = SystemResources::new(resources)?;
         Ok(Self::System(SystemPermission::new(Scope::Names(resources))))
@@ -264,7 +264,7 @@ impl DatabaseActions {
     /// ```
     ///
     /// # Errors
-    /// An empty list or item; an action that does not exist or cannot be granted.
+    /// Returns an error if the list or an item is empty, or an action does not exist or cannot be granted.
     pub fn parse(text: &str) -> Result<Self, ParsePermissionError> {
         parse::database_actions(text).ok_or_else(|| diagnose::first(text, diagnose::actions(text)))
     }
@@ -272,7 +272,7 @@ impl DatabaseActions {
 
 from_text!(Permission, ParsePermissionError; DatabaseActions, ParsePermissionError; SystemResource, ParsePermissionError);
 
-/// The error of a permission with invalid values.
+/// The error for a permission with invalid values.
 ///
 /// ```
 /// use influxdb3_offline_tokens::DatabaseActions;

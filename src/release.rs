@@ -148,7 +148,7 @@ impl Release {
     /// ```
     ///
     /// # Errors
-    /// Any other text, and numbers over 65,535.
+    /// Returns an error for any other text, and for numbers over 65,535.
     pub fn parse(text: &str) -> Result<Self, InvalidRelease> {
         let number = |part: &str| {
             // `parse` alone would accept `+1`.
@@ -172,7 +172,7 @@ impl fmt::Display for Release {
 
 from_text!(Release, InvalidRelease);
 
-/// The error of an invalid release. `Display` quotes the text, unless it may be a secret.
+/// The error for an invalid release. `Display` quotes the text, unless it may be a secret.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Release;

@@ -7,7 +7,7 @@ use core::ops::Deref;
 
 use zeroize::Zeroize as _;
 
-/// Secret bytes, such as the text of a tokens file: zeroized on drop, and `Debug` shows only their number.
+/// Secret bytes, such as the text of a tokens file. They are zeroized on drop, and `Debug` shows only their number.
 ///
 /// ```
 /// use influxdb3_offline_tokens::TokenFile;
@@ -33,7 +33,7 @@ impl SecretBytes {
         core::mem::take(&mut self.0)
     }
 
-    /// Appends bytes. A full buffer is zeroized after its content was copied to a larger one.
+    /// Appends bytes. A full buffer is zeroized after its content has been copied to a larger one.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let length = self.len() + bytes.len();
         if length > self.0.capacity() {
@@ -46,7 +46,7 @@ impl SecretBytes {
 }
 
 impl From<Vec<u8>> for SecretBytes {
-    /// Takes ownership. Copies that the vector left behind while it grew are not zeroized.
+    /// Takes ownership. Copies that the vector left behind as it grew are not zeroized.
     fn from(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
@@ -188,7 +188,7 @@ impl fmt::Debug for SecretBytes {
 
 impl Drop for SecretBytes {
     fn drop(&mut self) {
-        // Zeroizes spare capacity, several times as fast as elements.
+        // An empty vector zeroizes its spare capacity, which is several times as fast as zeroizing elements.
         self.0.clear();
         self.0.zeroize();
     }

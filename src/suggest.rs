@@ -101,7 +101,7 @@ impl<'n> Word<'n> {
         normalize(other).eq(self.letters.chars())
     }
 
-    /// Returns whether the name is that of a duration, or of a time in another unit than milliseconds.
+    /// Returns whether the name is that of a duration, or of a time in a unit other than milliseconds.
     pub(crate) fn is_duration(&self) -> bool {
         const WORDS: [&str; 5] = ["ttl", "lifetime", "validfor", "maxage", "expiresafter"];
         const UNITS: [&str; 20] = [

@@ -36,7 +36,7 @@ pub enum InvalidTokenKind {
     Characters,
 }
 
-/// The error of an invalid token. It contains no part of the text.
+/// The error for an invalid token. It contains no part of the text.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Token;
@@ -88,7 +88,7 @@ impl InvalidToken {
     }
 }
 
-/// The error of the operating system if it returns no random bytes.
+/// The error if the operating system returns no random bytes.
 ///
 /// ```
 /// use influxdb3_offline_tokens::Token;

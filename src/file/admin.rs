@@ -7,7 +7,7 @@ use crate::name::{InvalidName, OPERATOR_TOKEN_NAME, check_admin_token_name};
 use crate::secret::shown;
 use crate::token::Token;
 
-/// A valid admin token file: one token that may do everything.
+/// A valid admin token file: one token that can do everything.
 ///
 /// The server reads one admin token from a separate file (`--admin-token-file`): a JSON object with `token`, `name` and
 /// `expiry_millis` (documentation). It creates the token only if no admin token exists (documentation), and skips a name that
@@ -61,13 +61,13 @@ impl AdminTokenFile {
     /// ```
     ///
     /// # Errors
-    /// An empty name.
+    /// Returns an error if the name is empty.
     pub fn with_name(self, name: &str) -> Result<Self, InvalidName> {
         check_admin_token_name(name)?;
         Ok(Self { name: name.into(), ..self })
     }
 
-    /// Sets the description, a text for people.
+    /// Sets the description, which is free text.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
@@ -141,7 +141,7 @@ impl AdminTokenFile {
         *self.name == *OPERATOR_TOKEN_NAME
     }
 
-    /// Returns the description, a text for people.
+    /// Returns the description, which is free text.
     ///
     /// ```
     /// use influxdb3_offline_tokens::AdminTokenFile;

@@ -12,7 +12,7 @@ use crate::secret::debug_as_text;
 /// The name of a database.
 ///
 /// A valid name is one that the server's HTTP write path accepts (server source, 3.10), or `_internal`, which every server
-/// has. It has 1 to 511 bytes: an ASCII letter or digit, then ASCII letters, digits, `_` and `-`. One `/` may be inside
+/// has. It has 1 to 511 bytes: an ASCII letter or digit, then ASCII letters, digits, `_` and `-`. It may contain one `/`
 /// (`database/retention_policy`). The documentation asks for at most 64 characters.
 ///
 /// ```
@@ -38,8 +38,8 @@ impl DatabaseName {
     /// ```
     ///
     /// # Errors
-    /// An empty or too long name; a character that the server rejects (the span covers it); a second or last `/`; a name
-    /// that does not start with an ASCII letter or digit.
+    /// Returns an error if the name is empty or too long, does not start with an ASCII letter or digit, ends with `/`, or
+    /// contains a second `/`. A character that the server rejects is also an error; the span covers it.
     pub fn parse(name: &str) -> Result<Self, InvalidName> {
         check_database_name(name).map_err(|error| error.quoting(name))?;
         // Invariant: check_database_name accepted it.
@@ -88,7 +88,7 @@ impl TokenName {
     /// ```
     ///
     /// # Errors
-    /// An empty name, and `_admin`, the name of the operator token.
+    /// Returns an error if the name is empty or `_admin`, the name of the operator token.
     pub fn parse(name: &str) -> Result<Self, InvalidName> {
         check_token_name(name).map_err(|error| error.quoting(name))?;
         // Invariant: check_token_name accepted it.

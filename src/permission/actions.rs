@@ -9,7 +9,7 @@ use crate::secret::debug_as_text;
 
 /// A set of actions on databases.
 ///
-/// The server grants `create` since release 3.1.0 (release notes). `Display` prints the actions in the server's order.
+/// `create` can be granted as of release 3.1.0 (release notes). `Display` prints the actions in the server's order.
 ///
 /// ```
 /// use influxdb3_offline_tokens::DatabaseActions;

@@ -21,14 +21,14 @@ const ACTION_ALIASES: [(&str, &[&str]); 3] = [
 ];
 const NOT_GRANTABLE: [&str; 4] = ["drop", "update", "all", "admin"];
 
-/// Returns all mistakes of a permission, in the order of the text.
+/// Returns all mistakes in a permission, in source order.
 pub(super) fn permission(text: &str) -> Vec<Mistake> {
     let mut finder = Finder::new(text);
     finder.check_permission();
     finder.finish()
 }
 
-/// Returns all mistakes of a list of actions on databases.
+/// Returns all mistakes in a list of actions on databases.
 pub(super) fn actions(text: &str) -> Vec<Mistake> {
     let mut finder = Finder::new(text);
     finder.check_actions(full_span(text));

@@ -80,7 +80,7 @@ pub enum PermissionErrorKind {
     ActionNotGrantable,
     /// An action other than `read` on a system resource.
     ActionNotForType,
-    /// A name that is not that of a system resource.
+    /// A name that is not a system resource.
     UnknownSystemResource,
 }
 
@@ -122,7 +122,7 @@ impl PermissionErrorKind {
     }
 }
 
-/// The error of a permission string: its kind, its span, and a suggestion.
+/// An error in a permission string: its kind, its span, and a suggestion.
 ///
 /// `Display` prints the message with the invalid text, unless that may be a secret, the offset of its first byte, and the
 /// help. Items of a list are counted from 1.

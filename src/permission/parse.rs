@@ -14,11 +14,11 @@ use crate::permission::{
     SystemResource, SystemResources,
 };
 
-// Without an error: `diagnose` finds it.
+// There is no error value: `diagnose` finds the error.
 type Parsed<'a, T> = IResult<&'a [u8], T, ()>;
 
-/// Parses `TYPE:NAMES:ACTIONS`. Returns `None` if the text is invalid. `name` receives the range of each name or `*`, also of
-/// those before an error.
+/// Parses `TYPE:NAMES:ACTIONS`. Returns `None` if the text is invalid. `name` receives the range of each name or `*`,
+/// including those before an error.
 #[inline]
 pub(super) fn permission(text: &str, mut name: impl FnMut(Range<usize>)) -> Option<PermissionRef<'_>> {
     // Accepted text is ASCII, so any part of it is a `str`.
@@ -110,7 +110,7 @@ fn word(input: &[u8]) -> Parsed<'_, &[u8]> {
     take_while1(input, |byte| byte.is_ascii_lowercase())
 }
 
-/// Like `take_while1` of nom, which is not inlined and takes twice as long for short words.
+/// Like nom's `take_while1`, which is not inlined and takes twice as long for short words.
 #[inline]
 fn take_while1(input: &[u8], is_part: impl Fn(u8) -> bool) -> Parsed<'_, &[u8]> {
     let length = input.iter().position(|byte| !is_part(*byte)).unwrap_or(input.len());

@@ -95,7 +95,7 @@ impl DatabasePermission {
     /// ```
     ///
     /// # Errors
-    /// No action.
+    /// Returns an error if there is no action.
     pub fn new(scope: Scope<DatabaseNames>, actions: DatabaseActions) -> Result<Self, InvalidPermission> {
         if actions.is_empty() {
             return Err(InvalidPermission::NoActions);

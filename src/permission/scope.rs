@@ -11,7 +11,7 @@ use crate::permission::InvalidPermission;
 use crate::permission::system_resource::SystemResource;
 use crate::secret::debug_as_text;
 
-/// The scope of a permission: `*` or a list of names, from which it converts.
+/// The scope of a permission: `*` or a list of names. A list converts into a scope.
 ///
 /// ```
 /// use influxdb3_offline_tokens::DatabaseName;
@@ -135,7 +135,7 @@ impl DatabaseNames {
     /// ```
     ///
     /// # Errors
-    /// No name, or one that the server's write path rejects.
+    /// Returns an error if there is no name, or the server's write path rejects one.
     pub fn new<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Result<Self, InvalidPermission> {
         let mut list = String::new();
         for (index, name) in names.into_iter().enumerate() {
@@ -191,7 +191,7 @@ impl SystemResources {
     /// ```
     ///
     /// # Errors
-    /// No resource.
+    /// Returns an error if there is no resource.
     pub fn new(resources: impl IntoIterator<Item = SystemResource>) -> Result<Self, InvalidPermission> {
         let mut list = String::new();
         resources.into_iter().for_each(|resource| push(&mut list, resource.as_str()));

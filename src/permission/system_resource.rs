@@ -7,7 +7,7 @@ use crate::suggest::closest_word;
 
 /// An endpoint of the server that a token can be allowed to read.
 ///
-/// `health`, `metrics` and `ping` are documented; `ready` exists since release 3.10.0 (release notes).
+/// `health`, `metrics` and `ping` are documented; `ready` was added in release 3.10.0 (release notes).
 ///
 /// ```
 /// use influxdb3_offline_tokens::SystemResource;
@@ -66,7 +66,7 @@ impl SystemResource {
     /// ```
     ///
     /// # Errors
-    /// Any other name.
+    /// Returns an error for any other name.
     pub fn parse(name: &str) -> Result<Self, ParsePermissionError> {
         Self::from_name(name).ok_or_else(|| {
             ParsePermissionError::for_text(PermissionErrorKind::UnknownSystemResource, name)

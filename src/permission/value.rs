@@ -10,7 +10,7 @@ use crate::secret::debug_as_text;
 
 /// One permission string: `db:db1,db2:read,write` or `system:health:read`.
 ///
-/// Names are in the order written, actions are a set. `T` stores the names: a `Box<str>`, or a `&str` of the parsed text
+/// Names are in the order written; actions are a set. `T` stores the names: a `Box<str>`, or a `&str` of the parsed text
 /// ([`PermissionRef`]). Equality and order compare type, names in their order, and actions. To compare what permissions
 /// allow, use `Rights`.
 ///

@@ -22,7 +22,7 @@ const SIGNS: [&str; 4] = ["%", "!", "@", "__"];
 /// Returns the spans of `${…}`, `$(…)`, `$NAME`, `{{…}}`, `{NAME}`, `((…))`, `[[…]]`, `#{…}#`, `<…>`, `%NAME%`, `!NAME!`,
 /// `@NAME@` and `__NAME__`, which a template engine or a shell should have expanded.
 pub(crate) fn variables(text: &str) -> Vec<Span> {
-    // A bracket that has no end once has none later: the search stays linear on `<<<<<…`.
+    // A bracket without an end has none later either: the search stays linear on `<<<<<…`.
     let mut closes = [true; BRACKETS.len()];
     let mut spans = Vec::new();
     let mut at = 0;

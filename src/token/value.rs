@@ -47,8 +47,8 @@ impl Token {
     /// ```
     ///
     /// # Errors
-    /// A text that does not start with `apiv3_`; a space, a control character or a character outside of ASCII, which an
-    /// `Authorization` header cannot carry.
+    /// Returns an error if the text does not start with `apiv3_`, or contains a space, a control character or a character
+    /// outside ASCII, which an `Authorization` header cannot carry.
     pub fn parse(token: &str) -> Result<Self, InvalidToken> {
         check_token(token)?;
         // Invariant: check_token accepted it.
@@ -61,8 +61,8 @@ impl Token {
         Self(token.into())
     }
 
-    /// Generates a token as the server does (server source): `apiv3_` and 64 random bytes of the operating system, in
-    /// URL-safe base64 without padding. It has 92 characters.
+    /// Generates a token as the server does (server source): `apiv3_` and 64 random bytes from the operating system,
+    /// in URL-safe base64 without padding. It has 92 characters.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;
@@ -73,7 +73,7 @@ impl Token {
     /// ```
     ///
     /// # Errors
-    /// The operating system returns no random bytes.
+    /// Returns an error if the operating system returns no random bytes.
     #[cfg(feature = "std")]
     pub fn generate() -> Result<Self, GenerateTokenError> {
         use base64::Engine;
