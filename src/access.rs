@@ -3,13 +3,13 @@
 //! The rules (server source, 3.10):
 //!
 //! 1. The actions of all permissions on the same key (one database, or `*`) form one entry. Their order has no effect.
-//! 2. The entry with exactly its name decides an existing database; `db:*` decides only if there is none. **The exact entry
-//!    shadows `db:*`; they are not combined**: `db:db1:read` and `db:*:write` deny writing to `db1`.
-//! 3. The deciding entry must have all actions of the request.
-//! 4. Only `db:*` decides a database that does not exist yet.
+//! 2. For an existing database, the entry with exactly its name applies; `db:*` applies only if there is none. **The exact
+//!    entry shadows `db:*`; they are not combined**: `db:db1:read` and `db:*:write` deny writing to `db1`.
+//! 3. The entry that applies must have all actions of the request.
+//! 4. For a database that does not exist yet, only `db:*` applies.
 //! 5. A request for any database is allowed if one entry has all actions. `db:_internal:read` counts as such an entry: the
 //!    server makes no exception for `_internal` here.
-//! 6. System resources are decided in the same way: the exact entry, then `system:*`.
+//! 6. For a system resource, the exact entry applies, or else `system:*`.
 //! 7. `_internal` is always denied: it needs an admin token, and a tokens file has none.
 //! 8. Without an entry, the request is denied. An unknown or expired token is denied everything.
 //!
@@ -17,8 +17,8 @@
 //! The server binds a permission to the database that exists when the token is created. A database that is deleted and
 //! created again with the same name is not covered. A file does not show that.
 //!
-//! Stricter than the server: a request without actions is denied, and `db:*` does not cover a name that no database can
-//! have ([`DenyReason::NoActions`], [`DenyReason::InvalidName`]).
+//! This crate is stricter than the server in two cases. It denies a request without actions, and `db:*` does not cover a name
+//! that no database can have ([`DenyReason::NoActions`], [`DenyReason::InvalidName`]).
 
 // In dependency order: a file imports only siblings above it.
 pub(crate) mod request;
@@ -44,7 +44,7 @@ pub(crate) use self::text::Quoted;
 use crate::file::{TokenEntry, TokenFile};
 use crate::permission::{DatabaseActions, Permission, SystemResource};
 
-/// The key of an entry: the databases or system resources that it decides.
+/// The key of an entry: the databases or system resources that it applies to.
 ///
 /// ```
 /// use influxdb3_offline_tokens::access::EntryKey;
@@ -118,8 +118,8 @@ impl<'a> AccessEntry<'a> {
         self.actions
     }
 
-    /// Returns the indices, from 0, of the permissions that form the entry. `permissions` must be the list that was decided
-    /// by.
+    /// Returns the indices, from 0, of the permissions that form the entry. `permissions` must be the list that the decision
+    /// was based on.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -155,7 +155,7 @@ fn is_part_of(permission: &Permission, key: EntryKey<'_>) -> bool {
     }
 }
 
-/// Decides a request by a list of permissions, as the server does.
+/// Decides a request with a list of permissions, as the server does.
 ///
 /// For many requests, [`Rights`] and [`Authorizer`](crate::Authorizer) are faster: they read the permissions only once.
 ///
@@ -216,7 +216,7 @@ impl TokenEntry {
 }
 
 impl TokenFile {
-    /// Returns the tokens that are allowed the request at `now`, in file order, each with the entry that allows it.
+    /// Returns the tokens that allow the request at `now`, in file order, each with the entry that allows it.
     ///
     /// ```
     /// use std::time::SystemTime;

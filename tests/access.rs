@@ -577,11 +577,11 @@ fn rejects_invalid_expectations() {
     let table: &[(&[&str], &str)] = &[
         (
             &["app"],
-            "`can` or `cannot` is missing: use `can` or `cannot` after the tokens, and put a name with spaces between two `\"`",
+            "`can` or `cannot` is missing: use `can` or `cannot` after the tokens, and put a name with spaces in double quotes",
         ),
         (
             &["night job can read a"],
-            "unexpected word `job`: use `can` or `cannot` after the tokens, and put a name with spaces between two `\"`",
+            "unexpected word `job`: use `can` or `cannot` after the tokens, and put a name with spaces in double quotes",
         ),
         (
             &[
@@ -598,13 +598,13 @@ fn rejects_invalid_expectations() {
             "invalid token name `_admin`: `_admin` is reserved for the operator token: use another name",
         ),
         (&["\"\" can read a"], "invalid token name: the name is empty: add a name; is a variable unset?"),
-        (&["only app cannot read a"], "`cannot` in a line with `only` or `nobody`: use `can`"),
+        (&["only app cannot read a"], "unexpected `cannot` after `only` or `nobody`: use `can`"),
         (&["app can"], "the actions are missing: name at least one, such as `read`"),
         (&["app can read, a"], "unknown action `a`: use `create`, `describe`, `read`, `write` or `delete`"),
-        (&["app can read"], "the end is missing: name a database, `*`, `any`, `new` or `system`"),
+        (&["app can read"], "the target is missing: name a database, `*`, `any`, `new` or `system`"),
         (
             &["app can read a, b"],
-            "unexpected word `,`: write one database or resource on a line, and nothing after it",
+            "unexpected word `,`: name one database or resource per line, and nothing after it",
         ),
         (
             &["app can read a.b"],
@@ -612,15 +612,15 @@ fn rejects_invalid_expectations() {
         ),
         (
             &["app can read system"],
-            "unknown system resource: use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database of that name between two `\"`",
+            "unknown system resource: use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database of that name in double quotes",
         ),
         (
             &["app can read system tokens"],
-            "unknown system resource `tokens`: use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database of that name between two `\"`",
+            "unknown system resource `tokens`: use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database of that name in double quotes",
         ),
         (
             &["app cannot read *", "only app can read *", "nobody can read *", "app cannot read system *"],
-            "`*` with `cannot`, `only` or `nobody`: use `any`, which says that not even one is allowed",
+            "unexpected `*` after `cannot`, `only` or `nobody`: use `any`, which denies each of them",
         ),
         (
             &["app can write system health"],

@@ -125,7 +125,7 @@ fn lists_invalid_expectations() {
     let error = Expectations::parse("app can raed a\napp can read a\napp can read a b").unwrap_err();
     let expected = [
         "line 1: unknown action `raed`: did you mean `read`?",
-        "line 3: unexpected word `b`: write one database or resource on a line, and nothing after it",
+        "line 3: unexpected word `b`: name one database or resource per line, and nothing after it",
     ];
     assert_eq!(error.to_string().lines().collect::<Vec<_>>(), expected);
     assert_eq!(error.errors().map(|(line, _)| line).collect::<Vec<_>>(), [1, 3]);

@@ -50,7 +50,7 @@ impl<'a> PresentedToken<'a> {
     /// ```
     ///
     /// # Errors
-    /// Any other value, and an empty token, which the server would look up.
+    /// Returns an error for any other value, and for an empty token, although the server would look that up.
     pub fn from_authorization(value: &'a (impl AsRef<[u8]> + ?Sized)) -> Result<Self, InvalidAuthorization> {
         let value = value.as_ref();
         if !value.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t')) {
@@ -123,7 +123,7 @@ impl fmt::Debug for PresentedToken<'_> {
     }
 }
 
-/// The error of an invalid `Authorization` header. It contains no part of the header.
+/// The error for an invalid `Authorization` header. It contains no part of the header.
 ///
 /// ```
 /// use influxdb3_offline_tokens::access::{InvalidAuthorization, PresentedToken};
@@ -135,12 +135,12 @@ impl fmt::Debug for PresentedToken<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum InvalidAuthorization {
-    /// The scheme is not `Bearer`, `Token` or `Basic`, in exactly this case.
+    /// The scheme is not exactly `Bearer`, `Token` or `Basic`; its case matters.
     #[error(
-        "the scheme of the `Authorization` header is not supported; use `Bearer`, `Token` or `Basic`, in this case"
+        "the scheme of the `Authorization` header is not supported; use exactly `Bearer`, `Token` or `Basic`"
     )]
     UnsupportedScheme,
-    /// Nothing follows the scheme, or the password of `Basic` is empty.
+    /// Nothing follows the scheme, or the `Basic` password is empty.
     #[error("the `Authorization` header has no token; send `Bearer TOKEN`")]
     MissingToken,
     /// A second space: after the scheme, in the token or at the end.

@@ -49,7 +49,7 @@ impl Authorizer {
     ///
     /// let file = TokenFile::parse(br#"{"tokens": [{"token": "apiv3_a", "name": "app", "permissions": ["db:a:read"]}]}"#)?;
     /// let authorizer = Authorizer::new(&file);
-    /// drop(file); // it is not needed any more
+    /// drop(file); // no longer needed
     /// assert_eq!(authorizer.len(), 1);
     /// # Ok::<(), influxdb3_offline_tokens::InvalidFile>(())
     /// ```
@@ -77,7 +77,7 @@ impl Authorizer {
         Self { key, holders: holders.collect() }
     }
 
-    /// Returns the holder of the presented token. `presented` is only the token, without `Bearer `:
+    /// Returns the identity of the presented token. `presented` is the token alone, without `Bearer `:
     /// [`PresentedToken`](crate::access::PresentedToken) parses the header.
     ///
     /// The result is owned. For a single decision, [`Authorizer::decide`] is slightly faster.
@@ -96,7 +96,7 @@ impl Authorizer {
     /// ```
     ///
     /// # Errors
-    /// [`DenyReason::UnknownToken`], or [`DenyReason::Expired`] if the token has expired at `now`.
+    /// Returns [`DenyReason::UnknownToken`], or [`DenyReason::Expired`] if the token has expired at `now`.
     pub fn authenticate(
         &self,
         presented: impl AsRef<[u8]>,
@@ -114,7 +114,7 @@ impl Authorizer {
         }
     }
 
-    /// Authenticates and decides. `presented` is only the token.
+    /// Authenticates a token and decides its request. `presented` is the token alone, without `Bearer `.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -166,14 +166,14 @@ impl Authorizer {
     }
 }
 
-/// Returns a random key, by way of the hash keys of std, which never fail.
+/// Returns a random key, derived from the hash keys of std, whose creation cannot fail.
 fn random_key() -> [[u8; 8]; 2] {
     let random = RandomState::new();
     [0_u8, 1].map(|half| random.hash_one(half).to_le_bytes())
 }
 
-/// Hashes a token with a secret key, which prevents timing attacks. With more than 16 bytes, a token would take a third
-/// block.
+/// Hashes a token with a secret key, which prevents timing attacks. With a key of more than 16 bytes, a token would take a
+/// third block.
 fn digest(key: &[[u8; 8]; 2], token: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update(key.as_flattened()).chain_update(token).finalize().into()
 }

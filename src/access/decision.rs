@@ -149,7 +149,7 @@ impl DenyReason<'_> {
         }
     }
 
-    /// Returns whether the token is unknown or expired (HTTP 401), rather than not allowed the request (403).
+    /// Returns whether the token is unknown or expired (HTTP 401), as opposed to lacking permission (403).
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions};

@@ -7,9 +7,9 @@ use crate::expiry::Expiry;
 use crate::file::{TokenEntry, TokenFile};
 use crate::name::{DatabaseName, TokenName};
 
-/// A change of rights and of their expiry.
+/// A change in rights and their expiry.
 ///
-/// [`AccessRequest::OtherDatabases`] is all databases that neither side names.
+/// [`AccessRequest::OtherDatabases`] means all databases that neither side names.
 ///
 /// ```
 /// use influxdb3_offline_tokens::TokenFile;
@@ -229,7 +229,7 @@ pub struct TokenDifference<'a> {
     pub before: Option<&'a TokenEntry>,
     /// The entry of the new file; `None` if it was removed.
     pub after: Option<&'a TokenEntry>,
-    /// The change of its rights and expiry.
+    /// The change in its rights and expiry.
     pub change: RightsChange<'a>,
 }
 

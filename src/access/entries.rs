@@ -1,4 +1,4 @@
-//! The rules of a decision by the entries of a token.
+//! The rules that decide a request by the entries of a token.
 
 use crate::access::{AccessEntry, AccessRequest, Decision, DenyReason, EntryKey};
 use crate::name::{INTERNAL_DATABASE, MAX_DATABASE_NAME};

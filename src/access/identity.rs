@@ -1,4 +1,4 @@
-//! The holder of a presented token.
+//! The identity of a presented token.
 
 use core::fmt;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use crate::permission::DatabaseActions;
 
 /// An authenticated token: its name, expiry and rights.
 ///
-/// It is owned and cheap to clone, for example for the extensions of a request or another task. It decides by the file that
-/// it was authenticated with, even after a reload, and keeps the permissions of that file in memory.
+/// It is owned and cheap to clone, for example for the extensions of a request or another task. It decides with the file that
+/// authenticated it, even after a reload, and keeps the permissions of that file in memory.
 ///
 /// ```
 /// use std::time::SystemTime;

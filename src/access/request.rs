@@ -17,7 +17,7 @@ use crate::permission::{DatabaseActions, SystemResource};
 /// let permissions = [Permission::parse("db:a:create")?, Permission::parse("db:b:read")?];
 /// let is_allowed = |request| decide(&permissions, request).is_allowed();
 /// assert!(is_allowed(AccessRequest::Database("a", DatabaseActions::CREATE)));
-/// assert!(!is_allowed(AccessRequest::NewDatabase("a", DatabaseActions::CREATE))); // only `db:*` decides
+/// assert!(!is_allowed(AccessRequest::NewDatabase("a", DatabaseActions::CREATE))); // only `db:*` applies
 /// assert!(is_allowed(AccessRequest::AnyDatabase(DatabaseActions::READ)));
 /// assert!(!is_allowed(AccessRequest::AnyDatabase(DatabaseActions::CREATE | DatabaseActions::READ))); // no single entry
 /// assert!(!is_allowed(AccessRequest::OtherDatabases(DatabaseActions::READ)));
@@ -28,12 +28,12 @@ use crate::permission::{DatabaseActions, SystemResource};
 pub enum AccessRequest<'a> {
     /// Actions on a database that exists, by its name.
     ///
-    /// Use it, too, if you do not know whether the database exists. It differs from the server only for a database that does
-    /// not exist and has an exact entry: there, only `db:*` decides on the server.
+    /// Also use it if you do not know whether the database exists. The decision differs from the server's only for a database
+    /// that does not exist and has an exact entry: on the server, only `db:*` applies to it.
     Database(&'a str, DatabaseActions),
     /// Actions on a database that does not exist yet, by its name: `create`, or a write that would create it.
     NewDatabase(&'a str, DatabaseActions),
-    /// Actions on all databases that no permission names, existing or not: only `db:*` decides. [`Rights::difference`]
+    /// Actions on all databases that no permission names, existing or not: only `db:*` applies. [`Rights::difference`]
     /// returns it.
     ///
     /// [`Rights::difference`]: crate::Rights::difference

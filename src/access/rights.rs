@@ -60,7 +60,7 @@ impl<'a> Rights<'a> {
         Self::of(permissions, |_| true)
     }
 
-    /// Combines the permissions, without the databases that are not wanted.
+    /// Combines the permissions on the wanted databases.
     pub(super) fn of(permissions: &'a [Permission], is_wanted: impl Fn(&str) -> bool) -> Self {
         let mut rights = Self::default();
         for permission in permissions {
@@ -176,7 +176,7 @@ impl<'a> Rights<'a> {
         SystemResource::ALL.iter().copied().filter(|resource| self.system(*resource))
     }
 
-    /// Returns whether everything that `other` allows is allowed here.
+    /// Returns whether these rights allow everything that `other` allows.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Permission, Rights};
@@ -207,9 +207,9 @@ impl<'a> Rights<'a> {
         self.covers(other) && other.covers(self)
     }
 
-    /// Returns the requests that are allowed here and not by `other`, at most one for each target.
+    /// Returns the requests that these rights allow and `other` does not, at most one for each target.
     ///
-    /// [`AccessRequest::OtherDatabases`] stands for all databases that neither names.
+    /// [`AccessRequest::OtherDatabases`] means all databases that neither names.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission, Rights};
@@ -250,7 +250,7 @@ impl<'a> Rights<'a> {
     /// Returns a short list of permissions that grants exactly these rights: `db:*`, then one permission for each set of
     /// actions, with its names sorted, then the system resources.
     ///
-    /// Names with the same actions as `db:*` are omitted. All system resources by name do not become `system:*`, because
+    /// Names with the same actions as `db:*` are omitted. A list of all system resources does not become `system:*`, because
     /// later releases may have more.
     ///
     /// ```

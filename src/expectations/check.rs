@@ -25,7 +25,7 @@ use crate::permission::{DatabaseActions, SystemResource};
 /// collector can read system health
 /// ```
 ///
-/// Grammar (words are separated by blanks; `#` starts a comment; a word in `"` is never a keyword):
+/// Grammar (words are separated by whitespace; `#` starts a comment; a word in `"` is never a keyword):
 ///
 /// ```text
 /// line    = [ who ( "can" | "cannot" ) actions what | ( "only" who | "nobody" [ "but" who ] ) "can" actions what ]
@@ -47,7 +47,7 @@ use crate::permission::{DatabaseActions, SystemResource};
 /// - `only … can`: these tokens are allowed all of the actions, and no other token is allowed any of them.
 /// - `nobody but … can`: no other token is allowed any of the actions. `nobody can`: no token is.
 /// - `*` and `system *` need `can`. With `cannot`, `only` and `nobody`, use `any`.
-/// - A token that is not in the file fails the expectation, also with `cannot`: it is probably misspelt.
+/// - A token that is not in the file fails the expectation, even with `cannot`: it is probably misspelt.
 /// - An expired token can do nothing.
 ///
 /// ```
@@ -76,7 +76,7 @@ impl Expectations {
     /// ```
     ///
     /// # Errors
-    /// The errors of all invalid lines.
+    /// Returns the errors of all invalid lines.
     pub fn parse(text: &str) -> Result<Self, InvalidExpectations> {
         parse(text).map(Self)
     }
@@ -123,7 +123,7 @@ impl Expectations {
     /// ```
     ///
     /// # Errors
-    /// The file fails an expectation.
+    /// Returns an error if the file fails an expectation.
     pub fn verify(&self, file: &TokenFile, now: SystemTime) -> Result<(), FailedExpectations> {
         let failed = self.check(file, now);
         if failed.is_empty() { Ok(()) } else { Err(FailedExpectations::new(&failed)) }
@@ -154,7 +154,7 @@ impl Expectations {
                     Rule::Cannot => expectation.find_allowed(token, now),
                     Rule::NobodyBut => None,
                 });
-                // `None` is an unknown token, `Some(None)` a met expectation.
+                // `None` is an unknown token; `Some(None)` is a met expectation.
                 if decision != Some(None) {
                     failed.push(failure(name, decision.flatten()));
                 }

@@ -62,7 +62,7 @@ impl<'a> FailedExpectation<'a> {
         self.token
     }
 
-    /// Returns the request and its decision, which the expectation excludes; `None` if the file has no such token.
+    /// Returns the request and the decision that contradicts the expectation; `None` if the file has no such token.
     ///
     /// ```
     /// use std::time::SystemTime;
@@ -96,7 +96,7 @@ impl fmt::Display for FailedExpectation<'_> {
     }
 }
 
-/// The error of a file that fails expectations. It contains all failures as text.
+/// The error for a file that fails expectations. It contains all failures as text.
 ///
 /// `Debug` prints what `Display` prints, so that `unwrap` reads well in a test. [`Expectations::check`] returns the failures
 /// as values.

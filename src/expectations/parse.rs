@@ -50,7 +50,7 @@ pub enum ExpectationErrorKind {
     ExtraWords,
 }
 
-/// The error of invalid expectations.
+/// The error for invalid expectations.
 ///
 /// `Display` and `Debug` print one error per line: the line number, the invalid word, unless it may be a secret, and the
 /// help.
@@ -111,9 +111,9 @@ impl fmt::Display for LineError {
             }
             Kind::MissingVerb => {
                 let what = if word.is_empty() { "`can` or `cannot` is missing" } else { "unexpected word" };
-                (what, "use `can` or `cannot` after the tokens, and put a name with spaces between two `\"`")
+                (what, "use `can` or `cannot` after the tokens, and put a name with spaces in double quotes")
             }
-            Kind::Negated => ("`cannot` in a line with `only` or `nobody`", "use `can`"),
+            Kind::Negated => ("unexpected `cannot` after `only` or `nobody`", "use `can`"),
             Kind::MissingActions => ("the actions are missing", "name at least one, such as `read`"),
             Kind::UnknownAction => match suggestion {
                 Some(action) => return write!(f, "unknown action{word}: did you mean `{action}`?"),
@@ -122,20 +122,21 @@ impl fmt::Display for LineError {
             Kind::ActionNotForSystem => {
                 ("only `read` is available for system resources", "remove the other actions")
             }
-            Kind::EveryDenied => (
-                "`*` with `cannot`, `only` or `nobody`",
-                "use `any`, which says that not even one is allowed",
-            ),
-            Kind::MissingTarget => ("the end is missing", "name a database, `*`, `any`, `new` or `system`"),
+            Kind::EveryDenied => {
+                ("unexpected `*` after `cannot`, `only` or `nobody`", "use `any`, which denies each of them")
+            }
+            Kind::MissingTarget => {
+                ("the target is missing", "name a database, `*`, `any`, `new` or `system`")
+            }
             Kind::InvalidDatabase(kind) => {
                 return write!(f, "invalid database name{word}: {kind}: {}", kind.help());
             }
             Kind::UnknownSystemResource => (
                 "unknown system resource",
-                "use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database of that name between two `\"`",
+                "use `health`, `metrics`, `ping`, `ready`, `*` or `any`, or put a database of that name in double quotes",
             ),
             Kind::ExtraWords => {
-                ("unexpected word", "write one database or resource on a line, and nothing after it")
+                ("unexpected word", "name one database or resource per line, and nothing after it")
             }
         };
         write!(f, "{what}{word}: {help}")
