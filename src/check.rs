@@ -24,7 +24,7 @@ use crate::syntax::Parser;
 
 /// Checks and fixes files with options: the current time, severities, a target release.
 ///
-/// Options change the report, but not whether [`TokenFile::parse`] succeeds. A file with suppressed errors still does not
+/// Options change the report, but not whether [`TokenFile::parse`] succeeds: a file with suppressed errors still does not
 /// load.
 ///
 /// ```
@@ -257,7 +257,7 @@ impl TokenFile {
     /// ```
     ///
     /// # Errors
-    /// A file with errors. The report contains only errors.
+    /// Returns an error if the file has errors. Its report contains only errors.
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
         let tokens = Vec::with_capacity(bytes.len() / TYPICAL_ENTRY);
         let mut values = Values { tokens, ..Values::default() };
@@ -277,8 +277,8 @@ impl AdminTokenFile {
     /// ```
     ///
     /// # Errors
-    /// A file with errors. The report contains only errors. A file without `name` is rejected: the documentation describes a
-    /// default, but the server does not read the file (server source).
+    /// Returns an error if the file has errors. Its report contains only errors. A file without `name` is rejected: the
+    /// documentation describes a default, but the server does not read the file (server source).
     pub fn parse(bytes: &[u8]) -> Result<Self, InvalidFile> {
         let validator = Validator::errors_only().admin_token_file();
         let mut sink = validator.sink();
@@ -290,7 +290,7 @@ impl AdminTokenFile {
     }
 }
 
-/// The error of an invalid tokens file or admin token file.
+/// The error for an invalid tokens file or admin token file.
 ///
 /// `Display` and `Debug` print its first errors, each with line, column and help.
 ///

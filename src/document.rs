@@ -42,9 +42,9 @@ pub(crate) struct Outline<'a> {
     pub(crate) last_entry: Option<Span>,
     /// The last element of `create_databases`.
     pub(crate) last_database: Option<Span>,
-    /// The elements that are no objects, with their indices.
+    /// The elements that are not objects, with their indices.
     pub(crate) invalid_entries: Vec<(usize, Node<'a>)>,
-    /// The elements of `create_databases` that are no strings, with their indices.
+    /// The elements of `create_databases` that are not strings, with their indices.
     pub(crate) invalid_databases: Vec<(usize, Node<'a>)>,
     /// The members without a field, in source order.
     pub(crate) others: Vec<Other<'a>>,

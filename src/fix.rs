@@ -51,7 +51,7 @@ impl Validator {
     /// ```
     ///
     /// # Errors
-    /// A fix replaces a token, but the operating system returns no random bytes.
+    /// Returns an error if a fix replaces a token, but the operating system returns no random bytes.
     pub fn fix(&self, bytes: &[u8], up_to: Applicability) -> Result<FixedText, GenerateTokenError> {
         let (report, before) = self.check_for_fixes(bytes);
         let is_wanted = |fix: &Fix| fix.applicability() <= up_to;

@@ -16,8 +16,8 @@ fn is_suspicious(text: &str) -> bool {
 
 /// Returns the text with everything that may be a secret overwritten by `*`. Its length does not change.
 ///
-/// These parts are shown: the structure, the names of members, tokens and databases, permissions (also those of the HTTP
-/// API), and `expiry_millis`. Every other string and number is overwritten, and so are:
+/// These parts are shown: the structure, the names of members, tokens and databases, permissions (including those of the
+/// HTTP API), and `expiry_millis`. Every other string and number is overwritten, and so are:
 ///
 /// - any text with `apiv3`, ignoring case
 /// - any text with a run of 20 or more letters, digits, `+`, `_` and `-` that has upper case, lower case and digits
@@ -60,7 +60,7 @@ fn overwrite(text: &mut [u8], span: Span) {
     }
 }
 
-/// Returns the spans that may hold secrets.
+/// Returns the spans that may contain secrets.
 fn secrets(text: &str) -> Vec<Span> {
     let mut parser = Parser::new(text, Errors::default());
     let mut secrets = Vec::new();

@@ -10,9 +10,9 @@ use crate::release::Release;
 impl Validator {
     /// Checks an admin token file (`--admin-token-file`) instead of a tokens file.
     ///
-    /// Token, name and expiry follow the same rules as an entry of a tokens file. But the name can be `_admin`, which needs
-    /// no expiry. A file without `name` is rejected: the documentation describes a default, but the server does not read
-    /// the file (server source).
+    /// Token, name and expiry follow the same rules as in a tokens file, except that the name can be `_admin`, which needs no
+    /// expiry. A file without `name` is rejected: the documentation describes a default, but the server does not read the
+    /// file (server source).
     ///
     /// ```
     /// use influxdb3_offline_tokens::Validator;

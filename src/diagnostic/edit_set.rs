@@ -30,7 +30,7 @@ impl EditSet {
     }
 }
 
-/// Replaces ranges, which are sorted and do not overlap, by texts. All other bytes are unchanged.
+/// Replaces ranges, which are sorted and do not overlap, with texts. All other bytes are unchanged.
 pub(crate) fn splice_pieces<'p>(
     bytes: &[u8],
     pieces: impl Iterator<Item = (Range<usize>, &'p [u8])> + Clone,

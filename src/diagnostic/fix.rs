@@ -86,7 +86,7 @@ impl Fix {
         if self.has_new_token() { Some("replaces the token") } else { self.effect.as_deref() }
     }
 
-    /// Returns whether the fix replaces a token. Its clients need the new one.
+    /// Returns whether the fix replaces a token, so that clients need the new one.
     #[must_use]
     pub fn has_new_token(&self) -> bool {
         self.edits.iter().any(|edit| edit.text.is_none())
@@ -122,7 +122,7 @@ impl Fix {
     }
 }
 
-/// An edit of a fix: the bytes of a span are replaced by a text.
+/// An edit of a fix: it replaces the bytes of a span with a text.
 ///
 /// ```
 /// use influxdb3_offline_tokens::validate;
@@ -191,8 +191,8 @@ impl TextEdit {
         self.span
     }
 
-    /// Returns the new text; `None` stands for a token that is generated when the fix is applied, so that no report contains
-    /// a secret.
+    /// Returns the new text; `None` means a token that is generated when the fix is applied, so that no report contains a
+    /// secret.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;

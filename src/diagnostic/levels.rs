@@ -35,7 +35,7 @@ impl Levels {
         }
     }
 
-    /// Overrides the severity of all warnings whose code has no severity of its own.
+    /// Overrides the severity of all warnings whose code has no override of its own.
     pub(crate) const fn set_warnings(&mut self, severity: Option<Severity>) {
         self.warnings = severity;
     }
@@ -51,13 +51,13 @@ impl Levels {
         self.severity(code, code.severity()).is_some()
     }
 
-    /// Returns whether no code is reported that has a lower severity than an error by default.
+    /// Returns whether all codes are off whose default severity is lower than an error.
     pub(crate) fn errors_only(&self) -> bool {
         let is_off = |code, severity| self.severity(code, severity).is_none();
         Code::ALL.iter().all(|code| is_off(*code, Severity::Warning) && is_off(*code, Severity::Note))
     }
 
-    /// Returns the severity of a code that has this one by default; `None` if it is not reported.
+    /// Returns the severity at which a code is reported, given its default one; `None` if it is not reported.
     #[inline]
     pub(crate) fn severity(&self, code: Code, severity: Severity) -> Option<Severity> {
         let severity = match self.overrides.get(code as usize) {

@@ -54,7 +54,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Returns whether there are no errors. With default options, exactly the valid files load.
+    /// Returns whether there are no errors. With default options, a file loads if and only if this is true.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;

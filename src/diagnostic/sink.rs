@@ -143,7 +143,7 @@ impl Sink {
         self.report_as(code, code.severity(), span, at)
     }
 
-    /// Reports a code with another severity than its default.
+    /// Reports a code with a severity other than its default.
     #[inline]
     pub(crate) fn report_as(&mut self, code: Code, severity: Severity, span: Span, at: At) -> Draft<'_> {
         let Some(severity) = self.levels.severity(code, severity) else { return Draft(None) };
@@ -188,7 +188,7 @@ impl Sink {
         self.verified = 0;
     }
 
-    /// Replaces the fixes proposed since the last call by those of them that `verify` accepts.
+    /// Passes the new findings that have a fix to `verify`, which removes the fixes that it rejects.
     #[inline]
     pub(crate) fn verify_fixes(&mut self, verify: impl FnOnce(Vec<&mut Diagnostic>)) {
         if self.verified < self.kept.len() {
@@ -208,7 +208,7 @@ impl Sink {
         self.verified = self.kept.len();
     }
 
-    /// Keeps the fixes proposed since the last call as they are.
+    /// Keeps all fixes proposed since the last call.
     pub(crate) const fn accept_fixes(&mut self) {
         self.verified = self.kept.len();
     }
@@ -277,7 +277,7 @@ impl Draft<'_> {
         self.with(|kept| kept.diagnostic.message = message.to_string().into())
     }
 
-    /// Replaces the summary by a message and the invalid fragment, if that may be quoted.
+    /// Replaces the summary with a message and the invalid fragment, if that may be quoted.
     pub(crate) fn message_on(self, message: impl Display, fragment: &str) -> Self {
         if self.may_quote(fragment, fragment) {
             self.message(format_args!("{message}: `{fragment}`"))

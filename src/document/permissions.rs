@@ -13,7 +13,7 @@ use crate::syntax::{ErrorHandler, Kind, Node, Parser, SmallSpan, Str};
 pub(crate) struct PermissionList<'a> {
     /// The strings.
     pub(crate) elements: Vec<Element<'a>>,
-    /// The elements that are no strings, with their indices.
+    /// The elements that are not strings, with their indices.
     pub(crate) invalid: Vec<(usize, Node<'a>)>,
     /// Whether the array is identical to that of the previous entry.
     pub(crate) is_repeated: bool,

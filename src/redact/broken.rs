@@ -113,7 +113,7 @@ impl Shown<'_> {
         self.punctuation(Span::new(value.start() + outer.end(), value.end()));
     }
 
-    /// Shows the white space, commas and brackets at the start of a span.
+    /// Shows the whitespace, commas and brackets at the start of a span.
     fn punctuation(&mut self, span: Span) {
         let text = span.text(self.text).unwrap_or_default();
         let is_other = |c: char| !matches!(c, ' ' | '\t' | '\r' | '\n' | ',' | '{' | '}' | '[' | ']');

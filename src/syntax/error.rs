@@ -34,7 +34,7 @@ pub(crate) enum SyntaxErrorKind {
     Comment,
     /// A line that marks an unresolved merge conflict. Skipped.
     ConflictMarker,
-    /// A byte order mark, or white space that JSON does not allow. Skipped.
+    /// A byte order mark, or whitespace that JSON does not allow. Skipped.
     InvalidWhitespace,
     /// A comma after the last item. Skipped.
     TrailingComma,
@@ -74,9 +74,9 @@ pub(crate) enum SyntaxErrorKind {
     UnquotedKey,
     /// `True`, `None` and the like. It is [`Invalid`](super::Kind::Invalid).
     UnknownWord,
-    /// A template variable outside of a string. As a value it is [`Invalid`](super::Kind::Invalid), a member is skipped.
+    /// A template variable outside a string. As a value it is [`Invalid`](super::Kind::Invalid); as a member it is skipped.
     Variable,
-    /// Characters that are no JSON. Skipped.
+    /// Characters that are not JSON. Skipped.
     Unexpected,
     /// More than [`MAX_DEPTH`](super::MAX_DEPTH) nested brackets. The rest is not read.
     TooDeep,
@@ -87,7 +87,7 @@ pub(crate) enum SyntaxErrorKind {
 }
 
 impl SyntaxErrorKind {
-    /// Returns whether the parser skips it like white space.
+    /// Returns whether the parser skips it like whitespace.
     pub(super) const fn is_skipped(self) -> bool {
         matches!(self, Self::Comment | Self::ConflictMarker | Self::InvalidWhitespace)
     }

@@ -300,7 +300,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         Span::new(start, self.at)
     }
 
-    /// Skips white space and returns the next byte.
+    /// Skips whitespace and returns the next byte.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
         self.skip_whitespace();

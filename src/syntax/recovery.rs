@@ -1,4 +1,4 @@
-//! Recovery from syntax errors, the cold part of the parser. Every path consumes input, so that the parser ends.
+//! Recovery from syntax errors, the cold part of the parser. Every path consumes input, so parsing terminates.
 
 use crate::span::Span;
 use crate::syntax::error::{ErrorHandler, SyntaxError, SyntaxErrorKind};
@@ -15,7 +15,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         let span = Span::new(start, end);
         let is_known = |last: Span| start == last.start() || span.is_empty() && start == last.end();
         if start >= self.recovery.reread && !self.recovery.last_error.is_some_and(is_known) {
-            // Skipped white space does not cause other errors.
+            // Skipped whitespace does not cause other errors.
             if !kind.is_skipped() {
                 self.recovery.last_error = Some(span);
             }
@@ -40,7 +40,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         }
     }
 
-    /// Goes back. Errors up to here are not reported twice.
+    /// Goes back to an offset. Errors up to the current position are not reported twice.
     pub(super) fn rewind(&mut self, at: usize) {
         self.recovery.reread = self.at;
         self.at = at;
@@ -54,7 +54,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         self.arrays & 1 == 1
     }
 
-    /// Skips a comment, a conflict marker or white space that JSON does not allow.
+    /// Skips a comment, a conflict marker or whitespace that JSON does not allow.
     #[cold]
     pub(super) fn skip_invalid_whitespace(&mut self) -> bool {
         let rest = self.rest(self.at);
@@ -215,7 +215,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
     /// Consumes template variables of this length, or a character, and the text up to the next token on the line.
     fn junk(&mut self, kind: SyntaxErrorKind, variables: usize) -> Span {
         let rest = self.rest(self.at);
-        // At least one character, so that the parser ends.
+        // At least one character, so that parsing terminates.
         let first = rest.chars().next().map_or(0, char::len_utf8);
         let first = variables.max(first);
         let after = rest.get(first..).unwrap_or_default();

@@ -6,9 +6,9 @@ use crate::span::Span;
 #[derive(Default)]
 pub(super) struct Recovery {
     pub(super) error_count: usize,
-    // Only the first error of a position is reported.
+    // Only the first error at a position is reported.
     pub(super) last_error: Option<Span>,
-    // Errors before this offset are reported already.
+    // Errors before this offset are already reported.
     pub(super) reread: usize,
     // The start of the last object without its `{`.
     pub(super) unopened: Option<usize>,
@@ -23,7 +23,7 @@ impl Recovery {
     }
 }
 
-/// The closing brackets of the rest of the text minus the open brackets: positive if brackets are extra, negative if missing.
+/// The closing brackets of the rest of the text minus the open brackets: positive if brackets are extra, negative if some are missing.
 pub(super) struct Balance {
     pub(super) arrays: i64,
     pub(super) objects: i64,
