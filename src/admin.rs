@@ -16,7 +16,7 @@ use crate::secret::NewText;
 /// ```
 ///
 /// # Errors
-/// The errors of [`load`](crate::load); an invalid admin token file, with its report.
+/// Returns the errors of [`load`](crate::load). If the admin token file is invalid, the error has the report.
 pub fn load(path: impl AsRef<Path>) -> Result<AdminTokenFile, Error> {
     let path = path.as_ref();
     let contents = read(path, MAX_FILE_BYTES)?;
@@ -39,8 +39,8 @@ pub fn load(path: impl AsRef<Path>) -> Result<AdminTokenFile, Error> {
 /// ```
 ///
 /// # Errors
-/// The file already exists ([`Error::Exists`]) or cannot be created. On error nothing is changed, unless
-/// [`Error::is_durability_unknown`] returns true.
+/// Returns [`Error::Exists`] if the file already exists, or another error if it cannot be created. On error nothing is changed,
+/// unless [`Error::is_durability_unknown`] returns true.
 pub fn create(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<(), Error> {
     let path = path.as_ref();
     let edit =
@@ -53,7 +53,7 @@ pub fn create(path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<(), Error
 }
 
 impl FileOptions {
-    /// Replaces any content of a file by an admin token file, as [`save`](Self::save) does for a tokens file.
+    /// Replaces any content of a file with an admin token file, as [`save`](Self::save) does for a tokens file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AdminTokenFile, Token};
@@ -68,7 +68,7 @@ impl FileOptions {
     /// ```
     ///
     /// # Errors
-    /// The errors of [`save`](crate::save); with [`create`](Self::create) off, a file that does not exist.
+    /// Returns the same errors as [`save`](crate::save). With [`create`](Self::create) off, a missing file is also an error.
     pub fn save_admin(&self, path: impl AsRef<Path>, file: &AdminTokenFile) -> Result<Outcome, Error> {
         self.save_text(path.as_ref(), &file.to_json())
     }

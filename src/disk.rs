@@ -1,20 +1,20 @@
 //! Files on disk: load, validate, append, change, update and save a tokens file.
 //!
-//! A change locks the file and reads it. It writes and syncs a new file beside it, which is private from its first byte. It
-//! checks that the old file is unchanged, renames the new one, and syncs the directory.
+//! A change locks the file and reads it. It writes and syncs a new file in the same directory, which is private from its first
+//! byte. It checks that the old file is unchanged, renames the new one, and syncs the directory.
 //!
-//! A symbolic link is followed: its target is replaced, and the link stays. On Linux, the new file has the owner, the ACL, the
-//! mode and the `SELinux` label of the old one, or the change fails. If only the group cannot be kept, its rights are removed.
-//! Attributes `user.*` are kept if the file system supports them.
+//! A symbolic link is followed: its target is replaced, and the link remains. On Linux, the new file has the owner, the ACL,
+//! the mode and the `SELinux` label of the old one, or the change fails. If only the group cannot be kept, its rights are
+//! removed. `user.*` attributes are kept if the file system supports them.
 //!
 //! # Promises
 //!
 //! After success, the change is on disk, in a complete file; every other byte is the same, and nobody gains read access. On
 //! error the file is unchanged, unless the error reports unknown durability
-//! ([`Error::is_durability_unknown`](crate::Error::is_durability_unknown)). This holds among programs that use this crate, on a
-//! local file system of Linux.
+//! ([`Error::is_durability_unknown`](crate::Error::is_durability_unknown)). This is guaranteed among programs that use this
+//! crate, on a local file system on Linux.
 //!
-//! Tests of these promises, with their numbers of runs. None failed:
+//! These tests check the promises, with the number of runs. None failed:
 //!
 //! | test | Linux | musl | aarch64 | s390x | i686 | Windows |
 //! |---|---|---|---|---|---|---|
@@ -32,16 +32,17 @@
 //! | power cut at every call on ext3, ext4, xfs and btrfs | 396 cuts | | | | | |
 //! | a disk that disappears at every call while the writer continues, ext4 and xfs | 194 | | | | | |
 //! | appends on a full disk, which fail at the sync | 96 | | | | | |
-//! | links, mounts, attributes, ACLs, owners, modes, limits, Kubernetes' layout | 19 tests | | | | | |
+//! | links, mounts, attributes, ACLs, owners, modes, limits, the Kubernetes layout | 19 tests | | | | | |
 //! | open files, line endings, long paths, reserved names | | | | | | 7 tests |
 //! | seeded faults in a copy of the code | 33 of 33 found | | | | | |
 //! | pieces of a token in reports, errors and panics | 33 texts through every operation on a file | | | | | |
 //! | freed memory with a token in it | 22 texts, 5 operations on a file | | | | | |
 //! | random changes of random files, compared with another parser and byte by byte; on disk | 900; 60 | | | | | |
 //!
-//! An empty cell was not run. Linux is x86-64 on ext4, with the examples `append_token` and `update_writer` as writers:
-//! `cargo test` runs the quick tests, and `cargo test --test faults -- --ignored --nocapture --test-threads=1` the others.
-//! `tests/targets/run` runs a static program with musl, and aarch64, s390x and i686 in qemu 7.2, on the kernel of the machine.
+//! An empty cell means that the test was not run. Linux is x86-64 on ext4, with the programs `append_token` and
+//! `update_writer` as writers. `cargo test` runs the quick tests, and
+//! `cargo test --test faults -- --ignored --nocapture --test-threads=1` the others.
+//! `tests/targets/run` runs a static program with musl, and aarch64, s390x and i686 in qemu 7.2, on the host's kernel.
 //! Small crowds are 8 × 10 and 16 × 15. `tests/windows/run` runs Windows for x86-64 in Wine 8.
 //!
 //! # File systems
@@ -50,23 +51,23 @@
 //! |---|---|---|
 //! | ext3, ext4, xfs | a power cut | shut down at every call |
 //! | btrfs | a power cut | a copy of the disk at every call |
-//! | overlayfs | what its upper layer outlasts; nothing with the option `volatile` | crowds; the file of a lower layer is copied and stays as it is |
+//! | overlayfs | what its upper layer outlasts; nothing with the option `volatile` | crowds; a file of a lower layer is copied and remains unchanged |
 //! | tmpfs | the end of the program, not of the machine | crowds |
 //!
 //! # Limitations
 //!
-//! Not promised: network file systems; programs that write the file without the lock; a disk that reorders writes. Not kept:
-//! other extended attributes, such as capabilities; set-user-id bits; ACLs of NFS 4.
+//! There is no promise for network file systems, for programs that write the file without the lock, or for a disk that reorders
+//! writes. Set-user-id bits, NFS 4 ACLs and other extended attributes, such as capabilities, are not kept.
 //!
 //! On other systems:
 //!
-//! - Other unixes: not run. ACLs and extended attributes are not kept, and a mount point is noticed only when the rename
-//!   fails.
-//! - Windows: only Wine was run. Lock files `.NAME.lock` stay beside the tokens files: a lock on the file itself
-//!   would stop its readers. Each new file, also one that replaces another, inherits owner and rights from its directory:
-//!   use a directory that only its user can read. The directory is not synced: a power cut may restore the old content.
-//!   A writer waits for a file that another program has open until the lock timeout, and a reader two seconds.
-//!   [`Validator::check_file`](crate::Validator::check_file) does not report mode, owner and links.
+//! - Other Unix systems: not tested. ACLs and extended attributes are not kept, and a mount point is detected only when the
+//!   rename fails.
+//! - Windows: tested only in Wine. A lock file `.NAME.lock` remains next to each tokens file, because a lock on the file itself
+//!   would stop its readers. Each new file, even one that replaces another, inherits its owner and access rights from its
+//!   directory: use a directory that only its user can read. The directory is not synced: a power cut may restore the old
+//!   content. If another program has the file open, a writer waits until the lock timeout, and a reader two seconds.
+//!   [`Validator::check_file`](crate::Validator::check_file) does not report the mode, owner and links.
 
 // In dependency order: a file imports only siblings above it.
 pub(crate) mod error;

@@ -1,6 +1,6 @@
-//! Changes of a text, from bytes to bytes. All other bytes are unchanged.
+//! Changes to a text, from bytes to bytes. All other bytes are unchanged.
 //!
-//! Use it for a text that is not on disk, such as in an object store, a Secret or a database. For a path, use
+//! Use it for a text that is not on disk, but in an object store, a Secret or a database. For a path, use
 //! [`update`](crate::update). The example `object_store_append` uses it with the crate `object_store`.
 
 mod error;
@@ -19,7 +19,7 @@ use crate::file::{DuplicateEntry, TokenFile};
 use crate::json::pretty;
 use crate::secret::{NewText, SecretBytes};
 
-/// Applies all changes in order, or none. `None` for `text` is a file that does not exist yet.
+/// Applies all changes in order, or none. `text` is `None` for a file that does not exist yet.
 ///
 /// Returns `None` if nothing changes. Each change parses the whole text, so append many entries in one change.
 ///
@@ -36,15 +36,15 @@ use crate::secret::{NewText, SecretBytes};
 /// ```
 ///
 /// # Errors
-/// An invalid tokens file, even without changes; a name or token that already exists; an unknown name; a token that is not
-/// the expected one.
+/// Returns an error if the text is not a valid tokens file, even without changes. It also returns an error
+/// if a new name or token already exists, a name is unknown, or a token is not the expected one.
 pub fn apply(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<SecretBytes>, ChangeError> {
     let changed = changed_text(text, changes)?;
     Ok(changed.map(|changed| changed.into_bytes(text.unwrap_or_default())))
 }
 
-/// Passes the current file to `plan`, and applies the returned changes, all or none. `None` for `text`, and then for
-/// `plan`, is a file that does not exist yet.
+/// Passes the current file to `plan`, and applies the returned changes, all or none. `text` is `None` for a file that does not
+/// exist yet, and `plan` then receives `None`.
 ///
 /// Returns `None` if nothing changes. A store with compare-and-swap needs no lock: read a version, `update` its text, and
 /// write the result only if the version is unchanged. Otherwise start over.
@@ -65,7 +65,7 @@ pub fn apply(text: Option<&[u8]>, changes: &[Change]) -> Result<Option<SecretByt
 /// ```
 ///
 /// # Errors
-/// The error of `plan`; the errors of [`apply`].
+/// Returns the error of `plan`, or an error of [`apply`].
 pub fn update<E: From<ChangeError>>(
     text: Option<&[u8]>,
     plan: impl FnOnce(Option<&TokenFile>) -> Result<Vec<Change>, E>,

@@ -111,7 +111,7 @@ fn token(u: &mut Unstructured<'_>) -> Result<Token> {
     valid(Token::parse(&[TOKEN_PREFIX, &body].concat()))
 }
 
-/// Returns a change of any kind, often of a token that does not exist.
+/// Returns a change of any kind, often to a token that does not exist.
 fn change(u: &mut Unstructured<'_>) -> Result<Change> {
     Ok(match u.int_in_range(0..=9)? {
         0 => Change::append(few::<TokenEntry>(u)?),

@@ -19,7 +19,7 @@ use crate::replace::{self, DiskError, FileStamp, QuotedPath};
 const SETTLING: Duration = Duration::from_secs(2);
 
 /// The authorizer of a tokens file that may change. [`refresh`](Self::refresh) reloads a changed file, and keeps the last
-/// valid tokens while the file is invalid or unreadable.
+/// valid tokens as long as the file is invalid or unreadable.
 ///
 /// It has no thread and no async runtime. Call `refresh` regularly, such as once a second, from a thread or a blocking task,
 /// because it reads from disk. All methods take `&self`; share it in an `Arc`.
@@ -107,7 +107,8 @@ impl LiveAuthorizer {
     /// ```
     ///
     /// # Errors
-    /// The errors of [`load`](crate::load): without a valid file, there are no tokens.
+    /// Returns the errors of [`load`](crate::load): without a valid file, there are no tokens. A pipe is also an error, because
+    /// it can be read only once.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let (hasher, since) = (RandomState::new(), Instant::now());
@@ -164,7 +165,7 @@ impl LiveAuthorizer {
     /// ```
     pub fn refresh(&self) -> Refreshed {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        // After the lock, which may take long.
+        // After the lock, which may take a while.
         self.refresh_at(&mut last, Instant::now())
     }
 

@@ -38,10 +38,10 @@ use crate::span::Span;
 
 const DEFAULT_WIDTH: usize = 140;
 
-/// The findings of a report with their lines of the text.
+/// The findings of a report, with the lines that they refer to.
 ///
 /// `Display` prints them, separated by blank lines, without a final newline. `[*]` marks a safe fix. Secrets are overwritten
-/// by `*`, as by [`redact`].
+/// by `*`, as with [`redact`].
 ///
 /// ```
 /// use influxdb3_offline_tokens::validate;
@@ -189,7 +189,7 @@ fn group<'a>(found: &'a Diagnostic, name: &'a str, lines: &Lines<'a>) -> Group<'
         .elements(effect.map(|effect| Level::HELP.with_name("fix").message(effect)))
 }
 
-/// Replaces the `:::` that the renderer prints before another file: all excerpts are of one file.
+/// Replaces the `:::` that the renderer prints before another file: all excerpts are from one file.
 fn without_file_separators(rendered: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     let mut is_first = true;

@@ -1,8 +1,8 @@
-//! Reading and atomic replacement of one file of secrets, whatever its content.
+//! Reading and atomic replacement of a file with secrets, whatever its content.
 //!
-//! [`replace`] returns `Ok` only after the new file and its directory were synced. After any error but
-//! [`DiskErrorKind::DurabilityUnknown`], nothing was changed. This holds among programs that use this module, on a local
-//! file system of Linux.
+//! [`replace`] returns `Ok` only after the new file and its directory are synced. After any error but
+//! [`DiskErrorKind::DurabilityUnknown`], nothing has changed. This is guaranteed among programs that use this module, on a
+//! local file system on Linux.
 //!
 //! # Steps
 //!
@@ -16,8 +16,8 @@
 //! 8. Write and sync.
 //! 9. Check that the old file is unchanged, rename, and sync the directory.
 //!
-//! The documentation of `disk` lists what is not kept, and what other systems do less. Unixes that cannot rename without
-//! replacing name a new file by a hard link. macOS syncs with `F_FULLFSYNC`, but keeps an inherited ACL.
+//! The documentation of `disk` lists what is not kept, and the weaker guarantees on other systems. If a Unix cannot rename
+//! without replacing, a hard link gives a new file its name. macOS syncs with `F_FULLFSYNC`, but keeps an inherited ACL.
 
 use std::fs::Metadata;
 use std::time::{Duration, Instant, SystemTime};
@@ -59,7 +59,7 @@ pub(crate) struct Contents {
     pub(crate) facts: FileFacts,
 }
 
-/// Facts about the handle that was read. `None` if the system does not provide one.
+/// Facts about the handle that was read. A fact is `None` if the system does not provide it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FileFacts {
     /// The permission bits, with set-user-id, set-group-id and sticky. With an ACL, the group's bits are its mask.
@@ -124,7 +124,7 @@ pub struct FileOptions {
     pub(crate) create: bool,
     /// Restrict access to the owner, and remove the ACL.
     pub(crate) restrict_mode: bool,
-    /// The largest size in bytes, before and after.
+    /// The maximum size in bytes, before and after the change.
     pub(crate) size_limit: u64,
 }
 
@@ -145,7 +145,7 @@ pub struct FileOptions {
 pub enum Outcome {
     /// The file did not exist and was created.
     Created,
-    /// The file was replaced by one with the change.
+    /// The file was replaced with one that has the change.
     Replaced,
     /// The file already had the wanted content and was not replaced. It was synced.
     Unchanged,
@@ -156,7 +156,7 @@ pub enum Outcome {
 pub(crate) enum ReplaceError<E> {
     /// The error of `edit`. Nothing was changed.
     Edit(E),
-    /// The error of the disk.
+    /// An error of the disk.
     Disk(DiskError),
 }
 
@@ -181,7 +181,7 @@ impl Backoff {
         Self { deadline: Instant::now().checked_add(timeout), delay: Duration::from_micros(250) }
     }
 
-    /// Sleeps for the next delay. Returns false, at once, if the deadline is over.
+    /// Sleeps for the next delay. Returns `false` at once if the deadline has passed.
     fn sleep(&mut self) -> bool {
         let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         if left == Some(Duration::ZERO) {

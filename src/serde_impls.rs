@@ -1,6 +1,6 @@
 //! The traits of serde: values as strings, and the objects of the format.
 //!
-//! A type error of serde quotes the value, which may be a secret in the wrong place. The visitors here quote nothing.
+//! A type error of serde quotes the value, which may be a misplaced secret. The visitors here quote nothing.
 
 // In dependency order: a file imports only siblings above it.
 mod any_format;
@@ -69,7 +69,7 @@ through_text!(
     Release = "a release such as `3.9`",
 );
 
-/// Converts a value of any format to JSON and parses that, so that all formats accept the same.
+/// Converts a value of any format to JSON and parses that, so that all formats accept the same values.
 macro_rules! through_json {
     ($($type:ty = $parse:expr),+ $(,)?) => {$(
         impl<'de> Deserialize<'de> for $type {

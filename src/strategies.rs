@@ -1,7 +1,7 @@
 //! Strategies of proptest 1 and `Arbitrary` for the values of this crate, for tests of its users.
 //!
-//! Every generated value is used, none is rejected. Values shrink towards short and plain ones, and tokens are not real. The
-//! feature `proptest1` belongs only in tests:
+//! No generated value is rejected. Values shrink towards short and plain ones, and the tokens are not real. Use the feature
+//! `proptest1` only in tests:
 //!
 //! ```toml
 //! [dev-dependencies]
@@ -72,7 +72,7 @@ fn database_name() -> impl Strategy<Value = DatabaseName> {
     name_text().prop_filter_map("a valid name", |name| DatabaseName::parse(&name).ok())
 }
 
-/// Generates token names: plain words, and any other text, such as spaces, quotes and line breaks.
+/// Generates token names: plain words, and any other text, including spaces, quotes and line breaks.
 fn token_name() -> impl Strategy<Value = TokenName> {
     let unusual = vec(any::<char>(), 1..=12).prop_map(|characters| characters.into_iter().collect());
     prop_oneof![
@@ -83,7 +83,7 @@ fn token_name() -> impl Strategy<Value = TokenName> {
     .prop_filter_map("a valid name", |name: String| TokenName::parse(&name).ok())
 }
 
-/// Generates tokens: most have 92 characters, as those of the server; others have any visible ASCII.
+/// Generates tokens: most have 92 characters, like those of the server; others have any visible ASCII.
 fn token() -> impl Strategy<Value = Token> {
     // The last character of 64 bytes has two bits.
     let generated = (vec(select(BASE64URL), 85), select(&b"AQgw"[..])).prop_map(|(body, last)| {
@@ -125,7 +125,7 @@ fn actions_of(bits: u8) -> DatabaseActions {
     chosen.map(|(_, action)| action).collect()
 }
 
-/// Generates permissions for databases and endpoints: all, or names in any order, also with duplicates.
+/// Generates permissions for databases and endpoints: all, or names in any order, possibly with duplicates.
 fn permission() -> impl Strategy<Value = Permission> {
     prop_oneof![
         3 => any::<DatabasePermission>().prop_map(Permission::Database),

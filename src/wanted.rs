@@ -1,7 +1,7 @@
 //! The wanted state of a tokens file, and the changes that lead to it.
 //!
-//! A wanted file is a tokens file without secrets. Instead of `expiry_millis`, a token may have a lifetime (`expires_in`),
-//! and a time before its expiry from which it is rotated (`rotate_within`):
+//! A wanted file is a tokens file without secrets. Instead of `expiry_millis`, a token may have a lifetime (`expires_in`). It
+//! may also have a time before its expiry from which it is rotated (`rotate_within`):
 //!
 //! ```json
 //! {
@@ -104,7 +104,7 @@ impl WantedFile {
         self
     }
 
-    /// Returns the changes from the current file to the wanted state at `now`; `None` is a file that does not exist.
+    /// Returns the changes from the current file to the wanted state at `now`. `file` is `None` if it does not exist.
     /// `secrets` returns a new secret for each added or rotated token. After the changes, the plan is empty until the next
     /// rotation.
     ///
@@ -115,7 +115,7 @@ impl WantedFile {
     /// - With `expires_in`, an existing expiry is kept until the rotation. It is shortened only if it exceeds `now` plus
     ///   `expires_in` by more than a tenth of `expires_in`, at most an hour. This tolerates different clocks.
     /// - The permissions are set if their [`Rights`] differ. Spelling and order are ignored.
-    /// - Databases that are missing in `create_databases` are added. None is removed.
+    /// - Databases that are missing from `create_databases` are added. None is removed.
     ///
     /// ```
     /// use std::convert::Infallible;
@@ -137,7 +137,7 @@ impl WantedFile {
     /// ```
     ///
     /// # Errors
-    /// The error of `secrets`.
+    /// Returns the error of `secrets`.
     pub fn plan<E>(
         &self,
         file: Option<&TokenFile>,

@@ -1,4 +1,4 @@
-//! The error of operations on a file.
+//! Errors of operations on a file.
 
 use core::fmt;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::edit::ChangeError;
 use crate::replace::{DiskError, DiskErrorKind, QuotedPath};
 use crate::token::GenerateTokenError;
 
-/// The error of reading or changing a file on disk.
+/// An error when reading or changing a file on disk.
 ///
 /// Nothing was changed, unless [`Error::is_durability_unknown`]. `Debug` prints the same as `Display`, so that
 /// `load(path).unwrap()` reads well in a test.
@@ -106,7 +106,7 @@ impl Error {
         }
     }
 
-    /// Returns whether a power cut may restore the old file: the file has the wanted content, but could not be synced. Keep
+    /// Returns whether a power cut may restore the old file: the file has the new content, but could not be synced. Keep
     /// the token. To try again, append it with [`Change::keep_if_same`](crate::edit::Change::keep_if_same).
     ///
     /// ```

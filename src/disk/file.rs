@@ -22,18 +22,18 @@ use crate::secret::{NewText, SecretBytes};
 /// ```
 ///
 /// # Errors
-/// The file does not exist, is not a regular file or pipe, is larger than 1 GiB, cannot be read, or is invalid (with the
-/// report).
+/// Returns an error if the file does not exist, is not a regular file or pipe, is larger than 1 GiB or cannot be read. If it is
+/// invalid, the error has the report.
 pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
     let path = path.as_ref();
     let contents = replace::read(path, MAX_FILE_BYTES)?;
     TokenFile::parse(&contents.bytes).map_err(|error| Error::Invalid { path: path.into(), error })
 }
 
-/// Adds a token to a file, which is created with mode 0600 if it does not exist. Every other byte stays as it is.
+/// Adds a token to a file, which is created with mode 0600 if it does not exist. Every other byte is unchanged.
 ///
-/// When it returns `Ok`, the token is on disk. It waits up to 10 seconds for other writers that use this crate; other options
-/// are in [`FileOptions`]. A server that already has resource tokens ignores the file (documentation).
+/// When it returns `Ok`, the token is on disk. It waits up to 10 seconds for other writers that use this crate; for other
+/// options, see [`FileOptions`]. A server that already has resource tokens ignores the file (documentation).
 ///
 /// ```no_run
 /// use influxdb3_offline_tokens::{Permission, Token, TokenEntry, TokenName, append};
@@ -45,7 +45,7 @@ pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
 /// ```
 ///
 /// # Errors
-/// An invalid tokens file; a name or secret that already exists; a file that cannot be replaced safely (see
+/// Returns an error if the file is invalid, the name or secret already exists, or the file cannot be replaced safely (see
 /// [`DiskErrorKind`](crate::disk::DiskErrorKind)). The file is unchanged, unless [`Error::is_durability_unknown`].
 pub fn append(path: impl AsRef<Path>, entry: &TokenEntry) -> Result<Outcome, Error> {
     FileOptions::new().append(path, entry)
@@ -53,8 +53,8 @@ pub fn append(path: impl AsRef<Path>, entry: &TokenEntry) -> Result<Outcome, Err
 
 /// Replaces the content of a file, valid or not, by the same steps as [`append`].
 ///
-/// To change a file, use [`update`](crate::update): a `save` loses the layout, unknown members, and changes of other programs
-/// since a [`load`].
+/// To change a file, use [`update`](crate::update): `save` loses the layout, unknown members, and the changes that other
+/// programs have made since a [`load`].
 ///
 /// ```no_run
 /// use influxdb3_offline_tokens::{TokenFile, save};
@@ -64,7 +64,7 @@ pub fn append(path: impl AsRef<Path>, entry: &TokenEntry) -> Result<Outcome, Err
 /// ```
 ///
 /// # Errors
-/// The file cannot be read, locked or replaced ([`Error::Disk`]).
+/// Returns [`Error::Disk`] if the file cannot be read, locked or replaced.
 pub fn save(path: impl AsRef<Path>, file: &TokenFile) -> Result<Outcome, Error> {
     FileOptions::new().save(path, file)
 }
@@ -85,7 +85,7 @@ impl FileOptions {
     /// ```
     ///
     /// # Errors
-    /// As [`append`](crate::append); with [`create`](Self::create) off, a file that does not exist.
+    /// Returns the same errors as [`append`](crate::append). With [`create`](Self::create) off, a missing file is also an error.
     pub fn append(&self, path: impl AsRef<Path>, entry: &TokenEntry) -> Result<Outcome, Error> {
         self.change(path, &[Change::append([entry.clone()])])
     }
@@ -108,8 +108,8 @@ impl FileOptions {
     /// ```
     ///
     /// # Errors
-    /// As [`append`](crate::append), also without changes; an unknown name; a secret that is not the expected one; with
-    /// [`create`](Self::create) off, a file that does not exist.
+    /// Returns the same errors as [`append`](crate::append), even without changes. Also returns an error if a name is unknown or a
+    /// secret is not the expected one. With [`create`](Self::create) off, a missing file is also an error.
     pub fn change(&self, path: impl AsRef<Path>, changes: &[Change]) -> Result<Outcome, Error> {
         let path = path.as_ref();
         self.replace_text(path, |text| {
@@ -131,12 +131,12 @@ impl FileOptions {
     /// ```
     ///
     /// # Errors
-    /// As [`save`](crate::save); with [`create`](Self::create) off, a file that does not exist.
+    /// Returns the same errors as [`save`](crate::save). With [`create`](Self::create) off, a missing file is also an error.
     pub fn save(&self, path: impl AsRef<Path>, file: &TokenFile) -> Result<Outcome, Error> {
         self.save_text(path.as_ref(), &file.to_json())
     }
 
-    /// Replaces the content of a file by a text.
+    /// Replaces the content of a file with a text.
     pub(crate) fn save_text(&self, path: &Path, text: &SecretBytes) -> Result<Outcome, Error> {
         self.replace_text(path, |old| Ok((old != Some(&**text)).then(|| NewText::Whole(text.clone()))))
     }

@@ -65,8 +65,8 @@ impl FileOptions {
         self
     }
 
-    /// Sets whether to restrict the mode to 0600 if others than the owner have access, also if the text is unchanged. No
-    /// effect on Windows.
+    /// Sets whether to restrict the mode to 0600 if users other than the owner have access, even if the text is unchanged. It
+    /// has no effect on Windows.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;
@@ -88,8 +88,8 @@ impl FileOptions {
         self
     }
 
-    /// Sets the largest size in bytes, before and after the change. A larger file is
-    /// [`DiskErrorKind::TooLarge`](crate::disk::DiskErrorKind::TooLarge).
+    /// Sets the maximum size in bytes, before and after the change. A larger file is an error
+    /// ([`DiskErrorKind::TooLarge`](crate::disk::DiskErrorKind::TooLarge)).
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;

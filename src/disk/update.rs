@@ -11,12 +11,12 @@ use crate::secret::NewText;
 
 /// Locks a file, passes its current value to `plan`, and applies the returned changes, all or none, in one write.
 ///
-/// `plan` gets `None` if the file does not exist. Without changes nothing is written. The plan is never stale, because no
+/// `plan` receives `None` if the file does not exist. Without changes nothing is written. The plan is never stale, because no
 /// other program that uses this crate can write in between. Every byte outside the changes stays the same.
 ///
-/// `plan` runs again if another program replaced the file without the lock. Collect nothing across its runs, and deliver a
-/// new secret only after `update` returned `Ok`. Other writers wait while it runs, by default up to 10 seconds, so do slow
-/// work before. A `plan` that writes the same file waits for its own lock and fails.
+/// `plan` runs again if another program replaced the file without the lock. Keep no state across its runs, and deliver a new
+/// secret only after `update` has returned `Ok`. Other writers wait while it runs, by default up to 10 seconds, so do slow
+/// work first. A `plan` that writes the same file waits for its own lock and fails.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -47,9 +47,9 @@ use crate::secret::NewText;
 /// ```
 ///
 /// # Errors
-/// The error of `plan`; an invalid file; a change that cannot be applied; a file that cannot be read, locked or replaced. The
-/// file is unchanged, unless [`UpdateError::is_durability_unknown`]. For `?` into `Box<dyn Error>`, the error of the plan must
-/// implement [`Error`](core::error::Error), which `Box<dyn Error>` does not.
+/// Returns the error of `plan`. Also returns an error if the file is invalid, a change cannot be applied, or the file cannot be
+/// read, locked or replaced. The file is unchanged, unless [`UpdateError::is_durability_unknown`]. For `?` into
+/// `Box<dyn Error>`, the error of the plan must implement [`Error`](core::error::Error), which `Box<dyn Error>` does not.
 pub fn update<E>(
     path: impl AsRef<Path>,
     plan: impl FnMut(Option<&TokenFile>) -> Result<Vec<Change>, E>,
@@ -79,7 +79,7 @@ impl FileOptions {
     /// ```
     ///
     /// # Errors
-    /// As [`update`](crate::update); with [`create`](Self::create) off, a file that does not exist.
+    /// Returns the same errors as [`update`](crate::update). With [`create`](Self::create) off, a missing file is also an error.
     pub fn update<E>(
         &self,
         path: impl AsRef<Path>,

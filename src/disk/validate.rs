@@ -11,8 +11,8 @@ use crate::diagnostic::{Applicability, Diagnostic, Report};
 use crate::replace::{ReplaceError, read, read_stamp, replace};
 use crate::secret::NewText;
 
-/// Checks a text with the default options, at the current time. To check for one release of the server, or a file on disk,
-/// use a [`Validator`].
+/// Checks a text with the default options, at the current time. To check it for one release of the server, or to check a file
+/// on disk, use a [`Validator`].
 ///
 /// ```
 /// let report = influxdb3_offline_tokens::validate(br#"{"tokens": [{"token": "abc"}]}"#);
@@ -45,7 +45,7 @@ impl Validator {
     /// ```
     ///
     /// # Errors
-    /// The file does not exist, is not a regular file or pipe, is larger than 1 GiB, or cannot be read.
+    /// Returns an error if the file does not exist, is not a regular file or pipe, is larger than 1 GiB, or cannot be read.
     pub fn check_file(&self, path: impl AsRef<Path>) -> Result<CheckedFile, Error> {
         let contents = read(path.as_ref(), MAX_FILE_BYTES)?;
         let report = self.check_with(&contents.bytes, |sink| report_facts(&contents.facts, sink));
@@ -71,8 +71,8 @@ impl Validator {
     /// ```
     ///
     /// # Errors
-    /// The file cannot be read, locked or replaced ([`Error::Disk`]), or the operating system returned no random bytes for a
-    /// new token ([`Error::Generate`]). Errors in the file are not an error.
+    /// Returns [`Error::Disk`] if the file cannot be read, locked or replaced, or [`Error::Generate`] if the operating system
+    /// returned no random bytes for a new token. A file that remains invalid is not an error.
     pub fn fix_file(&self, path: impl AsRef<Path>, up_to: Applicability) -> Result<Vec<Diagnostic>, Error> {
         let path = path.as_ref();
         let fixes_mode = up_to == Applicability::Unsafe && self.is_enabled(Code::ReadableByOthers);

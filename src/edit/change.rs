@@ -9,7 +9,7 @@ use crate::name::{DatabaseName, TokenName};
 use crate::permission::Permission;
 use crate::token::Token;
 
-/// One change of a tokens file. `Display` describes it; neither `Display` nor `Debug` contains a secret.
+/// A change to a tokens file. `Display` describes it; neither `Display` nor `Debug` contains a secret.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Permission, TokenName, edit};
@@ -106,8 +106,8 @@ impl Change {
         Self(ChangeKind::Rotate { name, token, beside: None, if_sha512: None })
     }
 
-    /// Keeps the old token, and adds the new one under another name with the same permissions and expiry. Both are valid
-    /// then. Only [`rotate`](Self::rotate) has this option.
+    /// Keeps the old token, and adds the new one under another name with the same permissions and expiry. Both are then
+    /// valid. Only [`rotate`](Self::rotate) has this option.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Token, TokenFile, TokenName, edit};

@@ -1,4 +1,4 @@
-//! The error of a change.
+//! The error of a failed change.
 
 use core::fmt;
 
@@ -8,7 +8,7 @@ use crate::check::InvalidFile;
 use crate::name::TokenName;
 use crate::redact::may_show;
 
-/// The error of a change.
+/// The error of a failed change.
 ///
 /// ```
 /// use influxdb3_offline_tokens::{TokenName, edit};

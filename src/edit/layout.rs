@@ -17,14 +17,14 @@ use crate::token::Token;
 /// A span and its new text.
 pub(super) type Edit = (Span, Zeroizing<String>);
 
-/// The white space and separators of a text.
+/// The whitespace and separators of a text.
 pub(super) struct Layout<'a> {
     text: &'a str,
     tokens: Span,
     last: Option<Span>,
-    // The white space between entries: a line break and indentation, a blank, or nothing.
+    // The whitespace between entries: a line break and indentation, a blank, or nothing.
     gap: &'a str,
-    // The white space between members on separate lines, and before the closing bracket.
+    // The whitespace between members on separate lines, and before the closing bracket.
     member_gap: Option<(&'a str, &'a str)>,
     colon: &'static str,
     comma: &'static str,
@@ -87,7 +87,7 @@ impl<'a> Layout<'a> {
             None => {
                 let newline = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
                 let line = format!("{newline}{}", self.indentation());
-                // A line break inside of the list remains before the bracket.
+                // A line break inside the list remains before the bracket.
                 let inside = self.tokens.text(self.text).unwrap_or_default();
                 let end = if inside.contains('\n') { String::new() } else { line.clone() };
                 (format!("{line}  "), format!(",{line}  "), end)
@@ -118,7 +118,7 @@ impl<'a> Layout<'a> {
         ends && !entries.is_empty() && TokenFile::parse(text.as_bytes()).is_ok_and(same)
     }
 
-    /// Returns the white space at the start of the line of `tokens`.
+    /// Returns the whitespace at the start of the line of `tokens`.
     fn indentation(&self) -> &'a str {
         let before = self.text.get(..self.tokens.start()).unwrap_or_default();
         let line = before.rsplit('\n').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! One pass over a text: one change, or many independent changes of entries.
+//! One pass over a text: one change, or many independent changes to entries.
 
 use core::mem;
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! Rereading of a file whose stamp has not settled.
+//! Rereads of a file whose stamp has not settled.
 
 use super::{Duration, LiveAuthorizer, Refreshed, replace};
 

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use super::{DiskError, DiskErrorKind};
 
-/// The error of copying the access of the old file.
+/// The error if the access of the old file cannot be copied.
 pub(super) enum AccessError {
     /// The owner cannot be set: only root gives files away.
     Owner(Errno),
@@ -44,7 +44,7 @@ pub(super) struct Access {
     mode: Mode,
 }
 
-/// Returns whether others than the owner have access. With an ACL, the group's bits are its mask.
+/// Returns whether users other than the owner have access. With an ACL, the group's bits are its mask.
 pub(super) fn is_open_to_others(stat: &Stat) -> bool {
     Mode::from_raw_mode(stat.st_mode).intersects(Mode::RWXG | Mode::RWXO)
 }
@@ -71,7 +71,7 @@ impl Access {
         })
     }
 
-    /// Returns the access without the old group. Its members become others, who get no more than the group had.
+    /// Returns the access without the old group. Its members count as others, who get no more access than the group had.
     fn without_group(self) -> Self {
         // With an ACL, the group's bits are its mask, not the access of the group.
         let bits = if self.acl.is_some() { 0 } else { (self.mode & Mode::RWXG).as_raw_mode() >> 3 };
@@ -122,7 +122,7 @@ fn permission_bits(stat: &Stat) -> Mode {
     Mode::from_raw_mode(stat.st_mode) & (Mode::RWXU | Mode::RWXG | Mode::RWXO)
 }
 
-/// Returns whether the file itself is a mount point; false if unknown: the rename will fail.
+/// Returns whether the file itself is a mount point; `false` if this is unknown, because the rename will fail.
 pub(super) fn is_mount_point(file: &File) -> bool {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
@@ -167,7 +167,7 @@ mod xattr {
         read(|bytes| fgetxattr(file, name, bytes))
     }
 
-    /// Returns the readable attributes `user.*`.
+    /// Returns the readable `user.*` attributes.
     pub(super) fn get_user_attributes(file: &File) -> Vec<(CString, Vec<u8>)> {
         let names = read(|bytes| flistxattr(file, bytes)).ok().flatten().unwrap_or_default();
         let names = names.split(|&byte| byte == 0).filter(|name| name.starts_with(b"user."));

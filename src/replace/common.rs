@@ -24,8 +24,8 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, DiskError> {
     Ok(real)
 }
 
-/// Returns the path without links. Some drives of Windows, and Wine for long paths, cannot resolve it: there, what is not
-/// a link itself has its absolute path.
+/// Returns the path without links. Some Windows drives, and Wine for long paths, cannot resolve it: there, a file that is not
+/// itself a link has its absolute path.
 fn real_path(path: &Path) -> io::Result<PathBuf> {
     path.canonicalize().or_else(|error| {
         let is_definite = matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied);
@@ -99,7 +99,7 @@ pub(super) fn read_all(
         if size > limit {
             return Err(too_large());
         }
-        // One byte more than expected, to notice growth.
+        // One byte more than expected, to detect growth.
         let room = usize::try_from(size).ok().and_then(|size| size.checked_add(1)).ok_or_else(too_large)?;
         let mut bytes = SecretBytes::default();
         bytes.0.try_reserve_exact(room).map_err(|_| too_large())?;

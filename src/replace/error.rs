@@ -1,4 +1,4 @@
-//! The error of the disk, and its messages.
+//! Disk errors and their messages.
 
 use core::fmt::{self, Write as _};
 use std::io;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
-/// The kind of a [`DiskError`]. Except for [`DurabilityUnknown`](Self::DurabilityUnknown), nothing was changed.
+/// The kind of a [`DiskError`]. Nothing was changed, except with [`DurabilityUnknown`](Self::DurabilityUnknown).
 ///
 /// ```
 /// use influxdb3_offline_tokens::{Error, load};
@@ -32,7 +32,7 @@ pub enum DiskErrorKind {
     MountPoint,
     /// The file is in a Secret or `ConfigMap` volume of Kubernetes, which deletes written files.
     KubernetesVolume,
-    /// A symbolic link without a target, or in a loop.
+    /// A symbolic link without a target, or one in a loop.
     DanglingLink,
     /// The name of a device, such as `CON`, or a name that Windows does not allow. Only on Windows.
     InvalidName,
@@ -48,13 +48,13 @@ pub enum DiskErrorKind {
     TooLarge,
     /// The disk or a quota is full.
     NoSpace,
-    /// Until the timeout, other programs held the lock, kept changing the file or, on Windows, had it open.
+    /// Other programs held the lock, kept changing the file or, on Windows, had it open until the timeout.
     Locked,
     /// A pipe did not end within 60 seconds.
     TimedOut,
     /// The file system has no locks.
     LocksUnsupported,
-    /// The file is on another file system than its directory.
+    /// The file is on a different file system than its directory.
     CrossDevice,
     /// Writing, syncing or renaming the new file failed. The old file is unchanged.
     NotCommitted,
@@ -98,7 +98,7 @@ impl DiskError {
         Self { source: Some(source.into()), ..Self::new(kind, path) }
     }
 
-    /// Creates an error of the kind that the error of the system implies, or else `fallback`.
+    /// Creates an error of the kind that the system error implies, or else of the kind `fallback`.
     pub(super) fn from_io(fallback: DiskErrorKind, path: &Path, source: impl Into<io::Error>) -> Self {
         let source = source.into();
         let kind = match source.kind() {
@@ -244,7 +244,7 @@ impl fmt::Display for Message<'_> {
             Kind::Locked => "@ is in use by other programs; wait until they finish and try again",
             Kind::LocksUnsupported => "the file system of @ does not support locks; use a local file system",
             Kind::CrossDevice => {
-                "@ is on another file system than its directory; mount the directory instead of the file"
+                "@ is on a different file system than its directory; mount the directory instead of the file"
             }
             Kind::NotCommitted => {
                 "@ could not be written, so nothing was changed; check the disk and try again"

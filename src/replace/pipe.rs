@@ -1,4 +1,4 @@
-//! Reading of pipes, such as a FIFO, `/dev/stdin` or a process substitution, once and to their end.
+//! Reading a pipe, such as a FIFO, `/dev/stdin` or a process substitution, once and to its end.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use super::{DiskError, DiskErrorKind};
 use crate::secret::SecretBytes;
 
-/// The time until the pipe must end. A program that decrypts a file may ask for a passphrase first.
+/// The time within which the pipe must end. A program that decrypts a file may ask for a passphrase first.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Reads an open, non-blocking pipe.
@@ -26,7 +26,7 @@ pub(super) fn read(
     let (mut bytes, mut chunk) = (SecretBytes::default(), SecretBytes::from(vec![0; 1 << 16]));
     loop {
         let rest = Timespec::try_from(deadline.saturating_duration_since(Instant::now())).unwrap_or_default();
-        // Linux reports the end only if there was a writer: a FIFO may get one later.
+        // Linux reports the end only if there was a writer, because a FIFO may get one later.
         match poll(&mut [PollFd::new(&pipe, PollFlags::IN)], Some(&rest)) {
             Ok(0) => return Err(DiskError::new(DiskErrorKind::TimedOut, path)),
             Ok(_) => {}

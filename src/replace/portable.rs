@@ -1,6 +1,6 @@
-//! The protocol of systems other than unix: by path, with a lock file, and without access rights or a sync of the directory.
+//! The protocol on systems other than Unix: by path, with a lock file, and without access rights or a sync of the directory.
 //!
-//! The tests compile it on every system.
+//! In tests, it is compiled on every system.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
@@ -31,7 +31,7 @@ pub(crate) fn read_stamp(path: &Path) -> Result<FileStamp, DiskError> {
     stamp_if_exists(path, path)?.ok_or_else(|| not_found(path))
 }
 
-/// Replaces the file as on unix, but with the weaker promises of this module.
+/// Replaces the file as on Unix, but with the weaker promises of this module.
 pub(crate) fn replace<E>(
     path: &Path,
     options: &FileOptions,
@@ -63,7 +63,7 @@ pub(crate) fn replace<E>(
             }
             return Ok(Outcome::Unchanged);
         };
-        // Windows does not replace a file to which a handle is open.
+        // Windows does not replace a file with an open handle.
         drop(old);
         let pieces = text.pieces(&bytes);
         if total_length(&pieces) > options.size_limit {
@@ -95,7 +95,7 @@ fn not_found(path: &Path) -> DiskError {
     DiskError::with_source(DiskErrorKind::NotFound, path, io::Error::from(io::ErrorKind::NotFound))
 }
 
-/// Rejects names of devices, and names that Windows forbids or changes: the canonical path allows them.
+/// Rejects device names, and names that Windows forbids or changes: the canonical path would allow them.
 fn check_name(path: &Path) -> Result<(), DiskError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
@@ -156,7 +156,7 @@ fn is_busy(error: &io::Error) -> bool {
     cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33 | 303 | 1224))
 }
 
-/// Locks `.NAME.lock`. It is never removed, because a lock on a removed file excludes nobody.
+/// Locks `.NAME.lock`, which is never removed, because a lock on a removed file excludes nobody.
 fn lock(real: &Path, path: &Path, backoff: &mut Backoff) -> Result<File, DiskError> {
     let lock_path = real.with_file_name(sibling_name(real.file_name().unwrap_or_default(), ".lock"));
     let file = open_with_retries(path, backoff, || {

@@ -37,7 +37,7 @@ impl<'a> TempFile<'a> {
             let temp_file = Self { location, name, file, remove_on_drop: true };
             match temp_file.file.try_lock() {
                 Ok(()) => {}
-                // Another writer took it for a stale one, and removes it.
+                // Another writer considers it stale and removes it.
                 Err(std::fs::TryLockError::WouldBlock) => continue,
                 Err(std::fs::TryLockError::Error(error)) => return Err(lock_error(location.path, error)),
             }
@@ -71,7 +71,7 @@ impl<'a> TempFile<'a> {
         self.finish_rename(renamed)
     }
 
-    /// Renames the file, unless the name exists. Returns false if it does.
+    /// Renames the file, unless the name exists. Returns `false` if it does.
     pub(super) fn rename_no_replace(&mut self) -> Result<bool, DiskError> {
         #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
         {
@@ -84,7 +84,7 @@ impl<'a> TempFile<'a> {
                 return self.finish_rename(renamed);
             }
         }
-        // A hard link replaces nothing either. Drop removes the temporary name, then releases the lock.
+        // A hard link does not replace anything either. Drop removes the temporary name, then releases the lock.
         let directory = &self.location.directory;
         match rustix::fs::linkat(directory, &self.name, directory, &self.location.name, AtFlags::empty()) {
             Ok(()) => Ok(true),
@@ -98,7 +98,7 @@ impl<'a> TempFile<'a> {
             self.remove_on_drop = false;
             return Ok(true);
         };
-        // A failing disk may report an error after it renamed.
+        // A failing disk may report an error although it has renamed the file.
         let stat = fstat(&self.file);
         let named = self.location.stat(&self.location.name);
         if let (Ok(stat), Ok(Some(named))) = (stat, named)
@@ -151,7 +151,7 @@ fn remove_if_stale(location: &Location<'_>, name: &OsStr, current: Option<&Stat>
     }
     let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let file = File::from(openat(&location.directory, name, flags, Mode::empty())?);
-    // A living writer holds the lock.
+    // A running writer holds the lock.
     if file.try_lock().is_ok() && is_temp_file(&fstat(&file)?) && is_same(&fstat(&file)?, &stat_name()?) {
         unlinkat(&location.directory, name, AtFlags::empty())?;
     }

@@ -1,4 +1,4 @@
-//! The replacement of a file, also by the portable protocol: retries, limits, locks and pipes.
+//! The replacement of a file by both protocols: retries, limits, locks and pipes.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -61,7 +61,7 @@ fn classifies_errors_of_the_system() {
         (Io::PermissionDenied, DiskErrorKind::PermissionDenied, "permission denied"),
         (Io::StorageFull, DiskErrorKind::NoSpace, "no space"),
         (Io::QuotaExceeded, DiskErrorKind::NoSpace, "no space"),
-        (Io::CrossesDevices, DiskErrorKind::CrossDevice, "another file system"),
+        (Io::CrossesDevices, DiskErrorKind::CrossDevice, "a different file system"),
         (Io::NotADirectory, DiskErrorKind::Io, "is a file, not a directory"),
         (Io::Other, DiskErrorKind::Io, "could not be read"),
     ] {

@@ -1,4 +1,4 @@
-//! The protocol of unix, relative to a handle of the directory.
+//! The protocol on Unix, relative to a handle of the directory.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -79,13 +79,13 @@ fn read_error(path: &Path, error: Errno) -> DiskError {
     }
 }
 
-/// Locks the file, reads it, and replaces it by the result of `edit`. The module lists the steps.
+/// Locks the file, reads it, and replaces it with the result of `edit`. The module lists the steps.
 ///
-/// `edit` gets `None` if the file does not exist, and returns `None` to keep it. It is called again if the file changed in
-/// the meantime.
+/// `edit` receives `None` if the file does not exist, and returns `None` to keep it. It is called again if the file has changed
+/// in the meantime.
 ///
 /// # Errors
-/// The error of `edit`, and every [`DiskErrorKind`].
+/// Returns the error of `edit`, or an error of any [`DiskErrorKind`].
 pub(crate) fn replace<E>(
     path: &Path,
     options: &FileOptions,
@@ -105,7 +105,7 @@ pub(crate) fn replace<E>(
         let text = edit(old.is_some().then_some(&bytes)).map_err(ReplaceError::Edit)?;
         let restricts_mode =
             options.restrict_mode && old.as_ref().is_some_and(|old| access::is_open_to_others(&old.stat));
-        // A new file restricts the mode, too.
+        // The mode is restricted on a new file, even if the text is unchanged.
         let unchanged = || restricts_mode.then(|| NewText::Insertion(0, SecretBytes::default()));
         let Some(text) = text.or_else(unchanged) else {
             // An earlier writer may have been stopped before its sync, and `Unchanged` promises one.
@@ -137,7 +137,7 @@ pub(crate) fn replace<E>(
             sync_directory(&location.directory).map_err(|error| durability_unknown(path, error))?;
             return Ok(outcome);
         }
-        // Leaves no temporary file while it sleeps.
+        // No temporary file remains while it sleeps.
         drop((temp_file, old));
         if !backoff.sleep() {
             return Err(DiskError::locked(path, None).into());
@@ -173,7 +173,7 @@ impl LockedFile {
                         // Read again, because the file may have changed before the lock.
                         let stat = fstat(&file).map_err(|error| open_error(path, error))?;
                         check_replaceable(path, &file, &stat)?;
-                        // Not earlier: a file that is named by a hard link has two names for a moment.
+                        // Not earlier: a file that gets its name from a hard link has two names for a moment.
                         if stat.st_nlink > 1 {
                             return Err(DiskError::new(DiskErrorKind::SeveralLinks, path));
                         }

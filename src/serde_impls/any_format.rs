@@ -55,7 +55,7 @@ impl<'de> Visitor<'de> for Value<'_> {
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
         if !value.is_finite() {
-            // It would be written as `null`: an expiry that never comes.
+            // It would be written as `null`, so the token would never expire.
             return Err(E::custom("a number must be finite"));
         }
         push_value(self.0, &value);

@@ -9,7 +9,7 @@ use crate::server::show_tokens::{ServerToken, ServerTokens};
 /// The differences between a tokens file and the tokens of a server. Tokens are matched by name.
 ///
 /// The comparison covers rights, expiry, and the secret if the server shows a part of its hash. The spelling of permissions
-/// is ignored. Admin tokens of the server count only if the file has a token with that name.
+/// is ignored. An admin token of the server is compared only if the file has a token with its name.
 ///
 /// ```
 /// use influxdb3_offline_tokens::TokenFile;
@@ -89,9 +89,9 @@ impl<'a> ServerComparison<'a> {
 
 /// The differences of one token.
 ///
-/// The rights on the server are not fully known if it has an admin token with this name, which may do everything, or prints
-/// permissions that this crate cannot parse. Then `change.lost` is empty, and `change.gained` has what the
-/// known permissions lack: nothing for an admin token.
+/// The rights on the server are not fully known if it has an admin token with this name, which can do everything, or prints
+/// permissions that this crate cannot parse. Then `change.lost` is empty, and `change.gained` covers only the permissions that
+/// this crate can parse: none for an admin token.
 ///
 /// [`ServerToken::has_secret`] compares the secret. A server does not accept a changed secret for an existing name (server
 /// source, for the admin token file).
@@ -115,7 +115,7 @@ pub struct ServerDifference<'a> {
     pub entry: &'a TokenEntry,
     /// The token on the server.
     pub row: &'a ServerToken,
-    /// The change of rights and expiry from the file to the server.
+    /// The change in rights and expiry from the file to the server.
     pub change: RightsChange<'a>,
 }
 

@@ -42,13 +42,13 @@ impl HttpPermission {
     /// ```
     ///
     /// # Errors
-    /// Invalid JSON; a missing, misspelt or duplicate member, or one of the wrong type; a type, name or action that the
-    /// grammar rejects.
+    /// Returns an error if the JSON is invalid, or a member is missing, misspelt, duplicate or of the wrong type. It
+    /// also returns an error if the grammar rejects a type, name or action.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidJson> {
         read(json, permission).map(Self)
     }
 
-    /// Creates a permission from the three members.
+    /// Creates a permission from the values of its three members.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::HttpPermission;
@@ -58,7 +58,8 @@ impl HttpPermission {
     /// ```
     ///
     /// # Errors
-    /// A type, a name or an action that the grammar rejects, or that contains `,` or `:`; no name, no action.
+    /// Returns an error if there is no name or no action, or a type, name or action contains `,` or `:` or does not match the
+    /// grammar.
     pub fn from_parts<N: AsRef<str>, A: AsRef<str>>(
         resource_type: &str,
         resource_names: &[N],
@@ -83,7 +84,7 @@ impl HttpPermission {
     }
 }
 
-/// Returns the error of an item with a `,` or `:`, which would separate items in a permission string.
+/// Returns the error for an item with a `,` or `:`, which would separate items in a permission string.
 fn check_separators(resource_type: &str, part: PermissionPart, item: &str) -> Option<ParsePermissionError> {
     let (at, separator) = item.char_indices().find(|(_, c)| matches!(c, ',' | ':'))?;
     Some(match (part, resource_type) {
@@ -115,7 +116,8 @@ fn in_lists(
 
 /// The body of the HTTP request that creates a resource token on a running server (documentation).
 ///
-/// It has no secret: the server generates one and returns it once (documentation). So it cannot transfer a secret of a file.
+/// It has no secret: the server generates one and returns it once (documentation). So a request cannot transfer a secret from
+/// a file.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -190,7 +192,7 @@ impl HttpTokenRequest {
     /// ```
     ///
     /// # Errors
-    /// The entry expires within a second, or has expired ([`InvalidExpiryKind::Past`]).
+    /// Returns [`InvalidExpiryKind::Past`] if the entry has expired or expires within a second.
     pub fn from_entry(entry: &TokenEntry, now: SystemTime) -> Result<Self, InvalidExpiry> {
         let expiry = entry.expiry().filter(|expiry| !expiry.is_never());
         let seconds = |expiry: Expiry| {
@@ -215,7 +217,7 @@ impl HttpTokenRequest {
     /// ```
     ///
     /// # Errors
-    /// An expiry that does not fit into 64 bits of milliseconds.
+    /// Returns an error if the expiry does not fit into 64 bits of milliseconds.
     pub fn into_entry(self, token: Token, now: SystemTime) -> Result<TokenEntry, InvalidExpiry> {
         let seconds = self.expiry_secs.map(Duration::from_secs);
         let expiry = seconds.map(|seconds| Expiry::after(now, seconds)).transpose()?;
@@ -235,8 +237,8 @@ impl HttpTokenRequest {
     /// ```
     ///
     /// # Errors
-    /// The errors of [`HttpPermission::parse`]; an empty or reserved name; an `expiry_secs` that is negative or not an
-    /// integer.
+    /// Returns the errors of [`HttpPermission::parse`]. Also returns an error if the name is empty or reserved, or `expiry_secs`
+    /// is not a non-negative integer.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidJson> {
         read(json, request)
     }

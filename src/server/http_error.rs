@@ -1,4 +1,4 @@
-//! The error of an invalid permission in the form of the HTTP API.
+//! The error for an invalid permission in the form of the HTTP API.
 
 use core::fmt;
 
@@ -9,7 +9,7 @@ pub(super) const RESOURCE_TYPE: &str = "resource_type";
 pub(super) const RESOURCE_NAMES: &str = "resource_names";
 pub(super) const ACTIONS: &str = "actions";
 
-/// The error of an invalid permission of the HTTP API: the member, the item and the kind.
+/// The error for an invalid permission of the HTTP API: the member, the item and the kind.
 ///
 /// `Display` prints the message with the invalid text, unless it may be a secret, and the help.
 ///

@@ -1,4 +1,4 @@
-//! The parser of other JSON: that of a server, and wanted files.
+//! The parser for other JSON: server responses, request bodies and wanted files.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -47,7 +47,7 @@ pub enum InvalidJsonKind {
     Time,
 }
 
-/// The error of invalid JSON from or for a server, or of an invalid [`WantedFile`](crate::wanted::WantedFile).
+/// The error for invalid JSON from or for a server, or for an invalid [`WantedFile`](crate::wanted::WantedFile).
 ///
 /// It does not quote text that may be a secret.
 ///

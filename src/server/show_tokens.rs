@@ -89,7 +89,7 @@ impl ServerToken {
         self.expiry
     }
 
-    /// Returns whether the token is an admin token, which may do everything.
+    /// Returns whether the token is an admin token, which can do everything.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerTokens;
@@ -133,7 +133,7 @@ impl ServerToken {
 
     /// Returns whether the row has this token, by the shown digits of the hash; `None` if there are fewer than 8 digits.
     ///
-    /// Nine digits of two tokens are equal by chance in one of 69 billion cases.
+    /// The nine digits of two different tokens are equal in one of 69 billion cases.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Token;
@@ -182,8 +182,8 @@ impl ServerTokens {
     /// ```
     ///
     /// # Errors
-    /// Invalid JSON, such as another output format; a missing or duplicate column; a value of the wrong type; an invalid
-    /// `expiry`; two rows with the same name.
+    /// Returns an error if the text is not JSON, such as another output format, or two rows have the same name. It
+    /// also returns an error if a column is missing or duplicate, a value has the wrong type, or an `expiry` is invalid.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidJson> {
         read(json, |root| {
             let mut names = HashSet::new();
@@ -215,7 +215,7 @@ impl ServerTokens {
         &self.0
     }
 
-    /// Returns the row with that name.
+    /// Returns the row with this name.
     ///
     /// ```
     /// use influxdb3_offline_tokens::server::ServerTokens;

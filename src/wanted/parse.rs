@@ -19,7 +19,7 @@ const EXPIRES_IN: &str = "expires_in";
 const ROTATE_WITHIN: &str = "rotate_within";
 const EXPIRY_MILLIS: &str = "expiry_millis";
 
-/// The error of an invalid [`WantedFile`]: all errors in source order. `Display` prints one per line.
+/// The error for an invalid [`WantedFile`]: all errors in source order. `Display` prints one per line.
 ///
 /// ```
 /// use influxdb3_offline_tokens::wanted::WantedFile;
@@ -65,9 +65,12 @@ impl WantedFile {
     /// ```
     ///
     /// # Errors
-    /// Invalid JSON; a missing, unknown or duplicate member; a value of the wrong type; an invalid name, permission or
-    /// duration; two tokens with one name; `token`, which a wanted file cannot contain; `expires_in` beside
-    /// `expiry_millis`; `rotate_within` without a longer `expires_in`.
+    /// Returns an error in these cases:
+    ///
+    /// - The JSON is invalid, or a value has the wrong type.
+    /// - A member is missing, unknown or duplicate, or is a `token`, which a wanted file cannot contain.
+    /// - A name, permission or duration is invalid, or two tokens have the same name.
+    /// - A token has both `expires_in` and `expiry_millis`, or `rotate_within` without a longer `expires_in`.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidWantedFile> {
         let mut errors = Vec::new();
         let root = keep(root(json), &mut errors);
