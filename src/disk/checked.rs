@@ -37,7 +37,7 @@ pub(super) fn report_facts(facts: &FileFacts, sink: &mut Sink) {
         }
     };
     report(sink, Code::ReadableByOthers, readable_by_others(facts), "run `chmod 600` on the file");
-    let help = "run `chown` to give the file to its user, or to root";
+    let help = "run `chown` to change the owner to the user who needs the file, or to root";
     report(sink, Code::ForeignOwner, foreign_owner(facts), help);
     report(
         sink,

@@ -42,7 +42,7 @@ impl OtherFile {
     const QUOTED: Self = Self::new("JSON in quotes", "remove the quotes around the whole text");
     const MANIFEST: Self = Self::new(
         "a Kubernetes manifest",
-        "use the value of `permission-tokens.json` in its `stringData`, or that in its `data` decoded from Base64",
+        "use the value of `permission-tokens.json` in `stringData`, or the Base64-decoded value in `data`",
     );
     const YAML: Self = Self::new("YAML", "convert it to JSON: `yq -o json`");
     const BASE64: Self = Self::new("Base64", "decode it first: `base64 --decode`");
@@ -54,7 +54,7 @@ impl OtherFile {
     /// A path, a URL, or the name of a secret in a store.
     const REFERENCE: Self = Self::new(
         "a path or a reference",
-        "write the content that it refers to; with kubectl, use `--from-file`",
+        "replace it with the content that it refers to; with kubectl, use `--from-file`",
     );
     /// An object with a member that contains the file, as JSON in a string or as Base64.
     const WRAPPER: Self = Self::new(
@@ -113,7 +113,7 @@ impl OtherFile {
         others.iter().find_map(|other| wrapper(other.key, &other.node))
     }
 
-    /// Returns the key of the metadata of SOPS.
+    /// Returns the key of the SOPS metadata.
     pub(crate) fn sops<'a>(others: &[Other<'a>]) -> Option<Str<'a>> {
         let is_encrypted = |(key, node): &(Str<'_>, Node<'_>)| {
             key.plain() == Some("mac") && node.as_str().is_some_and(|mac| mac.raw().starts_with(SOPS_VALUE))
@@ -165,7 +165,7 @@ fn is_json(text: &str) -> bool {
 /// Returns the kind of an object in Base64.
 fn base64(text: &str) -> Option<OtherFile> {
     const MIN_LENGTH: usize = 16;
-    // White space or a quote follows `{`. A byte order mark may precede it.
+    // Whitespace or a quote follows `{`. A byte order mark may precede it.
     let kind = match text.strip_prefix("77u/").unwrap_or(text).as_bytes() {
         [b'e', b'w' | b'y', ..] => OtherFile::BASE64,
         [b'Z', b'X', b'c'..=b'f' | b'k'..=b'n', ..] => OtherFile::BASE64_TWICE,

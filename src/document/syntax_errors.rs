@@ -69,8 +69,10 @@ fn describe(kind: Kind, fragment: &str) -> (&'static str, &'static str) {
         Kind::MissingKey | Kind::UnquotedKey => {
             ("a member name must be a string in double quotes", "put the name in double quotes")
         }
-        Kind::UnknownWord => ("invalid JSON value", "use `null`, `true` or `false`; JSON has no `NaN`"),
-        Kind::Unexpected => ("unexpected text", "is a `\"` or a `,` missing before it?"),
+        Kind::UnknownWord => {
+            ("invalid JSON value", "put a string in double quotes, or use `true`, `false` or `null`")
+        }
+        Kind::Unexpected => ("unexpected text", "remove it, or add a missing `\"` or `,` before it"),
         Kind::TooDeep => (
             "arrays and objects are nested more than 127 levels deep",
             "reduce the nesting: a tokens file has 4 levels",

@@ -15,7 +15,7 @@ pub(super) fn check_entry(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     }
     let member = format!("\"name\": \"{OPERATOR_TOKEN_NAME}\", ");
     sink.report(Code::MissingMember, entry.bracket(), At::File)
-        .message("the file has no `name`: the server does not read it")
+        .message("the file has no `name`: the server cannot read the file")
         .help("add `\"name\": \"_admin\"` for the operator token, or another name")
         .fix(Applicability::Unsafe, [TextEdit::insert(entry.bracket().end(), member)]);
 }

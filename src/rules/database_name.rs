@@ -37,13 +37,13 @@ pub(super) fn check_valid(name: &str, span: Span, at: At, sink: &mut Sink) {
         let length = name.len();
         sink.report_as(Code::DatabaseNameTooLong, Severity::Warning, span, at)
             .message(format_args!(
-                "the database name has {length} characters: the documentation allows {DOCUMENTED_MAX_NAME_LENGTH}, the server {MAX_DATABASE_NAME}"
+                "the database name has {length} characters: the documentation allows {DOCUMENTED_MAX_NAME_LENGTH}, the server {MAX_DATABASE_NAME} bytes"
             ))
             .help("use a shorter name");
     }
     if has_default_policy(name) {
         sink.report(Code::DefaultRetentionPolicy, span, at)
-            .message_on("a v1 client with this retention policy uses the database without it", name)
+            .message_on("a v1 client with this retention policy uses the database name without it", name)
             .help("use the name before the `/`");
     }
     if is_placeholder(name) {

@@ -97,7 +97,7 @@ fn granted_not_created<'f>(facts: &'f Facts<'_>, sink: &mut Sink) -> Vec<&'f str
                 .fix(Applicability::Unsafe, addition.map(|(span, text)| TextEdit::new(span, text)));
             continue;
         };
-        // An unreadable permission may also grant it.
+        // An invalid permission may also grant it.
         let is_certain = !granted.is_repeated && databases.is_complete && counts.get(near) == Some(&1);
         let edit = pair.filter(|_| is_certain).map(|pair| TextEdit::new(span, pair));
         draft

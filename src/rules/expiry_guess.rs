@@ -22,7 +22,7 @@ const DIGITS_OF_A_DATE: Range<i64> = 20_000_101_000_000..21_000_101_000_000;
 const MILLIS_PER_HOUR: i64 = 3_600_000;
 
 /// The help for a time that may be a duration.
-pub(super) const DURATION_HELP: &str = "if it is a duration, use the Unix time in milliseconds when it ends";
+pub(super) const DURATION_HELP: &str = "if it is a duration, use the Unix time of the expiry in milliseconds";
 
 /// The expiry that a value means.
 #[derive(Clone, Copy)]
@@ -86,7 +86,7 @@ impl Guess {
         self.unit == Some("seconds") && self.millis / 1_000 % MILLIS_PER_HOUR == 0
     }
 
-    /// Returns what to write instead.
+    /// Returns the help, with the expiry to write instead.
     pub(super) fn help(&self) -> String {
         let duration = if self.is_ambiguous() { format!("; {DURATION_HELP}") } else { String::new() };
         format!("use `{}` for {}{duration}", self.millis, Expiry::from_millis(self.millis))

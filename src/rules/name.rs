@@ -18,7 +18,7 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     if name.is_empty() {
         sink.report(Code::EmptyName, name.span(), at)
             .message("the token name is empty")
-            .help("name the client that uses the token");
+            .help("add a name, such as that of the client");
         return;
     }
     if contains_token(name) {

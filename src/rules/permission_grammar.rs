@@ -76,13 +76,16 @@ fn report_mistakes(text: &Text<'_>, piece: Range<usize>, at: At, sink: &mut Sink
             }
             // The server ignores the case of known resources.
             Kind::UnknownSystemResource if piece.starts_with("system:") && !error.differs_only_in_case() => {
-                ", on which releases 3.4 to 3.9 panic at every start"
+                ": releases 3.4 to 3.9 panic at every start"
             }
             _ => "",
         };
         let fragment = if has_token { "" } else { error.span().text(piece).unwrap_or_default() };
         let message = format_args!("{kind}{note}");
         let draft = match kind {
+            Kind::UnknownSystemResource if !note.is_empty() && draft.may_quote(fragment, fragment) => {
+                draft.message(format_args!("{kind} `{fragment}`{note}"))
+            }
             Kind::UnknownResourceType
             | Kind::Glob
             | Kind::UnexpandedVariable

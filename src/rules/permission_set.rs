@@ -84,7 +84,7 @@ struct Holders {
     last: usize,
 }
 
-/// Reports duplicate and redundant permissions. Of equal ones the first is not reported: all fixes together keep the rights.
+/// Reports duplicate and redundant permissions, but not the first of equal ones, so that all fixes together keep the rights.
 #[cold]
 fn overlaps(entry: &Entry<'_>, elements: &[Element<'_>], sink: &mut Sink) {
     let granted =

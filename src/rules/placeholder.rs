@@ -49,7 +49,7 @@ pub(super) fn is_placeholder(name: &str) -> bool {
         "replaceme",
         "replace_me",
         "placeholder",
-        // An unset value of JavaScript, JSON, Python and Ruby.
+        // Unset values in JavaScript, JSON, Python and Ruby.
         "undefined",
         "null",
         "none",

@@ -63,11 +63,11 @@ pub(super) enum Strength {
 // 128 bits minus a margin for random repetitions: 16 random bytes are never reported as weak.
 const MIN_BITS: f64 = 112.0;
 
-/// Words in lower case in the tokens of examples and tests.
+/// Lower-case words in the tokens of examples and tests.
 const PLACEHOLDERS: &str = "example placeholder changeme change_me change-me replace token_here token-here \
                             another_token not_a_real not-a-real test_only test-only xxxxxx ... your";
 
-/// The letters that commonly follow each letter in words, mostly of English.
+/// The letters that commonly follow each letter, mostly in English words.
 const FOLLOWERS: [&str; 26] = [
     "bcdfgiklmnprstuvy",
     "aeilorsuy",
@@ -125,8 +125,8 @@ pub(super) fn is_evenly_mixed(body: &[u8]) -> bool {
     let (Some(body), Some(start)) = (body.first_chunk::<43>(), body.first_chunk::<32>()) else {
         return false;
     };
-    // Classes of characters differ above the lowest five bits. They alternate in 27 of 42 places in random text, and in fewer
-    // than 21 in words.
+    // Classes of characters differ above the lowest five bits. They alternate in 27 of 42 positions in random text, and in
+    // fewer than 21 in words.
     let pairs = body.iter().zip(body.iter().skip(1));
     let alternations = pairs.fold(0_u8, |count, (a, b)| count + u8::from(a >> 5 != b >> 5));
     let has = |class: fn(&u8) -> bool| body.iter().fold(false, |has, byte| has | class(byte));
@@ -176,8 +176,8 @@ fn evidence(a: u8, b: u8) -> i32 {
     }
 }
 
-/// Estimates the random bits, up to [`MIN_BITS`]. The attacker knows the alphabet, repetitions and sequences, and if the text
-/// has them, words and numbers.
+/// Estimates the random bits, up to [`MIN_BITS`]. The attacker is assumed to know the alphabet, repetitions and sequences,
+/// and, with `has_words`, words and numbers.
 fn bits(body: &[u8], has_words: bool) -> f64 {
     const HASHES: usize = 512;
     let hash = |at: usize| {

@@ -12,7 +12,7 @@ use crate::token::{InvalidToken, InvalidTokenKind, TOKEN_PREFIX, any_byte, check
 
 pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     let Some(token) = entry.token.value() else { return };
-    // No visible ASCII, or a sign that `signs` reports. `&` follows `%`. Unlike `|`, `min` compiles to comparisons of whole
+    // Not visible ASCII, or a sign that `signs` reports. `&` follows `%`. Unlike `|`, `min` compiles to comparisons of whole
     // blocks.
     let is_unusual = |byte: u8| {
         let percent_or_and = byte.wrapping_sub(b'%').saturating_sub(1);
@@ -29,7 +29,7 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
     }
 }
 
-/// Reports characters with a meaning in a header or URL.
+/// Reports characters with a special meaning in a header or URL.
 #[cold]
 fn signs(token: &Text<'_>, at: At, sink: &mut Sink) {
     if let Some(colon) = token.find(':') {
@@ -40,9 +40,9 @@ fn signs(token: &Text<'_>, at: At, sink: &mut Sink) {
     if let Some(sign) = token.find(['+', '&', '%', '#']).filter(|_| !is_template_body(token)) {
         sink.report(Code::TokenNotUrlSafe, token.locate(sign..sign + 1), at)
             .message(
-                "the token contains a character with a meaning in URLs: as `p=` it must be percent-encoded",
+                "the token contains a character with a special meaning in URLs: in `p=` it must be percent-encoded",
             )
-            .help("generate a token in URL-safe Base64, or send it in the header `Authorization`");
+            .help("generate a token in URL-safe Base64, or send it in the `Authorization` header");
     }
 }
 
