@@ -16,13 +16,13 @@ use crate::terminal::{
     quoted_path, shown_argument,
 };
 
-/// Decide a request of a token as the server decides it
+/// Decide an access request of a token, as the server does
 ///
 /// With --batch, each line of standard input is a JSON object such as `{"token_name": "app", "database": "d", "actions":
 /// ["read"]}`, and each line of standard output its decision: `{"allowed": true, "reason": null, "entry": "db:d:read"}`.
 /// Members: `token_name`, or `permissions` as an array of strings; `database` (with `"exists": false` for one that does not
-/// exist yet), or `"any_database": true`, or `system`; `actions`, optional for `system`. An invalid line gives `{"error": …}`
-/// and exit code 2; a denied request does not change the exit code.
+/// exist yet), or `"any_database": true`, or `system`; `actions`, optional for `system`. An invalid line prints
+/// `{"error": …}`, and the exit code is then 2. A denied request does not change the exit code.
 #[derive(Args)]
 pub(crate) struct Access {
     /// The tokens file; `-` is standard input. Optional with --batch if every line has `permissions`
@@ -36,7 +36,7 @@ pub(crate) struct Access {
     #[command(flatten)]
     target: Target,
 
-    /// The actions, separated by commas: all of them are needed
+    /// The actions, separated by commas; all of them must be allowed
     #[arg(long = "action", value_name = "ACTIONS", value_parser = actions)]
     actions: Option<DatabaseActions>,
 
@@ -44,7 +44,7 @@ pub(crate) struct Access {
     #[arg(long, conflicts_with_all = ["target", "actions"])]
     batch: bool,
 
-    /// How the decision is printed
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
 }
@@ -100,10 +100,10 @@ fn batch(tokens: Option<&Tokens<'_>>) -> Result<Exit> {
     Ok(exit)
 }
 
-/// List the tokens that a request is allowed for, each with the entry that allows it
+/// List the tokens that allow a request, each with the entry that allows it
 ///
-/// A line has the name, the entry, and the indices of the permissions that grant it, separated by tabs. The exit code is 1
-/// if no token is allowed.
+/// Each line has the name, the entry, and the indices of the permissions that grant it, separated by tabs. The exit code is
+/// 1 if no token allows the request.
 #[derive(Args)]
 pub(crate) struct WhoCan {
     /// The tokens file; `-` is standard input
@@ -112,11 +112,11 @@ pub(crate) struct WhoCan {
     #[command(flatten)]
     target: Target,
 
-    /// The actions, separated by commas: all of them are needed
+    /// The actions, separated by commas; all of them must be allowed
     #[arg(long = "action", value_name = "ACTIONS", value_parser = actions)]
     actions: Option<DatabaseActions>,
 
-    /// How the tokens are printed
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
 }

@@ -28,7 +28,7 @@ pub(crate) struct Apply {
     /// The wanted file; `-` is standard input
     wanted: PathBuf,
 
-    /// Print the changes, and write nothing
+    /// Print the changes without writing them
     #[arg(long)]
     dry_run: bool,
 

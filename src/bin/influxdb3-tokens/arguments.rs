@@ -104,7 +104,7 @@ pub(crate) fn time(flag: &str, time: Option<Expiry>) -> Result<SystemTime> {
     let since = u64::try_from(time.as_millis()).ok().map(Duration::from_millis);
     since
         .and_then(|since| UNIX_EPOCH.checked_add(since))
-        .ok_or_else(|| Failure::new(format!("{flag}: a time before 1970")))
+        .ok_or_else(|| Failure::new(format!("{flag}: the time is before 1970")))
 }
 
 /// Databases for the server to create.
@@ -175,7 +175,7 @@ pub(crate) struct Target {
     #[arg(long, value_name = "NAME", value_parser = database_name)]
     pub(crate) new_database: Option<String>,
 
-    /// Any database at all
+    /// At least one database
     #[arg(long)]
     pub(crate) any_database: bool,
 
@@ -190,14 +190,14 @@ impl Target {
         if let Some(resource) = self.system {
             return match actions {
                 None | Some(DatabaseActions::READ) => Ok(AccessRequest::System(resource)),
-                Some(_) => Err(Failure::new("a system resource can only be read; leave out --action")),
+                Some(_) => Err(Failure::new("a system resource can only be read; remove --action")),
             };
         }
         if self.database.is_none() && self.new_database.is_none() && !self.any_database {
             return Err(Failure::new("use one of --database, --new-database, --any-database and --system"));
         }
         let Some(actions) = actions else {
-            return Err(Failure::new("--action is missing, such as `--action read`"));
+            return Err(Failure::new("--action is missing; use, for example, `--action read`"));
         };
         match (&self.database, &self.new_database) {
             (Some(name), _) => Ok(AccessRequest::Database(name, actions)),

@@ -1,4 +1,4 @@
-//! The commands `rotate`, `rename`, `remove` and `set`: changes of an existing token.
+//! The commands `rotate`, `rename`, `remove` and `set`: changes to an existing token.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -52,18 +52,18 @@ impl Existing {
 
 /// Replace the secret of a token
 ///
-/// Its permissions stay. A server that has a token with this name keeps the old secret: use --beside, or change the token on
-/// the server, too.
+/// Its permissions are unchanged. A server that already has a token with this name keeps the old secret: use --beside, or
+/// also change the token on the server.
 #[derive(Args)]
 pub(crate) struct Rotate {
     #[command(flatten)]
     token: Existing,
 
-    /// Keep the token, and add one with the same permissions and a new secret under this name
+    /// Keep the token, and add one under this name with the same permissions and a new secret
     #[arg(long, value_name = "NAME")]
     beside: Option<String>,
 
-    /// Rotate only if the SHA-512 of the current secret is this, in hexadecimal
+    /// Rotate only if the current secret has this SHA-512, in hexadecimal
     #[arg(long, value_name = "SHA512", value_parser = sha512)]
     if_sha512: Option<[u8; 64]>,
 
@@ -130,7 +130,7 @@ impl Rotate {
 
 /// Rename a token
 ///
-/// A server that has the token keeps its old name.
+/// A server that already has the token keeps the old name.
 #[derive(Args)]
 pub(crate) struct Rename {
     #[command(flatten)]
@@ -158,7 +158,7 @@ impl Rename {
 
 /// Remove a token
 ///
-/// A server that has the token keeps it: remove it there, too.
+/// A server that already has the token keeps it: also remove it there.
 #[derive(Args)]
 pub(crate) struct Remove {
     #[command(flatten)]
@@ -190,7 +190,7 @@ pub(crate) struct Set {
     #[command(flatten)]
     expires: Expires,
 
-    /// Remove the expiry: the token never expires
+    /// Remove the expiry, so that the token never expires
     #[arg(long, conflicts_with_all = ["expiry", "expires_at"])]
     no_expiry: bool,
 

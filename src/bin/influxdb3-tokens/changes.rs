@@ -1,4 +1,4 @@
-//! Changes of a file, and how they are printed.
+//! Changes to a file, and how they are printed.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::terminal::{
     Exit, Failure, Format, Output, Result, given_path, masked, printable, quoted_path, shown_path, warning,
 };
 
-/// Plans changes of a file under its lock, and writes them.
+/// Plans changes to a file under its lock, and writes them.
 pub(crate) fn update(
     path: &Path,
     options: &FileOptions,
@@ -33,7 +33,7 @@ pub(crate) fn update(
 /// How a new token is printed.
 #[derive(Args)]
 pub(crate) struct Print {
-    /// How the result is printed
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
 

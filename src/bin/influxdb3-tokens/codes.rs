@@ -12,7 +12,7 @@ pub(crate) struct Explain {
     /// The name or the id of a code, such as `unknown-action` or `T0214`
     code: Code,
 
-    /// How the explanation is printed
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
 }
@@ -44,7 +44,7 @@ fn row(code: Code) -> Value {
 /// List all codes
 #[derive(Args)]
 pub(crate) struct Codes {
-    /// How the list is printed
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
 }

@@ -15,18 +15,18 @@ use crate::terminal::{
 
 /// Compare a tokens file with the tokens of a server
 ///
-/// A server reads a tokens file once, and skips names that it has: later changes of the file do not reach it. Tokens are
-/// paired by name. Rights, expiries and secrets are compared; a secret only if the server shows enough of its hash. The exit
-/// code is 1 if something differs.
+/// A server reads a tokens file once and skips existing names, so later edits have no effect on it. Tokens are matched by
+/// name. Rights, expiries and secrets are compared; a secret only if the server shows enough of its hash. The exit code is 1
+/// if there are differences.
 #[derive(Args)]
 pub(crate) struct Compare {
-    /// The tokens file; one of the two can be `-`, standard input
+    /// The tokens file; either file can be `-` for standard input
     file: PathBuf,
 
     /// The output of `influxdb3 show tokens --format json`, or `jsonl`
     shown: PathBuf,
 
-    /// How the comparison is printed
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
 }
@@ -34,7 +34,7 @@ pub(crate) struct Compare {
 impl Compare {
     pub(crate) fn run(self) -> Result<Exit> {
         if is_stdin(&self.file) && is_stdin(&self.shown) {
-            return Err(Failure::new("`-` can be used once: standard input is read once"));
+            return Err(Failure::new("`-` can be used only once: standard input cannot be read twice"));
         }
         let file = load_file(&self.file)?;
         let server = read_server(&self.shown)?;
@@ -53,13 +53,13 @@ fn read_server(path: &Path) -> Result<ServerTokens> {
     let (bytes, shown) = (read_other(path)?, quoted_path(path));
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
         return Err(Failure::new(format!(
-            "{shown}: UTF-16, as PowerShell's `>` writes it; write it in UTF-8"
+            "{shown} is UTF-16, as PowerShell's `>` writes it; save it as UTF-8"
         )));
     }
     // PowerShell may write a byte order mark.
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes).trim_ascii();
     if text.is_empty() {
-        return Err(Failure::new(format!("{shown}: empty; `influxdb3 show tokens` printed nothing")));
+        return Err(Failure::new(format!("{shown} is empty: `influxdb3 show tokens` printed nothing")));
     }
     let context = format!("{shown}: not the output of `influxdb3 show tokens --format json`");
     if !text.starts_with(b"{") {
@@ -97,7 +97,7 @@ fn human(
     if comparison.is_empty() {
         let tokens = count(file.tokens().len(), "token");
         output.line(format_args!(
-            "no difference: the server has the {tokens} of the file and no other resource token"
+            "no differences: {tokens} compared, no other resource tokens on the server"
         ))?;
     }
     if uncompared > 0 {

@@ -74,7 +74,7 @@ impl Create {
 
 /// Add a token to a tokens file
 ///
-/// Every other byte of the file stays as it is. A server that has resource tokens already ignores the file.
+/// Every other byte of the file is unchanged. A server that already has resource tokens ignores the file.
 #[derive(Args)]
 pub(crate) struct Append {
     /// The tokens file
@@ -84,7 +84,7 @@ pub(crate) struct Append {
     #[command(flatten)]
     token: NewToken,
 
-    /// Succeed if the file has the same entry already; needs --token-stdin
+    /// Succeed if the file already has the same entry; needs --token-stdin
     #[arg(long, requires = "token_stdin", conflicts_with = "expiry")]
     keep_if_same: bool,
 

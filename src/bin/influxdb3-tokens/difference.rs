@@ -1,4 +1,4 @@
-//! The commands `diff` and `assert`: changes and expectations of the rights of tokens.
+//! The commands `diff` and `assert`: changes in the rights of tokens, and expectations of them.
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -14,18 +14,17 @@ use crate::terminal::{Context as _, Exit, Failure, Format, Output, Result, maske
 
 /// Show how the rights of tokens differ between two files
 ///
-/// A token is the same if its secret is the same. `+` marks what it can do now and could not before, `-` what it can no
-/// longer do. A later expiry grants something, too; a new name or a new secret does not. The exit code is 1 if something is
-/// granted.
+/// A token is the same if its secret is the same. `+` marks the rights that it gains, `-` those that it loses. A later expiry
+/// is also a gain; a new name or secret is not. The exit code is 1 if a token gains access.
 #[derive(Args)]
 pub(crate) struct Diff {
-    /// The old tokens file; one of the two can be `-`, standard input
+    /// The old tokens file; either file can be `-` for standard input
     old: PathBuf,
 
     /// The new tokens file
     new: PathBuf,
 
-    /// How the difference is printed
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
 }
@@ -33,7 +32,7 @@ pub(crate) struct Diff {
 impl Diff {
     pub(crate) fn run(self) -> Result<Exit> {
         if is_stdin(&self.old) && is_stdin(&self.new) {
-            return Err(Failure::new("`-` can be used once: standard input is read once"));
+            return Err(Failure::new("`-` can be used only once: standard input cannot be read twice"));
         }
         let (old, new) = (load_file(&self.old)?, load_file(&self.new)?);
         let difference = FileDifference::new(&old, &new);
@@ -126,17 +125,17 @@ fn token_json(token: &TokenDifference<'_>) -> Value {
 /// Check a tokens file against expectations, one per line
 ///
 /// Examples: `app can read,write sensors`, `app cannot read any`, `only admin-sync can delete any`, `nobody but admin-sync
-/// can create new`, `collector can read system health`; `#` starts a comment. Prints those that fail. The exit code is 1 if
-/// one fails.
+/// can create new`, `collector can read system health`; `#` starts a comment. Prints the failed expectations. The exit code
+/// is 1 if any fails.
 #[derive(Args)]
 pub(crate) struct Assert {
     /// The tokens file; `-` is standard input
     file: PathBuf,
 
-    /// The file of expectations
+    /// The file with the expectations
     expectations: PathBuf,
 
-    /// How the failed expectations are printed
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
 }
@@ -144,7 +143,7 @@ pub(crate) struct Assert {
 impl Assert {
     pub(crate) fn run(self) -> Result<Exit> {
         if is_stdin(&self.file) && is_stdin(&self.expectations) {
-            return Err(Failure::new("`-` can be used once: standard input is read once"));
+            return Err(Failure::new("`-` can be used only once: standard input cannot be read twice"));
         }
         let file = load_file(&self.file)?;
         let shown = shown_path(&self.expectations);
@@ -153,7 +152,7 @@ impl Assert {
         let expectations = Expectations::parse(&text).context(&shown)?;
         // An empty file would always succeed.
         if expectations.is_empty() {
-            return Err(Failure::new(format!("{shown}: no expectations")));
+            return Err(Failure::new(format!("{shown} contains no expectations")));
         }
         let failed = expectations.check(&file, SystemTime::now());
         let mut output = Output::new();

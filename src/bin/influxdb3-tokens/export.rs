@@ -38,15 +38,15 @@ const DATABASES: (&str, &str) = ("POST", "/api/v3/configure/database");
 
 /// Print the requests that create the databases and tokens of a file on a running server
 ///
-/// For a server that has resource tokens already, which ignores the file. The requests do not contain the secrets of the
-/// file: the server generates new ones and returns each once. Run the commands where no log keeps that. Expired tokens are
-/// left out, with exit code 1. An expiry counts from the moment of the request.
+/// Use it for a server that already has resource tokens and so ignores the file. The requests do not contain the secrets of
+/// the file: the server generates new ones and returns each once. Do not log the output of the commands. Expired tokens are
+/// skipped, and the exit code is then 1. An expiry is sent as a duration that starts with the request.
 #[derive(Args)]
 pub(crate) struct Requests {
     /// The tokens file; `-` is standard input
     file: PathBuf,
 
-    /// Only this token, and no databases; can be repeated
+    /// Print only the request for this token, and none for databases; can be repeated
     #[arg(long = "name", value_name = "NAME")]
     names: Vec<String>,
 
@@ -54,8 +54,8 @@ pub(crate) struct Requests {
     #[arg(long, value_name = "URL", value_parser = address, default_value = "http://127.0.0.1:8181")]
     host: String,
 
-    /// How the requests are printed: commands for a shell in which `INFLUXDB3_AUTH_TOKEN` is an admin token, or one JSON
-    /// object with `method`, `path` and `body` per line
+    /// The output format: commands for a shell in which `INFLUXDB3_AUTH_TOKEN` is an admin token, or one JSON object with
+    /// `method`, `path` and `body` per line
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "curl")]
     format: RequestFormat,
 }
@@ -75,7 +75,9 @@ impl Requests {
         let mut output = Output::new();
         match self.format {
             RequestFormat::Curl => {
-                output.line("# Each answer contains a new secret, once: keep it, and not in a log.")?;
+                output.line(
+                    "# Each response contains a new secret, shown only once: store it, but not in a log.",
+                )?;
                 output.line(": \"${INFLUXDB3_AUTH_TOKEN:?must be an admin token}\"\nfailed=0")?;
                 for request in &requests {
                     self.curl(request, &mut output)?;
@@ -84,7 +86,7 @@ impl Requests {
                 output.line("test \"$failed\" -eq 0")?;
             }
             RequestFormat::Json => {
-                note("each answer contains a new secret, once: keep it, and not in a log");
+                note("each response contains a new secret, shown only once: store it, but not in a log");
                 for ((method, path), body) in &requests {
                     let body: Value = serde_json::from_str(body)?;
                     output.line(json!({"method": method, "path": path, "body": body}))?;
@@ -110,17 +112,14 @@ impl Requests {
             match HttpTokenRequest::from_entry(entry, now) {
                 Ok(request) => requests.push((HttpTokenRequest::METHOD_AND_PATH, request.to_json())),
                 Err(error) => {
-                    warning(format_args!(
-                        "token `{}` is left out: {error}",
-                        printable(entry.name().as_str())
-                    ));
+                    warning(format_args!("token `{}` is skipped: {error}", printable(entry.name().as_str())));
                     left_out = true;
                 }
             }
         }
         if requests.iter().any(|(_, body)| masked(body) != body.as_str()) {
             return Err(Failure::new(
-                "a name in the file contains `apiv3_`, as a token does, and would be printed",
+                "a name in the file contains `apiv3_` and may be a token; rename it before the export",
             ));
         }
         Ok((requests, left_out))
@@ -164,7 +163,7 @@ const MAX_SECRET_BYTES: usize = 1 << 20;
 
 /// Print a file as the manifest of a Kubernetes Secret, under the key `permission-tokens.json`
 ///
-/// The manifest is JSON, which is YAML, too, and contains the secrets in base64: protect it like the file itself. Pass it to
+/// The manifest is JSON, and so valid YAML. It contains the secrets in base64: protect it like the file itself. Pass it to
 /// `kubectl apply --server-side -f -`; without `--server-side`, kubectl copies the data into an annotation.
 #[derive(Args)]
 pub(crate) struct Secret {
@@ -179,7 +178,7 @@ pub(crate) struct Secret {
     #[arg(long, value_parser = label)]
     namespace: Option<String>,
 
-    /// Create a Secret that cannot be changed
+    /// Make the Secret immutable
     #[arg(long)]
     immutable: bool,
 

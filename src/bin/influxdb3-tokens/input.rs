@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::terminal::{Context as _, Failure, Result, command_with, quoted_path};
 
-/// Returns whether a path stands for standard input.
+/// Returns whether a path means standard input.
 pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == OsStr::new("-")
 }
@@ -21,7 +21,7 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 /// Parses the argument of a command that changes a file.
 pub(crate) fn file_to_change() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().try_map(|path| {
-        let message = "standard input cannot be changed: name a file, and `./-` if that is its name";
+        let message = "standard input cannot be changed: name a file; use `./-` for a file named `-`";
         if is_stdin(&path) { Err(message) } else { Ok(path) }
     })
 }

@@ -16,7 +16,7 @@ pub(crate) struct List {
     /// The tokens file; `-` is standard input
     file: PathBuf,
 
-    /// How the list is printed
+    /// The output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
 }
@@ -55,7 +55,7 @@ impl List {
     }
 }
 
-/// Print a file with its secrets overwritten by `*`; it can be broken
+/// Print a file with its secrets overwritten by `*`, even if it is invalid
 #[derive(Args)]
 pub(crate) struct Redact {
     /// The file; `-` is standard input

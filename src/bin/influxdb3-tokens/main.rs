@@ -31,7 +31,8 @@ use crate::terminal::{Color, Failure};
 
 /// Creates, checks and changes offline permission tokens files of InfluxDB 3 Enterprise.
 ///
-/// No output contains a token or a piece of one, except with --show-token, and `export secret`, which writes the whole file.
+/// No output contains a token or a piece of one, except with --show-token and in `export secret`, which writes the whole
+/// file.
 #[derive(Parser)]
 #[command(
     name = "influxdb3-tokens",
@@ -40,7 +41,7 @@ use crate::terminal::{Color, Failure};
     after_help = "Exit codes:\n  \
                   0  success; warnings and notes do not count unless they are denied\n  \
                   1  an error among the findings, access denied, a failed expectation, or a\n     difference: for `diff`, one that grants something\n  \
-                  2  wrong usage, an unknown token name, or trouble with a file\n  \
+                  2  invalid usage, an unknown token name, or a file that cannot be read,\n     parsed or written\n  \
                   3  the file was changed, but durability is unknown, or the result could\n     not be printed"
 )]
 struct Arguments {

@@ -10,14 +10,14 @@ use serde_json::{Map, Value, json};
 
 use crate::terminal::{Context as _, Exit, Failure, Output, Result, masked};
 
-/// Parse permission strings, and print a JSON object per line
+/// Parse permission strings, and print one JSON object per line
 ///
 /// A valid permission has `input`, `ok` (true), `canonical`, `resource_type`, `all`, `names` and `actions`. An invalid one
-/// has `input`, `ok` (false), `errors`, and `kind`, `start`, `end`, `message` and `help` of the first error; `kind` is a
-/// code for `explain`, `start` and `end` are byte offsets. A text that contains a token is overwritten by `*`.
+/// has `input`, `ok` (false), `errors`, and `kind`, `start`, `end`, `message` and `help` of the first error. `kind` is a
+/// code for `explain`; `start` and `end` are byte offsets. A text that contains a token is overwritten by `*`.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The permission strings; without any, and for `-`, the lines of standard input
+    /// The permission strings; if none or `-`, the lines of standard input
     #[arg(value_name = "STRING")]
     permissions: Vec<OsString>,
 }
@@ -27,7 +27,7 @@ const STDIN: &str = "-";
 impl Arguments {
     pub(crate) fn run(mut self) -> Result<Exit> {
         if self.permissions.iter().filter(|&text| text == STDIN).count() > 1 {
-            return Err(Failure::new("`-` can be used once: standard input is read once"));
+            return Err(Failure::new("`-` can be used only once: standard input cannot be read twice"));
         }
         if self.permissions.is_empty() {
             self.permissions.push(STDIN.into());
@@ -59,7 +59,7 @@ fn print(bytes: &[u8], output: &mut Output) -> Result<Exit> {
         Err(error) => {
             let start = error.valid_up_to();
             let end = error.error_len().map_or(bytes.len(), |length| start + length);
-            let (message, help) = ("the text is not valid UTF-8", "write it in UTF-8");
+            let (message, help) = ("the text is not valid UTF-8", "encode it as UTF-8");
             vec![
                 json!({"kind": "invalid-utf8", "start": start, "end": end, "message": message, "help": help}),
             ]

@@ -24,7 +24,7 @@ impl<'a> Tokens<'a> {
 pub(crate) fn answer(tokens: Option<&Tokens<'_>>, line: &[u8], now: SystemTime) -> Result<Value> {
     // The message of serde_json may quote the line, which may contain a token.
     let Ok(Value::Object(members)) = serde_json::from_slice(line) else {
-        return Err(Failure::new("not one JSON object"));
+        return Err(Failure::new("expected one JSON object"));
     };
     let request = Request { members };
     request.reject_unknown()?;
@@ -44,7 +44,7 @@ pub(crate) fn answer(tokens: Option<&Tokens<'_>>, line: &[u8], now: SystemTime) 
         (Some(name), false, None) => AccessRequest::Database(name, actions.unwrap_or_default()),
         (None, true, None) => AccessRequest::AnyDatabase(actions.unwrap_or_default()),
         (None, false, Some(resource)) => AccessRequest::System(resource),
-        _ => return Err(Failure::new("give exactly one of `database`, `any_database` and `system`")),
+        _ => return Err(Failure::new("use exactly one of `database`, `any_database` and `system`")),
     };
     if actions.is_none() && resource.is_none() {
         return Err(Failure::new("`actions` is missing"));
@@ -53,7 +53,7 @@ pub(crate) fn answer(tokens: Option<&Tokens<'_>>, line: &[u8], now: SystemTime) 
         (Some(name), None) => {
             let tokens = tokens.ok_or_else(|| {
                 Failure::new(
-                    "`token_name` needs a tokens file: name one on the command line, or give `permissions`",
+                    "`token_name` needs a tokens file: name one on the command line, or use `permissions`",
                 )
             })?;
             match tokens.0.get(name) {
@@ -62,7 +62,7 @@ pub(crate) fn answer(tokens: Option<&Tokens<'_>>, line: &[u8], now: SystemTime) 
             }
         }
         (None, Some(permissions)) => decide(permissions, target),
-        _ => return Err(Failure::new("give exactly one of `token_name` and `permissions`")),
+        _ => return Err(Failure::new("use exactly one of `token_name` and `permissions`")),
     };
     // A request for a system resource ignores its actions: only `read` is possible.
     let other = actions.filter(|_| resource.is_some()).filter(|&actions| actions != DatabaseActions::READ);

@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use crate::terminal::{Context as _, Exit, Output, Result, quoted_path};
 
-/// Print the completions of a shell
+/// Print shell completions
 #[derive(Args)]
 pub(crate) struct Completions {
     /// The shell
@@ -26,7 +26,7 @@ impl Completions {
     }
 }
 
-/// Write the man pages of all commands into a directory
+/// Write the man pages of all commands to a directory
 #[derive(Args)]
 pub(crate) struct Man {
     /// The directory

@@ -19,7 +19,7 @@ pub(crate) enum Exit {
     Success,
     /// An error among the findings, access denied, or a difference that grants something.
     Findings,
-    /// Wrong usage, an unknown token name, or a file that cannot be read or written.
+    /// Invalid usage, an unknown token name, or a file that cannot be read, parsed or written.
     Failure,
     /// The file was changed, but durability is unknown.
     DurabilityUnknown,
@@ -116,7 +116,7 @@ pub(crate) fn parse(command: clap::Command) -> ArgMatches {
     })
 }
 
-/// Masks quoted arguments that may be a token in the wrong place.
+/// Masks quoted arguments that may be a misplaced token.
 fn without_secret_arguments(text: &str) -> String {
     let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
     let values = arguments.flat_map(|argument| {
@@ -145,7 +145,7 @@ pub(crate) fn note(message: impl Display) {
 fn print_error(label: &str, color: anstyle::AnsiColor, message: impl Display) {
     let style = color.on_default().bold();
     let message = printable_lines(&message.to_string());
-    // An error of standard error cannot be reported.
+    // An error on standard error cannot be reported.
     let _ = writeln!(anstream::stderr(), "{style}{label}{style:#}: {message}");
 }
 
@@ -220,7 +220,7 @@ impl Write for Output {
     }
 }
 
-/// Returns the text, or `*` for each byte if it contains a token in the wrong place.
+/// Returns the text, or `*` for each byte if it contains a misplaced token.
 pub(crate) fn masked(text: &str) -> Cow<'_, str> {
     let is_prefix = |window: &[u8]| window.eq_ignore_ascii_case(TOKEN_PREFIX.as_bytes());
     if text.as_bytes().windows(TOKEN_PREFIX.len()).any(is_prefix) {
@@ -244,7 +244,7 @@ fn may_be_secret(text: &str) -> bool {
         || text.split(|c: char| !c.is_ascii_alphanumeric() && !"+_-".contains(c)).any(is_long_mix)
 }
 
-/// Returns an argument for a message, masked if it may be a token in the wrong place.
+/// Returns an argument for a message, masked if it may be a misplaced token.
 pub(crate) fn shown_argument(text: &str) -> String {
     if may_be_secret(text) { "*".repeat(text.chars().count()) } else { printable(text) }
 }

@@ -13,7 +13,7 @@ use crate::summary::Summary;
 use crate::terminal::{Exit, Failure, Output, Result, columns, error, shown_path};
 use crate::{arguments, github, json, sarif};
 
-/// Check files, and report everything that is wrong with them
+/// Check files and report all problems
 #[derive(Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Arguments {
@@ -21,8 +21,8 @@ pub(crate) struct Arguments {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 
-    /// How findings are printed: for people, as one JSON object per file and line, as annotations of GitHub Actions, or as
-    /// one SARIF 2.1.0 log
+    /// The output format: human-readable, one JSON object per file and line, annotations for GitHub Actions, or one SARIF
+    /// 2.1.0 log
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
 
@@ -30,14 +30,14 @@ pub(crate) struct Arguments {
     #[arg(long)]
     admin: bool,
 
-    /// Also report what this release of the server rejects or does wrong, such as `3.9`
+    /// Also report what this release of the server, such as `3.9`, rejects or misinterprets
     #[arg(long, value_name = "RELEASE")]
     release: Option<Release>,
 
     /// Do not report a code, by its name or id; `warnings` stands for all warnings
     ///
-    /// The last severity of a code counts, and that of a code counts more than that of `warnings`. A file whose errors are
-    /// allowed still does not load.
+    /// The last flag for a code applies, and a flag for a code overrides one for `warnings`. A file whose errors are allowed
+    /// still does not load.
     #[arg(long, value_name = "CODE")]
     allow: Vec<Selector>,
 
@@ -61,11 +61,11 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "fix")]
     fix_all: bool,
 
-    /// Print what the fixes would change, redacted, and write nothing
+    /// Print a redacted diff of the fixes without writing them
     #[arg(long)]
     diff: bool,
 
-    /// Print findings, but nothing else
+    /// Print only findings
     #[arg(short, long)]
     quiet: bool,
 
@@ -131,10 +131,10 @@ pub(crate) const FAILS_TO_LOAD: &str =
 impl Arguments {
     pub(crate) fn run(self, matches: &ArgMatches) -> Result<Exit> {
         if self.files.iter().filter(|file| is_stdin(file)).count() > 1 {
-            return Err(Failure::new("`-` can be used once: standard input is read once"));
+            return Err(Failure::new("`-` can be used only once: standard input cannot be read twice"));
         }
         if self.diff && self.format != Format::Human {
-            return Err(Failure::new("--diff is for people; leave out --format"));
+            return Err(Failure::new("--diff supports only the format `human`; remove --format"));
         }
         if (self.fix || self.fix_all) && !self.diff && self.files.iter().any(|file| is_stdin(file)) {
             return Err(Failure::new("`-` cannot be fixed: use --diff, or name a file"));
