@@ -20,7 +20,7 @@ use crate::suggest::closest_word;
 pub enum Severity {
     /// Information.
     Note,
-    /// The file loads, but is probably a mistake or unsafe.
+    /// The file loads, but probably contains a mistake or is unsafe.
     Warning,
     /// The file violates the schema or the grammar, the server rejects it, or it damages another token.
     Error,

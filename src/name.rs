@@ -27,7 +27,7 @@ use crate::span::Span;
 /// ```
 pub const INTERNAL_DATABASE: &str = "_internal";
 
-/// The name of the operator token, which no resource token can have (server source).
+/// The name of the operator token, which this crate rejects for resource tokens.
 ///
 /// ```
 /// use influxdb3_offline_tokens::TokenName;
