@@ -4,7 +4,7 @@ use crate::code::Code;
 use crate::diagnostic::{At, Sink};
 use crate::document::{OtherFile, Role, Text};
 use crate::span::Span;
-use crate::syntax::{Kind, Node, Parser};
+use crate::syntax::{Kind, Node, Parser, starts_with_conflict_marker};
 use crate::token::TOKEN_PREFIX;
 
 /// Returns the help with the smallest valid file.
@@ -18,7 +18,7 @@ const fn minimal_file_help(role: Role) -> &'static str {
 /// Reports a text that does not start like JSON. Returns whether it reports one.
 pub(crate) fn report(text: &str, role: Role, sink: &mut Sink) -> bool {
     // The parser reports a merge conflict.
-    if text.trim_start().starts_with("<<<<<<<") {
+    if starts_with_conflict_marker(text.trim_start()) {
         return false;
     }
     let start = Parser::start(text);

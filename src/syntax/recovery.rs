@@ -4,7 +4,8 @@ use crate::span::Span;
 use crate::syntax::error::{ErrorHandler, SyntaxError, SyntaxErrorKind};
 use crate::syntax::kind::Kind;
 use crate::syntax::lexer::{
-    first_line, is_invalid_quote, is_word, split_before_punctuation, variables_length, word_length,
+    first_line, is_invalid_quote, is_word, split_before_punctuation, starts_with_conflict_marker,
+    variables_length, word_length,
 };
 use crate::syntax::parser::Parser;
 use crate::syntax::string::Extent;
@@ -66,8 +67,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
             (SyntaxErrorKind::Comment, rest.find("*/").map_or(rest.len(), |end| end + 2))
         } else if rest.starts_with("//") || rest.starts_with('#') {
             (SyntaxErrorKind::Comment, first_line(rest).len())
-        } else if is_line_start && ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| rest.starts_with(mark))
-        {
+        } else if is_line_start && starts_with_conflict_marker(rest) {
             (SyntaxErrorKind::ConflictMarker, first_line(rest).len())
         } else {
             (SyntaxErrorKind::InvalidWhitespace, rest.find(|c| !is_space(c)).unwrap_or(rest.len()))
