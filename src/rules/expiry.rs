@@ -60,7 +60,7 @@ fn unusual(entry: &Entry<'_>, expiry: Expiry, span: Span, options: &Options, sin
     } else if let Some(ago) = expiry.elapsed(now) {
         let draft = sink
             .report(Code::Expired, span, at)
-            .message(format_args!("the token expired on {expiry}, {} ago", days(ago)));
+            .message(format_args!("the token expired at {expiry}, {} ago", days(ago)));
         let is_early = millis < SECONDS_END;
         draft.help(if is_early { DURATION_HELP } else { "create a new token, or remove this one" });
     } else if expiry.is_never() {
@@ -74,7 +74,7 @@ fn unusual(entry: &Entry<'_>, expiry: Expiry, span: Span, options: &Options, sin
 fn remaining(expiry: Expiry, span: Span, at: At, options: &Options, sink: &mut Sink) {
     let left = expiry.remaining(options.now).unwrap_or_default();
     let (code, help) = if left <= options.soon {
-        (Code::ExpiresSoon, "rotate the token now")
+        (Code::ExpiresSoon, "rotate the token before then")
     } else if left > options.far {
         (Code::ExpiresFar, "use an earlier expiry")
     } else {
@@ -84,7 +84,7 @@ fn remaining(expiry: Expiry, span: Span, at: At, options: &Options, sink: &mut S
     if expiry.as_millis() > LAST_RFC3339_MILLIS {
         draft.message(format_args!("the token expires in {}", year(expiry.as_millis())));
     } else {
-        draft.message(format_args!("the token expires on {expiry}, in {}", days(left)));
+        draft.message(format_args!("the token expires at {expiry}, in {}", days(left)));
     }
 }
 
@@ -94,10 +94,14 @@ pub(super) fn removal(entry: &Entry<'_>) -> Option<TextEdit> {
 }
 
 fn days(time: Duration) -> String {
-    match time.as_secs() / 86_400 {
-        0 => format_duration(time),
-        1 => "1 day".into(),
-        days => format!("{days} days"),
+    const DAY: u64 = 86_400;
+    match time.as_secs() {
+        seconds if seconds < DAY => format_duration(time),
+        // Rounded, so that a token that was created for three days a moment ago does not expire in two.
+        seconds => match (seconds + DAY / 2) / DAY {
+            1 => "1 day".into(),
+            days => format!("{days} days"),
+        },
     }
 }
 
