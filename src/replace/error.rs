@@ -231,7 +231,9 @@ impl fmt::Display for Message<'_> {
             }
             Kind::InvalidName => "@ has a name that Windows reserves or does not allow; use another name",
             Kind::ReadOnly => "@ or its file system is read-only; make it writable, or use another path",
-            Kind::PermissionDenied => "permission denied for @ or its directory; run as the owner of both",
+            Kind::PermissionDenied => {
+                "permission denied for @ or its directory; check their owners and modes"
+            }
             Kind::ForeignOwner => "@ belongs to another user; run as that user, or as root",
             Kind::AccessNotKept => {
                 "the owner, ACL, mode or SELinux label of @ cannot be preserved, so nothing was changed; run as root, or \

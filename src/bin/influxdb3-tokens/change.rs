@@ -203,7 +203,9 @@ impl Set {
         let (permissions, expiry) = (self.permissions.parse()?, self.expires.parse()?);
         let sets_expiry = self.no_expiry || expiry.is_some();
         if self.permissions.is_empty() && !sets_expiry {
-            return Err(Failure::new("nothing to set; use --permission, --database, --system or --expiry"));
+            return Err(Failure::new(
+                "nothing to set; use --permission, --database, --system, --expiry, --expires-at or --no-expiry",
+            ));
         }
         let updated = self.token.change(&self.write, |entry| {
             let name = entry.name();

@@ -210,7 +210,8 @@ impl Secret {
             )));
         }
         for diagnostic in checked.report.iter().filter(|found| found.severity() == Severity::Warning) {
-            warning(format_args!("{shown}: {}", diagnostic.message()));
+            let at = diagnostic.location();
+            warning(format_args!("{shown}:{}:{}: {}", at.line, at.column, diagnostic.message()));
         }
         let manifest = self.manifest(&checked.bytes)?;
         match &self.output {
