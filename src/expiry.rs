@@ -191,7 +191,7 @@ impl Expiry {
         i128::from(self.0) <= millis(now)
     }
 
-    /// Returns the time from `now` to the expiry; `None` if it is in the past.
+    /// Returns the time from `now` to the expiry; `None` if it is `now` or in the past.
     ///
     /// ```
     /// use std::time::{Duration, UNIX_EPOCH};

@@ -67,7 +67,8 @@ pub struct Rendered<'a> {
 }
 
 impl Report {
-    /// Renders the findings. `name` is the name of the file, and `text` must be the text that was checked.
+    /// Renders the findings (feature `render`). `name` is the name of the file, and `text` must be the text that was
+    /// checked: for a file, [`CheckedFile::bytes`](crate::disk::CheckedFile::bytes).
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;

@@ -6,10 +6,10 @@ use crate::replace::FileFacts;
 use crate::secret::SecretBytes;
 use crate::span::Span;
 
-/// A checked file: its bytes and their report.
+/// A checked file: its bytes and their report. To load the file that was checked, parse the bytes.
 ///
 /// ```
-/// use influxdb3_offline_tokens::Validator;
+/// use influxdb3_offline_tokens::{TokenFile, Validator};
 ///
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("permission-tokens.json");
@@ -18,6 +18,7 @@ use crate::span::Span;
 /// let checked = Validator::new(std::time::SystemTime::now()).check_file(&path)?;
 /// assert_eq!(*checked.bytes, *text);
 /// assert!(checked.report.is_valid() && !checked.report.is_empty());
+/// let file = TokenFile::parse(&checked.bytes)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]

@@ -23,7 +23,8 @@ use crate::secret::{NewText, SecretBytes};
 ///
 /// # Errors
 /// Returns an error if the file does not exist, is not a regular file or pipe, is larger than 1 GiB or cannot be read. If it is
-/// invalid, the error has the report.
+/// invalid, the error has the report, but not the text: to render the report, use
+/// [`Validator::check_file`](crate::Validator::check_file).
 pub fn load(path: impl AsRef<Path>) -> Result<TokenFile, Error> {
     let path = path.as_ref();
     let contents = replace::read(path, MAX_FILE_BYTES)?;

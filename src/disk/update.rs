@@ -101,7 +101,8 @@ impl FileOptions {
     }
 }
 
-/// The result of an [`update`](crate::update): its outcome, and the file before and after.
+/// The result of an [`update`](crate::update): its outcome, and the file before and after, which
+/// [`FileDifference`](crate::access::FileDifference) compares.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -148,7 +149,7 @@ pub enum UpdateError<E> {
         /// The error of the plan.
         error: E,
     },
-    /// The file is invalid, a change cannot be applied to it, or it cannot be read, locked or replaced.
+    /// The file is invalid ([`Error::report`]), a change cannot be applied to it, or it cannot be read, locked or replaced.
     File(Error),
 }
 
