@@ -17,7 +17,7 @@
 //! |---|---|
 //! | `system: Health:read` | the server ignores case and spaces only here, and releases before 3.10 may panic (inferred) |
 //! | `db:*,*:read` | a repeated `*` means `*`, and is one typo away from a mixed list, which the server rejects |
-//! | a database name with `.`, a space, letters other than ASCII or a second `/`, or that starts with `_` or `-` | the catalogue accepts it, but the HTTP write path rejects it (server source) |
+//! | a database name with `.`, a space, letters other than ASCII or a second `/`, or that starts with `_` or `-` | the HTTP write path rejects the name (server source) |
 
 // In dependency order: a file imports only siblings above it.
 mod error;
