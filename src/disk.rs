@@ -65,7 +65,7 @@
 //!   rename fails.
 //! - Windows: tested only in Wine. A lock file `.NAME.lock` remains next to each tokens file, because a lock on the file itself
 //!   would stop its readers. Each new file, even one that replaces another, inherits its owner and access rights from its
-//!   directory: use a directory that only its user can read. The directory is not synced: a power cut may restore the old
+//!   directory. Use a directory that only its user can read. The directory is not synced: a power cut may restore the old
 //!   content. If another program has the file open, a writer waits until the lock timeout, and a reader two seconds.
 //!   [`Validator::check_file`](crate::Validator::check_file) does not report the mode, owner and links.
 

@@ -151,8 +151,10 @@ impl Expiry {
     /// ```
     ///
     /// # Errors
-    /// Returns an error if an integer does not fit into 64 bits, or for any other text, such as a time before 1970 or in a zone
-    /// other than `Z` or `+00:00`. A time is rounded down to the millisecond, and a leap second is the second before it.
+    /// Returns an error if an integer does not fit into 64 bits, or for any other text. Examples are a time before 1970, and a
+    /// time in a zone other than `Z` or `+00:00`.
+    ///
+    /// A time is rounded down to the millisecond, and a leap second is the second before it.
     pub fn parse(text: &str) -> Result<Self, InvalidExpiry> {
         let expiry = match text.parse() {
             Ok(millis) => Ok(Self(millis)),

@@ -1,5 +1,4 @@
-//! Changes a tokens file in an object store without a lock: read, plan, change, and put only if the version is still the one
-//! that was read.
+//! Changes a tokens file in an object store without a lock: read, plan, change, and put only if the version is still the same.
 //!
 //! Copy this file into your program. The stores of Amazon, Google and Microsoft support such conditional puts. A directory
 //! (`LocalFileSystem`) does not; use [`influxdb3_offline_tokens::append`] for a path.
@@ -53,7 +52,7 @@ pub(crate) async fn append(
 /// Passes the current file to `plan`, and puts it with the returned changes. Returns the number of puts.
 ///
 /// If writers compete, one succeeds and the others read and plan again; each puts at most `tries` times. A put can succeed
-/// although its response is lost, so the plan must return no change if the file has its changes: it must not generate a new
+/// although its response is lost. So the plan must return no change if the file has its changes, and must not generate a new
 /// secret in each run.
 pub(crate) async fn update(
     store: &dyn ObjectStore,

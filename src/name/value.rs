@@ -38,8 +38,8 @@ impl DatabaseName {
     /// ```
     ///
     /// # Errors
-    /// Returns an error if the name is empty or too long, does not start with an ASCII letter or digit, ends with `/`, or
-    /// contains a second `/`. A character that the server rejects is also an error; the span covers it.
+    /// Returns an error if the name is empty or too long, or does not start with an ASCII letter or digit. A `/` at the end, a
+    /// second `/` and a character that the server rejects are also errors; the span covers that character.
     pub fn parse(name: &str) -> Result<Self, InvalidName> {
         check_database_name(name).map_err(|error| error.quoting(name))?;
         // Invariant: check_database_name accepted it.

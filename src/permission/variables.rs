@@ -19,8 +19,10 @@ const BRACKETS: [(&str, &str); 8] = [
 /// Signs on both sides of a name.
 const SIGNS: [&str; 4] = ["%", "!", "@", "__"];
 
-/// Returns the spans of `${…}`, `$(…)`, `$NAME`, `{{…}}`, `{NAME}`, `((…))`, `[[…]]`, `#{…}#`, `<…>`, `%NAME%`, `!NAME!`,
-/// `@NAME@` and `__NAME__`, which a template engine or a shell should have expanded.
+/// Returns the spans of variables that a template engine or a shell should have expanded.
+///
+/// These are `${…}`, `$(…)`, `$NAME`, `{{…}}`, `{NAME}`, `((…))`, `[[…]]`, `#{…}#`, `<…>`, `%NAME%`, `!NAME!`, `@NAME@` and
+/// `__NAME__`.
 pub(crate) fn variables(text: &str) -> Vec<Span> {
     // A bracket without an end has none later either: the search stays linear on `<<<<<…`.
     let mut closes = [true; BRACKETS.len()];

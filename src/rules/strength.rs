@@ -118,7 +118,7 @@ pub(super) fn strength(body: &str) -> Strength {
     }
 }
 
-/// Fast path: returns whether a text starts with 43 characters (256 bits) that are certainly random: all classes alternate
+/// Fast path: returns whether a text starts with 43 characters (256 bits) that are certainly random. All classes alternate
 /// often, many characters are different, and none starts a variable.
 pub(super) fn is_evenly_mixed(body: &[u8]) -> bool {
     // The compiler unrolls loops over arrays: this runs for every token.

@@ -89,8 +89,8 @@ impl<'a> ServerComparison<'a> {
 
 /// The differences of one token.
 ///
-/// The rights on the server are not fully known if it has an admin token with this name, which can do everything, or prints
-/// permissions that this crate cannot parse. Then `change.lost` is empty, and `change.gained` covers only the permissions that
+/// The rights on the server are not fully known if its token is an admin token, which can do everything. The same holds if it
+/// prints permissions that this crate cannot parse. Then `change.lost` is empty, and `change.gained` covers only the permissions that
 /// this crate can parse: none for an admin token.
 ///
 /// [`ServerToken::has_secret`] compares the secret. A server does not accept a changed secret for an existing name (server

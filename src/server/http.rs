@@ -58,8 +58,7 @@ impl HttpPermission {
     /// ```
     ///
     /// # Errors
-    /// Returns an error if there is no name or no action, or a type, name or action contains `,` or `:` or does not match the
-    /// grammar.
+    /// Returns an error if there is no name or no action, or if a part contains `,` or `:` or does not match the grammar.
     pub fn from_parts<N: AsRef<str>, A: AsRef<str>>(
         resource_type: &str,
         resource_names: &[N],

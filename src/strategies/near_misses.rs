@@ -10,8 +10,8 @@ use crate::name::InvalidNameKind as Name;
 use crate::permission::{PermissionErrorKind as Kind, PermissionPart as Part, SystemResource};
 use crate::strategies::plain_name;
 
-/// The mistakes, and templates of permissions that have them. `@` stands for a list of database names, `#` for another name,
-/// `!` for a list of actions, and `&` for a list of system resources.
+/// The mistakes, and templates of permissions that have them. In them, `@` is a list of database names, `#` another
+/// name, `!` a list of actions, and `&` a list of system resources.
 const NEAR_MISSES: &[(Kind, &[&str])] = &[
     (Kind::MissingPart(Part::Actions), &["db:@", "system:&"]),
     (Kind::MissingPart(Part::Names), &["db", "db:!", "system", "system:read"]),

@@ -47,8 +47,8 @@ impl Token {
     /// ```
     ///
     /// # Errors
-    /// Returns an error if the text does not start with `apiv3_`, or contains a space, a control character or a character
-    /// outside ASCII, which an `Authorization` header cannot carry.
+    /// Returns an error if the text does not start with `apiv3_`. Spaces, control characters and characters outside ASCII are
+    /// also errors: an `Authorization` header cannot carry them.
     pub fn parse(token: &str) -> Result<Self, InvalidToken> {
         check_token(token)?;
         // Invariant: check_token accepted it.
