@@ -23,8 +23,8 @@ fn is_suspicious(text: &str) -> bool {
 /// - any text with a run of 20 or more letters, digits, `+`, `_` and `-` that has upper case, lower case and digits
 /// - comments, and bytes that are not UTF-8
 ///
-/// In text that is not JSON, only harmless parts are shown: punctuation, and the six members of the format with complete
-/// values, such as a valid permission. JSON may have comments and extra commas here.
+/// In text that is not JSON, only harmless parts are shown. These are punctuation, and the six members of the format with
+/// complete values, such as a valid permission. JSON may have comments and extra commas here.
 ///
 /// ```
 /// let file = br#"{"tokens": [{"token": "apiv3_c2VjcmV0", "name": "app"}]}"#;
