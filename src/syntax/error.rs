@@ -87,9 +87,9 @@ pub(crate) enum SyntaxErrorKind {
 }
 
 impl SyntaxErrorKind {
-    /// Returns whether the parser skips it like whitespace.
+    /// Returns whether the parser skips it like whitespace, so that it causes no other error.
     pub(super) const fn is_skipped(self) -> bool {
-        matches!(self, Self::Comment | Self::ConflictMarker | Self::InvalidWhitespace)
+        matches!(self, Self::Comment | Self::ConflictMarker | Self::InvalidWhitespace | Self::ExtraComma)
     }
 
     /// Returns whether the error leaves the boundaries of strings certain.

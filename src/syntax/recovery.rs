@@ -16,7 +16,6 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         let span = Span::new(start, end);
         let is_known = |last: Span| start == last.start() || span.is_empty() && start == last.end();
         if start >= self.recovery.reread && !self.recovery.last_error.is_some_and(is_known) {
-            // Skipped whitespace does not cause other errors.
             if !kind.is_skipped() {
                 self.recovery.last_error = Some(span);
             }

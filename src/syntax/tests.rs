@@ -65,6 +65,7 @@ const TEXTS: &[(&str, &str, &str)] = &[
     (r#"{"a": "b",}"#, "TrailingComma ,", "a|b"),
     (r#"["a",, "b", ]"#, "ExtraComma ,; TrailingComma ,", "a|b"),
     (r#"["a",,, ]"#, "ExtraComma ,; ExtraComma ,; TrailingComma ,", "a"),
+    (r#"{"a": ["b",, "c": "d"}"#, r#"ExtraComma ,; MissingBracket "b",^"#, "a|b|c|c|d"),
     (r#"[, "a"]"#, "LeadingComma ,", "a"),
     (r#"["a" "b""c"]"#, r#"MissingComma ["a"^; MissingComma  "b"^"#, "a|b|c"),
     ("[1 2]", "MissingComma [1^", ""),
