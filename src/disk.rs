@@ -19,8 +19,8 @@
 //! | test | Linux | musl | aarch64 | s390x | i686 | Windows |
 //! |---|---|---|---|---|---|---|
 //! | test programs for values, texts and files | all | 7 | 7 | 7 | 7 | 4 |
-//! | 8 × 40 and 16 × 60 appends by processes at once, with readers | 4 crowds | 4 small | | 4 small | 4 small | 8 × 40 |
-//! | the same, with some writers killed | 4 crowds | 4 small | | 4 small | 4 small | 75 kills |
+//! | 8 × 40 and 16 × 60 appends by processes at once, with readers | 4 crowds | 4 small | 4 small | 4 small | 4 small | 8 × 40 |
+//! | the same, with some writers killed | 4 crowds | 4 small | 4 small | 4 small | 4 small | 75 kills |
 //! | crowds of 8 × 40 on xfs, btrfs, tmpfs and overlayfs | 9 | | | | | |
 //! | the order of the system calls of an append and an update | 5 traces | | | | | |
 //! | killed at every system call, then one more append | 477 | | | | | |
