@@ -174,8 +174,7 @@ struct Backoff {
 }
 
 impl Backoff {
-    // With a longer delay, new writers, who try more often, overtake the others for many seconds.
-    const MAX_DELAY: Duration = Duration::from_millis(2);
+    const MAX_DELAY: Duration = Duration::from_millis(10);
 
     fn new(timeout: Duration) -> Self {
         Self { deadline: Instant::now().checked_add(timeout), delay: Duration::from_micros(250) }
