@@ -27,7 +27,8 @@ impl FileOptions {
         Self { lock_timeout, create: true, restrict_mode: false, size_limit: MAX_FILE_BYTES }
     }
 
-    /// Sets the total time to wait for other writers. Zero does not wait; [`Duration::MAX`] waits forever.
+    /// Sets the total time to wait for other writers. Zero does not wait; [`Duration::MAX`] waits forever. Waiting writers
+    /// are not served in order.
     ///
     /// ```
     /// use std::time::Duration;
