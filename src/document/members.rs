@@ -47,7 +47,7 @@ pub(crate) struct Other<'a> {
 pub(crate) enum Meaning {
     /// The object already has this member, at this span.
     Duplicate(Span),
-    /// A member of the HTTP API for this one.
+    /// A member of the HTTP API for this one, which the object lacks.
     Http(&'static str),
     /// The misspelt name of this member, which the object lacks.
     Misspelt { known: &'static str, applicability: Applicability },
@@ -126,7 +126,8 @@ fn mark_duplicates<'a>(others: &mut [Other<'a>], known: &[(&'static str, Option<
 
 /// Returns the meaning of a member. `free` are the missing members of the object.
 pub(super) fn meaning(name: &str, free: &[&'static str]) -> Meaning {
-    if let Some((_, known)) = HTTP_MEMBERS.iter().find(|(http, _)| *http == name) {
+    if let Some((_, known)) = HTTP_MEMBERS.iter().find(|(http, known)| *http == name && free.contains(known))
+    {
         return Meaning::Http(known);
     }
     if is_commented_out(name) {
