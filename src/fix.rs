@@ -38,7 +38,8 @@ impl Validator {
     /// Applies the fixes of one check: the safe ones, or all with [`Applicability::Unsafe`]. All other bytes are unchanged.
     ///
     /// If fixes overlap, only the first is applied; call it again for the rest. A fix that would cause an error is not
-    /// applied, nor is any in a text with NUL characters. A code that [`severity`](Self::severity) turns off is not fixed.
+    /// applied, nor is any in a text with NUL characters or invalid UTF-8. A code that [`severity`](Self::severity) turns off is
+    /// not fixed.
     ///
     /// ```
     /// use influxdb3_offline_tokens::Validator;

@@ -237,8 +237,10 @@ impl Sink {
             }
         }
         let mut diagnostics: Vec<_> = self.kept.into_iter().map(|kept| kept.diagnostic).collect();
-        // Without some of its bytes, a text with NUL characters might look like UTF-16, which is another error.
-        if diagnostics.iter().any(|diagnostic| diagnostic.fix.is_some()) && bytes.contains(&0) {
+        // Without some of its bytes, a text with NUL characters might look like UTF-16, which is another error. Around bytes
+        // that are not UTF-8, it is a guess where strings and comments end.
+        let is_text = || core::str::from_utf8(bytes).is_ok() && !bytes.contains(&0);
+        if diagnostics.iter().any(|diagnostic| diagnostic.fix.is_some()) && !is_text() {
             for diagnostic in &mut diagnostics {
                 diagnostic.fix = None;
             }
