@@ -28,8 +28,8 @@ use crate::permission::{DatabaseActions, SystemResource};
 pub enum AccessRequest<'a> {
     /// Actions on a database that exists, by its name.
     ///
-    /// Also use it if you do not know whether the database exists. If it does not, and has an
-    /// exact entry, the decision differs from the server's: there, only `db:*` applies to it.
+    /// Also use it if you do not know whether the database exists. If it does not, and has an exact
+    /// entry, the decision differs from the server's: there, only `db:*` applies to it.
     Database(&'a str, DatabaseActions),
     /// Actions on a database that does not exist yet, by its name: `create`, or a write that would create it.
     NewDatabase(&'a str, DatabaseActions),
