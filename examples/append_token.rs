@@ -1,7 +1,7 @@
 //! Adds a token to a tokens file, and prints `ACK NAME` only after it is on disk:
 //! `cargo run --example append_token -- permission-tokens.json --name collector --permission db:sensors:write`
 //!
-//! The fault suite kills, starves and stops this program.
+//! `tests/faults.rs` kills and stops this program, and makes its system calls fail.
 
 use std::error::Error;
 use std::ffi::OsString;

@@ -1,4 +1,4 @@
-//! A small HTTP service that is guarded by a tokens file: `cargo run --example guard_service -- permission-tokens.json`
+//! A small HTTP service guarded by a tokens file: `cargo run --example guard_service -- permission-tokens.json`
 //!
 //! It authenticates and decides as the server does, reloads the file when it changes, and keeps the last valid one. Reasons are
 //! logged to standard error and not sent to the client; tokens are never logged. Put it behind a proxy that limits connections.
@@ -88,7 +88,7 @@ async fn database(
 #[tokio::main]
 async fn main() -> Result<()> {
     let path = std::env::args_os().nth(1).ok_or("usage: guard_service FILE")?;
-    // Without a valid file, the service does not start.
+    // Fails if the file is invalid.
     let live = Arc::new(LiveAuthorizer::open(path)?);
     let followed = Arc::clone(&live);
     std::thread::spawn(move || follow(&followed));

@@ -1,4 +1,4 @@
-//! A test of a tokens file in your repository, here as a program: `cargo run --example in_a_test`
+//! A test of a tokens file in your repository, shown as a program: `cargo run --example in_a_test`
 //!
 //! Copy the function into `tests/`, add `#[test]`, and load your own file.
 

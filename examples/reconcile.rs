@@ -1,7 +1,7 @@
 //! Makes a tokens file match a wanted file, in one write:
 //! `cargo run --example reconcile -- permission-tokens.json wanted.json`
 //!
-//! The wanted file is a tokens file without secrets; `"expires_in": "90d"` and `"rotate_within": "7d"` are allowed for each token.
+//! The wanted file is a tokens file without secrets. Each token may have `"expires_in": "90d"` and `"rotate_within": "7d"`.
 
 use std::error::Error;
 use std::time::SystemTime;

@@ -1,4 +1,5 @@
-//! Checks tokens files as rustc checks code: `cargo run --features render --example validate -- permission-tokens.json`
+//! Checks tokens files, and prints the findings in the style of rustc:
+//! `cargo run --features render --example validate -- permission-tokens.json`
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! Changes a tokens file in an object store without a lock: read, plan, change, and put only if the version is still the same.
+//! Changes to a tokens file in an object store, without a lock: read, plan, change, and put if the version is unchanged.
 //!
 //! Copy this file into your program. The stores of Amazon, Google and Microsoft support such conditional puts. A directory
 //! (`LocalFileSystem`) does not; use [`influxdb3_offline_tokens::append`] for a path.
@@ -20,7 +20,7 @@ use rand::TryRng;
 const FIRST_WAIT: Duration = Duration::from_millis(20);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
-/// The reason why nothing was appended, except for [`Unknown`](Self::Unknown).
+/// The reason why nothing was appended. After [`Unknown`](Self::Unknown), the entries may be in the file.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AppendError {
     #[error(transparent)]
@@ -52,8 +52,8 @@ pub(crate) async fn append(
 /// Passes the current file to `plan`, and puts it with the returned changes. Returns the number of puts.
 ///
 /// If writers compete, one succeeds and the others read and plan again; each puts at most `tries` times. A put can succeed
-/// although its response is lost. So the plan must return no change if the file has its changes, and must not generate a new
-/// secret in each run.
+/// although its response is lost. So the plan must return no change if the file has its changes, and must not generate new
+/// secrets on each run.
 pub(crate) async fn update(
     store: &dyn ObjectStore,
     location: &Path,
@@ -111,7 +111,7 @@ async fn read(store: &dyn ObjectStore, location: &Path) -> Result<(Option<Vec<u8
     Ok((Some(text.into()), PutMode::Update(version)))
 }
 
-/// Waits for a random time that grows with the number of puts, so that competing writers do not meet again.
+/// Waits for a random time (exponential backoff with jitter), so that competing writers do not collide again.
 async fn pause(puts: u32) {
     let longest = FIRST_WAIT.saturating_mul(1 << puts.min(16)).min(LONGEST_WAIT);
     let part =
