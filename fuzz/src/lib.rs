@@ -5,10 +5,10 @@ pub mod laws;
 #[path = "../../tests/util/mod.rs"]
 mod util;
 
-/// Ends the run where a law is broken.
+/// Asserts a law.
 ///
 /// # Panics
-/// With how the law is broken.
+/// If the law does not hold, with the reason. This ends the run.
 pub fn hold(law: laws::Law) {
     if let Err(broken) = law {
         panic!("{broken}");
