@@ -1,12 +1,13 @@
-# Functions of `tests/windows/run` and `tests/targets/run`, which install compilers and build the crate.
+# Functions for `tests/windows/run` and `tests/targets/run` that install compilers and build the crate.
 #
-# Debian's compiler builds std from source, because std is not packaged for these targets. rustup's stays the default.
-# `skip` ends the script after an error that is not of the crate.
+# Debian's compiler builds std from source, because std is not packaged for these targets. The compiler of rustup stays the
+# default.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
+# Ends the script after a failure outside the crate.
 skip() { echo "skipped: $*" && exit 0; }
 
 # install NAME PACKAGE...: installs missing packages, as root.
@@ -20,11 +21,11 @@ install() {
     skip "$name: cannot install its packages: $(tail -n 1 "$log")"
 }
 
-# Builds the same std crates for tests and programs, so that std is built once.
+# Passes the same std crates for tests and programs, so that std is built once.
 cargo_std() { /usr/bin/cargo "$1" -Zbuild-std=std,panic_unwind,test --quiet "${@:2}"; }
 
-# build NAME TARGET ARGUMENT...: builds tests for the target, without the dev-dependencies of benches and other tests,
-# which take longer than the rest.
+# build NAME TARGET ARGUMENT...: builds tests for the target. Removes the dev-dependencies of benches and of other tests,
+# which take longer to compile than the rest.
 build() {
   local name=$1 target=$2 part
   shift 2

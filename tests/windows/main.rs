@@ -133,7 +133,7 @@ fn loses_nothing_to_killed_writers() {
             assert!(start.elapsed() < Duration::from_secs(60), "no writer writes");
             std::thread::sleep(Duration::from_millis(5));
         }
-        // Another moment in each round.
+        // Kills at a different moment in each round.
         std::thread::sleep(Duration::from_micros(round * 7_919 % 100_000));
         for writer in &mut writers {
             writer.kill().unwrap();
@@ -143,7 +143,7 @@ fn loses_nothing_to_killed_writers() {
             // A panic would exit with 101.
             assert_eq!(code, Some(1), "{names:?}");
             kills += 1;
-            // It may have written one more name.
+            // It may have written one more token without acknowledging it.
             may.insert(format!("r{round}w{number}-{}", names.len()));
             must.extend(names);
         }

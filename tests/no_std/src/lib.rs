@@ -1,5 +1,5 @@
-//! Builds only if neither the crate without its default features nor anything that it needs links `std`: a panic handler
-//! may exist once, and `std` has one.
+//! A program that builds only if the crate without default features and its dependencies do not link `std`: this file defines
+//! a panic handler, and `std` would be a second definition.
 #![no_std]
 
 use core::alloc::{GlobalAlloc, Layout};
@@ -8,7 +8,7 @@ use influxdb3_offline_tokens::{Code, DatabaseName, Permission, Release, Token, T
 
 struct NoMemory;
 
-// SAFETY: it gives out nothing.
+// SAFETY: it never returns a block.
 unsafe impl GlobalAlloc for NoMemory {
     unsafe fn alloc(&self, _: Layout) -> *mut u8 {
         core::ptr::null_mut()
@@ -25,8 +25,8 @@ fn panicked(_: &core::panic::PanicInfo<'_>) -> ! {
     loop {}
 }
 
-/// Names the grammar and the values, so that they are built.
-pub fn is_right(text: &str) -> bool {
+/// Uses the grammar and the value types, so that they are linked.
+pub fn is_valid(text: &str) -> bool {
     Permission::parse(text).is_ok()
         || Permission::parse_borrowed(text).is_ok()
         || DatabaseName::parse(text).is_ok()
