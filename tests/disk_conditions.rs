@@ -1,4 +1,4 @@
-//! Unusual files and directories: an append succeeds or fails with its own error, and the file and its links stay intact.
+//! Unusual files and directories: an append succeeds or fails with a specific error, and the file and its links stay intact.
 
 #![cfg(target_os = "linux")]
 #[allow(dead_code)]
@@ -40,7 +40,7 @@ fn append(path: impl AsRef<Path>) -> Run {
     Writer::find().append(path.as_ref(), "a")
 }
 
-/// Appends to the file of the scene by a command of `around`, such as `prlimit`.
+/// Appends to the file of the scene, wrapped in the command `around`, such as `prlimit`.
 fn append_within(around: &[&str], scene: &Scene) -> Run {
     finish(start(Writer::find().wrapped(around, &scene.file, "a"), "a"), "a")
 }
@@ -155,7 +155,7 @@ fn rejects_the_layout_of_kubernetes() {
 #[test]
 fn rejects_a_huge_sparse_file() {
     let scene = Scene::new(None);
-    // One byte over the limit, and more than the memory.
+    // One byte over the limit, and larger than the memory.
     for size in ["1073741825", "100G"] {
         sh(&format!("truncate -s {size} tokens.json"), &scene);
         assert_rejected(&append(&scene.file), "size limit", &scene, &[]);
@@ -173,20 +173,20 @@ fn ignores_planted_temporary_names() {
     let [link, directory, pipe, stale] = ["a", "b", "c", "d"].map(temporary_name);
     symlink(victim.path(), in_directory(&scene, &link)).expect("a link");
     sh(&format!("mkdir {directory}; mkfifo {pipe}; echo x > {stale}"), &scene);
-    // Only the stale file could be that of a crashed writer.
+    // Only the stale file could be from a crashed writer.
     assert_appended(&append(&scene.file), &scene, "a", &[&link, &directory, &pipe]);
     assert_eq!(text(victim.path()), "");
 }
 
 #[test]
-fn removes_the_second_name_of_a_crash() {
+fn removes_a_temporary_link_left_by_a_crash() {
     let scene = Scene::new(Some(OLD));
     fs::hard_link(&scene.file, in_directory(&scene, &temporary_name("e"))).expect("a hard link");
     assert_appended(&append(&scene.file), &scene, "a", &[]);
 }
 
 #[test]
-fn keeps_the_temporary_file_of_a_living_writer() {
+fn keeps_the_temporary_file_of_a_running_writer() {
     let scene = Scene::new(Some(OLD));
     let name = temporary_name("f");
     let living = fs::File::create(in_directory(&scene, &name)).expect("a file");
@@ -222,7 +222,7 @@ fn keeps_an_acl_and_inherits_none() {
         let output = Command::new("getfacl").args(["-cn"]).arg(&scene.file).output().expect("getfacl");
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
-    // The mask limits the named user and the group; the mode shows it as the group's bits.
+    // The mask limits the named user and the group. The mode shows the mask in its group bits.
     let scene = Scene::new(Some(OLD));
     sh("setfacl -m u:12345:rw,g::-,m::r tokens.json", &scene);
     let before = acl(&scene);
@@ -263,7 +263,7 @@ fn keeps_extended_attributes() {
         assert!(writer.append(&scene.file, name).acknowledged);
         assert_eq!(attributes(&scene), before);
     }
-    // A label that cannot be set is an error, an attribute of users is not.
+    // Failing to set the label is an error; failing to set a `user.*` attribute is not.
     if !has("strace", "a label that cannot be set") {
         return;
     }
@@ -326,12 +326,12 @@ fn keeps_the_owner_or_removes_lost_rights() {
     let scene = owned("chmod 640 tokens.json");
     assert!(append(&scene.file).acknowledged);
     assert_eq!(owners(&scene), (4321, 8765, 0o640));
-    // The owner cannot keep the group of others: the mode loses its bits.
+    // The owner cannot keep a group of which it is no member, so the mode loses the bits of that group.
     sh("chmod 777 .", &scene);
     let run = append_as(4321, &scene, "b");
     assert!(run.acknowledged, "{run:?}");
     assert_eq!(owners(&scene), (4321, 4321, 0o600));
-    // Members of the lost group gain no access as others, and with an ACL the mode does not show what they had.
+    // Members of the lost group must not gain access as others. With an ACL, the mode does not show what access they had.
     let mut cases = vec![("chmod 604", 0o600), ("chmod 646", 0o604), ("chmod 666", 0o606)];
     if has("setfacl", "a lost group beside an ACL") {
         cases.push(("setfacl -m u::rw,u:999:-,g::r,m::r,o::r", 0o600));
@@ -343,7 +343,7 @@ fn keeps_the_owner_or_removes_lost_rights() {
         // `ls` shows an ACL as `+`.
         sh("case $(ls -l tokens.json) in ??????????+*) exit 1; esac", &scene);
     }
-    // Only the owner can append, in a sticky directory too, and only if the directory is writable.
+    // Only the owner can append, also in a sticky directory, and only if the directory is writable.
     for (mode, user, fragment) in
         [("777", 999, "another user"), ("1777", 999, "another user"), ("755", 4321, "permission denied")]
     {

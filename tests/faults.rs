@@ -1,4 +1,4 @@
-//! Experiments with writers that are killed, stopped, cut off from power, given errors, or many at once.
+//! Experiments with writers that are killed, stopped, cut off from power, given errors, or run concurrently.
 //!
 //! Most are ignored: they need strace and root, and take about six minutes.
 //!
@@ -6,7 +6,8 @@
 //! cargo test --test faults -- --ignored --nocapture --test-threads=1
 //! ```
 //!
-//! `EVERY_NTH=10` limits them to the sixteen most important steps, every tenth of the others, and every tenth seeded fault.
+//! `EVERY_NTH=10` limits each experiment to its sixteen most important steps and every tenth of the others, and the seeded
+//! faults to every tenth.
 //! Experiments that cannot run print `skipped:`.
 
 #![cfg(target_os = "linux")]
@@ -100,7 +101,7 @@ fn verifies_a_model_of_the_protocol() {
     }
 }
 
-/// Runs an experiment on file systems of its own, if the machine has the tools.
+/// Runs an experiment in a private mount namespace, if the machine has the tools.
 fn run_on_disks(test: &str, tools: &[&str], experiment: impl Fn(&Writer) -> Tally) {
     if tools.iter().all(|tool| has(tool, test)) && power::runs_in_namespace(test) {
         power::report(experiment(&Writer::find()));

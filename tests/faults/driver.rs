@@ -1,4 +1,4 @@
-//! A writer that uses the copy of the disk layer beside it, for the seeded faults.
+//! A writer that uses the copy of the disk layer beside this file, for the seeded faults.
 
 #![allow(dead_code, unused_imports, unreachable_pub, clippy::pedantic)]
 
@@ -37,7 +37,7 @@ fn append(old: Option<&[u8]>, name: &str, token: &str) -> Result<Option<NewText>
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().collect();
     let value = |flag: &str| args.iter().position(|arg| arg == flag).and_then(|at| args.get(at + 1));
-    // The first that is neither a flag nor the value of one.
+    // The first argument that is neither a flag nor the value of a flag.
     let is_file = |pair: &&[String]| pair.iter().all(|arg| !arg.starts_with("--"));
     let file = args.windows(2).find(is_file).and_then(|pair| pair.last());
     let (Some(file), Some(name)) = (file, value("--name")) else { return ExitCode::from(2) };

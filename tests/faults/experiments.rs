@@ -1,4 +1,4 @@
-//! Experiments with system calls, limits and crowds, each for any writer.
+//! Experiments with system calls, limits and concurrent writers, each for any writer.
 
 use std::fs;
 use std::path::Path;
@@ -56,7 +56,7 @@ pub(crate) fn syncs_an_unchanged_file(writer: &Writer, _: bool) -> Tally {
         |fragment: &str| calls.iter().rfind(|call| call.is("openat") && call.text.contains(fragment));
     for (target, call) in [("the file", opened("\"tokens.json\"")), ("the directory", opened("O_DIRECTORY"))]
     {
-        // The first argument of the last `openat` with `O_DIRECTORY`, which lists it, is its first handle.
+        // The last `openat` with `O_DIRECTORY` lists the directory. Its first argument is the descriptor to sync.
         let descriptor =
             call.and_then(|call| call.descriptor().filter(|_| target != "the file").or(call.result()));
         if !calls.iter().any(|call| call.is("fsync") && call.descriptor() == descriptor) {
@@ -123,7 +123,7 @@ pub(crate) fn survives_a_kill_at_every_call(writer: &Writer, stop: bool) -> Tall
     tally
 }
 
-/// Kills an update at every call. Its lock is free at once, and the plans of two others see the file as it is.
+/// Kills an update at every call. Its lock must be free at once, and the plans of two others must see the current file.
 pub(crate) fn survives_a_killed_update_while_others_plan(writer: &Writer, stop: bool) -> Tally {
     let mut tally = Tally::new("update killed at every call while two others plan");
     let (mut killed, planning) = (0, writer.with("--plan-millis", "5"));
@@ -144,7 +144,7 @@ pub(crate) fn survives_a_killed_update_while_others_plan(writer: &Writer, stop: 
                     problems.push(format!("{name} failed: {run:?}"));
                 }
             }
-            // Its calls depend on the others: it may not reach the call that kills it.
+            // The calls of the first depend on the others, so it may not reach the call that kills it.
             killed += usize::from(run.code == 137);
             if run.code != 137 && !run.acknowledged {
                 problems.push(format!("neither killed nor acknowledged: {run:?}"));
@@ -201,7 +201,7 @@ pub(crate) fn reports_an_error_of_every_call(writer: &Writer, stop: bool) -> Tal
     let mut by_code = [0; 4];
     for (initial, old) in INITIAL_FILES {
         let scene = Scene::new(old);
-        // `geteuid` cannot fail, nor can the `getrandom` by which std gets the keys of its maps.
+        // `geteuid` cannot fail, nor can the `getrandom` that std uses to seed its hash maps.
         let has_errors = |call: &Call| {
             let of_std = call.is("getrandom") && call.text.contains("GRND_INSECURE");
             !of_std && !call.is("geteuid")
@@ -282,7 +282,7 @@ pub(crate) fn survives_a_stop_at_every_call(writer: &Writer, stop: bool) -> Tall
             };
             let mut problems = Vec::new();
             let mut second = start(writer.command(&scene.file, "b"), "b");
-            // It ends while the first is stopped, unless the first holds the lock.
+            // The second ends while the first is stopped, unless the first holds the lock.
             let end = Instant::now() + Duration::from_millis(200);
             let mut ended = false;
             while !ended && Instant::now() < end {
@@ -404,7 +404,7 @@ pub(crate) fn loses_nothing_in_a_crowd(writer: &Writer, stop: bool) -> Tally {
     tally
 }
 
-/// Adds a crowd: the number of writers, the writes of each, and one in how many is killed.
+/// Runs a crowd and adds its result. The tuple is the number of writers, the writes of each, and n if one in n is killed.
 pub(crate) fn add_crowd(
     tally: &mut Tally,
     initial: &str,

@@ -1,7 +1,7 @@
-//! A model of the protocol of the disk layer, and the exhaustive search of its states.
+//! A model of the disk layer's protocol, and an exhaustive search of its states.
 //!
-//! Three writers run in every interleaving, with crashes and a power cut after every step. The protocol never loses a
-//! token; each of its faulty variants does.
+//! Three writers run in every interleaving, with crashes and a power cut after every step. The protocol loses no token; each
+//! faulty variant loses one, tears the file or fails.
 
 use std::collections::HashSet;
 

@@ -120,7 +120,7 @@ pub(crate) fn runs_in_namespace(test: &str) -> bool {
     false
 }
 
-/// Reports unless nothing was run: then each disk has printed why it is skipped.
+/// Reports the tally, unless nothing ran. In that case each disk has printed why it was skipped.
 #[track_caller]
 pub(crate) fn report(tally: Tally) {
     if tally.runs > 0 {
@@ -150,7 +150,7 @@ fn at_every_call(mut tally: Tally, kinds: &[&'static str], signal: &str, writer:
             let mut calls: Vec<_> =
                 library_calls(&trace_append(writer, &scene)).into_iter().map(Some).collect();
             if signal == "KILL" {
-                // `None`: not stopped.
+                // `None` is a cut after the writer has ended.
                 calls.push(None);
             }
             for call in writer.sampled(calls.into_iter().rev()) {
@@ -195,7 +195,7 @@ fn at_every_call(mut tally: Tally, kinds: &[&'static str], signal: &str, writer:
     tally
 }
 
-/// Runs crowds on other file systems; on an overlay, they begin with a file of its lower layer.
+/// Runs crowds on other file systems. On an overlay, the first crowd begins with a file of the lower layer.
 pub(crate) fn loses_nothing_on_other_file_systems(writer: &Writer) -> Tally {
     let mut tally = Tally::new("other file systems");
     let run_crowds = |tally: &mut Tally, kind: &str, scene: &Scene| {
@@ -249,7 +249,7 @@ pub(crate) fn reports_a_failed_sync(writer: &Writer) -> Tally {
             continue;
         }
         {
-            // The image is in that small file system.
+            // The image is in the small tmpfs.
             let inner = tempfile::tempdir_in(directory.path()).expect("a directory");
             let Some(disk) = Disk::new("ext4", inner) else { continue };
             let scene = disk.scene((round % 2 == 0).then_some(OLD));
@@ -259,7 +259,7 @@ pub(crate) fn reports_a_failed_sync(writer: &Writer) -> Tally {
             let (mut must, mut may) = (Vec::new(), Vec::new());
             let names: Vec<String> = (0..12).map(|number| format!("n{number}")).collect();
             for name in &names {
-                // Not the same blocks in each round.
+                // Uses different blocks in each round.
                 let pad = "p".repeat(5000 * (round + 1));
                 let name = format!("{name}{pad}");
                 let run = writer.append(&scene.file, &name);
@@ -276,7 +276,7 @@ pub(crate) fn reports_a_failed_sync(writer: &Writer) -> Tally {
                     _ if ["could not be written", "no space"].iter().any(|why| run.errors.contains(why)) => {
                         not_committed += 1;
                     }
-                    // Such as a file system that is read-only after its first error.
+                    // For example, a file system that is read-only after its first error.
                     _ => other_errors += 1,
                 }
                 if (run.code == 0) != run.acknowledged || run.hung {

@@ -1,4 +1,4 @@
-//! Faults in copies of the disk layer, one at a time, each of which its method must find.
+//! Seeded faults: each is built into a copy of the disk layer, and its method must find it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -83,7 +83,7 @@ const SEEDS: &[Seed] = &[
         edits: &[
             ("unix.rs", "if now.is_some_and(|now| is_same(&now, &stat)) {", "if now.is_some() {"),
             ("unix.rs", "&& named.is_some_and(|named| is_same(&named, &self.stat))", "&& named.is_some()"),
-            // The status time changes when the file loses its name.
+            // The times would reveal it too: the status time changes when the file loses its name.
             ("unix.rs", "key(&now) == key(&self.stat)", "now.st_size == self.stat.st_size"),
             (
                 "unix.rs",
@@ -285,7 +285,7 @@ const SEEDS: &[Seed] = &[
     },
 ];
 
-/// Returns a writer for every step, because a fault may show in a single one.
+/// Returns a writer that is not sampled, because a fault may show in a single step.
 fn unsampled(program: PathBuf) -> Writer {
     Writer { program, args: Vec::new(), every_nth: 1 }
 }
@@ -312,7 +312,7 @@ pub(crate) fn find_all() {
         Method::Experiment(_) => None,
         Method::Test(program, test) => Some((program, test)),
     });
-    // A test that fails without a fault finds nothing.
+    // A test that fails without a fault proves nothing.
     for (program, test) in tests.collect::<std::collections::BTreeSet<_>>() {
         let problem = failure(program, test, &correct.program).filter(|problem| !problem.contains("skipped"));
         assert_eq!(problem, None, "without a fault");

@@ -10,7 +10,7 @@ use crate::writer::{Run, Writer, finish, start};
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) name: String,
-    /// The number among calls of this name, from 1, by which `strace` injects.
+    /// The number among calls of this name, from 1, as in `when=` of `strace`.
     pub(crate) nth: usize,
     /// Arguments and result as `strace` prints them.
     pub(crate) text: String,
@@ -33,7 +33,7 @@ impl Call {
     }
 }
 
-/// Starts the writer under strace, with one injection if any.
+/// Starts the writer under strace, with at most one injection.
 pub(crate) fn start_traced(
     writer: &Writer,
     file: &Path,
@@ -77,7 +77,7 @@ pub(crate) fn library_calls(calls: &[Call]) -> Vec<Call> {
     calls[begin + 1..end.map_or(calls.len(), |end| end + 1)].to_vec()
 }
 
-/// Returns the mistakes in the order of calls of a run that acknowledged.
+/// Returns the problems in the order of the calls of an acknowledged run.
 pub(crate) fn order_problems(calls: &[Call]) -> Vec<String> {
     let mut problems = Vec::new();
     let last = |matches: &dyn Fn(&Call) -> bool| calls.iter().rposition(matches);

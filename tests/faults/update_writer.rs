@@ -1,4 +1,4 @@
-//! A writer that appends by `update`, with the token on standard input and a plan that takes a chosen time.
+//! A writer that appends with `update`. It reads the token from standard input, and its plan takes a chosen time.
 //!
 //! Usage: `update_writer FILE --name N [--lock-timeout SECONDS] [--plan-millis M]`.
 

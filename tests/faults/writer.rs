@@ -1,4 +1,4 @@
-//! The writer under test, and the directory that it writes to with checks of its state.
+//! The writer under test, and the directory that it writes to, with checks of its state.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// A piece of every token that is written. It must not appear in any output.
+/// A piece of every written token. It must not appear in any output.
 pub(crate) const CANARY: &str = "cAnArY-";
 
 /// A file edited by hand: odd spaces, escapes, unknown members.
@@ -35,7 +35,7 @@ pub(crate) struct Run {
     pub(crate) acknowledged: bool,
     /// Its standard error.
     pub(crate) errors: String,
-    /// Whether it did not end and was killed.
+    /// Whether it did not end in time and was killed.
     pub(crate) hung: bool,
 }
 
@@ -67,7 +67,7 @@ impl Writer {
         Self { args: [&self.args[..], &[argument.into(), value.into()]].concat(), ..self.clone() }
     }
 
-    /// Returns the first steps, which for calls are those around the rename, and every n-th of the others.
+    /// Returns the first steps and every n-th of the others. In reversed calls, the first steps are those around the rename.
     pub(crate) fn sampled<T>(&self, steps: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
         const FIRST: usize = 16;
         let is_sampled = |at: usize| at < FIRST || at.is_multiple_of(self.every_nth);
@@ -95,7 +95,7 @@ impl Writer {
         command
     }
 
-    /// Runs it alone.
+    /// Appends a token, with nothing around the writer.
     pub(crate) fn append(&self, file: &Path, name: &str) -> Run {
         finish(start(self.command(file, name), name), name)
     }
@@ -116,7 +116,7 @@ fn example(name: &str) -> PathBuf {
     profile.join("examples").join(name)
 }
 
-/// Returns the variable `EVERY_NTH`, by default 1: CI has no time for all steps.
+/// Returns the variable `EVERY_NTH`, or 1. CI has no time for all steps.
 pub(crate) fn every_nth() -> usize {
     std::env::var("EVERY_NTH").map_or(1, |number| number.parse().expect("`EVERY_NTH` is a number from 1"))
 }
@@ -138,7 +138,7 @@ pub(crate) fn token(name: &str) -> String {
 
 /// Starts a command, and writes the token to its standard input.
 pub(crate) fn start(mut command: Command, name: &str) -> Child {
-    // A program that was just built is busy for a moment if another thread's new process inherits its handle.
+    // A new program file is busy while a process started by another thread has inherited its write descriptor.
     let mut tries = 0;
     let mut child = loop {
         match command.spawn() {
@@ -154,14 +154,14 @@ pub(crate) fn start(mut command: Command, name: &str) -> Child {
     child
 }
 
-/// Waits for the end, for at most 90 seconds: longer than the lock timeout, which is an error of its own.
+/// Waits for the end for at most 90 seconds. The lock timeout is shorter, so that the writer reports it.
 pub(crate) fn finish(mut child: Child, name: &str) -> Run {
     let end = Instant::now() + Duration::from_secs(90);
     let mut hung = false;
     while child.try_wait().expect("its end").is_none() {
         if Instant::now() > end {
             hung = true;
-            // The child of strace outlives it.
+            // The child of strace would outlive it.
             if let Some(inner) = child_of(child.id()) {
                 let _ = Command::new("kill").args(["-KILL", &inner.to_string()]).status();
             }
@@ -261,7 +261,7 @@ impl Scene {
         }
     }
 
-    /// Returns the names in the directory but the file.
+    /// Returns the names of the other files in the directory.
     pub(crate) fn other_files(&self) -> Vec<String> {
         let entries = fs::read_dir(self.directory.path()).expect("the directory");
         let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
