@@ -115,7 +115,7 @@ fn never_shows_the_token() {
     ];
     texts.extend((1..json.len()).step_by(7).map(|end| json[..end].to_owned()));
     for text in &texts {
-        documents::nothing_tells_one(text.as_bytes()).unwrap();
+        documents::output_shows_no_token(text.as_bytes()).unwrap();
         if let Err(error) = AdminTokenFile::parse(text.as_bytes()) {
             out += &error_chain(&error);
         }

@@ -80,7 +80,7 @@ fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
     bytes_with(edits())
 }
 
-/// Excludes copies of bytes: a piece of a token without its prefix may be a name.
+/// Excludes copied bytes, because a piece of a token without its prefix may be a name.
 fn bytes_with_whole_tokens() -> impl Strategy<Value = Vec<u8>> {
     bytes_with(edits().prop_map(|mut edits| {
         edits.retain(|(.., insertion)| matches!(insertion, Insertion::Bytes(_)));
@@ -167,9 +167,9 @@ fn holds(law: laws::Law, bytes: &[u8]) -> Result<(), TestCaseError> {
 }
 
 fn secret_law(bytes: &[u8]) -> laws::Law {
-    secret::nothing_tells_one(bytes)?;
-    secret::redact_keeps_the_shape(bytes)?;
-    secret::redact_shows_none(bytes)
+    secret::output_shows_no_token(bytes)?;
+    secret::redact_keeps_length_and_lines(bytes)?;
+    secret::redact_shows_no_token(bytes)
 }
 
 proptest! {
@@ -288,7 +288,7 @@ proptest! {
 }
 
 #[test]
-fn strategies_make_every_permission_error() {
+fn strategies_generate_every_permission_error() {
     let mut runner = TestRunner::deterministic();
     let strategy = strategies::wrong_permission_text();
     let kinds: BTreeSet<&str> =
@@ -301,7 +301,7 @@ fn strategies_make_every_permission_error() {
     assert!(strategies::wrong_permission_text_with(Code::WeakToken).is_none());
 }
 
-/// Truncated at every byte, and without every single byte.
+/// Truncates at each byte, and removes each single byte.
 #[test]
 fn truncated_files_keep_the_laws() {
     let full = format!(

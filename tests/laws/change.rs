@@ -1,4 +1,4 @@
-//! Changes of a valid text: `serde_json` reads exactly the change, and every other byte stays.
+//! Laws of changes to a valid text: `serde_json` reads exactly the change, and all other bytes stay.
 
 use influxdb3_offline_tokens::edit::{self, Change, ChangeError};
 use influxdb3_offline_tokens::{DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName};
@@ -11,7 +11,7 @@ use super::{Law, ensure};
 /// The number of bytes that choose the changes.
 pub const HEADER: usize = 13;
 
-/// Chooses the number of changes by the first byte, and each of up to three by four more; the rest is the text.
+/// The first byte chooses the number of changes, from one to three. Four bytes choose each change. The rest is the text.
 pub fn all(input: &[u8]) -> Law {
     let Some((header, text)) = input.split_first_chunk::<HEADER>() else { return Ok(()) };
     let Ok(file) = TokenFile::parse(text) else {
@@ -150,7 +150,7 @@ fn chosen_edit([kind, which, value, more]: [u8; 4], file: &TokenFile) -> Option<
     })
 }
 
-/// Compares a result with the same change of the values.
+/// Compares a result with the same change to the parsed JSON.
 fn has_result(before: &[u8], change: &Edit, changed: &Result<Option<impl AsRef<[u8]>>, ChangeError>) -> Law {
     // `serde_json` rejects numbers beyond a double, which are valid in ignored members.
     let Ok(mut value) = serde_json::from_slice::<Value>(before) else { return Ok(()) };
@@ -256,7 +256,7 @@ fn apply(file: &mut Value, change: &Edit) -> Result<(), ChangeError> {
             }
             reject_existing(new_name, token)?;
             let mut new = json!({ "token": token.expose(), "name": new_name.as_str(), "permissions": canonical(&old["permissions"]) });
-            // `null` reads as missing.
+            // `null` means that the member is missing.
             if let Some(expiry) = old.get("expiry_millis").filter(|expiry| !expiry.is_null()) {
                 new["expiry_millis"] = expiry.clone();
             }

@@ -112,7 +112,7 @@ fn permissions_column(text: &str) -> Law {
 }
 
 /// Neither errors nor `Debug` show a piece of the canary.
-pub fn nothing_tells_one(bytes: &[u8]) -> Law {
+pub fn output_shows_no_token(bytes: &[u8]) -> Law {
     if !super::secret::has_canary(bytes) {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! Fixes: they add no error and change only the reported bytes; safe fixes keep rights and tokens.
+//! Laws of fixes: they add no error and change only the reported bytes, and safe fixes keep rights and tokens.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ const LEVELS: [Applicability; 2] = [Applicability::Safe, Applicability::Unsafe];
 /// The number of fixes of an input that are applied separately.
 const SEPARATE: usize = 3;
 
-/// The number of runs after which no fix remains. A run can uncover a finding or leave a fix to the next.
+/// The maximum number of runs until no fix remains. A run can uncover a finding, or leave a fix to the next run.
 const MAX_RUNS: usize = 64;
 
 /// Errors of the whole file: `Validator::fix` omits fixes that cause one.
@@ -181,10 +181,10 @@ fn separate_fix(
     let fixed = spliced(bytes, &edits).ok_or_else(|| format!("{found}: its edits overlap"))?;
     let after = validator.check(&fixed);
     let count = |report: &Report| report.iter().filter(|other| other.code() == found.code()).count();
-    // A permission with a duplicate is redundant when the duplicate is removed: fewer findings in all.
+    // Removing a redundant permission makes its duplicate redundant: the count of the code stays, but the total drops.
     let is_resolved = count(&after) < count(report) || after.iter().count() < report.iter().count();
     let adds_error = new_error(report, &after).is_some_and(|code| !FILE_ERRORS.contains(&code));
-    // Beside other syntax errors the parser may recover elsewhere.
+    // With other syntax errors, the parser may recover at another place.
     let is_syntax = |other: &&Diagnostic| other.code() == Code::JsonSyntax && *other != found;
     let is_broken =
         report.iter().any(|other| is_syntax(&other)) && after.iter().any(|other| is_syntax(&other));

@@ -14,7 +14,7 @@ use std::hash::{DefaultHasher, Hasher};
 
 use influxdb3_offline_tokens::Validator;
 
-/// The result of a law. The message may quote the input, which has only secrets of tests.
+/// The result of a law. The message may quote the input, because its secrets are made up.
 pub type Law = Result<(), String>;
 
 macro_rules! ensure {
@@ -26,7 +26,7 @@ macro_rules! ensure {
 }
 pub(crate) use ensure;
 
-/// Returns a number below `count` from a hash of the bytes, to check only a part of an input or of all inputs.
+/// Returns a number below `count` from a hash of the bytes, for checks of a sample.
 fn chosen(bytes: &[u8], count: usize) -> usize {
     let mut hasher = DefaultHasher::new();
     hasher.write(bytes);
@@ -52,10 +52,10 @@ pub fn parse(input: &[u8]) -> Law {
 /// The report of a file under several settings, and whether the file loads.
 pub fn load(input: &[u8]) -> Law {
     report::all(input)?;
-    for_canary(input, secret::nothing_tells_one)
+    for_canary(input, secret::output_shows_no_token)
 }
 
-/// Checks a text whose tokens are the canary, unless other text has a piece of it.
+/// Checks the input with its tokens replaced by the canary, unless other text has a piece of the canary.
 fn for_canary(input: &[u8], law: fn(&[u8]) -> Law) -> Law {
     if secret::has_loose_piece(input) { Ok(()) } else { law(&secret::with_canary(input)) }
 }
@@ -81,8 +81,8 @@ pub fn fix_sampled(input: &[u8]) -> Law {
 
 /// Redacted text.
 pub fn redact(input: &[u8]) -> Law {
-    secret::redact_keeps_the_shape(input)?;
-    for_canary(input, secret::redact_shows_none)
+    secret::redact_keeps_length_and_lines(input)?;
+    for_canary(input, secret::redact_shows_no_token)
 }
 
 /// The admin token file, its fixes, and the HTTP requests and lists of the server.
@@ -98,7 +98,7 @@ pub fn documents_sampled(input: &[u8]) -> Law {
 fn documents_with(input: &[u8], fixes: fn(&Validator, &[u8]) -> Law) -> Law {
     documents::all(input)?;
     fixes(&validator().admin_token_file(), input)?;
-    for_canary(input, documents::nothing_tells_one)
+    for_canary(input, documents::output_shows_no_token)
 }
 
 /// The syntax of a tokens file, compared with `serde_json`.

@@ -29,7 +29,7 @@ pub fn all_with(bytes: &[u8], validator: &Validator, limit: usize) -> Result<Rep
     is_consistent(bytes, &report)?;
     let full = validator.clone().max_diagnostics(usize::MAX).check(bytes);
     ensure!(report.omitted() > 0 || report == full, "not deterministic");
-    keeps_the_worst(&full, &validator.clone().max_diagnostics(limit).check(bytes), limit)?;
+    keeps_the_most_severe(&full, &validator.clone().max_diagnostics(limit).check(bytes), limit)?;
     ignores_escapes(bytes, validator, &report)?;
     Ok(report)
 }
@@ -43,7 +43,7 @@ pub(super) fn has_valid_span(bytes: &[u8], span: Span, what: &str) -> Law {
     Ok(())
 }
 
-/// Codes whose pointer is where the value belongs, not where it is.
+/// Codes with a pointer to where the value belongs, not to where it is.
 const MISPLACED: [Code; 6] = [
     Code::MisspeltMember,
     Code::HttpRequestBody,
@@ -98,8 +98,8 @@ pub(super) fn is_consistent(bytes: &[u8], report: &Report) -> Law {
     Ok(())
 }
 
-/// A report with a limit keeps the worst findings and counts all.
-fn keeps_the_worst(all: &Report, some: &Report, keep: usize) -> Law {
+/// A report with a limit keeps the most severe findings and counts all.
+fn keeps_the_most_severe(all: &Report, some: &Report, keep: usize) -> Law {
     let (all_kept, some_kept) = (all.iter().count(), some.iter().count());
     ensure!(some_kept == keep.min(all_kept), "{some_kept} of {all_kept} findings with a limit of {keep}");
     for severity in [Severity::Note, Severity::Warning, Severity::Error] {

@@ -98,8 +98,8 @@ fn error_chain(error: &dyn Error, pretty: bool) -> String {
     out
 }
 
-/// No report, error or `Debug` shows a piece of the canary. One input in eight also uses `{:#?}`, which is slow.
-pub fn nothing_tells_one(bytes: &[u8]) -> Law {
+/// No report, error or `Debug` shows a piece of the canary. One input in eight uses `{:#?}` for errors, which is slow.
+pub fn output_shows_no_token(bytes: &[u8]) -> Law {
     if !has_canary(bytes) {
         return Ok(());
     }
@@ -115,8 +115,8 @@ pub fn nothing_tells_one(bytes: &[u8]) -> Law {
     Ok(())
 }
 
-/// `redact` shows no piece of the canary, nor of words in its place, which do not look random.
-pub fn redact_shows_none(bytes: &[u8]) -> Law {
+/// `redact` shows no piece of the canary, nor of words that replace it and do not look random.
+pub fn redact_shows_no_token(bytes: &[u8]) -> Law {
     const WORDS: &str = "tulip, maple; crane 'ocean'";
     let piece = util::piece_of(util::CANARY, &redact(bytes));
     ensure!(piece.is_none(), "redact shows {piece:?}");
@@ -130,7 +130,7 @@ pub fn redact_shows_none(bytes: &[u8]) -> Law {
 }
 
 /// `redact` keeps the length and the lines, and replaces bytes only by `*`.
-pub fn redact_keeps_the_shape(bytes: &[u8]) -> Law {
+pub fn redact_keeps_length_and_lines(bytes: &[u8]) -> Law {
     let shown = redact(bytes);
     ensure!(shown.len() == bytes.len(), "redact changes the length from {} to {}", bytes.len(), shown.len());
     let lines = |bytes: &[u8]| bytes.iter().map(|&byte| byte == b'\n').collect::<Vec<_>>();
