@@ -1,6 +1,6 @@
 //! The program: transcripts of its commands, exit codes and output.
 //!
-//! A block of `console` in `tests/program/*.md` and in the README is run by `sh`, all blocks of a file in one new directory.
+//! The `console` blocks of `tests/program/*.md` and the README are run by `sh`, all blocks of a file in one new directory.
 //! A line that starts with `$ ` is a command, one that starts with `> ` continues it, `[1]` is an exit code, and `[..]`
 //! stands for any text. `SNAPSHOTS=overwrite cargo test --test program` updates the transcripts.
 
@@ -151,7 +151,7 @@ fn exits_with_3_if_output_fails_after_a_change() {
     assert!(folder.path().join("tokens.json").exists());
 }
 
-/// The output exceeds its buffer.
+/// The output exceeds the buffer, so that printing fails before the end.
 #[test]
 fn exits_with_3_if_output_fails_after_a_fix() {
     let entry = |number| {

@@ -1,5 +1,5 @@
-//! SARIF logs and the JSON Schema of SARIF 2.1.0 (OASIS), which the crate `serde-sarif` ships: `Cargo.toml` names that crate
-//! so that cargo fetches its source, and never builds it.
+//! SARIF logs, checked with the JSON Schema of SARIF 2.1.0 (OASIS). The schema is in the source of the crate `serde-sarif`,
+//! which cargo fetches but never builds.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -21,7 +21,7 @@ static SCHEMA: LazyLock<Option<Validator>> = LazyLock::new(|| {
     let manifest = &packages.find(|package| package["name"] == "serde-sarif").unwrap()["manifest_path"];
     let schema = Path::new(manifest.as_str().unwrap()).with_file_name("src/schema.json");
     let mut schema: Value = serde_json::from_slice(&std::fs::read(schema).ok()?).unwrap();
-    // The pattern has an unmatched `]`, and no log of ours has a language.
+    // The pattern has an unmatched `]`, and our logs have no language.
     for object in ["run", "toolComponent"] {
         let language = &mut schema["definitions"][object]["properties"]["language"];
         drop(language.as_object_mut().unwrap().remove("pattern"));
