@@ -1,10 +1,10 @@
-//! How fast are authentication and decision, at 1, 1,000 and 100,000 tokens with 10 databases each? Compared with:
+//! Time to authenticate and decide, with 1, 1,000 and 100,000 tokens for 10 databases each. The candidates are:
 //!
-//! - `ours`: `Authorizer`: a keyed digest of the presented token, one table, the grants of the token.
-//! - `server`: the way of the server: SHA-512, `HashMap<Vec<u8>, u64>`, `HashMap<u64, HashMap<Key, u16>>`, where a key is
-//!   has the id of the database, which is looked up by its name.
-//! - `server-ids`: the same with a given id of the database.
-//! - `plain`: `HashMap<String, HashMap<String, u16>>` of the raw tokens, as written by hand. It keeps the secrets, does not
+//! - `ours`: `Authorizer`, which looks up a keyed digest of the presented token in one table, and then its grants.
+//! - `server`: the data structures of the server: SHA-512, `HashMap<Vec<u8>, u64>` and `HashMap<u64, HashMap<Key, u16>>`. A
+//!   key has the id of the database, which is first looked up by name.
+//! - `server-ids`: the same, but the request has the id of the database.
+//! - `plain`: `HashMap<String, HashMap<String, u16>>` by the token, as a user might write it. It stores the secrets, does not
 //!   compare them in constant time, and uses no cryptographic hash.
 //!
 //! The ratios are medians of rounds in which the candidates take turns.
@@ -44,11 +44,11 @@ struct World {
     digests: HashMap<Vec<u8>, u64>,
     by_id: HashMap<u64, HashMap<Key, u16>>,
     plain: HashMap<String, HashMap<String, u16>>,
-    // Every token once, in random order, each with another database.
-    asked: Vec<(String, String, u32)>,
+    // Each token once, in random order, with one of its databases.
+    requests: Vec<(String, String, u32)>,
 }
 
-// The same numbers in every run (splitmix64).
+// Returns the same numbers in every run (splitmix64).
 fn random(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let mut word = *state;
@@ -63,7 +63,7 @@ fn world(tokens: usize) -> World {
     let name = |database: usize| format!("database_{database:04}");
     let mut entries = Vec::new();
     let (mut digests, mut by_id, mut plain) = (HashMap::new(), HashMap::new(), HashMap::new());
-    let mut asked = Vec::new();
+    let mut requests = Vec::new();
     for id in 0..tokens {
         let token = Token::generate().unwrap();
         let first = below(DATABASES);
@@ -77,15 +77,15 @@ fn world(tokens: usize) -> World {
         by_id.insert(id as u64, ids.collect());
         plain.insert(token.expose().to_owned(), names.iter().map(|name| (name.clone(), WRITE)).collect());
         let one = own[below(10)];
-        asked.push((token.expose().to_owned(), name(one), u32::try_from(one).unwrap()));
+        requests.push((token.expose().to_owned(), name(one), u32::try_from(one).unwrap()));
         let entry = TokenEntry::new(TokenName::parse(&format!("token-{id}")).unwrap(), token);
         entries.push(entry.with_permissions([permission]));
     }
-    for last in (1..asked.len()).rev() {
-        asked.swap(last, below(last + 1));
+    for last in (1..requests.len()).rev() {
+        requests.swap(last, below(last + 1));
     }
-    // New strings, so that they are in memory in the order of the requests.
-    let asked = asked.iter().map(|(token, name, id)| (token.clone(), name.clone(), *id)).collect();
+    // Copies the strings, so that they are in memory in the order of the requests.
+    let requests = requests.iter().map(|(token, name, id)| (token.clone(), name.clone(), *id)).collect();
     World {
         now: SystemTime::now(),
         ours: Authorizer::new(&TokenFile::new([], entries).unwrap()),
@@ -93,7 +93,7 @@ fn world(tokens: usize) -> World {
         digests,
         by_id,
         plain,
-        asked,
+        requests,
     }
 }
 
@@ -132,7 +132,7 @@ fn medians(candidates: &[Candidate<'_>], calls: usize) -> Vec<f64> {
     let mut times = vec![Vec::new(); candidates.len()];
     for round in 0..61 {
         for (turn, ((_, call), times)) in candidates.iter().zip(&mut times).enumerate() {
-            // Each candidate has other requests at a time, so that none profits from the caches of another.
+            // Different requests for each candidate in a round, so that none benefits from caches that another filled.
             let from = round * calls + turn * 23_000;
             let start = Instant::now();
             for at in from..from + calls {
@@ -168,17 +168,17 @@ fn main() {
     let worlds = SIZES.map(world);
     let mut group = criterion.benchmark_group("authenticate and decide");
     for (size, world) in SIZES.iter().zip(&worlds) {
-        type Way = fn(&World, &(String, String, u32)) -> bool;
-        let ways: [(&str, Way); 4] = [
+        type Method = fn(&World, &(String, String, u32)) -> bool;
+        let methods: [(&str, Method); 4] = [
             ("ours", World::ours),
             ("server", World::server),
             ("server-ids", World::server_ids),
             ("plain", World::plain),
         ];
-        for (name, way) in ways {
-            let mut next = world.asked.iter().cycle();
+        for (name, method) in methods {
+            let mut next = world.requests.iter().cycle();
             group.bench_function(BenchmarkId::new(name, size), |bencher| {
-                bencher.iter(|| way(world, black_box(next.next().unwrap())));
+                bencher.iter(|| method(world, black_box(next.next().unwrap())));
             });
         }
     }
@@ -187,20 +187,20 @@ fn main() {
 
     println!("\nratios, medians of 61 interleaved rounds");
     for (size, world) in SIZES.iter().zip(&worlds) {
-        let asked = |at: usize| black_box(&world.asked[at % world.asked.len()]);
+        let request = |at: usize| black_box(&world.requests[at % world.requests.len()]);
         ratios(
             &format!("authenticate and decide, {size} tokens"),
             &[
-                ("ours", Box::new(|at| world.ours(asked(at)))),
-                ("server", Box::new(|at| world.server(asked(at)))),
-                ("server-ids", Box::new(|at| world.server_ids(asked(at)))),
-                ("plain", Box::new(|at| world.plain(asked(at)))),
+                ("ours", Box::new(|at| world.ours(request(at)))),
+                ("server", Box::new(|at| world.server(request(at)))),
+                ("server-ids", Box::new(|at| world.server_ids(request(at)))),
+                ("plain", Box::new(|at| world.plain(request(at)))),
             ],
             2000,
         );
     }
     for (size, world) in SIZES.iter().zip(&worlds) {
-        let (token, database, id) = &world.asked[0];
+        let (token, database, id) = &world.requests[0];
         let who = world.ours.authenticate(token, world.now).unwrap();
         let token_id = world.digests[Sha512::digest(token).as_slice()];
         let request = || AccessRequest::Database(black_box(database), DatabaseActions::WRITE);

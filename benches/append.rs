@@ -1,5 +1,5 @@
-//! How fast is a token added? In memory, compared with `serde_json`: parse, push and write all. On disk, compared with a copy
-//! of the file with the same syncs. Many tokens in one change, compared with one change each.
+//! Time to append tokens: in memory, compared with parsing, pushing and writing with `serde_json`; on disk, compared with
+//! copying the file with the same syncs; and many tokens in one change, compared with one change each.
 
 mod util;
 
@@ -53,7 +53,7 @@ fn ours(text: &[u8]) -> usize {
     edit::apply(Some(text), &[change]).unwrap().unwrap().len()
 }
 
-/// Does the least that a safe change needs: write a new file, sync it, rename it, sync the directory.
+/// Takes the minimal steps of a safe change: write a new file, sync it, rename it, sync the directory.
 fn copy(directory: &Path, path: &Path) {
     let beside = directory.join("copy");
     fs::copy(path, &beside).unwrap();

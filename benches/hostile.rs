@@ -1,7 +1,9 @@
-//! Does any input take much longer than a good file of its size? Each input is timed in every operation that reads a text, and
-//! compared with a good file in which every token has permissions of its own. `serde_json` reads both into a `Value`, for
-//! comparison. Each line ends with the operations that are not linear: half of the input takes less than a third of the time.
-//! A word on the command line selects the inputs whose titles contain it.
+//! Time of hostile inputs, compared with a valid file of the same size.
+//!
+//! Each input runs through every operation that reads a text, and for comparison through `serde_json`. The valid file has
+//! 2,500 different lists of permissions. `!` marks a ratio over the limit. Each line ends with the operations whose time is
+//! not linear: twice the size takes more than three times as long. A word on the command line selects the inputs whose
+//! titles contain it.
 
 mod util;
 
@@ -18,12 +20,12 @@ use std::hint::black_box;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 const SIZE: usize = 1_000_000;
-/// The limit, as a multiple of a good file.
-const TOO_MUCH: f64 = 50.0;
-/// The limit for a fix.
-const TOO_MUCH_OF_A_FIX: f64 = 200.0;
-/// Twice the size may take this many times as long.
-const TOO_STEEP: f64 = 3.0;
+/// The maximum time, as a multiple of that of a valid file.
+const MAX_RATIO: f64 = 50.0;
+/// The maximum for fixes.
+const MAX_FIX_RATIO: f64 = 200.0;
+/// The maximum time for twice the size, as a multiple.
+const MAX_GROWTH: f64 = 3.0;
 
 /// Builds texts of about this many bytes.
 #[derive(Clone, Copy)]
@@ -80,8 +82,8 @@ fn escaped(text: &str) -> String {
     text.bytes().map(|byte| format!("\\u00{byte:02x}")).collect()
 }
 
-/// Returns a name of 16 characters that is similar to those of other numbers, but not the same.
-fn near(n: usize, last: char) -> String {
+/// Returns a name of 16 characters, similar to the names of other numbers.
+fn similar_name(n: usize, last: char) -> String {
     let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
     format!("sen{}or-{}a{}a-{}{last}", letter(n), letter(n / 26), letter(n / 676), letter(n / 17_576))
 }
@@ -101,7 +103,7 @@ const FILES: [Input; 20] = [
     }),
     ("many members of the file", |text| format!("{{{}\"x\":1}}", text.numbered(|n| format!(r#""m{n}":1,"#)))),
     ("members of an entry, nearly right", |text| {
-        entry(&format!("{}\"x\":1", text.numbered(|n| format!(r#""{}":1,"#, near(n, 's')))))
+        entry(&format!("{}\"x\":1", text.numbered(|n| format!(r#""{}":1,"#, similar_name(n, 's')))))
     }),
     ("entries with escapes everywhere", |text| {
         let [token, name, permissions] = ["token", "name", "permissions"].map(escaped);
@@ -128,8 +130,8 @@ const FILES: [Input; 20] = [
     ("granted and nearly created", |text| {
         let half = text.half();
         granted(
-            &half.numbered(|n| format!("\"{}\",", near(n, 'a'))),
-            &half.numbered(|n| format!("{},", near(n, 'b'))),
+            &half.numbered(|n| format!("\"{}\",", similar_name(n, 'a'))),
+            &half.numbered(|n| format!("{},", similar_name(n, 'b'))),
         )
     }),
     ("redundant permissions", |text| {
@@ -163,7 +165,7 @@ fn inputs(size: usize) -> Vec<(&'static str, Vec<u8>)> {
 
 struct Operation {
     name: &'static str,
-    too_much: f64,
+    max_ratio: f64,
     run: Box<dyn Fn(&[u8])>,
 }
 
@@ -174,15 +176,15 @@ fn operations() -> Vec<Operation> {
         |validator: &Validator, text: &[u8], up_to| drop(black_box(validator.fix(text, up_to).unwrap()));
     let entry = TokenEntry::new(TokenName::parse("another").unwrap(), Token::parse("apiv3_another").unwrap());
     let append = [Change::append([entry])];
-    let operation = |name, run: Box<dyn Fn(&[u8])>| Operation { name, too_much: TOO_MUCH, run };
-    let of_fix = |name, run: Box<dyn Fn(&[u8])>| Operation { name, too_much: TOO_MUCH_OF_A_FIX, run };
+    let operation = |name, run: Box<dyn Fn(&[u8])>| Operation { name, max_ratio: MAX_RATIO, run };
+    let fix_operation = |name, run: Box<dyn Fn(&[u8])>| Operation { name, max_ratio: MAX_FIX_RATIO, run };
     vec![
         operation("check", Box::new(move |text| drop(black_box(validator.check(text))))),
         operation("parse", Box::new(|text| drop(black_box(TokenFile::parse(text))))),
         operation("redact", Box::new(|text| drop(black_box(redact(text))))),
         operation("append", Box::new(move |text| drop(black_box(edit::apply(Some(text), &append))))),
-        of_fix("fix", Box::new(move |text| fix(&safe, text, Applicability::Safe))),
-        of_fix("fix all", Box::new(move |text| fix(&all, text, Applicability::Unsafe))),
+        fix_operation("fix", Box::new(move |text| fix(&safe, text, Applicability::Safe))),
+        fix_operation("fix all", Box::new(move |text| fix(&all, text, Applicability::Unsafe))),
         operation(
             "serde_json",
             Box::new(|text| drop(black_box(serde_json::from_slice::<serde_json::Value>(text)))),
@@ -196,8 +198,8 @@ fn time(run: impl FnOnce()) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-/// Returns the shortest of a few times of `run` and of `good`. A run of over half a second is not repeated.
-fn least(run: impl Fn(), good: impl Fn()) -> (f64, f64) {
+/// Returns the shortest time of `run` and of `good` in three runs. Does not repeat a `run` of over half a second.
+fn shortest(run: impl Fn(), good: impl Fn()) -> (f64, f64) {
     let (mut ours, mut theirs) = (time(&run), time(&good));
     for _ in 0..2 {
         if ours < 0.5 {
@@ -211,25 +213,25 @@ fn least(run: impl Fn(), good: impl Fn()) -> (f64, f64) {
 fn texts(_: &mut Criterion) {
     let good = util::tenants(SIZE / 270);
     let operations = operations();
-    let picked = picked();
+    let filter = title_filter();
     for Operation { name, run, .. } in &operations {
-        println!("{name}: {:.2} ms for a good file", least(|| run(good.as_bytes()), || ()).0 * 1e3);
+        println!("{name}: {:.2} ms for a good file", shortest(|| run(good.as_bytes()), || ()).0 * 1e3);
     }
     let mut worst = vec![(0.0, ""); operations.len()];
     let inputs = inputs(SIZE).into_iter().zip(self::inputs(SIZE / 2));
-    for ((title, text), (_, half)) in inputs.filter(|((title, _), _)| title.contains(&picked)) {
+    for ((title, text), (_, half)) in inputs.filter(|((title, _), _)| title.contains(&filter)) {
         let (mut line, mut growth) = (String::new(), String::new());
-        for (Operation { name, too_much, run }, worst) in operations.iter().zip(&mut worst) {
-            let (ours, theirs) = least(|| run(&text), || run(good.as_bytes()));
+        for (Operation { name, max_ratio, run }, worst) in operations.iter().zip(&mut worst) {
+            let (ours, theirs) = shortest(|| run(&text), || run(good.as_bytes()));
             let ratio = ours / theirs;
-            let mark = if ratio > *too_much { "!" } else { "" };
+            let mark = if ratio > *max_ratio { "!" } else { "" };
             let _ = write!(line, "{name} {ratio:.1}{mark}  ");
-            // Shorter times are mostly noise.
+            // The growth of shorter times is mostly noise.
             if ratio > 1.0 {
-                let (whole, half) = least(|| run(&text), || run(&half));
-                let steep = whole.min(ours) / half;
-                if steep > TOO_STEEP {
-                    let _ = write!(growth, "  {name} {steep:.1}!");
+                let (whole, half) = shortest(|| run(&text), || run(&half));
+                let factor = whole.min(ours) / half;
+                if factor > MAX_GROWTH {
+                    let _ = write!(growth, "  {name} {factor:.1}!");
                 }
             }
             if ratio > worst.0 {
@@ -244,32 +246,34 @@ fn texts(_: &mut Criterion) {
     }
 }
 
-/// Returns the word on the command line.
-fn picked() -> String {
+/// Returns the word on the command line, or an empty string.
+fn title_filter() -> String {
     std::env::args().skip(1).find(|word| !word.starts_with('-')).unwrap_or_default()
 }
 
-/// Times the functions of one permission, and those of files that are already parsed.
+/// Times the functions of one permission, and the functions of parsed files.
 fn values(_: &mut Criterion) {
     let good = format!("db:{}x:read", Text(SIZE).numbered(|n| format!("database{n},")));
-    let picked = picked();
-    for (title, make) in PERMISSIONS.iter().filter(|(title, _)| title.contains(&picked)) {
+    let filter = title_filter();
+    for (title, make) in PERMISSIONS.iter().filter(|(title, _)| title.contains(&filter)) {
         let text = make(Text(SIZE));
-        let parse =
-            least(|| drop(black_box(Permission::parse(&text))), || drop(black_box(Permission::parse(&good))));
-        let errors = least(
+        let parse = shortest(
+            || drop(black_box(Permission::parse(&text))),
+            || drop(black_box(Permission::parse(&good))),
+        );
+        let errors = shortest(
             || drop(black_box(Permission::errors(&text))),
             || drop(black_box(Permission::parse(&good))),
         );
         println!("{title:42} Permission::parse {:.1}  errors {:.1}", parse.0 / parse.1, errors.0 / errors.1);
     }
     let good = TokenFile::parse(util::tenants(SIZE / 270).as_bytes()).unwrap();
-    for (title, text) in inputs(SIZE).into_iter().filter(|(title, _)| title.contains(&picked)) {
+    for (title, text) in inputs(SIZE).into_iter().filter(|(title, _)| title.contains(&filter)) {
         let Ok(file) = TokenFile::parse(&text) else { continue };
         let new =
-            least(|| drop(black_box(Authorizer::new(&file))), || drop(black_box(Authorizer::new(&good))));
+            shortest(|| drop(black_box(Authorizer::new(&file))), || drop(black_box(Authorizer::new(&good))));
         let compare = |file: &TokenFile| drop(black_box(FileDifference::new(file, &TokenFile::default())));
-        let compare = least(|| compare(&file), || compare(&good));
+        let compare = shortest(|| compare(&file), || compare(&good));
         println!("{title:42} Authorizer {:.1}  FileDifference {:.1}", new.0 / new.1, compare.0 / compare.1);
     }
 }

@@ -1,4 +1,4 @@
-//! How fast is a file loaded and checked? Compared with `serde_json` into structs of `String`s, without checks.
+//! Time to load and to check a file, compared with `serde_json` into structs of `String`s, without checks.
 
 mod util;
 
@@ -66,7 +66,7 @@ fn ratios(_: &mut Criterion) {
     }
 }
 
-/// Returns the file with databases of its own for every token.
+/// Returns the file with different databases for each token.
 fn distinct(text: &str) -> String {
     let list = r#"["db:db1,db2:read,write", "db:db3:read"]"#;
     let pieces = text.split(list).enumerate().map(|(index, piece)| match index {

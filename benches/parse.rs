@@ -1,5 +1,5 @@
-//! How fast is a permission parsed and printed? Compared with a regular expression for the same grammar, with `split` into
-//! `String`s, and with `write!`.
+//! Time to parse and to print a permission, compared with a regular expression for the same grammar, with `split` into
+//! `String`s, and with `write!`; and to generate a token.
 
 mod util;
 

@@ -1,5 +1,5 @@
-//! Does the cost grow in proportion to the file? Time per token and peak heap per byte of the file, from 1,000 tokens to
-//! 1,000,000: load from disk, and parse, check and append in memory.
+//! Growth of the costs with the size of the file: time per token and peak heap per byte, from 1,000 to 1,000,000 tokens, to
+//! load from disk, and to parse, check and append in memory.
 #![allow(unsafe_code, reason = "an allocator that counts")]
 
 mod util;
@@ -13,25 +13,25 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-/// Counts the bytes in use and their peak.
+/// An allocator that counts the allocated bytes and their peak.
 struct Counting;
 
 static USED: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
 
-fn more(bytes: usize) {
-    MOST.fetch_max(USED.fetch_add(bytes, Relaxed) + bytes, Relaxed);
+fn count_allocated(bytes: usize) {
+    PEAK.fetch_max(USED.fetch_add(bytes, Relaxed) + bytes, Relaxed);
 }
 
 // SAFETY: every call is passed to the system allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        more(layout.size());
+        count_allocated(layout.size());
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        more(layout.size());
+        count_allocated(layout.size());
         unsafe { System.alloc_zeroed(layout) }
     }
 
@@ -40,10 +40,10 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.dealloc(block, layout) }
     }
 
-    // Large blocks grow in place or by moving pages, so the old and the new block are not counted together.
+    // Does not count the old and the new block together: large blocks grow in place or by moving pages.
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         USED.fetch_sub(layout.size(), Relaxed);
-        more(size);
+        count_allocated(size);
         unsafe { System.realloc(block, layout, size) }
     }
 }
@@ -54,18 +54,18 @@ static ALLOCATOR: Counting = Counting;
 /// Returns the median time of a few runs, and the peak heap above that before the run. Dropping the result is not timed.
 fn measure<T>(rounds: usize, mut run: impl FnMut() -> T) -> (Duration, usize) {
     let mut times = Vec::with_capacity(rounds);
-    let mut most = 0;
+    let mut peak = 0;
     for _ in 0..rounds {
         let before = USED.load(Relaxed);
-        MOST.store(before, Relaxed);
+        PEAK.store(before, Relaxed);
         let start = Instant::now();
         let result = black_box(run());
         times.push(start.elapsed());
-        most = most.max(MOST.load(Relaxed) - before);
+        peak = peak.max(PEAK.load(Relaxed) - before);
         drop(result);
     }
     times.sort_unstable();
-    (times[rounds / 2], most)
+    (times[rounds / 2], peak)
 }
 
 fn growth(_: &mut Criterion) {
@@ -79,11 +79,11 @@ fn growth(_: &mut Criterion) {
         let text = util::file(count).into_bytes();
         let rounds = (1_000_000 / count).clamp(3, 101);
         std::fs::write(&path, &text).unwrap();
-        let report = |title: &str, (time, most): (Duration, usize)| {
+        let report = |title: &str, (time, peak): (Duration, usize)| {
             #[expect(clippy::cast_precision_loss, reason = "for people")]
             let (tokens, bytes) = (count as f64, text.len() as f64);
             #[expect(clippy::cast_precision_loss, reason = "for people")]
-            let heap = most as f64 / bytes;
+            let heap = peak as f64 / bytes;
             println!(
                 "{title:10} {count:9} tokens: {:6.0} ns for each token, {heap:4.2} bytes of heap for each byte",
                 time.as_secs_f64() * 1e9 / tokens

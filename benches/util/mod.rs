@@ -1,16 +1,16 @@
-//! Files with many tokens, and ratios of one run.
+//! Files with many tokens, and the ratio of two times.
 #![allow(dead_code, unreachable_pub, reason = "each bench uses a part")]
 
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// Returns a valid file of `count` tokens, about 270 bytes each, laid out as by `influxdb3`. All have the same permissions.
+/// Returns a valid file of `count` tokens, about 270 bytes each, in the layout of `influxdb3`. All permissions are the same.
 pub fn file(count: usize) -> String {
     file_of(count, r#""db1", "db2", "db3""#, |_| r#""db:db1,db2:read,write", "db:db3:read""#.into())
 }
 
-/// Returns such a file in which each token has permissions of its own, as with a database for every tenant.
+/// Returns a file like [`file`], but with up to 2,500 different lists of permissions, as if tenants had databases.
 pub fn tenants(count: usize) -> String {
     let databases: Vec<String> = (0..50).map(|n| format!(r#""tenant-{n}", "shared-{n}""#)).collect();
     file_of(count, &databases.join(", "), |index| {
@@ -34,7 +34,7 @@ fn file_of(count: usize, databases: &str, permissions: impl Fn(usize) -> String)
     text
 }
 
-/// Returns a token that looks random, always the same for an index.
+/// Returns a token that looks random but depends only on the index.
 pub fn token(index: usize) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut state = (index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -48,7 +48,7 @@ pub fn token(index: usize) -> String {
     token
 }
 
-/// Times two candidates in turns, so that noise affects both, and prints the medians and their ratio.
+/// Times two candidates alternately, so that noise affects both, and prints the medians and their ratio.
 pub fn ratio<A, B>(
     title: &str,
     rounds: usize,
