@@ -1,4 +1,4 @@
-//! Structure of `src`: import order and circles, confined dependencies, length of files, paths of items, and examples.
+//! Structure of `src`: import order and cycles, confined dependencies, length of files, paths of items, and examples.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -119,8 +119,8 @@ fn absolute(own: &str, path: &str) -> String {
     base.join("::")
 }
 
-/// The import circles. Imports of a module's own children do not count.
-fn circles(files: &[(String, String)]) -> BTreeSet<String> {
+/// The import cycles. Imports of a module's own children do not count.
+fn cycles(files: &[(String, String)]) -> BTreeSet<String> {
     let files = files.iter().filter(|(file, _)| file != "lib");
     let modules: BTreeMap<String, String> =
         files.map(|(file, text)| (file.replace('/', "::"), code(text))).collect();
@@ -167,11 +167,11 @@ fn circles(files: &[(String, String)]) -> BTreeSet<String> {
             (*own, reached)
         })
         .collect();
-    let circle = |(own, others): (&&str, &BTreeSet<&str>)| {
+    let cycle = |(own, others): (&&str, &BTreeSet<&str>)| {
         let back: Vec<&str> = others.iter().copied().filter(|other| reached[other].contains(own)).collect();
         back.join(", ")
     };
-    reached.iter().map(circle).filter(|circle| !circle.is_empty()).collect()
+    reached.iter().map(cycle).filter(|cycle| !cycle.is_empty()).collect()
 }
 
 /// The imports of modules further down in `lib.rs`, and of anything that is not a module.
@@ -234,13 +234,13 @@ fn detects_invalid_imports() {
 }
 
 #[test]
-fn imports_have_no_circles() {
-    let circles = circles(&files());
-    assert!(circles.is_empty(), "{circles:#?}");
+fn imports_have_no_cycles() {
+    let cycles = cycles(&files());
+    assert!(cycles.is_empty(), "{cycles:#?}");
 }
 
 #[test]
-fn detects_import_circles() {
+fn detects_import_cycles() {
     // Each line is a file and its text, in which `|` is a line break.
     for (files, expected) in [
         // Three files of a folder, by each kind of path.
@@ -258,7 +258,7 @@ fn detects_import_circles() {
             a/y: use crate::a::Y as Mine;",
             &["a::x, a::y"],
         ),
-        // Two circles.
+        // Two cycles.
         (
             r"a/x: use crate::b::y::Y;
             b/y: use crate::a::x::X;
@@ -282,7 +282,7 @@ fn detects_import_circles() {
     ] {
         let files = files.lines().map(|line| line.trim().split_once(": ").unwrap());
         let files: Vec<_> = files.map(|(file, text)| (file.to_owned(), text.replace('|', "\n"))).collect();
-        assert_eq!(Vec::from_iter(circles(&files)), expected, "{files:#?}");
+        assert_eq!(Vec::from_iter(cycles(&files)), expected, "{files:#?}");
     }
 }
 
@@ -377,7 +377,7 @@ fn items_without_example(file: &str, text: &str) -> Vec<String> {
     missing.collect()
 }
 
-// The unstable count of rustdoc omits methods of types from private modules.
+// rustdoc's unstable `--show-coverage` omits methods of types from private modules.
 #[test]
 fn public_items_have_examples() {
     let missing: Vec<String> =
