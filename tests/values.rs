@@ -342,8 +342,7 @@ proptest! {
     }
 }
 
-/// A misspelt `expiry_millis` would make a token that never expires.
-/// A value of a format with more numbers than JSON.
+/// A deserializer of strings and any `f64`, including those that JSON cannot represent.
 enum Scalar {
     Text(&'static str),
     Number(f64),
@@ -374,8 +373,8 @@ impl serde::de::IntoDeserializer<'_> for Scalar {
 }
 
 #[test]
-fn serde_rejects_expiries_that_are_no_integers() {
-    // JSON has no such number: as `null`, the token would never expire.
+fn serde_rejects_non_integer_expiries() {
+    // Read as `null`, such a number would mean a token that never expires.
     for expiry in [f64::NAN, f64::INFINITY, 1.5] {
         let members = [
             ("token", Scalar::Text("apiv3_a")),
@@ -387,6 +386,7 @@ fn serde_rejects_expiries_that_are_no_integers() {
     }
 }
 
+/// With a misspelt `expiry_millis`, the token would never expire.
 #[test]
 fn serde_rejects_misspelt_members() {
     let entry =
@@ -411,7 +411,7 @@ fn serde_rejects_misspelt_members() {
     for member in ["comment", "owner", "x"] {
         assert_eq!(serde_json::from_str::<TokenEntry>(&entry(member)).unwrap().expiry(), None);
     }
-    // Unknown, not misspelt, if `expiry_millis` is present: as `parse`.
+    // If `expiry_millis` is present, these are unknown members, not misspelt ones.
     for member in ["id", "value", "expires", "grants"] {
         let text = entry("expiry_millis").replacen('{', &format!("{{\"{member}\": 1, "), 1);
         assert!(serde_json::from_str::<TokenEntry>(&text).is_ok(), "{member}");
