@@ -73,7 +73,7 @@ const NO_SINGLE_ENTRY: &str = "denied: no single entry for databases has all of 
 const NO_ACTION: &str = "denied: the request names no action";
 
 #[test]
-fn unites_permissions_with_one_key() {
+fn merges_permissions_on_the_same_database() {
     assert_decisions(&[
         (&["db:a:read", "db:a:write"], "read,write a", "allowed by `db:a:read,write`"),
         (
@@ -214,7 +214,7 @@ fn denies_invalid_database_names() {
             assert_eq!(decide(&permissions, request).to_string(), INVALID_NAME, "{name:?}");
         }
     }
-    // The server's widest rule for names allows these.
+    // The most permissive name rule of the server allows these.
     for name in ["_own", "-a", "größe", "a/b/c", &long[1..]] {
         assert!(decide(&permissions, read(name)).is_allowed(), "{name:?}");
     }
@@ -405,7 +405,7 @@ fn minimizes_permissions() {
         (&["db:b:read", "db:a:read"], &["db:a,b:read"]),
         (&["db:a:read", "db:a:write"], &["db:a:read,write"]),
         (&["db:a:read", "db:*:read", "db:b:write"], &["db:*:read", "db:b:write"]),
-        // One permission for each set of actions, even if two of them could be spread over the others.
+        // Keeps one permission per set of actions, although `db:c:read,write` could be split over the other two.
         (sets, sets),
         (&["db:b,c:write", "db:a,c:read"], sets),
         // A shadowing entry stays, though `db:*` has more actions.
@@ -450,7 +450,7 @@ fn compares_two_files() {
             entry("later", "apiv3_later", &["db:a:read"]),
             with_expiry(entry("earlier", "apiv3_earlier", &["db:a:read"]), 1),
             entry("idle", "apiv3_idle", &[]),
-            // Two tokens exchanged their names.
+            // Two tokens swapped their names.
             entry("y", "apiv3_x", &["db:y:read"]),
             entry("x", "apiv3_y", &["db:x:read"]),
         ],

@@ -1,4 +1,4 @@
-//! Changes of a text: their layout, their errors and their descriptions. `append_properties.rs` has generated files.
+//! Changes to a text: layout, errors and descriptions. `append_properties.rs` has generated files.
 
 use influxdb3_offline_tokens::edit::{self, Change, ChangeError};
 use influxdb3_offline_tokens::{DatabaseName, Expiry, Permission, Token, TokenEntry, TokenFile, TokenName};
@@ -85,7 +85,7 @@ fn adds_missing_databases() {
     ] {
         assert_eq!(apply(text, &add(names)), expected);
     }
-    // Long white space is not repeated for each name.
+    // Long whitespace is not repeated for each name.
     let long = format!("{{\"create_databases\": [{}\"a\"], \"tokens\": []}}", " ".repeat(1_000));
     assert_eq!(apply(&long, &add(&["b", "c"])), long.replace("\"a\"", r#""a", "b", "c""#));
     let escaped = br#"{"create_databases":["\u0061"],"tokens":[]}"#;

@@ -1,4 +1,4 @@
-//! Changes of generated files in any layout: what changes, and that every other byte stays.
+//! Changes to generated files in any layout: the values change as expected, and all other bytes stay.
 
 #[path = "util/layout.rs"]
 mod layout;

@@ -27,7 +27,7 @@ fn accepts_each_scheme() {
         (basic("user:apiv3_a"), "apiv3_a"),
         (basic(":apiv3_a"), "apiv3_a"),
         (basic("grüße und mehr:apiv3_a"), "apiv3_a"),
-        // The authorizer rejects these, as it knows no such token.
+        // Only the authorizer rejects these, because it knows no such token.
         ("Bearer a:b".into(), "a:b"),
         ("Token a\tb".into(), "a\tb"),
         ("Bearer Bearer".into(), "Bearer"),

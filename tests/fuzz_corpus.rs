@@ -81,7 +81,7 @@ fn matches_the_json_test_suite() {
     assert!(accepted > 90 && rejected > 180, "{accepted} accepted, {rejected} rejected");
 }
 
-/// Otherwise the target would only test rejected files.
+/// Otherwise the target would test only rejected files.
 #[test]
 fn many_seeds_of_change_are_valid() {
     let seeds = laws::seeds::of("change", &util::fixtures());

@@ -103,7 +103,7 @@ fn temporary_file(permissions: &[&str]) -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-/// Writes a version as Kubernetes does: into a new folder, to which it then renames `..data`.
+/// Writes a version as Kubernetes does: into a new folder, and then renames a link to it over `..data`.
 fn swap(mount: &Path, version: usize, text: &str) {
     let folder = mount.join(format!("..version_{version}"));
     std::fs::create_dir(&folder).unwrap();
@@ -191,7 +191,7 @@ fn reloads_and_keeps_the_last_valid_file() {
 
     rename_into(&path, &file(&["db:b:read"]));
     service.wait_for("reload of the renamed file", || may("b") && !may("a"));
-    // In place, of the same length.
+    // Written in place, with the same length.
     std::fs::write(&path, file(&["db:c:read"])).unwrap();
     service.wait_for("reload of the file written in place", || may("c") && !may("b"));
 
@@ -213,11 +213,11 @@ fn reloads_and_keeps_the_last_valid_file() {
     util::assert_no_piece_of(CANARY, &service.log(), "the log");
 }
 
-/// Every response follows a valid version, and never an older one than a previous response.
+/// Every response follows a valid version, never one older than that of a previous response.
 #[test]
 fn reloads_under_load_without_wrong_responses() {
     const VERSIONS: usize = 30;
-    const MOST_REQUESTS: usize = 20_000;
+    const MAX_REQUESTS: usize = 20_000;
 
     let folder = tempfile::tempdir().unwrap();
     let (mount, path) = (folder.path(), folder.path().join("permission-tokens.json"));
@@ -230,8 +230,7 @@ fn reloads_under_load_without_wrong_responses() {
     std::thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| {
-                while !done.load(Ordering::Relaxed)
-                    && requests.fetch_add(3, Ordering::Relaxed) < MOST_REQUESTS
+                while !done.load(Ordering::Relaxed) && requests.fetch_add(3, Ordering::Relaxed) < MAX_REQUESTS
                 {
                     assert_eq!(service.status("GET /databases/always", CANARY), 200);
                     assert_eq!(service.status("GET /databases/never", CANARY), 403);

@@ -173,7 +173,7 @@ fn never_shows_a_token() {
     let values = r#""app" "token_name" "db" ["a"] "a" "read" ["read"] "actions" 3600"#;
     for old in values.split(' ').chain([&*body]) {
         let text = body.replacen(old, &quoted, 1);
-        // Some bodies are valid, as any text is a name.
+        // Some bodies are valid, because any text can be a token name.
         if let Err(error) = HttpTokenRequest::parse(text.as_bytes()) {
             let _ = write!(out, "{error} {error:?}");
         }
@@ -310,7 +310,7 @@ fn deserializes_seconds_from_signed_integers() {
     assert!(parse(-1).is_err());
 }
 
-/// The token would never expire.
+/// Otherwise the token would never expire.
 #[test]
 fn rejects_misspelt_expiry_members() {
     for member in ["expiry_millis", "expiry", "expires_in", "expiry_seconds", "ttl"] {

@@ -52,7 +52,7 @@ fn open_requires_a_valid_file() {
     assert!(LiveAuthorizer::open(&path).unwrap_err().report().is_some());
 }
 
-/// Same length, and faster than the timestamps of most file systems.
+/// All texts have the same length, and change faster than the timestamps of most file systems.
 #[test]
 fn reloads_quick_changes_in_place() {
     let (_directory, path, live) = open(&text(0));

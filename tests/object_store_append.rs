@@ -242,7 +242,7 @@ async fn lost_responses_append_nothing_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn errors_tell_failed_from_unknown() {
+async fn errors_distinguish_failed_from_unknown() {
     type Check = fn(&std::result::Result<u32, AppendError>) -> bool;
     let is_unknown: Check = |result| matches!(result, Err(AppendError::Unknown(_)));
     let is_rejected: Check = |result| matches!(result, Err(AppendError::Refused(_)));

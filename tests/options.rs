@@ -13,7 +13,7 @@ fn file(create_databases: &str, members: &str) -> String {
     )
 }
 
-/// Reports on the placeholder would replace the other finding.
+/// The finding about the placeholder replaces the other one, unless its code is allowed.
 #[test]
 fn allowed_codes_reveal_implied_findings() {
     let text = file(r#"["red"]"#, r#""permissions": ["db:red,my_db:read"]"#);

@@ -29,10 +29,10 @@ fn renders_every_finding_without_secrets() {
 }
 
 #[test]
-fn accepts_another_text_than_checked() {
+fn accepts_a_text_other_than_the_checked_one() {
     let texts: Vec<Vec<u8>> = util::mistaken_fixtures().iter().map(util::Fixture::bytes).collect();
     let others = texts.iter().cycle().skip(1);
-    // Spans of the report split characters of these texts.
+    // Spans of the reports split characters of these texts.
     let names =
         ["ü", "€", "😀"].map(|letter| format!(r#"{{"tokens": [{{"name": "{}"}}]}}"#, letter.repeat(300)));
     for (text, other) in texts.iter().zip(others) {

@@ -462,7 +462,7 @@ fn keeps_presented_tokens_secret() {
 #[test]
 fn live_authorizer_keeps_tokens_secret() {
     let directory = tempfile::tempdir().unwrap();
-    // Users pass a token instead of a path, too.
+    // Users may pass a token instead of a path.
     let path = directory.path().join(CANARY);
     let valid = file().to_json();
     let other = format!("{} ", String::from_utf8(valid.to_vec()).unwrap());
@@ -498,7 +498,7 @@ fn file_operations_never_show_a_token() {
     ];
     let mut out = debug_output!(changes, FileOptions::new());
     let mut errors = Vec::new();
-    // Users pass a token instead of a path, too.
+    // Users may pass a token instead of a path.
     for file_name in ["tokens.json", CANARY] {
         let path = directory.path().join(file_name);
         let validator = Validator::new(util::now());

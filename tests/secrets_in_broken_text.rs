@@ -18,7 +18,7 @@ use influxdb3_offline_tokens::{AdminTokenFile, Code, Report, TokenFile, TokenNam
 const SECRETS: [&str; 3] =
     ["apiv3_h7Qx2L9vTzkP4wR8sM3nB6", "apiv3_tulip maple crane ocean", "tulip maple crane ocean"];
 
-/// An edit of [`FILE`] that inserts a secret, which is `§`.
+/// An edit of [`FILE`] that inserts a secret at `§`.
 struct Place {
     from: &'static str,
     to: &'static str,

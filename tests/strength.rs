@@ -54,7 +54,7 @@ fn uuid(bytes: &[u8]) -> String {
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..32]].join("-")
 }
 
-/// One in five has the minimum length, which is the likeliest to look weak.
+/// Returns a random token. Every fifth has the minimum length, which is the most likely to look weak.
 fn random_token(random: &mut Random, index: usize) -> String {
     let length = if index.is_multiple_of(5) { 16 } else { 16 + index / 5 % 49 };
     let bytes = random.bytes(length);
@@ -113,7 +113,7 @@ fn reports_short_passphrases() {
     ] {
         let bodies = [4, 5, 6, 7, 8, 10].map(|count| words[..count].join(separator));
         let expected = if separator.is_empty() && words[0] == "mango" {
-            // Without separators, words are counted by their letters.
+            // Without separators, the number of words is estimated from the letters.
             [true, true, true, true, false, false]
         } else {
             [true, true, true, true, true, false]
@@ -131,7 +131,7 @@ const STRONG: [&str; 5] = [
     "ankle-banjo-clump-dodge-elbow-flint-grunt-hound-ivory-jumbo",
 ];
 
-/// Tokens as people invent them.
+/// Tokens that people might invent.
 #[rustfmt::skip]
 const INVENTED: &[&str] = &[
     "change-this-token-before-production", "correct-horse-battery-staple",

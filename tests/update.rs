@@ -142,7 +142,7 @@ fn returns_the_error_of_the_plan() {
     assert!(
         matches!(&error, UpdateError::Plan { error, path: shown } if *error == invalid() && *shown == path)
     );
-    // The source of the plan's error is the source of the update's.
+    // The update error has the source of the plan error.
     let inner = || Err(load(directory.path().join("none")).unwrap_err());
     let error = update(&path, |_| inner()).unwrap_err();
     let UpdateError::Plan { error: plan, .. } = &error else { panic!("{error:?}") };

@@ -86,7 +86,7 @@ fn plans_expiries_and_rotations() {
         (Some(millis(5)), at(5), vec![]),
         (Some(millis(6)), at(5), vec![set(5)]),
         (Some(past), at(5), vec![rotate(), set(5)]),
-        // A rotated token would have expired at once.
+        // No rotation, because the wanted expiry of the new token is also past.
         (Some(past), at(0), vec![set(0)]),
         (Some(millis(0)), at(0), vec![]),
         (None, lifetime.clone(), vec![set(90)]),
@@ -136,7 +136,7 @@ fn plans_additions_and_removals() {
     let secrets: Vec<&str> = after.tokens().iter().map(|entry| entry.token().expose()).collect();
     assert_eq!(secrets, ["apiv3_a", "apiv3_b", "apiv3_new1", "apiv3_new2"]);
     assert_eq!(plan(&wanted, Some(&after), day(0)), [""; 0]);
-    // `three` has expired, too, but so has its wanted expiry.
+    // `three` has expired too, but is not rotated, because its wanted expiry is also past.
     assert_eq!(plan(&wanted, Some(&after), day(1))[0], "rotate token `two`");
     assert_eq!(plan(&wanted, Some(&after), day(1)).len(), 2);
     assert_eq!(plan(&wanted, None, day(0)).len(), 2);
@@ -210,7 +210,7 @@ proptest! {
         prop_assert_eq!(after.is_some(), !changes.is_empty());
         let after = TokenFile::parse(after.as_deref().unwrap_or(text.as_bytes())).unwrap();
         prop_assert_eq!(plan(&wanted, Some(&after), day(days)), [""; 0]);
-        // Also with a clock that is a little behind.
+        // Tolerates a clock that is a little behind.
         let earlier = day(days) - Duration::from_secs(60);
         prop_assert_eq!(plan(&wanted, Some(&after), earlier), [""; 0]);
         for entry in names.tokens() {

@@ -1,4 +1,4 @@
-//! Strategies for tokens files in any layout, and for changes of them.
+//! Strategies for tokens files in any layout, and for changes to them.
 #![allow(dead_code, unreachable_pub, reason = "as in util")]
 
 use std::collections::HashMap;
@@ -50,7 +50,7 @@ fn write(value: &Value, choices: Vec<u8>) -> String {
         Style::Compact,
         Style::Lines("  ", usize::MAX),
         Style::Lines("\t", usize::MAX),
-        // Each array, or each entry, on one line.
+        // Each permission list on one line; each entry on one line.
         Style::Lines("  ", 3),
         Style::Lines("  ", 2),
         Style::Wild,
@@ -63,7 +63,7 @@ fn write(value: &Value, choices: Vec<u8>) -> String {
     before.to_owned() + &json + after + &newline.repeat(writer.choices.below(3))
 }
 
-/// Choices from numbers in a cycle.
+/// Choices by numbers that repeat in a cycle.
 struct Choices {
     numbers: Vec<u8>,
     at: usize,
@@ -85,7 +85,7 @@ impl Choices {
 #[derive(Clone, Copy)]
 enum Style {
     Compact,
-    /// One item per line, indented so, down to the depth.
+    /// One item per line with this indentation, down to this depth.
     Lines(&'static str, usize),
     Wild,
 }

@@ -113,7 +113,7 @@ fn fill_in(text: &str, file: &TokenFile, place: Index, token: &str) -> String {
         .replace("AFTER", &after.iter().map(|entry| format!(",{entry}")).collect::<String>())
 }
 
-/// Inserts the spaces in a cycle between the tokens of the JSON.
+/// Inserts the spaces, repeated in a cycle, around the punctuation of the JSON.
 fn insert_spaces(compact: &str, spaces: &[&str]) -> String {
     let mut spaces = spaces.iter().cycle();
     let mut space = || spaces.next().copied().unwrap_or_default();

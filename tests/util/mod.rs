@@ -38,7 +38,7 @@ pub fn fixture_folders() -> Vec<PathBuf> {
     folders.chain([fixtures().join("vendor")]).collect()
 }
 
-/// The files that `expected` of the folder describes. Folders of codes also have files without mistakes.
+/// The files in the snapshot `expected` of the folder. Folders of codes also have files without mistakes.
 pub fn mistaken_files(folder: &Path) -> Vec<Fixture> {
     let is_code_folder = folder.parent().is_some_and(|group| group.ends_with("codes"));
     let mut paths = files(folder, ".json");
