@@ -49,7 +49,7 @@ proptest! {
 }
 
 #[test]
-fn no_bytes_generate_the_smallest_values() {
+fn empty_input_generates_the_smallest_values() {
     assert_eq!(generate::<Permission>(b"").to_string(), "db:db1:read");
     assert!(generate::<TokenFile>(b"").tokens().is_empty());
     assert!(generate::<TokenEntry>(b"").permissions().is_empty());

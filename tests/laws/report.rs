@@ -153,7 +153,7 @@ fn escape_names(text: &str) -> (String, Vec<usize>) {
 fn ignores_escapes(bytes: &[u8], validator: &Validator, short: &Report) -> Law {
     let Ok(text) = std::str::from_utf8(bytes) else { return Ok(()) };
     if short.iter().any(|found| found.code() == Code::JsonSyntax) {
-        // In invalid JSON, the name may not be a key.
+        // In invalid JSON, a `name` is not always a key.
         return Ok(());
     }
     let (long, ends) = escape_names(text);
