@@ -43,21 +43,20 @@ pub(crate) fn report(text: &str, role: Role, sink: &mut Sink) -> bool {
     true
 }
 
-/// Returns whether a text starts with a word, with dashes, or with a sign of Markdown.
+/// Returns whether a text starts with a word that is not JSON, with dashes, or with a Markdown marker.
 fn is_text(text: &str) -> bool {
     let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let is_word = word.starts_with(char::is_alphabetic) && !matches!(word, "true" | "false" | "null");
     is_word || text.starts_with("--") || text.starts_with('`')
 }
 
-/// Returns the span of the first token of a text that contains only tokens.
+/// Returns the span of the first token of a text that contains only tokens and is not JSON.
 fn only_tokens(text: &str) -> Option<Span> {
     let mut first = None;
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let word = line.rsplit([' ', '\t', '=']).next().unwrap_or_default();
         let token = word.trim_matches(['"', '\'']);
-        let is_quoted = line.starts_with('"') && line.ends_with('"') && line.len() > 1;
-        if !token.starts_with(TOKEN_PREFIX) || line.starts_with(['{', '[', '-']) || is_quoted {
+        if !token.starts_with(TOKEN_PREFIX) || !is_text(line) {
             return None;
         }
         first = first.or(Some(token));
