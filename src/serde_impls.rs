@@ -84,8 +84,8 @@ macro_rules! through_json {
 through_json!(
     Expiry = expiry,
     TokenEntry = entry,
-    TokenFile = |json| TokenFile::parse(json).map_err(|error| first_error(&error)),
-    AdminTokenFile = |json| AdminTokenFile::parse(json).map_err(|error| first_error(&error)),
+    TokenFile = |json| TokenFile::parse(json).map_err(|error| first_error(&error, "")),
+    AdminTokenFile = |json| AdminTokenFile::parse(json).map_err(|error| first_error(&error, "")),
     HttpPermission = |json| HttpPermission::parse(json).map_err(InvalidJson::into_message),
     HttpTokenRequest = |json| HttpTokenRequest::parse(json).map_err(InvalidJson::into_message),
 );
@@ -105,13 +105,15 @@ fn expiry(json: &[u8]) -> Result<Expiry, &'static str> {
 
 fn entry(json: &[u8]) -> Result<TokenEntry, String> {
     let file = SecretBytes::from([br#"{"tokens":["#, json, b"]}"].concat());
-    let file = TokenFile::parse(&file).map_err(|error| first_error(&error).replacen("/tokens/0", "", 1))?;
+    let file = TokenFile::parse(&file).map_err(|error| first_error(&error, "/tokens/0"))?;
     file.into_parts().1.pop().ok_or_else(String::new)
 }
 
-/// Returns the first error with its pointer, because there is no text with lines.
-fn first_error(error: &InvalidFile) -> String {
+/// Returns the first error with its pointer below `root`, because there is no text with lines.
+fn first_error(error: &InvalidFile, root: &str) -> String {
     let Some(error) = error.report().iter().next() else { return String::new() };
     let help = error.help().map(|help| format!("; {help}")).unwrap_or_default();
-    format!("{}: {}{help}", error.pointer(), error.message())
+    let pointer = error.pointer().strip_prefix(root).unwrap_or(error.pointer());
+    let separator = if pointer.is_empty() { "" } else { ": " };
+    format!("{pointer}{separator}{}{help}", error.message())
 }

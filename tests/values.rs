@@ -417,6 +417,8 @@ fn serde_rejects_misspelt_members() {
         assert!(serde_json::from_str::<TokenEntry>(&text).is_ok(), "{member}");
         assert!(TokenFile::parse(format!(r#"{{"tokens": [{text}]}}"#).as_bytes()).is_ok(), "{member}");
     }
+    let error = serde_json::from_str::<TokenEntry>("[1]").unwrap_err().to_string();
+    assert!(error.starts_with("an entry must be an object"), "{error}");
     let file = r#"{"create_database": ["a"], "tokens": []}"#;
     assert!(serde_json::from_str::<TokenFile>(file).is_err() && TokenFile::parse(file.as_bytes()).is_err());
 }

@@ -227,7 +227,7 @@ impl fmt::Display for Message<'_> {
                 "@ is in a Kubernetes volume, which deletes written files; change the Secret itself"
             }
             Kind::DanglingLink => {
-                "@ is a symbolic link without a target; create the target, or remove the link"
+                "@ is a symbolic link without a target, or in a loop; create the target, or remove the link"
             }
             Kind::InvalidName => "@ has a name that Windows reserves or does not allow; use another name",
             Kind::ReadOnly => "@ or its file system is read-only; make it writable, or use another path",

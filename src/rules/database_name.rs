@@ -43,7 +43,7 @@ pub(super) fn check_valid(name: &str, span: Span, at: At, sink: &mut Sink) {
     }
     if has_default_policy(name) {
         sink.report(Code::DefaultRetentionPolicy, span, at)
-            .message_on("a v1 client with this retention policy uses the database name without it", name)
+            .message_on("a v1 client omits this retention policy from the database name", name)
             .help("use the name before the `/`");
     }
     if is_placeholder(name) {

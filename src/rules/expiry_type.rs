@@ -16,7 +16,7 @@ pub(super) fn check(entry: &Entry<'_>, options: &Options, sink: &mut Sink) {
     let description = if node.kind == Kind::Number { "another number" } else { node.kind.description() };
     let draft = sink
         .report(Code::ExpiryNotAnInteger, node.head(), entry.at_member("expiry_millis"))
-        .message(format_args!("`expiry_millis` must be an integer of milliseconds, not {description}"));
+        .message(format_args!("`expiry_millis` must be a 64-bit integer of milliseconds, not {description}"));
     if is_never(node) {
         draft
             .help("remove the member if the token should never expire")

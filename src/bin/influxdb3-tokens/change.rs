@@ -84,7 +84,8 @@ pub(crate) struct Rotate {
 fn sha512(text: &str) -> std::result::Result<[u8; 64], &'static str> {
     let digit = |at: usize| text.get(at..at + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
     let bytes: Option<Vec<u8>> = (0..64).map(|at| digit(2 * at)).collect();
-    let bytes = bytes.filter(|_| text.len() == 128).and_then(|bytes| bytes.try_into().ok());
+    let is_hex = text.len() == 128 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let bytes = bytes.filter(|_| is_hex).and_then(|bytes| bytes.try_into().ok());
     bytes.ok_or("a SHA-512 has 128 hexadecimal digits")
 }
 
