@@ -126,9 +126,11 @@ fn changes_one_token() {
     }
     let passed_on = [Change::rotate(name("a"), token(NEW)), Change::rotate(name("c"), token("apiv3_1"))];
     assert_eq!(apply(THREE, &passed_on), THREE.replace("apiv3_1", "NEW").replace("apiv3_3", "apiv3_1"));
-    let same_name = Change::rename(name("a"), name("a"));
-    let text = THREE.replace("OLD", OLD);
-    assert!(edit::apply(Some(text.as_bytes()), &[same_name]).unwrap().is_none());
+    let text = THREE.replace("OLD", OLD).replace("[\"db:x:read\"]", "[ \"db:x:read\" ]");
+    let same_permissions = Change::set_permissions(name("b"), [Permission::parse("db:x:read").unwrap()]);
+    for change in [Change::rename(name("a"), name("a")), same_permissions] {
+        assert!(edit::apply(Some(text.as_bytes()), &[change]).unwrap().is_none());
+    }
 }
 
 #[test]

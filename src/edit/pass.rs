@@ -133,7 +133,11 @@ impl<'a> Pass<'a> {
                 (_, None) => Vec::new(),
             },
             ChangeKind::SetPermissions { name, permissions } => {
-                edit(self.place(name)?.permissions, &self.layout.permissions(permissions))
+                let place = self.place(name)?;
+                if place.entry.permissions() == permissions {
+                    return Ok(Vec::new());
+                }
+                edit(place.permissions, &self.layout.permissions(permissions))
             }
             ChangeKind::CreateDatabases(names) => {
                 let mut seen = HashSet::new();
