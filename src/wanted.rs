@@ -163,7 +163,8 @@ impl WantedFile {
                 None => new.push(token.to_entry(now, secrets()?)),
             }
         }
-        if !new.is_empty() {
+        // A missing file is created even without tokens.
+        if !new.is_empty() || file.is_none() && changes.is_empty() {
             changes.push(Change::append(new));
         }
         if self.remove_others {

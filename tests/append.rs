@@ -213,7 +213,7 @@ fn describes_changes() {
             Change::append([entry.clone(), TokenEntry::new(name(OLD), entry.token().clone())]),
             "append token `a` with the expiry 1970-01-01T00:00:00Z and `db:a:read`; token `…` with no expiry and no permissions",
         ),
-        (Change::append([]), "append no token"),
+        (Change::append([]), "create the file if it does not exist"),
         (rotate.clone(), "rotate token `a`"),
         (rotate.beside(name("b")), "rotate token `a` to `b`, and keep both"),
         (Change::remove(name("a")), "remove token `a`"),

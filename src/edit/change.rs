@@ -262,7 +262,9 @@ impl fmt::Debug for Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            ChangeKind::Append { entries, .. } if entries.is_empty() => f.write_str("append no token"),
+            ChangeKind::Append { entries, .. } if entries.is_empty() => {
+                f.write_str("create the file if it does not exist")
+            }
             ChangeKind::Append { entries, .. } => {
                 let one = |entry: &TokenEntry| {
                     let expiry = entry.expiry().map(|expiry| format!("the expiry {expiry}"));

@@ -11,7 +11,7 @@ use influxdb3_offline_tokens::{Error, Token, TokenEntry, TokenFile, load};
 
 use crate::arguments::Write;
 use crate::changes::{update, warn};
-use crate::input::{failure, file_to_change, read_other};
+use crate::input::{failure, file_to_change, read_text};
 use crate::terminal::{Context as _, Exit, Output, Result, printable, quoted_path};
 
 /// Make a tokens file match a wanted file, in one write
@@ -42,7 +42,7 @@ pub(crate) struct Apply {
 
 impl Apply {
     pub(crate) fn run(self) -> Result<Exit> {
-        let wanted = WantedFile::parse(&read_other(&self.wanted)?).context(quoted_path(&self.wanted))?;
+        let wanted = WantedFile::parse(&read_text(&self.wanted)?).context(quoted_path(&self.wanted))?;
         let wanted = wanted.remove_others(self.remove_others);
         let plan = |file: Option<&TokenFile>| Ok(wanted.plan(file, SystemTime::now(), Token::generate)?);
         if self.dry_run {

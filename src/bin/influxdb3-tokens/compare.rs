@@ -7,7 +7,7 @@ use influxdb3_offline_tokens::server::{ServerComparison, ServerDifference, Serve
 use influxdb3_offline_tokens::{Expiry, TokenFile};
 use serde_json::{Value, json};
 
-use crate::input::{is_stdin, load_file, read_other};
+use crate::input::{is_stdin, load_file, read_text};
 use crate::requests::{self, shown_expiry};
 use crate::terminal::{
     Context as _, Exit, Failure, Format, Output, Result, count, masked, printable, quoted_path,
@@ -50,14 +50,8 @@ impl Compare {
 }
 
 fn read_server(path: &Path) -> Result<ServerTokens> {
-    let (bytes, shown) = (read_other(path)?, quoted_path(path));
-    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-        return Err(Failure::new(format!(
-            "{shown} is UTF-16, as PowerShell's `>` writes it; save it as UTF-8"
-        )));
-    }
-    // PowerShell may write a byte order mark.
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes).trim_ascii();
+    let (bytes, shown) = (read_text(path)?, quoted_path(path));
+    let text = bytes.trim_ascii();
     if text.is_empty() {
         return Err(Failure::new(format!("{shown} is empty: `influxdb3 show tokens` printed nothing")));
     }

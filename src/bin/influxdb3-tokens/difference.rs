@@ -8,7 +8,7 @@ use influxdb3_offline_tokens::access::{FileDifference, TokenDifference};
 use influxdb3_offline_tokens::{DatabaseName, Expectations, Expiry, TokenEntry};
 use serde_json::{Value, json};
 
-use crate::input::{is_stdin, load_file, read_other};
+use crate::input::{is_stdin, load_file, read_text};
 use crate::requests::{self, shown_expiry};
 use crate::terminal::{Context as _, Exit, Failure, Format, Output, Result, masked, printable, shown_path};
 
@@ -147,7 +147,7 @@ impl Assert {
         }
         let file = load_file(&self.file)?;
         let shown = shown_path(&self.expectations);
-        let text = String::from_utf8(read_other(&self.expectations)?);
+        let text = String::from_utf8(read_text(&self.expectations)?);
         let text = text.map_err(|_| Failure::new(format!("{shown}: not valid UTF-8")))?;
         let expectations = Expectations::parse(&text).context(&shown)?;
         // An empty file would always succeed.

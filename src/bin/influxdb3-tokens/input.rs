@@ -90,6 +90,21 @@ pub(crate) fn read_other(path: &Path) -> Result<Vec<u8>> {
     within_limit(bytes, &shown)
 }
 
+/// Reads a file that is not a tokens file, or standard input, without a byte order mark.
+pub(crate) fn read_text(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = read_other(path)?;
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        let shown = quoted_path(path);
+        return Err(Failure::new(format!(
+            "{shown} is UTF-16, as PowerShell's `>` writes it; save it as UTF-8"
+        )));
+    }
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        bytes.drain(..3);
+    }
+    Ok(bytes)
+}
+
 /// Reads one byte more than the size limit allows.
 fn read_limited(from: impl Read, bytes: &mut Vec<u8>) -> io::Result<usize> {
     from.take(MAX_FILE_BYTES + 1).read_to_end(bytes)
