@@ -68,22 +68,3 @@ fn fixes_names_granted_once() {
         assert_eq!(sensor.map(|found| found.fix().is_some()), Some(has_fix), "{again}");
     }
 }
-
-#[test]
-fn labels_the_first_of_duplicate_members() {
-    let members =
-        numbered_names("m").iter().map(|name| format!(r#""{name}": 1"#)).collect::<Vec<_>>().join(", ");
-    let three_times = [members.as_str(); 3].join(", ");
-    for text in [
-        format!(r#"{{{three_times}, "tokens": []}}"#),
-        file("[]", &format!(r#"{three_times}, "permissions": ["system:ping:read"]"#)),
-    ] {
-        assert_eq!(findings(&text, Code::UnknownMember).len(), MANY);
-        let found = findings(&text, Code::DuplicateMember);
-        assert_eq!(found.len(), 2 * MANY);
-        let first_end = text.find(&members).unwrap() + members.len();
-        for (name, offsets) in found {
-            assert!(text[offsets[1]..].starts_with(name) && offsets[1] < first_end && offsets[0] > first_end);
-        }
-    }
-}

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry as Slot;
 
 use foldhash::quality::RandomState;
 
@@ -103,23 +102,16 @@ pub(super) fn resolve<'a>(
 }
 
 fn mark_duplicates<'a>(others: &mut [Other<'a>], known: &[(&'static str, Option<Str<'a>>)]) {
-    // The span of the first member of each name, and its index if it is one of the others.
-    let known = known
-        .iter()
-        .filter_map(|(name, key)| Some((Cow::Borrowed(*name), (key.as_ref()?.outer_span(), None))));
-    let mut firsts: HashMap<Cow<'a, str>, (Span, Option<usize>), RandomState> = known.collect();
-    for index in 0..others.len() {
-        let Some(other) = others.get_mut(index) else { continue };
-        let Some(name) = other.name.clone() else { continue };
-        match firsts.entry(name) {
-            Slot::Vacant(slot) => _ = slot.insert((other.key.outer_span(), Some(index))),
-            Slot::Occupied(first) => {
-                let (span, first) = *first.get();
-                other.meaning = Meaning::Duplicate(span);
-                if let Some(first) = first.and_then(|first| others.get_mut(first)) {
-                    first.is_unique = false;
-                }
-            }
+    let mut counts: HashMap<Cow<'a, str>, usize, RandomState> = HashMap::default();
+    for name in others.iter().filter_map(|other| other.name.clone()) {
+        *counts.entry(name).or_default() += 1;
+    }
+    for other in others {
+        let Some(name) = &other.name else { continue };
+        other.is_unique = counts.get(name) == Some(&1);
+        let first = known.iter().find(|(known, _)| known == name).and_then(|(_, key)| *key);
+        if let Some(first) = first {
+            other.meaning = Meaning::Duplicate(first.outer_span());
         }
     }
 }
