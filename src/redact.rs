@@ -21,6 +21,7 @@ fn is_suspicious(text: &str) -> bool {
 ///
 /// - any text with `apiv3`, ignoring case
 /// - any text with a run of 20 or more letters, digits, `+`, `_` and `-` that has upper case, lower case and digits
+/// - any text with a run of 40 or more hexadecimal digits that has letters and digits
 /// - comments, and bytes that are not UTF-8
 ///
 /// In text that is not JSON, only harmless parts are shown. These are punctuation, and the six members of the format with

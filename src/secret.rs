@@ -138,16 +138,22 @@ pub(crate) fn mentions_token(text: &str) -> bool {
     contains_ignore_case(text, "apiv3")
 }
 
-/// Returns whether a text has a long run of digits and letters in both cases, like encoded random bytes.
+/// Returns whether a text has a long run of digits and letters in both cases, or a longer one of hexadecimal digits, like
+/// encoded random bytes.
 pub(crate) fn looks_random(text: &str) -> bool {
     const LONG: usize = 20;
+    // Longer than a UUID, which may be the name of a database.
+    const LONG_HEX: usize = 40;
     if text.len() < LONG {
         return false;
     }
     let runs = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '+' && c != '_' && c != '-');
     runs.filter(|run| run.len() >= LONG).any(|run| {
         let has = |class: fn(&u8) -> bool| run.as_bytes().iter().any(class);
-        has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+        let is_hex = || run.len() >= LONG_HEX && run.bytes().all(|byte| byte.is_ascii_hexdigit());
+        has(u8::is_ascii_digit)
+            && has(u8::is_ascii_alphabetic)
+            && (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) || is_hex())
     })
 }
 
