@@ -52,10 +52,11 @@ pub(crate) fn write_diff(path: &str, before: &[u8], after: &[u8], output: &mut O
     }
     let [shown_before, shown_after] =
         [before, after].map(|bytes| without_commands(&redact(bytes)).into_owned());
-    let [old, new]: [Vec<&str>; 2] =
-        [&shown_before, &shown_after].map(|text| text.split_inclusive('\n').collect());
     let (before, after) = (String::from_utf8_lossy(before), String::from_utf8_lossy(after));
-    let diff = TextDiff::from_lines(&*before, &*after);
+    // Not `from_lines`, which also splits at a lone carriage return.
+    let [before, after, old, new]: [Vec<&str>; 4] =
+        [&*before, &*after, &*shown_before, &*shown_after].map(|text| text.split_inclusive('\n').collect());
+    let diff = TextDiff::from_slices(&before, &after);
     let mut write = || -> std::io::Result<()> {
         writeln!(output, "--- {path}\n+++ {path}")?;
         for hunk in diff.unified_diff().iter_hunks() {
