@@ -114,7 +114,7 @@ pub enum DenyReason<'a> {
         /// The missing actions.
         missing: DatabaseActions,
         /// The entry of `*` that would allow the request, but is shadowed by the exact entry.
-        hidden: Option<AccessEntry<'a>>,
+        shadowed: Option<AccessEntry<'a>>,
     },
     /// The request is for any database, and no single entry has all of its actions.
     NowhereAllowed,
@@ -124,7 +124,7 @@ impl core::error::Error for DenyReason<'_> {}
 
 impl DenyReason<'_> {
     /// Returns a permanent name for programs: `unknown-token`, `expired`, `no-actions`, `invalid-name`, `internal-database`,
-    /// `no-entry`, `missing-action`, `hidden-by-exact-entry`, `nowhere-allowed`.
+    /// `no-entry`, `missing-action`, `shadowed-by-exact-entry`, `nowhere-allowed`.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{AccessRequest, DatabaseActions, Permission};
@@ -132,7 +132,7 @@ impl DenyReason<'_> {
     ///
     /// let permissions = ["db:a:read", "db:*:write"].map(|text| Permission::parse(text).unwrap());
     /// let decision = decide(&permissions, AccessRequest::Database("a", DatabaseActions::WRITE));
-    /// assert_eq!(decision.reason().as_ref().map(DenyReason::name), Some("hidden-by-exact-entry"));
+    /// assert_eq!(decision.reason().as_ref().map(DenyReason::name), Some("shadowed-by-exact-entry"));
     /// ```
     #[must_use]
     pub const fn name(&self) -> &'static str {
@@ -143,8 +143,8 @@ impl DenyReason<'_> {
             Self::InvalidName => "invalid-name",
             Self::Internal => "internal-database",
             Self::NoEntry => "no-entry",
-            Self::MissingActions { hidden: None, .. } => "missing-action",
-            Self::MissingActions { hidden: Some(_), .. } => "hidden-by-exact-entry",
+            Self::MissingActions { shadowed: None, .. } => "missing-action",
+            Self::MissingActions { shadowed: Some(_), .. } => "shadowed-by-exact-entry",
             Self::NowhereAllowed => "nowhere-allowed",
         }
     }

@@ -88,8 +88,8 @@ pub(super) fn decide_by<'a, I: Iterator<Item = AccessEntry<'a>>>(
         Err(reason) => Decision::Denied(reason),
         Ok(entry) if entry.actions.contains(actions) => Decision::Allowed(entry),
         Ok(entry) => {
-            let hidden = all.filter(|all| all.actions.contains(actions));
-            Decision::Denied(DenyReason::MissingActions { entry, missing: actions - entry.actions, hidden })
+            let shadowed = all.filter(|all| all.actions.contains(actions));
+            Decision::Denied(DenyReason::MissingActions { entry, missing: actions - entry.actions, shadowed })
         }
     }
 }

@@ -55,9 +55,9 @@ impl fmt::Display for DenyReason<'_> {
             Self::InvalidName => f.write_str("no database can have this name"),
             Self::Internal => f.write_str("only admin tokens can access `_internal`"),
             Self::NoEntry => f.write_str("no permission of the token covers this request"),
-            Self::MissingActions { entry, missing, hidden } => {
+            Self::MissingActions { entry, missing, shadowed } => {
                 write!(f, "`{entry}` lacks `{missing}`")?;
-                hidden.map_or(Ok(()), |hidden| write!(f, ", and shadows `{hidden}`, which has it"))
+                shadowed.map_or(Ok(()), |shadowed| write!(f, ", and shadows `{shadowed}`, which has it"))
             }
             Self::NowhereAllowed => f.write_str("no single entry for databases has all of these actions"),
         }
