@@ -257,7 +257,7 @@ codes! {
     CreateWildcard = "T0413", "create-wildcard", Error, "`create_databases` contains `*`";
     TooManyDatabases = "T0414", "too-many-databases", Warning, "there are more databases than the server allows by default";
     InternalDatabase = "T0415", "internal-database", Warning, "only admin tokens can access `_internal`";
-    // T0416 `undocumented-action` is retired: all five actions are documented now.
+    // T0416 `undocumented-action` is retired: all five actions are documented.
     NeedsNewerRelease = "T0417", "needs-newer-release", Error, "the target release rejects this";
     AllowsDelete = "T0418", "allows-delete", Warning, "the target release allows deleting databases with this action";
     WildcardSystem = "T0419", "wildcard-system", Note, "a permission covers all endpoints, but no `system` tables";

@@ -19,7 +19,7 @@
 //! | test | Linux | musl | aarch64 | s390x | i686 | Windows |
 //! |---|---|---|---|---|---|---|
 //! | test programs for values, texts and files | all | 7 | 7 | 7 | 7 | 4 |
-//! | 8 × 40 and 16 × 60 appends by processes at once, with readers | 4 crowds | 4 small | 4 small | 4 small | 4 small | 8 × 40 |
+//! | 8 × 40 and 16 × 60 concurrent appends by processes, with readers | 4 crowds | 4 small | 4 small | 4 small | 4 small | 8 × 40 |
 //! | the same, with some writers killed | 4 crowds | 4 small | 4 small | 4 small | 4 small | 75 kills |
 //! | crowds of 8 × 40 on xfs, btrfs, tmpfs and overlayfs | 9 | | | | | |
 //! | the order of the system calls of an append and an update | 5 traces | | | | | |
@@ -48,11 +48,11 @@
 //!
 //! # File systems
 //!
-//! | file system | after success, the change outlasts | test |
+//! | file system | after success, the change survives | test |
 //! |---|---|---|
 //! | ext3, ext4, xfs | a power cut | shut down at every call |
 //! | btrfs | a power cut | a copy of the disk at every call |
-//! | overlayfs | what its upper layer outlasts; nothing with the option `volatile` | crowds; a file of a lower layer is copied and remains unchanged |
+//! | overlayfs | whatever its upper layer survives; nothing with the option `volatile` | crowds; a file of a lower layer is copied and remains unchanged |
 //! | tmpfs | the end of the program, not of the machine | crowds |
 //!
 //! # Limitations

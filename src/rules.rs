@@ -47,14 +47,14 @@ type FileRule = for<'a> fn(&Facts<'a>, &Options, &mut Sink);
 const ENTRY_RULES: [EntryRule; 5] =
     [members::check, token::check, name::check, expiry_type::check, admin::check_entry];
 
-/// The rules for entries that report no errors.
+/// Rules for entries; they never report an error.
 const ENTRY_WARNINGS: [EntryRule; 2] = [strength::check, expiry::check];
 
 /// The rules whose findings depend only on the permissions.
 const PERMISSION_RULES: [EntryRule; 3] =
     [permission_shape::check, permission_grammar::check, release::check_entry];
 
-/// The rules for permissions that report no errors.
+/// Rules for permissions; they never report an error.
 const PERMISSION_WARNINGS: [EntryRule; 2] = [permission::check, permission_set::check];
 
 /// The rules for the file as a whole.

@@ -12,14 +12,14 @@ use crate::diagnostic::{Diagnostic, Label};
 use crate::redact::may_show;
 use crate::span::{LineIndex, Span};
 
-/// Collects findings in any order: it keeps the worst ones up to a limit, and counts all.
+/// Collects findings in any order, keeps the most severe ones up to a limit, and counts all.
 #[derive(Debug)]
 pub(crate) struct Sink {
     levels: Levels,
     limit: usize,
     counts: Counts,
     kept: Vec<Kept>,
-    // The worst finding that exceeds the limit.
+    // The most severe finding that exceeds the limit.
     bound: Option<Rank>,
     // The fixes of the findings before this index are verified.
     verified: usize,

@@ -162,7 +162,7 @@ fn misspelt_list(name: &str, lists: &[&'static str]) -> Option<&'static str> {
     if is_commented_out(name) { None } else { find_similar(name, &Word::new(name), lists) }
 }
 
-/// Returns the known name that is equal apart from case and signs, or closest.
+/// Returns the known name that is equal, ignoring case and punctuation, or the closest one.
 fn find_similar(name: &str, word: &Word<'_>, known: &[&'static str]) -> Option<&'static str> {
     let same = known.iter().copied().find(|known| word.matches(known));
     same.or_else(|| closest_word(name, known.iter().copied()).map(|(known, _)| known))

@@ -38,7 +38,7 @@ impl OtherFile {
     pub(crate) const SOPS: Self =
         Self::new("a file encrypted with SOPS", "decrypt it first: `sops --decrypt`");
     const MARKUP: Self = Self::new("HTML or XML", "check where the file comes from; is it an error page?");
-    /// JSON in quotes that are not those of a JSON string.
+    /// JSON in quotes that is not a JSON string.
     const QUOTED: Self = Self::new("JSON in quotes", "remove the quotes around the whole text");
     const MANIFEST: Self = Self::new(
         "a Kubernetes manifest",
@@ -132,7 +132,7 @@ fn wrapper<'a>(key: Str<'a>, node: &Node<'a>) -> Option<(OtherFile, Str<'a>)> {
     (base64(text.trim_ascii()).is_some() || is_json(&text)).then_some((OtherFile::WRAPPER, key))
 }
 
-/// Returns whether a text is JSON in quotes that are not those of a JSON string, which may be empty.
+/// Returns whether a text is JSON in quotes, but not a JSON string, which may be empty.
 fn is_quoted(text: &str) -> bool {
     let is_quote = |c| matches!(c, '\'' | '"' | '`' | '\u{2018}'..='\u{201F}');
     let inner = text.trim_start_matches(is_quote);

@@ -16,15 +16,15 @@ const BRACKETS: [(&str, &str); 8] = [
     ("<", ">"),
 ];
 
-/// Signs on both sides of a name.
-const SIGNS: [&str; 4] = ["%", "!", "@", "__"];
+/// Delimiters on both sides of a name.
+const DELIMITERS: [&str; 4] = ["%", "!", "@", "__"];
 
 /// Returns the spans of variables that a template engine or a shell should have expanded.
 ///
 /// These are `${…}`, `$(…)`, `$NAME`, `{{…}}`, `{NAME}`, `((…))`, `[[…]]`, `#{…}#`, `<…>`, `%NAME%`, `!NAME!`, `@NAME@` and
 /// `__NAME__`.
 pub(crate) fn variables(text: &str) -> Vec<Span> {
-    // A bracket without an end has none later either: the search stays linear on `<<<<<…`.
+    // An unclosed bracket stays unclosed; not searching again keeps `<<<<<…` linear.
     let mut closes = [true; BRACKETS.len()];
     let mut spans = Vec::new();
     let mut at = 0;
@@ -75,7 +75,7 @@ fn in_braces(text: &str) -> Option<usize> {
 
 /// Returns the length of a name between signs at the start. `a@b@c` and `my__db__1` do not match.
 fn between_signs(before: &str, text: &str) -> Option<usize> {
-    let sign = SIGNS.into_iter().find(|sign| text.starts_with(sign))?;
+    let sign = DELIMITERS.into_iter().find(|sign| text.starts_with(sign))?;
     let is_part = |c: char| sign != "%" && (c == '_' || c.is_alphanumeric());
     let inner = text.get(sign.len()..)?;
     // Before the search, which would be quadratic on `_____…`.

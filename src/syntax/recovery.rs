@@ -33,7 +33,7 @@ impl<'a, E: ErrorHandler> Parser<'a, E> {
         span
     }
 
-    /// Reports a missing token, unless the text ends: that is an error of its own.
+    /// Reports a missing token, except at the end of the text, which is a separate error.
     pub(super) fn missing(&mut self, kind: SyntaxErrorKind, at: usize) {
         if self.at < self.text.len() {
             self.error(kind, at, at);
