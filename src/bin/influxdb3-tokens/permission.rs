@@ -8,7 +8,7 @@ use influxdb3_offline_tokens::Permission;
 use influxdb3_offline_tokens::permission::Scope;
 use serde_json::{Map, Value, json};
 
-use crate::terminal::{Context as _, Exit, Failure, Output, Result, masked};
+use crate::terminal::{Context as _, Exit, Failure, Output, Result, masked, may_be_secret};
 
 /// Parse permission strings, and print one JSON object per line
 ///
@@ -65,16 +65,16 @@ fn print(bytes: &[u8], output: &mut Output) -> Result<Exit> {
             ]
         }
     };
-    let input = masked(&text);
     match errors.first() {
         None => {
             let permission = Permission::parse(&text)?;
-            output.line(valid(&input, &permission))?;
+            output.line(valid(&masked(&text), &permission))?;
             Ok(Exit::Success)
         }
         Some(Value::Object(first)) => {
             let mut line = Map::new();
-            line.insert("input".into(), input.into());
+            let is_shown = !may_be_secret(&text);
+            line.insert("input".into(), if is_shown { text.into() } else { "*".repeat(text.len()).into() });
             line.insert("ok".into(), false.into());
             line.extend(first.clone());
             line.insert("errors".into(), errors.into());

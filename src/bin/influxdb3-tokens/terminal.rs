@@ -9,7 +9,9 @@ use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
 use clap::{ArgMatches, ValueEnum};
+use influxdb3_offline_tokens::redact;
 use influxdb3_offline_tokens::token::TOKEN_PREFIX;
+use serde_json::json;
 
 use crate::input::is_stdin;
 
@@ -230,18 +232,10 @@ pub(crate) fn masked(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns whether a text may be a token or a piece of one.
-fn may_be_secret(text: &str) -> bool {
-    const LONG: usize = 20;
-    const LONG_HEX: usize = 40;
-    let is_long_mix = |run: &str| {
-        let has = |class: fn(&u8) -> bool| run.as_bytes().iter().any(class);
-        let is_mixed = run.len() >= LONG && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
-        let is_hex = run.len() >= LONG_HEX && run.bytes().all(|byte| byte.is_ascii_hexdigit());
-        has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && (is_mixed || is_hex)
-    };
-    masked(text) != text
-        || text.split(|c: char| !c.is_ascii_alphanumeric() && !"+_-".contains(c)).any(is_long_mix)
+/// Returns whether a text may be a token or a piece of one: `redact` would not show it as a name.
+pub(crate) fn may_be_secret(text: &str) -> bool {
+    let json = json!({ "name": text }).to_string();
+    redact(json.as_bytes()) != json
 }
 
 /// Returns an argument for a message, masked if it may be a misplaced token.
