@@ -9,7 +9,7 @@ use influxdb3_offline_tokens::{
 };
 
 use crate::input::read_token;
-use crate::terminal::{Context as _, Failure, Result, masked};
+use crate::terminal::{Context as _, Failure, Result, shown_argument};
 
 /// The permissions of a token.
 #[derive(Args)]
@@ -44,7 +44,7 @@ impl Permissions {
                 Err(_) => errors.extend(
                     Permission::errors(&text)
                         .iter()
-                        .map(|error| format!("permission `{}`: {error}", masked(&text))),
+                        .map(|error| format!("permission `{}`: {error}", shown_argument(&text))),
                 ),
             }
         }
@@ -118,7 +118,7 @@ pub(crate) struct CreateDatabases {
 impl CreateDatabases {
     pub(crate) fn parse(&self) -> Result<Vec<DatabaseName>> {
         let parse = |name: &String| {
-            DatabaseName::parse(name).context(format_args!("--create-database `{}`", masked(name)))
+            DatabaseName::parse(name).context(format_args!("--create-database `{}`", shown_argument(name)))
         };
         self.names.iter().map(parse).collect()
     }

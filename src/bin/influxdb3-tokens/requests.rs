@@ -9,7 +9,7 @@ use influxdb3_offline_tokens::{
 use serde_json::{Map, Value, json};
 use std::time::SystemTime;
 
-use crate::terminal::{Context as _, Failure, Result, masked};
+use crate::terminal::{Context as _, Failure, Result, masked, shown_argument};
 
 /// The tokens of a file by name.
 pub(crate) struct Tokens<'a>(HashMap<&'a str, &'a TokenEntry>);
@@ -94,7 +94,7 @@ impl Request {
         const KNOWN: [&str; 7] =
             ["token_name", "permissions", "database", "any_database", "system", "exists", "actions"];
         match self.members.keys().find(|name| !KNOWN.contains(&name.as_str())) {
-            Some(unknown) => Err(Failure::new(format!("unknown member `{}`", masked(unknown)))),
+            Some(unknown) => Err(Failure::new(format!("unknown member `{}`", shown_argument(unknown)))),
             None => Ok(()),
         }
     }
