@@ -147,14 +147,17 @@ pub(crate) fn looks_random(text: &str) -> bool {
     if text.len() < LONG {
         return false;
     }
-    let runs = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '+' && c != '_' && c != '-');
-    runs.filter(|run| run.len() >= LONG).any(|run| {
-        let has = |class: fn(&u8) -> bool| run.as_bytes().iter().any(class);
-        let is_hex = || run.len() >= LONG_HEX && run.bytes().all(|byte| byte.is_ascii_hexdigit());
-        has(u8::is_ascii_digit)
-            && has(u8::is_ascii_alphabetic)
-            && (has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) || is_hex())
-    })
+    fn has(run: &str, class: fn(&u8) -> bool) -> bool {
+        run.as_bytes().iter().any(class)
+    }
+    let mut runs = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '+' && c != '_' && c != '-');
+    let mut hex_runs = text.split(|c: char| !c.is_ascii_hexdigit());
+    let is_mixed = |run| {
+        has(run, u8::is_ascii_uppercase) && has(run, u8::is_ascii_lowercase) && has(run, u8::is_ascii_digit)
+    };
+    let is_mixed_hex = |run| has(run, u8::is_ascii_alphabetic) && has(run, u8::is_ascii_digit);
+    runs.any(|run| run.len() >= LONG && is_mixed(run))
+        || hex_runs.any(|run| run.len() >= LONG_HEX && is_mixed_hex(run))
 }
 
 /// The fragment of a text that an error quotes: empty if it may be a secret.

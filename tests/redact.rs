@@ -30,7 +30,7 @@ fn keeps_names_permissions_and_expiries() {
         r#"["«a»", «1»]"#,
         r#""«a»""#,
         // 40 hexadecimal digits; a UUID has 32.
-        r#"{"name": "«0123456789abcdef0123456789abcdef01234567»", "create_databases": ["0123456789abcdef0123456789abcdef"]}"#,
+        r#"{"name": "«collector_0123456789abcdef0123456789abcdef01234567»", "create_databases": ["0123456789abcdef0123456789abcdef"]}"#,
         // JSON with comments and trailing commas counts as valid.
         r#"{"tokens": [{"token": "«apiv3_x»", "name": "collector", "permissions": ["db:sensors1234:read"],}]}"#,
         r#"{"tokens": []} «// apiv3_x is old»"#,
