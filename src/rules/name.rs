@@ -32,10 +32,7 @@ pub(super) fn check(entry: &Entry<'_>, _: &Options, sink: &mut Sink) {
             .help("remove the whitespace")
             .fix(Applicability::Safe, spans.map(|span| TextEdit::new(span, "")));
     }
-    if entry.role == Role::Admin {
-        return;
-    }
-    if **name == *OPERATOR_TOKEN_NAME {
+    if entry.role == Role::Resource && **name == *OPERATOR_TOKEN_NAME {
         sink.report(Code::ReservedName, name.span(), at)
             .message("`_admin` is reserved for the operator token")
             .help("use another name: with this one, the operator token cannot be created");
