@@ -103,21 +103,21 @@ impl Validator {
 
     /// Checks a file. `report` adds findings that do not depend on its text.
     pub(crate) fn check_with(&self, bytes: &[u8], report: impl FnOnce(&mut Sink)) -> Report {
-        let mut sink = self.sink();
+        let mut sink = self.check_into(bytes, self.sink());
         report(&mut sink);
-        self.run(bytes, sink).0
+        sink.finish(bytes).0
     }
 
     /// Checks a file without a limit. Returns the findings with a fix, and counts all.
     pub(crate) fn check_for_fixes(&self, bytes: &[u8]) -> (Report, Counts) {
-        self.run(bytes, Sink::new(&self.levels, usize::MAX).only_fixes())
+        self.check_into(bytes, Sink::new(&self.levels, usize::MAX).only_fixes()).finish(bytes)
     }
 
     /// Checks a file for errors, without a limit, and counts them.
     pub(crate) fn check_errors(&self, bytes: &[u8]) -> (Report, Counts) {
         let levels = self.levels.clone().with_floor(Severity::Error);
         let validator = Self { levels, max_diagnostics: usize::MAX, ..self.clone() };
-        validator.run(bytes, validator.sink())
+        validator.check_into(bytes, validator.sink()).finish(bytes)
     }
 
     /// Returns whether findings of a code may be reported.
@@ -137,14 +137,14 @@ impl Validator {
         Self { levels, ..validator }
     }
 
-    fn run(&self, bytes: &[u8], mut sink: Sink) -> (Report, Counts) {
-        if let Some(text) = text::read(bytes, self.role, &mut sink) {
-            sink = match self.role {
+    fn check_into(&self, bytes: &[u8], mut sink: Sink) -> Sink {
+        match text::read(bytes, self.role, &mut sink) {
+            None => sink,
+            Some(text) => match self.role {
                 Role::Resource => self.check_text(&text, sink, None).1,
                 Role::Admin => self.check_admin_text(&text, sink).1,
-            };
+            },
         }
-        sink.finish(bytes)
     }
 
     /// Checks the text of a tokens file and adds its values to `file`.

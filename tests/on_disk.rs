@@ -64,6 +64,12 @@ fn reports_modes_readable_by_others() {
         );
     }
     assert_eq!(modes.lines().count(), 6);
+    // SOPS is recognized at the end of the file, after other findings.
+    let path = copy(Code::OtherFile, "bad-sops.json", directory.path());
+    set_mode(&path, 0o644);
+    let found = findings(&path);
+    let names: Vec<_> = found.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, [code.name(), Code::OtherFile.name()]);
 }
 
 #[test]
