@@ -21,7 +21,7 @@ use crate::secret::{NewText, SecretBytes};
 
 /// Applies all changes in order, or none. `text` is `None` for a file that does not exist yet.
 ///
-/// Returns `None` if nothing changes. Each change parses the whole text, so append many entries in one change.
+/// Returns `None` if nothing changes. Many changes parse the whole text again, so append many entries in one change.
 ///
 /// ```
 /// use influxdb3_offline_tokens::edit;

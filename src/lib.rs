@@ -119,8 +119,9 @@
 //!
 //! # Secrets and serde
 //!
-//! No `Debug`, `Display`, error or report contains a token or a piece of one. In a wrong place, such as a name, a piece is
-//! recognized by its prefix or its random characters: see [`redact`]. [`Token::expose`] returns a token, and serialized
+//! No `Debug`, error, report or decision contains a token, or a piece of the value of `token`. In a wrong place, such as a
+//! name, a token is recognized by its prefix; [`redact`], reports and most errors also recognize one without, by its random
+//! characters. The `Display` of a name or a permission is its text. [`Token::expose`] returns a token, and serialized
 //! entries and files contain it. Secrets are zeroized on drop; copies in swap, core dumps or on the stack are not.
 //!
 //! In serde, values are strings, and an expiry is an integer. [`TokenEntry`], [`TokenFile`] and [`AdminTokenFile`] are the

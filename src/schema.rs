@@ -3,8 +3,8 @@
 /// The JSON Schema (draft 2020-12) of a tokens file.
 ///
 /// Every valid file matches it, and [`validate`](crate::validate) rejects every file that does not (tested). It cannot detect
-/// misspelt members, duplicates, an integer written as `1.0`, or a database name that is too long. Also check the file with
-/// [`validate`](crate::validate). In the repository it is `src/schema.json`.
+/// misspelt members, duplicates, an integer written as `1.0`, or a permission with a database name that is too long. Also check
+/// the file with [`validate`](crate::validate). In the repository it is `src/schema.json`.
 ///
 /// ```
 /// assert!(influxdb3_offline_tokens::schema::JSON_SCHEMA.contains("\"create_databases\""));

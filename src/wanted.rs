@@ -108,11 +108,11 @@ impl WantedFile {
     /// `secrets` returns a new secret for each added or rotated token. After the changes, the plan is empty until the next
     /// rotation.
     ///
-    /// - A missing token is added.
+    /// - A missing file is created, even without tokens. A missing token is added.
     /// - A token that has expired, or expires within `rotate_within`, is rotated and gets the wanted expiry. It is not
     ///   rotated if the wanted `expiry_millis` is also in the past.
     /// - The expiry is set if it differs from `expiry_millis`, and removed if none is wanted.
-    /// - With `expires_in`, an existing expiry is kept until the rotation. It is shortened only if it exceeds `now` plus
+    /// - With `expires_in`, a token without an expiry gets one, and an existing one is kept until the rotation. It is shortened only if it exceeds `now` plus
     ///   `expires_in` by more than a tenth of `expires_in`, at most an hour. This tolerates different clocks.
     /// - The permissions are set if their [`Rights`] differ. Spelling and order are ignored.
     /// - Databases that are missing from `create_databases` are added. None is removed.

@@ -98,7 +98,7 @@ pub enum DenyReason<'a> {
     UnknownToken,
     /// The token expired at this time: not authenticated.
     Expired(Expiry),
-    /// The request has no action. The server would allow it.
+    /// The request has no action. The server would allow it if an entry covers the target.
     NoActions,
     /// No database can have this name: it is not 1 to 511 bytes of letters, digits, `/`, `_` and `-` (server source).
     InvalidName,

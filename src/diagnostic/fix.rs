@@ -19,9 +19,9 @@ use crate::span::Span;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Applicability {
-    /// The fix changes the form of the file, but not its meaning.
+    /// The fix writes what was evidently meant. It never changes a secret or the rights of a valid permission.
     Safe,
-    /// The fix needs confirmation: it is a guess, or it changes the rights of a token.
+    /// The fix needs confirmation: it is a guess, or it changes the rights or the secret of a token.
     Unsafe,
 }
 
@@ -71,8 +71,8 @@ impl Fix {
         Self { applicability, edits, effect: None }
     }
 
-    /// Returns the effect of the fix beyond the text: the rights that it grants, or the replacement of a token.
-    /// `None` if it has neither.
+    /// Returns the effect of the fix that its edits do not show: a right that it guesses or adds, or the replacement of a
+    /// token. `None` for all other fixes, although a repaired permission or member then grants what it states.
     ///
     /// ```
     /// use influxdb3_offline_tokens::validate;

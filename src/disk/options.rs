@@ -66,8 +66,8 @@ impl FileOptions {
         self
     }
 
-    /// Sets whether to restrict the mode to 0600 if users other than the owner have access, even if the text is unchanged. It
-    /// has no effect on Windows.
+    /// Sets whether a written file gets mode 0600, without an ACL. If users other than the owner have access, the file is
+    /// written even if its text is unchanged. It has no effect on Windows.
     ///
     /// ```
     /// use influxdb3_offline_tokens::TokenFile;

@@ -50,7 +50,7 @@ impl fmt::Debug for Sha512 {
 
 impl Change {
     /// Adds tokens at the end, all or none. A name that already exists is an error, unless
-    /// [`keep_if_same`](Self::keep_if_same) allows it.
+    /// [`keep_if_same`](Self::keep_if_same) allows it. Without tokens, it only creates a missing file.
     ///
     /// ```
     /// use influxdb3_offline_tokens::{Token, TokenEntry, TokenFile, TokenName, edit};

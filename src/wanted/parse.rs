@@ -19,7 +19,9 @@ const EXPIRES_IN: &str = "expires_in";
 const ROTATE_WITHIN: &str = "rotate_within";
 const EXPIRY_MILLIS: &str = "expiry_millis";
 
-/// The error for an invalid [`WantedFile`]: all errors in source order. `Display` prints one per line.
+/// The error for an invalid [`WantedFile`]: its errors in source order. `Display` prints one per line.
+///
+/// Invalid JSON, an object with a duplicate member, and the times of a token have only their first error.
 ///
 /// ```
 /// use influxdb3_offline_tokens::wanted::WantedFile;
@@ -70,7 +72,8 @@ impl WantedFile {
     /// - The JSON is invalid, or a value has the wrong type.
     /// - A member is missing, unknown or duplicate, or is a `token`, which a wanted file cannot contain.
     /// - A name, permission or duration is invalid, or two tokens have the same name.
-    /// - A token has both `expires_in` and `expiry_millis`, or `rotate_within` without a longer `expires_in`.
+    /// - A token has both `expires_in` and `expiry_millis`, or an `expires_in` of less than a second.
+    /// - A `rotate_within` is not at least a second shorter than its `expires_in`.
     pub fn parse(json: &[u8]) -> Result<Self, InvalidWantedFile> {
         let mut errors = Vec::new();
         let root = keep(root(json), &mut errors);

@@ -28,7 +28,7 @@ pub(crate) struct Apply {
     /// The wanted file; `-` is standard input
     wanted: PathBuf,
 
-    /// Print the changes without writing them
+    /// Print the changes without writing them; the exit code is 0 even if there are some
     #[arg(long)]
     dry_run: bool,
 

@@ -42,7 +42,8 @@ impl NewToken {
 
 /// Create a tokens file with its first token
 ///
-/// The file has mode 0600. The command fails if the file exists; `append` adds a token to it.
+/// The file has mode 0600. The command fails if the file exists; `append` adds a token to it. Without --expiry or
+/// --expires-at, the token never expires.
 #[derive(Args)]
 pub(crate) struct Create {
     /// The new tokens file
@@ -74,7 +75,8 @@ impl Create {
 
 /// Add a token to a tokens file
 ///
-/// Every other byte of the file is unchanged. A server that already has resource tokens ignores the file.
+/// Every other byte of the file is unchanged. Without --expiry or --expires-at, the token never expires. A server that
+/// already has resource tokens ignores the file.
 #[derive(Args)]
 pub(crate) struct Append {
     /// The tokens file

@@ -132,7 +132,7 @@ pub(crate) struct Assert {
     /// The tokens file; `-` is standard input
     file: PathBuf,
 
-    /// The file with the expectations
+    /// The file with the expectations; `-` is standard input
     expectations: PathBuf,
 
     /// The output format

@@ -31,8 +31,8 @@ use crate::terminal::{Color, Failure};
 
 /// Creates, checks and changes offline permission tokens files of InfluxDB 3 Enterprise.
 ///
-/// No output contains a token or a piece of one, except with --show-token and in `export secret`, which writes the whole
-/// file.
+/// No output contains a token, except with --show-token and in `export secret`, which writes the whole file. A token in a
+/// wrong place, such as a name, is recognized by its prefix.
 #[derive(Parser)]
 #[command(
     name = "influxdb3-tokens",

@@ -14,7 +14,7 @@ use crate::terminal::{Context as _, Exit, Failure, Output, Result, masked, may_b
 ///
 /// A valid permission has `input`, `ok` (true), `canonical`, `resource_type`, `all`, `names` and `actions`. An invalid one
 /// has `input`, `ok` (false), `errors`, and `kind`, `start`, `end`, `message` and `help` of the first error. `kind` is a
-/// code for `explain`; `start` and `end` are byte offsets. A text that contains a token is overwritten by `*`.
+/// code for `explain`; `start` and `end` are byte offsets. A text that may contain a token is overwritten by `*`.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The permission strings; if none or `-`, the lines of standard input

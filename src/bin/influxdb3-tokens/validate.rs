@@ -57,15 +57,15 @@ pub(crate) struct Arguments {
     #[arg(long)]
     fix: bool,
 
-    /// Apply all fixes, including guesses and those that change the rights of a token
+    /// Apply all fixes: also guesses, and those that change rights, create a new token, or restrict the mode of the file
     #[arg(long, conflicts_with = "fix")]
     fix_all: bool,
 
-    /// Print a redacted diff of the fixes without writing them
+    /// Print a redacted diff of the fixes instead of the findings, and write nothing; with --fix-all, of all fixes
     #[arg(long)]
     diff: bool,
 
-    /// Print only findings
+    /// Print only findings and applied fixes, no summary
     #[arg(short, long)]
     quiet: bool,
 
