@@ -8,7 +8,7 @@ use crate::diagnostic::{
     Applicability, Counts, Diagnostic, EditSet, Fix, Levels, Sink, TextEdit, splice_pieces,
 };
 use crate::document::Entry;
-use crate::limits::VERIFIED_BYTES_PER_BYTE;
+use crate::limits::{MIN_VERIFIED_BYTES, VERIFIED_BYTES_PER_BYTE};
 use crate::permission::Permission;
 use crate::rules::{self, Options};
 use crate::span::Span;
@@ -24,7 +24,7 @@ pub(super) struct Verifier<'a, 'c> {
 
 impl<'a, 'c> Verifier<'a, 'c> {
     pub(super) const fn new(text: &'a str, levels: &'c Levels, options: &'c Options) -> Self {
-        let budget = text.len().saturating_mul(VERIFIED_BYTES_PER_BYTE);
+        let budget = MIN_VERIFIED_BYTES.saturating_add(text.len().saturating_mul(VERIFIED_BYTES_PER_BYTE));
         Self { text, levels, options, budget }
     }
 
