@@ -20,7 +20,8 @@ impl ErrorHandler for Sink {
             // A comment may contain the only copy of a token.
             let may_be_token = mentions_token(fragment) || fragment.contains("\\u");
             let applicability = if may_be_token { Applicability::Unsafe } else { Applicability::Safe };
-            draft.fix(applicability, [TextEdit::new(span, "")]);
+            let replacement = if separates_words(span, text) { " " } else { "" };
+            draft.fix(applicability, [TextEdit::new(span, replacement)]);
         }
         if let Kind::UnexpectedEnd { opened } = kind
             && text.as_bytes().get(opened) == Some(&b'"')
@@ -29,6 +30,14 @@ impl ErrorHandler for Sink {
             self.ignore(Span::new(opened, text.len() + 1));
         }
     }
+}
+
+/// Returns whether the texts before and after a span would become one word, or one quote.
+fn separates_words(span: Span, text: &str) -> bool {
+    let is_word = |c: char| !c.is_whitespace() && !matches!(c, ',' | ':' | '[' | ']' | '{' | '}');
+    let (before, after) = (text.get(..span.start()), text.get(span.end()..));
+    before.is_some_and(|before| before.ends_with(is_word))
+        && after.is_some_and(|after| after.starts_with(is_word))
 }
 
 const _: () = assert!(MAX_DEPTH == 127, "a message has this limit");
