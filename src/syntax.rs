@@ -13,7 +13,7 @@ mod string;
 
 pub(crate) use self::error::{ErrorHandler, SyntaxError, SyntaxErrorKind};
 pub(crate) use self::kind::Kind;
-pub(crate) use self::lexer::starts_with_conflict_marker;
+pub(crate) use self::lexer::{starts_like_json, starts_with_conflict_marker};
 pub(crate) use self::node::Node;
 pub(crate) use self::parser::{MAX_DEPTH, Parser};
 pub(crate) use self::string::{Locator, SecretStr, SmallSpan, Str};

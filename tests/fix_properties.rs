@@ -26,6 +26,28 @@ fn fixtures_keep_the_laws() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// The removal of a comment must not change what the rest of a text looks like.
+#[test]
+fn short_texts_with_comments_keep_the_laws() {
+    const COMMENTS: [&str; 3] = ["//c\n", "/*c*/", "#c\n"];
+    const PIECES: [&str; 16] = [
+        "\"", "'", "`", "-", "1", " ", "\n", "{", "apiv3_x", ".json", "ENC[", "sops", "a", ":", "null", "://",
+    ];
+    let pieces: Vec<&str> = COMMENTS.into_iter().chain(PIECES).collect();
+    let mut texts = vec![String::new()];
+    let mut failures = String::new();
+    for _ in 0..3 {
+        let longer = |text: &String| pieces.iter().map(|piece| format!("{text}{piece}")).collect::<Vec<_>>();
+        texts = texts.iter().flat_map(longer).collect();
+        for text in texts.iter().filter(|text| COMMENTS.iter().any(|comment| text.contains(comment))) {
+            if let Err(error) = fix::all(&Validator::new(util::now()), text.as_bytes()) {
+                let _ = writeln!(failures, "== {text:?}: {error}");
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 200, ..cases(150) })]
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Other, Text};
 use crate::span::Span;
-use crate::syntax::{Kind, Node, Str};
+use crate::syntax::{Kind, Node, Parser, Str, starts_like_json};
 
 /// The kind of a file that is not a tokens file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl OtherFile {
     pub(crate) fn of_start(text: &str) -> Option<Self> {
         match text.bytes().next() {
             _ if is_quoted(text) => Some(Self::QUOTED),
-            Some(b'{' | b'[' | b'"') => None,
+            _ if starts_like_json(text) => None,
             Some(b'<') => Some(Self::MARKUP),
             _ if is_sops(text) => Some(Self::SOPS),
             _ if is_yaml(text) => {
@@ -138,18 +138,21 @@ fn is_quoted(text: &str) -> bool {
     let inner = text.trim_start_matches(is_quote);
     let quotes = text.len() - inner.len();
     let is_string = matches!(text.get(..quotes), Some("" | "\"" | "\"\""));
-    inner.trim_ascii_start().starts_with(['{', '[']) && !is_string
+    // Skips comments, too: to remove one does not change the kind of a file.
+    let inner = inner.get(Parser::start(inner)..).unwrap_or_default();
+    inner.starts_with(['{', '[']) && !is_string
 }
 
 /// Returns whether a text starts with a document, a list or a key of YAML.
 fn is_yaml(text: &str) -> bool {
     let line = text.lines().next().unwrap_or_default();
+    let is_item = |line: &str| matches!(line.split([' ', '\t', '/', '#']).next(), Some("-" | "---"));
     let word = line.split([' ', '\t']).next().unwrap_or_default();
     let is_key = |key: &str| {
         let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
         key.starts_with(char::is_alphabetic) && key.chars().all(is_word)
     };
-    matches!(word, "-" | "---") || word.strip_suffix(':').is_some_and(is_key)
+    is_item(line) || word.strip_suffix(':').is_some_and(is_key)
 }
 
 /// Returns whether a text that is not JSON has values that SOPS encrypted, and its metadata.

@@ -4,7 +4,7 @@ use crate::code::Code;
 use crate::diagnostic::{At, Sink};
 use crate::document::{OtherFile, Role, Text};
 use crate::span::Span;
-use crate::syntax::{Kind, Node, Parser, starts_with_conflict_marker};
+use crate::syntax::{Kind, Node, Parser, starts_like_json, starts_with_conflict_marker};
 use crate::token::TOKEN_PREFIX;
 
 /// Returns the help with the smallest valid file.
@@ -45,8 +45,7 @@ pub(crate) fn report(text: &str, role: Role, sink: &mut Sink) -> bool {
 
 /// Returns whether a text starts with a word that is not JSON, with dashes, or with a Markdown marker.
 fn is_text(text: &str) -> bool {
-    let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let is_word = word.starts_with(char::is_alphabetic) && !matches!(word, "true" | "false" | "null");
+    let is_word = text.starts_with(char::is_alphanumeric) && !starts_like_json(text);
     is_word || text.starts_with("--") || text.starts_with('`')
 }
 
