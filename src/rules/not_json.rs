@@ -92,8 +92,11 @@ pub(crate) fn not_an_object(value: &Node<'_>, role: Role, sink: &mut Sink) {
     if let Some(string) = value.as_str().filter(|_| is_bare_token(value)) {
         return bare_token(string.span(), role, sink);
     }
-    if let Some(kind) = value.as_str().and_then(OtherFile::of_string) {
-        return other_file(kind, Span::new(value.span.start(), value.span.start() + 1), role, sink);
+    if let Some(string) = value.as_str()
+        && let Some(kind) = OtherFile::of_string(string)
+    {
+        let quote = Span::new(value.span.start(), string.span().start());
+        return other_file(kind, quote, role, sink);
     }
     if value.kind != Kind::Invalid {
         let member = if role == Role::Admin { "token" } else { "tokens" };
