@@ -30,8 +30,9 @@ fn fixtures_keep_the_laws() {
 #[test]
 fn short_texts_with_comments_keep_the_laws() {
     const COMMENTS: [&str; 3] = ["//c\n", "/*c*/", "#c\n"];
-    const PIECES: [&str; 16] = [
-        "\"", "'", "`", "-", "1", " ", "\n", "{", "apiv3_x", ".json", "ENC[", "sops", "a", ":", "null", "://",
+    const PIECES: [&str; 17] = [
+        "\"", "'", "`", "-", "1", " ", "\n", "{", "apiv3_x", ".json", "ENC[", "sops", "a", ":", "null",
+        "://", "\u{FEFF}",
     ];
     let pieces: Vec<&str> = COMMENTS.into_iter().chain(PIECES).collect();
     let mut texts = vec![String::new()];

@@ -32,11 +32,12 @@ impl ErrorHandler for Sink {
     }
 }
 
-/// Returns whether the texts before and after a span would become one word, or one quote.
+/// Returns whether the texts before and after a span would become one word or quote, or the one after it starts the file.
 fn separates_words(span: Span, text: &str) -> bool {
     let is_word = |c: char| !c.is_whitespace() && !matches!(c, ',' | ':' | '[' | ']' | '{' | '}');
     let (before, after) = (text.get(..span.start()), text.get(span.end()..));
-    before.is_some_and(|before| before.ends_with(is_word))
+    // Behind a comment, a byte order mark is invalid whitespace; at the start of the file it is another error.
+    before.is_some_and(|before| before.is_empty() || before.ends_with(is_word))
         && after.is_some_and(|after| after.starts_with(is_word))
 }
 
