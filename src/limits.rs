@@ -11,7 +11,7 @@ pub(crate) const MAX_FINDINGS: usize = 1_000;
 /// The maximum number of bytes that are parsed again to verify fixes, per byte of the text. It keeps checks linear.
 pub(crate) const VERIFIED_BYTES_PER_BYTE: usize = 8;
 
-/// The number of bytes that are parsed again in any text: a small one can afford to verify each fix.
+/// The number of bytes that may be parsed again in a text of any size: a small one can afford to verify each fix.
 pub(crate) const MIN_VERIFIED_BYTES: usize = 1 << 16;
 
 /// The size of a typical entry in bytes, for the first allocation.

@@ -145,8 +145,8 @@ impl LiveAuthorizer {
     /// Reloads the file if it has changed since the last read.
     ///
     /// It follows symbolic links, and compares device, inode, size and times. So it detects a rename, a write in place and
-    /// the swapped links of Kubernetes. On Windows it compares only size and modification time. Two changes can have the same times: until two seconds after a change, each call
-    /// reads the file. An unreadable file is also read at each call.
+    /// the swapped links of Kubernetes. On Windows it compares only size and modification time. Two changes can have the same
+    /// times: until two seconds after a change, each call reads the file. An unreadable file is also read at each call.
     ///
     /// Concurrent calls wait for each other; [`current`](Self::current) does not wait.
     ///

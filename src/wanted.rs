@@ -112,8 +112,9 @@ impl WantedFile {
     /// - A token that has expired, or expires within `rotate_within`, is rotated and gets the wanted expiry. It is not
     ///   rotated if the wanted `expiry_millis` is also in the past.
     /// - The expiry is set if it differs from `expiry_millis`, and removed if none is wanted.
-    /// - With `expires_in`, a token without an expiry gets one, and an existing one is kept until the rotation. It is shortened only if it exceeds `now` plus
-    ///   `expires_in` by more than a tenth of `expires_in`, at most an hour. This tolerates different clocks.
+    /// - With `expires_in`, a token without an expiry gets one, and an existing expiry is kept until the rotation. An existing
+    ///   one is shortened only if it exceeds `now` plus `expires_in` by more than a tenth of `expires_in`, at most an hour.
+    ///   This tolerates different clocks.
     /// - The permissions are set if their [`Rights`] differ. Spelling and order are ignored.
     /// - Databases that are missing from `create_databases` are added. None is removed.
     ///
@@ -163,7 +164,6 @@ impl WantedFile {
                 None => new.push(token.to_entry(now, secrets()?)),
             }
         }
-        // A missing file is created even without tokens.
         if !new.is_empty() || file.is_none() && changes.is_empty() {
             changes.push(Change::append(new));
         }

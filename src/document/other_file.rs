@@ -138,7 +138,7 @@ fn is_quoted(text: &str) -> bool {
     let inner = text.trim_start_matches(is_quote);
     let quotes = text.len() - inner.len();
     let is_string = matches!(text.get(..quotes), Some("" | "\"" | "\"\""));
-    // Skips comments, too: to remove one does not change the kind of a file.
+    // Also skips comments: the removal of one must not change the kind of a file.
     let inner = inner.get(Parser::start(inner)..).unwrap_or_default();
     inner.starts_with(['{', '[']) && !is_string
 }
@@ -146,13 +146,14 @@ fn is_quoted(text: &str) -> bool {
 /// Returns whether a text starts with a document, a list or a key of YAML.
 fn is_yaml(text: &str) -> bool {
     let line = text.lines().next().unwrap_or_default();
-    let is_item = |line: &str| matches!(line.split([' ', '\t', '/', '#']).next(), Some("-" | "---"));
+    // `/` and `#` start comments.
+    let item = line.split([' ', '\t', '/', '#']).next();
     let word = line.split([' ', '\t']).next().unwrap_or_default();
     let is_key = |key: &str| {
         let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
         key.starts_with(char::is_alphabetic) && key.chars().all(is_word)
     };
-    is_item(line) || word.strip_suffix(':').is_some_and(is_key)
+    matches!(item, Some("-" | "---")) || word.strip_suffix(':').is_some_and(is_key)
 }
 
 /// Returns whether a text that is not JSON has values that SOPS encrypted, and its metadata.

@@ -32,7 +32,7 @@ impl ErrorHandler for Sink {
     }
 }
 
-/// Returns whether the texts before and after a span would become one word or quote, or the one after it starts the file.
+/// Returns whether the removal of a span would join two words or quotes, or move a text to the start of the file.
 fn separates_words(span: Span, text: &str) -> bool {
     let is_word = |c: char| !c.is_whitespace() && !matches!(c, ',' | ':' | '[' | ']' | '{' | '}');
     let (before, after) = (text.get(..span.start()), text.get(span.end()..));

@@ -43,7 +43,7 @@ pub(crate) fn variables(text: &str) -> Vec<Span> {
         let length = length
             .or_else(|| shell_variable(rest))
             .or_else(|| in_braces(rest))
-            .or_else(|| between_signs(before, rest));
+            .or_else(|| between_delimiters(before, rest));
         let is_hash = |length: &usize| {
             rest.starts_with('#') && rest.get(*length..).is_some_and(|rest| rest.starts_with('#'))
         };
@@ -73,8 +73,8 @@ fn in_braces(text: &str) -> Option<usize> {
     (length > 0 && name.get(length..)?.starts_with('}')).then_some(length + 2)
 }
 
-/// Returns the length of a name between signs at the start. `a@b@c` and `my__db__1` do not match.
-fn between_signs(before: &str, text: &str) -> Option<usize> {
+/// Returns the length of a name between delimiters at the start. `a@b@c` and `my__db__1` do not match.
+fn between_delimiters(before: &str, text: &str) -> Option<usize> {
     let sign = DELIMITERS.into_iter().find(|sign| text.starts_with(sign))?;
     let is_part = |c: char| sign != "%" && (c == '_' || c.is_alphanumeric());
     let inner = text.get(sign.len()..)?;

@@ -22,7 +22,8 @@ use crate::terminal::{
 /// ["read"]}`, and each line of standard output its decision: `{"allowed": true, "reason": null, "entry": "db:d:read"}`.
 /// Members: `token_name`, or `permissions` as an array of strings; `database` (with `"exists": false` for one that does not
 /// exist yet), or `"any_database": true`, or `system`; `actions`, optional for `system`. An invalid line prints
-/// `{"error": …}`, and the exit code is then 2. A denied request does not change the exit code, nor does an unknown token, which is denied.
+/// `{"error": …}`, and the exit code is then 2. A denied request does not change the exit code, nor does an unknown token,
+/// which is denied.
 #[derive(Args)]
 pub(crate) struct Access {
     /// The tokens file; `-` is standard input. Optional with --batch if every line has `permissions`

@@ -52,8 +52,8 @@ impl Existing {
 
 /// Replace the secret of a token
 ///
-/// Its permissions and, without --expiry or --expires-at, its expiry are unchanged. A server that already has a token with this name keeps the old secret: use --beside, or
-/// also change the token on the server.
+/// Its permissions and, without --expiry or --expires-at, its expiry are unchanged. A server that already has a token with
+/// this name keeps the old secret: use --beside, or also change the token on the server.
 #[derive(Args)]
 pub(crate) struct Rotate {
     #[command(flatten)]

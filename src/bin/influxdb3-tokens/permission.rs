@@ -8,7 +8,7 @@ use influxdb3_offline_tokens::Permission;
 use influxdb3_offline_tokens::permission::Scope;
 use serde_json::{Map, Value, json};
 
-use crate::terminal::{Context as _, Exit, Failure, Output, Result, masked, may_be_secret};
+use crate::terminal::{Context as _, Exit, Failure, Output, Result, masked, masked_argument};
 
 /// Parse permission strings, and print one JSON object per line
 ///
@@ -73,8 +73,7 @@ fn print(bytes: &[u8], output: &mut Output) -> Result<Exit> {
         }
         Some(Value::Object(first)) => {
             let mut line = Map::new();
-            let is_shown = !may_be_secret(&text);
-            line.insert("input".into(), if is_shown { text.into() } else { "*".repeat(text.len()).into() });
+            line.insert("input".into(), masked_argument(&text).into());
             line.insert("ok".into(), false.into());
             line.extend(first.clone());
             line.insert("errors".into(), errors.into());

@@ -233,14 +233,19 @@ pub(crate) fn masked(text: &str) -> Cow<'_, str> {
 }
 
 /// Returns whether a text may be a token or a piece of one: `redact` would not show it as a name.
-pub(crate) fn may_be_secret(text: &str) -> bool {
+fn may_be_secret(text: &str) -> bool {
     let json = json!({ "name": text }).to_string();
     redact(json.as_bytes()) != json
 }
 
-/// Returns an argument for a message, masked if it may be a misplaced token.
+/// Returns an argument, or `*` for each byte if it may be a misplaced token.
+pub(crate) fn masked_argument(text: &str) -> Cow<'_, str> {
+    if may_be_secret(text) { Cow::Owned("*".repeat(text.len())) } else { Cow::Borrowed(text) }
+}
+
+/// Returns an argument for a message on one line, masked if it may be a misplaced token.
 pub(crate) fn shown_argument(text: &str) -> String {
-    if may_be_secret(text) { "*".repeat(text.chars().count()) } else { printable(text) }
+    printable(&masked_argument(text))
 }
 
 /// Returns a name or a path on one line, without control characters, and masked if it contains a token.
